@@ -145,3 +145,16 @@ def test_without_samples_it_says_so():
 def test_ranks_need_something_to_put_in_order():
     assert rank_correlation((1, 2, 3, 4), (10, 20, 30, 50)) == 1.0
     assert rank_correlation((1, 2, 3), (1, 2, 3)) is None and rank_correlation((1, 1, 1, 1), (1, 2, 3, 4)) is None
+
+
+def test_a_forecast_of_a_whole_recipe_has_the_size_of_its_file_and_its_predicted_cost(workspace, foretelling):
+    """And where the model cannot have it, it says why."""
+    previewer, recipe = Previewer(workspace), Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 4}),))
+    forecast = previewer.forecast("4 bit", recipe, Job())
+    *_, last = previewer.measure(recipe, (), Job())
+    assert forecast.bytes == last.size.value and forecast.macs == last.macs and not forecast.refused
+    assert forecast.predicted == last.predicted and forecast.predicted.rise > 0
+    nothing = previewer.forecast("nothing", Recipe(), Job())
+    assert "No layer" in nothing.refused
+    wrong = previewer.forecast("wrong", Recipe().with_actions(["*"], (Action("no.method"),)), Job())
+    assert "no.method" in wrong.refused

@@ -96,3 +96,54 @@ def test_what_is_remembered_is_bounded_and_the_oldest_goes_first():
         remembered.put(key, ord(key))
         remembered.get("a")
     assert remembered.get("b") is None and remembered.get("a") == ord("a") and remembered.get("c") == ord("c")
+
+
+def looking(qapp) -> tuple[History, Holder, Recipe]:
+    """A list of one step, and another recipe that is looked at."""
+    history, holder = History(), Holder()
+    history.push(ChangeRecipe(holder, holder.recipe, pruned(0.1), "prune", 1))
+    history.look(pruned(0.5), "half", "apply half", holder)
+    return history, holder, pruned(0.1)
+
+
+def test_a_look_is_no_step_and_ends_where_it_began(qapp):
+    history, holder, before = looking(qapp)
+    assert holder.recipe == pruned(0.5) and history.stack.count() == 1 and history.standing(holder.recipe) == before
+    history.look(pruned(0.7), "more", "apply more", holder)
+    assert history.looking.back == before, "of several looks, what was there before the first"
+    assert history.leave() and holder.recipe == before and not history.leave()
+
+
+def test_a_look_that_is_kept_is_one_step(qapp):
+    history, holder, before = looking(qapp)
+    history.keep()
+    assert history.looking is None and history.stack.count() == 2 and history.stack.undoText() == "apply half"
+    history.undo()
+    assert holder.recipe == before
+    history.redo()
+    assert holder.recipe == pruned(0.5)
+
+
+def test_an_edit_while_looking_keeps_the_look_first(qapp):
+    history, holder, _before = looking(qapp)
+    history.push(ChangeRecipe(holder, holder.recipe, pruned(0.6), "prune more", 1))
+    assert [history.stack.text(step) for step in range(history.stack.count())] == ["prune", "apply half", "prune more"]
+    history.undo()
+    assert holder.recipe == pruned(0.5)
+
+
+def test_undo_and_a_jump_end_a_look(qapp):
+    history, holder, before = looking(qapp)
+    history.undo()
+    assert holder.recipe == before and history.stack.index() == 1
+    history.look(pruned(0.5), "half", "apply half", holder)
+    history.go_to(0, holder)
+    assert holder.recipe == Recipe() and history.looking is None
+
+
+def test_a_look_at_what_is_there_is_no_step_when_it_is_kept(qapp):
+    history, holder, before = looking(qapp)
+    history.leave()
+    history.look(before, "same", "apply same", holder)
+    history.keep()
+    assert history.stack.count() == 1

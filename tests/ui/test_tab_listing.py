@@ -29,5 +29,5 @@ def test_a_line_more_is_a_tab_more(qtbot, monkeypatch):
     monkeypatch.setattr(listing, "TABS", (notes,))
     tabs = QTabWidget()
     qtbot.addWidget(tabs)
-    made = dict(listing.build(tabs, Parts("a session", None, "scans", None, None)))
+    made = dict(listing.build(tabs, Parts("a session", None, "scans", None, None, None)))
     assert (tabs.count(), tabs.tabText(0), made["notes"].text()) == (1, "Notes", "a session and scans")

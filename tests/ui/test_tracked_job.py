@@ -15,7 +15,7 @@ class Opening(TrackedJob):
         super().__init__(link)
         self.told = []
 
-    def start(self, path: str) -> None:
+    def start(self, path: str, again: bool = False) -> None:
         self._ask(
             Open,
             "Opening",
@@ -23,6 +23,7 @@ class Opening(TrackedJob):
             lambda result: self.told.append(("updated", result, self.job)),
             "Stopped by hand.",
             lambda: self.told.append(("failed", None, self.job)),
+            again=again,
             path=path,
         )
 
@@ -77,3 +78,10 @@ def test_nothing_is_told_of_a_job_that_was_dropped(opening, qtbot):
     opening.start("steps")
     over(qtbot, opening)
     assert [kind for kind, *_ in opening.told] == ["updated", "updated", "done"]
+
+
+@pytest.mark.allow_logs
+def test_one_that_is_asked_again_ends_with_a_sentence_when_the_engine_dies_twice(opening, qtbot):
+    opening.start("die", again=True)
+    over(qtbot, opening)
+    assert "ended twice" in opening.failure and opening.told == []

@@ -225,6 +225,13 @@ class Plan(Request, lane="scan"):
 
 
 @dataclass(frozen=True)
+class Forecast(Request, lane="idle"):
+    """What whole recipes will make of the model, none of which is run -> Updated(forecast.Forecast)..., Done(None)"""
+
+    recipes: tuple[tuple[str, Recipe], ...]
+
+
+@dataclass(frozen=True)
 class Train(Request, lane="train"):
     """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
     this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.

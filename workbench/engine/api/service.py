@@ -22,6 +22,7 @@ from workbench.core.base.job import Job, Progress
 from workbench.core.base.message import Message, sentences
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages as m
+from workbench.core.layer_data.views import Predictability
 from workbench.core.plugins.discovery import left_out
 from workbench.core.targets.reading import all_targets
 from workbench.data.extensions import all_metrics, all_readers
@@ -305,15 +306,25 @@ class Service:
 
     @answer.register
     def predict(self, request: m.Predict, job: Job) -> Any:
-        from workbench.engine.preview.predict import prepared
+        return self._predictability(job)
 
-        return prepared(self._open(), job)[1]
+    @answer.register
+    def forecast(self, request: m.Forecast, job: Job) -> Any:
+        self._predictability(job)
+        assert self.previewer is not None
+        for name, recipe in job.each(request.recipes, "predicting"):
+            job.update(self.previewer.forecast(name, recipe, job.silent()))
 
     @answer.register
     def prepare(self, request: m.Prepare, job: Job) -> Any:
         self._open()
         assert self.previewer is not None
         self.previewer.prepare(request.recipe, request.focus, job)
+
+    def _predictability(self, job: Job) -> Predictability:
+        from workbench.engine.preview.predict import prepared
+
+        return prepared(self._open(), job)[1]
 
     def _open(self) -> Workspace:
         if self.workspace is None:

@@ -19,6 +19,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.several import several
+from workbench.core.layer_data.forecast import Forecast
 from workbench.core.layer_data.views import Prediction, Preview
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
@@ -179,6 +180,18 @@ class Previewer:
                 change=evaluator.change(seen, scores),
                 complete=len(seen) == total,
             )
+
+    def forecast(self, name: str, recipe: Recipe, job: Job) -> Forecast:
+        """The exact size and the predicted cost of a recipe; nothing is run to measure it."""
+        try:
+            result = self.workspace.compiled(recipe, job)
+        except UserError as error:
+            return Forecast(name, recipe, refused=f"{error.what} {error.mend}".strip())
+        if result.nothing:
+            return Forecast(name, recipe, refused="No layer of this model can have these steps.")
+        changes, size = result.changes(recipe.sparse)
+        macs = sized(result.model, changes, float(size)).macs
+        return Forecast(name, recipe, size, macs, self.predicted(result))
 
     def predicted(self, result: compiler.Compiled) -> Prediction | None:
         """What the edits will cost, once the predictor is there."""

@@ -59,15 +59,16 @@ class SessionCommands(QObject):
         if session.model is None or session.opened is None:
             return None
         attached, print_ = session.attached, session.data.fingerprint if session.data else ""
+        recipe = session.history.standing(session.recipe)
         return SavedSession(
             Reference(_whole(session.opened.path), session.model.fingerprint),
-            session.recipe,
+            recipe,
             session.opened.without,
             Reference(_whole(attached.path), print_) if attached else None,
             Reference(_whole(attached.calibration)) if attached and attached.calibration else None,
             session.snapshots.all,
             layout.layout_of(self._window, session),
-            session.history.to_keep(session.recipe),
+            session.history.to_keep(recipe),
             session.opened.raise_opset,
         )
 

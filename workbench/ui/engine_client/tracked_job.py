@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.core.base.job import Progress
 from workbench.core.ipc.messages import Failed, Request
-from workbench.ui.engine_client.client import EngineLink, Handlers
+from workbench.ui.engine_client.client import DROPPED, EngineLink, Handlers, Outcome
 
 
 class TrackedJob(QObject):
@@ -29,6 +29,7 @@ class TrackedJob(QObject):
         self.progress = Progress("")
         self.failure = ""
         link.job_progressed.connect(self._on_progress)
+        link.job_ended.connect(self._on_ended)
 
     def stop(self) -> None:
         """The user wants it to end."""
@@ -42,9 +43,11 @@ class TrackedJob(QObject):
         updated: Callable[[Any], None],
         stopped: str,
         failed: Callable[[], object] = lambda: None,
+        again: bool = False,
         **fields: Any,
     ) -> None:
-        """Begin. `stopped`: what is said when it was stopped; `done` and `failed` are called when it is over."""
+        """Begin. `stopped`: what is said when it was stopped; `done` and `failed` are called when it is over. `again`:
+        an engine that was started again is asked once more, where what was reached is not lost."""
 
         def on_done(result: Any) -> None:
             self._over("")
@@ -56,14 +59,15 @@ class TrackedJob(QObject):
             self._end(f"{failure.what} {failure.mend}".strip())
 
         self.progress, self.failure = Progress(""), ""
-        handlers = Handlers(on_done, updated, on_failed, lambda: self._end(stopped), title)
+        handlers = Handlers(on_done, updated, on_failed, lambda: self._end(stopped), title, again)
         self.job = self._link.request(kind, handlers, **fields)
         self.changed.emit()
 
     def _drop(self, failure: str = "") -> None:
         """Nobody wants its answer any more."""
-        if self.job:
-            self._link.abandon(self.job)
+        job, self.job = self.job, 0
+        if job:
+            self._link.abandon(job)
         self._end(failure)
 
     def _end(self, failure: str) -> None:
@@ -73,6 +77,11 @@ class TrackedJob(QObject):
     def _over(self, failure: str) -> None:
         """It has ended: what this does, whoever inherits may add to."""
         self.job, self.failure = 0, failure
+
+    def _on_ended(self, job: int, outcome: Outcome, _: str) -> None:
+        """A job that was asked again, of an engine that died again, has no handler called."""
+        if job == self.job and outcome == DROPPED:
+            self._end(self.tr("The engine ended twice while it worked on this. Try again with fewer samples."))
 
     def _on_progress(self, job: int, progress: Progress) -> None:
         if job == self.job:

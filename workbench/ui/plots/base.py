@@ -32,6 +32,8 @@ class PlotPanel(QWidget):
     The canvas is a canvas.Canvas, or another widget that draws.
     """
 
+    has_page = False
+
     def __init__(
         self, title: str, canvas: Any, captions: Sequence[str], corner: str = "", parent: QWidget | None = None
     ) -> None:
@@ -87,12 +89,16 @@ class PlotPanel(QWidget):
         """The numbers behind the curves."""
         return ""
 
+    def to_html(self) -> str:
+        """A standalone page with the plot and what is behind it, where `has_page` says that there is one."""
+        return ""
+
     def whole(self) -> "PlotPanel":
         """What a kept picture shows: this, or a copy of it with room for what is scrolled away."""
         return self
 
     def save(self, path: str) -> None:
-        """As PNG, SVG or CSV, by the suffix."""
+        """As PNG, SVG, CSV or HTML, by the suffix."""
         self.keeper.save(path)
 
     def show_sentence(self, text: str) -> None:

@@ -50,6 +50,8 @@ class Keeper(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Save picture…"), self.ask_picture)
         menu.addAction(self.tr("Save numbers…"), self.ask_numbers)
+        if self._panel.has_page:
+            menu.addAction(self.tr("Save page…"), self.ask_page)
         menu.addSeparator()
         menu.addAction(theme.icon("copy"), self.tr("Copy picture"), self.copy_picture)
         menu.addAction(self.tr("Copy numbers as CSV"), self.copy)
@@ -86,9 +88,18 @@ class Keeper(QObject):
             self._panel, self.tr("Save numbers"), self.tr("Numbers (*.csv)"), self.save, "plot.csv", "csv"
         )
 
+    def ask_page(self) -> None:
+        dialogs.choose_target(
+            self._panel, self.tr("Save page"), self.tr("Page (*.html)"), self.save, "plot.html", "html"
+        )
+
     def save(self, path: str) -> None:
-        """As PNG, SVG or CSV, by the suffix; what cannot be written is said in a dialog."""
-        contents: dict[str, Callable[[], bytes]] = {".svg": self.svg, ".csv": lambda: self._numbers().encode()}
+        """As PNG, SVG, CSV or HTML, by the suffix; what cannot be written is said in a dialog."""
+        contents: dict[str, Callable[[], bytes]] = {
+            ".svg": self.svg,
+            ".csv": lambda: self._numbers().encode(),
+            ".html": lambda: self._panel.to_html().encode(),
+        }
         try:
             write_bytes(Path(path), contents.get(Path(path).suffix.lower(), self.png)())
         except UserError as error:

@@ -226,7 +226,7 @@ class Session(State):
 
     def save_recipe(self, path: str) -> bool:
         try:
-            self.recipe.save(Path(path))
+            self.history.standing(self.recipe).save(Path(path))
         except UserError as error:
             self.failed.emit(self.tr("Cannot save the recipe"), error.what, error.mend)
             return False

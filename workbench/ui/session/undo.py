@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.undo_list import BRANCHES, Branch, PinStep, RecipeStep, UndoList
 
 V = TypeVar("V")
+UNMERGED = -1  # the gesture of a step that no other joins (QUndoCommand.id)
 
 
 class HasRecipe(Protocol):
@@ -77,13 +79,25 @@ class ChangeRecipe(Command):
         self._session.show_recipe(self._new if forward else self.old)
 
 
+@dataclass(frozen=True)
+class Look:
+    """A recipe that is shown without a step of the undo list: its name, and the recipe to come back to."""
+
+    session: HasRecipe
+    name: str
+    text: str  # of the step that it becomes
+    back: Recipe
+
+
 class History(QObject):
     """The undo list of a session, and its branches.
 
     changed   a branch was kept; what the stack itself does, it says itself
+    looked    a recipe is shown without a step, or no longer (see look)
     """
 
     changed = Signal()
+    looked = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -91,9 +105,44 @@ class History(QObject):
         self.branches: tuple[Branch, ...] = ()
         self.gesture = 1  # edits of one gesture become one step
         self.jumping = False  # on the way to another step: what lies between need not be shown
+        self.looking: Look | None = None
+
+    # -- looking at a recipe -----------------------------------------------------------------------------------------
+
+    def look(self, recipe: Recipe, name: str, text: str, session: HasRecipe) -> None:
+        """Show a recipe without a step, until `leave` or `keep`. An edit of it keeps it, as a step before that edit."""
+        self.looking = Look(session, name, text, self.standing(session.recipe))
+        session.show_recipe(recipe)
+        self.looked.emit()
+
+    def leave(self) -> bool:
+        """Come back to the recipe before the look. Returns whether there was one."""
+        look, self.looking = self.looking, None
+        if look is None:
+            return False
+        look.session.show_recipe(look.back)
+        self.looked.emit()
+        return True
+
+    def keep(self) -> None:
+        """Make the recipe that is looked at one step of the undo list."""
+        look, self.looking = self.looking, None
+        if look is None:
+            return
+        if look.session.recipe != look.back:
+            self.push(ChangeRecipe(look.session, look.back, look.session.recipe, look.text, UNMERGED))
+        self.looked.emit()
+
+    def standing(self, recipe: Recipe) -> Recipe:
+        """The recipe that the undo list leads to, given the one on show."""
+        return recipe if self.looking is None else self.looking.back
+
+    # -- steps -------------------------------------------------------------------------------------------------------
 
     def push(self, command: QUndoCommand) -> None:
         """The steps that could have been redone are kept as a branch."""
+        if isinstance(command, ChangeRecipe):
+            self.keep()
         stack = self.stack
         if stack.canRedo():
             recipe = self.recipe_at(stack.count())
@@ -112,15 +161,20 @@ class History(QObject):
         return None
 
     def undo(self) -> None:
+        """Take back the last step; or end a look, which is none."""
         self.gesture += 1
-        self.stack.undo()
+        if not self.leave():
+            self.stack.undo()
 
     def redo(self) -> None:
+        """Do the next step again; or end a look."""
         self.gesture += 1
-        self.stack.redo()
+        if not self.leave():
+            self.stack.redo()
 
     def go_to(self, index: int, session: HasRecipe) -> None:
         """Undo or redo as many steps as needed; the recipe is shown once."""
+        self.leave()
         if index == self.stack.index():
             return
         self.gesture += 1
@@ -133,11 +187,13 @@ class History(QObject):
 
     def clear(self) -> None:
         self.branches = ()
+        self.looking = None
         self.stack.clear()
         self.changed.emit()
+        self.looked.emit()
 
     def to_keep(self, recipe: Recipe) -> UndoList:
-        """As values, with the recipe that is on show."""
+        """As values, with the recipe that it leads to (see standing)."""
         commands = [command for i in range(self.stack.count()) if isinstance(command := self.stack.command(i), Command)]
         first = next((command.old for command in commands if isinstance(command, ChangeRecipe)), recipe)
         return UndoList(first, tuple(command.step for command in commands), self.stack.index(), self.branches)

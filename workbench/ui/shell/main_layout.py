@@ -23,8 +23,10 @@ from workbench.ui.engine_client.jobs import Jobs, JobStrip
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.history_panel import HistoryPanel
 from workbench.ui.panels.jobs_panel import JobsPanel
+from workbench.ui.panels.look import LookNote
 from workbench.ui.panels.scoreboard import Scoreboard
 from workbench.ui.session.layer_figure_client import Looks
+from workbench.ui.session.plans import Plans
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from workbench.ui.tabs.compare import CompareTab
     from workbench.ui.tabs.graph import GraphTab
     from workbench.ui.tabs.inspect.tab import InspectTab
+    from workbench.ui.tabs.plan import PlanTab
     from workbench.ui.tabs.sensitivity import SensitivityTab
 
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
@@ -55,6 +58,7 @@ class Workspace(QObject):
     inspect: InspectTab
     graph: GraphTab
     sensitivity: SensitivityTab
+    plan: PlanTab
     compare: CompareTab
 
     def __init__(
@@ -75,6 +79,8 @@ class Workspace(QObject):
         self.scoreboard = Scoreboard(session, pins, window)
         self.jobs = JobStrip(self._jobs, session.link, window)
         window.statusBar().addPermanentWidget(self.jobs)
+        self.looking = LookNote(session, window)
+        window.statusBar().addPermanentWidget(self.looking)
         yield
         yield from self._build_tabs()
         self._build_docks()
@@ -88,10 +94,11 @@ class Workspace(QObject):
         tabs.setDocumentMode(True)
         tabs.setAccessibleName(self.tr("Views"))
         self.scans = Scans(session)
-        parts = Parts(session, self._pins, self.scans, Sweeps(session), session.trainings)
+        parts = Parts(session, self._pins, self.scans, Sweeps(session), session.trainings, Plans(session))
         for name, widget in build(tabs, parts):
             setattr(self, name, widget)
             yield
+        tabs.currentChanged.connect(lambda _: self.looking.show_unless(tabs.currentWidget() is self.plan))
         self._pins.compare.triggered.connect(lambda: tabs.setCurrentWidget(self.compare))
 
     def _build_docks(self) -> None:

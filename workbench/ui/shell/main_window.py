@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(workspace.tabs)
         workspace.scoreboard.export_button.clicked.connect(self.export)
         workspace.scoreboard.data_button.clicked.connect(self.commands.ask_data)
+        workspace.plan.data_wanted.connect(self.commands.ask_data)
         self.menus.scan.triggered.connect(workspace.scan)
         self.menus.sweep.triggered.connect(workspace.sweep)
         self.menus.view_tabs(workspace.tabs)

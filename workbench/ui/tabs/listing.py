@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.session.plans import Plans
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps
@@ -23,6 +24,7 @@ class Parts:
     scans: Scans
     sweeps: Sweeps
     trainings: Trainings
+    plans: Plans
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ TABS = (
         "SensitivityTab",
         ("session", "scans", "sweeps"),
     ),
+    TabSpec("plan", lambda: tr("Plan"), "workbench.ui.tabs.plan", "PlanTab", ("session", "plans")),
     TabSpec("recover", lambda: tr("Recover"), "workbench.ui.tabs.recover", "RecoverTab", ("session", "trainings")),
     TabSpec("compare", lambda: tr("Compare"), "workbench.ui.tabs.compare", "CompareTab", ("session", "pins")),
 )

@@ -103,6 +103,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; }}
+QFrame#look {{ background: {accent_soft}; border: 1px solid {accent}; border-radius: 6px; }}
 QFrame#result {{ border: none; border-top: 1px solid {border}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
 QTabBar::tab {{
@@ -119,8 +120,11 @@ QHeaderView::section {{
 QHeaderView#candidates::up-arrow, QHeaderView#candidates::down-arrow {{
     subcontrol-origin: border; subcontrol-position: top right; width: 10px; height: 10px; margin: 1px;
 }}
-QHeaderView#candidates::up-arrow {{ image: url("{up}"); }}
-QHeaderView#candidates::down-arrow {{ image: url("{down}"); }}
+QHeaderView#recipes::up-arrow, QHeaderView#recipes::down-arrow {{
+    subcontrol-origin: border; subcontrol-position: top center; width: 10px; height: 8px;
+}}
+QHeaderView#candidates::up-arrow, QHeaderView#recipes::up-arrow {{ image: url("{up}"); }}
+QHeaderView#candidates::down-arrow, QHeaderView#recipes::down-arrow {{ image: url("{down}"); }}
 QTableCornerButton::section {{ background: {surface}; border: none; border-bottom: 1px solid {border}; }}
 QHeaderView::section:hover {{ color: {text}; }}
 QToolBar {{ background: {window}; border: none; border-top: 1px solid {border}; spacing: 0; }}

@@ -1,0 +1,441 @@
+"""The Plan tab: a goal in one line, recipes that are looked at and applied, one selection in plot and table."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.engine.small import network
+from tests.figures import DECIBEL
+from tests.ui import plan_sample
+from tests.ui.conftest import measured, settle
+from workbench.core.analysis.plan import PRESETS, Goal
+from workbench.core.base.job import Progress
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
+from workbench.ui.base import settings
+from workbench.ui.session.plans import Plans, key_of
+from workbench.ui.tabs.plan import wish, words
+from workbench.ui.tabs.plan.plot import limit_of, uniform_line
+from workbench.ui.tabs.plan.tab import PlanTab
+from workbench.ui.tabs.plan.table import Column
+from workbench.ui.tabs.plan.wish import Wish
+
+LEFT, NONE, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def tab(session, qtbot, tmp_path):
+    """On a small network with labels, measured; the presets are forecast."""
+    tab = open_tab(session, qtbot, tmp_path, data=True)
+    qtbot.waitUntil(lambda: len(tab.plans.forecasts) == len(PRESETS))
+    return tab
+
+
+def open_tab(session, qtbot, tmp_path, data: bool) -> PlanTab:
+    path = network(tmp_path)
+    tab = PlanTab(session, Plans(session))
+    qtbot.addWidget(tab)
+    tab.resize(620, 640)
+    tab.show()
+    samples = {"data": str(tmp_path / "test.npz"), "calibration": str(tmp_path / "train.npz")} if data else {}
+    session.open(str(path), **samples)
+    if data:
+        qtbot.waitUntil(lambda: measured(session) and bool(session.methods))
+    else:
+        qtbot.waitUntil(lambda: session.model is not None and session.preview is not None and bool(session.methods))
+    return tab
+
+
+@pytest.fixture
+def found(tab):
+    """With the trade-off of a search."""
+    return show(tab, plan_sample.front(tab._session.model))
+
+
+def show(tab, front) -> PlanTab:
+    tab.plans.front = front
+    tab.plans.changed.emit()
+    settle(tab._session)
+    return tab
+
+
+def dot(tab, name: str):
+    entry = next(each for each in tab.plot.scene.entries if words.name_of(each) == name)
+    return next(each for each in tab.plot.canvas.spots if each.key == entry.key)
+
+
+def click(tab, name: str, modifier=NONE) -> None:
+    canvas = tab.plot.canvas
+    QTest.mouseClick(canvas.viewport(), LEFT, modifier, canvas.place(dot(tab, name)).toPoint())
+    settle(tab._session)
+
+
+def key(tab, which: Qt.Key) -> None:
+    QTest.keyClick(tab.plot.canvas, which)
+    settle(tab._session)
+
+
+def names(tab) -> list[str]:
+    model = tab.table.model()
+    return [model.index(row, Column.NAME).data() for row in range(model.rowCount())]
+
+
+def selected(tab) -> list[str]:
+    return [index.data() for index in tab.table.selectionModel().selectedRows()]
+
+
+# -- the goal ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_bar_says_is_a_goal(tab):
+    model = tab._session.model
+    goals = {
+        limit: Wish(limit, {limit: 3.0}).goal(model, True, ("first",))
+        for limit in ("kB", "MB", "share", "drop", "macs", "latency", "memory", "none")
+    }
+    assert goals["kB"] == Goal(max_bytes=3000) and goals["MB"] == Goal(max_bytes=3_000_000)
+    assert goals["share"] == Goal(max_ratio=0.03) and goals["drop"] == Goal(max_drop=0.03)
+    assert goals["macs"] == Goal(max_macs=3_000_000) and goals["memory"] == Goal(max_memory=3_000_000)
+    assert goals["latency"] == Goal(max_latency=3.0) and goals["none"].whole
+    assert Wish("drop", {"drop": 0.5}).goal(model, False, ()).max_drop == 0.5, "in the unit of the metric"
+    some = Wish(families=("prune",), chosen=True, samples=200, minutes=2).goal(model, True, ("first",))
+    assert some == Goal(max_ratio=0.25, families=("prune",), layers=("first",), samples=200, seconds=120)
+
+
+def test_another_unit_of_the_size_keeps_its_meaning(tab):
+    model = tab._session.model
+    half = Wish("share", {"share": 50.0}).limited("kB", model, True)
+    assert half.amount(model, True) == pytest.approx(model.bytes / 2000, rel=0.01)
+    assert half.limited("share", model, True).amount(model, True) == pytest.approx(50, rel=0.01)
+    assert half.limited("drop", model, True).amount(model, True) == 1.0
+
+
+def test_the_goal_is_typed_and_remembered_for_each_model(tab):
+    tab.bar.amount.selectAll()
+    QTest.keyClicks(tab.bar.amount, "12.5")
+    QTest.keyClick(tab.bar.amount, Qt.Key.Key_Tab)
+    assert tab.bar.wish.amounts == {"share": 12.5}
+    tab.bar.unit.setFocus()
+    QTest.keyClick(tab.bar.unit, Qt.Key.Key_End)  # the last entry limits nothing
+    assert tab.bar.wish.limit == "none" and not tab.bar.amount.isVisible()
+    mine = tab._session.model.fingerprint
+    assert wish.recall(mine) == tab.bar.wish and wish.recall("another") == Wish()
+
+
+@pytest.mark.parametrize(
+    "kept", ["no json", "[1]", '{"f": 3}', '{"f": {"limit": "x", "amounts": {"kB": "a"}}}', '{"f": {"samples": 1e999}}']
+)
+def test_what_others_wrote_into_the_settings_is_no_goal(qapp, kept):
+    settings.store().setValue(wish.KEY, kept)
+    assert wish.recall("f") == Wish()
+    wish.remember("f", Wish("kB", {"kB": 3.0}))
+    assert wish.recall("f").amounts == {"kB": 3.0}
+
+
+def test_goals_of_old_models_are_forgotten(qapp):
+    for number in range(wish.MODELS + 5):
+        wish.remember(str(number), Wish())
+    assert len(json.loads(settings.store().value(wish.KEY))) == wish.MODELS
+
+
+def test_the_menu_says_what_may_be_used(tab, qtbot):
+    menu = tab.bar.options.menu()
+    QTest.mouseClick(tab.bar.options, LEFT)
+    qtbot.waitUntil(menu.isVisible)
+    entries = {action.text(): action for action in menu.actions() if action.isCheckable()}
+    for name in ("Prune", "Low rank", "Quantise"):  # the last one stays
+        QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(entries[name]).center())
+    assert tab.bar.wish.families == ("quantize",) and entries["Quantise"].isChecked() and menu.isVisible()
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(entries["Selected layers (1)"]).center())
+    menu.close()
+    assert tab.bar.wish.chosen and tab.bar.options.text() == "Quantise, 1 layers"
+    tab._session.select([])
+    settle(tab._session)
+    assert not tab.bar.find.isEnabled() and "Select layers" in tab.note.text()
+
+
+def test_enter_in_the_limit_begins(tab, monkeypatch):
+    wanted = []
+    monkeypatch.setattr(tab.plans, "start", wanted.append)
+    tab.bar.amount.setFocus()
+    QTest.keyClick(tab.bar.amount, Qt.Key.Key_Return)
+    assert wanted == [Goal(max_ratio=0.25)]
+
+
+def test_a_loss_is_counted_in_the_unit_of_the_metric(tab):
+    texts = [tab.bar.unit.itemText(place) for place in range(tab.bar.unit.count())]
+    assert "points lost" in texts
+    tab.bar.set_metric(DECIBEL)
+    assert tab.bar.unit.itemText(texts.index("points lost")) == "dB lost"
+
+
+# -- what stands in the way --------------------------------------------------------------------------------------------
+
+
+def test_without_data_there_is_a_button_that_opens_some(session, qtbot, tmp_path):
+    tab = open_tab(session, qtbot, tmp_path, data=False)
+    settle(session)
+    assert not tab.bar.find.isEnabled() and "samples" in tab.note.text() and tab.open_data.isVisible()
+    with qtbot.waitSignal(tab.data_wanted):
+        QTest.mouseClick(tab.open_data, LEFT)
+    qtbot.waitUntil(lambda: "Half the channels" in names(tab))
+    assert tab.plot.empty.isVisible() and "press Find" in tab.plot.empty.text()
+
+
+def test_a_model_without_layers_to_edit_says_so(tab):
+    session = tab._session
+    session.model = replace(
+        session.model, layers=tuple(replace(layer, locked="It is too small.") for layer in session.model.layers)
+    )
+    tab._on_model()
+    assert not tab.bar.find.isEnabled() and "no layer that can be edited" in tab.note.text()
+    assert not tab.presets.isEnabled()
+
+
+def test_what_no_recipe_keeps_and_what_failed_is_said(found):
+    front = replace(found.plans.front, chosen=None, notes=("No recipe that was found keeps the limits.",))
+    show(found, front)
+    assert found.notes.isVisible() and "keeps the limits" in found.note.text()
+    found.plans.failure = "The engine ended."
+    found.plans.changed.emit()
+    settle(found._session)
+    assert found.note.text() == "The engine ended."
+
+
+# -- plot and table ----------------------------------------------------------------------------------------------------
+
+
+def test_the_table_has_every_recipe_and_is_sorted_by_any_column(found):
+    shown = names(found)
+    assert "Original (current recipe)" in shown and "Search 2 (best for the goal)" in shown
+    assert shown.count("8 bit") == 1, "the preset and the uniform recipe are one"
+    header = found.table.horizontalHeader()
+    where = QPoint(header.sectionViewportPosition(Column.DROP) + 8, header.height() // 2)
+    QTest.mouseClick(header.viewport(), LEFT, pos=where)
+    QTest.mouseClick(header.viewport(), LEFT, pos=where)
+    drops = [found.table.model().index(row, Column.DROP).data() for row in range(len(shown))]
+    assert header.sortIndicatorSection() == Column.DROP and "31.0 ± 0.6" in drops
+    numbers = [float(text.split()[0]) for text in drops if text != "–"]
+    assert numbers in (sorted(numbers), sorted(numbers, reverse=True))
+
+
+def test_how_a_figure_was_obtained_is_said(found):
+    entry = next(each for each in found.plot.scene.entries if "chosen" in each.marks)
+    figures, recipe = found.plot.words(entry)
+    assert figures.startswith("Search 2: ") and "top-1 99." in figures and "−0.7 ± 0.3 points" in figures
+    assert figures.endswith("held back, 1,700 samples") and "first Affine 4 bit" in recipe
+    whole = found.plot.words(next(each for each in found.plot.scene.entries if words.name_of(each) == "4 bit"))
+    assert whole[1] == "All layers: Affine 4 bit" and whole[0].endswith("measured, 300 samples")
+
+
+def test_the_qt_model_keeps_its_rules(found, qtmodeltester):
+    qtmodeltester.check(found.model)
+
+
+def test_a_click_previews_and_enter_applies_it_as_one_step(found):
+    session = found._session
+    before, steps = session.recipe, session.undo_stack.count()
+    click(found, "Search 2")
+    assert key_of(session.recipe) == dot(found, "Search 2").key and session.undo_stack.count() == steps
+    assert found.banner.isVisible() and "Previewing Search 2" in found.banner.text.full
+    assert selected(found) == ["Search 2 (best for the goal)"]
+    key(found, Qt.Key.Key_Return)
+    assert session.undo_stack.count() == steps + 1 and not found.banner.isVisible()
+    assert session.undo_stack.undoText() == "apply Search 2" and session.recipe != before
+    session.undo()
+    assert session.recipe == before
+
+
+def test_escape_returns_and_nothing_is_picked(found):
+    session = found._session
+    before = session.recipe
+    click(found, "Search 4")
+    key(found, Qt.Key.Key_Escape)
+    assert session.recipe == before and not found.banner.isVisible() and not selected(found)
+    assert not session.undo_stack.canUndo()
+
+
+def test_the_buttons_of_the_banner_do_the_same(found):
+    session = found._session
+    before = session.recipe
+    click(found, "Search 4")
+    QTest.mouseClick(found.banner.back, LEFT)
+    assert session.recipe == before and not session.undo_stack.canUndo()
+    click(found, "Search 4")
+    QTest.mouseClick(found.banner.apply, LEFT)
+    assert session.undo_stack.undoText() == "apply Search 4"
+
+
+def test_training_stages_stay_when_a_recipe_is_applied(found):
+    session = found._session
+    session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {}),)), "stage")
+    settle(session)
+    click(found, "Search 1")
+    key(found, Qt.Key.Key_Return)
+    assert [stage.kind for stage in session.recipe.recover] == ["finetune"] and len(session.recipe.rows) == 2
+    settle(session)
+    assert "Search 1 (current recipe)" in names(found)
+
+
+def test_the_table_shares_its_selection_and_applies_too(found):
+    row = names(found).index("Search 3")
+    where = found.table.visualRect(found.table.model().index(row, 1)).center()
+    QTest.mouseClick(found.table.viewport(), LEFT, NONE, where)
+    settle(found._session)
+    assert found.plot.canvas.chosen == (dot(found, "Search 3").key,) and "Search 3" in found.plot.readout.full
+    QTest.keyClick(found.table, Qt.Key.Key_Return)
+    assert found._session.undo_stack.undoText() == "apply Search 3"
+
+
+def test_the_arrow_keys_walk_along_the_front(found):
+    canvas = found.plot.canvas
+    canvas.setFocus()
+    walked = []
+    for which in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_End):
+        key(found, which)
+        walked.append(words.name_of(found.plot.entry(canvas.chosen[-1])))
+    assert walked == ["Search 4", "Search 3", "Search 2", "Search 3", "8 bit"]
+    assert key_of(found._session.recipe) == dot(found, "8 bit").key
+
+
+def test_two_recipes_are_compared_layer_by_layer(found):
+    click(found, "Search 2")
+    click(found, "4 bit", CONTROL)
+    page = found.comparison
+    assert found.pages.currentWidget() is page and "1 of 2 layers differ" in page.title.full
+    cells = [[page.table.item(row, column).text() for column in range(3)] for row in range(2)]
+    assert cells == [["second", "GPTQ 3 bit", "Affine 4 bit"], ["first", "Affine 4 bit", "Affine 4 bit"]]
+    QTest.mouseClick(page.close_button, LEFT)
+    assert found.pages.currentWidget() is found.table and found._session.history.looking is None
+
+
+def test_the_wheel_zooms_the_drag_pans_and_a_double_click_shows_all(found):
+    canvas = found.plot.canvas
+    home = canvas.box.viewRect()
+    at = QPointF(canvas.area.center())
+    wheel = QWheelEvent(
+        at, canvas.viewport().mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, NONE,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas.viewport(), wheel)
+    closer = canvas.box.viewRect()
+    assert closer.width() < home.width() and canvas.zoomed
+    start, end = at.toPoint(), at.toPoint() + QPoint(60, 0)
+    QTest.mousePress(canvas.viewport(), LEFT, NONE, start)
+    QTest.mouseMove(canvas.viewport(), end)
+    QTest.mouseRelease(canvas.viewport(), LEFT, NONE, end)
+    assert canvas.box.viewRect().left() < closer.left() and not canvas.chosen, "a drag picks nothing"
+    show(found, replace(found.plans.front, done=3))
+    assert canvas.zoomed, "what comes does not move the view"
+    QTest.mouseDClick(canvas.viewport(), LEFT, NONE, start)
+    assert canvas.box.viewRect().width() == pytest.approx(home.width())
+
+
+def test_pointing_reads_a_recipe_off(found):
+    canvas = found.plot.canvas
+    QTest.mouseMove(canvas.viewport(), canvas.place(dot(found, "4 bit")).toPoint())
+    assert "4 bit: " in found.plot.readout.full and "All layers" in found.plot.recipe.full
+    QTest.mouseMove(canvas.viewport(), QPoint(2, 2))
+    assert "Ctrl+click" in found.plot.readout.full and "300 samples, 1,700 held back" in found.plot.recipe.full
+
+
+def test_the_axis_is_one_of_those_that_are_known(found):
+    plot = found.plot
+    assert [plot.axis.itemData(place) for place in range(plot.axis.count())] == ["bytes", "macs"]
+    plot.axis.setCurrentIndex(1)
+    settle(found._session)
+    assert "MACs" in plot.canvas.x_axis.labelText and len(plot._predicted.xData) == 0
+
+
+def test_the_limit_is_shaded_on_its_axis(found):
+    model = found._session.model
+    assert limit_of(Goal(max_ratio=0.5), "bytes", model) == model.bytes // 2
+    assert limit_of(Goal(max_ratio=0.5), "macs", model) is None and limit_of(Goal(max_macs=7), "macs", model) == 7
+    found.bar._on_limit("drop")
+    settle(found._session)
+    shaded = found.plot._beyond.rect()
+    assert found.plot._beyond.isVisible() and shaded.bottom() == pytest.approx(100 * found.plot.scene.value - 1)
+    found.bar._on_limit("none")
+    settle(found._session)
+    assert not found.plot._beyond.isVisible()
+
+
+def test_the_line_of_uniform_recipes_has_only_the_better_ones(found):
+    line = uniform_line(found.plot.scene.entries, "bytes")
+    assert line == sorted(line) and [drop for _, drop in line] == sorted((drop for _, drop in line), reverse=True)
+
+
+# -- presets -----------------------------------------------------------------------------------------------------------
+
+
+def test_presets_say_what_they_cost_before_they_are_applied(tab):
+    menu = tab.presets.menu()
+    tab.presets.fill()
+    texts = {action.text().split("\t")[0]: action for action in menu.actions()}
+    assert "kB, predicted loss +" in texts["4 bit"].text()
+    session, before = tab._session, tab._session.recipe
+    texts["4 bit"].trigger()
+    assert session.undo_stack.undoText() == "apply 4 bit"
+    assert key_of(session.recipe) == key_of(Recipe().with_actions(["*"], PRESETS["4 bit"]))
+    session.undo()
+    assert session.recipe == before
+
+
+def test_a_preset_that_was_measured_shows_its_loss(found):
+    found.presets.fill()
+    text = next(action.text() for action in found.presets.menu().actions() if action.text().startswith("4 bit"))
+    assert "−0.9 ± 0.6 points" in text
+
+
+def test_a_preset_that_the_window_measured_is_in_the_plot(tab, qtbot):
+    session = tab._session
+    tab.apply_preset("4 bit")
+    qtbot.waitUntil(lambda: measured(session))
+    settle(session)
+    tab.apply_preset("8 bit")
+    qtbot.waitUntil(lambda: measured(session) and "8 bit (current recipe)" in names(tab))
+    labels = {words.name_of(tab.plot.entry(spot.key)) for spot in tab.plot.canvas.spots}
+    assert labels == {"Original", "4 bit", "8 bit"} and not tab.plot.empty.isVisible()
+
+
+# -- while it runs -----------------------------------------------------------------------------------------------------
+
+
+def test_progress_says_phase_and_trials_and_the_time_that_the_engine_tells(found):
+    plans, strip = found.plans, found.progress
+    plans.job = 99
+    show(found, replace(plans.front, phase="racing", done=34, total=120, left=42.0))
+    assert strip.isVisible() and not found.bar.isVisible()
+    assert strip.text.full == "Racing candidates, 34 of 120, 42 s left"
+    show(found, replace(plans.front, left=None))
+    assert "left" not in strip.text.full
+    plans.progress = Progress("trying first", 0.25)
+    plans.progressed.emit()
+    settle(found._session)
+    assert strip.bar.value() == 250
+    QTest.mouseClick(strip.pause, LEFT)
+    settle(found._session)
+    assert strip.pause.text() == "Resume" and strip.text.full == "Paused"
+    plans.job = 0
+
+
+def test_other_data_forgets_what_was_measured(found):
+    found._session.data_changed.emit()
+    settle(found._session)
+    assert found.plans.front is None and found.plot.empty.isVisible()
+
+
+def test_snapshots_are_marked(found, qtbot):
+    session = found._session
+    session.set_actions(["first"], (Action("quantize.affine", {"bits": 8}),), "8 bit")
+    qtbot.waitUntil(lambda: measured(session))
+    session.snapshots.pin("mine")
+    session.undo()
+    settle(session)
+    assert "mine (snapshot)" in names(found) and dot(found, "mine").label == "mine"

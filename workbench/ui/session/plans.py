@@ -1,0 +1,156 @@
+"""The search for a recipe: the trade-off found so far, what the presets will make of the model, and what the window
+measured itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from workbench.core.analysis.plan import PRESETS, Front, Goal, Kind, Measured, Point
+from workbench.core.ipc import messages
+from workbench.core.layer_data.forecast import Forecast
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.snapshot import Snapshot
+from workbench.ui.engine_client.client import Handlers
+from workbench.ui.engine_client.tracked_job import TrackedJob
+
+if TYPE_CHECKING:
+    from workbench.ui.session.session import Session
+
+REDRAW_MS = 100  # between two pictures of a front that grows
+
+
+class Plans(TrackedJob):
+    """The front stays until there is another model or other data; a search for another goal goes on from it.
+
+    front       the trade-off; None before the first search
+    forecasts   of the presets, by name, as far as they are known
+    measured    what was on show and is measured, by what the recipe does (see key_of)
+    paused      the search waits between two trials
+    finishing   it was told to end with what it has
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.link, session)
+        self._session = session
+        self.front: Front | None = None
+        self.forecasts: dict[str, Forecast] = {}
+        self.measured: dict[Recipe, Point] = {}
+        self.paused = self.finishing = False
+        self._forecasting = 0
+        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._soon.timeout.connect(self.changed)
+        session.model_changed.connect(self.forget)
+        session.data_changed.connect(self.forget)
+        session.preview_changed.connect(self._on_preview)
+
+    @property
+    def reason(self) -> str:
+        """Why nothing can be searched now; "" where it can."""
+        model = self._session.model
+        if model is None or all(layer.locked for layer in model.layers):
+            return self.tr("This model has no layer that can be edited.")
+        return self.tr("A search needs samples to measure on.") if self._session.data is None else ""
+
+    @property
+    def presets(self) -> dict[str, Recipe]:
+        """By name: one stack of steps on every layer that can have it."""
+        return {name: Recipe().with_actions(["*"], stack) for name, stack in PRESETS.items()}
+
+    def start(self, goal: Goal) -> None:
+        """Search for this goal. Presets that use the allowed families alone are measured with it."""
+        if self.job or self.reason:
+            return
+        others: tuple[tuple[Kind, str, Recipe], ...] = tuple(
+            ("uniform", name, recipe)
+            for name, recipe in self.presets.items()
+            if not goal.layers and all(action.family in goal.families for action in PRESETS[name])
+        )
+        stopped = self.tr("Stopped. The next search goes on from here.")
+        title = self.tr("Search")
+        self._ask(messages.Plan, title, self._take, self._updated, stopped, again=True, goal=goal, others=others)
+
+    def hold(self) -> None:
+        """Pause, or resume."""
+        if self.job:
+            self.paused = not self.paused
+            self._link.hold(self.job, self.paused)
+            self.changed.emit()
+
+    def finish(self) -> None:
+        """End with what there is; asked twice, at once."""
+        if self.finishing:
+            self.stop()
+        elif self.job:
+            self.finishing = True
+            self._link.finish(self.job)
+            self.changed.emit()
+
+    def ask_forecasts(self) -> None:
+        """What the presets will make of the model, unless that is known or asked for."""
+        if self._session.model is None or self._forecasting or len(self.forecasts) == len(PRESETS):
+            return
+        handlers = Handlers(done=self._forecast, updated=self._show, failed=self._session.mention, quiet=True)
+        self._forecasting = self._link.request(messages.Forecast, handlers, recipes=tuple(self.presets.items()))
+
+    def forget(self) -> None:
+        """Another model, or other data: nothing that was measured holds."""
+        self.front = None
+        self.forecasts, self.measured = {}, {}
+        if self._forecasting:
+            self._link.abandon(self._forecasting)
+            self._forecasting = 0
+        self._drop()
+
+    # -- replies ---------------------------------------------------------------------------------------------------
+
+    def _take(self, front: Front) -> None:
+        self.front = front
+
+    def _updated(self, front: Front) -> None:
+        self._take(front)
+        self._draw_soon()
+
+    def _show(self, forecast: Forecast) -> None:
+        self.forecasts[forecast.name] = forecast
+        self._draw_soon()
+
+    def _forecast(self, _: object) -> None:
+        self._forecasting = 0
+
+    def _on_preview(self) -> None:
+        session, preview = self._session, self._session.preview
+        if preview is not None and preview.complete and session.preview_is_current:
+            point = point_of(session.snapshots.now(), session)
+            if point is not None:
+                self.measured[key_of(session.recipe)] = point
+
+    def _draw_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _over(self, failure: str) -> None:
+        super()._over(failure)
+        self.paused = self.finishing = False
+
+
+def key_of(recipe: Recipe) -> Recipe:
+    """What a recipe does before it is trained: a search measures that."""
+    return replace(recipe.in_effect, recover=())
+
+
+def point_of(state: Snapshot, session: Session) -> Point | None:
+    """With what was measured of it on the data that is attached; None while not even its size is known."""
+    totals, change, metric = state.totals, state.change, session.metric
+    if totals is None:
+        return None
+    measured = None
+    known = session.data is not None and state.data == session.data.fingerprint and state.metric == metric
+    if known and change is not None and totals.value is not None:
+        ends = sorted(-metric.sign * (change.value if end is None else end) for end in (change.low, change.high))
+        measured = Measured(totals.value.value, -metric.sign * change.value, ends[0], ends[1], 0.0, change.samples)
+    latency = totals.latency_ms.value if totals.latency_ms is not None else None
+    size = round(totals.bytes.value)
+    return Point(state.name, "snapshot", state.recipe, size, totals.macs, latency=latency, measured=measured)

@@ -1,0 +1,238 @@
+"""The goal in one line: 'At most [300] [kB ▾]', what may be used, and the button that begins."""
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+    QWidgetAction,
+)
+
+from workbench.core.analysis.plan import FAMILIES
+from workbench.core.base.quantities import MetricInfo
+from workbench.core.layer_data.layer import ModelSummary
+from workbench.ui.actions import families
+from workbench.ui.tabs.plan.wish import LIMITS, MOST, Limit, Wish
+from workbench.ui.tabs.sensitivity.candidates import TickMenu
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain
+
+HOURS = 24
+WIDTH = 84  # pixels of the limit
+
+
+class Amount(QDoubleSpinBox):
+    """A number without trailing zeros; the arrow keys change its last digit but one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(4)
+        self.setRange(0.0001, MOST)
+        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(WIDTH)
+
+    def textFromValue(self, value: float) -> str:
+        return self.locale().toString(float(f"{value:.6g}"), "g", 6)
+
+
+class GoalBar(QWidget):
+    """`changed` when the wish is another, `started` for Enter and for the button."""
+
+    changed = Signal()
+    started = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.wish = Wish()
+        self._model: ModelSummary | None = None
+        self._metric = MetricInfo()
+        self._selected = 0
+        self._build()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        for widget in (self.words, self.amount, self.unit, self.options):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.find)
+        self.show_wish()
+
+    def _build(self) -> None:
+        self.words = Plain(self.tr("At most"), self)
+        self.amount = Amount(self)
+        self.amount.setAccessibleName(self.tr("Limit"))
+        self.amount.setToolTip(self.tr("The limit that the recipe must keep (Enter starts the search)"))
+        self.amount.valueChanged.connect(self._on_amount)
+        self.amount.lineEdit().returnPressed.connect(self.started)
+        self.unit = QComboBox(self)
+        self.unit.setAccessibleName(self.tr("Kind of limit"))
+        self.unit.setToolTip(
+            self.tr("What is limited: file size, loss of the metric, operations, time or memory; or nothing")
+        )
+        self.unit.activated.connect(lambda _: self._on_limit(self.unit.currentData()))
+        self.words.setBuddy(self.amount)
+        self.options = QPushButton(self)
+        self.options.setToolTip(self.tr("What the search may change, and how much it may run"))
+        menu = TickMenu(self.options)
+        menu.aboutToShow.connect(self._fill)
+        self.options.setMenu(menu)
+        self.find = QPushButton(self.tr("Find"), self)
+        self.find.setObjectName("primary")
+        self.find.setToolTip(self.tr("Search for the best recipe within this limit"))
+        theme.set_icon(self.find, "search", "on_accent")
+        self.find.clicked.connect(self.started)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def set_wish(self, wish: Wish, model: ModelSummary | None) -> None:
+        """Of another model."""
+        self.wish, self._model = wish, model
+        self.show_wish()
+
+    def set_metric(self, metric: MetricInfo) -> None:
+        """What a loss is counted in."""
+        if metric != self._metric:
+            self._metric = metric
+            self.show_wish()
+
+    def set_selected(self, count: int) -> None:
+        """How many layers are selected that can be edited."""
+        if count != self._selected:
+            self._selected = count
+            self._show_options()
+
+    @property
+    def points(self) -> bool:
+        """Whether a loss is counted in points of a percentage."""
+        return self._metric.percent or not self._metric
+
+    @property
+    def obstacle(self) -> str:
+        """Why this wish cannot be searched for; "" where it can."""
+        return self.tr("Select layers that can be edited.") if self.wish.chosen and not self._selected else ""
+
+    def show_wish(self) -> None:
+        """All of it, in the controls."""
+        titles = self._titles()
+        if [self.unit.itemText(place) for place in range(self.unit.count())] != list(titles.values()):
+            self.unit.clear()
+            for limit, title in titles.items():
+                self.unit.addItem(title, limit)
+        self.unit.setCurrentIndex(LIMITS.index(self.wish.limit))
+        limited = self.wish.limit != "none"
+        self.words.setVisible(limited)
+        self.amount.setVisible(limited)
+        with_signals = self.amount.blockSignals(True)
+        self.amount.setValue(self.wish.amount(self._model, self.points))
+        self.amount.blockSignals(with_signals)
+        self._show_options()
+
+    def _titles(self) -> dict[Limit, str]:
+        lost = (
+            self.tr("points lost")
+            if self.points
+            else self.tr("{unit} lost").format(unit=self._metric.unit or self._metric)
+        )
+        return {
+            "kB": self.tr("kB"),
+            "MB": self.tr("MB"),
+            "share": self.tr("% of the size"),
+            "drop": lost,
+            "macs": self.tr("million MACs"),
+            "latency": self.tr("ms latency"),
+            "memory": self.tr("MB memory"),
+            "none": self.tr("Whole trade-off"),
+        }
+
+    def _show_options(self) -> None:
+        wish = self.wish
+        layers = self.tr("{n} layers").format(n=self._selected) if wish.chosen else self.tr("all layers")
+        names = [families.title(family) for family in wish.families]
+        steps = self.tr("All steps") if len(names) == len(FAMILIES) else tr(", ").join(names)
+        parts = [steps, layers]
+        if wish.samples:
+            parts.append(self.tr("{n} samples").format(n=f"{wish.samples:,}"))
+        if wish.minutes:
+            parts.append(self.tr("{n} min").format(n=f"{wish.minutes:g}"))
+        self.options.setText(tr(", ").join(parts))
+        self.options.setAccessibleName(self.tr("What the search may use: {words}").format(words=self.options.text()))
+
+    def _fill(self) -> None:
+        menu = self.options.menu()
+        menu.clear()
+        for family in FAMILIES:
+            action = menu.addAction(families.title(family))
+            action.setCheckable(True)
+            action.setChecked(family in self.wish.families)
+            action.toggled.connect(partial(self._on_family, family, action))
+        menu.addSeparator()
+        group = QActionGroup(menu)
+        for chosen, title in (
+            (False, self.tr("All layers")),
+            (True, self.tr("Selected layers ({n})").format(n=self._selected)),
+        ):
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            group.addAction(action)
+            action.setChecked(self.wish.chosen == chosen)
+            action.triggered.connect(partial(self._set, chosen=chosen))
+        menu.addSeparator()
+        effort = QWidgetAction(menu)
+        effort.setDefaultWidget(self._effort(menu))
+        menu.addAction(effort)
+
+    def _effort(self, parent: QWidget) -> QWidget:
+        """Samples and minutes that the search may take."""
+        form = QWidget(parent)
+        rows = QFormLayout(form)
+        rows.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
+        samples = QSpinBox(form)
+        samples.setRange(0, 10_000_000)
+        samples.setSingleStep(100)
+        samples.setSpecialValueText(self.tr("all"))
+        samples.setValue(self.wish.samples)
+        samples.setToolTip(self.tr("Samples that are run at most; part of them is held back for the final figure"))
+        samples.valueChanged.connect(lambda number: self._set(samples=number))
+        minutes = QDoubleSpinBox(form)
+        minutes.setRange(0, 60 * HOURS)
+        minutes.setDecimals(1)
+        minutes.setSpecialValueText(self.tr("no limit"))
+        minutes.setValue(self.wish.minutes)
+        minutes.setToolTip(self.tr("Minutes after which the search ends with what it has"))
+        minutes.valueChanged.connect(lambda number: self._set(minutes=number))
+        rows.addRow(Plain(self.tr("Samples"), form), samples)
+        rows.addRow(Plain(self.tr("Minutes"), form), minutes)
+        return form
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _set(self, _: bool = False, **values: object) -> None:
+        self.wish = replace(self.wish, **values)  # type: ignore[arg-type]
+        self._show_options()
+        self.changed.emit()
+
+    def _on_amount(self, value: float) -> None:
+        self._set(amounts={**self.wish.amounts, self.wish.limit: value})
+
+    def _on_limit(self, limit: Limit) -> None:
+        self.wish = self.wish.limited(limit, self._model, self.points)
+        self.show_wish()
+        self.changed.emit()
+
+    def _on_family(self, family: str, action: QAction, ticked: bool) -> None:
+        """One of them stays ticked."""
+        chosen = tuple(each for each in FAMILIES if (ticked if each == family else each in self.wish.families))
+        if chosen:
+            self._set(families=chosen)
+        else:
+            action.setChecked(True)

@@ -1,0 +1,343 @@
+"""The trade-off: the metric against size, MACs, latency or memory; what was measured, what is predicted, the limit."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtWidgets import QComboBox, QGraphicsRectItem, QToolTip, QWidget
+
+from workbench.core.analysis.plan import Front, Goal, Point
+from workbench.core.base.quantities import MetricInfo
+from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.recipe.action import MethodInfo
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.plots.base import PlotPanel, Readout
+from workbench.ui.tabs.plan import signs, words
+from workbench.ui.tabs.plan.canvas import Dot, TradeoffCanvas
+from workbench.ui.tabs.plan.entries import Entry
+from workbench.ui.text import format
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets.labels import tooltip
+
+LOG_FROM = 3.0  # ratio of the largest to the smallest, from which the axis is logarithmic
+ROUGH = 0.15  # of the original's metric: recipes that lose more do not decide what range is shown
+BESIDE = 1.5  # of what the recipes on the front lose: how far others may lie below them
+ENDLESS = 200  # of a shaded area, in the size of the range that is shown at first
+OF_USE = frozenset({"front", "chosen", "current", "snapshot"})
+AXES = ("bytes", "macs", "latency", "memory")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is drawn. `value` is the metric of the original; None: only what was lost is known."""
+
+    entries: tuple[Entry, ...] = ()
+    front: Front | None = None
+    goal: Goal = Goal()  # noqa: RUF009  (it is a value)
+    metric: MetricInfo = MetricInfo()  # noqa: RUF009
+    value: float | None = None
+    model: ModelSummary | None = None
+
+
+class TradeoffPlot(PlotPanel):
+    """Follows a Scene; the canvas tells what the hand does."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        canvas = TradeoffCanvas()
+        super().__init__(parent.tr("Trade-off") if parent else "Trade-off", canvas, (), "", parent)
+        self.table.hide()
+        self.scene = Scene()
+        self._methods: Mapping[str, MethodInfo] = {}
+        self.axis = QComboBox(self)
+        self.axis.setAccessibleName(self.tr("Horizontal axis"))
+        self.axis.setToolTip(self.tr("What the metric is drawn against"))
+        self.axis.addItem(self._titles()["bytes"], "bytes")
+        self.axis.currentIndexChanged.connect(lambda _: self._on_axis())
+        self.key = signs.Key(self)
+        self.subtitle.hide()
+        self.tools.addWidget(self.key, 1)
+        self.tools.addWidget(self.axis)
+        self.recipe = Readout(Qt.TextElideMode.ElideRight, self)
+        self.recipe.set_muted()
+        self.column.insertWidget(self.column.indexOf(self.table), self.recipe)
+        self._beyond = QGraphicsRectItem()
+        self._beyond.setPen(pg.mkPen(None))
+        self._beyond.setZValue(-10)
+        self._base = pg.InfiniteLine(angle=0, movable=False)
+        self._uniform, self._predicted = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._bars = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), top=np.zeros(0), bottom=np.zeros(0))
+        self._dots = pg.ScatterPlotItem()
+        for item in (self._beyond, self._base, self._uniform, self._predicted, self._bars, self._dots):
+            canvas.addItem(item, ignoreBounds=True)
+        canvas.pointed.connect(self._on_pointed)
+        self.show_scene(self.scene, {})
+
+    def _titles(self) -> dict[str, str]:
+        return {
+            "bytes": self.tr("File size"),
+            "macs": self.tr("MACs"),
+            "latency": self.tr("Latency"),
+            "memory": self.tr("Memory"),
+        }
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_scene(self, scene: Scene, methods: Mapping[str, MethodInfo]) -> None:
+        self.scene, self._methods = scene, methods
+        self._show_axes()
+        if not any(entry.drop is not None and "original" not in entry.marks for entry in scene.entries):
+            self.show_sentence(
+                self.tr(
+                    "Set a limit and press Find. The metric of each recipe that is measured is drawn here against its "
+                    "size, with the predicted front and the recipes that treat all layers alike."
+                )
+            )
+            return
+        self.show_canvas()
+        self.redraw()
+
+    def _show_axes(self) -> None:
+        """Only axes on which there is something to see."""
+        wanted = [
+            axis
+            for axis in AXES
+            if axis == "bytes" or sum(_figure(entry.point, axis) is not None for entry in self.scene.entries) > 1
+        ]
+        if [self.axis.itemData(place) for place in range(self.axis.count())] != wanted:
+            chosen = self.axis.currentData()
+            before = self.axis.blockSignals(True)
+            self.axis.clear()
+            for axis in wanted:
+                self.axis.addItem(self._titles()[axis], axis)
+            self.axis.setCurrentIndex(max(self.axis.findData(chosen), 0))
+            self.axis.blockSignals(before)
+
+    @property
+    def across(self) -> str:
+        return str(self.axis.currentData())
+
+    def redraw(self) -> None:
+        if self._turned_to is not self.canvas:
+            return
+        placed = [(entry, x) for entry in self.scene.entries if (x := self._x(entry)) is not None]
+        self._set_axes([x for _, x in placed])
+        self._draw_dots(placed)
+        self._draw_lines()
+        home = self._home(placed)
+        self._draw_goal(home)
+        self.canvas.set_spots([self._dot(entry, x) for entry, x in placed], home)
+        self._draw_key(placed)
+        self._on_pointed(None)
+
+    def _x(self, entry: Entry) -> float | None:
+        """Of a recipe whose loss is known, in the unit of the axis."""
+        figure = _figure(entry.point, self.across)
+        return None if figure is None or entry.drop is None else figure
+
+    def _y(self, drop: float) -> float:
+        metric = self.scene.metric
+        return (100 if metric.percent else 1) * ((self.scene.value or 0.0) - metric.sign * drop)
+
+    def _set_axes(self, found: Sequence[float]) -> None:
+        scale, unit = _unit(self.across, max(found, default=1.0))
+        self._scale = scale
+        self._log = min(found, default=1.0) > 0 and max(found, default=1.0) / min(found, default=1.0) > LOG_FROM
+        self.canvas.x_axis.log = self._log
+        title = self._titles()[self.across]
+        self.canvas.setLabel("bottom", self.tr("{axis}, {unit}").format(axis=title, unit=unit))
+        self.canvas.setLabel("left", format.axis_text(self.scene.metric))
+
+    def _across(self, figure: float) -> float:
+        scaled = figure / self._scale
+        return math.log10(max(scaled, 1e-9)) if self._log else scaled
+
+    def _draw_dots(self, placed: Sequence[tuple[Entry, float]]) -> None:
+        density = self.canvas.devicePixelRatioF()
+        spots, bars = [], []
+        order = sorted(placed, key=lambda each: ("chosen" in each[0].marks, "front" in each[0].marks))
+        for entry, figure in order:
+            assert entry.drop is not None
+            x, y, sign = self._across(figure), self._y(entry.drop), signs.sign_of(entry)
+            hollow = entry.point.best is None and "original" not in entry.marks
+            fill = signs.color("surface" if hollow else sign.fill)
+            pen = pg.mkPen(signs.color(sign.line), width=1.2 * density)
+            spots.append(
+                {"pos": (x, y), "symbol": sign.symbol, "size": sign.size, "brush": pg.mkBrush(fill), "pen": pen}
+            )
+            if (best := entry.point.best) is not None:
+                ends = sorted((self._y(best.low), self._y(best.high)))
+                bars.append((x, y, ends[1] - y, y - ends[0]))
+        self._dots.setData(spots)
+        columns = np.array(bars, float).reshape(-1, 4).T
+        pen = pg.mkPen(signs.color("before_line"), width=density)
+        self._bars.setData(x=columns[0], y=columns[1], top=columns[2], bottom=columns[3], beam=0, pen=pen)
+
+    def _draw_lines(self) -> None:
+        front, bytes_across = self.scene.front, self.across == "bytes"
+        line = front.predicted if front is not None and bytes_across else ()
+        self._predicted.setData(
+            [self._across(size) for size, _ in line],
+            [self._y(drop) for _, drop in line],
+            pen=pg.mkPen(signs.color("accent"), width=1.5 * self.devicePixelRatioF(), style=Qt.PenStyle.DashLine),
+        )
+        best = uniform_line(self.scene.entries, self.across)
+        self._uniform.setData(
+            [self._across(x) for x, _ in best],
+            [self._y(drop) for _, drop in best],
+            pen=pg.mkPen(signs.color("before_line"), width=self.devicePixelRatioF()),
+        )
+        self._base.setPen(pg.mkPen(signs.color("before"), width=self.devicePixelRatioF()))
+        self._base.setValue(self._y(0.0))
+
+    def _draw_goal(self, home: QRectF) -> None:
+        """What is beyond the limit is shaded, where that is of this axis, or of the metric."""
+        limit, drop = limit_of(self.scene.goal, self.across, self.scene.model), self.scene.goal.max_drop
+        self._beyond.setVisible(limit is not None or drop is not None)
+        self._beyond.setBrush(pg.mkBrush(signs.shade()))
+        wide, high = ENDLESS * home.width(), ENDLESS * home.height()
+        if limit is not None:
+            self._beyond.setRect(self._across(limit), home.top() - high / 2, wide, high)
+        elif drop is not None:
+            below = self.scene.metric.sign > 0
+            self._beyond.setRect(home.left() - wide / 2, self._y(drop) - (high if below else 0), wide, high)
+
+    def _home(self, placed: Sequence[tuple[Entry, float]]) -> QRectF:
+        """The range that shows all recipes but those that are of no use."""
+        xs = [self._across(x) for _, x in placed]
+        rough = ROUGH * abs(self.scene.value or 0.0) or math.inf
+        known = [(entry, entry.drop) for entry, _ in placed if entry.drop is not None]
+        useful = max((drop for entry, drop in known if entry.marks & OF_USE and drop <= rough), default=0.0)
+        shown = [(entry, drop) for entry, drop in known if drop <= BESIDE * useful or not useful]
+        near = [0.0, *(drop for _, drop in shown)]
+        near += [end for entry, _ in shown if (best := entry.point.best) is not None for end in (best.low, best.high)]
+        if self.scene.goal.max_drop is not None:
+            near.append(1.2 * self.scene.goal.max_drop)
+        ys = [self._y(drop) for drop in near]
+        wide, high = max(xs) - min(xs) or 1.0, max(ys) - min(ys) or 1.0
+        return QRectF(min(xs) - 0.05 * wide, min(ys) - 0.08 * high, 1.1 * wide, 1.16 * high)
+
+    def _dot(self, entry: Entry, x: float) -> Dot:
+        label = ""
+        if entry.marks & {"original", "chosen", "snapshot"}:
+            label = words.name_of(entry)
+        elif "current" in entry.marks:
+            label = tr("Current recipe")
+        assert entry.drop is not None
+        strong = "chosen" in entry.marks
+        return Dot(entry.key, self._across(x), self._y(entry.drop), label, "front" in entry.marks, strong)
+
+    def _draw_key(self, placed: Sequence[tuple[Entry, float]]) -> None:
+        drawn = {signs.sign_of(entry) for entry, _ in placed}
+        there = {
+            "search": bool(drawn & {signs.FOUND, signs.BEHIND, signs.CHOSEN}),
+            "predicted": len(self._predicted.xData if self._predicted.xData is not None else ()) > 0,
+            "uniform": signs.UNIFORM in drawn,
+            "greedy": signs.GREEDY in drawn,
+            "own": signs.OWN in drawn,
+            "limit": self._beyond.isVisible(),
+        }
+        self.key.show_kinds(*(kind for kind, shown in there.items() if shown))
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _on_axis(self) -> None:
+        self.canvas.reset()
+        self.redraw()
+        self.canvas.reset()
+
+    def entry(self, key: Recipe | None) -> Entry | None:
+        return next((entry for entry in self.scene.entries if entry.key == key), None)
+
+    def _on_pointed(self, key: Recipe | None) -> None:
+        """The dot under the mouse, else the chosen one, else what to do."""
+        pointed = self.entry(key)
+        chosen = self.canvas.chosen
+        entry = pointed or self.entry(chosen[-1] if chosen else None)
+        figures, recipe = self.words(entry) if entry is not None else (self._hint(), self._sources())
+        self.readout.show_text(figures)
+        self.recipe.show_text(recipe)
+        if pointed is not None:
+            dot = next(dot for dot in self.canvas.spots if dot.key == key)
+            at = self.canvas.viewport().mapToGlobal(self.canvas.place(dot).toPoint())
+            QToolTip.showText(at, tooltip(f"{figures}\n{recipe}"), self.canvas)
+        elif QToolTip.isVisible():
+            QToolTip.hideText()
+
+    def _hint(self) -> str:
+        return self.tr("Click a recipe to preview it, Ctrl+click a second one to compare, drag and scroll to zoom.")
+
+    def _sources(self) -> str:
+        """On how many samples the search chose, and how many had no part in that; what is not in sight."""
+        front, home = self.scene.front, self.canvas.home
+        parts = []
+        if front is not None and front.selection:
+            words = self.tr("Chosen by {selection} samples, {held} held back.")
+            parts.append(words.format(selection=f"{front.selection:,}", held=f"{front.held_back:,}"))
+        outside = sum(not home.top() <= spot.y <= home.bottom() for spot in self.canvas.spots)
+        if outside:
+            parts.append(self.tr("Recipes outside the plot: {n}.").format(n=outside))
+        return " ".join(parts)
+
+    def words(self, entry: Entry) -> tuple[str, str]:
+        """Its figures, and its recipe."""
+        scene = self.scene
+        assert scene.model is not None
+        figures = words.point_words(entry, scene.metric, scene.value)
+        return figures, words.recipe_words(entry.point.recipe, scene.model, self._methods)
+
+    def _turn(self, page: QWidget) -> None:
+        super()._turn(page)
+        self.table.hide()
+        drawn = page is self.canvas
+        for widget in (self.axis, self.key, self.recipe):
+            widget.setVisible(drawn)
+
+    def to_csv(self) -> str:
+        rows = ["name,kind,bytes,macs,latency_ms,memory,drop,ci_low,ci_high,samples,how"]
+        for entry in self.scene.entries:
+            point, best = entry.point, entry.point.best
+            interval = (None, None, None) if best is None else (best.low, best.high, best.samples)
+            figures = (point.bytes, point.macs, point.latency, point.memory, entry.drop, *interval)
+            numbers = ",".join("" if figure is None else f"{figure:.9g}" for figure in figures)
+            rows.append(f'"{words.name_of(entry).replace(chr(34), chr(39))}",{point.kind},{numbers},{point.how}')
+        return "\n".join(rows) + "\n"
+
+
+def uniform_line(entries: Sequence[Entry], axis: str) -> list[tuple[float, float]]:
+    """(size, drop) of the uniform recipes that no smaller one beats, smallest first."""
+    found: list[tuple[float, float]] = []
+    uniform = [
+        (x, entry.point.drop)
+        for entry in entries
+        if entry.point.kind == "uniform" and (x := _figure(entry.point, axis)) is not None
+    ]
+    for x, drop in sorted((x, drop) for x, drop in uniform if drop is not None):
+        if not found or drop < found[-1][1]:
+            found.append((x, drop))
+    return found
+
+
+def limit_of(goal: Goal, axis: str, model: ModelSummary | None) -> float | None:
+    """The largest figure on this axis that keeps the goal."""
+    limits: dict[str, float | None] = {
+        "bytes": goal.bytes_of(model.bytes) if model is not None else None,
+        "macs": goal.max_macs,
+        "latency": goal.max_latency,
+        "memory": goal.max_memory,
+    }
+    return limits[axis]
+
+
+def _figure(point: Point, axis: str) -> float | None:
+    return getattr(point, axis)  # type: ignore[no-any-return]
+
+
+def _unit(axis: str, largest: float) -> tuple[float, str]:
+    """What figures are divided by, and what they are in then."""
+    if axis == "latency":
+        return 1.0, "ms"
+    scales = {"macs": ((1e9, "G"), (1e6, "M"), (1e3, "k"))}.get(axis, ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")))
+    return next(((scale, name) for scale, name in scales if largest >= 2 * scale), (1.0, "" if axis == "macs" else "B"))

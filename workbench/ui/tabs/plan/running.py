@@ -1,0 +1,73 @@
+"""How far the search is, with its buttons."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from workbench.core.analysis.plan import Phase
+from workbench.core.base.quantities import duration
+from workbench.ui.session.plans import Plans
+from workbench.ui.text.i18n import said, tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Elided
+
+
+class SearchProgress(QWidget):
+    """'Racing candidates, 34 of 120, 8 s left', a bar, Pause and Stop; there while a search runs."""
+
+    def __init__(self, plans: Plans, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plans = plans
+        self.text = Elided(Qt.TextElideMode.ElideRight, self)
+        self.bar = QProgressBar(self, textVisible=False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(tr("Progress"))
+        self.pause = QPushButton(self)
+        self.pause.setToolTip(self.tr("Wait between two trials; nothing is lost"))
+        self.pause.clicked.connect(plans.hold)
+        self.stop = QPushButton(self.tr("Stop"), self)
+        self.stop.setToolTip(self.tr("End with what was found so far; a second click ends at once"))
+        self.stop.clicked.connect(plans.finish)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(self.text, 2)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.pause)
+        row.addWidget(self.stop)
+        self.refresh()
+
+    def refresh(self) -> None:
+        plans = self._plans
+        self.setVisible(bool(plans.job))
+        self.pause.setText(self.tr("Resume") if plans.paused else self.tr("Pause"))
+        self.text.show_text(self.words())
+        fraction = plans.progress.fraction
+        self.bar.setRange(0, 0 if fraction is None and not plans.paused else 1000)
+        self.bar.setValue(round(1000 * (fraction or 0)))
+
+    def words(self) -> str:
+        """The phase, the trials of it, and the time where the engine tells it."""
+        plans = self._plans
+        front = plans.front
+        if plans.paused:
+            return self.tr("Paused")
+        if plans.finishing:
+            return self.tr("Finishing")
+        if front is None or front.complete:
+            return said(plans.progress.text) or tr("waiting for its turn")
+        parts = [self._phases()[front.phase]]
+        if front.total:
+            parts.append(tr("{n} of {total}").format(n=f"{front.done:,}", total=f"{front.total:,}"))
+        if front.left is not None:
+            parts.append(tr("{time} left").format(time=duration(front.left)))
+        return tr(", ").join(parts)
+
+    def _phases(self) -> dict[Phase, str]:
+        return {
+            "predicting": self.tr("Predicting candidates"),
+            "racing": self.tr("Racing candidates"),
+            "measuring": self.tr("Measuring whole recipes"),
+            "retraining": self.tr("Training the best"),
+            "checking": self.tr("Checking on held-back samples"),
+            "done": self.tr("Done"),
+        }

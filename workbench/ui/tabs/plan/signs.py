@@ -1,0 +1,143 @@
+"""The signs of recipes, the same in the plot, in the table and in the key below the plot."""
+
+from dataclasses import dataclass, replace
+
+import pyqtgraph as pg
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workbench.ui.tabs.plan.entries import Entry
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+
+SIGN = 16  # pixels of a sign in a table
+DENSITY = 2  # pixels of the picture for each of them
+GAP = 14  # between two words of the key
+
+
+@dataclass(frozen=True)
+class Sign:
+    """`symbol` of pyqtgraph, its size in pixels, and the names of its colours."""
+
+    symbol: str
+    size: float
+    fill: str
+    line: str
+
+
+ORIGINAL = Sign("d", 12, "text", "text")
+CHOSEN = Sign("star", 18, "accent", "accent")
+FOUND = Sign("o", 9, "accent", "accent")
+BEHIND = Sign("o", 7, "accent_soft", "accent")
+UNIFORM = Sign("s", 8, "surface", "before_line")
+GREEDY = Sign("t1", 8, "surface", "before_line")
+OWN = Sign("p", 11, "warn", "warn")
+
+
+def sign_of(entry: Entry) -> Sign:
+    if "original" in entry.marks:
+        return ORIGINAL
+    if "chosen" in entry.marks:
+        return CHOSEN
+    if entry.point.kind in ("current", "snapshot"):
+        return OWN
+    if entry.point.kind == "uniform":
+        return UNIFORM
+    if entry.point.kind == "greedy":
+        return GREEDY
+    return FOUND if "front" in entry.marks else BEHIND
+
+
+def color(name: str) -> QColor:
+    return getattr(theme.colors(), name)  # type: ignore[no-any-return]
+
+
+def paint(painter: QPainter, sign: Sign, at: QPointF) -> None:
+    painter.save()
+    painter.translate(at)
+    drawSymbol(painter, sign.symbol, sign.size, pg.mkPen(color(sign.line), width=1.2), color(sign.fill))
+    painter.restore()
+
+
+def icon(sign: Sign) -> QIcon:
+    """For a cell of a table; in one colour where the cell is selected."""
+    found = QIcon(_picture(sign))
+    found.addPixmap(_picture(replace(sign, fill="on_accent", line="on_accent")), QIcon.Mode.Selected)
+    return found
+
+
+def _picture(sign: Sign) -> QPixmap:
+    picture = QPixmap(QSize(SIGN, SIGN) * DENSITY)
+    picture.setDevicePixelRatio(DENSITY)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint(painter, sign, QPointF(SIGN / 2, SIGN / 2))
+    painter.end()
+    return picture
+
+
+class Key(QWidget):
+    """'● search  □ same for all layers  ┄ predicted': what of it is in the plot; what has no room is left out."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        theme.signals.changed.connect(self.update)
+
+    def show_kinds(self, *kinds: str) -> None:
+        """Of: search, uniform, greedy, own, predicted, limit."""
+        if kinds != self._shown:
+            self._shown = kinds
+            self.setAccessibleName(tr(", ").join(self._words()[kind] for kind in kinds))
+            self.update()
+
+    def _words(self) -> dict[str, str]:
+        return {
+            "search": tr("search"),
+            "predicted": tr("predicted"),
+            "uniform": tr("same for all layers"),
+            "greedy": tr("layer by layer"),
+            "own": tr("yours"),
+            "limit": tr("beyond the limit"),
+        }
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 20)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font(-1))
+        metrics, words = QFontMetricsF(theme.font(-1)), self._words()
+        left, middle = 2.0, self.height() / 2
+        for kind in self._shown:
+            wide = metrics.horizontalAdvance(words[kind])
+            if left + SIGN + wide > self.width():
+                break
+            self._paint_sign(painter, kind, QPointF(left + SIGN / 2, middle))
+            painter.setPen(color("muted"))
+            where = QRectF(left + SIGN + theme.HALF, 0, wide + 2, self.height())
+            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, words[kind])
+            left += SIGN + wide + GAP
+        painter.end()
+
+    def _paint_sign(self, painter: QPainter, kind: str, at: QPointF) -> None:
+        signs = {"search": FOUND, "uniform": UNIFORM, "greedy": GREEDY, "own": OWN}
+        if kind in signs:
+            paint(painter, signs[kind], at)
+        elif kind == "predicted":
+            painter.setPen(QPen(color("accent"), 1.5, Qt.PenStyle.DashLine))
+            painter.drawLine(at - QPointF(SIGN / 2, 0), at + QPointF(SIGN / 2, 0))
+        else:
+            painter.fillRect(QRectF(at.x() - 7, at.y() - 5, 14, 10), shade())
+
+
+def shade() -> QColor:
+    """Of what is beyond the limit."""
+    shaded = QColor(color("bad"))
+    shaded.setAlpha(28 if not theme.colors().dark else 40)
+    return shaded

@@ -1,0 +1,250 @@
+"""Plan: a goal, the search for it, and the trade-off to choose from."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.panels.look import LookBanner
+from workbench.ui.plots.splitter import EVEN, PlotSplitter
+from workbench.ui.session.plans import Plans
+from workbench.ui.session.session import Session
+from workbench.ui.tabs.plan import wish, words
+from workbench.ui.tabs.plan.compare import Comparison
+from workbench.ui.tabs.plan.entries import entries_of
+from workbench.ui.tabs.plan.goal_bar import GoalBar
+from workbench.ui.tabs.plan.plot import Scene, TradeoffPlot
+from workbench.ui.tabs.plan.presets import PresetButton
+from workbench.ui.tabs.plan.running import SearchProgress
+from workbench.ui.tabs.plan.table import RecipeModel, RecipeTable
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import label
+
+LOWEST, NARROWEST = 320, 360  # pixels
+
+
+class Halves(PlotSplitter):
+    """The plot, and the table beside it or below; below, the plot has more of the room."""
+
+    def share(self) -> None:
+        self.setSizes([EVEN, EVEN] if self.wide else [3 * EVEN, 2 * EVEN])
+
+
+class PlanTab(QWidget):
+    """Follows the session and its plans; looks at recipes, and applies them, through the session's undo list.
+
+    data_wanted   the button that opens data was pressed
+    """
+
+    data_wanted = Signal()
+
+    def __init__(self, session: Session, plans: Plans, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self.plans = session, plans
+        self.picked: tuple[Recipe, ...] = ()
+        self.bar = GoalBar(self)
+        self.presets = PresetButton(plans, self)
+        self.progress = SearchProgress(plans, self)
+        self.banner = LookBanner(session, self)
+        self._build_notes()
+        self.plot = TradeoffPlot(self)
+        self.model = RecipeModel(self)
+        self.table = RecipeTable(self.model, self)
+        self.comparison = Comparison(self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.table)
+        self.pages.addWidget(self.comparison)
+        self.halves = Halves(self, beside=900)
+        self.halves.addWidget(self.plot)
+        self.halves.addWidget(self.pages)
+        self.halves.share()
+        self._lay_out()
+        self._connect()
+        self._on_model()
+
+    def _build_notes(self) -> None:
+        self.notes = QWidget(self)
+        self.note = label("", self.notes, -1)
+        self.open_data = QPushButton(self.tr("Open data…"), self.notes)
+        theme.set_icon(self.open_data, "data")
+        self.open_data.clicked.connect(self.data_wanted)
+        row = QHBoxLayout(self.notes)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.open_data)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(theme.UNIT)
+        head.addWidget(self.bar, 1)
+        head.addWidget(self.presets)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.DOUBLE)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(head)
+        for widget in (self.progress, self.banner, self.notes):
+            column.addWidget(widget)
+        column.addWidget(self.halves, 1)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumSize(NARROWEST, LOWEST)
+
+    def _connect(self) -> None:
+        session, plans = self._session, self.plans
+        self._scene = session.turns.piece(self.halves, self.refresh, Place.WHAT_IT_LOOKS_LIKE)
+        controls = session.turns.piece(self, self._show_controls, Place.WHAT_TO_DO)
+        session.model_changed.connect(self._on_model)
+        for signal in (
+            plans.changed,
+            session.data_changed,
+            session.recipe_changed,
+            session.preview_changed,
+            session.methods_changed,
+            session.snapshots.changed,
+        ):
+            signal.connect(self._scene.soon)
+        for signal in (plans.changed, plans.progressed, session.data_changed, session.selection_changed):
+            signal.connect(controls.soon)
+        theme.signals.changed.connect(self._scene.soon)
+        session.data_changed.connect(self._ask)
+        session.history.looked.connect(self._on_looked)
+        self.bar.changed.connect(self._on_wish)
+        self.bar.started.connect(self.start)
+        self.presets.applied.connect(self.apply_preset)
+        canvas = self.plot.canvas
+        canvas.picked.connect(self._on_dot)
+        self.table.picked.connect(self.pick)
+        for widget in (canvas, self.table):
+            widget.applied.connect(self.apply)
+            widget.left.connect(self.leave)
+        self.comparison.closed.connect(self.leave)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
+
+    def _ask(self) -> None:
+        if self.isVisible():
+            self.plans.ask_forecasts()
+
+    def _on_model(self) -> None:
+        model = self._session.model
+        self.picked = ()
+        self.bar.set_wish(wish.recall(model.fingerprint) if model is not None else wish.Wish(), model)
+        self._show_controls()
+        self._scene.soon()
+        self._ask()
+
+    def refresh(self) -> None:
+        """The plot and the table."""
+        session, plans = self._session, self.plans
+        metric = words.metric_of(plans.front, session.metric)
+        baseline = session.baseline
+        goal = self.bar.wish.goal(session.model, self.bar.points, ())
+        value = words.original_value(plans.front, baseline.value if baseline is not None else None)
+        scene = Scene(entries_of(session, plans), plans.front, goal, metric, value, session.model)
+        self.presets.measure = metric
+        self.plot.show_scene(scene, session.methods)
+        self.model.show_scene(scene)
+        self._show_picked()
+
+    def _show_controls(self) -> None:
+        session, plans = self._session, self.plans
+        self.bar.set_metric(session.metric)
+        self.bar.set_selected(len(self._selected()))
+        self.bar.setVisible(not plans.job)
+        self.presets.setVisible(not plans.job)
+        self.progress.refresh()
+        reason = plans.reason or self.bar.obstacle
+        self.bar.find.setEnabled(not reason and not plans.job)
+        self.presets.setEnabled(any(not layer.locked for layer in session.model.layers) if session.model else False)
+        notes = plans.failure or reason or " ".join(said(note) for note in (plans.front.notes if plans.front else ()))
+        self.note.setText(notes)
+        self.open_data.setVisible(session.data is None and session.model is not None)
+        self.notes.setVisible(bool(notes) and not plans.job)
+
+    def _selected(self) -> tuple[str, ...]:
+        layers = (self._session.layer(path) for path in self._session.selection)
+        return tuple(layer.path for layer in layers if layer is not None and not layer.locked)
+
+    def _show_picked(self) -> None:
+        """In the plot and in the table; two of them layer by layer."""
+        session = self._session
+        self.plot.canvas.choose(self.picked)
+        self.table.choose(self.picked)
+        two = [entry for key in self.picked if (entry := self.plot.entry(key)) is not None]
+        if len(two) == 2 and session.model is not None:
+            self.comparison.show_two(two[0], two[1], session.model, session.methods)
+            self.pages.setCurrentWidget(self.comparison)
+        else:
+            self.pages.setCurrentWidget(self.table)
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Search for what the bar says."""
+        if self.bar.find.isEnabled():
+            self.plans.start(self.bar.wish.goal(self._session.model, self.bar.points, self._selected()))
+
+    def _on_wish(self) -> None:
+        if (model := self._session.model) is not None:
+            wish.remember(model.fingerprint, self.bar.wish)
+        self._show_controls()
+        self._scene.soon()
+
+    def _on_dot(self, key: Recipe, joins: bool) -> None:
+        self.pick((self.picked[-1], key) if joins and self.picked and key != self.picked[-1] else (key,))
+
+    def pick(self, keys: tuple[Recipe, ...]) -> None:
+        """One recipe is looked at; two are compared."""
+        self.picked = keys
+        if len(keys) == 1:
+            self._look_at(keys[0])
+        self._show_picked()
+
+    def _look_at(self, key: Recipe) -> None:
+        session, entry = self._session, self.plot.entry(key)
+        if entry is None:
+            return
+        if "current" in entry.marks:
+            session.history.leave()
+            return
+        name = words.name_of(entry)
+        session.history.look(self._whole(entry.point.recipe), name, self.tr("apply {name}").format(name=name), session)
+
+    def _whole(self, recipe: Recipe) -> Recipe:
+        """With what a search does not decide: how the model is trained, and the data that the recipe was made with."""
+        standing = self._session.history.standing(self._session.recipe)
+        return Recipe(recipe.rows, recipe.seed, standing.recover, recipe.sparse, standing.data)
+
+    def apply(self) -> None:
+        """Make the recipe that is looked at the recipe, as one step."""
+        self._session.history.keep()
+
+    def leave(self) -> None:
+        """Back to the recipe before the preview; nothing is picked."""
+        self.picked = ()
+        self._session.history.leave()
+        self._show_picked()
+
+    def apply_preset(self, name: str) -> None:
+        """As one step that can be undone."""
+        self._session.history.leave()
+        text = self.tr("apply {name}").format(name=said(name))
+        self._session.change_recipe(self._whole(self.plans.presets[name]), text)
+
+    def _on_looked(self) -> None:
+        """A look that ended elsewhere, by an edit or an undo, leaves nothing picked."""
+        if self._session.history.looking is None and len(self.picked) == 1:
+            self.picked = ()
+            self._scene.soon()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and (self._session.history.looking is not None or self.picked):
+            self.leave()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,253 @@
+"""The recipes as a table that is sorted by any column; what is selected in it is selected in the plot."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from workbench.core.base.quantities import size
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.tabs.plan import signs, words
+from workbench.ui.tabs.plan.entries import Entry
+from workbench.ui.tabs.plan.plot import Scene
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+SORT_ROLE = Role.UserRole
+ROW = 26  # pixels
+NARROW = 640  # pixels, below which the names need the room of the ratio
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class Column(IntEnum):
+    NAME = 0
+    SIZE = 1
+    RATIO = 2
+    METRIC = 3
+    DROP = 4
+    HOW = 5
+
+
+class RecipeModel(QAbstractTableModel):
+    """A row for each entry of a Scene, the original first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.scene = Scene()
+
+    def show_scene(self, scene: Scene) -> None:
+        same = [entry.key for entry in scene.entries] == [entry.key for entry in self.scene.entries]
+        if same and scene.entries:
+            self.scene = scene
+            self.dataChanged.emit(self.index(0, 0), self.index(len(scene.entries) - 1, len(Column) - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        else:
+            self.beginResetModel()
+            self.scene = scene
+            self.endResetModel()
+
+    def row_of(self, key: Recipe) -> int:
+        return next((row for row, entry in enumerate(self.scene.entries) if entry.key == key), -1)
+
+    def entry(self, index: Index) -> Entry:
+        return self.scene.entries[index.row()]
+
+    # -- QAbstractTableModel ---------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.scene.entries)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        metric = self.scene.metric
+        if role == Role.DisplayRole:
+            return {
+                Column.NAME: tr("Recipe"),
+                Column.SIZE: tr("Size"),
+                Column.RATIO: tr("Smaller"),
+                Column.METRIC: metric.heading or tr("Metric"),
+                Column.DROP: tr("Drop, points") if metric.percent else tr("Drop"),
+                Column.HOW: tr("How, samples"),
+            }[Column(section)]
+        if role == Role.ToolTipRole:
+            return {
+                Column.NAME: tr("The whole recipe: what each layer is given"),
+                Column.SIZE: tr("Bytes of the exported file"),
+                Column.RATIO: tr("How many times smaller than the original"),
+                Column.METRIC: tr("The original's metric less the drop"),
+                Column.DROP: tr("Loss against the original on the same samples, with its 95 % interval"),
+                Column.HOW: tr("How the drop was obtained: held back samples had no part in the choice"),
+            }[Column(section)]
+        if role == Role.TextAlignmentRole:
+            return LEFT if section in (Column.NAME, Column.HOW) else RIGHT
+        return None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self.scene.entries):
+            return None
+        entry, column = self.entry(index), Column(index.column())
+        match role:
+            case Role.DisplayRole:
+                return self._text(entry, column)
+            case Role.ToolTipRole:
+                return tooltip(words.point_words(entry, self.scene.metric, self.scene.value))
+            case Role.DecorationRole if column == Column.NAME:
+                return signs.icon(signs.sign_of(entry))
+            case Role.TextAlignmentRole:
+                return LEFT if column in (Column.NAME, Column.HOW) else RIGHT
+            case Role.FontRole if "chosen" in entry.marks:
+                return theme.font(0, QFont.Weight.DemiBold)
+            case Role.ForegroundRole if column == Column.HOW or entry.point.best is None:
+                return signs.color("muted") if "original" not in entry.marks or column == Column.HOW else None
+            case _ if role == SORT_ROLE:
+                return self._order(entry, column)
+        return None
+
+    def _text(self, entry: Entry, column: Column) -> str:
+        scene = self.scene
+        match column:
+            case Column.NAME:
+                name, role = words.name_of(entry), words.role_of(entry)
+                return tr("{name} ({role})").format(name=name, role=role) if role else name
+            case Column.SIZE:
+                return size(entry.point.bytes)
+            case Column.RATIO:
+                return words.ratio_words(entry.point, scene.model.bytes if scene.model is not None else 0)
+            case Column.METRIC:
+                return words.value_words(entry, scene.metric, scene.value)
+            case Column.DROP:
+                return words.drop_words(entry, scene.metric)
+        return words.how_of(entry)
+
+    def _order(self, entry: Entry, column: Column) -> tuple[bool, Any]:
+        """What has no figure comes last."""
+        scene = self.scene
+        value: Any = {
+            Column.NAME: words.name_of(entry).lower(),
+            Column.SIZE: entry.point.bytes,
+            Column.RATIO: -entry.point.bytes,
+            Column.METRIC: words.value_of(entry, scene.metric, scene.value),
+            Column.DROP: entry.drop,
+            Column.HOW: words.how_of(entry),
+        }[column]
+        return value is None, value if value is not None else 0
+
+
+class RecipeProxy(QSortFilterProxyModel):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setSortRole(SORT_ROLE)
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        return left.data(SORT_ROLE) < right.data(SORT_ROLE)  # type: ignore[no-any-return]
+
+
+class Heads(QHeaderView):
+    """Columns as narrow as their words: the arrow of the sorted one stands above them."""
+
+    def sectionSizeFromContents(self, column: int) -> QSize:
+        words = str(self.model().headerData(column, self.orientation()) or "")
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(words) + theme.DOUBLE, metrics.lineSpacing() + theme.DOUBLE)
+
+
+class RecipeTable(QTableView):
+    """`picked`: the recipes that the hand selected, one or two; `applied` for Return and a double click; `left` for
+    Escape."""
+
+    picked = Signal(object)
+    applied = Signal()
+    left = Signal()
+
+    def __init__(self, model: RecipeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.recipes, self.proxy = model, RecipeProxy(self)
+        self._following = False
+        self.proxy.setSourceModel(model)
+        self.setModel(self.proxy)
+        self.setAccessibleName(self.tr("Recipes"))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setIconSize(QSize(signs.SIGN, signs.SIGN))
+        self.setHorizontalHeader(Heads(Qt.Orientation.Horizontal, self))
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        across.setObjectName("recipes")
+        across.setSectionsClickable(True)
+        down.hide()
+        down.setDefaultSectionSize(ROW)
+        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        across.setMinimumSectionSize(48)
+        across.setResizeContentsPrecision(0)
+        across.setHighlightSections(False)
+        self.setSortingEnabled(True)
+        self.sortByColumn(Column.SIZE, Qt.SortOrder.AscendingOrder)
+        self.doubleClicked.connect(lambda _: self.applied.emit())
+        theme.signals.changed.connect(self.viewport().update)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setColumnHidden(Column.RATIO, self.width() < NARROW)
+
+    def choose(self, keys: Sequence[Recipe]) -> None:
+        """Select these: it follows, and is no choice of the hand."""
+        self._following = True
+        chosen = QItemSelection()
+        last = QModelIndex()
+        for key in keys:
+            row = self.recipes.row_of(key)
+            if row >= 0:
+                last = self.proxy.mapFromSource(self.recipes.index(row, 0))
+                chosen.select(last, last.siblingAtColumn(len(Column) - 1))
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
+        if last.isValid():
+            self.selectionModel().setCurrentIndex(last, flags.NoUpdate)
+            self.scrollTo(last)
+        self._following = False
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        if self._following:
+            return
+        rows = [self.proxy.mapToSource(index) for index in self.selectionModel().selectedRows()]
+        current = self.proxy.mapToSource(self.currentIndex())
+        rows.sort(key=lambda index: index.row() == current.row())  # the one under the cursor last
+        self.picked.emit(tuple(self.recipes.entry(index).key for index in rows[-2:]))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.applied.emit()
+            case Qt.Key.Key_Escape:
+                self.left.emit()
+            case _:
+                super().keyPressEvent(event)

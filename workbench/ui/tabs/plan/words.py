@@ -1,0 +1,137 @@
+"""A recipe and its figures in words, for the read-out of the plot, the table and the page."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from workbench.core.analysis.plan import Front, Point
+from workbench.core.analysis.report import Figure
+from workbench.core.base.quantities import MetricInfo, amount, size
+from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.tabs.plan.entries import Entry, change_of
+from workbench.ui.text import format
+from workbench.ui.text.describe import stack_words
+from workbench.ui.text.i18n import said, tr
+
+MOST = 4  # groups of layers that are told apart
+
+
+def name_of(entry: Entry) -> str:
+    """Of a row: what it was called by the search, or by the user."""
+    point = entry.point
+    if "original" in entry.marks:
+        return tr("Original")
+    if entry.snapshot:
+        return entry.snapshot
+    if point.kind == "current":
+        return tr("Current recipe")
+    name = said(point.name)
+    return name if point.kind == "snapshot" else name[:1].upper() + name[1:]
+
+
+def role_of(entry: Entry) -> str:
+    """What it is besides, in brackets of the table; "" for nothing."""
+    words = {"chosen": tr("best for the goal"), "current": tr("current recipe"), "snapshot": tr("snapshot")}
+    mine = [text for mark, text in words.items() if mark in entry.marks and text != name_of(entry).lower()]
+    return tr(", ").join(mine)
+
+
+def stacks_of(recipe: Recipe, model: ModelSummary) -> dict[str, tuple[Action, ...]]:
+    """What each layer that can be edited is given."""
+    return {layer.path: recipe.actions_for(layer.path) for layer in model.layers if not layer.locked}
+
+
+def recipe_words(recipe: Recipe, model: ModelSummary, methods: Mapping[str, MethodInfo]) -> str:
+    """'12 layers Affine 4 bit, conv1 Affine 8 bit, 3 layers unchanged': the largest groups of layers."""
+    stacks = stacks_of(recipe, model)
+    groups = Counter(stacks.values()).most_common()
+    if len(groups) == 1:
+        return tr("All layers: {steps}").format(steps=steps_words(groups[0][0], methods))
+    parts = []
+    for stack, count in groups[:MOST]:
+        only = next(path for path, steps in stacks.items() if steps == stack)
+        where = only if count == 1 else tr("{n} layers").format(n=count)
+        parts.append(tr("{layers} {steps}").format(layers=where, steps=steps_words(stack, methods)))
+    if len(groups) > MOST:
+        parts.append(tr("{n} layers otherwise").format(n=sum(count for _, count in groups[MOST:])))
+    return tr(", ").join(parts)
+
+
+def steps_words(stack: tuple[Action, ...], methods: Mapping[str, MethodInfo]) -> str:
+    return stack_words(stack, methods) if stack else tr("unchanged")
+
+
+def how_of(entry: Entry) -> str:
+    """How the figure was obtained, and on how many samples: 'measured, 300'."""
+    point, best = entry.point, entry.point.best
+    if "original" in entry.marks and best is None:
+        return tr("reference")
+    if best is None:
+        return tr("predicted") if point.predicted is not None else tr("not measured")
+    words = tr("held back, {n}") if point.held_back is not None else tr("measured, {n}")
+    return words.format(n=f"{best.samples:,}")
+
+
+def drop_words(entry: Entry, metric: MetricInfo, unit: bool = False) -> str:
+    """'0.4 ± 0.3' of points, or in the unit of the metric; a prediction has its mark."""
+    if entry.drop is None:
+        return "–"
+    write = format.plain_loss if unit else format.loss_text
+    figure = entry.point.best
+    if figure is None:
+        mark = "" if "original" in entry.marks else f"{format.MARKS['forecast']} "
+        return mark + write(entry.drop, metric)
+    shown = Figure(figure.drop, "measured", figure.samples, figure.low, figure.high)
+    text = format.loss_text(figure.drop, metric) + format.margin_text(shown, metric)
+    return text + write(0.0, metric).removeprefix(format.loss_text(0.0, metric)) if unit else text
+
+
+def value_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str:
+    value = value_of(entry, metric, baseline)
+    return "–" if value is None else format.value_text(value, metric)
+
+
+def value_of(entry: Entry, metric: MetricInfo, baseline: float | None) -> float | None:
+    """The metric of a recipe: that of the original less what was lost, which was found on the same samples."""
+    if entry.drop is None or baseline is None:
+        return entry.point.value
+    return baseline - metric.sign * entry.drop
+
+
+def point_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str:
+    """'Search 3: 234 kB, top-1 92.1 % (−0.4 ± 0.3 points), measured, 300 samples'."""
+    point = entry.point
+    parts = [size(point.bytes)]
+    if point.macs is not None:
+        parts.append(tr("{n} MACs").format(n=amount(point.macs)))
+    if point.latency is not None:
+        parts.append(f"{point.latency:.3g} ms")
+    figure = change_of(point, metric)
+    if entry.drop is not None:
+        value = f"{metric} {value_words(entry, metric, baseline)}"
+        if figure is not None:
+            value += f" ({format.change_text(figure, metric)})"
+        parts.append(value)
+    if "original" not in entry.marks or point.best is not None:
+        words = tr("{how} samples") if point.best is not None else "{how}"
+        parts.append(words.format(how=how_of(entry)))
+    return tr("{name}: {figures}").format(name=name_of(entry), figures=tr(", ").join(parts))
+
+
+def metric_of(front: Front | None, known: MetricInfo) -> MetricInfo:
+    """With its unit, where the session knows the metric of the search."""
+    if front is None or str(front.metric) == known.title:
+        return known
+    return MetricInfo(str(front.metric), "", front.higher_is_better)
+
+
+def original_value(front: Front | None, otherwise: float | None) -> float | None:
+    """The metric of the original, on the samples of the search where it says so."""
+    best = front.original.best if front is not None else None
+    return otherwise if best is None else best.value
+
+
+def ratio_words(point: Point, original: int) -> str:
+    """'6.2x'; '1.0x' of the original."""
+    return tr("{times}x").format(times=f"{original / point.bytes:.1f}") if point.bytes else "–"
