@@ -4,13 +4,14 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QWidget,
     QWidgetAction,
@@ -27,7 +28,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
 HOURS = 24
-WIDTH = 84  # pixels of the limit
+WIDTH, NARROWEST = 84, 72  # pixels of the limit, and of what may be used
 
 
 class Amount(QDoubleSpinBox):
@@ -43,6 +44,35 @@ class Amount(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:
         return self.locale().toString(float(f"{value:.6g}"), "g", 6)
+
+
+class Summary(QPushButton):
+    """A button whose words give way where it is narrow; the tooltip has all of them."""
+
+    def __init__(self, about: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._about, self.full = about, ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(NARROWEST)
+
+    def show_text(self, text: str) -> None:
+        self.full = text
+        self.setToolTip(f"{self._about}\n{text}")
+        self.setAccessibleName(f"{self._about}: {text}")
+        self.setMaximumWidth(self._edges() + self.fontMetrics().horizontalAdvance(text) + 2)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _edges(self) -> int:
+        """Pixels around the words."""
+        return self.sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text())
+
+    def _elide(self) -> None:
+        room = max(self.width() - self._edges(), 0)
+        self.setText(self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight, room))
 
 
 class GoalBar(QWidget):
@@ -61,8 +91,9 @@ class GoalBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.UNIT)
-        for widget in (self.words, self.amount, self.unit, self.options):
+        for widget in (self.words, self.amount, self.unit):
             row.addWidget(widget)
+        row.addWidget(self.options, 100)
         row.addStretch(1)
         row.addWidget(self.find)
         self.show_wish()
@@ -81,8 +112,7 @@ class GoalBar(QWidget):
         )
         self.unit.activated.connect(lambda _: self._on_limit(self.unit.currentData()))
         self.words.setBuddy(self.amount)
-        self.options = QPushButton(self)
-        self.options.setToolTip(self.tr("What the search may change, and how much it may run"))
+        self.options = Summary(self.tr("What the search may change, and how much it may run"), self)
         menu = TickMenu(self.options)
         menu.aboutToShow.connect(self._fill)
         self.options.setMenu(menu)
@@ -164,8 +194,7 @@ class GoalBar(QWidget):
             parts.append(self.tr("{n} samples").format(n=f"{wish.samples:,}"))
         if wish.minutes:
             parts.append(self.tr("{n} min").format(n=f"{wish.minutes:g}"))
-        self.options.setText(tr(", ").join(parts))
-        self.options.setAccessibleName(self.tr("What the search may use: {words}").format(words=self.options.text()))
+        self.options.show_text(tr(", ").join(parts))
 
     def _fill(self) -> None:
         menu = self.options.menu()
