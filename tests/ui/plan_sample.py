@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tests.figures import TOP1
 from workbench.core.analysis.plan import PRESETS, Front, Goal, Kind, Measured, Point
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Action
@@ -60,7 +61,7 @@ def front(model: ModelSummary, goal: Goal | None = None, **more) -> Front:
     line = tuple(
         (round(share * model.bytes), 0.0008 / share**1.45) for share in (0.06, 0.08, 0.1, 0.13, 0.17, 0.22, 0.3)
     )
-    found = Front(goal, "top-1", True, original, predicted=line, phase="done", selection=300, held_back=1700)
+    found = Front(goal, TOP1, True, original, predicted=line, phase="done", selection=300, held_back=1700)
     for each in points(model):
         found = found.with_point(each)
     best = replace(found.points[6], held_back=measured(0.0065, 0.02, 1700, 0.003))

@@ -1,11 +1,15 @@
 """The Plan tab: a goal in one line, recipes that are looked at and applied, one selection in plot and table."""
 
 import json
+import os
+import re
+import signal
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -20,8 +24,9 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.ui.base import settings
 from workbench.ui.session.plans import Plans, key_of
-from workbench.ui.tabs.plan import wish, words
-from workbench.ui.tabs.plan.plot import limit_of, uniform_line
+from workbench.ui.session.session import Session
+from workbench.ui.tabs.plan import page, wish, words
+from workbench.ui.tabs.plan.entries import limit_of, uniform_line
 from workbench.ui.tabs.plan.tab import PlanTab
 from workbench.ui.tabs.plan.table import Column
 from workbench.ui.tabs.plan.wish import Wish
@@ -157,7 +162,7 @@ def test_the_menu_says_what_may_be_used(tab, qtbot):
     assert tab.bar.wish.chosen and tab.bar.options.full == "Quantise, 1 layers"
     tab._session.select([])
     settle(tab._session)
-    assert not tab.bar.find.isEnabled() and "Select layers" in tab.note.text()
+    assert not tab.bar.begin.isEnabled() and "Select layers" in tab.note.text()
 
 
 def test_enter_in_the_limit_begins(tab, monkeypatch):
@@ -181,7 +186,7 @@ def test_a_loss_is_counted_in_the_unit_of_the_metric(tab):
 def test_without_data_there_is_a_button_that_opens_some(session, qtbot, tmp_path):
     tab = open_tab(session, qtbot, tmp_path, data=False)
     settle(session)
-    assert not tab.bar.find.isEnabled() and "samples" in tab.note.text() and tab.open_data.isVisible()
+    assert not tab.bar.begin.isEnabled() and "samples" in tab.note.text() and tab.open_data.isVisible()
     with qtbot.waitSignal(tab.data_wanted):
         QTest.mouseClick(tab.open_data, LEFT)
     qtbot.waitUntil(lambda: "Half the channels" in names(tab))
@@ -194,7 +199,7 @@ def test_a_model_without_layers_to_edit_says_so(tab):
         session.model, layers=tuple(replace(layer, locked="It is too small.") for layer in session.model.layers)
     )
     tab._on_model()
-    assert not tab.bar.find.isEnabled() and "no layer that can be edited" in tab.note.text()
+    assert not tab.bar.begin.isEnabled() and "no layer that can be edited" in tab.note.text()
     assert not tab.presets.isEnabled()
 
 
@@ -439,3 +444,101 @@ def test_snapshots_are_marked(found, qtbot):
     session.undo()
     settle(session)
     assert "mine (snapshot)" in names(found) and dot(found, "mine").label == "mine"
+
+
+# -- taking it away ----------------------------------------------------------------------------------------------------
+
+
+def test_it_is_saved_as_a_picture_a_drawing_numbers_and_a_page(found, tmp_path):
+    plot = found.plot
+    assert "Save page…" in [action.text() for action in plot.keeper.menu().actions()]
+    for suffix in ("png", "svg", "csv", "html"):
+        plot.save(str(tmp_path / f"plot.{suffix}"))
+    assert not QImage(str(tmp_path / "plot.png")).isNull()
+    assert "<svg" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
+    rows = (tmp_path / "plot.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].startswith("name,kind,bytes") and len(rows) == 1 + len(plot.scene.entries)
+    assert any(row.startswith('"Search 2",search,') and row.endswith(",1700,held back") for row in rows)
+
+
+def test_the_page_stands_alone_and_says_every_recipe(found):
+    text = found.plot.to_html()
+    tree = ElementTree.fromstring(re.search(r"<svg.*</svg>", text, re.DOTALL)[0])
+    titles = [title.text for title in tree.iter("title")]
+    assert len(titles) == len(found.plot.canvas.spots) and any("All layers: Affine 4 bit" in each for each in titles)
+    assert "src=" not in text and "href=" not in text and "<script" not in text and text.count("<tr") > len(titles)
+    inside = [float(dot.get("cx")) for dot in tree.iter("circle")]
+    assert all(page.LEFT <= x <= page.LEFT + page.ACROSS for x in inside)
+
+
+# -- with the engine ---------------------------------------------------------------------------------------------------
+
+
+def search(tab, qtbot, limit: str, amount: float) -> None:
+    """Type a limit and press Enter; wait for the end."""
+    tab.bar.unit.setCurrentIndex(tab.bar.unit.findData(limit))
+    tab.bar.unit.activated.emit(tab.bar.unit.currentIndex())
+    tab.bar.amount.selectAll()
+    QTest.keyClicks(tab.bar.amount, f"{amount:g}")
+    QTest.keyClick(tab.bar.amount, Qt.Key.Key_Return)
+    assert tab.plans.job and tab.plans.failure == ""
+    qtbot.waitUntil(lambda: not tab.plans.job)
+    settle(tab._session)
+
+
+def test_find_apply_and_undo(tab, qtbot):
+    session, before = tab._session, tab._session.recipe
+    limit = session.model.bytes * 0.7 / 1000
+    search(tab, qtbot, "kB", float(f"{limit:.3g}"))
+    front = tab.plans.front
+    assert tab.plans.failure == "" and front.complete and front.chosen is not None
+    assert front.chosen.bytes <= front.goal.max_bytes and front.chosen.how == "held back"
+    name = next(words.name_of(entry) for entry in tab.plot.scene.entries if "chosen" in entry.marks)
+    click(tab, name)
+    assert name in tab.banner.text.full and session.undo_stack.count() == 0
+    key(tab, Qt.Key.Key_Return)
+    assert key_of(session.recipe) == key_of(front.chosen.recipe) and session.undo_stack.count() == 1
+    qtbot.waitUntil(lambda: measured(session))
+    assert session.preview.size.value == front.chosen.bytes, "the file is as large as the plot said"
+    session.undo()
+    assert session.recipe == before
+
+
+def test_the_same_search_again_runs_nothing(tab, qtbot):
+    search(tab, qtbot, "share", 70)
+    found = tab.plans.front
+    search(tab, qtbot, "share", 70)
+    assert tab.plans.front.trials == 0 and tab.plans.front.chosen == found.chosen
+
+
+@pytest.mark.allow_logs
+def test_an_engine_that_dies_in_the_middle_is_asked_again(own_link, qtbot, tmp_path):
+    session = Session(own_link)
+    tab = open_tab(session, qtbot, tmp_path, data=True)
+    tab.plans.start(Goal(max_ratio=0.7, samples=100))
+    qtbot.waitUntil(lambda: tab.plans.front is not None)
+    os.kill(own_link.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: not tab.plans.job)
+    assert tab.plans.failure == "" and tab.plans.front.complete
+    session.deleteLater()
+
+
+def test_a_search_pauses_resumes_and_stops_with_what_it_has(tab, qtbot):
+    tab.plans.start(Goal())
+    settle(tab._session)
+    QTest.mouseClick(tab.progress.pause, LEFT)
+    assert tab.plans.paused and tab.progress.pause.text() == "Pause"
+    settle(tab._session)
+    assert tab.progress.pause.text() == "Resume"
+    QTest.mouseClick(tab.progress.pause, LEFT)
+    QTest.mouseClick(tab.progress.stop, LEFT)
+    qtbot.waitUntil(lambda: not tab.plans.job)
+    settle(tab._session)
+    assert not tab.progress.isVisible() and tab.bar.isVisible() and not tab.plans.paused
+
+
+def test_a_search_that_the_engine_refuses_says_why(tab, qtbot):
+    tab.plans.start(Goal(layers=("no such layer",)))
+    qtbot.waitUntil(lambda: not tab.plans.job)
+    settle(tab._session)
+    assert "No layer that can be edited matches" in tab.note.text() and tab.bar.begin.isEnabled()

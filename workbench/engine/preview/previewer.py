@@ -17,6 +17,7 @@ import onnxruntime as ort
 from workbench.core.analysis.report import Figure, LayerChange
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.several import several
 from workbench.core.layer_data.forecast import Forecast
@@ -186,9 +187,9 @@ class Previewer:
         try:
             result = self.workspace.compiled(recipe, job)
         except UserError as error:
-            return Forecast(name, recipe, refused=f"{error.what} {error.mend}".strip())
+            return Forecast(name, recipe, refused=error.message)
         if result.nothing:
-            return Forecast(name, recipe, refused="No layer of this model can have these steps.")
+            return Forecast(name, recipe, refused=Message("No layer of this model can have these steps."))
         changes, size = result.changes(recipe.sparse)
         macs = sized(result.model, changes, float(size)).macs
         return Forecast(name, recipe, size, macs, self.predicted(result))

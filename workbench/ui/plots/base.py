@@ -32,8 +32,6 @@ class PlotPanel(QWidget):
     The canvas is a canvas.Canvas, or another widget that draws.
     """
 
-    has_page = False
-
     def __init__(
         self, title: str, canvas: Any, captions: Sequence[str], corner: str = "", parent: QWidget | None = None
     ) -> None:
@@ -87,10 +85,6 @@ class PlotPanel(QWidget):
 
     def to_csv(self) -> str:
         """The numbers behind the curves."""
-        return ""
-
-    def to_html(self) -> str:
-        """A standalone page with the plot and what is behind it, where `has_page` says that there is one."""
         return ""
 
     def whole(self) -> "PlotPanel":

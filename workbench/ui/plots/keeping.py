@@ -25,6 +25,7 @@ class Keeper(QObject):
 
     numbers   the plot's, as CSV
     whole     the widget that a picture shows: the plot, or a copy of it with room for what is scrolled away
+    page      the plot and what is behind it as a standalone page (HTML); None: it has none
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Keeper(QObject):
     ) -> None:
         super().__init__(panel)
         self._panel, self._title, self._numbers, self._whole = panel, title, numbers, whole
+        self.page: Callable[[], str] | None = None
         self.button = small(
             panel,
             "…",
@@ -50,7 +52,7 @@ class Keeper(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Save picture…"), self.ask_picture)
         menu.addAction(self.tr("Save numbers…"), self.ask_numbers)
-        if self._panel.has_page:
+        if self.page is not None:
             menu.addAction(self.tr("Save page…"), self.ask_page)
         menu.addSeparator()
         menu.addAction(theme.icon("copy"), self.tr("Copy picture"), self.copy_picture)
@@ -95,11 +97,9 @@ class Keeper(QObject):
 
     def save(self, path: str) -> None:
         """As PNG, SVG, CSV or HTML, by the suffix; what cannot be written is said in a dialog."""
-        contents: dict[str, Callable[[], bytes]] = {
-            ".svg": self.svg,
-            ".csv": lambda: self._numbers().encode(),
-            ".html": lambda: self._panel.to_html().encode(),
-        }
+        contents: dict[str, Callable[[], bytes]] = {".svg": self.svg, ".csv": lambda: self._numbers().encode()}
+        if (page := self.page) is not None:
+            contents[".html"] = lambda: page().encode()
         try:
             write_bytes(Path(path), contents.get(Path(path).suffix.lower(), self.png)())
         except UserError as error:

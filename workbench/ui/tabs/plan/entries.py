@@ -1,16 +1,18 @@
 """What the plot and the table show: whole recipes, those of the search and those of the session, each once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from workbench.core.analysis.plan import Point
+from workbench.core.analysis.plan import Front, Goal, Point
 from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo
+from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.session.plans import Plans, key_of, point_of
 from workbench.ui.session.session import Session
 
+AXES = ("bytes", "macs", "latency", "memory")
 Mark = Literal["original", "chosen", "current", "snapshot", "front"]
 
 
@@ -84,3 +86,66 @@ def change_of(point: Point, metric: MetricInfo) -> Figure | None:
         return None
     low, high = sorted((-metric.sign * best.low, -metric.sign * best.high))
     return Figure(-metric.sign * best.drop, "measured", best.samples, low, high)
+
+
+# -- what is drawn ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is drawn. `value` is the metric of the original; None: only what was lost is known."""
+
+    entries: tuple[Entry, ...] = ()
+    front: Front | None = None
+    goal: Goal = Goal()  # noqa: RUF009  (it is a value)
+    metric: MetricInfo = MetricInfo()  # noqa: RUF009
+    value: float | None = None
+    model: ModelSummary | None = None
+
+
+def kind_of(entry: Entry) -> str:
+    """The class of a recipe in the page."""
+    if "original" in entry.marks:
+        return "original"
+    if "chosen" in entry.marks:
+        return "chosen"
+    if entry.point.kind in ("current", "snapshot"):
+        return "own"
+    return "front" if "front" in entry.marks and entry.point.kind == "search" else entry.point.kind
+
+
+def uniform_line(entries: Sequence[Entry], axis: str) -> list[tuple[float, float]]:
+    """(size, drop) of the uniform recipes that no smaller one beats, smallest first."""
+    found: list[tuple[float, float]] = []
+    uniform = [
+        (x, entry.point.drop)
+        for entry in entries
+        if entry.point.kind == "uniform" and (x := figure_of(entry.point, axis)) is not None
+    ]
+    for x, drop in sorted((x, drop) for x, drop in uniform if drop is not None):
+        if not found or drop < found[-1][1]:
+            found.append((x, drop))
+    return found
+
+
+def limit_of(goal: Goal, axis: str, model: ModelSummary | None) -> float | None:
+    """The largest figure on this axis that keeps the goal."""
+    limits: dict[str, float | None] = {
+        "bytes": goal.bytes_of(model.bytes) if model is not None else None,
+        "macs": goal.max_macs,
+        "latency": goal.max_latency,
+        "memory": goal.max_memory,
+    }
+    return limits[axis]
+
+
+def figure_of(point: Point, axis: str) -> float | None:
+    return getattr(point, axis)
+
+
+def unit_of(axis: str, largest: float) -> tuple[float, str]:
+    """What figures are divided by, and what they are in then."""
+    if axis == "latency":
+        return 1.0, "ms"
+    scales = {"macs": ((1e9, "G"), (1e6, "M"), (1e3, "k"))}.get(axis, ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")))
+    return next(((scale, name) for scale, name in scales if largest >= 2 * scale), (1.0, "" if axis == "macs" else "B"))

@@ -2,24 +2,23 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QGraphicsRectItem, QToolTip, QWidget
 
-from workbench.core.analysis.plan import Front, Goal, Point
-from workbench.core.base.quantities import MetricInfo
-from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.base.plain import plain
+from workbench.core.base.quantities import size
 from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plots.base import PlotPanel, Readout
-from workbench.ui.tabs.plan import signs, words
+from workbench.ui.tabs.plan import page, signs, words
 from workbench.ui.tabs.plan.canvas import Dot, TradeoffCanvas
-from workbench.ui.tabs.plan.entries import Entry
+from workbench.ui.tabs.plan.entries import AXES, Entry, Scene, figure_of, kind_of, limit_of, uniform_line, unit_of
 from workbench.ui.text import format
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets.labels import tooltip
 
 LOG_FROM = 3.0  # ratio of the largest to the smallest, from which the axis is logarithmic
@@ -27,19 +26,6 @@ ROUGH = 0.15  # of the original's metric: recipes that lose more do not decide w
 BESIDE = 1.5  # of what the recipes on the front lose: how far others may lie below them
 ENDLESS = 200  # of a shaded area, in the size of the range that is shown at first
 OF_USE = frozenset({"front", "chosen", "current", "snapshot"})
-AXES = ("bytes", "macs", "latency", "memory")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """All that is drawn. `value` is the metric of the original; None: only what was lost is known."""
-
-    entries: tuple[Entry, ...] = ()
-    front: Front | None = None
-    goal: Goal = Goal()  # noqa: RUF009  (it is a value)
-    metric: MetricInfo = MetricInfo()  # noqa: RUF009
-    value: float | None = None
-    model: ModelSummary | None = None
 
 
 class TradeoffPlot(PlotPanel):
@@ -47,6 +33,7 @@ class TradeoffPlot(PlotPanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         canvas = TradeoffCanvas()
+        self.canvas: TradeoffCanvas
         super().__init__(parent.tr("Trade-off") if parent else "Trade-off", canvas, (), "", parent)
         self.table.hide()
         self.scene = Scene()
@@ -73,6 +60,7 @@ class TradeoffPlot(PlotPanel):
         for item in (self._beyond, self._base, self._uniform, self._predicted, self._bars, self._dots):
             canvas.addItem(item, ignoreBounds=True)
         canvas.pointed.connect(self._on_pointed)
+        self.keeper.page = self.to_html
         self.show_scene(self.scene, {})
 
     def _titles(self) -> dict[str, str]:
@@ -104,7 +92,7 @@ class TradeoffPlot(PlotPanel):
         wanted = [
             axis
             for axis in AXES
-            if axis == "bytes" or sum(_figure(entry.point, axis) is not None for entry in self.scene.entries) > 1
+            if axis == "bytes" or sum(figure_of(entry.point, axis) is not None for entry in self.scene.entries) > 1
         ]
         if [self.axis.itemData(place) for place in range(self.axis.count())] != wanted:
             chosen = self.axis.currentData()
@@ -134,7 +122,7 @@ class TradeoffPlot(PlotPanel):
 
     def _x(self, entry: Entry) -> float | None:
         """Of a recipe whose loss is known, in the unit of the axis."""
-        figure = _figure(entry.point, self.across)
+        figure = figure_of(entry.point, self.across)
         return None if figure is None or entry.drop is None else figure
 
     def _y(self, drop: float) -> float:
@@ -142,7 +130,7 @@ class TradeoffPlot(PlotPanel):
         return (100 if metric.percent else 1) * ((self.scene.value or 0.0) - metric.sign * drop)
 
     def _set_axes(self, found: Sequence[float]) -> None:
-        scale, unit = _unit(self.across, max(found, default=1.0))
+        scale, unit = unit_of(self.across, max(found, default=1.0))
         self._scale = scale
         self._log = min(found, default=1.0) > 0 and max(found, default=1.0) / min(found, default=1.0) > LOG_FROM
         self.canvas.x_axis.log = self._log
@@ -179,7 +167,7 @@ class TradeoffPlot(PlotPanel):
         front, bytes_across = self.scene.front, self.across == "bytes"
         line = front.predicted if front is not None and bytes_across else ()
         self._predicted.setData(
-            [self._across(size) for size, _ in line],
+            [self._across(figure) for figure, _ in line],
             [self._y(drop) for _, drop in line],
             pen=pg.mkPen(signs.color("accent"), width=1.5 * self.devicePixelRatioF(), style=Qt.PenStyle.DashLine),
         )
@@ -295,6 +283,55 @@ class TradeoffPlot(PlotPanel):
         for widget in (self.axis, self.key, self.recipe):
             widget.setVisible(drawn)
 
+    def to_html(self) -> str:
+        """The trade-off as it is drawn at first, however it is zoomed now."""
+        scene, canvas, ruler = self.scene, self.canvas, page.Ruler(self.canvas.home)
+        spots = {spot.key: spot for spot in canvas.spots}
+        dots, rows = [], []
+        for entry in sorted(scene.entries, key=lambda each: each.point.bytes):
+            figures, recipe = self.words(entry)
+            rows.append(page.Row(kind_of(entry), self._cells(entry), recipe))
+            if (spot := spots.get(entry.key)) is not None:
+                best = entry.point.best
+                low, high = (None, None) if best is None else (ruler.y(self._y(end)) for end in (best.low, best.high))
+                at = ruler.x(spot.x), ruler.y(spot.y)
+                dots.append(page.PageDot(*at, kind_of(entry), figures, recipe, spot.label, low, high))
+        uniform, predicted = (
+            ruler.line(tuple(zip(*curve.getData(), strict=True))) for curve in (self._uniform, self._predicted)
+        )
+        beyond = ruler.beyond(self._beyond.rect()) if self._beyond.isVisible() else None
+        heads = (tr("Recipe"), tr("Size"), tr("Smaller"), scene.metric.heading, tr("Drop"), tr("How, samples"))
+        name = plain(Path(scene.model.path).name) if scene.model is not None else ""
+        return page.html(
+            page.Page(
+                name,
+                self._sources(),
+                " ".join(said(note) for note in (scene.front.notes if scene.front is not None else ())),
+                canvas.x_axis.labelText,
+                canvas.y_axis.labelText,
+                ruler.ticks(canvas.x_axis),
+                ruler.ticks(canvas.y_axis),
+                dots,
+                uniform,
+                predicted,
+                beyond,
+                heads,
+                rows,
+            )
+        )
+
+    def _cells(self, entry: Entry) -> tuple[str, ...]:
+        scene = self.scene
+        original = scene.model.bytes if scene.model is not None else 0
+        return (
+            words.name_of(entry),
+            size(entry.point.bytes),
+            words.ratio_words(entry.point, original),
+            words.value_words(entry, scene.metric, scene.value),
+            words.drop_words(entry, scene.metric, unit=True),
+            words.how_of(entry),
+        )
+
     def to_csv(self) -> str:
         rows = ["name,kind,bytes,macs,latency_ms,memory,drop,ci_low,ci_high,samples,how"]
         for entry in self.scene.entries:
@@ -304,40 +341,3 @@ class TradeoffPlot(PlotPanel):
             numbers = ",".join("" if figure is None else f"{figure:.9g}" for figure in figures)
             rows.append(f'"{words.name_of(entry).replace(chr(34), chr(39))}",{point.kind},{numbers},{point.how}')
         return "\n".join(rows) + "\n"
-
-
-def uniform_line(entries: Sequence[Entry], axis: str) -> list[tuple[float, float]]:
-    """(size, drop) of the uniform recipes that no smaller one beats, smallest first."""
-    found: list[tuple[float, float]] = []
-    uniform = [
-        (x, entry.point.drop)
-        for entry in entries
-        if entry.point.kind == "uniform" and (x := _figure(entry.point, axis)) is not None
-    ]
-    for x, drop in sorted((x, drop) for x, drop in uniform if drop is not None):
-        if not found or drop < found[-1][1]:
-            found.append((x, drop))
-    return found
-
-
-def limit_of(goal: Goal, axis: str, model: ModelSummary | None) -> float | None:
-    """The largest figure on this axis that keeps the goal."""
-    limits: dict[str, float | None] = {
-        "bytes": goal.bytes_of(model.bytes) if model is not None else None,
-        "macs": goal.max_macs,
-        "latency": goal.max_latency,
-        "memory": goal.max_memory,
-    }
-    return limits[axis]
-
-
-def _figure(point: Point, axis: str) -> float | None:
-    return getattr(point, axis)  # type: ignore[no-any-return]
-
-
-def _unit(axis: str, largest: float) -> tuple[float, str]:
-    """What figures are divided by, and what they are in then."""
-    if axis == "latency":
-        return 1.0, "ms"
-    scales = {"macs": ((1e9, "G"), (1e6, "M"), (1e3, "k"))}.get(axis, ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")))
-    return next(((scale, name) for scale, name in scales if largest >= 2 * scale), (1.0, "" if axis == "macs" else "B"))

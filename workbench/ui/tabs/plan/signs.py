@@ -51,7 +51,7 @@ def sign_of(entry: Entry) -> Sign:
 
 
 def color(name: str) -> QColor:
-    return getattr(theme.colors(), name)  # type: ignore[no-any-return]
+    return getattr(theme.colors(), name)
 
 
 def paint(painter: QPainter, sign: Sign, at: QPointF) -> None:

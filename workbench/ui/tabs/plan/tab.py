@@ -12,10 +12,9 @@ from workbench.ui.session.plans import Plans
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.plan import wish, words
 from workbench.ui.tabs.plan.compare import Comparison
-from workbench.ui.tabs.plan.entries import entries_of
-from workbench.ui.tabs.plan.goal_bar import GoalBar
-from workbench.ui.tabs.plan.plot import Scene, TradeoffPlot
-from workbench.ui.tabs.plan.presets import PresetButton
+from workbench.ui.tabs.plan.entries import Scene, entries_of
+from workbench.ui.tabs.plan.goal_bar import GoalBar, PresetButton
+from workbench.ui.tabs.plan.plot import TradeoffPlot
 from workbench.ui.tabs.plan.running import SearchProgress
 from workbench.ui.tabs.plan.table import RecipeModel, RecipeTable
 from workbench.ui.text.i18n import said
@@ -142,7 +141,7 @@ class PlanTab(QWidget):
     def refresh(self) -> None:
         """The plot and the table."""
         session, plans = self._session, self.plans
-        metric = words.metric_of(plans.front, session.metric)
+        metric = plans.front.metric if plans.front is not None else session.metric
         baseline = session.baseline
         goal = self.bar.wish.goal(session.model, self.bar.points, ())
         value = words.original_value(plans.front, baseline.value if baseline is not None else None)
@@ -160,7 +159,7 @@ class PlanTab(QWidget):
         self.presets.setVisible(not plans.job)
         self.progress.refresh()
         reason = plans.reason or self.bar.obstacle
-        self.bar.find.setEnabled(not reason and not plans.job)
+        self.bar.begin.setEnabled(not reason and not plans.job)
         self.presets.setEnabled(any(not layer.locked for layer in session.model.layers) if session.model else False)
         notes = plans.failure or reason or " ".join(said(note) for note in (plans.front.notes if plans.front else ()))
         self.note.setText(notes)
@@ -187,7 +186,7 @@ class PlanTab(QWidget):
 
     def start(self) -> None:
         """Search for what the bar says."""
-        if self.bar.find.isEnabled():
+        if self.bar.begin.isEnabled():
             self.plans.start(self.bar.wish.goal(self._session.model, self.bar.points, self._selected()))
 
     def _on_wish(self) -> None:

@@ -22,8 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from workbench.core.base.quantities import size
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.tabs.plan import signs, words
-from workbench.ui.tabs.plan.entries import Entry
-from workbench.ui.tabs.plan.plot import Scene
+from workbench.ui.tabs.plan.entries import Entry, Scene
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
@@ -161,7 +160,7 @@ class RecipeProxy(QSortFilterProxyModel):
         self.setSortRole(SORT_ROLE)
 
     def lessThan(self, left: Index, right: Index) -> bool:
-        return left.data(SORT_ROLE) < right.data(SORT_ROLE)  # type: ignore[no-any-return]
+        return left.data(SORT_ROLE) < right.data(SORT_ROLE)
 
 
 class Heads(QHeaderView):

@@ -119,13 +119,6 @@ def point_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str
     return tr("{name}: {figures}").format(name=name_of(entry), figures=tr(", ").join(parts))
 
 
-def metric_of(front: Front | None, known: MetricInfo) -> MetricInfo:
-    """With its unit, where the session knows the metric of the search."""
-    if front is None or str(front.metric) == known.title:
-        return known
-    return MetricInfo(str(front.metric), "", front.higher_is_better)
-
-
 def original_value(front: Front | None, otherwise: float | None) -> float | None:
     """The metric of the original, on the samples of the search where it says so."""
     best = front.original.best if front is not None else None
