@@ -23,13 +23,14 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.ui.base import settings
-from workbench.ui.session.plans import Plans, key_of
+from workbench.ui.plans import wish
+from workbench.ui.plans.entries import limit_of, uniform_line
+from workbench.ui.plans.plans import Plans, key_of
+from workbench.ui.plans.wish import Wish
 from workbench.ui.session.session import Session
-from workbench.ui.tabs.plan import page, wish, words
-from workbench.ui.tabs.plan.entries import limit_of, uniform_line
+from workbench.ui.tabs.plan import page, words
 from workbench.ui.tabs.plan.tab import PlanTab
 from workbench.ui.tabs.plan.table import Column
-from workbench.ui.tabs.plan.wish import Wish
 
 LEFT, NONE, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 

@@ -25,8 +25,8 @@ from workbench.ui.panels.history_panel import HistoryPanel
 from workbench.ui.panels.jobs_panel import JobsPanel
 from workbench.ui.panels.look import LookNote
 from workbench.ui.panels.scoreboard import Scoreboard
+from workbench.ui.plans.plans import Plans
 from workbench.ui.session.layer_figure_client import Looks
-from workbench.ui.session.plans import Plans
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workbench.ui.commands.snapshot_commands import SnapshotVerbs
-from workbench.ui.session.plans import Plans
+from workbench.ui.plans.plans import Plans
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import MethodInfo
+from workbench.ui.plans.entries import Entry
 from workbench.ui.tabs.plan import signs, words
-from workbench.ui.tabs.plan.entries import Entry
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, tooltip
 

@@ -24,9 +24,9 @@ from workbench.core.base.quantities import MetricInfo, size
 from workbench.core.layer_data.forecast import Forecast
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.ui.actions import families
-from workbench.ui.session.plans import Plans, key_of
-from workbench.ui.tabs.plan.entries import change_of
-from workbench.ui.tabs.plan.wish import LIMITS, MOST, Limit, Wish
+from workbench.ui.plans.entries import change_of
+from workbench.ui.plans.plans import Plans, key_of
+from workbench.ui.plans.wish import LIMITS, MOST, Limit, Wish
 from workbench.ui.tabs.sensitivity.candidates import TickMenu
 from workbench.ui.text import format
 from workbench.ui.text.i18n import said, tr

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from workbench.core.analysis.plan import Phase
 from workbench.core.base.quantities import duration
-from workbench.ui.session.plans import Plans
+from workbench.ui.plans.plans import Plans
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.ui.tabs.plan.entries import Entry
+from workbench.ui.plans.entries import Entry
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.look import LookBanner
+from workbench.ui.plans import wish
+from workbench.ui.plans.entries import Scene, entries_of
+from workbench.ui.plans.plans import Plans
 from workbench.ui.plots.splitter import EVEN, PlotSplitter
-from workbench.ui.session.plans import Plans
 from workbench.ui.session.session import Session
-from workbench.ui.tabs.plan import wish, words
+from workbench.ui.tabs.plan import words
 from workbench.ui.tabs.plan.compare import Comparison
-from workbench.ui.tabs.plan.entries import Scene, entries_of
 from workbench.ui.tabs.plan.goal_bar import GoalBar, PresetButton
 from workbench.ui.tabs.plan.plot import TradeoffPlot
 from workbench.ui.tabs.plan.running import SearchProgress

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from workbench.core.base.quantities import size
 from workbench.core.recipe.recipe import Recipe
+from workbench.ui.plans.entries import Entry, Scene
 from workbench.ui.tabs.plan import signs, words
-from workbench.ui.tabs.plan.entries import Entry, Scene
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip

@@ -9,7 +9,7 @@ from workbench.core.base.quantities import MetricInfo, amount, size
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.tabs.plan.entries import Entry, change_of
+from workbench.ui.plans.entries import Entry, change_of
 from workbench.ui.text import format
 from workbench.ui.text.describe import stack_words
 from workbench.ui.text.i18n import said, tr

@@ -9,7 +9,7 @@ from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.session.plans import Plans, key_of, point_of
+from workbench.ui.plans.plans import Plans, key_of, point_of
 from workbench.ui.session.session import Session
 
 AXES = ("bytes", "macs", "latency", "memory")
