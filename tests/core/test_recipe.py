@@ -7,7 +7,7 @@ import pytest
 
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import Action
-from workbench.core.recipe.recipe import Recipe, Row, load_recipe, parse_recipe
+from workbench.core.recipe.recipe import Recipe, Row, load_recipe, parse_recipe, recipe_of
 from workbench.core.recipe.recovery import Stage
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})
@@ -252,3 +252,18 @@ def test_how_zeros_are_stored_is_in_effect_and_no_matter_to_a_training():
 def test_only_true_and_false_switch_a_step(step):
     with pytest.raises(UserError):
         parse_recipe(f"version: 1\nlayers:\n  a: [{step}]\n")
+
+
+def test_more_rows_or_globs_than_can_be_tried_are_refused():
+    def rows(count, pattern):
+        return "version: 1\nlayers:\n" + "".join(f"  '{pattern.format(n)}': []\n" for n in range(count))
+
+    assert len(parse_recipe(rows(5000, "*[!{}]")).rows) == 5000
+    for text in (rows(5001, "*[!{}]"), rows(20_001, "layer{}")):
+        with pytest.raises(UserError, match="of them globs"):
+            parse_recipe(text)
+
+
+def test_a_list_as_a_value_is_named_whatever_its_key_is():
+    with pytest.raises(UserError, match=r"1 of prune.magnitude in '\*' is not a single value"):
+        recipe_of({"version": 1, "layers": {"*": [{"prune.magnitude": {1: [2]}}]}}, "recipe")

@@ -127,3 +127,42 @@ def test_preprocessing_is_applied(folder):
     data = open_dataset(str(folder), IMAGE)
     np.testing.assert_allclose(data.inputs["image"][0, :, 0, 0], [1, 0.5, 0.25])
     assert data.classes == ("Kitten", "dog")
+
+
+def test_what_systems_and_editors_leave_behind_is_no_class_and_no_picture(folder):
+    """A class more would shift the numbers of those behind it."""
+    for name in (".git", ".ipynb_checkpoints", "__MACOSX"):
+        (folder / name).mkdir()
+        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(folder / name / "0.png")
+    (folder / "cat" / "._0.png").write_bytes(b"resource fork")
+    data = open_dataset(str(folder), IMAGE)
+    assert data.classes == ("cat", "dog") and data.labels.tolist() == [0, 1]
+
+
+def test_a_class_folder_that_is_a_link_to_elsewhere_is_not_walked(folder, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "bird").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match="bird is a link to a place outside the folder"):
+        open_dataset(str(folder), IMAGE)
+    (folder / "bird").unlink()
+    (folder / "kitten").symlink_to("cat")
+    assert open_dataset(str(folder), IMAGE).classes == ("cat", "dog", "kitten")
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_of_16_bits_keep_their_greys(folder, channels):
+    grey = np.full((8, 8), 0x8000, np.uint16)
+    grey[0] = 0xFFFF
+    for name in ("cat", "dog"):
+        Image.fromarray(grey).save(folder / name / "0.png")
+    values = open_dataset(str(folder), (InputSpec("image", "float32", (None, channels, 8, 8)),)).inputs["image"]
+    np.testing.assert_allclose(values[:, :, 1:], 128 / 255)
+    np.testing.assert_allclose(values[:, :, 0], 1)
+
+
+def test_a_model_of_whole_numbers_gets_the_pixels_as_they_are(folder):
+    spec = (InputSpec("image", "uint8", (None, 3, 8, 8)),)
+    assert set(open_dataset(str(folder), spec).feeds(slice(None))["image"].ravel()) == {51}
+    (folder / "preprocessing.yaml").write_text("scale: 255\n")
+    with pytest.raises(UserError, match=r"has fractions, and the model takes whole numbers \(uint8\)"):
+        open_dataset(str(folder), spec)

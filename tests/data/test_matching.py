@@ -125,6 +125,9 @@ def test_values_that_do_not_fit_are_named(given, sentence):
             "takes float32 of any x 8 a sample",
         ),
         ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((3, 1, 8))}, "'state' has 3 entries, others 5"),
+        ({"x": np.full((5, 4), 1e300), "rate": np.int64(1)}, "'x' has values outside -3.4.* which float32 cannot hold"),
+        ({"x": np.zeros((5, 4)), "rate": np.float64(0.5)}, "'rate' has fractions, and the model takes whole numbers"),
+        ({"x": np.array(1.0), "rate": np.int64(1)}, r"'x' is float64 of shape \(\), the model takes float32 of 4"),
     ],
 )
 def test_arrays_that_do_not_fit_are_named(tmp_path, arrays, sentence):

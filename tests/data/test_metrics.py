@@ -147,8 +147,15 @@ def test_labels_of_every_form_have_their_metric(outputs, labels, title, value):
         (np.moveaxis(SHARES, -1, 1), "pixel agreement with the original"),
         (HALVES, "agreement with the original"),
         (np.ones((40, 1)), "relative squared error to the original"),
+        (
+            NOISE((40, 2)) + np.array([9, 0]),
+            "relative squared error to the original",
+        ),  # one column is always the larger
+        (9 * NOISE((40, 2)) + np.array([99, 0]), "relative squared error to the original"),
+        (1 / (1 + np.exp(-3 * NOISE((40, 5)))), "agreement of labels at 0.5"),  # several of them are true at once
+        (np.clip(NOISE((40, 3)) / 50 + np.array([0.9, 0.7, 0.1]), 0, 1), "relative squared error to the original"),
     ],
-    ids=range(11),
+    ids=range(15),
 )
 def test_without_labels_the_metric_can_fall(outputs, title):
     metric = choose(outputs, None)

@@ -223,7 +223,10 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
         return _of_decisions("equality", outputs), 20
     same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0  # it tells nothing
     if outputs.ndim == 2 and outputs.shape[1] > 1 and not _is_embedding(outputs, name):
-        return METRICS["agreement"], 0 + same
+        if _are_labels(outputs):
+            return threshold("labels", 0.5, False, 0.5, False), 0 + same
+        if same or len(outputs) == 1 or _one_wins(outputs) <= FALLS:
+            return METRICS["agreement"], 0 + same
     for axis, each in ((-1, METRICS["token_agreement"]), (1, METRICS["pixel_agreement"])):
         always = np.broadcast_to(outputs.mean(axis=0), outputs.shape)
         if outputs.ndim > 2 and _are_shares(outputs, axis) and each.score(always, outputs).mean() < FALLS:
@@ -235,6 +238,22 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
     if rows.shape[1] > 1 and (len(rows) == 1 or cosine(mean, rows).mean() < FALLS):
         return METRICS["cosine"], 1 + same
     return relative(rows), 1 + same
+
+
+def _one_wins(outputs: np.ndarray) -> float:
+    """The share of samples in which the most frequent of the largest columns is the largest: of two numbers one may
+    always be, and then which it is tells nothing."""
+    return float(np.bincount(outputs.argmax(axis=1)).max() / len(outputs))
+
+
+def _are_labels(outputs: np.ndarray) -> bool:
+    """Whether these are probabilities of labels of which a sample may have several, or none, and no answer is right for
+    nearly all samples."""
+    if not _are_probabilities(outputs) or _are_shares(outputs, 1):
+        return False
+    have = outputs > 0.5
+    always = np.maximum(have.mean(axis=0), 1 - have.mean(axis=0)).mean()
+    return bool((have.sum(axis=1) > 1).mean() > 1 - FALLS and always <= FALLS)
 
 
 def _are_shares(outputs: np.ndarray, axis: int) -> bool:

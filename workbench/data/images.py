@@ -3,10 +3,10 @@
 import math
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from reprlib import repr as brief
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,12 +19,17 @@ from workbench.core.base.system import free_memory
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data.class_names import read_names
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP")  # by content: Pillow would run Ghostscript for PostScript
 MOST_PIXELS = 1 << 26  # of a picture, before it is decoded
 LARGEST_SIDE = 1 << 14  # of what the model gets
 PREPROCESSING = "preprocessing.yaml"
 KEYS = {"size", "mean", "std", "scale", "layout", "crop", "class_names"}
+NOT_OURS = (".", "__MACOSX")  # how names begin that systems and editors leave behind
+DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # modes of one channel with 16 bits
 
 
 Opened = tuple[dict[str, np.ndarray], np.ndarray, tuple[str, ...]]
@@ -38,7 +43,7 @@ class Rules:
     crop: float = 1.0
     mean: np.ndarray = field(default_factory=lambda: np.zeros((), np.float32))
     std: np.ndarray = field(default_factory=lambda: np.ones((), np.float32))
-    scale: float = 255.0
+    scale: float | None = None
     layout: str = "nchw"
     class_names: dict[str, str] | None = None
 
@@ -47,7 +52,8 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     """Images [n, ...] for the model's only input, labels [n] by the alphabetical order of the class folders, classes.
 
     `preprocessing.yaml` may give: size [height, width]; crop (a centre crop of this fraction first); mean and std, one
-    number or one a channel, applied to pixels 0..255 divided by `scale` (255 unless said); layout, nchw or nhwc;
+    number or one a channel, applied to pixels 0..255 divided by `scale` (unless said 255, or 1 where the model takes
+    integers); layout, nchw or nhwc;
     class_names, what the class of a folder is called (folder: name), where that is not the folder's own name.
     Raises UserError for unreadable images, no images, more than fit the memory, files that are none or lie elsewhere,
     or a model with more than one input.
@@ -86,7 +92,11 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
             folder=folder,
             preprocessing=PREPROCESSING,
         )
-    folders = tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
+    if rules.scale is None:
+        rules = replace(rules, scale=255.0 if specs[0].dtype.startswith("float") else 1.0)
+    folders = tuple(
+        sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(NOT_OURS))
+    )
     files = [(file, index) for index, name in enumerate(folders) for file in _files(folder, name)]
     if not files:
         raise UserError(
@@ -102,9 +112,13 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
 
 def _files(folder: Path, name: str) -> Iterator[Path]:
     """The pictures of a class. Raises UserError for what is no file, or is a link to somewhere else."""
-    top = folder.resolve()
-    for file in sorted((folder / name).rglob("*")):
-        if file.suffix.lower() not in SUFFIXES:
+    top, place = folder.resolve(), folder / name
+    if not place.resolve().is_relative_to(top):
+        raise UserError(
+            "{folder} is a link to a place outside the folder.", "Copy the pictures there instead.", folder=place
+        )
+    for file in sorted(place.rglob("*")):
+        if file.suffix.lower() not in SUFFIXES or file.name.startswith(NOT_OURS):
             continue
         try:
             place = file.resolve(strict=True)
@@ -238,7 +252,7 @@ def _image(file: Path, size: tuple[int, int], channels: int | None, rules: Rules
         with Image.open(file, formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
-            image = opened.convert("L" if channels == 1 else "RGB")
+            image = _eight_bits(opened).convert("L" if channels == 1 else "RGB")
             w, h = (max(1, round(side * rules.crop)) for side in image.size)
             if (w, h) != image.size:
                 left, top = (image.width - w) // 2, (image.height - h) // 2
@@ -254,5 +268,12 @@ def _image(file: Path, size: tuple[int, int], channels: int | None, rules: Rules
         raise UserError(
             "{file} is not a readable picture (PNG, JPEG, BMP or WebP).", "Remove or replace it.", file=file
         ) from error
-    pixels = pixels.reshape(*size, -1) / rules.scale
+    pixels = pixels.reshape(*size, -1) / (rules.scale or 1.0)
     return ((pixels - rules.mean) / rules.std).astype(np.float32)
+
+
+def _eight_bits(opened: "Image.Image") -> "Image.Image":
+    """The upper byte of a picture with 16 bits: Pillow's convert() clips at 255, which leaves it white."""
+    from PIL import Image
+
+    return Image.fromarray((np.asarray(opened) >> 8).astype(np.uint8)) if opened.mode in DEEP else opened

@@ -266,18 +266,27 @@ def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
             "{path}: the array '{spec}' has values that are not finite.", "Remove them.", path=path, spec=spec.name
         )
     wanted = np.dtype(DTYPES[spec.dtype])
-    if wanted.kind in "iu" and array.size:
-        low, high = np.iinfo(wanted).min, np.iinfo(wanted).max
-        if array.min() < low or array.max() > high:
-            raise UserError(
-                "{path}: the array '{spec}' has values outside {low} to {high}, which {dtype} cannot hold.",
-                "Convert it.",
-                path=path,
-                spec=spec.name,
-                low=low,
-                high=high,
-                dtype=spec.dtype,
-            )
+    if wanted.kind == "b" or not array.size:
+        return
+    limits = np.iinfo(wanted) if wanted.kind in "iu" else np.finfo(wanted)
+    if array.min() < limits.min or array.max() > limits.max:
+        raise UserError(
+            "{path}: the array '{spec}' has values outside {low} to {high}, which {dtype} cannot hold.",
+            "Convert it.",
+            path=path,
+            spec=spec.name,
+            low=limits.min,
+            high=limits.max,
+            dtype=spec.dtype,
+        )
+    if wanted.kind in "iu" and array.dtype.kind == "f" and (array != np.rint(array)).any():
+        raise UserError(
+            "{path}: the array '{spec}' has fractions, and the model takes whole numbers ({dtype}).",
+            "Give them as the model takes them, such as pixels from 0 to 255.",
+            path=path,
+            spec=spec.name,
+            dtype=spec.dtype,
+        )
 
 
 def words_of(spec: InputSpec) -> str:

@@ -28,8 +28,9 @@ class Message(Plain):
         Message("{layer} loses {n:,} channels", one="{layer} loses {n} channel", layer="stem", n=12)
 
     `one` is the English singular, for `n=1`; a catalogue has one entry for both. An argument is a number, a name (never
-    translated), a Message, or a list of those. Anything else is taken as its str(). Arguments are made plain, so they
-    may come from anywhere; a template without arguments stands as it is, braces and all.
+    translated), a Message, or a list of those. Anything else is taken as its str(), so is (), the shape of one value.
+    Arguments are made plain, so they may come from anywhere; a template without arguments stands as it is, braces and
+    all.
     """
 
     template: str
@@ -137,7 +138,7 @@ def _argument(value: object) -> Any:
     """What a message keeps of an argument: it must pickle, and never change."""
     if isinstance(value, (Message, *_NUMBERS)):
         return value
-    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+    if isinstance(value, list | tuple) and value != () and all(isinstance(part, str) for part in value):
         return Joined(value)
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a number of numpy
         return value.item()

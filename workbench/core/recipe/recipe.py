@@ -1,10 +1,11 @@
 """The one document of the application: what is done to which layer. Read from and written to YAML."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import cached_property
+from fnmatch import translate
+from functools import cached_property, lru_cache
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, Literal, cast
@@ -21,6 +22,9 @@ from workbench.core.recipe.recovery import Stage
 
 VERSION = 1
 LONGEST = 300  # characters of what a complaint quotes
+MOST_ROWS = 20_000
+MOST_GLOBS = 5_000  # each may have to be tried for each layer
+SIGNS = "*?["  # what makes a pattern a glob
 Sparse = Literal["auto", "off"]
 
 
@@ -32,7 +36,17 @@ class Row:
     actions: tuple[Action, ...]
 
     def matches(self, path: str) -> bool:
-        return self.pattern == path or fnmatchcase(path, self.pattern)
+        return self.pattern == path or (self.is_glob and _compiled(self.pattern).match(path) is not None)
+
+    @property
+    def is_glob(self) -> bool:
+        return any(sign in self.pattern for sign in SIGNS)
+
+
+@lru_cache(maxsize=MOST_ROWS)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A glob as a regular expression. fnmatch remembers 256 of them, and making one takes longer than using it."""
+    return re.compile(translate(pattern))
 
 
 @dataclass(frozen=True)
@@ -71,11 +85,12 @@ class Recipe:
             Row(row.pattern, in_order(tuple(action for action in row.actions if not action.off))) for row in self.rows
         ]
         layers, globs = self._places
+        among = set(globs)
         general = Recipe(tuple(acting[place] for place in reversed(globs)))
         own = tuple(
             acting[place]
             for path, place in sorted(layers.items())
-            if place not in globs
+            if place not in among
             and self._place_of(path) == place
             and acting[place].actions != general.actions_for(path)
         )
@@ -103,13 +118,13 @@ class Recipe:
         """Of the last row that matches; -1 where none does."""
         exact, globs = self._places
         place = exact.get(path, -1)
-        found = next((at for at in globs if at <= place or fnmatchcase(path, self.rows[at].pattern)), -1)
+        found = next((at for at in globs if at <= place or self.rows[at].matches(path)), -1)
         return max(place, found)
 
     @cached_property
     def _places(self) -> tuple[dict[str, int], tuple[int, ...]]:
         """Where the row of each pattern is, the last of it; and where the globs are, from the last to the first."""
-        globs = tuple(at for at, row in enumerate(self.rows) if any(sign in row.pattern for sign in "*?["))
+        globs = tuple(at for at, row in enumerate(self.rows) if row.is_glob)
         return {row.pattern: at for at, row in enumerate(self.rows)}, globs[::-1]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -186,6 +201,13 @@ def recipe_of(document: Any, name: str) -> Recipe:
         Message("'layers' is not a mapping"),
         Message("Its keys are layer paths or globs."),
     )
+    globs = sum(any(sign in str(pattern) for sign in SIGNS) for pattern in layers)
+    _check(
+        len(layers) <= MOST_ROWS and globs <= MOST_GLOBS,
+        name,
+        Message("it has {rows:,} rows, {globs:,} of them globs", rows=len(layers), globs=globs),
+        Message("Give at most {rows:,} rows, {globs:,} of them globs.", rows=MOST_ROWS, globs=MOST_GLOBS),
+    )
     export = document.get("export") or {}
     _check(isinstance(export, dict), name, Message("'export' is not a mapping"), "")
     sparse = export.get("sparse", "auto")
@@ -228,46 +250,44 @@ def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -
     """What each step of a list is, and its parameters: of a row of layers, or of the recovery."""
     steps = [] if steps is None else steps
     key = "family.method" if one == "action" else "stage"
-    problem = (
-        Message("the row '{where}' is not a list of actions", where=where)
-        if one == "action"
-        else Message("'{where}' is not a list of stages", where=where)
-    )
-    single = (
-        Message("a step of '{where}' is not one action", where=where)
-        if one == "action"
-        else Message("a step of '{where}' is not one stage", where=where)
-    )
-    _check(isinstance(steps, list), name, problem, Message("Write [{{{key}: {{…}}}}].", key=key))
+    if not isinstance(steps, list):
+        problem = (
+            Message("the row '{where}' is not a list of actions", where=where)
+            if one == "action"
+            else Message("'{where}' is not a list of stages", where=where)
+        )
+        raise _invalid(name, problem, Message("Write [{{{key}: {{…}}}}].", key=key))
     for step in steps:
         step = {step: {}} if isinstance(step, str) else step
-        _check(
-            isinstance(step, dict) and len(step) == 1,
-            name,
-            single,
-            Message("Write {{{key}: {{parameter: value}}}}.", key=key),
-        )
+        if not isinstance(step, dict) or len(step) != 1:
+            problem = (
+                Message("a step of '{where}' is not one action", where=where)
+                if one == "action"
+                else Message("a step of '{where}' is not one stage", where=where)
+            )
+            raise _invalid(name, problem, Message("Write {{{key}: {{parameter: value}}}}.", key=key))
         ((what, params),) = step.items()
         params = {} if params is None else params
-        _check(
-            isinstance(params, dict),
-            name,
-            Message("the parameters of {subject} in '{where}' are not a mapping", subject=what, where=where),
-            Message("Write {{{key}: {{parameter: value}}}}.", key=key),
-        )
-        odd = [key for key, value in params.items() if isinstance(value, list | dict)]
-        _check(
-            not odd,
-            name,
-            Message(
-                "{odd} of {subject} in '{where}' is not a single value", odd=", ".join(odd), subject=what, where=where
-            ),
-            Message("Give one value."),
-        )
+        if not isinstance(params, dict):
+            raise _invalid(
+                name,
+                Message("the parameters of {subject} in '{where}' are not a mapping", subject=what, where=where),
+                Message("Write {{{key}: {{parameter: value}}}}.", key=key),
+            )
+        if odd := [str(key) for key, value in params.items() if isinstance(value, list | dict)]:
+            raise _invalid(
+                name,
+                Message("{odd} of {subject} in '{where}' is not a single value", odd=odd, subject=what, where=where),
+                Message("Give one value."),
+            )
         yield what, params
 
 
 def _check(condition: bool, name: str, problem: str, mend: str) -> None:
     if not condition:
-        problem = problem if len(problem) <= LONGEST else f"{problem[:LONGEST]}…"
-        raise UserError("{name} is not a valid recipe: {problem}.", mend, name=name, problem=problem)
+        raise _invalid(name, problem, mend)
+
+
+def _invalid(name: str, problem: str, mend: str) -> UserError:
+    problem = problem if len(problem) <= LONGEST else f"{problem[:LONGEST]}…"
+    return UserError("{name} is not a valid recipe: {problem}.", mend, name=name, problem=problem)
