@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.library import (
+        Goal,
         Job,
         LayerHandle,
         Layers,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         Temperatures,
         UserError,
         list_methods,
+        list_targets,
         open,
         stage,
         step,
@@ -29,6 +31,7 @@ __version__ = "0.1.0"
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __all__ = [
+    "Goal",
     "Job",
     "LayerHandle",
     "Layers",
@@ -38,6 +41,7 @@ __all__ = [
     "Temperatures",
     "UserError",
     "list_methods",
+    "list_targets",
     "open",
     "stage",
     "step",

@@ -267,3 +267,13 @@ def test_more_rows_or_globs_than_can_be_tried_are_refused():
 def test_a_list_as_a_value_is_named_whatever_its_key_is():
     with pytest.raises(UserError, match=r"1 of prune.magnitude in '\*' is not a single value"):
         recipe_of({"version": 1, "layers": {"*": [{"prune.magnitude": {1: [2]}}]}}, "recipe")
+
+
+def test_a_target_is_kept_and_changes_nothing_that_is_done():
+    recipe = parse_recipe(f"{TEXT}target: ethos-u\n")
+    assert recipe.target == "ethos-u" and parse_recipe(recipe.to_yaml()) == recipe
+    without = replace(recipe, target="")
+    assert recipe != without and recipe.in_effect == without.in_effect
+    assert "target" not in without.to_yaml()  # files of before stay as they are
+    with pytest.raises(UserError, match="its target is 3"):
+        parse_recipe("version: 1\ntarget: 3\n")

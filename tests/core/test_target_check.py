@@ -61,7 +61,7 @@ def test_a_rule_is_told_with_what_it_allows_its_source_and_what_happens():
         ("tensorrt", CONV, "quantize.palette", {}, "weights: integers, floats, not codebooks"),
         ("tensorrt", CONV, "quantize.grid", {"bits": 4}, "weights: 8 bits, not 4 bits"),
         ("tensorrt", CONV, "quantize.whole", {}, "activations: symmetric, not with a zero point"),
-        ("tensorrt", LINEAR, "quantize.grid", {"bits": 4}, "weights: a scale for each group, not a scale for each"),
+        ("tensorrt", LINEAR, "quantize.grid", {"bits": 4}, "weights: per group, not per channel"),
         ("tensorrt", LINEAR, "quantize.grid", {"bits": 4, "granularity": "group"}, ""),
         ("coreml-ane", CONV, "quantize.palette", {"bits": 5}, "weights: 1/2/3/4/6/8 bits, not 5 bits"),
         ("coreml-ane", CONV, "quantize.palette", {"bits": 6}, ""),
@@ -136,6 +136,6 @@ def test_an_empty_list_is_floating_point_alone():
 
 def test_a_scheme_in_words():
     schemes = (Scheme((4, 8), granularity=("channel",), symmetric=True), Scheme((8,), "float", formats=("float8e4m3",)))
-    assert in_words(schemes) == "4/8-bit integers, symmetric, a scale for each channel; 8-bit floats, float8e4m3"
+    assert in_words(schemes) == "4/8-bit integers, symmetric, per channel; 8-bit floats, float8e4m3"
     assert schemes[0].allows(Numbers(8, granularity="channel", levels=8))
     assert not schemes[1].allows(Numbers(8, "float", format="float8e5m2"))

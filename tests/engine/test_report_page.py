@@ -7,6 +7,7 @@ import pytest
 
 from tests.figures import TOP1
 from tests.translations import page_texts
+from workbench.core.analysis.not_taken import Finding
 from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base.job import Job
 from workbench.core.base.language import language
@@ -57,6 +58,8 @@ def report(summary):
         (change, untouched),
         {"model": "m.onnx", "recipe": "m.yaml", "report": "m.html"},
         (NOTE,),
+        target="NPU",
+        not_taken=(Finding("head", 0, change.actions[0], change.storage, "Manual 2"),),
     )
 
 
@@ -103,3 +106,10 @@ def test_a_bar_is_as_wide_as_its_layer_is_large_and_filled_with_what_is_left(rep
         left = 4240 if layer.path in ("head", "stem") else layer.bytes
         assert float(width) == pytest.approx(100 * layer.bytes / largest, abs=0.1)
         assert float(filled) == pytest.approx(min(100, 100 * left / layer.bytes), abs=0.1)
+
+
+def test_what_the_target_does_not_take_is_told_as_a_rule(report, summary):
+    text = words(page(report, summary))
+    assert "Target: NPU By rule, not measured. Steps that are not taken there: 1" in text
+    assert "head (lowrank.svd(rank 6)): 2 layers: float32" in text
+    assert "Target" not in words(page(replace(report, target="", not_taken=()), summary))

@@ -8,13 +8,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from workbench import __version__
-from workbench.cli import analysis, documents, output, search
+from workbench.cli import analysis, documents, output, search, targets
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
     calibration_option,
@@ -27,6 +28,7 @@ from workbench.cli.options import (
     metric_option,
     numbers,
     out_option,
+    target_option,
     trust_option,
     trusted,
 )
@@ -131,10 +133,11 @@ def take_pictures(model: str, data: str, calibration: str, recipe: str, folder: 
 
 @cli.command()
 @click.argument("model")
+@target_option("Tell what this device takes of each layer, too (see workbench targets).")
 @json_option
 @trust_option
 @debug_option
-def inspect(model: str, as_json: bool, trust: bool) -> None:
+def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
     """List the layers of MODEL with statistics and ranks of their weights."""
     with output.working() as job:
         import workbench as wb
@@ -144,7 +147,12 @@ def inspect(model: str, as_json: bool, trust: bool) -> None:
             documents.row_of(each) for each in job.part(0.5, 1.0).each(opened.layers, Message("reading the weights"))
         ]
         summary = opened.summary
-    output.print_json(documents.inspection(summary, rows)) if as_json else output.print_inspection(summary, rows)
+    if as_json:
+        allowed = {"target": targets.allowed(summary, target)} if target else {}
+        output.print_json(documents.inspection(summary, rows) | allowed)
+    else:
+        output.print_inspection(summary, rows)
+        targets.print_allowed(summary, target)
 
 
 @cli.command()
@@ -180,6 +188,7 @@ def evaluate(model: str, data: str, metric: str, as_json: bool, trust: bool, giv
 @input_option
 @click.option("--recipe", required=True, metavar="RECIPE", help="A file of YAML; - reads it from standard input.")
 @out_option
+@target_option("The device that the file is for: what it does not take is told; the recipe's own otherwise.")
 @click.option("--name", default="", metavar="NAME", help="Name of the files; else the model's with _compressed.")
 @click.option("--format", default="", metavar="FORMAT", help="Write this format as well, where one is installed.")
 @calibration_option
@@ -205,6 +214,7 @@ def compress(
     metric: str,
     recipe: str,
     out: str,
+    target: str,
     name: str,
     format: str,
     calibration: str,
@@ -223,6 +233,7 @@ def compress(
         if calibration and not data:
             raise UserError("Calibration samples were given, but no data to measure on.", "Give --data too.")
         asked = recipe_of(recipe)
+        asked = replace(asked, target=target or asked.target)
         check_folder(Path(out))
         opened = wb.open(
             model,
@@ -354,5 +365,5 @@ def methods(as_json: bool) -> None:
     output.print_json(documents.methods(known)) if as_json else output.print_methods(known)
 
 
-for command in (analysis.sensitivity, analysis.sweep, search.search, analysis.compare):
+for command in (analysis.sensitivity, analysis.sweep, search.search, analysis.compare, targets.targets):
     cli.add_command(command)

@@ -116,3 +116,16 @@ device_option = click.option(
     type=click.Choice(["cpu", "cuda"]),
     help="Where training computes; cuda where torch can use a graphics card.",
 )
+
+
+def target_option(help: str) -> Decorator:
+    """--target ID; an id that no target has is refused before anything runs."""
+    return click.option("--target", default="", metavar="ID", callback=known_target, help=help)
+
+
+def known_target(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    if given:
+        from workbench.core.targets.reading import find_target
+
+        find_target(given)
+    return given

@@ -14,6 +14,7 @@ import click
 
 from workbench.cli.documents import UNKNOWN, Row
 from workbench.core.analysis.measured import Comparison, Evaluation
+from workbench.core.analysis.not_taken import by_reason
 from workbench.core.analysis.report import Report
 from workbench.core.analysis.sensitivity import Scan
 from workbench.core.analysis.sweep import Curve
@@ -248,6 +249,10 @@ def print_report(report: Report) -> None:
         )
     )
     say()
+    if report.target:
+        say(f"Target: {report.target}. By rule, not measured: steps not taken there: {len(report.not_taken) or 'none'}")
+    for reason, findings in by_reason(report.not_taken).items():
+        say(f"  {', '.join(finding.path for finding in findings)}: {reason}")
     if report.data:
         say(f"Data: {report.data}")
     notes = [*report.notes, *(f"{layer.path}: {layer.note}" for layer in report.layers if layer.note)]

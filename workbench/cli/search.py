@@ -1,5 +1,6 @@
 """The command that searches for a recipe within limits."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from workbench.cli.options import (
     language_option,
     metric_option,
     out_option,
+    target_option,
     trust_option,
     trusted,
 )
@@ -72,6 +74,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.option(
     "--layers", default="", metavar="GLOB,GLOB,…", callback=names, help="Which layers may be changed; else all."
 )
+@target_option("Use only what this device takes (see workbench targets), and remove channels in its multiples.")
 @click.option("--samples", default=0, type=click.IntRange(0), metavar="N", help="Use no more than these of the data.")
 @click.option(
     "--time", "minutes", default=0.0, type=click.FloatRange(0), metavar="MINUTES", help="End with what there is then."
@@ -119,7 +122,11 @@ def search(
         report = None
         if front.chosen is not None:
             report = opened.export(
-                front.chosen.recipe, out, language=language, notes=front.notes, job=job.part(0.9, 1.0)
+                replace(front.chosen.recipe, target=goal.target),
+                out,
+                language=language,
+                notes=front.notes,
+                job=job.part(0.9, 1.0),
             )
         elif not curve:
             raise UserError("No recipe that was found keeps the limits.", "Allow more, or more methods and layers.")

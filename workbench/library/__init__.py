@@ -11,7 +11,7 @@ from workbench.core.base.job import Job
 from workbench.library.layers import LayerHandle, Layers
 from workbench.library.model import Model
 from workbench.library.opening import open
-from workbench.library.recipes import Recipe, list_methods, stage, step
+from workbench.library.recipes import Recipe, list_methods, list_targets, stage, step
 
 __all__ = [
     "Goal",
@@ -24,6 +24,7 @@ __all__ = [
     "Temperatures",
     "UserError",
     "list_methods",
+    "list_targets",
     "open",
     "stage",
     "step",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from workbench.library.place import Data, Place
 
 if TYPE_CHECKING:
     from workbench.core.analysis.measured import Comparison, Evaluation
+    from workbench.core.analysis.not_taken import Finding
     from workbench.core.analysis.plan import Front, Goal
     from workbench.core.analysis.report import Report
     from workbench.core.analysis.sensitivity import Scan
@@ -85,6 +87,17 @@ class Model:
         else:
             effective_stacks(self._workspace.model, _recipe(wanted))
 
+    def not_taken(self, recipe: Given, target: str = "") -> tuple[Finding, ...]:
+        """The steps that a target device does not take, by its rules: the one of this id, or the recipe's own. Nothing
+        is run. Raises UserError where the recipe does not fit, or no target has this id."""
+        from workbench.core.targets.reading import find_target
+        from workbench.engine.compile import for_target
+
+        given = _recipe(recipe)
+        named = replace(given, target=find_target(target or given.target).id)
+        chosen, _ = effective_stacks(self._workspace.model, named)
+        return for_target.findings(self._workspace.model.layers, named, chosen)[1]
+
     def size(self, recipe: Given) -> int:
         """Bytes of the file that an export of this recipe would have, exactly. Raises UserError when it does not
         fit."""
@@ -141,7 +154,7 @@ class Model:
         chosen = self.plan(goal, job=job).chosen
         if chosen is None:
             raise UserError("No recipe that was found keeps the limits.", "Allow more, or more methods and layers.")
-        return chosen.recipe
+        return replace(chosen.recipe, target=goal.target)
 
     def distill(
         self,

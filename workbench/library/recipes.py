@@ -1,4 +1,4 @@
-"""Recipes written in Python, and the methods that they may name."""
+"""Recipes written in Python, and the methods and targets that they may name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from workbench.core.recipe import recipe as core
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.recovery import Stage
+from workbench.core.targets.target import Target
 
 
 def list_methods() -> tuple[MethodInfo, ...]:
@@ -13,6 +14,13 @@ def list_methods() -> tuple[MethodInfo, ...]:
     from workbench.methods.base.method import all_methods
 
     return tuple(method.info() for method in all_methods().values())
+
+
+def list_targets() -> tuple[Target, ...]:
+    """Every target device with its rules and where they were read."""
+    from workbench.core.targets.reading import all_targets
+
+    return tuple(all_targets().values())
 
 
 def step(method: str, *, off: bool = False, **params: Any) -> Action:
@@ -32,14 +40,15 @@ def Recipe(
     seed: int = 0,
     recover: Sequence[Stage] = (),
     sparse: core.Sparse = "auto",
+    target: str = "",
 ) -> core.Recipe:
     """A recipe from layer paths or globs, later ones winning: `Recipe({"*": [step("quantize.affine", bits=4)]})`.
 
     A step without parameters may be its name alone. `recover` lists training stages, in order. `sparse="off"` stores
-    every zero.
+    every zero. `target` is the id of the device that the recipe is for (`list_targets`).
     """
     rows = tuple(
         core.Row(pattern, tuple(Action(each) if isinstance(each, str) else each for each in steps))
         for pattern, steps in layers.items()
     )
-    return core.Recipe(rows, seed, tuple(recover), sparse)
+    return core.Recipe(rows, seed, tuple(recover), sparse, target=target)

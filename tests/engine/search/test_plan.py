@@ -12,6 +12,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.api.export import export
 from workbench.engine.search import aims
+from workbench.engine.search.options import table
 from workbench.engine.search.plan import plan
 from workbench.engine.search.trials import split
 
@@ -172,3 +173,24 @@ def test_the_time_limit_ends_it_and_is_said(opened):
     front = search(opened(), replace(goal, seconds=1e-9))
     assert front.complete and any("time was up" in note for note in front.notes)
     assert front.trials < search(opened(), goal).trials
+
+
+def test_what_a_target_does_not_take_is_not_tried_and_channels_go_in_its_multiples(opened):
+    front = search(opened(), Goal(max_ratio=0.5, target="tensorrt"))
+    used = [action for point in front.points for row in point.recipe.rows for action in row.actions]
+    assert used and not {action.method for action in used} & {"quantize.codebook", "quantize.static"}
+    for action in used:
+        if action.method == "quantize.affine":
+            assert action.params["bits"] == 8, "4 bits are taken in groups alone there"
+    removals = [action for point in aims.own(front) for row in point.recipe.rows for action in row.actions]
+    removals = [action for action in removals if action.method == "prune.channels"]
+    assert all(action.params["round_to"] == 8 for action in removals)
+    with pytest.raises(UserError, match="no target 'toaster'"):
+        search(opened(), Goal(max_ratio=0.5, target="toaster"))
+
+
+def test_options_of_channels_are_rounded_to_the_targets_multiples(opened):
+    found = table(opened(), Goal(target="tensorrt"), Job())
+    removals = [action for option in found.options for steps in option.stacks.values() for action in steps]
+    removals = [action for action in removals if action.method == "prune.channels"]
+    assert removals and all(action.params["round_to"] == 8 for action in removals)

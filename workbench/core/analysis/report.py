@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from workbench.core.analysis.not_taken import Finding
 from workbench.core.base.plain import make_plain
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action
@@ -76,7 +77,11 @@ class Verified:
 
 @dataclass(frozen=True)
 class Report:
-    """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not."""
+    """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not.
+
+    target      title of the device that the recipe is for; "" where it names none
+    not_taken   steps that the target does not take, by its rules: nothing was run there
+    """
 
     metric: MetricInfo
     data: str
@@ -89,6 +94,8 @@ class Report:
     files: dict[str, str]
     notes: tuple[str, ...] = ()
     recovery: Recovery | None = None
+    target: str = ""
+    not_taken: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         make_plain(self, "data", "notes")
@@ -120,6 +127,9 @@ class Report:
             "data": self.data,
             "notes": list(self.notes),
             "recovery": self.recovery.to_json() if self.recovery else None,
+            "target": None
+            if not self.target
+            else {"title": self.target, "how": "by rule", "not_taken": [each.to_json() for each in self.not_taken]},
         }
 
 

@@ -56,6 +56,7 @@ class Recipe:
     recover  training stages, in order, after all actions
     sparse   "auto": zeros are stored in the smallest way; "off": every value is stored
     data     fingerprint of the data the recipe was made with, or empty
+    target   id of the device it is for (core.targets), or empty: what it does is the same for all
     """
 
     rows: tuple[Row, ...] = ()
@@ -63,6 +64,7 @@ class Recipe:
     recover: tuple[Stage, ...] = ()
     sparse: Sparse = "auto"
     data: str = ""
+    target: str = ""
 
     def stack_for(self, path: str) -> tuple[Action, ...]:
         """What the recipe says of a layer: its actions in the order in which they are applied, those that are switched
@@ -79,7 +81,7 @@ class Recipe:
         """What identifies a recipe, in the window and in the engine: those that do the same are equal so.
 
         Without what is switched off, what a later row replaces, what says of a layer no more than the globs do, and the
-        data it was made with; the globs in their order, then the layers by name.
+        data it was made with or the target; the globs in their order, then the layers by name.
         """
         acting = [
             Row(row.pattern, in_order(tuple(action for action in row.actions if not action.off))) for row in self.rows
@@ -94,7 +96,7 @@ class Recipe:
             and self._place_of(path) == place
             and acting[place].actions != general.actions_for(path)
         )
-        return dataclasses.replace(self, rows=general.rows + own, data="")
+        return dataclasses.replace(self, rows=general.rows + own, data="", target="")
 
     @cached_property
     def as_trained(self) -> "Recipe":
@@ -142,7 +144,7 @@ class Recipe:
             "recover": [{stage.kind: dict(stage.params)} for stage in self.recover],
             "export": {"format": "onnx", "sparse": self.sparse},
         }
-        return document | ({"data": self.data} if self.data else {})
+        return document | {key: given for key in ("data", "target") if (given := getattr(self, key))}
 
     def to_yaml(self) -> str:
         return yaml.dump(
@@ -179,7 +181,7 @@ def recipe_of(document: Any, name: str) -> Recipe:
         Message("its version is {version}", version=brief(document.get("version"))),
         Message("This program reads version {version}.", version=VERSION),
     )
-    known = {"version", "seed", "layers", "recover", "export", "data"}
+    known = {"version", "seed", "layers", "recover", "export", "data", "target"}
     extra = [str(key) for key in document if key not in known]
     _check(
         not extra,
@@ -223,7 +225,14 @@ def recipe_of(document: Any, name: str) -> Recipe:
     recover = document.get("recover")
     stages = tuple(Stage(kind, params) for kind, params in _steps(name, "recover", "stage", recover))
     rows = tuple(Row(str(pattern), _actions(name, str(pattern), steps)) for pattern, steps in layers.items())
-    return Recipe(rows, seed, stages, cast(Sparse, sparse), str(document.get("data", "")))
+    target = document.get("target", "")
+    _check(
+        isinstance(target, str),
+        name,
+        Message("its target is {target}", target=brief(target)),
+        Message("It is the id of one that workbench targets lists."),
+    )
+    return Recipe(rows, seed, stages, cast(Sparse, sparse), str(document.get("data", "")), target)
 
 
 def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:

@@ -97,6 +97,8 @@ def _recipe(recipe: Recipe) -> list[str]:
         parts.append(f"recover=[{', '.join(map(_stage, recipe.recover))}]")
     if recipe.sparse != "auto":
         parts.append(f"sparse={recipe.sparse!r}")
+    if recipe.target:
+        parts.append(f"target={recipe.target!r}")
     return parts
 
 

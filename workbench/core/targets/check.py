@@ -1,10 +1,10 @@
 """What of a recipe a target does not take, by its rules: told from parameters and shapes, nothing is run."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
+from workbench.core.analysis.not_taken import Finding
 from workbench.core.base.message import Message, sentences
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, MethodInfo
@@ -21,24 +21,6 @@ FALLBACKS = {
     "cpu": Message("It runs on the CPU there."),
     "refused": Message("The model is refused there."),
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A step of a layer that the target does not take.
-
-    place    of the step among all steps of the layer (Recipe.stack_for)
-    reason   by which rule, a sentence or two
-    source   where that rule was read
-    runs     whether the layer runs there nevertheless, in floating point
-    """
-
-    path: str
-    place: int
-    action: Action
-    reason: Message
-    source: str
-    runs: bool = False
 
 
 Known = Mapping[str, MethodInfo]

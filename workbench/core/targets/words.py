@@ -13,12 +13,12 @@ _OF_BITS = {
     "codebook": Message("{bits}-bit codebooks"),
 }
 _SHARING = {
-    ("tensor",): Message("a scale for the tensor"),
-    ("channel",): Message("a scale for each channel"),
-    ("group",): Message("a scale for each group"),
-    ("channel", "tensor"): Message("a scale for the tensor or for each channel"),
-    ("channel", "group"): Message("a scale for each channel or group"),
-    ("group", "tensor"): Message("a scale for the tensor or for each group"),
+    ("tensor",): Message("per tensor"),
+    ("channel",): Message("per channel"),
+    ("group",): Message("per group"),
+    ("channel", "tensor"): Message("per tensor or channel"),
+    ("channel", "group"): Message("per channel or group"),
+    ("group", "tensor"): Message("per tensor or group"),
 }
 _SYMMETRIC = {
     True: Message("symmetric"),
@@ -58,7 +58,7 @@ def difference(schemes: tuple[Scheme, ...], given: Numbers) -> tuple[Message, Me
 
 
 def _scheme(scheme: Scheme) -> Message:
-    """One kind: "8-bit integers, symmetric, a scale for each channel"."""
+    """One kind: "8-bit integers, symmetric, per channel"."""
     parts = [Message(_OF_BITS[scheme.numbers], bits=_slashed(scheme.bits))]
     if scheme.numbers == "integer":
         parts += [_SYMMETRIC[scheme.symmetric]] if scheme.symmetric is not None else []

@@ -21,7 +21,7 @@ from workbench.data.matching import Given
 from workbench.engine.api import other_formats, report_page, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
-from workbench.engine.compile import settle
+from workbench.engine.compile import for_target, settle
 from workbench.engine.compile.compiler import effective_stacks
 from workbench.engine.preview import previewer
 from workbench.engine.training.trained import trained
@@ -76,6 +76,7 @@ def export(
     if workspace.calibration is None:
         without_data.refuse(chosen, recipe)
     workspace = workspace.ready(recipe)
+    target, not_taken, unknown = for_target.findings(workspace.model.layers, recipe, chosen)
     middle = 0.8 if recipe.recover else 0.5
     compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
     result = compiled.settled(workspace.calibration, workspace.evaluator, job)
@@ -88,7 +89,9 @@ def export(
         compressed.save(written)
         written_run = runner(runtime.session(str(written), spinning=True))
         value = verified = preview_value = None
-        notes += result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
+        notes += (
+            unknown + result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
+        )
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
             preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
@@ -119,6 +122,8 @@ def export(
             files={kind: str(path) for kind, path in files.items()},
             notes=notes,
             recovery=recovery,
+            target=target,
+            not_taken=not_taken,
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)

@@ -6,6 +6,7 @@ from pathlib import Path
 import jinja2
 from jinja2 import meta
 
+from workbench.core.analysis.not_taken import by_reason
 from workbench.core.analysis.report import Report
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
@@ -31,7 +32,7 @@ def template() -> jinja2.Template:
         "three": three,
         "percent": lambda value: f"{100 * value:.2f} %",
     }
-    environment.globals |= {"metric_text": metric_text, "share": _share}
+    environment.globals |= {"metric_text": metric_text, "share": _share, "by_reason": by_reason}
     try:
         text = resource_path(TEMPLATE).read_text(encoding="utf-8")
         wanted = meta.find_undeclared_variables(environment.parse(text)) - GIVEN - set(environment.globals)

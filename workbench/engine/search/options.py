@@ -17,7 +17,8 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
-from workbench.engine.compile import compiler, structure
+from workbench.core.targets.reading import find_target
+from workbench.engine.compile import compiler, for_target, structure
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.curvature import Predictor
 from workbench.engine.preview.predict import prepared
@@ -184,18 +185,23 @@ class _Source:
 
 
 def table(workspace: Workspace, goal: Goal, job: Job) -> Table:
-    """Every stack on every layer, predicted. Raises UserError where no layer can be touched."""
+    """Every stack on every layer that the target takes it on, predicted. Raises UserError where no layer can be
+    touched, and for an unknown target."""
     layers = touched(workspace, goal)
+    target = find_target(goal.target) if goal.target else None
     source = _Source(workspace, goal.seed, job)
     kind = source.kind()
     options: list[Option] = []
     coupled = _groups(workspace, [layer.path for layer in layers])
-    for stack in job.each(stacks(goal.families, goal.max_latency is not None), Message("predicting the candidates")):
+    integers = goal.max_latency is not None or target is not None  # some targets want activations on levels, too
+    for stack in job.each(stacks(goal.families, integers), Message("predicting the candidates")):
         if any(map(structural, stack)):
             for members in coupled:
-                options += source.together(stack, members)
+                there = [workspace.model.layer(path) for path in members]
+                if all(for_target.takes(target, layer, stack) for layer in there):
+                    options += source.together(for_target.rounded(target, there[0], stack), members)
         else:
-            options += source.alone(stack, layers)
+            options += source.alone(stack, [layer for layer in layers if for_target.takes(target, layer, stack)])
     return Table(tuple(options), tuple(layer.path for layer in layers), kind)
 
 

@@ -1,7 +1,7 @@
 """Find recipes for a goal: predict every option, race the promising ones, allocate, measure whole recipes, learn from
 what deviates, allocate again; then measure what was chosen on samples that had no part in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 
@@ -10,12 +10,14 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.targets.reading import find_target
+from workbench.engine.compile import for_target
 from workbench.engine.search import aims
 from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import MARGINS, Knowledge
 from workbench.engine.search.options import Table, promising, recipe_of, table
 from workbench.engine.search.racing import Raced, race
-from workbench.engine.search.stacks import uniform
+from workbench.engine.search.stacks import Stack, uniform
 from workbench.engine.search.trials import Trials, split
 from workbench.engine.search.wholes import Wholes
 from workbench.engine.workspace import Workspace
@@ -59,6 +61,7 @@ class Search:
         if evaluator.data.samples < 2 * evaluator.data.at_once(1):
             raise UserError("One sample cannot both choose a recipe and judge it.", "Give more samples.")
         self.workspace, self.goal, self.job = workspace, goal, job
+        self.target = find_target(goal.target) if goal.target else None
         chosen, held = split(evaluator, goal.samples, goal.seed)
         self.trials, self.held = Trials(workspace, chosen, goal.seed), Trials(workspace, held, goal.seed)
         self.wholes = Wholes(workspace, goal, self.trials, self.held)
@@ -113,20 +116,32 @@ class Search:
                 return
 
     def _uniform(self, found: Table) -> list[tuple[Kind, str, Recipe]]:
-        """One stack on every layer that can have it."""
+        """One stack on every layer that can have it, where the target takes that."""
         recipes: list[tuple[Kind, str, Recipe]] = []
+        target, model = self.target, self.workspace.model
         for name, stack in uniform(self.goal.families).items():
             recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
-            given = {path: steps for path, steps in self.wholes.stacks(recipe).items() if path in found.layers}
-            if given:
-                recipes.append(("uniform", name, recipe_of(given, self.goal.seed) if self.goal.layers else recipe))
+            given = {
+                path: for_target.rounded(target, model.layer(path), steps)
+                for path, steps in self.wholes.stacks(recipe).items()
+                if path in found.layers
+            }
+            if given and self._suits(given):
+                own = self.goal.layers or target is not None
+                recipes.append(("uniform", name, recipe_of(given, self.goal.seed) if own else recipe))
         return recipes
 
     def _may_use(self, found: Table, recipe: Recipe) -> bool:
         """Whether an earlier recipe has what this search may use, and no more."""
         given = self.wholes.stacks(recipe)
         families = {action.family for steps in given.values() for action in steps}
-        return set(given) <= set(found.layers) and families <= set(self.goal.families) and not recipe.recover
+        allowed = set(given) <= set(found.layers) and families <= set(self.goal.families)
+        return allowed and self._suits(given) and not recipe.recover
+
+    def _suits(self, given: Mapping[str, Stack]) -> bool:
+        """Whether the target takes these steps, with channels in its multiples."""
+        layers = {path: self.workspace.model.layer(path) for path in given}
+        return all(for_target.suits(self.target, layers[path], steps) for path, steps in given.items())
 
     def _race(self, found: Table, job: Job) -> None:
         places = promising(found, {layer.path: layer.bytes for layer in self.workspace.model.layers})
