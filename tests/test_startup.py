@@ -31,12 +31,24 @@ def test_the_package_alone_is_light():
     assert loaded("import workbench", EVERYTHING) == []
 
 
+def test_the_library_loads_each_name_with_its_first_use():
+    assert loaded("import workbench.library", EVERYTHING) == []
+    assert loaded("import workbench as wb; wb.step, wb.Recipe, wb.Goal, wb.Sweep", EVERYTHING) == []
+    same = "set(wb.__all__) == set(wb.library.__all__) == set(wb.library.PLACES)"
+    made = f"import workbench as wb, workbench.library; assert {same}"
+    assert loaded(f"{made}; [getattr(wb, name) for name in wb.__all__]", TRAINING) == []
+
+
+def test_a_list_of_methods_needs_no_engine():
+    assert loaded(command("methods"), {"workbench.engine", "workbench.formats", "scipy", "jinja2", "sympy"}) == []
+
+
 def test_help_is_light():
     assert loaded(command("--help"), EVERYTHING) == []
 
 
 @pytest.mark.parametrize(
-    "module", ["engine.api.service", "engine.api.export", "engine.analysis.sensitivity", "library"]
+    "module", ["engine.api.service", "engine.api.export", "engine.analysis.sensitivity", "library.opening"]
 )
 def test_the_engine_is_ready_for_first_figures_without_torch(module):
     assert loaded(f"import workbench.{module}", TRAINING) == []
@@ -67,7 +79,23 @@ def test_what_needs_no_gradients_does_without_torch(arguments):
 
 
 def test_the_engine_starts_without_what_few_requests_need():
-    assert loaded("import workbench.engine.api.service", {"scipy", "onnxscript", "tensorly"}) == []
+    assert loaded("import workbench.engine.api.service", {"scipy", "onnxscript", "tensorly", "sympy", "jinja2"}) == []
+
+
+def test_symbolic_sizes_are_computed_when_somebody_asks():
+    taken = "import workbench.graph, onnx_ir as ir, sys; size = ir.SymbolicDim('max(N, 3)')"
+    seen = f"{taken}; early = 'sympy' in sys.modules; doubled = str(size * 2)"
+    code = f"{seen}\nassert not early and doubled == '2*Max(3, N)', doubled; import sympy.core"
+    assert loaded(code, {"sympy"}) == ["sympy"]
+
+
+def test_another_onnx_ir_is_imported_as_it_is_where_sympy_cannot_wait(tmp_path):
+    """One that has a class of sympy's as a base."""
+    (tmp_path / "sympy.py").write_text("class Expr: pass")
+    (tmp_path / "onnx_ir").mkdir()
+    (tmp_path / "onnx_ir" / "__init__.py").write_text("import sympy\nclass Size(sympy.Expr, int): pass")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import workbench.graph; import onnx_ir"
+    assert loaded(f"{code}; assert onnx_ir.Size(2) == 2", {"sympy"}) == ["sympy"]
 
 
 def test_without_qts_system_libraries_all_but_the_window_works(tmp_path):

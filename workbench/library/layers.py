@@ -13,6 +13,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.quantities import size
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Histogram, Moments, Spectrum
+from workbench.engine.layer_figures.stats import Statistics
 from workbench.engine.workspace import Workspace
 
 ROUNDING = 1.2e-7  # of float32; what numpy's matrix_rank takes as well
@@ -93,21 +94,18 @@ class LayerHandle:
     @property
     def moments(self) -> Moments:
         """Mean, deviation, extremes and share of zeros. Raises UserError for a layer that cannot be edited."""
-        self._check()
-        return self._workspace.view(self.path).moments
+        return self._statistics.moments
 
     @property
     def histogram(self) -> Histogram:
         """Of all weights: `edges` [n+1], `counts` [n]. Raises UserError for a layer that cannot be edited."""
-        self._check()
-        return self._workspace.view(self.path).histogram
+        return self._statistics.histogram
 
     @property
     def spectrum(self) -> Spectrum | None:
         """Singular values of the unfolded weight; None for a weight that is not a matrix. Raises UserError for a layer
         that cannot be edited."""
-        self._check()
-        return self._workspace.view(self.path).spectrum
+        return self._statistics.spectrum
 
     @property
     def rank(self) -> int | None:
@@ -116,6 +114,12 @@ class LayerHandle:
         if spectrum is None:
             return None
         return int((spectrum.values > spectrum.values[0] * max(self.layer.matrix) * ROUNDING).sum())
+
+    @property
+    def _statistics(self) -> Statistics:
+        """As the workspace keeps them. Raises UserError for a layer that cannot be edited."""
+        self._check()
+        return self._workspace.statistics(self.layer)
 
     def _check(self) -> None:
         if self.layer.locked:

@@ -2,9 +2,7 @@
 
 from functools import cache, partial
 from pathlib import Path
-
-import jinja2
-from jinja2 import meta
+from typing import TYPE_CHECKING
 
 from workbench.core.analysis.not_taken import by_reason
 from workbench.core.analysis.report import Report
@@ -16,13 +14,19 @@ from workbench.core.base.quantities import amount, metric_text, size, smaller, t
 from workbench.core.base.resources import resource_path
 from workbench.core.layer_data.layer import ModelSummary
 
+if TYPE_CHECKING:
+    import jinja2
+
 TEMPLATE = "report.html.j2"
 GIVEN = frozenset(("report", "model", "name", "changes", "largest", "tr", "said", "smaller", "language"))  # to `page`'s
 
 
 @cache
-def template() -> jinja2.Template:
+def template() -> "jinja2.Template":
     """Read and checked. Raises UserError where it is missing, damaged, or asks for what it is not given."""
+    import jinja2  # which nothing needs before the first export
+    from jinja2 import meta
+
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
     )
