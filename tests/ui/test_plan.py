@@ -25,7 +25,7 @@ from workbench.core.recipe.recovery import Stage
 from workbench.ui.base import settings
 from workbench.ui.plans import wish
 from workbench.ui.plans.entries import limit_of, uniform_line
-from workbench.ui.plans.plans import Plans, key_of
+from workbench.ui.plans.plans import Plans
 from workbench.ui.plans.wish import Wish
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.plan import page, words
@@ -248,7 +248,7 @@ def test_a_click_previews_and_enter_applies_it_as_one_step(found):
     session = found._session
     before, steps = session.recipe, session.undo_stack.count()
     click(found, "Search 2")
-    assert key_of(session.recipe) == dot(found, "Search 2").key and session.undo_stack.count() == steps
+    assert session.recipe.key == dot(found, "Search 2").key and session.undo_stack.count() == steps
     assert found.banner.isVisible() and "Previewing Search 2" in found.banner.text.full
     assert selected(found) == ["Search 2 (best for the goal)"]
     key(found, Qt.Key.Key_Return)
@@ -307,7 +307,7 @@ def test_the_arrow_keys_walk_along_the_front(found):
         key(found, which)
         walked.append(words.name_of(found.plot.entry(canvas.chosen[-1])))
     assert walked == ["Search 4", "Search 3", "Search 2", "Search 3", "8 bit"]
-    assert key_of(found._session.recipe) == dot(found, "8 bit").key
+    assert found._session.recipe.key == dot(found, "8 bit").key
 
 
 def test_two_recipes_are_compared_layer_by_layer(found):
@@ -388,7 +388,7 @@ def test_presets_say_what_they_cost_before_they_are_applied(tab):
     session, before = tab._session, tab._session.recipe
     texts["4 bit"].trigger()
     assert session.undo_stack.undoText() == "apply 4 bit"
-    assert key_of(session.recipe) == key_of(Recipe().with_actions(["*"], PRESETS["4 bit"]))
+    assert session.recipe.key == Recipe().with_actions(["*"], PRESETS["4 bit"]).key
     session.undo()
     assert session.recipe == before
 
@@ -498,7 +498,7 @@ def test_find_apply_and_undo(tab, qtbot):
     click(tab, name)
     assert name in tab.banner.text.full and session.undo_stack.count() == 0
     key(tab, Qt.Key.Key_Return)
-    assert key_of(session.recipe) == key_of(front.chosen.recipe) and session.undo_stack.count() == 1
+    assert session.recipe.key == front.chosen.recipe.key and session.undo_stack.count() == 1
     qtbot.waitUntil(lambda: measured(session))
     assert session.preview.size.value == front.chosen.bytes, "the file is as large as the plot said"
     session.undo()

@@ -99,6 +99,12 @@ class Recipe:
         return dataclasses.replace(self, rows=general.rows + own, data="", target="")
 
     @cached_property
+    def key(self) -> int:
+        """Of what is in effect before it is trained: the same in this process for recipes that do the same. A number,
+        because tables of many recipes look them up often, and a recipe has a row for each layer."""
+        return hash(dataclasses.replace(self.in_effect, recover=()))
+
+    @cached_property
     def as_trained(self) -> "Recipe":
         """What identifies a training: what is in effect, however zeros are stored in the end."""
         return dataclasses.replace(self.in_effect, sparse="auto")

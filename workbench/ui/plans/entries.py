@@ -9,7 +9,7 @@ from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.plans.plans import Plans, key_of, point_of
+from workbench.ui.plans.plans import Plans, point_of
 from workbench.ui.session.session import Session
 
 AXES = ("bytes", "macs", "latency", "memory")
@@ -19,15 +19,12 @@ Mark = Literal["original", "chosen", "current", "snapshot", "front"]
 @dataclass(frozen=True)
 class Entry:
     """A point with what it is besides: the one for the goal, the recipe on show, a snapshot by its name; `front`: no
-    other file is as small and as good."""
+    other file is as small and as good. `key`: of its recipe."""
 
+    key: int
     point: Point
     marks: frozenset[Mark] = frozenset()
     snapshot: str = ""
-
-    @property
-    def key(self) -> Recipe:
-        return key_of(self.point.recipe)
 
     @property
     def drop(self) -> float | None:
@@ -39,30 +36,31 @@ def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
     if session.model is None:
         return ()
     front = plans.front
-    points = {Recipe(): _original(session)}
-    marks: dict[Recipe, set[Mark]] = {Recipe(): {"original"}}
+    original = Recipe().key
+    points = {original: _original(session)}
+    marks: dict[int, set[Mark]] = {original: {"original"}}
     for point in (*(front.points if front is not None else ()), *_forecasts(plans)):
-        known = points.setdefault(key_of(point.recipe), point)
+        known = points.setdefault(point.recipe.key, point)
         if known.kind != "original" and known.best is None:
-            points[key_of(point.recipe)] = point
+            points[point.recipe.key] = point
     if front is not None and front.chosen is not None:
-        key = key_of(front.chosen.recipe)
+        key = front.chosen.recipe.key
         points[key] = front.chosen
         marks.setdefault(key, set()).add("chosen")
     for point in front.best if front is not None else ():
-        marks.setdefault(key_of(point.recipe), set()).add("front")
-    names: dict[Recipe, str] = {}
+        marks.setdefault(point.recipe.key, set()).add("front")
+    names: dict[int, str] = {}
     for snapshot in session.snapshots.all:
-        key = key_of(snapshot.recipe)
+        key = snapshot.recipe.key
         names.setdefault(key, snapshot.name)
         marks.setdefault(key, set()).add("snapshot")
         if key not in points and (found := point_of(snapshot, session)) is not None:
             points[key] = found
-    key = key_of(session.history.standing(session.recipe))
+    key = session.history.standing(session.recipe).key
     marks.setdefault(key, set()).add("current")
     if key not in points and key in plans.measured:
         points[key] = replace(plans.measured[key], kind="current")
-    return tuple(Entry(point, frozenset(marks.get(key, ())), names.get(key, "")) for key, point in points.items())
+    return tuple(Entry(key, point, frozenset(marks.get(key, ())), names.get(key, "")) for key, point in points.items())
 
 
 def _original(session: Session) -> Point:
@@ -74,7 +72,7 @@ def _forecasts(plans: Plans) -> Iterator[Point]:
     """The presets that the model can have; what they lose is known once they were on show."""
     for forecast in plans.forecasts.values():
         if not forecast.refused:
-            found = plans.measured.get(key_of(forecast.recipe))
+            found = plans.measured.get(forecast.recipe.key)
             measured = found.measured if found is not None else None
             yield Point(forecast.name, "uniform", forecast.recipe, forecast.bytes, forecast.macs, measured=measured)
 

@@ -4,6 +4,8 @@ measured itself."""
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -27,7 +29,7 @@ class Plans(TrackedJob):
 
     front       the trade-off; None before the first search
     forecasts   of the presets, by name, as far as they are known
-    measured    what was on show and is measured, by what the recipe does (see key_of)
+    measured    what was on show and is measured, by the key of its recipe
     paused      the search waits between two trials
     finishing   it was told to end with what it has
     """
@@ -37,7 +39,7 @@ class Plans(TrackedJob):
         self._session = session
         self.front: Front | None = None
         self.forecasts: dict[str, Forecast] = {}
-        self.measured: dict[Recipe, Point] = {}
+        self.measured: dict[int, Point] = {}
         self.paused = self.finishing = False
         self._forecasting = 0
         self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
@@ -107,7 +109,13 @@ class Plans(TrackedJob):
     # -- replies ---------------------------------------------------------------------------------------------------
 
     def _take(self, front: Front) -> None:
-        self.front = front
+        """What is known of a recipe is looked up once: points that come again stay the objects that they were."""
+        before = self.front.points if self.front is not None else ()
+        again = tuple(
+            known if known is not None and same(known, new) else new
+            for known, new in zip_longest(before[: len(front.points)], front.points)
+        )
+        self.front = replace(front, points=again)
 
     def _updated(self, front: Front) -> None:
         self._take(front)
@@ -125,7 +133,7 @@ class Plans(TrackedJob):
         if preview is not None and preview.complete and session.preview_is_current:
             point = point_of(session.snapshots.now(), session)
             if point is not None:
-                self.measured[key_of(session.recipe)] = point
+                self.measured[session.recipe.key] = point
 
     def _draw_soon(self) -> None:
         if not self._soon.isActive():
@@ -136,9 +144,10 @@ class Plans(TrackedJob):
         self.paused = self.finishing = False
 
 
-def key_of(recipe: Recipe) -> Recipe:
-    """What a recipe does before it is trained: a search measures that."""
-    return replace(recipe.in_effect, recover=())
+def same(known: Point, new: Point) -> bool:
+    """Whether two points of one model have the same figures; a cheap question, unlike whether recipes are equal."""
+    ask = attrgetter("kind", "name", "bytes", "macs", "memory", "latency", "predicted", "measured", "held_back")
+    return bool(ask(known) == ask(new))
 
 
 def point_of(state: Snapshot, session: Session) -> Point | None:

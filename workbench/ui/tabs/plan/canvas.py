@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
-from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plots.overlay import Overlay
 from workbench.ui.widgets import theme
 
@@ -21,7 +20,7 @@ RING = 8.0  # pixels from the middle of a dot to the ring around it
 class Dot:
     """In the units of the axes. `label`: a few words beside it; `front`: the arrow keys stop here."""
 
-    key: Recipe
+    key: int
     x: float
     y: float
     label: str = ""
@@ -41,9 +40,9 @@ class TradeoffCanvas(Overlay):
     def __init__(self) -> None:
         super().__init__("", "", rows=0)
         self.spots: tuple[Dot, ...] = ()
-        self.chosen: tuple[Recipe, ...] = ()  # one, or two that are compared
+        self.chosen: tuple[int, ...] = ()  # one, or two that are compared
         self.home = QRectF(0, 0, 1, 1)
-        self._pointed: Recipe | None = None
+        self._pointed: int | None = None
         self._pressed: QPointF | None = None
         self._dragging = False
         self._zoomed = False
@@ -60,7 +59,7 @@ class TradeoffCanvas(Overlay):
             self.reset()
         self.viewport().update()
 
-    def choose(self, keys: tuple[Recipe, ...]) -> None:
+    def choose(self, keys: tuple[int, ...]) -> None:
         self.chosen = keys
         self.viewport().update()
 

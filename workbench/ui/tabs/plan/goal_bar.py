@@ -25,7 +25,7 @@ from workbench.core.layer_data.forecast import Forecast
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.ui.actions import families
 from workbench.ui.plans.entries import change_of
-from workbench.ui.plans.plans import Plans, key_of
+from workbench.ui.plans.plans import Plans
 from workbench.ui.plans.wish import LIMITS, MOST, Limit, Wish
 from workbench.ui.tabs.sensitivity.candidates import TickMenu
 from workbench.ui.text import format
@@ -326,7 +326,7 @@ class PresetButton(QPushButton):
         return words.format(size=size(forecast.bytes), rise=format.small(forecast.predicted.rise, 2))
 
     def _measured(self, name: str) -> Point | None:
-        front, key = self._plans.front, key_of(self._plans.presets[name])
+        front, key = self._plans.front, self._plans.presets[name].key
         points = front.points if front is not None else ()
-        found = next((point for point in points if key_of(point.recipe) == key), None)
+        found = next((point for point in points if point.recipe.key == key), None)
         return found or self._plans.measured.get(key)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QComboBox, QGraphicsRectItem, QToolTip, QWidget
 from workbench.core.base.plain import plain
 from workbench.core.base.quantities import size
 from workbench.core.recipe.action import MethodInfo
-from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plans.entries import AXES, Entry, Scene, figure_of, kind_of, limit_of, uniform_line, unit_of
 from workbench.ui.plots.base import PlotPanel, Readout
 from workbench.ui.tabs.plan import page, signs, words
@@ -145,20 +144,18 @@ class TradeoffPlot(PlotPanel):
     def _draw_dots(self, placed: Sequence[tuple[Entry, float]]) -> None:
         density = self.canvas.devicePixelRatioF()
         spots, bars = [], []
-        order = sorted(placed, key=lambda each: ("chosen" in each[0].marks, "front" in each[0].marks))
-        for entry, figure in order:
+        pens = {name: pg.mkPen(signs.color(name), width=1.2 * density) for name in signs.LINES}
+        brushes = {name: pg.mkBrush(signs.color(name)) for name in signs.FILLS}
+        for entry, figure in sorted(placed, key=lambda each: ("chosen" in each[0].marks, "front" in each[0].marks)):
             assert entry.drop is not None
             x, y, sign = self._across(figure), self._y(entry.drop), signs.sign_of(entry)
             hollow = entry.point.best is None and "original" not in entry.marks
-            fill = signs.color("surface" if hollow else sign.fill)
-            pen = pg.mkPen(signs.color(sign.line), width=1.2 * density)
-            spots.append(
-                {"pos": (x, y), "symbol": sign.symbol, "size": sign.size, "brush": pg.mkBrush(fill), "pen": pen}
-            )
+            spots.append((x, y, sign.symbol, sign.size, brushes["surface" if hollow else sign.fill], pens[sign.line]))
             if (best := entry.point.best) is not None:
                 ends = sorted((self._y(best.low), self._y(best.high)))
                 bars.append((x, y, ends[1] - y, y - ends[0]))
-        self._dots.setData(spots)
+        names = ("x", "y", "symbol", "size", "brush", "pen")
+        self._dots.setData(**{name: list(values) for name, values in zip(names, zip(*spots, strict=True), strict=True)})
         columns = np.array(bars, float).reshape(-1, 4).T
         pen = pg.mkPen(signs.color("before_line"), width=density)
         self._bars.setData(x=columns[0], y=columns[1], top=columns[2], bottom=columns[3], beam=0, pen=pen)
@@ -236,10 +233,10 @@ class TradeoffPlot(PlotPanel):
         self.redraw()
         self.canvas.reset()
 
-    def entry(self, key: Recipe | None) -> Entry | None:
+    def entry(self, key: int | None) -> Entry | None:
         return next((entry for entry in self.scene.entries if entry.key == key), None)
 
-    def _on_pointed(self, key: Recipe | None) -> None:
+    def _on_pointed(self, key: int | None) -> None:
         """The dot under the mouse, else the chosen one, else what to do."""
         pointed = self.entry(key)
         chosen = self.canvas.chosen

@@ -1,6 +1,7 @@
 """The signs of recipes, the same in the plot, in the table and in the key below the plot."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
@@ -34,6 +35,7 @@ BEHIND = Sign("o", 7, "accent_soft", "accent")
 UNIFORM = Sign("s", 8, "surface", "before_line")
 GREEDY = Sign("t1", 8, "surface", "before_line")
 OWN = Sign("p", 11, "warn", "warn")
+LINES, FILLS = ("text", "accent", "before_line", "warn"), ("text", "accent", "accent_soft", "surface", "warn")
 
 
 def sign_of(entry: Entry) -> Sign:
@@ -63,6 +65,11 @@ def paint(painter: QPainter, sign: Sign, at: QPointF) -> None:
 
 def icon(sign: Sign) -> QIcon:
     """For a cell of a table; in one colour where the cell is selected."""
+    return _icon(sign, theme.colors().dark)
+
+
+@lru_cache(maxsize=32)
+def _icon(sign: Sign, dark: bool) -> QIcon:
     found = QIcon(_picture(sign))
     found.addPixmap(_picture(replace(sign, fill="on_accent", line="on_accent")), QIcon.Mode.Selected)
     return found

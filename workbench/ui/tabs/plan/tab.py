@@ -43,7 +43,7 @@ class PlanTab(QWidget):
     def __init__(self, session: Session, plans: Plans, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self.plans = session, plans
-        self.picked: tuple[Recipe, ...] = ()
+        self.picked: tuple[int, ...] = ()
         self.bar = GoalBar(self)
         self.presets = PresetButton(plans, self)
         self.progress = SearchProgress(plans, self)
@@ -94,6 +94,7 @@ class PlanTab(QWidget):
     def _connect(self) -> None:
         session, plans = self._session, self.plans
         self._scene = session.turns.piece(self.halves, self.refresh, Place.WHAT_IT_LOOKS_LIKE)
+        self._rows = session.turns.piece(self.halves, self._show_rows, Place.ELSEWHERE)
         controls = session.turns.piece(self, self._show_controls, Place.WHAT_TO_DO)
         session.model_changed.connect(self._on_model)
         for signal in (
@@ -140,7 +141,7 @@ class PlanTab(QWidget):
         self._ask()
 
     def refresh(self) -> None:
-        """The plot and the table."""
+        """The plot, and then the table."""
         session, plans = self._session, self.plans
         metric = plans.front.metric if plans.front is not None else session.metric
         baseline = session.baseline
@@ -149,7 +150,12 @@ class PlanTab(QWidget):
         scene = Scene(entries_of(session, plans), plans.front, goal, metric, value, session.model)
         self.presets.measure = metric
         self.plot.show_scene(scene, session.methods)
-        self.model.show_scene(scene)
+        self.plot.canvas.choose(self.picked)
+        self._rows.soon()
+
+    def _show_rows(self) -> None:
+        """The table, in a turn of its own."""
+        self.model.show_scene(self.plot.scene)
         self._show_picked()
 
     def _show_controls(self) -> None:
@@ -196,17 +202,17 @@ class PlanTab(QWidget):
         self._show_controls()
         self._scene.soon()
 
-    def _on_dot(self, key: Recipe, joins: bool) -> None:
+    def _on_dot(self, key: int, joins: bool) -> None:
         self.pick((self.picked[-1], key) if joins and self.picked and key != self.picked[-1] else (key,))
 
-    def pick(self, keys: tuple[Recipe, ...]) -> None:
+    def pick(self, keys: tuple[int, ...]) -> None:
         """One recipe is looked at; two are compared."""
         self.picked = keys
         if len(keys) == 1:
             self._look_at(keys[0])
         self._show_picked()
 
-    def _look_at(self, key: Recipe) -> None:
+    def _look_at(self, key: int) -> None:
         session, entry = self._session, self.plot.entry(key)
         if entry is None:
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -20,7 +20,6 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from workbench.core.base.quantities import size
-from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plans.entries import Entry, Scene
 from workbench.ui.tabs.plan import signs, words
 from workbench.ui.text.i18n import tr
@@ -29,7 +28,6 @@ from workbench.ui.widgets.labels import tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-SORT_ROLE = Role.UserRole
 ROW = 26  # pixels
 NARROW = 640  # pixels, below which the names need the room of the ratio
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -51,28 +49,38 @@ class RecipeModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scene = Scene()
+        self._entries: list[Entry] = []
 
     def show_scene(self, scene: Scene) -> None:
-        same = [entry.key for entry in scene.entries] == [entry.key for entry in self.scene.entries]
-        if same and scene.entries:
-            self.scene = scene
-            self.dataChanged.emit(self.index(0, 0), self.index(len(scene.entries) - 1, len(Column) - 1))
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
-        else:
+        """Rows that are new are put in between the others, which stay; another set of rows is begun anew."""
+        keys = {entry.key for entry in scene.entries}
+        kept = [entry.key for entry in self._entries]
+        if not kept or [entry.key for entry in scene.entries if entry.key in {*kept}] != kept or not {*kept} <= keys:
             self.beginResetModel()
-            self.scene = scene
+            self.scene, self._entries = scene, list(scene.entries)
             self.endResetModel()
+            return
+        self.scene = scene
+        for row, entry in enumerate(scene.entries):
+            if row < len(self._entries) and self._entries[row].key == entry.key:
+                self._entries[row] = entry
+                continue
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._entries.insert(row, entry)
+            self.endInsertRows()
+        self.dataChanged.emit(self.index(0, 0), self.index(len(self._entries) - 1, len(Column) - 1))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
 
-    def row_of(self, key: Recipe) -> int:
-        return next((row for row, entry in enumerate(self.scene.entries) if entry.key == key), -1)
+    def row_of(self, key: int) -> int:
+        return next((row for row, entry in enumerate(self._entries) if entry.key == key), -1)
 
     def entry(self, index: Index) -> Entry:
-        return self.scene.entries[index.row()]
+        return self._entries[index.row()]
 
     # -- QAbstractTableModel ---------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.scene.entries)
+        return 0 if parent.isValid() else len(self._entries)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(Column)
@@ -104,7 +112,7 @@ class RecipeModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self.scene.entries):
+        if not index.isValid() or index.row() >= len(self._entries):
             return None
         entry, column = self.entry(index), Column(index.column())
         match role:
@@ -120,8 +128,6 @@ class RecipeModel(QAbstractTableModel):
                 return theme.font(0, QFont.Weight.DemiBold)
             case Role.ForegroundRole if column == Column.HOW or entry.point.best is None:
                 return signs.color("muted") if "original" not in entry.marks or column == Column.HOW else None
-            case _ if role == SORT_ROLE:
-                return self._order(entry, column)
         return None
 
     def _text(self, entry: Entry, column: Column) -> str:
@@ -140,27 +146,37 @@ class RecipeModel(QAbstractTableModel):
                 return words.drop_words(entry, scene.metric)
         return words.how_of(entry)
 
-    def _order(self, entry: Entry, column: Column) -> tuple[bool, Any]:
-        """What has no figure comes last."""
-        scene = self.scene
-        value: Any = {
-            Column.NAME: words.name_of(entry).lower(),
-            Column.SIZE: entry.point.bytes,
-            Column.RATIO: -entry.point.bytes,
-            Column.METRIC: words.value_of(entry, scene.metric, scene.value),
-            Column.DROP: entry.drop,
-            Column.HOW: words.how_of(entry),
-        }[column]
+    def order(self, index: Index) -> tuple[bool, Any]:
+        """What a column is sorted by; what has no figure comes last."""
+        entry, column = self.entry(index), Column(index.column())
+        scene, value = self.scene, cast(Any, None)
+        match column:
+            case Column.NAME:
+                value = words.name_of(entry).lower()
+            case Column.SIZE:
+                value = entry.point.bytes
+            case Column.RATIO:
+                value = -entry.point.bytes
+            case Column.METRIC:
+                value = words.value_of(entry, scene.metric, scene.value)
+            case Column.DROP:
+                value = entry.drop
+            case Column.HOW:
+                value = words.how_of(entry)
         return value is None, value if value is not None else 0
 
 
 class RecipeProxy(QSortFilterProxyModel):
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setSortRole(SORT_ROLE)
+    """Sorts by figures, not by how they are written."""
 
     def lessThan(self, left: Index, right: Index) -> bool:
-        return left.data(SORT_ROLE) < right.data(SORT_ROLE)
+        return cast(bool, self._figure(left) < self._figure(right))
+
+    def _figure(self, index: Index) -> Any:
+        """Asked of the model itself: Qt would wrap each answer."""
+        model = self.sourceModel()
+        assert isinstance(model, RecipeModel)
+        return model.order(index)
 
 
 class Heads(QHeaderView):
@@ -216,7 +232,7 @@ class RecipeTable(QTableView):
         super().resizeEvent(event)
         self.setColumnHidden(Column.RATIO, self.width() < NARROW)
 
-    def choose(self, keys: Sequence[Recipe]) -> None:
+    def choose(self, keys: Sequence[int]) -> None:
         """Select these: it follows, and is no choice of the hand."""
         self._following = True
         chosen = QItemSelection()
