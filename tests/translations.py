@@ -19,7 +19,7 @@ from workbench.core.base.message import AND, CLAUSE, COMMA
 ROOT = Path(__file__).parents[1]
 UI = ROOT / "workbench" / "ui"
 FOLDER = ROOT / "resources" / "translations"
-CALLS = {"tr", "_tr"}
+CALLS = {"tr", "_tr", "counted"}
 MESSAGES = {
     "Message": 1,
     "UserError": 2,
@@ -88,7 +88,7 @@ def engine_texts() -> dict[str, str]:
     """What methods, recovery stages and their parameters are called, and say of themselves."""
     from workbench.core.recipe.recovery import STAGES
     from workbench.methods.base.method import all_methods
-    from workbench.ui.actions.form.values import name_words
+    from workbench.ui.text.describe import name_words
 
     # Between the parts of a sentence; and keys, which Qt's own Chinese names by words that no keyboard has.
     found = dict.fromkeys((COMMA, CLAUSE, AND, "inputs", "channels", "Shift", "Return", "Backspace"), "said")

@@ -514,11 +514,6 @@
       <translation>各卷积之间的通道数。</translation>
     </message>
     <message>
-      <source>Iterations</source>
-      <extracomment>lowrank.cp</extracomment>
-      <translation>迭代次数</translation>
-    </message>
-    <message>
       <source>Rank as a fraction of break-even, where the four hold as many weights as the layer. How many ranks a tensor has is no question of singular values.</source>
       <extracomment>lowrank.cp</extracomment>
       <translation>秩占盈亏平衡点的比例；在盈亏平衡点，四个卷积的权重数与该层相同。张量的秩不能由奇异值得出。</translation>
@@ -1039,14 +1034,14 @@
       <translation>每个输出通道一个仿射网格；用梯度下降决定哪些权重向上、哪些向下取整，使该层在校准样本上的输出变化最小。</translation>
     </message>
     <message>
+      <source>Iterations</source>
+      <extracomment>quantize.adaround</extracomment>
+      <translation>迭代次数</translation>
+    </message>
+    <message>
       <source>Regularization</source>
       <extracomment>quantize.adaround</extracomment>
       <translation>正则化</translation>
-    </message>
-    <message>
-      <source>Steps</source>
-      <extracomment>quantize.adaround</extracomment>
-      <translation>步数</translation>
     </message>
     <message>
       <source>Steps of gradient descent.</source>
@@ -1762,6 +1757,16 @@
       <source>the same size</source>
       <extracomment>workbench/core/base/quantities.py</extracomment>
       <translation>大小相同</translation>
+    </message>
+    <message>
+      <source>{percent} larger</source>
+      <extracomment>workbench/core/base/quantities.py</extracomment>
+      <translation>增大 {percent}</translation>
+    </message>
+    <message>
+      <source>{percent} smaller</source>
+      <extracomment>workbench/core/base/quantities.py</extracomment>
+      <translation>减小 {percent}</translation>
     </message>
     <message>
       <source>{times}x larger</source>
@@ -4589,11 +4594,6 @@
       <translation>提升 opset</translation>
     </message>
     <message>
-      <source>Preparation</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>预处理</translation>
-    </message>
-    <message>
       <source>That is many times what it holds. Export it with smaller sizes and fewer repetitions.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>这是其内容的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
@@ -6229,14 +6229,19 @@
       <translation>{op} 不能写成两层。</translation>
     </message>
     <message>
+      <source>{bits}-bit levels are stored in {stored} bits</source>
+      <extracomment>workbench/methods/common/grids.py</extracomment>
+      <translation>{bits} 位的级以 {stored} 位存储</translation>
+    </message>
+    <message>
       <source>8-bit products saturate on this processor, which the figures show; reduced range avoids it</source>
       <extracomment>workbench/methods/common/integers.py</extracomment>
       <translation>8 位乘积在此处理器上会饱和，数字已如实反映；缩小范围可避免</translation>
     </message>
     <message>
-      <source>Model &gt; Prepared at opening offers to raise the opset; on the command line, --raise-opset does.</source>
+      <source>Model &gt; Preparation offers to raise the opset; on the command line, --raise-opset does.</source>
       <extracomment>workbench/methods/common/integers.py</extracomment>
-      <translation>“模型 &gt; 打开时的准备”可以提升 opset；在命令行上用 --raise-opset。</translation>
+      <translation>可在“模型 &gt; 预处理”中提升算子集版本；命令行中使用 --raise-opset。</translation>
     </message>
     <message>
       <source>With one scale for the whole weight, opset {least} is enough.</source>
@@ -6252,11 +6257,6 @@
       <source>its {bits}-bit levels are rounded to {levels} bits, the reduced range</source>
       <extracomment>workbench/methods/common/integers.py</extracomment>
       <translation>其 {bits} 位量化级别舍入为 {levels} 位（缩减的范围）</translation>
-    </message>
-    <message>
-      <source>{bits}-bit levels are stored in {stored} bits</source>
-      <extracomment>workbench/methods/common/integers.py</extracomment>
-      <translation>{bits} 位的级以 {stored} 位存储</translation>
     </message>
     <message>
       <source>Give a larger data set.</source>
@@ -6459,37 +6459,37 @@
       <translation>正在舍入 {path}</translation>
     </message>
     <message>
+      <source>A step that is switched off stays in the recipe without effect</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>关闭的步骤仍留在配方中，但不起任何作用</translation>
+    </message>
+    <message>
+      <source>Apply {title}</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>{title}：生效</translation>
+    </message>
+    <message>
+      <source>Move {title} down</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>{title}：推后应用</translation>
+    </message>
+    <message>
+      <source>Move {title} up</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>{title}：提前应用</translation>
+    </message>
+    <message>
       <source>Remove {title}</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
       <translation>移除{title}</translation>
     </message>
     <message>
-      <source>Switched off, a step stays in the recipe without any effect</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>关闭的步骤仍留在配方中，但不起任何作用</translation>
-    </message>
-    <message>
-      <source>Use another method here</source>
+      <source>Replace with another method</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
       <translation>在这里换用其他方法</translation>
     </message>
     <message>
-      <source>{title}: apply it earlier</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>{title}：提前应用</translation>
-    </message>
-    <message>
-      <source>{title}: apply it later</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>{title}：推后应用</translation>
-    </message>
-    <message>
-      <source>{title}: in effect</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>{title}：生效</translation>
-    </message>
-    <message>
-      <source>{title}: use another method</source>
+      <source>Replace {title}</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
       <translation>{title}：换用其他方法</translation>
     </message>
@@ -6514,14 +6514,14 @@
       <translation>权重置零</translation>
     </message>
     <message>
+      <source>At least {low}.</source>
+      <extracomment>workbench/ui/actions/form/editors.py</extracomment>
+      <translation>从 {low} 起。</translation>
+    </message>
+    <message>
       <source>Default: {value}.</source>
       <extracomment>workbench/ui/actions/form/editors.py</extracomment>
       <translation>默认值：{value}。</translation>
-    </message>
-    <message>
-      <source>From {low}.</source>
-      <extracomment>workbench/ui/actions/form/editors.py</extracomment>
-      <translation>从 {low} 起。</translation>
     </message>
     <message>
       <source>{choice} (default)</source>
@@ -6534,7 +6534,7 @@
       <translation>{low} 到 {high}。</translation>
     </message>
     <message>
-      <source>Which of these is given</source>
+      <source>Parameter to set</source>
       <extracomment>workbench/ui/actions/form/form.py</extracomment>
       <translation>给出其中的哪一个</translation>
     </message>
@@ -6554,12 +6554,12 @@
       <translation>{title}:{field}</translation>
     </message>
     <message>
-      <source>{count} parameters. These steps go to every one of them.</source>
+      <source>{count} parameters. Steps apply to all of these layers.</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>{count} 个参数。这些步骤用于其中每一层。</translation>
     </message>
     <message>
-      <source>{count} parameters. These steps go to the {free} that can be edited.</source>
+      <source>{count} parameters. Steps apply to the {free} layers that can be edited.</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>{count} 个参数。这些步骤用于其中可编辑的 {free} 层。</translation>
     </message>
@@ -6574,27 +6574,27 @@
       <translation>{what} · {count} 个参数</translation>
     </message>
     <message>
-      <source>Goes together with: {layers}.</source>
+      <source>Pruned together with {layers}.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>一同改变的层：{layers}。</translation>
     </message>
     <message>
-      <source>Leaves out {modules} with all its layers.</source>
+      <source>Removes {modules} with all its layers.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>去掉 {modules} 及其所有层。</translation>
     </message>
     <message>
-      <source>Leaves out {modules} with all its layers: {before} parameters less.</source>
+      <source>Removes {modules} with all its layers: {before} parameters.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>去掉 {modules} 及其所有层：减少 {before} 个参数。</translation>
     </message>
     <message>
-      <source>Takes the place of {modules} with all its layers.</source>
+      <source>Replaces {modules} with all its layers.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>替换 {modules} 及其所有层。</translation>
     </message>
     <message>
-      <source>Takes the place of {modules} with all its layers: {after} parameters instead of {before}.</source>
+      <source>Replaces {modules} with all its layers: {before} → {after} parameters.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>取代 {modules} 及其所有层：参数由 {before} 个变为 {after} 个。</translation>
     </message>
@@ -6604,7 +6604,7 @@
       <translation>从 {low} 到 {high} 的权重变为零。</translation>
     </message>
     <message>
-      <source>{levels} levels to ± {edge}; {share} of the weights lie beyond and are clipped.</source>
+      <source>{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>{levels} 个级至 ± {edge}；{share} 的权重在其外，被截断。</translation>
     </message>
@@ -6629,17 +6629,27 @@
       <translation>添加{title}</translation>
     </message>
     <message>
+      <source>Cannot be edited</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>此层不能编辑</translation>
+    </message>
+    <message>
+      <source>Its steps appear here, with their effect on size and accuracy.</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>这里显示对它做什么，以及代价如何。</translation>
+    </message>
+    <message>
       <source>Move {title}</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>移动{title}</translation>
     </message>
     <message>
-      <source>Select a layer on the left</source>
+      <source>Select a layer</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>在左侧选择一层</translation>
     </message>
     <message>
-      <source>Steps zero, factor, distil or quantise the weights of this layer. Add one, then drag its slider and watch size and accuracy move.</source>
+      <source>Steps prune, factorise, distil or quantise this layer. Add one and drag its slider: size and accuracy follow.</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>步骤可以对该层的权重置零、分解、蒸馏或量化。添加一个，然后拖动滑块，观察大小和准确率的变化。</translation>
     </message>
@@ -6654,27 +6664,17 @@
       <translation>开启 {title}</translation>
     </message>
     <message>
-      <source>This cannot be edited</source>
-      <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>此层不能编辑</translation>
-    </message>
-    <message>
-      <source>What is done to it, and what that costs, is shown here.</source>
-      <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>这里显示对它做什么，以及代价如何。</translation>
-    </message>
-    <message>
       <source>{old} → {new}</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>{old} → {new}</translation>
     </message>
     <message>
-      <source>EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.</source>
+      <source>EVBMF estimates rank {rank} of {full}; the step keeps a rank {share} of the way from there to full rank.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>EVBMF 求得秩 {rank}（共 {full}）；从那里到满秩的 {share} 处。</translation>
     </message>
     <message>
-      <source>For each side {rank}.</source>
+      <source>On each side {rank}.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>每一侧取{rank}。</translation>
     </message>
@@ -6709,7 +6709,7 @@
       <translation>输出秩 {first} / {outputs}，输入秩 {second} / {inputs}，分别保留 {share} 和 {other} 的能量</translation>
     </message>
     <message>
-      <source>Two thinner layers with {rank}.</source>
+      <source>Two factors with {rank}.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>两个更窄的层，取{rank}。</translation>
     </message>
@@ -6724,7 +6724,7 @@
       <translation>低于盈亏平衡点 {limit}，该层会变小。</translation>
     </message>
     <message>
-      <source>no rank makes this layer smaller.</source>
+      <source>no rank saves space in this layer.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>没有能让该层变小的秩。</translation>
     </message>
@@ -6739,19 +6739,19 @@
       <translation>权重少于现在的最大秩</translation>
     </message>
     <message>
+      <source>the number of singular values above the noise edge</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>高出噪声的秩</translation>
+    </message>
+    <message>
       <source>the rank of least squared error</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>平方误差最小的秩</translation>
     </message>
     <message>
-      <source>the rank that EVBMF finds, {share} of the way to full rank</source>
+      <source>the rank that EVBMF estimates, {share} of the way to full rank</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>EVBMF 找到的秩，再向满秩移动 {share}</translation>
-    </message>
-    <message>
-      <source>the rank that stands out of noise</source>
-      <extracomment>workbench/ui/actions/ranked.py</extracomment>
-      <translation>高出噪声的秩</translation>
     </message>
     <message>
       <source>the smallest rank that keeps {share}</source>
@@ -6759,12 +6759,12 @@
       <translation>保留 {share} 的最小秩</translation>
     </message>
     <message>
-      <source>{count} for {total} weights, so the layer grows.</source>
+      <source>{count} instead of {total} weights, so the layer grows.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>以 {count} 个权重代替 {total} 个，所以该层变大。</translation>
     </message>
     <message>
-      <source>{count} of {total} weights, so the layer shrinks.</source>
+      <source>{count} instead of {total} weights, so the layer shrinks.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>{total} 个权重变为 {count} 个，所以该层变小。</translation>
     </message>
@@ -6784,7 +6784,7 @@
       <translation>满秩的 {share}</translation>
     </message>
     <message>
-      <source>Computed from the parameters; the layer was not made yet.</source>
+      <source>Computed from the parameters; nothing was run yet.</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
       <translation>由参数算出；该层尚未生成。</translation>
     </message>
@@ -6824,13 +6824,6 @@
       <translation>{title}的原理、公式和出处</translation>
     </message>
     <message>
-      <source>An error that should not happen: {summary}
-Your work is kept and the window goes on. If it happens again, send this report to whoever maintains the program.</source>
-      <extracomment>workbench/ui/base/crash.py</extracomment>
-      <translation>发生了不应出现的错误：{summary}
-你的工作已保留，窗口继续运行。如果再次发生，请把此报告发给程序的维护者。</translation>
-    </message>
-    <message>
       <source>Copied</source>
       <extracomment>workbench/ui/base/crash.py</extracomment>
       <translation>已复制</translation>
@@ -6841,14 +6834,21 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>复制报告</translation>
     </message>
     <message>
+      <source>Internal error</source>
+      <extracomment>workbench/ui/base/crash.py</extracomment>
+      <translation>出错了</translation>
+    </message>
+    <message>
+      <source>Internal error: {summary}
+Your work is kept and you can continue. If it happens again, send this report to the maintainers.</source>
+      <extracomment>workbench/ui/base/crash.py</extracomment>
+      <translation>发生了不应出现的错误：{summary}
+你的工作已保留，窗口继续运行。如果再次发生，请把此报告发给程序的维护者。</translation>
+    </message>
+    <message>
       <source>Report</source>
       <extracomment>workbench/ui/base/crash.py</extracomment>
       <translation>报告</translation>
-    </message>
-    <message>
-      <source>Something went wrong</source>
-      <extracomment>workbench/ui/base/crash.py</extracomment>
-      <translation>出错了</translation>
     </message>
     <message>
       <source>Cannot open this file</source>
@@ -6856,24 +6856,34 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>无法打开此文件</translation>
     </message>
     <message>
-      <source>Give a file with a function that returns what is to be opened.</source>
+      <source>Choose a Python file with a function that returns the model or the data.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>请给出包含函数的文件，由该函数返回要打开的对象。</translation>
     </message>
     <message>
-      <source>I trust this code: run it</source>
+      <source>Choose a function</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>我信任此代码：运行</translation>
+      <translation>哪个函数？</translation>
     </message>
     <message>
-      <source>It can do everything that you can do on this computer: read, change and send your files. Say yes only if you wrote it or trust who did.</source>
+      <source>Function in {name} that returns the model or the data:</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>它能做你在这台计算机上能做的一切：读取、修改和发送你的文件。只有当代码是你写的，或你信任其作者时才选是。</translation>
+      <translation>{name} 中返回要打开对象的函数：</translation>
     </message>
     <message>
       <source>Opening {path} runs the Python code in {file}.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>打开 {path} 会运行 {file} 中的 Python 代码。</translation>
+    </message>
+    <message>
+      <source>Otherwise the steps of all layers and the snapshots are lost.</source>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
+      <translation>否则，为各层所做的选择以及固定的状态都会丢失。</translation>
+    </message>
+    <message>
+      <source>Otherwise the steps of all layers are lost.</source>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
+      <translation>否则你为每一层所做的选择会丢失。</translation>
     </message>
     <message>
       <source>Run this code?</source>
@@ -6891,9 +6901,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>要先保存会话吗？</translation>
     </message>
     <message>
-      <source>The function in {name} that returns what is to be opened:</source>
+      <source>The code can read, change and send your files. Run it only if you wrote it or trust its author.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>{name} 中返回要打开对象的函数：</translation>
+      <translation>它能做你在这台计算机上能做的一切：读取、修改和发送你的文件。只有当代码是你写的，或你信任其作者时才选是。</translation>
+    </message>
+    <message>
+      <source>Trust and run</source>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
+      <translation>我信任此代码：运行</translation>
     </message>
     <message>
       <source>Unsaved recipe</source>
@@ -6904,21 +6919,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Unsaved session</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>会话未保存</translation>
-    </message>
-    <message>
-      <source>What you chose for each layer is lost otherwise.</source>
-      <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>否则你为每一层所做的选择会丢失。</translation>
-    </message>
-    <message>
-      <source>What you chose for each layer, and the states you pinned, are lost otherwise.</source>
-      <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>否则，为各层所做的选择以及固定的状态都会丢失。</translation>
-    </message>
-    <message>
-      <source>Which function?</source>
-      <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>哪个函数？</translation>
     </message>
     <message>
       <source>{path} defines no function.</source>
@@ -6936,6 +6936,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>数据 ({kinds});;所有文件 (*)</translation>
     </message>
     <message>
+      <source>Data and recipes need a model. Open an ONNX or PyTorch model first.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>请先拖入 ONNX 或 PyTorch 模型；数据和配方需要配合模型使用。</translation>
+    </message>
+    <message>
       <source>Demo: convolutional network</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>演示：卷积网络</translation>
@@ -6946,37 +6951,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>演示：视觉 Transformer</translation>
     </message>
     <message>
-      <source>Drop an ONNX or PyTorch model first; data and recipes go with a model.</source>
-      <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>请先拖入 ONNX 或 PyTorch 模型；数据和配方需要配合模型使用。</translation>
-    </message>
-    <message>
       <source>Models ({kinds});;All files (*)</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>模型 ({kinds});;所有文件 (*)</translation>
     </message>
     <message>
-      <source>Open a folder of images in class folders</source>
+      <source>None of these files is a model: {names}.</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>打开按类别分文件夹的图像</translation>
+      <translation>其中没有模型：{names}。</translation>
     </message>
     <message>
-      <source>Open a folder of images…</source>
-      <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>打开图像文件夹…</translation>
-    </message>
-    <message>
-      <source>Open a model</source>
-      <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>打开模型</translation>
-    </message>
-    <message>
-      <source>Open a recipe</source>
-      <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>打开配方</translation>
-    </message>
-    <message>
-      <source>Open data to measure with</source>
+      <source>Open data</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>打开用于测量的数据</translation>
     </message>
@@ -6986,9 +6971,29 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>打开数据…</translation>
     </message>
     <message>
+      <source>Open image folder…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开图像文件夹…</translation>
+    </message>
+    <message>
+      <source>Open images in class folders</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开按类别分文件夹的图像</translation>
+    </message>
+    <message>
+      <source>Open model</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开模型</translation>
+    </message>
+    <message>
       <source>Open model…</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>打开模型…</translation>
+    </message>
+    <message>
+      <source>Open recipe</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开配方</translation>
     </message>
     <message>
       <source>Open recipe…</source>
@@ -7021,16 +7026,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>配方另存为…</translation>
     </message>
     <message>
-      <source>Save the recipe</source>
-      <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>保存配方</translation>
-    </message>
-    <message>
-      <source>There is no model among: {names}.</source>
-      <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>其中没有模型：{names}。</translation>
-    </message>
-    <message>
       <source>Undo</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>撤销</translation>
@@ -7041,11 +7036,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation> · 剩余 {time}</translation>
     </message>
     <message>
-      <source>A file cannot have this name: {why}.</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
-      <translation>文件不能使用此名称：{why}。</translation>
-    </message>
-    <message>
       <source>Cancel</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>取消</translation>
@@ -7054,6 +7044,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Choose…</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>选择…</translation>
+    </message>
+    <message>
+      <source>Existing files will be replaced: {files}.</source>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <translation>将替换：{files}。</translation>
     </message>
     <message>
       <source>Export</source>
@@ -7091,19 +7086,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>正在开始</translation>
     </message>
     <message>
-      <source>This replaces: {files}.</source>
+      <source>This file name cannot be used: {why}.</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
-      <translation>将替换：{files}。</translation>
+      <translation>文件不能使用此名称：{why}。</translation>
     </message>
     <message>
-      <source>{model}, its recipe {recipe} and a report {report} will be written, and the model opened again and compared with the preview.</source>
+      <source>Writes {model}, the recipe {recipe} and the report {report}. The model is then reopened and compared with the preview.</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>将写出 {model}、其配方 {recipe} 和报告 {report}，并重新打开模型，与预览比较。</translation>
-    </message>
-    <message>
-      <source>As shown</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
-      <translation>如所显示</translation>
     </message>
     <message>
       <source>Back</source>
@@ -7116,12 +7106,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>关闭</translation>
     </message>
     <message>
-      <source>In the file</source>
+      <source>Exported file</source>
       <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>文件中</translation>
     </message>
     <message>
-      <source>Largest difference of an output</source>
+      <source>Identical predictions</source>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <translation>与预览判定相同</translation>
+    </message>
+    <message>
+      <source>Largest output difference</source>
       <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>输出的最大差异</translation>
     </message>
@@ -7151,9 +7146,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>原始</translation>
     </message>
     <message>
-      <source>Same decision as the preview</source>
+      <source>Preview</source>
       <extracomment>workbench/ui/commands/export_result.py</extracomment>
-      <translation>与预览判定相同</translation>
+      <translation>如所显示</translation>
     </message>
     <message>
       <source>Size</source>
@@ -7171,34 +7166,34 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{share}（{n} 个样本）</translation>
     </message>
     <message>
-      <source>Apply to all like this</source>
+      <source>Apply to similar layers</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>应用到所有同类层</translation>
     </message>
     <message>
-      <source>Clear actions</source>
-      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>清除操作</translation>
-    </message>
-    <message>
-      <source>Clear the actions of all layers</source>
+      <source>Clear all steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>清除所有层的操作</translation>
     </message>
     <message>
-      <source>Copy actions</source>
+      <source>Clear steps</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>清除操作</translation>
+    </message>
+    <message>
+      <source>Copy steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>复制操作</translation>
     </message>
     <message>
-      <source>Paste actions</source>
+      <source>Layers whose channels can only be pruned together with those of this layer</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>粘贴操作</translation>
+      <translation>与此层一同失去通道的层。</translation>
     </message>
     <message>
-      <source>Select all like this</source>
+      <source>Paste steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>选择所有同类层</translation>
+      <translation>粘贴操作</translation>
     </message>
     <message>
       <source>Select coupled layers</source>
@@ -7206,9 +7201,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>选择相连的层</translation>
     </message>
     <message>
-      <source>Those that lose channels together with this one.</source>
+      <source>Select similar layers</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>与此层一同失去通道的层。</translation>
+      <translation>选择所有同类层</translation>
     </message>
     <message>
       <source>apply to {n} layers</source>
@@ -7216,44 +7211,29 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>应用到 {n} 层</translation>
     </message>
     <message>
-      <source>clear actions</source>
-      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>清除操作</translation>
-    </message>
-    <message>
-      <source>clear all actions</source>
+      <source>clear all steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>清除所有操作</translation>
     </message>
     <message>
-      <source>paste actions</source>
+      <source>clear steps</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>清除操作</translation>
+    </message>
+    <message>
+      <source>paste steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>粘贴操作</translation>
     </message>
     <message>
-      <source>Prepared at opening</source>
+      <source>Preparation</source>
       <extracomment>workbench/ui/commands/preparation_menu.py</extracomment>
-      <translation>打开时的准备</translation>
+      <translation>预处理</translation>
     </message>
     <message>
-      <source>A copy keeps both: it asks for a name when it is saved.</source>
+      <source>A copy keeps both; choose its name when you save it.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>打开副本可保留两者：保存副本时会询问名称。</translation>
-    </message>
-    <message>
-      <source>A file is not where it was</source>
-      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>文件不在原来的位置</translation>
-    </message>
-    <message>
-      <source>Another window has {path} open; saving in one overwrites the other's work.</source>
-      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>另一个窗口已打开 {path}；在一个窗口中保存会覆盖另一个窗口的工作。</translation>
-    </message>
-    <message>
-      <source>Another window has {path} open; what it saved there would be lost.</source>
-      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>另一个窗口已打开 {path}；它保存的内容将会丢失。</translation>
     </message>
     <message>
       <source>Cannot open this session</source>
@@ -7266,12 +7246,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>无法保存会话</translation>
     </message>
     <message>
+      <source>File not found</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>文件不在原来的位置</translation>
+    </message>
+    <message>
       <source>Files ({kinds});;All files (*)</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>文件 ({kinds});;所有文件 (*)</translation>
     </message>
     <message>
-      <source>If it was moved or renamed, say where it is now.</source>
+      <source>If it was moved or renamed, locate it.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>如果它已被移动或重命名，请指出现在的位置。</translation>
     </message>
@@ -7279,6 +7264,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Locate another…</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>选择另一个…</translation>
+    </message>
+    <message>
+      <source>Locate the {what}</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>{what}现在在哪里？</translation>
     </message>
     <message>
       <source>Locate…</source>
@@ -7291,14 +7281,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>打开副本</translation>
     </message>
     <message>
-      <source>Open a session</source>
-      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>打开会话</translation>
-    </message>
-    <message>
-      <source>Open it anyway</source>
+      <source>Open anyway</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>仍然打开</translation>
+    </message>
+    <message>
+      <source>Open session</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>打开会话</translation>
     </message>
     <message>
       <source>Open session…</source>
@@ -7306,7 +7296,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>打开会话…</translation>
     </message>
     <message>
-      <source>Replace it</source>
+      <source>Replace</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>替换</translation>
     </message>
@@ -7326,9 +7316,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>会话另存为…</translation>
     </message>
     <message>
-      <source>Save the session</source>
+      <source>Session open in another window</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>保存会话</translation>
+      <translation>此会话已在另一个窗口中打开</translation>
     </message>
     <message>
       <source>Session saved as {path}</source>
@@ -7346,17 +7336,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>模型已更改</translation>
     </message>
     <message>
-      <source>The recipe can be used for it all the same; the figures of snapshots do not hold for it.</source>
+      <source>The recipe can still be used, but the figures of the snapshots no longer apply.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>配方仍可用于它；但快照中的数值对它不再成立。</translation>
     </message>
     <message>
-      <source>The session is open in another window</source>
-      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>此会话已在另一个窗口中打开</translation>
-    </message>
-    <message>
-      <source>The {what} {name} of this session is not in {folder} any more.</source>
+      <source>The {what} {name} of this session was not found in {folder}.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>此会话的{what} {name} 已不在 {folder} 中。</translation>
     </message>
@@ -7364,11 +7349,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Use this model</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
       <translation>使用此模型</translation>
-    </message>
-    <message>
-      <source>Where is the {what} now?</source>
-      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>{what}现在在哪里？</translation>
     </message>
     <message>
       <source>data</source>
@@ -7386,7 +7366,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{name} 在保存此会话之后已改变：层或权重有所不同。</translation>
     </message>
     <message>
-      <source>Compare states</source>
+      <source>{path} is open in another window. What was saved there would be lost.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>另一个窗口已打开 {path}；它保存的内容将会丢失。</translation>
+    </message>
+    <message>
+      <source>{path} is open in another window. Whichever window saves last overwrites the other's work.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>另一个窗口已打开 {path}；在一个窗口中保存会覆盖另一个窗口的工作。</translation>
+    </message>
+    <message>
+      <source>Compare snapshots</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>比较状态</translation>
     </message>
@@ -7396,29 +7386,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>删除</translation>
     </message>
     <message>
-      <source>Its recipe and figures are kept under this name:</source>
+      <source>Name (recipe and figures are kept):</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>其配方和数值将以此名称保留：</translation>
-    </message>
-    <message>
-      <source>Pin</source>
-      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>固定</translation>
-    </message>
-    <message>
-      <source>Pin this state</source>
-      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>固定此状态</translation>
-    </message>
-    <message>
-      <source>Pin this state…</source>
-      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>固定此状态…</translation>
-    </message>
-    <message>
-      <source>Pinned as {name}</source>
-      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>已固定为 {name}</translation>
     </message>
     <message>
       <source>Rename</source>
@@ -7436,14 +7406,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>恢复 {name}</translation>
     </message>
     <message>
+      <source>Snapshot taken: {name}</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>已固定为 {name}</translation>
+    </message>
+    <message>
       <source>Snapshots</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>快照</translation>
     </message>
     <message>
-      <source>Go on training</source>
-      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
-      <translation>继续训练</translation>
+      <source>Take snapshot</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>固定此状态</translation>
+    </message>
+    <message>
+      <source>Take snapshot…</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>固定此状态…</translation>
     </message>
     <message>
       <source>Pause training</source>
@@ -7451,9 +7431,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>暂停训练</translation>
     </message>
     <message>
-      <source>Stop training and keep the best</source>
+      <source>Resume training</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>继续训练</translation>
+    </message>
+    <message>
+      <source>Stop training, keep best</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
       <translation>停止训练并保留最佳状态</translation>
+    </message>
+    <message>
+      <source>Sweep temperatures</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>尝试不同温度</translation>
     </message>
     <message>
       <source>Train</source>
@@ -7461,37 +7451,32 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>训练</translation>
     </message>
     <message>
-      <source>Try temperatures</source>
-      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
-      <translation>尝试不同温度</translation>
-    </message>
-    <message>
-      <source>The engine ended unexpectedly{how}; it was started again and nothing is lost.</source>
-      <extracomment>workbench/ui/engine_client/client.py</extracomment>
-      <translation>引擎意外结束{how}；已重新启动，没有丢失任何内容。</translation>
-    </message>
-    <message>
-      <source>The engine keeps ending by itself. Your work is kept; Run &gt; Restart engine tries again, Help &gt; Show log says more.</source>
+      <source>The engine keeps crashing. Your work is kept. Try Run &gt; Restart engine; Help &gt; Show log has details.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>引擎不断自行结束。你的工作已保留；“运行 &gt; 重启引擎”可再次尝试，“帮助 &gt; 显示日志”有更多信息。</translation>
     </message>
     <message>
-      <source>The engine was started again.</source>
+      <source>The engine stopped unexpectedly{how} and was restarted. Nothing is lost.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>引擎意外结束{how}；已重新启动，没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>The engine was restarted.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>引擎已重新启动。</translation>
     </message>
     <message>
-      <source>The engine was started again; nothing is lost.</source>
+      <source>The engine was restarted. Nothing is lost.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>引擎已重新启动；没有丢失任何内容。</translation>
     </message>
     <message>
-      <source>The system ended the engine, most likely for want of memory; it was started again and nothing is lost.</source>
+      <source>The system stopped the engine, probably because memory ran out. It was restarted and nothing is lost.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>系统结束了引擎，很可能是内存不足；已重新启动，没有丢失任何内容。</translation>
     </message>
     <message>
-      <source>Try again, or with a smaller model or data set.</source>
+      <source>Try again, or use a smaller model or data set.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>请重试，或改用更小的模型或数据集。</translation>
     </message>
@@ -7501,7 +7486,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>进度</translation>
     </message>
     <message>
-      <source>Stop this job now</source>
+      <source>Stop this job</source>
       <extracomment>workbench/ui/engine_client/jobs.py</extracomment>
       <translation>立即停止此任务</translation>
     </message>
@@ -7536,19 +7521,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>搜索</translation>
     </message>
     <message>
-      <source>Training</source>
-      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>训练</translation>
-    </message>
-    <message>
-      <source>Trying temperatures</source>
+      <source>Sweeping temperatures</source>
       <extracomment>workbench/ui/panels/beside_training.py</extracomment>
       <translation>正在尝试不同温度</translation>
     </message>
     <message>
-      <source>{job} goes on beside this; each takes longer.</source>
+      <source>Training</source>
       <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>{job}同时在进行，两者都会变慢。</translation>
+      <translation>训练</translation>
     </message>
     <message>
       <source>{job} is paused.</source>
@@ -7556,19 +7536,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{job}已暂停。</translation>
     </message>
     <message>
-      <source>A click makes it the present state</source>
-      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>单击即成为当前状态</translation>
-    </message>
-    <message>
-      <source>As opened</source>
-      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>打开时</translation>
-    </message>
-    <message>
-      <source>Back to {step}</source>
-      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>回到 {step}</translation>
+      <source>{job} runs at the same time, so both take longer.</source>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
+      <translation>{job}同时在进行，两者都会变慢。</translation>
     </message>
     <message>
       <source>Branches</source>
@@ -7576,29 +7546,39 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>分支</translation>
     </message>
     <message>
+      <source>Changes</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>更改</translation>
+    </message>
+    <message>
+      <source>Click to restore this snapshot</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>单击即成为当前状态</translation>
+    </message>
+    <message>
       <source>History</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
       <translation>历史</translation>
     </message>
     <message>
-      <source>Pinned</source>
+      <source>Return to {step}</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>已固定</translation>
+      <translation>回到 {step}</translation>
     </message>
     <message>
-      <source>Steps that were undone before other ones were made; a click brings back where they led</source>
+      <source>Undone changes that later ones replaced; click to return to them</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
       <translation>在改走别的路之前被撤销的步骤；单击可回到它们到达的状态</translation>
     </message>
     <message>
-      <source>{step}  ·  pinned as {name}</source>
+      <source>{step}  ·  snapshot {name}</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
       <translation>{step}  ·  已固定为 {name}</translation>
     </message>
     <message>
-      <source>{step} (steps: {n})</source>
+      <source>{step} ({n} changes)</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>{step}（{n} 步）</translation>
+      <translation>{step}（{n} 项更改）</translation>
     </message>
     <message>
       <source>Cancel {title}</source>
@@ -7626,17 +7606,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>日志</translation>
     </message>
     <message>
-      <source>Nothing runs.</source>
+      <source>No running jobs</source>
       <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>没有任务在运行。</translation>
     </message>
     <message>
-      <source>Nothing was logged since the window opened.</source>
+      <source>Nothing logged since the window opened</source>
       <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>自窗口打开以来没有日志。</translation>
     </message>
     <message>
-      <source>Open the log file</source>
+      <source>Open log file</source>
       <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>打开日志文件</translation>
     </message>
@@ -7671,7 +7651,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>最近</translation>
     </message>
     <message>
-      <source>Remove from this list; the file stays</source>
+      <source>Remove from this list; the file is kept</source>
       <extracomment>workbench/ui/panels/recent.py</extracomment>
       <translation>从列表中移除；文件保留</translation>
     </message>
@@ -7691,14 +7671,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>准确率在样本上测量：.npz 文件、图像文件夹或 file.py:function（Ctrl+D）</translation>
     </message>
     <message>
+      <source>All layers were computed, so the exported file will have this size.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
+    </message>
+    <message>
       <source>Change</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>变化</translation>
     </message>
     <message>
-      <source>Every layer was computed, so the written file will have this size.</source>
+      <source>Compressed minus original on the same samples. Grey while the 95 % interval contains 0.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
+      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
     </message>
     <message>
       <source>Export…</source>
@@ -7711,12 +7696,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>文件大小</translation>
     </message>
     <message>
-      <source>How far the answers move from the original's (KL divergence), predicted from the edited weights, one pass of gradients and the layers' inputs. Nothing was run.</source>
+      <source>KL divergence between the outputs of the compressed and the original model, predicted from weight changes, gradients and layer inputs. The compressed model was not run.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>回答偏离原始模型的程度（KL 散度），由编辑后的权重、一次梯度计算和各层输入预测。未运行任何内容。</translation>
     </message>
     <message>
-      <source>Keep this state under a name, to compare it and to come back to it</source>
+      <source>Keep the recipe and its figures under a name, to compare and restore them later</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>以一个名称保留当前状态，以便比较和返回</translation>
     </message>
@@ -7736,12 +7721,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>测量</translation>
     </message>
     <message>
-      <source>Measure latency and zipped size</source>
+      <source>Measure latency, zipped size</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>测量延迟和压缩包大小</translation>
     </message>
     <message>
-      <source>Measure latency: run the original and the compressed model in turns in ONNX Runtime, and zip both files</source>
+      <source>Measure latency: runs the original and the compressed model alternately in ONNX Runtime, and zips both files</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>测量延迟：在 ONNX Runtime 中交替运行原模型与压缩模型，并把两个文件打包压缩</translation>
     </message>
@@ -7751,14 +7736,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>在本机上成对运行原始模型和导出文件的中位数。</translation>
     </message>
     <message>
-      <source>Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this machine.</source>
+      <source>Median of {runs} runs of each model, alternating, one sample, in ONNX Runtime on this machine.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>在本机 ONNX Runtime 中对单个样本各运行 {runs} 次（交替进行）的中位数。</translation>
-    </message>
-    <message>
-      <source>Now less before, on the same samples. Grey while the 95 % interval holds 0.</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
     </message>
     <message>
       <source>Parameters</source>
@@ -7766,24 +7746,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>参数</translation>
     </message>
     <message>
-      <source>Pin…</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>固定…</translation>
-    </message>
-    <message>
       <source>Predicted error</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>预测误差</translation>
     </message>
     <message>
-      <source>Predicted loss</source>
+      <source>Predicted loss increase</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>预测损失</translation>
     </message>
     <message>
-      <source>Rank correlation: how well it put {n} candidates in order that were run. 1 is perfect.</source>
+      <source>Prediction reliability: Spearman rank correlation of predicted and measured loss over {n} measured candidates. 1 is perfect.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>秩相关：它对 {n} 个实际运行过的候选的排序有多准。1 为完美。</translation>
+    </message>
+    <message>
+      <source>Relative error of the layer outputs, predicted from weight changes and layer inputs. The compressed model was not run; this model has no gradients.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
     </message>
     <message>
       <source>Scoreboard</source>
@@ -7791,12 +7771,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>计分板</translation>
     </message>
     <message>
-      <source>The relative error of the layers' outputs, predicted from the edited weights and the layers' inputs. Nothing was run; no gradients pass through this model.</source>
+      <source>Snapshot…</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
+      <translation>固定…</translation>
     </message>
     <message>
-      <source>The sample is random: there is no data.</source>
+      <source>The sample is random because no data is open.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>样本是随机的：没有数据。</translation>
     </message>
@@ -7811,14 +7791,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>文件为何没有变小</translation>
     </message>
     <message>
-      <source>Zipped {before} → {after}; the compressed model takes {file} bytes as a file (written to memory).</source>
+      <source>Why?</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>打包压缩后 {before} → {after}；压缩模型作为文件占 {file} 字节（写到内存中）。</translation>
+      <translation>为何？</translation>
     </message>
     <message>
-      <source>as opened</source>
+      <source>Zipped: {before} → {after}. Compressed model: {file} bytes as a file (written to memory).</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>如打开时</translation>
+      <translation>打包压缩后 {before} → {after}；压缩模型作为文件占 {file} 字节（写到内存中）。</translation>
     </message>
     <message>
       <source>before training, {source}</source>
@@ -7826,24 +7806,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>训练前，{source}</translation>
     </message>
     <message>
-      <source>could be chance</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>可能是偶然</translation>
-    </message>
-    <message>
       <source>measuring</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>测量中</translation>
     </message>
     <message>
-      <source>none on these samples</source>
+      <source>no change on these samples</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>这些样本上没有变化</translation>
-    </message>
-    <message>
-      <source>not checked</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>未检验</translation>
     </message>
     <message>
       <source>not measured</source>
@@ -7851,29 +7821,39 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>未测量</translation>
     </message>
     <message>
-      <source>not measured; F5 measures</source>
+      <source>not measured (F5)</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>未测量；按 F5 测量</translation>
     </message>
     <message>
-      <source>rank correlation {value}</source>
+      <source>not significant</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>秩相关 {value}</translation>
+      <translation>可能是偶然</translation>
     </message>
     <message>
-      <source>same samples, paired</source>
+      <source>original</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>相同样本，成对比较</translation>
+      <translation>如打开时</translation>
+    </message>
+    <message>
+      <source>paired difference</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>配对</translation>
+    </message>
+    <message>
+      <source>reliability unknown</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>未检验</translation>
+    </message>
+    <message>
+      <source>reliability {value}</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>秩相关 {value}</translation>
     </message>
     <message>
       <source>trained, {source}</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>训练后，{source}</translation>
-    </message>
-    <message>
-      <source>why?</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>为何？</translation>
     </message>
     <message>
       <source>zipped {size}</source>
@@ -7896,9 +7876,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{title}：已完成，用时 {time}</translation>
     </message>
     <message>
+      <source>CSV table (*.csv)</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>数值 (*.csv)</translation>
+    </message>
+    <message>
       <source>Cannot save the plot</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>无法保存图</translation>
+    </message>
+    <message>
+      <source>Copy image</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>复制图片</translation>
     </message>
     <message>
       <source>Copy numbers as CSV</source>
@@ -7906,19 +7896,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>复制数值为 CSV</translation>
     </message>
     <message>
-      <source>Copy picture</source>
+      <source>Image copied: {plot}</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>复制图片</translation>
-    </message>
-    <message>
-      <source>Drawing (*.svg);;Picture (*.png)</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>矢量图 (*.svg);;图片 (*.png)</translation>
-    </message>
-    <message>
-      <source>Numbers (*.csv)</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>数值 (*.csv)</translation>
+      <translation>已复制图片：{plot}</translation>
     </message>
     <message>
       <source>Numbers copied: {plot}</source>
@@ -7926,9 +7906,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>已复制数值：{plot}</translation>
     </message>
     <message>
-      <source>Picture copied: {plot}</source>
+      <source>SVG image (*.svg);;PNG image (*.png)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>已复制图片：{plot}</translation>
+      <translation>矢量图 (*.svg);;图片 (*.png)</translation>
+    </message>
+    <message>
+      <source>Save image</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存图片</translation>
+    </message>
+    <message>
+      <source>Save image…</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存图片…</translation>
     </message>
     <message>
       <source>Save numbers</source>
@@ -7941,7 +7931,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>保存数值…</translation>
     </message>
     <message>
-      <source>Save or copy the picture or the numbers (Ctrl+C copies the numbers)</source>
+      <source>Save or copy the image or the numbers (Ctrl+C copies the numbers)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>保存或复制图像或数值（Ctrl+C 复制数值）</translation>
     </message>
@@ -7951,39 +7941,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>保存或复制：{plot}</translation>
     </message>
     <message>
-      <source>Save picture</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>保存图片</translation>
-    </message>
-    <message>
-      <source>Save picture…</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>保存图片…</translation>
-    </message>
-    <message>
       <source>Saved as {path}</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>已另存为 {path}</translation>
     </message>
     <message>
-      <source>Both</source>
-      <extracomment>workbench/ui/plots/splitter.py</extracomment>
-      <translation>两者</translation>
-    </message>
-    <message>
-      <source>Both plots, beside each other where there is room</source>
+      <source>Both plots, side by side where there is room</source>
       <extracomment>workbench/ui/plots/splitter.py</extracomment>
       <translation>两幅图；空间足够时并排显示</translation>
     </message>
     <message>
-      <source>Back to all weights of the layer</source>
-      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>返回该层的全部权重</translation>
-    </message>
-    <message>
-      <source>Channel by channel</source>
-      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>逐通道</translation>
+      <source>Side by side</source>
+      <extracomment>workbench/ui/plots/splitter.py</extracomment>
+      <translation>两者</translation>
     </message>
     <message>
       <source>Channels</source>
@@ -7991,9 +7961,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>通道</translation>
     </message>
     <message>
-      <source>Sorting the weights of each channel…</source>
+      <source>Computing the range of each channel…</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
       <translation>正在整理各通道的权重…</translation>
+    </message>
+    <message>
+      <source>Per channel</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>逐通道</translation>
+    </message>
+    <message>
+      <source>Show the weights of all channels</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>返回该层的全部权重</translation>
     </message>
     <message>
       <source>channel {number}</source>
@@ -8006,14 +7986,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>通道 {first} 至 {last}</translation>
     </message>
     <message>
-      <source>levels from {low} to {high}</source>
+      <source>output channel</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>输出通道</translation>
+    </message>
+    <message>
+      <source>quantisation range {low} … {high}</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
       <translation>级从 {low} 到 {high}</translation>
     </message>
     <message>
-      <source>output channel</source>
+      <source>range {low} … {high}, quartiles {first} … {third}</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>输出通道</translation>
+      <translation>{low} … {high}，其中一半在 {first} … {third}</translation>
     </message>
     <message>
       <source>removed</source>
@@ -8026,24 +8011,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>权重值</translation>
     </message>
     <message>
-      <source>{count} bars, each of neighbours</source>
-      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>{count} 条，每条代表相邻的几个通道</translation>
-    </message>
-    <message>
-      <source>{count} channels, the widest is {number}: {times} times the median</source>
-      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>{count} 个通道，最宽的是 {number}：中位数的 {times} 倍</translation>
-    </message>
-    <message>
-      <source>{count} without weights (×)</source>
+      <source>{count} all zero (×)</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
       <translation>{count} 个没有权重（×）</translation>
     </message>
     <message>
-      <source>{low} … {high}, half of them {first} … {third}</source>
+      <source>{count} bars of neighbouring channels</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>{low} … {high}，其中一半在 {first} … {third}</translation>
+      <translation>{count} 条，每条代表相邻的几个通道</translation>
+    </message>
+    <message>
+      <source>{n:,} channels; widest: {number} ({times}x the median range)</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>{n:,} 个通道；范围最宽：{number}（中位数的 {times} 倍）</translation>
     </message>
     <message>
       <source>Drawing the weights…</source>
@@ -8076,11 +8056,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>缩小</translation>
     </message>
     <message>
-      <source>a cell is the mean of {down} × {across} weights; zoom in for single ones</source>
-      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
-      <translation>每格是 {down} × {across} 个权重的平均；放大可看单个权重</translation>
-    </message>
-    <message>
       <source>before and after</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
       <translation>之前与之后</translation>
@@ -8091,14 +8066,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>差值</translation>
     </message>
     <message>
-      <source>every weight is a cell</source>
+      <source>each cell is the mean of {down} × {across} weights; zoom in for single weights</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
-      <translation>每个权重一格</translation>
+      <translation>每格是 {down} × {across} 个权重的平均；放大可看单个权重</translation>
     </message>
     <message>
       <source>mean of outputs {first} to {last}, columns {left} to {right}</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
       <translation>输出 {first} 至 {last}、列 {left} 至 {right} 的平均</translation>
+    </message>
+    <message>
+      <source>one cell per weight</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>每个权重一格</translation>
     </message>
     <message>
       <source>output {output}, input {input}</source>
@@ -8111,12 +8091,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>输出 {output}，输入 {input}，卷积核 {place}</translation>
     </message>
     <message>
-      <source>rows are output channels, columns inputs</source>
+      <source>rows: output channels; columns: inputs</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
       <translation>行是输出通道，列是输入</translation>
     </message>
     <message>
-      <source>rows are output channels, columns inputs × kernel {kernel}</source>
+      <source>rows: output channels; columns: inputs × kernel {kernel}</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
       <translation>行是输出通道，列是输入 × 卷积核 {kernel}</translation>
     </message>
@@ -8136,14 +8116,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>，其中 {count} 个超出显示范围</translation>
     </message>
     <message>
-      <source>All weights again</source>
+      <source>All weights</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>再看全部权重</translation>
-    </message>
-    <message>
-      <source>Count on a logarithmic scale: rare weights become visible</source>
-      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>以对数刻度计数：稀少的权重也能看见</translation>
     </message>
     <message>
       <source>Logarithmic counts</source>
@@ -8151,9 +8126,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>对数计数</translation>
     </message>
     <message>
-      <source>Outliers lie more than three interquartile ranges outside the quartiles of the weights that are not zero (Tukey's outer fences). Dots above the axis mark them; after an edit they are counted by the same fences.</source>
+      <source>Logarithmic counts, so that rare weights are visible</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>以对数刻度计数：稀少的权重也能看见</translation>
+    </message>
+    <message>
+      <source>Outliers lie more than three interquartile ranges outside the quartiles of the non-zero weights (Tukey's outer fences) and are marked by dots above the axis. After an edit the fences of the original apply.</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>离群值位于非零权重四分位数之外三个四分位距以远（Tukey 外栅栏），由坐标轴上方的圆点标出；编辑后按同样的界限计数。</translation>
+    </message>
+    <message>
+      <source>Select a layer to see its weights.</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>这里统计所选层的权重。</translation>
     </message>
     <message>
       <source>The ranges of all output channels, side by side</source>
@@ -8161,19 +8146,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>并排显示所有输出通道的范围</translation>
     </message>
     <message>
-      <source>The weights of the chosen layer are counted here.</source>
-      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>这里统计所选层的权重。</translation>
-    </message>
-    <message>
       <source>Weights</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>权重</translation>
-    </message>
-    <message>
-      <source>levels to ± {edge}</source>
-      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>级至 ± {edge}</translation>
     </message>
     <message>
       <source>log</source>
@@ -8201,6 +8176,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>离群值</translation>
     </message>
     <message>
+      <source>range ± {edge}</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>级至 ± {edge}</translation>
+    </message>
+    <message>
       <source>std</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>标准差</translation>
@@ -8226,19 +8206,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{count} 个级</translation>
     </message>
     <message>
-      <source>{count} weights in {bins} bins</source>
+      <source>{low} … {high}:  {n:,} weights</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>{count} 个权重，{bins} 格</translation>
+      <translation>{low} … {high}：{n:,} 个权重</translation>
     </message>
     <message>
-      <source>{low} … {high}:  {count} weights</source>
+      <source>{n:,} weights in {bins} bins</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>{low} … {high}：{count} 个权重</translation>
+      <translation>{n:,} 个权重，分为 {bins} 个区间</translation>
     </message>
     <message>
-      <source>↑ {count} zeros</source>
+      <source>↑ {n:,} zeros</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>↑ {count} 个零</translation>
+      <translation>↑ {n:,} 个零</translation>
     </message>
     <message>
       <source>Drawing the kernels…</source>
@@ -8251,14 +8231,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>卷积核</translation>
     </message>
     <message>
-      <source>Kernels before</source>
+      <source>Kernels of the original model</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>之前的卷积核</translation>
-    </message>
-    <message>
-      <source>Kernels before these</source>
-      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>前面的卷积核</translation>
+      <translation>未经各步骤处理的原始卷积核</translation>
     </message>
     <message>
       <source>Largest kernels first</source>
@@ -8266,19 +8241,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>最大的卷积核在前</translation>
     </message>
     <message>
-      <source>More kernels</source>
+      <source>Next kernels</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
       <translation>更多卷积核</translation>
+    </message>
+    <message>
+      <source>Original kernels</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>之前的卷积核</translation>
+    </message>
+    <message>
+      <source>Previous kernels</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>前面的卷积核</translation>
     </message>
     <message>
       <source>The kernels with the largest Frobenius norm first</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
       <translation>Frobenius 范数最大的卷积核在前</translation>
-    </message>
-    <message>
-      <source>The original kernels, without the steps</source>
-      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>未经各步骤处理的原始卷积核</translation>
     </message>
     <message>
       <source>by norm</source>
@@ -8301,7 +8281,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>权重</translation>
     </message>
     <message>
-      <source>{count} of these without weights (×)</source>
+      <source>{count} of these all zero (×)</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
       <translation>其中 {count} 个没有权重（×）</translation>
     </message>
@@ -8321,9 +8301,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>EVBMF</translation>
     </message>
     <message>
-      <source>EVBMF {rank}  ·  noise edge {edge}: {count} above</source>
+      <source>EVBMF rank {rank}  ·  {count} singular values above the noise edge ({edge})</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
       <translation>EVBMF {rank}  ·  噪声边界 {edge}：{count} 个在其上</translation>
+    </message>
+    <message>
+      <source>Energy: share of the sum of squared singular values that a rank keeps. Stable rank: that sum divided by its largest term. Noise edge: largest singular value expected of pure noise (Marchenko-Pastur, scaled by the median). EVBMF: rank estimated by empirical variational Bayesian matrix factorisation.</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>保留这么多能量（奇异值平方和）的秩。稳定秩是该和除以其最大项。噪声边界依 Marchenko 与 Pastur：与中位数同强度的噪声不会有奇异值超过它。EVBMF 是变分贝叶斯从噪声中辨出的秩。</translation>
+    </message>
+    <message>
+      <source>Factorising saves no space at any rank</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>没有任何两个因子比该层更小</translation>
+    </message>
+    <message>
+      <source>Factorising saves space up to rank {rank}</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
     </message>
     <message>
       <source>Logarithmic singular values</source>
@@ -8331,9 +8326,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>奇异值取对数</translation>
     </message>
     <message>
-      <source>No two factors are smaller than the layer</source>
+      <source>Select a layer to see its singular values.</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>没有任何两个因子比该层更小</translation>
+      <translation>这里绘制所选层的奇异值。</translation>
     </message>
     <message>
       <source>Singular values</source>
@@ -8346,29 +8341,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>奇异值用对数刻度</translation>
     </message>
     <message>
-      <source>The ranks that keep this much of the energy: of the sum of squared singular values. The stable rank is that sum over its largest term. The noise edge is Marchenko and Pastur's: no value of noise as strong as the median lies above it. EVBMF is the rank that variational Bayes tells from noise.</source>
-      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>保留这么多能量（奇异值平方和）的秩。稳定秩是该和除以其最大项。噪声边界依 Marchenko 与 Pastur：与中位数同强度的噪声不会有奇异值超过它。EVBMF 是变分贝叶斯从噪声中辨出的秩。</translation>
-    </message>
-    <message>
-      <source>The singular values as they count for the layer's output on the calibration samples, computed on demand</source>
+      <source>Singular values weighted by the layer's inputs on the calibration samples; computed on demand</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
       <translation>按其对该层在校准样本上输出的作用计的奇异值，按需计算</translation>
     </message>
     <message>
-      <source>The singular values of the chosen layer are drawn here.</source>
-      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>这里绘制所选层的奇异值。</translation>
-    </message>
-    <message>
-      <source>This weight is no matrix, so it has no singular values.</source>
+      <source>This weight is not a matrix, so it has no singular values.</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
       <translation>此权重不是矩阵，因此没有奇异值。</translation>
-    </message>
-    <message>
-      <source>Two factors are smaller than the layer up to rank {rank}</source>
-      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
     </message>
     <message>
       <source>Whitened singular values</source>
@@ -8431,7 +8411,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>逐层</translation>
     </message>
     <message>
-      <source>Nothing yet: this is the original model.</source>
+      <source>No steps yet: this is the original model.</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
       <translation>尚无操作：这就是原始模型。</translation>
     </message>
@@ -8451,9 +8431,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{n} 个较小的层</translation>
     </message>
     <message>
-      <source>{parameters} parameters in {layers} layers, {size}</source>
+      <source>{parameters} parameters in {n} layers, {size}</source>
       <extracomment>workbench/ui/presentation/story.py</extracomment>
-      <translation>{parameters} 个参数，{layers} 层，{size}</translation>
+      <translation>{n} 层共 {parameters} 个参数，{size}</translation>
     </message>
     <message>
       <source>Presentation</source>
@@ -8466,47 +8446,47 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>第 {n} 页，共 {total} 页</translation>
     </message>
     <message>
-      <source>Space or a click: next. Left: back. Escape: end.</source>
+      <source>Space or click: next. Left arrow: back. Escape: close.</source>
       <extracomment>workbench/ui/presentation/window.py</extracomment>
       <translation>空格键或点击：下一页。左方向键：上一页。Esc：结束。</translation>
     </message>
     <message>
-      <source>Your work is not kept safe while you work: {why}</source>
+      <source>Autosave failed: {why} Save the session to keep your work.</source>
       <extracomment>workbench/ui/session/autosave.py</extracomment>
       <translation>工作过程中无法自动保存：{why}</translation>
     </message>
     <message>
-      <source> Measuring this recipe ended it twice: undo the last step to go on.</source>
+      <source> Measuring this recipe crashed it twice: undo the last change.</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation> 测量此配方时引擎两次结束：请撤销最后一步以继续。</translation>
     </message>
     <message>
-      <source>Attaching the data again</source>
-      <extracomment>workbench/ui/session/reconnect.py</extracomment>
-      <translation>正在重新连接数据</translation>
-    </message>
-    <message>
-      <source>Cannot open the model again</source>
+      <source>Cannot reopen the model</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>无法再次打开模型</translation>
     </message>
     <message>
-      <source>Opening the model again</source>
+      <source>Reopening the data</source>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
+      <translation>正在重新连接数据</translation>
+    </message>
+    <message>
+      <source>Reopening the model</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>正在重新打开模型</translation>
     </message>
     <message>
-      <source>The model is not open: Run &gt; Restart engine opens it again.</source>
+      <source>The model is not open. Reopen it with Run &gt; Restart engine.</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>模型没有打开：用“运行 &gt; 重启引擎”可再次打开。</translation>
     </message>
     <message>
-      <source>{name} was changed since it was opened: everything is measured on what it holds now.</source>
+      <source>{name} has changed on disk since it was opened. All measurements now use its new content.</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>{name} 在打开之后被修改：所有测量均以其当前内容为准。</translation>
     </message>
     <message>
-      <source>Stopped. Scanning again goes on from here.</source>
+      <source>Stopped. The next scan resumes here.</source>
       <extracomment>workbench/ui/session/scans.py</extracomment>
       <translation>已停止。再次扫描会从这里继续。</translation>
     </message>
@@ -8516,7 +8496,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>无法打开此模型</translation>
     </message>
     <message>
-      <source>Cannot open this model so</source>
+      <source>Cannot reopen the model with these options</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
       <translation>无法以这种方式打开模型</translation>
     </message>
@@ -8566,7 +8546,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>配方中的这些行不匹配任何层：{rows}</translation>
     </message>
     <message>
-      <source>keep the recipe</source>
+      <source>keep recipe</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
       <translation>保留配方</translation>
     </message>
@@ -8601,7 +8581,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>缩小 {times} 倍</translation>
     </message>
     <message>
-      <source>Stopped. What was measured stays.</source>
+      <source>Stopped. Measured values are kept.</source>
       <extracomment>workbench/ui/session/sweeps.py</extracomment>
       <translation>已停止。已测量的结果保留。</translation>
     </message>
@@ -8631,32 +8611,27 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>请先打开数据集：训练需要样本。</translation>
     </message>
     <message>
-      <source>Stopped. Training this recipe again goes on from here.</source>
-      <extracomment>workbench/ui/session/training.py</extracomment>
-      <translation>已停止。再次训练此配方会从这里继续。</translation>
-    </message>
-    <message>
-      <source>Stopped: there is another model, or other data. With those before, training goes on.</source>
-      <extracomment>workbench/ui/session/training.py</extracomment>
-      <translation>已停止：模型或数据已更换。换回之前的模型和数据后，训练会继续。</translation>
-    </message>
-    <message>
-      <source>Taking up the training</source>
+      <source>Resuming training</source>
       <extracomment>workbench/ui/session/training.py</extracomment>
       <translation>恢复训练结果</translation>
     </message>
     <message>
-      <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factor or distil. Drag its slider, or the line in the plot.</source>
+      <source>Stopped because the model or the data changed. Open the previous ones to resume.</source>
+      <extracomment>workbench/ui/session/training.py</extracomment>
+      <translation>已停止：模型或数据已更换。换回之前的模型和数据后，训练会继续。</translation>
+    </message>
+    <message>
+      <source>Stopped. Training this recipe again resumes here.</source>
+      <extracomment>workbench/ui/session/training.py</extracomment>
+      <translation>已停止。再次训练此配方会从这里继续。</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factorise or distil. Drag its slider, or the line in the plot.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、分解或蒸馏。拖动它的滑块，或图中的线。</translation>
     </message>
     <message>
-      <source>&lt;b&gt;Choose&lt;/b&gt; a layer on the left. The middle shows its weights and singular values.</source>
-      <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>在左侧&lt;b&gt;选择&lt;/b&gt;一层。中间显示它的权重和奇异值。</translation>
-    </message>
-    <message>
-      <source>&lt;b&gt;Export&lt;/b&gt; (Ctrl+E). The file is opened again and compared with what was shown.</source>
+      <source>&lt;b&gt;Export&lt;/b&gt; (Ctrl+E). The file is reopened and compared with the preview.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>&lt;b&gt;导出&lt;/b&gt;（Ctrl+E）。文件会被重新打开，并与显示的结果比较。</translation>
     </message>
@@ -8666,39 +8641,29 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>&lt;b&gt;打开&lt;/b&gt;模型（Ctrl+O），再打开用于测量的数据（Ctrl+D），或把两者一起拖到窗口上。</translation>
     </message>
     <message>
-      <source>&lt;b&gt;Read&lt;/b&gt; the bottom: size, accuracy with its interval, and how each figure is known. ○ forecast, ◐ estimated from part of the samples, ● measured on all, ✓ verified in the written file.</source>
+      <source>&lt;b&gt;Read&lt;/b&gt; the scoreboard at the bottom: size, accuracy with its interval, and how each figure was obtained: ○ forecast, ◐ estimated on part of the samples, ● measured on all, ✓ verified in the exported file.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>&lt;b&gt;阅读&lt;/b&gt;底部：大小、带区间的准确率，以及每个数字从何而来。○ 预测，◐ 由部分样本估计，● 在全部样本上测得，✓ 在写出的文件中验证。</translation>
     </message>
     <message>
-      <source>Another line, or reading values</source>
+      <source>&lt;b&gt;Select&lt;/b&gt; a layer on the left. The middle shows its weights and singular values.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>另一条线，或读取数值</translation>
+      <translation>在左侧&lt;b&gt;选择&lt;/b&gt;一层。中间显示它的权重和奇异值。</translation>
     </message>
     <message>
-      <source>Choose several</source>
-      <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>选择多个</translation>
-    </message>
-    <message>
-      <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.</source>
+      <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z undoes the last change.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>Ctrl+K 查找所有命令。Ctrl+F 筛选层。Ctrl+Z 撤销一步。</translation>
+    </message>
+    <message>
+      <source>First or last value</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>读取第一个或最后一个数值</translation>
     </message>
     <message>
       <source>First steps</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>入门</translation>
-    </message>
-    <message>
-      <source>Go back</source>
-      <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>后退</translation>
-    </message>
-    <message>
-      <source>Go on</source>
-      <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>继续</translation>
     </message>
     <message>
       <source>Inputs</source>
@@ -8711,17 +8676,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>键盘快捷键</translation>
     </message>
     <message>
-      <source>Leave</source>
-      <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>离开</translation>
-    </message>
-    <message>
       <source>Licence: Apache-2.0</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>许可证：Apache-2.0</translation>
     </message>
     <message>
-      <source>Move it far</source>
+      <source>Move in large steps</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>大步移动</translation>
     </message>
@@ -8731,7 +8691,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>移动线</translation>
     </message>
     <message>
-      <source>Open a trained model, look inside every layer, compress it with the mouse, export what you saw.</source>
+      <source>Next slide</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>下一页</translation>
+    </message>
+    <message>
+      <source>Open a trained model, inspect every layer, compress it interactively, and export exactly what you measured.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>打开训练好的模型，查看每一层的内部，用鼠标压缩它，导出你所看到的结果。</translation>
     </message>
@@ -8751,9 +8716,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>图</translation>
     </message>
     <message>
-      <source>Read the first or the last value</source>
+      <source>Previous slide</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>读取第一个或最后一个数值</translation>
+      <translation>后退</translation>
+    </message>
+    <message>
+      <source>Select several layers</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>选择多个</translation>
+    </message>
+    <message>
+      <source>Switch between lines and values</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>另一条线，或读取数值</translation>
     </message>
     <message>
       <source>The engine is still starting.</source>
@@ -8781,27 +8756,27 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>视图</translation>
     </message>
     <message>
-      <source>Discard it</source>
+      <source>Discard</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
       <translation>丢弃</translation>
     </message>
     <message>
-      <source>Go on with your work on {name}?</source>
+      <source>Later</source>
+      <extracomment>workbench/ui/shell/main_window.py</extracomment>
+      <translation>推后</translation>
+    </message>
+    <message>
+      <source>Restore your work on {name}?</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
       <translation>要继续处理 {name} 吗？</translation>
     </message>
     <message>
-      <source>Not now</source>
-      <extracomment>workbench/ui/shell/main_window.py</extracomment>
-      <translation>暂不</translation>
-    </message>
-    <message>
-      <source>The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: {pinned}.</source>
+      <source>The program stopped unexpectedly at {time}. Layers with steps: {steps}. Snapshots: {pinned}.</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
       <translation>程序在 {time} 未正常关闭。有步骤的层：{steps}。固定的状态：{pinned}。</translation>
     </message>
     <message>
-      <source>Unfinished work</source>
+      <source>Unsaved work</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
       <translation>未完成的工作</translation>
     </message>
@@ -8856,12 +8831,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>所有命令…</translation>
     </message>
     <message>
-      <source>As the system</source>
-      <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>跟随系统</translation>
-    </message>
-    <message>
-      <source>Cancel the running job</source>
+      <source>Cancel running job</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>取消正在运行的任务</translation>
     </message>
@@ -8871,12 +8841,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>无法保存演示文稿</translation>
     </message>
     <message>
-      <source>Copied as a Python script, which writes into {folder}</source>
+      <source>Copied as a Python script that writes to {folder}</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>已复制为 Python 脚本，输出写入 {folder}</translation>
     </message>
     <message>
-      <source>Copied as a shell command, which writes into {folder}</source>
+      <source>Copied as a shell command that writes to {folder}</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>已复制为命令行命令，输出写入 {folder}</translation>
     </message>
@@ -8931,7 +8901,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>下一个窗格</translation>
     </message>
     <message>
-      <source>Nothing yet</source>
+      <source>No recent files</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>暂无</translation>
     </message>
@@ -8986,17 +8956,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>重启引擎</translation>
     </message>
     <message>
-      <source>Save the presentation</source>
+      <source>Save presentation</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>保存演示文稿</translation>
     </message>
     <message>
-      <source>Save the presentation…</source>
+      <source>Save presentation…</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>保存演示文稿…</translation>
     </message>
     <message>
-      <source>Scan the sensitivity of the layers</source>
+      <source>Scan layer sensitivity</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>扫描各层的敏感度</translation>
     </message>
@@ -9009,6 +8979,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Sweep one parameter</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>扫描单个参数</translation>
+    </message>
+    <message>
+      <source>System</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>跟随系统</translation>
     </message>
     <message>
       <source>Tabs</source>
@@ -9026,7 +9001,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>主题</translation>
     </message>
     <message>
-      <source>Weights as pictures</source>
+      <source>Weight images</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>权重图像</translation>
     </message>
@@ -9041,24 +9016,39 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>查找命令</translation>
     </message>
     <message>
-      <source>No command is like this.</source>
+      <source>No matching command</source>
       <extracomment>workbench/ui/shell/palette.py</extracomment>
       <translation>没有这样的命令。</translation>
     </message>
     <message>
-      <source>What do you want to do?</source>
+      <source>Search commands</source>
       <extracomment>workbench/ui/shell/palette.py</extracomment>
       <translation>想做什么？</translation>
     </message>
     <message>
-      <source>Colours of data</source>
+      <source>All are perceptually uniform and suit colour-blind readers.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>每种配色的亮度均匀递增，色觉异常者也能分辨。</translation>
+    </message>
+    <message>
+      <source>Animations</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>动画</translation>
+    </message>
+    <message>
+      <source>Changing this restarts the engine; your work is kept.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>更改后引擎会重新启动；你的工作保持不变。</translation>
+    </message>
+    <message>
+      <source>Colormap</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>数据配色</translation>
     </message>
     <message>
-      <source>Each has even steps of lightness and can be read by colour-blind eyes.</source>
+      <source>Compute threads</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>每种配色的亮度均匀递增，色觉异常者也能分辨。</translation>
+      <translation>每次计算的线程数</translation>
     </message>
     <message>
       <source>Language</source>
@@ -9066,22 +9056,22 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>语言</translation>
     </message>
     <message>
-      <source>Models are in</source>
+      <source>Model folder</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>模型所在文件夹</translation>
     </message>
     <message>
-      <source>Motion</source>
-      <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>动画</translation>
-    </message>
-    <message>
-      <source>Nothing moves</source>
+      <source>Off</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>关闭动画</translation>
     </message>
     <message>
-      <source>One for each core</source>
+      <source>On</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>允许滑动和渐变</translation>
+    </message>
+    <message>
+      <source>One per core</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>每个核心一个</translation>
     </message>
@@ -9091,37 +9081,22 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>首选项</translation>
     </message>
     <message>
-      <source>The engine starts again when this changes; your work stays.</source>
-      <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>更改后引擎会重新启动；你的工作保持不变。</translation>
-    </message>
-    <message>
-      <source>The language changes when the program is started again.</source>
+      <source>The language changes after a restart.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>语言在下次启动程序时更改。</translation>
     </message>
     <message>
-      <source>Things may slide and fade</source>
-      <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>允许滑动和渐变</translation>
-    </message>
-    <message>
-      <source>Threads of a computation</source>
-      <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>每次计算的线程数</translation>
-    </message>
-    <message>
-      <source>the folder used last</source>
+      <source>last used folder</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>上次使用的文件夹</translation>
     </message>
     <message>
-      <source>workbench, at home</source>
+      <source>workbench in your home folder</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>主目录下的 workbench</translation>
     </message>
     <message>
-      <source>All about this model (Ctrl+I)</source>
+      <source>About this model (Ctrl+I)</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
       <translation>关于此模型的一切（Ctrl+I）</translation>
     </message>
@@ -9131,17 +9106,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>空闲</translation>
     </message>
     <message>
-      <source>Jobs and the log (Ctrl+Shift+J)</source>
+      <source>Jobs and log (Ctrl+Shift+J)</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
       <translation>任务与日志（Ctrl+Shift+J）</translation>
     </message>
     <message>
-      <source>No data: only sizes are known</source>
+      <source>No data: accuracy is not measured</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
       <translation>无数据：仅知道大小</translation>
     </message>
     <message>
-      <source>Other data to measure with (Ctrl+D)</source>
+      <source>Open other data (Ctrl+D)</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
       <translation>换用其他数据来测量（Ctrl+D）</translation>
     </message>
@@ -9156,14 +9131,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>引擎正在启动</translation>
     </message>
     <message>
-      <source>a thread for each core</source>
-      <extracomment>workbench/ui/shell/status.py</extracomment>
-      <translation>每个核心一个线程</translation>
-    </message>
-    <message>
       <source>input {shape}</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
       <translation>输入 {shape}</translation>
+    </message>
+    <message>
+      <source>one thread per core</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>每个核心一个线程</translation>
     </message>
     <message>
       <source>opset {number}</source>
@@ -9181,22 +9156,27 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>无标签</translation>
     </message>
     <message>
-      <source>{count} inputs</source>
+      <source>{n} inputs</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
-      <translation>{count} 个输入</translation>
+      <translation>{n} 个输入</translation>
     </message>
     <message>
-      <source>{count} threads</source>
+      <source>{n} threads</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
-      <translation>{count} 个线程</translation>
+      <translation>{n} 个线程</translation>
     </message>
     <message>
-      <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>
+      <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
       <translation>添加步骤：剪枝、分解、蒸馏或量化。表单会说明它对当前这一层的作用，以及某个方法为何不可用。</translation>
     </message>
     <message>
-      <source>Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all shortcuts.</source>
+      <source>All layers as a tree; bars show their size. Select one, or several with Ctrl; the box above filters them.</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>以树形显示模型。条形表示哪些层占用字节。点击选择一层，按住 Ctrl 选择多层；上方的输入框用于筛选。</translation>
+    </message>
+    <message>
+      <source>Ctrl+K finds any command by a few letters. Ctrl+Z undoes any change. Help lists all shortcuts.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
       <translation>按 Ctrl+K 输入几个字母即可找到任何命令。Ctrl+Z 撤销任何一步。“帮助”中列有全部快捷键。</translation>
     </message>
@@ -9206,17 +9186,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>完成</translation>
     </message>
     <message>
-      <source>Every command</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>所有命令</translation>
-    </message>
-    <message>
       <source>Next</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
       <translation>下一步</translation>
     </message>
     <message>
-      <source>Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, ◐ estimated, ● measured, ✓ verified in the written file.</source>
+      <source>Size, accuracy and MACs of the original and the compressed model. Marks show how a figure was obtained: ○ forecast, ◐ estimated, ● measured, ✓ verified in the exported file.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
       <translation>之前与现在的大小、准确率和计算量。符号说明数字的来历：○ 预测，◐ 估计，● 测得，✓ 在写出的文件中验证。</translation>
     </message>
@@ -9226,44 +9201,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>跳过</translation>
     </message>
     <message>
-      <source>The export is opened again, run, and compared with what you saw here.</source>
+      <source>Steps</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>步数</translation>
+    </message>
+    <message>
+      <source>The exported file is reopened, run and compared with the preview.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
       <translation>导出的文件会被重新打开、运行，并与你在这里看到的比较。</translation>
     </message>
     <message>
-      <source>The file</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>文件</translation>
-    </message>
-    <message>
-      <source>The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box above filters them.</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>以树形显示模型。条形表示哪些层占用字节。点击选择一层，按住 Ctrl 选择多层；上方的输入框用于筛选。</translation>
-    </message>
-    <message>
-      <source>The weights of the chosen layer and their singular values. Lines that you can drag are the parameters of its steps. The other tabs look at the whole model.</source>
+      <source>Weights and singular values of the selected layer. Drag the lines to set the parameters of its steps. The other tabs show the whole model.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
       <translation>所选层的权重及其奇异值。可拖动的线就是步骤的参数。其他标签页查看整个模型。</translation>
-    </message>
-    <message>
-      <source>What it costs</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>代价</translation>
-    </message>
-    <message>
-      <source>What it looks like</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>样子</translation>
-    </message>
-    <message>
-      <source>What to do</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>操作</translation>
-    </message>
-    <message>
-      <source>Where: the layers</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>位置：各层</translation>
     </message>
     <message>
       <source>{n} of {total}</source>
@@ -9276,17 +9226,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>压缩</translation>
     </message>
     <message>
-      <source>Look</source>
+      <source>Inspect</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>查看</translation>
+      <translation>检视</translation>
     </message>
     <message>
-      <source>Make a trained model smaller, and see what it costs</source>
+      <source>Make a trained model smaller, and see the cost in accuracy</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>把训练好的模型变小，并看清代价</translation>
     </message>
     <message>
-      <source>New here? A tour of six stops shows where everything is, on the demo.</source>
+      <source>New here? A six-step tour of the demo shows where everything is.</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>第一次使用？六步导览将在演示模型上介绍各处功能。</translation>
     </message>
@@ -9306,6 +9256,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>打开模型…</translation>
     </message>
     <message>
+      <source>The preview measures the graph that is exported, in the same runtime.</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>拖动时看到的，就是导出后运行的：同一个计算图，在同一个运行时中测量。</translation>
+    </message>
+    <message>
       <source>Try the demo: convolutional network</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>试用演示：卷积网络</translation>
@@ -9316,12 +9271,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>试用演示：视觉 Transformer</translation>
     </message>
     <message>
-      <source>What you see while you drag is what runs after the export: the same graph, measured in the same runtime.</source>
-      <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>拖动时看到的，就是导出后运行的：同一个计算图，在同一个运行时中测量。</translation>
-    </message>
-    <message>
-      <source>a file that is really smaller and behaves as shown; it is reopened and checked</source>
+      <source>a smaller file that is reopened and compared with the preview</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>真正变小且表现与显示一致的文件；会重新打开并检查</translation>
     </message>
@@ -9331,12 +9281,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>训练好的模型（ONNX 或 PyTorch），以及用于测量的数据</translation>
     </message>
     <message>
-      <source>each layer: prune, quantise, factor, distil; size and accuracy follow</source>
+      <source>any layer: prune, quantise, factorise or distil; size and accuracy follow</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>每一层：剪枝、量化、分解、蒸馏；大小和准确率随之变化</translation>
     </message>
     <message>
-      <source>inside every layer: its weights, singular values, share of the bytes</source>
+      <source>every layer: weights, singular values, share of the size</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>每一层的内部：权重、奇异值、所占字节</translation>
     </message>
@@ -9346,19 +9296,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>或把文件拖到这里</translation>
     </message>
     <message>
-      <source>Extremes, 98 % and the middle half of the values; dot: mean; dashed: 8-bit levels end</source>
+      <source>Bars: min to max, 1 % to 99 %, quartiles; dot: mean; dashed: 8-bit range</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
       <translation>极值、98 % 及中间一半的值；点：均值；虚线：8 位级别的边界</translation>
     </message>
     <message>
-      <source>Order channels by reach</source>
-      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
-      <translation>按幅度排列通道</translation>
-    </message>
-    <message>
-      <source>The channels that reach farthest first</source>
+      <source>Channels with the widest range first</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
       <translation>幅度最大的通道在前</translation>
+    </message>
+    <message>
+      <source>Sort channels by range</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>按幅度排列通道</translation>
     </message>
     <message>
       <source>activation value</source>
@@ -9366,7 +9316,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>激活值</translation>
     </message>
     <message>
-      <source>by reach</source>
+      <source>by range</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
       <translation>按幅度</translation>
     </message>
@@ -9376,7 +9326,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>通道 {channel}：{low} … {high}，98 % 在 {a} … {b}，均值 {mean} ± {std}，{zeros} 为零</translation>
     </message>
     <message>
-      <source>channel, the farthest first</source>
+      <source>channel, widest range first</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
       <translation>通道，幅度最大者在前</translation>
     </message>
@@ -9401,17 +9351,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>8 位：最小二乘</translation>
     </message>
     <message>
-      <source>Behind the bias, and behind the activation function where nothing else reads what lies before it</source>
+      <source>Activations need samples. Open a data set first.</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>请先打开数据集：激活来自其样本。</translation>
+    </message>
+    <message>
+      <source>After the bias, and after the activation function where nothing else reads its input</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
       <translation>在偏置之后；若没有其他节点读取激活函数之前的值，则在激活函数之后</translation>
     </message>
     <message>
-      <source>Choose a layer in the list to see what passes through it.</source>
-      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>在列表中选择一层，查看经过它的内容。</translation>
-    </message>
-    <message>
-      <source>How the range of 8-bit levels is chosen</source>
+      <source>Calibration of 8-bit range</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
       <translation>如何选择 8 位级别的范围</translation>
     </message>
@@ -9421,14 +9371,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>输入</translation>
     </message>
     <message>
-      <source>Open a data set first: activations are those of its samples.</source>
-      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>请先打开数据集：激活来自其样本。</translation>
-    </message>
-    <message>
       <source>Running the calibration samples…</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
       <translation>正在运行校准样本…</translation>
+    </message>
+    <message>
+      <source>Select a layer to see its activations.</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>在列表中选择一层，查看经过它的内容。</translation>
+    </message>
+    <message>
+      <source>The 8-bit range covers all values, covers 99.99 % of them, minimises the squared error, or minimises the KL divergence of the distribution (entropy)</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>8 位级别覆盖的范围：所有见过的值、其中 99.99 %、平方误差最小，或分布散度最小</translation>
+    </message>
+    <message>
+      <source>This layer receives indices, which have no value range.</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>该层接收的是索引，而不是有范围的值。</translation>
     </message>
     <message>
       <source>Values</source>
@@ -9436,17 +9396,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>值</translation>
     </message>
     <message>
-      <source>What the 8-bit levels cover: all values seen, 99.99 % of them, least squared error, or least divergence of the distribution</source>
-      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>8 位级别覆盖的范围：所有见过的值、其中 99.99 %、平方误差最小，或分布散度最小</translation>
-    </message>
-    <message>
-      <source>What this layer receives are indices, not values with ranges.</source>
-      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>该层接收的是索引，而不是有范围的值。</translation>
-    </message>
-    <message>
-      <source>Count on a logarithmic scale: rare values become visible</source>
+      <source>Logarithmic counts, so that rare values are visible</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
       <translation>以对数刻度计数：罕见的值变得可见</translation>
     </message>
@@ -9456,7 +9406,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>每箱的值数</translation>
     </message>
     <message>
-      <source>{count} values of {channels} channels; dotted: the 8-bit levels end</source>
+      <source>{count} values of {channels} channels; dotted: 8-bit range</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
       <translation>{channels} 个通道的 {count} 个值；点线：8 位级别的边界</translation>
     </message>
@@ -9466,27 +9416,27 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{low} … {high}：占全部值的 {share}</translation>
     </message>
     <message>
-      <source>8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, {above} above).</source>
+      <source>8-bit range: {low} … {high} in steps of {step}. Clipped: {clipped} of all values ({below} below, {above} above).</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
       <translation>8 位级别：{low} … {high}，步长 {step}。它们截断全部值的 {clipped}（下方 {below}，上方 {above}）。</translation>
     </message>
     <message>
-      <source>Dead, zero on every sample: {n} of {all} channels ({channels}).</source>
+      <source>Dead channels (zero on every sample): {n} of {all} ({channels}).</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
       <translation>失活（在每个样本上都为零）：{all} 个通道中的 {n} 个（{channels}）。</translation>
     </message>
     <message>
-      <source>No channel is dead.</source>
+      <source>No dead channels.</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
       <translation>没有失活的通道。</translation>
     </message>
     <message>
-      <source>No channel reaches six times as far as the median channel.</source>
+      <source>No outlier channels (&gt; 6x the median range).</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
       <translation>没有通道的幅度达到中位通道的六倍。</translation>
     </message>
     <message>
-      <source>Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the levels of all others; channel {first} reaches {times} times as far.</source>
+      <source>Outlier channels (&gt; 6x the median range): {n} of {all} ({channels}). They coarsen the quantisation of all others; channel {first} has {times}x the median range.</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
       <translation>离群（幅度超过中位通道的六倍）：{all} 个中的 {n} 个（{channels}）。它们使其他所有通道的级别变粗；通道 {first} 达到 {times} 倍。</translation>
     </message>
@@ -9511,9 +9461,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>类别</translation>
     </message>
     <message>
-      <source>Its samples</source>
+      <source>Find responsible layer</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>它的样本</translation>
+      <translation>是哪一层造成的？</translation>
+    </message>
+    <message>
+      <source>No labels: predictions of the original count as correct.</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>没有标签：以原始模型的判定为正确。</translation>
     </message>
     <message>
       <source>Samples</source>
@@ -9521,17 +9476,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>样本</translation>
     </message>
     <message>
-      <source>There are no labels: right is what the original decides.</source>
+      <source>Show samples</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>没有标签：以原始模型的判定为正确。</translation>
+      <translation>它的样本</translation>
     </message>
     <message>
-      <source>Which layer did this?</source>
-      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>是哪一层造成的？</translation>
-    </message>
-    <message>
-      <source>→ right</source>
+      <source>→ correct</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
       <translation>→ 对</translation>
     </message>
@@ -9551,37 +9501,37 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>差异</translation>
     </message>
     <message>
-      <source>Rows: what samples are. Columns: what was decided.</source>
-      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>行：样本的真实类别。列：判定的类别。</translation>
-    </message>
-    <message>
-      <source>Rows: what the original decides. Columns: what was decided.</source>
-      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>行：原始模型的判定。列：现在的判定。</translation>
-    </message>
-    <message>
-      <source>Warm colours are worse, blue is better.</source>
+      <source>Orange = worse, blue = better.</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
       <translation>暖色变差，蓝色变好。</translation>
     </message>
     <message>
-      <source>{truth}, decided for {decision}: {before} before, {after} now ({change})</source>
+      <source>Rows: class predicted by the original. Columns: predicted class.</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>行：原始模型的判定。列：现在的判定。</translation>
+    </message>
+    <message>
+      <source>Rows: true class. Columns: predicted class.</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>行：样本的真实类别。列：判定的类别。</translation>
+    </message>
+    <message>
+      <source>{truth}, predicted as {decision}: {before} before, {after} now ({change})</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
       <translation>{truth}，判定为 {decision}：之前 {before}，现在 {after}（{change}）</translation>
     </message>
     <message>
-      <source>{truth}, decided rightly: {before} before, {after} now ({change})</source>
+      <source>{truth}, predicted correctly: {before} before, {after} now ({change})</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
       <translation>{truth}，判定正确：之前 {before}，现在 {after}（{change}）</translation>
     </message>
     <message>
-      <source>Comparing sample by sample</source>
+      <source>Comparing predictions</source>
       <extracomment>workbench/ui/tabs/compare/findings.py</extracomment>
       <translation>逐样本比较</translation>
     </message>
     <message>
-      <source>Finding the layer</source>
+      <source>Finding responsible layer</source>
       <extracomment>workbench/ui/tabs/compare/findings.py</extracomment>
       <translation>查找责任层</translation>
     </message>
@@ -9591,12 +9541,22 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>所有类别</translation>
     </message>
     <message>
-      <source>No sample flipped this way.</source>
+      <source>Changed samples</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>判定改变的样本</translation>
+    </message>
+    <message>
+      <source>Most confident first; showing {shown} of {n} samples.</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>显示 {shown} 个，共运行 {n} 个样本；把握最大的在前。</translation>
+    </message>
+    <message>
+      <source>No samples changed this way.</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>没有样本发生这种变化。</translation>
     </message>
     <message>
-      <source>Now right</source>
+      <source>Now correct</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>现在正确</translation>
     </message>
@@ -9606,7 +9566,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>现在错误</translation>
     </message>
     <message>
-      <source>Only {truth} that is now {decision}.</source>
+      <source>Only {truth} predicted as {decision}.</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>仅限现在判定为 {decision} 的 {truth}。</translation>
     </message>
@@ -9626,12 +9586,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>样本 {n}：之前 {before}，现在 {after}。</translation>
     </message>
     <message>
-      <source>Samples that flipped</source>
-      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>判定改变的样本</translation>
-    </message>
-    <message>
-      <source>Still wrong</source>
+      <source>Wrong, different answer</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>仍然错误</translation>
     </message>
@@ -9641,27 +9596,22 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{n} 个样本</translation>
     </message>
     <message>
-      <source>{n} samples chosen</source>
+      <source>{n} samples selected</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>已选 {n} 个样本</translation>
     </message>
     <message>
-      <source>{shown} on show, of {n} samples that were run; the surest first.</source>
-      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>显示 {shown} 个，共运行 {n} 个样本；把握最大的在前。</translation>
-    </message>
-    <message>
-      <source>{worse} of {n} samples became worse, {better} better ({metric}); the worst first.</source>
+      <source>{worse} of {n} samples became worse, {better} better ({metric}); worst first.</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>{n} 个样本中 {worse} 个变差，{better} 个变好（{metric}）；最差的在前。</translation>
     </message>
     <message>
-      <source>1 layer</source>
+      <source>Not measured. Press Measure in the scoreboard, or export.</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>1 层</translation>
+      <translation>下方数值旁的按钮可测量，导出时也会测量。</translation>
     </message>
     <message>
-      <source>Restore it to measure it on the data that is open.</source>
+      <source>Restore the snapshot to measure it on the open data.</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
       <translation>恢复它，即可在当前打开的数据上测量。</translation>
     </message>
@@ -9669,16 +9619,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Smaller</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
       <translation>缩小</translation>
-    </message>
-    <message>
-      <source>State</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>状态</translation>
-    </message>
-    <message>
-      <source>The button beside the figures below measures it, and so does an export.</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>下方数值旁的按钮可测量，导出时也会测量。</translation>
     </message>
     <message>
       <source>before training</source>
@@ -9691,12 +9631,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>在其他数据上</translation>
     </message>
     <message>
-      <source>paired</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>配对</translation>
-    </message>
-    <message>
-      <source>the original</source>
+      <source>original model</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
       <translation>原始模型</translation>
     </message>
@@ -9721,34 +9656,34 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>数值</translation>
     </message>
     <message>
-      <source>States</source>
-      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
-      <translation>状态</translation>
-    </message>
-    <message>
       <source>○ forecast   ◐ estimated   ● measured   ✓ verified in the file</source>
       <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
       <translation>○ 预测   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
     </message>
     <message>
-      <source>* got its weights back, not its channels.</source>
+      <source>* Weights reverted, channels not.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>* 只取回了权重，没有取回通道。</translation>
     </message>
     <message>
-      <source>Each layer was given its original weights back, and its channels where it had lost some, with the layers that lost them with it; all others kept their steps. Margin: how much the score of the original's decision gains over the next one.</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。余量：原模型所判类别的得分比次高者多出多少。</translation>
-    </message>
-    <message>
-      <source>It got its channels back, with the layers that lost them with it: {layers}.</source>
+      <source>Channels reverted together with {layers}.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>它与一同失去通道的层一起取回了通道：{layers}。</translation>
     </message>
     <message>
-      <source>It got its weights back, not its channels. {why}</source>
+      <source>Cumulative</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>它取回了权重，但没有取回通道。{why}</translation>
+      <translation>与上面各层一起</translation>
+    </message>
+    <message>
+      <source>Each layer was reverted to its original weights (and channels, together with the coupled layers) while all others kept their steps. Margin: gain of the originally predicted class's score over the next class.</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。余量：原模型所判类别的得分比次高者多出多少。</translation>
+    </message>
+    <message>
+      <source>Fixed by this layer</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>单独恢复</translation>
     </message>
     <message>
       <source>Layer</source>
@@ -9756,7 +9691,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>层</translation>
     </message>
     <message>
-      <source>Layers taken back</source>
+      <source>Layers reverted</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>逐层恢复</translation>
     </message>
@@ -9766,24 +9701,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>余量</translation>
     </message>
     <message>
-      <source>Restored alone</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>单独恢复</translation>
-    </message>
-    <message>
       <source>Stop</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>停止</translation>
     </message>
     <message>
-      <source>The first {count} together restore all.</source>
+      <source>The first {count} together fix all.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>前 {count} 层一起可恢复全部。</translation>
     </message>
     <message>
-      <source>Together with those above</source>
+      <source>Weights reverted, channels not. {why}</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>与上面各层一起</translation>
+      <translation>它取回了权重，但没有取回通道。{why}</translation>
     </message>
     <message>
       <source>{layer} (+{n} coupled)</source>
@@ -9791,27 +9721,27 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{layer}（及耦合的 {n} 层）</translation>
     </message>
     <message>
-      <source>{what}: no layer alone did it.</source>
+      <source>{what}: no single layer is responsible.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>{what}：没有哪一层单独造成。</translation>
     </message>
     <message>
-      <source>{what}: taking layers back one at a time…</source>
+      <source>{what}: reverting one layer at a time…</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>{what}：正在逐层恢复…</translation>
     </message>
     <message>
-      <source>{what}: taking {layer} back restores {k} of {n}.</source>
+      <source>{what}: reverting {layer} fixes {k} of {n}.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>{what}：恢复 {layer} 可还原 {n} 个中的 {k} 个。</translation>
     </message>
     <message>
-      <source>{what}: {tried} of {layers} layers taken back…</source>
+      <source>{what}: {tried} of {layers} layers reverted…</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>{what}：已恢复 {layers} 层中的 {tried} 层…</translation>
     </message>
     <message>
-      <source>Comparing sample by sample…</source>
+      <source>Comparing predictions…</source>
       <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
       <translation>正在逐样本比较…</translation>
     </message>
@@ -9821,37 +9751,32 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>混淆</translation>
     </message>
     <message>
-      <source>Open a data set to see which samples changed.</source>
+      <source>Open a data set to compare predictions.</source>
       <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
       <translation>打开数据集即可查看哪些样本发生了变化。</translation>
     </message>
     <message>
-      <source>● measured on {n} samples, this recipe beside the original</source>
+      <source>● measured on {n} samples, recipe against original</source>
       <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
       <translation>● 在 {n} 个样本上实测，此配方与原始模型对照</translation>
     </message>
     <message>
-      <source>Choose a model to see its graph.</source>
-      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>选择模型以查看其计算图。</translation>
-    </message>
-    <message>
-      <source>Everything else in the window works without it.</source>
+      <source>Everything else works without it.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
       <translation>窗口中的其他功能不受影响。</translation>
     </message>
     <message>
-      <source>It is drawn by netron, in exactly one version. Install it: pip install netron==9.3.3</source>
+      <source>Open a model to see its graph.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>计算图由特定版本的 netron 绘制。请安装：pip install netron==9.3.3</translation>
+      <translation>选择模型以查看其计算图。</translation>
     </message>
     <message>
-      <source>Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the system library that is named below (on Debian and Ubuntu: apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).</source>
+      <source>Qt WebEngine could not be loaded. Install PySide6-Addons, or the system library named below (on Debian and Ubuntu: apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
       <translation>绘制计算图的 Qt WebEngine 无法载入。请安装 PySide6-Addons，或下方列出的系统库（Debian 和 Ubuntu：apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1）。</translation>
     </message>
     <message>
-      <source>Show it without the sandbox</source>
+      <source>Show without sandbox</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
       <translation>不使用沙箱显示</translation>
     </message>
@@ -9861,9 +9786,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>此处无法显示计算图</translation>
     </message>
     <message>
-      <source>The graph is gone</source>
+      <source>The graph view has crashed</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
       <translation>计算图已丢失</translation>
+    </message>
+    <message>
+      <source>The graph view needs netron, exactly version 9.3.3. Install it with: pip install netron==9.3.3</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>计算图由特定版本的 netron 绘制。请安装：pip install netron==9.3.3</translation>
     </message>
     <message>
       <source>The program runs as root, and Chromium refuses to start its sandbox for root. Start the program as an ordinary user, or show the graph without the sandbox.</source>
@@ -9871,7 +9801,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>程序以 root 运行，而 Chromium 拒绝为 root 启动沙箱。请以普通用户启动程序，或不使用沙箱显示计算图。</translation>
     </message>
     <message>
-      <source>This system does not let ordinary users make the namespaces that Chromium's sandbox is built from. Ask for them to be allowed, or show the graph without the sandbox.</source>
+      <source>This system does not allow ordinary users to create the namespaces that Chromium's sandbox needs. Ask your administrator to allow them, or show the graph without the sandbox.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
       <translation>此系统不允许普通用户创建 Chromium 沙箱所需的命名空间。请要求开放，或不使用沙箱显示计算图。</translation>
     </message>
@@ -9881,7 +9811,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>重试</translation>
     </message>
     <message>
-      <source>Without it a damaged model file that takes over the page is not held back from your files; the page still reaches no network. It holds until the program ends.</source>
+      <source>Without the sandbox, a malicious model file that takes over the page could reach your files; the page still has no network access. This choice lasts until the program is closed.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
       <translation>没有沙箱时，若损坏的模型文件控制了页面，将无法阻止它接触你的文件；页面仍然不能访问网络。此设置持续到程序结束。</translation>
     </message>
@@ -9891,14 +9821,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{title} · 正在绘制…</translation>
     </message>
     <message>
-      <source>{title} · {n} nodes</source>
+      <source>{title} · {n:,} nodes</source>
       <extracomment>workbench/ui/tabs/graph/side.py</extracomment>
-      <translation>{title} · {n} 个节点</translation>
+      <translation>{title} · {n:,} 个节点</translation>
     </message>
     <message>
       <source>Bytes saved</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>节省的字节</translation>
+    </message>
+    <message>
+      <source>Colour by</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>着色</translation>
+    </message>
+    <message>
+      <source>Colour the nodes of each layer by this quantity</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>层的节点颜色代表什么</translation>
     </message>
     <message>
       <source>Compressed</source>
@@ -9911,29 +9851,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>正在启动计算图视图…</translation>
     </message>
     <message>
-      <source>Tint</source>
-      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
-      <translation>着色</translation>
-    </message>
-    <message>
-      <source>What the colour of a layer's nodes stands for</source>
-      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
-      <translation>层的节点颜色代表什么</translation>
-    </message>
-    <message>
       <source> (forecast)</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
       <translation> （预测）</translation>
-    </message>
-    <message>
-      <source>as in the original</source>
-      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
-      <translation>与原始模型相同</translation>
-    </message>
-    <message>
-      <source>loses {drop} of {metric} with {candidate} alone</source>
-      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
-      <translation>仅用 {candidate} 时，{metric} 损失 {drop}</translation>
     </message>
     <message>
       <source>{before} → {after}, {share} saved</source>
@@ -9941,17 +9861,22 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{before} → {after}，节省 {share}</translation>
     </message>
     <message>
+      <source>{metric} drop {drop} with {candidate} on this layer alone</source>
+      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
+      <translation>仅用 {candidate} 时，{metric} 损失 {drop}</translation>
+    </message>
+    <message>
       <source>Double-click: properties</source>
       <extracomment>workbench/ui/tabs/graph/web.py</extracomment>
       <translation>双击：属性</translation>
     </message>
     <message>
-      <source>The process that draws the graph has ended (code {code}).</source>
+      <source>The process that draws the graph stopped (code {code}).</source>
       <extracomment>workbench/ui/tabs/graph/web.py</extracomment>
       <translation>绘制计算图的进程已结束（代码 {code}）。</translation>
     </message>
     <message>
-      <source>As many nodes of the graph read this weight.</source>
+      <source>Number of graph nodes that read this weight.</source>
       <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
       <translation>计算图中有这么多节点读取该权重。</translation>
     </message>
@@ -9961,12 +9886,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>稳定秩</translation>
     </message>
     <message>
-      <source>Sum of the squared singular values over the largest of them: how many directions matter.</source>
+      <source>Sum of the squared singular values divided by the largest of them: effective number of directions.</source>
       <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
       <translation>奇异值平方和除以其中最大的一项：有多少个方向重要。</translation>
     </message>
     <message>
-      <source>Used</source>
+      <source>Uses</source>
       <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
       <translation>使用</translation>
     </message>
@@ -9991,9 +9916,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{stable} / {full}</translation>
     </message>
     <message>
-      <source>Choose a layer in the list to look inside it.</source>
+      <source>Computing the histogram…</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
-      <translation>在列表中选择一层以查看其内部。</translation>
+      <translation>正在统计权重…</translation>
     </message>
     <message>
       <source>Computing the singular values…</source>
@@ -10001,17 +9926,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>正在计算奇异值…</translation>
     </message>
     <message>
-      <source>Counting the weights…</source>
-      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
-      <translation>正在统计权重…</translation>
-    </message>
-    <message>
-      <source>Pictures</source>
+      <source>Images</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
       <translation>图像</translation>
     </message>
     <message>
-      <source>The weights themselves: the matrix before, after and the difference, and kernels</source>
+      <source>Select a layer to inspect it.</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>在列表中选择一层以查看其内部。</translation>
+    </message>
+    <message>
+      <source>Weight matrix before, after and difference, and kernels</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
       <translation>权重本身：之前、之后与差值的矩阵，以及卷积核</translation>
     </message>
@@ -10026,17 +9951,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>计算图</translation>
     </message>
     <message>
-      <source>Inspect</source>
-      <extracomment>workbench/ui/tabs/listing.py</extracomment>
-      <translation>检视</translation>
-    </message>
-    <message>
       <source>Recover</source>
       <extracomment>workbench/ui/tabs/listing.py</extracomment>
       <translation>恢复</translation>
     </message>
     <message>
-      <source>The curve is drawn here while the model is trained.</source>
+      <source>The training curve appears here.</source>
       <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
       <translation>训练模型时在这里绘制曲线。</translation>
     </message>
@@ -10056,27 +9976,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>下一阶段</translation>
     </message>
     <message>
-      <source>Choose teachers</source>
-      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>选择教师</translation>
-    </message>
-    <message>
-      <source>Choose teachers…</source>
-      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>选择教师…</translation>
-    </message>
-    <message>
-      <source>Earlier</source>
-      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>提前</translation>
-    </message>
-    <message>
-      <source>Later</source>
-      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>推后</translation>
-    </message>
-    <message>
-      <source>Model files with the same inputs and outputs; several are averaged. Without one the original model teaches.</source>
+      <source>Model files with the same inputs and outputs; several are averaged. Without any, the original model is the teacher.</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
       <translation>输入和输出相同的模型文件；多个教师取平均。不选时由原始模型充当教师。</translation>
     </message>
@@ -10086,7 +9986,22 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>更多设置</translation>
     </message>
     <message>
-      <source>Taught by {names}</source>
+      <source>Move up</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>提前</translation>
+    </message>
+    <message>
+      <source>Select teachers</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>选择教师</translation>
+    </message>
+    <message>
+      <source>Select teachers…</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>选择教师…</translation>
+    </message>
+    <message>
+      <source>Teacher: {names}</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
       <translation>教师：{names}</translation>
     </message>
@@ -10101,12 +10016,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>添加训练阶段</translation>
     </message>
     <message>
-      <source>Not trained yet: what is shown and measured is the model before training.</source>
+      <source>Not trained yet. All figures are of the model before training.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>尚未训练：显示和测量的是训练前的模型。</translation>
     </message>
     <message>
-      <source>On held-back samples</source>
+      <source>On held-out samples</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>在留出的样本上</translation>
     </message>
@@ -10116,24 +10031,44 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>暂停</translation>
     </message>
     <message>
-      <source>Paused. Go on continues from here.</source>
+      <source>Paused. Press Resume to continue.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>已暂停。“继续”将从这里接着训练。</translation>
     </message>
     <message>
-      <source>Stop and keep the best</source>
+      <source>Result</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>Resume</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>继续</translation>
+    </message>
+    <message>
+      <source>Runs per temperature</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>每个温度的训练次数</translation>
+    </message>
+    <message>
+      <source>Stop, keep best</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>停止并保留最佳状态</translation>
     </message>
     <message>
-      <source>Training after compression wins accuracy back. What compression did stays: zeros stay zero, factors stay factors, values stay on their grid, so the file stays as small.</source>
+      <source>Training after compression recovers accuracy. Zeros, factors and quantisation levels are preserved, so the file stays as small.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>压缩后的训练可以挽回准确率。压缩的结果保持不变：零仍为零，因子仍为因子，数值留在其网格上，因此文件同样小。</translation>
     </message>
     <message>
-      <source>Training at one temperature after the other, each time from the same start.</source>
+      <source>Training at each temperature in turn, from the same start.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>依次在各个温度下训练，每次都从同一起点开始。</translation>
+    </message>
+    <message>
+      <source>Training device</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>在哪里训练</translation>
     </message>
     <message>
       <source>Training loss</source>
@@ -10146,22 +10081,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>训练阶段</translation>
     </message>
     <message>
-      <source>Training. The curve on the left decides which state is kept.</source>
+      <source>Training. The best state on the left curve is kept.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>正在训练。左侧曲线决定保留哪个状态。</translation>
     </message>
     <message>
-      <source>Trainings at each temperature</source>
-      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>每个温度的训练次数</translation>
-    </message>
-    <message>
-      <source>Trains at temperatures from 1 to 20, each from the same start, and draws what is reached.</source>
+      <source>Trains at temperatures from 1 to 20, each from the same start, and plots the metric.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>在 1 到 20 的温度下从同一起点分别训练，并画出各自的结果。</translation>
     </message>
     <message>
-      <source>Use the best temperature</source>
+      <source>Use best temperature</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>采用最佳温度</translation>
     </message>
@@ -10169,16 +10099,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Use {words}</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>采用 {words}</translation>
-    </message>
-    <message>
-      <source>What came of it</source>
-      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>结果</translation>
-    </message>
-    <message>
-      <source>Where training computes</source>
-      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>在哪里训练</translation>
     </message>
     <message>
       <source>add a training stage</source>
@@ -10216,7 +10136,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>温度</translation>
     </message>
     <message>
-      <source>{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; best after {best} of {epochs} epochs, {time}.</source>
+      <source>{stage}: {metric} {before} → {after}, measured on {held} held-out samples (trained on {trained}); best after {best} of {epochs} epochs, {time}.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>{stage}：{metric} {before} → {after}，在从 {trained} 个样本中留出的 {held} 个上测得；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
     </message>
@@ -10226,29 +10146,29 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>（{low} 至 {high}，{count} 个种子）</translation>
     </message>
     <message>
-      <source>A point is drawn here after each training.</source>
+      <source>One point appears here per training run.</source>
       <extracomment>workbench/ui/tabs/recover/temperatures.py</extracomment>
       <translation>每次训练之后在此画出一个点。</translation>
     </message>
     <message>
-      <source>Temperatures, held back</source>
+      <source>Temperatures, held out</source>
       <extracomment>workbench/ui/tabs/recover/temperatures.py</extracomment>
       <translation>各温度，留出样本</translation>
     </message>
     <message>
-      <source>Add the steps of this layer: {steps}</source>
+      <source>Add steps of this layer: {steps}</source>
       <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
       <translation>添加该层的步骤：{steps}</translation>
     </message>
     <message>
-      <source>None of them</source>
-      <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
-      <translation>全部不选</translation>
-    </message>
-    <message>
-      <source>What is tried on each layer alone</source>
+      <source>Candidates for each layer</source>
       <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
       <translation>单独在每一层上尝试什么</translation>
+    </message>
+    <message>
+      <source>None</source>
+      <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
+      <translation>无</translation>
     </message>
     <message>
       <source>{n} candidates</source>
@@ -10257,25 +10177,25 @@ Your work is kept and the window goes on. If it happens again, send this report 
     </message>
     <message>
       <source>{candidate}
-Click to sort by it; the third click gives back the order of the model.</source>
+Click to sort; a third click restores the order of the model.</source>
       <extracomment>workbench/ui/tabs/sensitivity/matrix.py</extracomment>
       <translation>{candidate}
 点击按此列排序；第三次点击恢复模型中的顺序。</translation>
     </message>
     <message>
-      <source>Loss of each candidate on each layer</source>
+      <source>Loss in points or in the metric's unit. Colour scale: square root, so that small losses can be told apart. Hatched: predicted only.</source>
       <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
-      <translation>每个候选在每一层上的损失</translation>
+      <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
     </message>
     <message>
-      <source>Loss of each layer alone</source>
+      <source>Loss per layer</source>
       <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
       <translation>每层单独的损失</translation>
     </message>
     <message>
-      <source>What is lost, in points or in the metric's own unit. Colours go with its square root, so that small losses are told apart. Hatched: only predicted.</source>
+      <source>Loss per layer and candidate</source>
       <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
-      <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
+      <translation>每个候选在每一层上的损失</translation>
     </message>
     <message>
       <source>{metric}, {n} samples</source>
@@ -10283,7 +10203,7 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>{metric}，{n} 个样本</translation>
     </message>
     <message>
-      <source>waiting for its turn</source>
+      <source>waiting</source>
       <extracomment>workbench/ui/tabs/sensitivity/running.py</extracomment>
       <translation>正在排队</translation>
     </message>
@@ -10303,29 +10223,24 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>应用到 {n} 层</translation>
     </message>
     <message>
-      <source>Choose a cell to read it; Enter or a double click applies it.</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>选择一个单元格查看；按回车或双击即可应用。</translation>
-    </message>
-    <message>
-      <source>Choose layers that can be edited.</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>请选择可编辑的层。</translation>
-    </message>
-    <message>
-      <source>Chosen layers</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>所选的层</translation>
-    </message>
-    <message>
-      <source>How many are measured</source>
+      <source>Candidates to measure</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>测量多少</translation>
     </message>
     <message>
-      <source>Layers that are tried</source>
+      <source>Candidates: {candidates}; layers: {layers}; samples for each measurement: {n}. Runs in the background; your edits take priority.</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>候选 {candidates} 个；层 {layers} 个；每次测量 {n} 个样本。在后台运行；您的编辑优先。</translation>
+    </message>
+    <message>
+      <source>Layers to scan</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>尝试哪些层</translation>
+    </message>
+    <message>
+      <source>Losses are measured on samples. Open a data set first.</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>请先打开数据集：损失在其样本上测量。</translation>
     </message>
     <message>
       <source>Measure all</source>
@@ -10333,19 +10248,14 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>全部测量</translation>
     </message>
     <message>
-      <source>Measure the best quarter</source>
+      <source>Measure best quarter</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>测量最好的四分之一</translation>
     </message>
     <message>
-      <source>Measure the better half</source>
+      <source>Measure better half</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>测量较好的一半</translation>
-    </message>
-    <message>
-      <source>Open a data set first: losses are measured on its samples.</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>请先打开数据集：损失在其样本上测量。</translation>
     </message>
     <message>
       <source>Scan</source>
@@ -10353,9 +10263,29 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>扫描</translation>
     </message>
     <message>
+      <source>Select a cell for details; Enter or a double-click applies it.</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>选择一个单元格查看；按回车或双击即可应用。</translation>
+    </message>
+    <message>
+      <source>Select layers that can be edited.</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>请选择可编辑的层。</translation>
+    </message>
+    <message>
+      <source>Selected layers</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>所选的层</translation>
+    </message>
+    <message>
       <source>Stop scanning</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>停止扫描</translation>
+    </message>
+    <message>
+      <source>The loss of every candidate is predicted first, which is fast. Measuring takes longer, so the worst candidates can be left out.</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>先很快预测每个候选的代价。测量耗时更长：看起来最差的可以略去。</translation>
     </message>
     <message>
       <source>Tick at least one candidate.</source>
@@ -10363,14 +10293,9 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>请至少勾选一个候选。</translation>
     </message>
     <message>
-      <source>Tries each candidate on each layer alone and measures what the model loses. The layers that lose least can be compressed most.</source>
+      <source>Tries each candidate on each layer alone and measures the loss of the model. Layers with a small loss can be compressed most.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>在每一层上单独尝试每个候选，并测量模型损失多少。损失最小的层可以压缩得最多。</translation>
-    </message>
-    <message>
-      <source>What every candidate costs is predicted first, in a moment. Measuring takes longer: those that look worst can be left out.</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>先很快预测每个候选的代价。测量耗时更长：看起来最差的可以略去。</translation>
     </message>
     <message>
       <source>apply {candidate}</source>
@@ -10378,12 +10303,17 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>应用 {candidate}</translation>
     </message>
     <message>
-      <source>{candidates} candidates on {layers} layers, each measured on {n} samples. You can go on working: what you do goes first.</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>{layers} 层上的 {candidates} 个候选，每个都在 {n} 个样本上测量。您可以继续工作：您的操作优先。</translation>
+      <source>Allowed drop</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>允许的损失</translation>
     </message>
     <message>
-      <source>Chosen</source>
+      <source>Allowed drop of the metric, in points or in its unit</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>指标允许损失多少，以百分点或其自身单位表示</translation>
+    </message>
+    <message>
+      <source>Current</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>所选</translation>
     </message>
@@ -10393,34 +10323,24 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>曲线</translation>
     </message>
     <message>
-      <source>Give the values as numbers with commas between them.</source>
+      <source>Enter the values as numbers, separated by commas.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>请以逗号分隔的数字给出取值。</translation>
     </message>
     <message>
-      <source>Layers that have it</source>
+      <source>Layers with this method</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>采用它的层</translation>
     </message>
     <message>
-      <source>Method that is swept</source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>扫描的方法</translation>
-    </message>
-    <message>
-      <source>Numbers with commas between them; empty: an even grid over the whole range</source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>以逗号分隔的数字；留空：在整个范围内取均匀网格</translation>
-    </message>
-    <message>
-      <source>On folds that had no say in the proposal it loses {loss}.</source>
+      <source>Loss on folds not used for the proposal: {loss}.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>在未参与提出建议的折上，它损失 {loss}。</translation>
     </message>
     <message>
-      <source>Parameter that is swept</source>
+      <source>Numbers separated by commas; empty: an even grid over the whole range</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>扫描的参数</translation>
+      <translation>以逗号分隔的数字；留空：在整个范围内取均匀网格</translation>
     </message>
     <message>
       <source>Proposed</source>
@@ -10428,27 +10348,37 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>建议</translation>
     </message>
     <message>
-      <source>Raises one parameter step by step, beside what the recipe has, and proposes the last value before the loss exceeds what is allowed.</source>
+      <source>Raises one parameter step by step, with the rest of the recipe fixed, and proposes the last value within the allowed drop.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>在现有配方之外逐步加大一个参数，并建议损失超过允许值之前的最后一个取值。</translation>
     </message>
     <message>
-      <source>Stop the sweep</source>
+      <source>Stop sweep</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>停止扫描参数</translation>
     </message>
     <message>
-      <source>The first value already loses more than is allowed.</source>
+      <source>Swept method</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>扫描的方法</translation>
+    </message>
+    <message>
+      <source>Swept parameter</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>扫描的参数</translation>
+    </message>
+    <message>
+      <source>The first value already exceeds the allowed drop.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>第一个取值的损失就已超过允许值。</translation>
     </message>
     <message>
-      <source>Use it</source>
+      <source>Use value</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>采用</translation>
     </message>
     <message>
-      <source>Values that are tried</source>
+      <source>Values to try</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>尝试的取值</translation>
     </message>
@@ -10458,24 +10388,14 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>取值：均匀网格</translation>
     </message>
     <message>
-      <source>What may be lost</source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>允许的损失</translation>
-    </message>
-    <message>
-      <source>What the metric may lose, in points or in its own unit</source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>指标允许损失多少，以百分点或其自身单位表示</translation>
-    </message>
-    <message>
-      <source>loses {loss} (95 % interval {low} … {high}), ● measured, {n} in {folds} folds</source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>损失 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
-    </message>
-    <message>
-      <source>may lose </source>
+      <source>allowed drop: </source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>允许损失 </translation>
+    </message>
+    <message>
+      <source>drop {loss} (95 % interval {low} … {high}), ● measured, {n} samples in {folds} folds</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>损失 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
     </message>
     <message>
       <source>on {n} layers</source>
@@ -10493,24 +10413,19 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>采用 {parameter} {value}</translation>
     </message>
     <message>
-      <source>Metric against the parameter</source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>指标随参数的变化</translation>
-    </message>
-    <message>
-      <source>The band is one standard deviation of the folds to each side.</source>
+      <source>Band: ± one standard deviation over the folds.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>色带为各折上下各一个标准差。</translation>
     </message>
     <message>
-      <source>The curve is drawn here, value by value.</source>
+      <source>Metric by parameter</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>曲线将在此逐个取值绘出。</translation>
+      <translation>指标随参数的变化</translation>
     </message>
     <message>
-      <source>certain</source>
+      <source>The sweep curve appears here.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>确定</translation>
+      <translation>曲线将在此逐个取值绘出。</translation>
     </message>
     <message>
       <source>proposed</source>
@@ -10518,7 +10433,12 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>建议</translation>
     </message>
     <message>
-      <source>{setting}: {metric} {value}, loses {loss} (folds ± {std}), {size}</source>
+      <source>significant</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
+      <translation>确定</translation>
+    </message>
+    <message>
+      <source>{setting}: {metric} {value}, drop {loss} (folds ± {std}), {size}</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>{setting}：{metric} {value}，损失 {loss}（各折 ± {std}），{size}</translation>
     </message>
@@ -10538,12 +10458,12 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>候选</translation>
     </message>
     <message>
-      <source>, could be chance</source>
+      <source>, not significant</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>，可能是偶然</translation>
     </message>
     <message>
-      <source>Tried on {n} layers at once, which lose channels together: {layers}</source>
+      <source>Applied to {n} coupled layers at once: {layers}</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>同时在 {n} 层上尝试，这些层一起失去通道：{layers}</translation>
     </message>
@@ -10558,12 +10478,12 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>尚未尝试</translation>
     </message>
     <message>
-      <source>predicted from gradients, not measured: the loss rises by {rise}</source>
+      <source>predicted loss increase: {rise} (from gradients, not measured)</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>由梯度预测，未测量：损失函数上升 {rise}</translation>
     </message>
     <message>
-      <source>predicted from its inputs, not measured: its outputs move by {rise} of their size</source>
+      <source>predicted output error: {rise} (relative, from the layer's inputs, not measured)</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>由其输入预测，未测量：其输出变动为自身大小的 {rise}</translation>
     </message>
@@ -10573,12 +10493,12 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>{metric} {change}，{source}</translation>
     </message>
     <message>
-      <source>Keeps all channels. {reason}</source>
+      <source>Channels can't be pruned: {reason}</source>
       <extracomment>workbench/ui/text/describe.py</extracomment>
       <translation>保留所有通道。{reason}</translation>
     </message>
     <message>
-      <source>Loses channels together with {layers}</source>
+      <source>Channels coupled with {layers} (pruned together)</source>
       <extracomment>workbench/ui/text/describe.py</extracomment>
       <translation>与这些层一同失去通道：{layers}</translation>
     </message>
@@ -10608,14 +10528,19 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>运行编辑后的模型，在全部样本上测得。</translation>
     </message>
     <message>
-      <source>Measured on part of the samples by running the edited model; the interval holds with 95 % confidence.</source>
+      <source>Measured on part of the samples by running the edited model; 95 % confidence interval.</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>运行编辑后的模型，在部分样本上测得；区间的置信度为 95 %。</translation>
     </message>
     <message>
-      <source>Read off the exported file, which was opened and run again.</source>
+      <source>Measured on the exported file, after reopening it.</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>从导出的文件读出，该文件已重新打开并再次运行。</translation>
+    </message>
+    <message>
+      <source>about unchanged</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>几乎未变</translation>
     </message>
     <message>
       <source>estimated</source>
@@ -10626,11 +10551,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>forecast</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>预测</translation>
-    </message>
-    <message>
-      <source>hardly changed</source>
-      <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>几乎未变</translation>
     </message>
     <message>
       <source>measured</source>
@@ -10651,11 +10571,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Colour layers by</source>
       <extracomment>workbench/ui/tree/data/columns.py</extracomment>
       <translation>图层着色依据</translation>
-    </message>
-    <message>
-      <source>Nothing</source>
-      <extracomment>workbench/ui/tree/data/columns.py</extracomment>
-      <translation>无</translation>
     </message>
     <message>
       <source>Module</source>
@@ -10693,14 +10608,14 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>不能编辑：{reason}</translation>
     </message>
     <message>
-      <source>Loses {loss} of {metric} with {candidate} alone (measured)</source>
-      <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation>仅用 {candidate} 时，{metric} 损失 {loss}（实测）</translation>
-    </message>
-    <message>
       <source>Loss</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>损失</translation>
+    </message>
+    <message>
+      <source>Loss of the model with the candidate selected in the sensitivity matrix on one layer alone: {candidate}</source>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
+      <translation>仅某一层采用敏感度矩阵中所选候选时，模型的损失：{candidate}</translation>
     </message>
     <message>
       <source>Loss: {candidate}</source>
@@ -10713,7 +10628,7 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>压缩后</translation>
     </message>
     <message>
-      <source>Of the weights as they were opened</source>
+      <source>Of the original weights</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>按打开时的权重计算</translation>
     </message>
@@ -10733,11 +10648,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>形状</translation>
     </message>
     <message>
-      <source>What the model loses when a layer alone has the candidate that is chosen in the sensitivity matrix: {candidate}</source>
-      <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation>仅某一层采用敏感度矩阵中所选候选时，模型的损失：{candidate}</translation>
-    </message>
-    <message>
       <source>Zeros</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>零值</translation>
@@ -10746,6 +10656,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>exact</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>精确</translation>
+    </message>
+    <message>
+      <source>{metric} drop {loss} with {candidate} on this layer alone (measured)</source>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
+      <translation>仅用 {candidate} 时，{metric} 损失 {loss}（实测）</translation>
     </message>
     <message>
       <source>Collapse all</source>
@@ -10768,7 +10683,7 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>筛选：名称、op:conv、params&gt;10k</translation>
     </message>
     <message>
-      <source>No layer is like this. Escape in the box shows all again.</source>
+      <source>No matching layers (Esc clears the filter)</source>
       <extracomment>workbench/ui/tree/view.py</extracomment>
       <translation>没有符合条件的层。在筛选框中按 Esc 可重新显示全部。</translation>
     </message>

@@ -123,7 +123,7 @@ def test_a_student_has_as_many_parameters_as_was_said(demo_cnn):
         gone = demo_cnn.model.summary().parameters - made.summary().parameters
         assert gone == found.parameters - found.students[kernel]
         text = said(demo_cnn, "distill.block", params, "blocks.3.conv")
-        assert f"{found.students[kernel]:,} parameters instead of {found.parameters:,}" in text
+        assert f"{found.parameters:,} → {found.students[kernel]:,} parameters" in text
 
 
 def test_what_cannot_be_is_said_and_what_is_unknown_is_refused(demo_cnn):

@@ -62,5 +62,5 @@ def test_every_path_is_one_sentence(here, monkeypatch, arguments):
     document = json.loads(done.stdout)
     assert document.keys() == {"error"} and document["error"]["exit_code"] == 1
     sentence = document["error"]["message"]
-    assert "Something went wrong" not in sentence and "Errno" not in sentence and len(sentence) < 500
+    assert "Internal error" not in sentence and "Errno" not in sentence and len(sentence) < 500
     assert sentence.endswith(".") and "\n" not in sentence

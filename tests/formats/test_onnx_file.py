@@ -193,7 +193,7 @@ def test_the_runtime_runs_the_graph_that_was_read_whatever_the_file_is_called(tm
     file = tmp_path / "model.ort"
     onnx.save(linear(), file)
     model = open_model(str(file), job=Job())
-    assert model.layers and not any("not checked" in note for note in model.notes)
+    assert model.layers and not any("reliability unknown" in note for note in model.notes)
 
 
 def test_external_weights_in_a_file_whose_name_is_no_text(tmp_path):

@@ -159,7 +159,7 @@ def test_a_real_model_takes_a_scale_a_channel_once_it_is_raised(tmp_path):
         result = own.compiled(recipe, Job())
         quantised[chosen] = result
     before, after = quantised.values()
-    assert not before.edits and any("Model > Prepared at opening" in note for note in before.notes)
+    assert not before.edits and any("Model > Preparation" in note for note in before.notes)
     assert after.model.opset == 13 and len(after.edits) > 40
     feeds = own.data.feeds(slice(0, 4))
     floats, integers = answers(own.model, feeds)[0], answers(effective(after.model, after.edits), feeds)[0]

@@ -91,7 +91,7 @@ def at(slider, share: float) -> QPoint:
 
 def test_without_a_selection_it_says_where_to_begin(panel):
     panel.set_layers(())
-    assert panel.nothing.isVisible() and panel.nothing.title.text() == "Select a layer on the left"
+    assert panel.nothing.isVisible() and panel.nothing.title.text() == "Select a layer"
     assert not panel.header.isVisible() and not panel.add.isVisible()
 
 
@@ -439,6 +439,6 @@ def test_a_step_that_replaces_a_module_says_which(panel):
     layers = tuple(dataclasses.replace(sample.LAYER, path=f"blocks.2.conv{number}") for number in (1, 2))
     card = StepCard(Action("distill.block"), BlockDistillation.info(), panel)
     card.set_context(layers, None)
-    assert card.sentence.text() == "Takes the place of blocks.2 with all its layers."
+    assert card.sentence.text() == "Replaces blocks.2 with all its layers."
     card.set_action(Action("distill.block", {"student": "identity", "span": "blocks"}))
-    assert card.sentence.text() == "Leaves out blocks with all its layers."
+    assert card.sentence.text() == "Removes blocks with all its layers."

@@ -46,7 +46,7 @@ def test_both_sides_of_the_layer_that_is_chosen(tab, qtbot):
     assert session.current == "first" and tab.shown.channels == 16
     assert tab.source.text() == "● measured on 512 calibration samples"
     QTest.mouseClick(tab.sides.button(1), Qt.MouseButton.LeftButton)
-    assert tab.shown.channels == 32 and (tab.shown.low >= 0).all(), "behind the activation"
+    assert tab.shown.channels == 32 and (tab.shown.low >= 0).all(), "after the activation"
     session.select(["second"])
     qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.channels == 4, timeout=WAIT)
     session.select(["first"])
@@ -80,7 +80,7 @@ def test_without_data_it_says_what_to_do(session, qtbot, tmp_path):
     qtbot.addWidget(tab)
     tab.show()
     session.turns.settle()
-    assert "Choose a layer" in tab.hint.text()
+    assert "Select a layer" in tab.hint.text()
     session.open(str(network(tmp_path)))
     qtbot.waitUntil(lambda: session.model is not None, timeout=WAIT)
     session.turns.settle()
@@ -88,9 +88,9 @@ def test_without_data_it_says_what_to_do(session, qtbot, tmp_path):
 
 
 def test_dead_and_outlying_channels_are_named(qapp):
-    assert words.dead(SIDE) == "Dead, zero on every sample: 1 of 5 channels (1)."
+    assert words.dead(SIDE) == "Dead channels (zero on every sample): 1 of 5 (1)."
     assert "1 of 5 (2)" in words.outliers(SIDE) and "channel 2 reaches 22.9 times" in words.outliers(SIDE)
-    assert words.clipping(SIDE.levels["mse"]).startswith("8-bit levels: −1 … 3")
+    assert words.clipping(SIDE.levels["mse"]).startswith("8-bit range: −1 … 3")
     assert "2.1 % of all values (0.1 % below, 2 % above)" in words.clipping(SIDE.levels["mse"])
 
 

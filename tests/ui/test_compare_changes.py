@@ -84,7 +84,7 @@ def test_a_cell_leads_to_its_samples_and_they_to_the_layer(compared, qtbot):
     qtbot.waitUntil(lambda: not tab.findings.accusing, timeout=WAIT)
     blame = tab.findings.blame
     assert blame.samples == (samples.model.items[0].sample,) and blame.suspects[0].path == BOLD
-    assert f"taking {BOLD} back restores" in samples.suspects.words.text()
+    assert f"reverting {BOLD} fixes" in samples.suspects.words.text()
     table = samples.suspects.table
     assert table.keys()[0] == BOLD
     compared.session.select(["stem"])

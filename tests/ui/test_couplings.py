@@ -37,8 +37,8 @@ def test_a_letter_marks_the_group_and_the_tooltip_names_it(qapp):
     assert changed and cell(model, "stem", Column.NAME, GROUP_ROLE) == "A"
     assert cell(model, "head", Column.NAME, GROUP_ROLE) is None
     tip = Qt.ItemDataRole.ToolTipRole
-    assert "Loses channels together with blocks.2.conv" in cell(model, "stem", Column.NAME, tip)
-    assert "Keeps all channels. Its channels are an output" in cell(model, "head", Column.NAME, tip)
+    assert "Channels coupled with blocks.2.conv" in cell(model, "stem", Column.NAME, tip)
+    assert "Channels can't be pruned: Its channels are an output" in cell(model, "head", Column.NAME, tip)
     assert "channels" not in cell(model, "blocks.10.conv", Column.NAME, tip)
 
 
@@ -51,18 +51,18 @@ def test_the_card_of_a_removal_says_who_goes_along(qapp, qtbot):
     panel.set_actions((Action("prune.channels"), Action("quantize.affine")))
     assert "together" not in panel.cards[0].sentence.text()
     panel.set_couplings(Couplings(((sample.LAYER.path, "stem", "head"),)))
-    assert panel.cards[0].sentence.text().endswith("Goes together with: stem, head.")
+    assert panel.cards[0].sentence.text().endswith("Pruned together with stem, head.")
     assert "together" not in panel.cards[1].sentence.text()
     panel.set_layers((sample.LAYER, sample.HEAD))
     panel.set_couplings(Couplings(((sample.LAYER.path, "stem", "head"),)))
-    assert panel.cards[0].sentence.text().endswith("Goes together with: stem."), "the other one is chosen itself"
+    assert panel.cards[0].sentence.text().endswith("Pruned together with stem."), "the other one is chosen itself"
 
 
 def test_the_group_is_chosen_from_the_context_menu_with_the_mouse(coupled, qtbot):
     session, tree = coupled.session, coupled.workspace.tree
     click_layer(coupled, qtbot, GROUP[0])
     header = coupled.workspace.inspect.header.coupled
-    assert header.isVisible() and header.full == f"Loses channels together with {', '.join(GROUP[1:])}"
+    assert header.isVisible() and header.full == f"Channels coupled with {', '.join(GROUP[1:])} (pruned together)"
     tree._open_menu(row(coupled, GROUP[0]).center())
     menu = next(m for m in coupled.findChildren(QMenu) if m.isVisible())
     entry = next(action for action in menu.actions() if action.text() == "Select coupled layers")
@@ -76,7 +76,8 @@ def test_the_group_is_chosen_from_the_context_menu_with_the_mouse(coupled, qtbot
 def test_a_layer_that_keeps_its_channels_says_why(coupled, qtbot):
     click_layer(coupled, qtbot, "head")
     assert (
-        coupled.workspace.inspect.header.coupled.full == "Keeps all channels. Its channels are an output of the model."
+        coupled.workspace.inspect.header.coupled.full
+        == "Channels can't be pruned: Its channels are an output of the model."
     )
 
     def offered() -> bool:
@@ -92,7 +93,7 @@ def test_removing_channels_in_the_window_names_the_others(coupled, qtbot):
     qtbot.waitUntil(lambda: coupled.session.view is not None and coupled.session.view.path == GROUP[0], timeout=WAIT)
     add_step(coupled, qtbot, "prune.channels")
     (card,) = coupled.workspace.actions.cards
-    assert card.sentence.isVisible() and card.sentence.text().endswith(f"Goes together with: {', '.join(GROUP[1:])}.")
+    assert card.sentence.isVisible() and card.sentence.text().endswith(f"Pruned together with {', '.join(GROUP[1:])}.")
     qtbot.waitUntil(lambda: coupled.session.edit is not None, timeout=WAIT)
     assert "together" not in (coupled.session.edit.change.storage or "")
 

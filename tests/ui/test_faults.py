@@ -48,7 +48,7 @@ def kill(session, qtbot) -> None:
     with qtbot.waitSignal(session.link.lost, timeout=WAIT):
         os.kill(pid, signal.SIGKILL)
     assert session.link.pid != pid
-    assert [words for words in session.words if "started again" in words] == session.words[-1:]
+    assert [words for words in session.words if "restarted" in words] == session.words[-1:]
     session.words.clear()
 
 
@@ -79,7 +79,7 @@ def test_killed_while_it_trains_and_while_it_exports(session, qtbot, tmp_path):
     qtbot.waitUntil(lambda: len(trainings.points) > 1, timeout=WAIT)
     kill(session, qtbot)
     qtbot.waitUntil(lambda: not trainings.job and measured(session), timeout=WAIT)
-    assert "ended the engine" in trainings.failure and trainings.result is None
+    assert "stopped the engine" in trainings.failure and trainings.result is None
     trainings.start()
     qtbot.waitUntil(lambda: len(trainings.points) > 1, timeout=WAIT)
     trainings.finish()
@@ -88,7 +88,7 @@ def test_killed_while_it_trains_and_while_it_exports(session, qtbot, tmp_path):
         with qtbot.waitSignal(session.link.job_progressed, timeout=WAIT):
             session.export(str(out), "small")
         kill(session, qtbot)
-    assert "ended the engine" in failed.args[0] and not session.complaints
+    assert "stopped the engine" in failed.args[0] and not session.complaints
     assert not out.exists() or not [path for path in out.iterdir() if path.suffix in (".onnx", ".yaml", ".html")]
     qtbot.waitUntil(lambda: measured(session) and bool(session.preview.trained) and not trainings.job, timeout=WAIT)
     with qtbot.waitSignal(session.exported, timeout=WAIT) as exported:
@@ -146,5 +146,5 @@ def test_data_that_are_others_or_gone_are_said_once_and_nothing_old_is_shown(ses
     else:
         qtbot.waitUntil(lambda: session.data.samples == samples // 2 and measured(session), timeout=WAIT)
         assert session.preview.value.samples == samples // 2
-        assert session.words[0].startswith("data.npz was changed since it was opened:")
+        assert session.words[0].startswith("data.npz has changed on disk")
     assert len(session.words) == 1 and not session.complaints

@@ -3,6 +3,7 @@
 from tests.figures import AGREEMENT, COSINE, DECIBEL, MSE, TOP1
 from workbench.core.analysis.report import Figure
 from workbench.ui.text import format
+from workbench.ui.text.i18n import counted
 
 
 def test_accuracies_are_in_per_cent_and_other_metrics_are_not():
@@ -17,6 +18,23 @@ def test_a_change_has_its_sign_and_its_interval():
     assert format.change_text(Figure(-0.0071, "estimated", 400, -0.012, -0.002), TOP1) == "−0.7 ± 0.5 points"
     assert format.change_text(Figure(0.001, "measured", 2000), TOP1) == "+0.1 points"
     assert format.change_text(Figure(0.0, "measured", 2000, 0.0, 0.0), TOP1) == "0.0 points"
+
+
+def test_a_change_is_the_difference_of_the_two_figures_beside_it():
+    change = Figure(-0.0166, "measured", 2000, -0.02, -0.013)
+    assert format.change_text(change, TOP1, (0.92249, 0.90599)) == "−1.6 ± 0.4 points", "92.2 → 90.6"
+    assert format.change_text(change, TOP1, (0.95, 0.90)) == "−1.7 ± 0.4 points", "of other samples"
+    assert format.change_text(Figure(-0.273, "measured"), DECIBEL, (31.16, 30.887)) == "−0.3 dB"
+    assert format.change_text(Figure(-0.012, "measured"), DECIBEL, (31.2, 31.188)) == "−0.012 dB"
+    assert format.change_text(Figure(-0.0002, "measured"), TOP1, (0.9224, 0.9222)) == "0.0 points"
+
+
+def test_a_number_of_things_has_the_singular_of_one():
+    assert [counted("{n:,} weights", n, "{n} weight") for n in (0, 1, 1200)] == [
+        "0 weights",
+        "1 weight",
+        "1,200 weights",
+    ]
 
 
 def test_the_source_of_a_figure_says_how_many_samples():
@@ -36,6 +54,7 @@ def test_a_change_is_told_in_times_or_where_it_is_slight_in_per_cent():
     assert format.shrunk(1000, 1000) == "unchanged"
     assert format.shrunk(100_000, 99_890) == "−0.11 %" and format.shrunk(100_000, 100_110) == "+0.11 %"
     assert format.shrunk(1000, 250) == "4.0x smaller (25 % kept)" and format.shrunk(1000, 1500) == "1.50x larger"
+    assert format.smaller(1000, 999) == "0.1 % smaller" and format.smaller(1000, 960) == "1.04x smaller (96 % kept)"
     assert format.smaller(5, 5) == "the same size" and format.smaller(0, 5) == ""
 
 

@@ -44,7 +44,7 @@ def click(panel, qtbot, kind: Kind, place: int) -> None:
 def test_a_click_goes_back_and_forward_without_computing(history, qtbot, monkeypatch):
     session = history.session
     QAbstractItemModelTester(history.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    assert texts(history, Kind.STEP) == ["As opened", "sparsity 0.3", "sparsity 0.6"]
+    assert texts(history, Kind.STEP) == ["Original", "sparsity 0.3", "sparsity 0.6"]
     last, shown = session.recipe, []
     session.recipe_changed.connect(lambda: shown.append(session.recipe))
     qtbot.waitUntil(lambda: not session._refresher._rest.isActive())
@@ -72,10 +72,10 @@ def test_the_way_not_taken_is_kept_as_a_branch(history, qtbot):
     click(history, qtbot, Kind.STEP, 0)
     session.set_actions([session.current], (prune(0.1),), "sparsity 0.1")
     qtbot.waitUntil(lambda: texts(history, Kind.BRANCH) == ["sparsity 0.6 (steps: 2)"])
-    assert texts(history, Kind.STEP) == ["As opened", "sparsity 0.1"]
+    assert texts(history, Kind.STEP) == ["Original", "sparsity 0.1"]
     click(history, qtbot, Kind.BRANCH, 0)
     assert session.recipe == bold and session.preview_is_current
-    assert session.undo_stack.undoText() == "Back to sparsity 0.6"
+    assert session.undo_stack.undoText() == "Return to sparsity 0.6"
 
 
 def test_pinned_states_are_in_it(history, qtbot):
@@ -95,5 +95,5 @@ def test_another_model_begins_anew(history, qtbot):
     assert history.session.history.branches
     history.session.undo_stack.setClean()
     history.window().commands.open_demo("fashion_vit")
-    qtbot.waitUntil(lambda: texts(history, Kind.STEP) == ["As opened"], timeout=WAIT)
+    qtbot.waitUntil(lambda: texts(history, Kind.STEP) == ["Original"], timeout=WAIT)
     assert not history.session.history.branches

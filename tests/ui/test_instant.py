@@ -72,7 +72,7 @@ def test_rules_find_their_rank_in_the_spectrum():
     assert said("lowrank.svd", rule="marchenko-pastur").startswith(f"Rank {noise.rank} of 64 keeps")
     assert said("lowrank.svd", rule="break-even").startswith(f"Rank {spectrum.break_even} of 64 keeps")
     assert said("lowrank.svd", ratio=0.5).startswith("Rank 32 of 64 keeps")
-    assert f"EVBMF finds rank {noise.vbmf} of 64" in said("lowrank.svd", weakening=0.5)
+    assert f"EVBMF estimates rank {noise.vbmf} of 64" in said("lowrank.svd", weakening=0.5)
 
 
 def test_a_clipping_share_says_where_and_how_many():

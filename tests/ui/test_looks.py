@@ -27,7 +27,7 @@ def test_channels_side_by_side_and_one_alone(demo_window, qtbot):
 
     QTest.mouseClick(tab.histogram.channels_button, LEFT)
     assert weights.currentWidget() is channels
-    qtbot.waitUntil(lambda: "160 channels, the widest is" in channels.readout.full, timeout=WAIT)
+    qtbot.waitUntil(lambda: "160 channels; widest: " in channels.readout.full, timeout=WAIT)
     QTest.mouseMove(channels.canvas.viewport(), at(channels, 44))
     assert channels.readout.full.startswith("channel 44:") and "levels from" in channels.readout.full
     assert len(channels.to_csv().splitlines()) == 161

@@ -280,7 +280,7 @@ def test_nothing_to_draw_is_said(histogram, spectrum, weight):
     assert histogram.pages.currentWidget() is histogram.empty and histogram.table.isHidden()
     view = sample.view_of(weight)
     spectrum.show_layer(type(view)(view.path, view.moments, view.histogram, None, view.magnitudes), None)
-    assert "no matrix" in spectrum.empty.text()
+    assert "not a matrix" in spectrum.empty.text()
     assert spectrum.subtitle.full == ""
 
 
@@ -346,7 +346,7 @@ def test_what_was_copied_or_saved_is_said_in_the_status_bar(histogram, qtbot, tm
     histogram.keeper.copy()
     assert bar.currentMessage() == "Numbers copied: Weights"
     histogram.keeper.copy_picture()
-    assert bar.currentMessage() == "Picture copied: Weights"
+    assert bar.currentMessage() == "Image copied: Weights"
     assert QGuiApplication.clipboard().pixmap().width() >= 1000
     histogram.keeper.save(str(tmp_path / "weights.png"))
     assert bar.currentMessage() == f"Saved as {tmp_path / 'weights.png'}"
@@ -357,7 +357,7 @@ def test_the_name_of_a_picture_follows_its_kind(histogram, qtbot, tmp_path):
     histogram.keeper.ask_picture()
     dialog = histogram.findChild(QFileDialog)
     qtbot.waitUntil(dialog.isVisible)
-    assert dialog.nameFilters() == ["Drawing (*.svg)", "Picture (*.png)"]
+    assert dialog.nameFilters() == ["SVG image (*.svg)", "PNG image (*.png)"]
     kinds = dialog.findChild(QComboBox, "fileTypeCombo")
     QTest.keyClick(kinds, Qt.Key.Key_Down)
     assert dialog.defaultSuffix() == "png" and Path(dialog.selectedFiles()[0]).name == "plot.png"
@@ -370,9 +370,9 @@ def test_the_menu_of_a_plot_opens_from_its_button_and_saves(histogram, qtbot, tm
     QTest.mouseClick(histogram.keeper.button, Qt.MouseButton.LeftButton)
     menu = QApplication.activePopupWidget()
     assert [action.text() for action in menu.actions() if action.text()] == [
-        "Save picture…",
+        "Save image…",
         "Save numbers…",
-        "Copy picture",
+        "Copy image",
         "Copy numbers as CSV",
     ]
     menu.actions()[1].trigger()

@@ -1,4 +1,4 @@
-"""Model > Prepared at opening: a step that is done only on demand, chosen and taken back with its tick."""
+"""Model > Preparation: a step that is done only on demand, chosen and taken back with its tick."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def test_the_opset_is_raised_by_a_tick_and_the_recipe_stays(session, qtbot, tmp_
     session.open(path, data=str(tmp_path / "x.npz"))
     qtbot.waitUntil(lambda: measured(session) and session.view is not None, timeout=WAIT)
     assert session.model.opset == 10 and not tick().isChecked() and "one weight scale a channel" in tick().toolTip()
-    with qtbot.waitSignal(session.told, timeout=WAIT, check_params_cb=lambda words: "Prepared at opening" in words):
+    with qtbot.waitSignal(session.told, timeout=WAIT, check_params_cb=lambda words: "Preparation" in words):
         session.set_actions(["head"], (STATIC,), "static")
     recipe = session.recipe
     tick().trigger()

@@ -46,8 +46,8 @@ def test_keys_go_from_channel_to_channel(ranges):
     assert press(ranges, Key.Key_End) == press(ranges, Key.Key_Right) == ranges.words(4), "it stays in the plot"
     ranges.sort_button.click()
     assert ranges.readout.full == ranges.words(int(ranges._order[4])), "what stands there now"
-    assert press(ranges, Key.Key_Home) == ranges.words(2), "the farthest"
-    assert press(ranges, Key.Key_Escape).startswith("Extremes") and ranges.canvas.reading is None
+    assert press(ranges, Key.Key_Home) == ranges.words(2), "the widest first"
+    assert press(ranges, Key.Key_Escape).startswith("Bars") and ranges.canvas.reading is None
 
 
 def test_keys_go_from_bin_to_bin_by_ones_and_tens(histogram):

@@ -130,7 +130,7 @@ def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
     assert steps == sorted(steps)
     session.link.cancel(tab._trainings.job)
     qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
-    assert "goes on from here" in tab.why_not.text()
+    assert "resumes here" in tab.why_not.text()
 
 
 def test_what_was_trained_comes_back_with_the_recipe_that_does_the_same(tab, qtbot):
@@ -173,7 +173,7 @@ def test_a_training_is_paused_and_goes_on(tab, qtbot):
     QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: any(p.epoch >= 1 for p in trainings.points), timeout=WAIT)
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
-    assert trainings.paused and tab.pause.text() == "Go on"
+    assert trainings.paused and tab.pause.text() == "Resume"
     measure_again(session, qtbot)  # the engine has heard of the pause; the step that was under way is told
     rested = trainings.points[-1].step
     for _ in range(10):  # time for hundreds of steps
@@ -191,12 +191,12 @@ def test_teachers_are_chosen_by_file_and_their_answers_learnt(tab, qtbot, tmp_pa
     session = tab._session
     choose(tab, 1)
     (card,) = tab.cards
-    assert card.teachers.text() == "Taught by the original model"
+    assert card.teachers.text() == "Teacher: the original model"
     card.set_teachers([session.opened.path, session.opened.path])
-    assert card.teachers.text() == "Taught by small.onnx, small.onnx"
+    assert card.teachers.text() == "Teacher: small.onnx, small.onnx"
     assert session.recipe.recover[0].params["teacher"].count("small.onnx") == 2
     session.undo()
-    assert card.teachers.text() == "Taught by the original model"
+    assert card.teachers.text() == "Teacher: the original model"
     QTest.mouseClick(card.choose, Qt.MouseButton.LeftButton)
     dialog = card.findChild(QFileDialog)
     assert dialog.fileMode() == QFileDialog.FileMode.ExistingFiles

@@ -104,7 +104,7 @@ def sure(tile) -> bool:
 
 def test_without_a_recipe_there_is_only_the_original(session, board):
     show(session, board, Recipe(), None)
-    assert board.size_tile.value.text() == "1.00 MB" and board.size_tile.note.text() == "as opened"
+    assert board.size_tile.value.text() == "1.00 MB" and board.size_tile.note.text() == "original"
     assert board.metric_tile.value.text() == "92.4 %" and sure(board.metric_tile)
     assert board.metric_tile.note.text() == "● measured, 2,000"
 
@@ -132,7 +132,7 @@ def test_an_estimate_has_an_interval_and_is_unsure_while_it_holds_zero(session, 
     assert board.metric_tile.value.text() == "93.0 → 91.7 % ± 2.5"
     assert board.metric_tile.note.text() == "◐ estimated, 400 of 2,000"
     assert board.change_tile.value.text() == "−1.3 ± 1.7 points"
-    assert not sure(board.change_tile) and board.change_tile.note.text() == "could be chance"
+    assert not sure(board.change_tile) and board.change_tile.note.text() == "not significant"
 
 
 def test_a_measured_difference_is_told_plainly(session, board):
@@ -175,9 +175,9 @@ def test_what_is_foretold_says_how_well_it_was_checked_and_looks_like_a_forecast
     show(session, board, RECIPE, preview(predicted=Prediction(0.0123, "loss", 0.91, 32)))
     tile = board.predicted_tile
     assert tile.isVisible() and tile.value.text() == "+0.012" and not sure(tile)
-    assert tile.note.text() == "rank correlation 0.91" and "put 32 candidates" in tile.toolTip()
+    assert tile.note.text() == "reliability 0.91" and "over 32 measured candidates" in tile.toolTip()
     show(session, board, RECIPE, preview(predicted=Prediction(0.2, "output error")))
-    assert tile.caption.text() == "Predicted error" and tile.note.text() == "not checked"
+    assert tile.caption.text() == "Predicted error" and tile.note.text() == "reliability unknown"
     show(session, board, Recipe(), preview(predicted=Prediction(0.2, "loss")))
     assert not tile.isVisible(), "nothing is edited"
 

@@ -82,9 +82,9 @@ def test_a_cell_says_what_it_loses_and_how_that_is_known(qapp):
     texts = [[model.index(row, column).data() for column in range(3)] for row in range(3)]
     assert texts == [["0.0", "20.0", "2.0"], ["", "○ 0.3", "2.0"], ["", "5.0", "–"]]
     says = [model.describe(model.index(*place)) for place in ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (1, 0))]
-    assert "could be chance" in says[0] and "● measured, 2,000" in says[0]
-    assert "−20.0 ± 2.0 points" in says[1] and "chance" not in says[1] and "5.0x smaller" in says[1]
-    assert "not measured" in says[2] and "rises by 0.3" in says[2]
+    assert "not significant" in says[0] and "● measured, 2,000" in says[0]
+    assert "−20.0 ± 2.0 points" in says[1] and "not significant" not in says[1] and "5.0x smaller" in says[1]
+    assert "not measured" in says[2] and "increase: 0.3" in says[2]
     assert "2 layers at once" in says[3] and "200 B → 90 B" in says[3]
     assert "keeps its channels" in says[4] and "not tried yet" in says[5]
     assert [model.index(row, 1).data(STRENGTH_ROLE) for row in range(3)] == [1.0, None, pytest.approx(0.5)]
@@ -268,7 +268,7 @@ def test_stopping_keeps_the_cells_and_scanning_again_goes_on(page, qtbot):
     qtbot.waitUntil(lambda: not page.scans.job, timeout=WAIT)
     if page.scans.plan.complete:
         return  # it was done before the click arrived
-    assert "goes on from here" in page.why_not.text() and page.scans.cells
+    assert "resumes here" in page.why_not.text() and page.scans.cells
     scan(page, qtbot)
     assert page.scans.plan.complete and page.scans.cells["second", CANDIDATES[0]].drop is not None
 

@@ -188,9 +188,9 @@ def test_after_a_kill_the_next_start_offers_the_work_back(window, qtbot, few):
     window.offer_kept_work()
     box = dialog(window, qtbot, "kept")
     assert "fashion_cnn.onnx" in box.text() and "Pinned states: 1" in box.informativeText()
-    answer(window, qtbot, "kept", "Not now")
+    answer(window, qtbot, "kept", "Later")
     window.offer_kept_work()
-    answer(window, qtbot, "kept", "Go on")
+    answer(window, qtbot, "kept", "Restore")
     qtbot.waitUntil(lambda: session.data is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     assert session.recipe.actions_for("head") == (prune(0.9),)
@@ -213,7 +213,7 @@ def test_kept_work_can_be_discarded_and_broken_files_are_passed_over(window, qtb
     saved(tmp_path).save(autosave.folder() / "left.mcw")
     (autosave.folder() / "broken.mcw").write_text("{", encoding="utf-8")
     window.offer_kept_work()
-    answer(window, qtbot, "kept", "Discard it")
+    answer(window, qtbot, "kept", "Discard")
     assert [path.name for path in autosave.folder().glob("*.mcw")] == ["broken.mcw"]
     window.offer_kept_work()
     assert window.findChild(QMessageBox, "kept") is None
@@ -231,10 +231,10 @@ def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
     dialog(window, qtbot, "files").close()
     assert not path.exists() and not session.session_path
     sessions._save(str(path), lambda: None)
-    answer(window, qtbot, "in use", "Replace it")
+    answer(window, qtbot, "in use", "Replace")
     assert load_session(path).recipe == session.recipe and session.session_path == str(path)
 
-    for way, kept in (("Open a copy", ""), ("Open it anyway", str(path))):
+    for way, kept in (("Open a copy", ""), ("Open anyway", str(path))):
         session.undo_stack.setClean()  # a copy was not saved yet
         window.commands.open_path(str(path))
         answer(window, qtbot, "in use", way)

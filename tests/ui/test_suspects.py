@@ -30,8 +30,8 @@ def test_coupled_layers_are_named_and_what_did_not_come_back_is_said(panel):
     )
     panel.refresh()
     assert panel.words.text().startswith("3 samples: taking conv2 (+2 coupled) back restores 2 of 3.")
-    assert panel.words.text().endswith("* got its weights back, not its channels.")
+    assert panel.words.text().endswith("* Weights reverted, channels not.")
     assert [cell(panel, row) for row in (0, 1)] == ["conv2 +2", "head *"]
     tip = Qt.ItemDataRole.ToolTipRole
-    assert "stem, conv1" in cell(panel, 0, tip) and "channels back" in cell(panel, 0, tip)
+    assert "stem, conv1" in cell(panel, 0, tip) and "Channels reverted" in cell(panel, 0, tip)
     assert TRAINED in cell(panel, 1, tip)

@@ -64,9 +64,9 @@ def test_a_sweep_is_drawn_as_it_comes_and_its_proposal_is_one_step(page, qtbot):
     sweep(page, qtbot)
     curve = page.sweeps.curve
     assert curve.complete and curve.chosen == ("first",) and curve.sweep.tolerance == pytest.approx(0.05)
-    assert {1, 2, 3} <= set(drawn) and page.plot.canvas.markers[0].text in ("proposed", "certain")
+    assert {1, 2, 3} <= set(drawn) and page.plot.canvas.markers[0].text in ("proposed", "significant")
     assert curve.proposed is not None and curve.proposed.setting < 0.95
-    assert "● measured, 400 in 5 folds" in page.proposal.text() and "no say" in page.proposal.text()
+    assert "● measured, 400 samples in 5 folds" in page.proposal.text() and "folds not used" in page.proposal.text()
     QTest.mouseClick(page.use, Qt.MouseButton.LeftButton)
     steps = session.recipe.actions_for("first")
     assert [step.method for step in steps] == ["prune.magnitude", "quantize.affine"]

@@ -15,7 +15,7 @@ from workbench.core.session.session_file import Reference
 def answer(window, qtbot, yes: bool, file: str) -> None:
     box = dialog(window, qtbot, "trust")
     assert isinstance(box, QMessageBox) and file in box.text()
-    button = next(b for b in box.buttons() if ("trust this code" in b.text()) is yes)
+    button = next(b for b in box.buttons() if ("Trust and run" in b.text()) is yes)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.findChild(QMessageBox, "trust") is not box)
 

@@ -153,7 +153,7 @@ def test_python_code_runs_only_after_an_informed_yes(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: window.findChild(QDialog, "trust") is None)
     assert not window.jobs.running
     window.commands.open_path(f"{path}:make")
-    yes = next(b for b in dialog(window, qtbot, "trust").buttons() if "trust this code" in b.text())
+    yes = next(b for b in dialog(window, qtbot, "trust").buttons() if "Trust and run" in b.text())
     qtbot.mouseClick(yes, LEFT)
     qtbot.waitUntil(lambda: window.session.model is not None, timeout=WAIT)
     assert window.session.model.layers
@@ -237,7 +237,7 @@ def test_the_context_menu_offers_what_fits(demo_window, qtbot):
     tree.tree.customContextMenuRequested.emit(QPoint(20, 20))
     menu = next(m for m in tree.findChildren(QMenu) if m.isVisible())
     texts = [action.text() for action in menu.actions() if action.text()]
-    assert {"Add this step", "Copy actions", "Apply to all like this"} <= set(texts)
+    assert {"Add this step", "Copy steps", "Apply to similar layers"} <= set(texts)
     menu.close()
 
 

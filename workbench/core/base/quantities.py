@@ -28,16 +28,30 @@ def three(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}" if abs(value) < 99.95 else f"{value:.0f}"
 
 
+def times(ratio: float) -> str:
+    """6.2 or 1.04: two decimals where one would say 1.0."""
+    return f"{ratio:.2f}" if ratio < 1.095 else f"{ratio:.1f}"
+
+
+def slight(before: float, after: float) -> bool:
+    """Too little to be told in times."""
+    return abs(after - before) < 0.005 * before
+
+
 def smaller(before: float, after: float, tr: Callable[[str], str] = str) -> str:
-    """'6.2x smaller (16 % kept)', or 'larger' where it grew; `tr` puts it into another language."""
+    """'6.2x smaller (16 % kept)', 'larger' where it grew, per cent where it is slight; `tr` puts it into another
+    language."""
     if after <= 0 or before <= 0:
         return ""
     if after == before:
         return tr("the same size")
+    if slight(before, after):
+        percent = f"{100 * abs(after - before) / before:.2g} %"
+        return (tr("{percent} smaller") if after < before else tr("{percent} larger")).format(percent=percent)
     if after > before:
         return tr("{times}x larger").format(times=f"{after / before:.2f}")
     share = f"{after / before:.0%}".replace("%", " %")
-    return tr("{times}x smaller ({share} kept)").format(times=f"{before / after:.1f}", share=share)
+    return tr("{times}x smaller ({share} kept)").format(times=times(before / after), share=share)
 
 
 def duration(seconds: float) -> str:

@@ -17,7 +17,7 @@ from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method
 from workbench.methods.common import grids
 
-RAISE = Message("Model > Prepared at opening offers to raise the opset; on the command line, --raise-opset does.")
+RAISE = Message("Model > Preparation offers to raise the opset; on the command line, --raise-opset does.")
 REDUCED = 7  # bits that keep the sum of two products u8 x s8 within 16 bits
 
 

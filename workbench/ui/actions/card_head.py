@@ -38,14 +38,14 @@ class CardHead(QWidget):
         words.show_text(kind if kind != name else "")
         self.remove = self._button("remove", self.tr("Remove {title}").format(title=name))
         self.remove.clicked.connect(self.removed)
-        self.earlier = self._button("up", self.tr("{title}: apply it earlier").format(title=name))
+        self.earlier = self._button("up", self.tr("Move {title} up").format(title=name))
         self.earlier.clicked.connect(lambda: self.moved.emit(-1))
-        self.later = self._button("down", self.tr("{title}: apply it later").format(title=name))
+        self.later = self._button("down", self.tr("Move {title} down").format(title=name))
         self.later.clicked.connect(lambda: self.moved.emit(1))
         self.set_movable(False, False)
         self.on = QCheckBox(self)
-        self.on.setAccessibleName(self.tr("{title}: in effect").format(title=name))
-        self.on.setToolTip(self.tr("Switched off, a step stays in the recipe without any effect"))
+        self.on.setAccessibleName(self.tr("Apply {title}").format(title=name))
+        self.on.setToolTip(self.tr("A step that is switched off stays in the recipe without effect"))
         self.on.clicked.connect(lambda checked: self.switched.emit(not checked))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -92,8 +92,8 @@ class CardHead(QWidget):
         button.setIconSize(QSize(ARROW, ARROW))
         text = button.fontMetrics().horizontalAdvance(name)
         button.setFixedWidth(text + ARROW + theme.DOUBLE)  # Qt would leave room for a second arrow
-        button.setToolTip(self.tr("Use another method here"))
-        button.setAccessibleName(self.tr("{title}: use another method").format(title=name))
+        button.setToolTip(self.tr("Replace with another method"))
+        button.setAccessibleName(self.tr("Replace {title}").format(title=name))
         return button
 
     def _button(self, icon: str, text: str) -> QToolButton:

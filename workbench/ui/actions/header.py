@@ -38,7 +38,7 @@ class Header(QWidget):
         count = amount(sum(layer.parameters for layer in layers))
         free = sum(not layer.locked for layer in layers)
         if free == len(layers):
-            return self.tr("{count} parameters. These steps go to every one of them.").format(count=count)
-        return self.tr("{count} parameters. These steps go to the {free} that can be edited.").format(
+            return self.tr("{count} parameters. Steps apply to all of these layers.").format(count=count)
+        return self.tr("{count} parameters. Steps apply to the {free} layers that can be edited.").format(
             count=count, free=free
         )

@@ -61,7 +61,7 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
             values = v.effective(method.fields, given)
             edge, levels = edge_of(value, view.magnitudes), instant.levels_of(values)
             beyond = 1 - share_below(edge, view.magnitudes)
-            return tr("{levels} levels to ± {edge}; {share} of the weights lie beyond and are clipped.").format(
+            return tr("{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.").format(
                 levels=levels, edge=f"{edge:.3g}", share=percent(beyond)
             )
     return ""
@@ -69,7 +69,7 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
 
 def together(layers: tuple[str, ...]) -> str:
     """Which layers a removal of channels takes along."""
-    return tr("Goes together with: {layers}.").format(layers=", ".join(layers))
+    return tr("Pruned together with {layers}.").format(layers=", ".join(layers))
 
 
 def replaced(layers: tuple[str, ...], values: Mapping[str, Any], outlook: Outlook | None = None) -> str:
@@ -80,13 +80,11 @@ def replaced(layers: tuple[str, ...], values: Mapping[str, Any], outlook: Outloo
     after = outlook.students.get(0 if leaves else values.get("kernel", 0)) if isinstance(outlook, Replacing) else None
     if not isinstance(outlook, Replacing) or after is None:
         return (
-            tr("Leaves out {modules} with all its layers.")
-            if leaves
-            else tr("Takes the place of {modules} with all its layers.")
+            tr("Removes {modules} with all its layers.") if leaves else tr("Replaces {modules} with all its layers.")
         ).format(modules=named)
     text = (
-        tr("Leaves out {modules} with all its layers: {before} parameters less.")
+        tr("Removes {modules} with all its layers: {before} parameters.")
         if leaves
-        else tr("Takes the place of {modules} with all its layers: {after} parameters instead of {before}.")
+        else tr("Replaces {modules} with all its layers: {before} → {after} parameters.")
     )
     return text.format(modules=named, before=f"{outlook.parameters:,}", after=f"{after:,}")

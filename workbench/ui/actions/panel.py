@@ -177,12 +177,12 @@ class ActionPanel(QWidget):
         self.add.setEnabled(False)
         self.hint.setText(
             self.tr(
-                "Steps zero, factor, distil or quantise the weights of this layer. "
-                "Add one, then drag its slider and watch size and accuracy move."
+                "Steps prune, factorise, distil or quantise this layer. Add one and drag its slider: "
+                "size and accuracy follow."
             )
         )
         self.nothing.show_text(
-            self.tr("Select a layer on the left"), self.tr("What is done to it, and what that costs, is shown here.")
+            self.tr("Select a layer"), self.tr("Its steps appear here, with their effect on size and accuracy.")
         )
         self.result.hide()
         inner = QWidget(self)
@@ -228,7 +228,7 @@ class ActionPanel(QWidget):
             return
         self.header.show_layers(self._layers)
         if all(layer.locked for layer in self._layers):
-            self.locked.show_text(self.tr("This cannot be edited"), said(self._layers[0].locked))
+            self.locked.show_text(self.tr("Cannot be edited"), said(self._layers[0].locked))
             self._pages.setCurrentWidget(self.locked)
             return
         self.hint.setVisible(not self._actions)

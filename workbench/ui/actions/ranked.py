@@ -40,7 +40,7 @@ def sentence(spectrum: Spectrum, rank: int, trained: bool = False, kept: Kept = 
     if not trained:
         first = _keeps(kept).format(rank=rank, full=full, share=percent(float(spectrum.energy[rank - 1])))
     if not spectrum.break_even:
-        return joined(first, tr("no rank makes this layer smaller."))
+        return joined(first, tr("no rank saves space in this layer."))
     second = (
         tr("below break-even {limit}, so the layer shrinks.")
         if rank <= spectrum.break_even
@@ -63,14 +63,14 @@ def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kep
     """Two factors of the rank that is asked for; which that is where its singular values are known."""
     rank = rank_in(values, spectrum) if spectrum is not None and len(spectrum.values) else None
     if rank is None or spectrum is None:
-        return tr("Two thinner layers with {rank}.").format(rank=asked(values))
+        return tr("Two factors with {rank}.").format(rank=asked(values))
     words = sentence(spectrum, rank, trained, kept)
     if values.get("weakening") is None or spectrum.noise is None:
         return words
     return followed(
-        tr("EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.").format(
-            rank=spectrum.noise.vbmf, full=len(spectrum.values), share=percent(values["weakening"])
-        ),
+        tr(
+            "EVBMF estimates rank {rank} of {full}; the step keeps a rank {share} of the way from there to full rank."
+        ).format(rank=spectrum.noise.vbmf, full=len(spectrum.values), share=percent(values["weakening"])),
         words,
     )
 
@@ -79,7 +79,7 @@ def words(ranking: Ranking, values: Values, layer: Layer, drawn: Spectrum | None
     """Which rank is meant, what it keeps and what becomes of the size; `drawn` are the singular values of the weight,
     `found` those of the method."""
     if ranking.sides == 2:
-        return two_sided(values, layer, found) or tr("For each side {rank}.").format(rank=asked(values))
+        return two_sided(values, layer, found) or tr("On each side {rank}.").format(rank=asked(values))
     if ranking.of == "weight":
         return of_two(values, drawn, ranking.trained) if drawn is not None and len(drawn.values) else ""
     text = of_two(values, None) if found is None else of_two(values, found.sides[0], ranking.trained, found.kept)
@@ -127,9 +127,9 @@ def followed(first: str, second: str) -> str:
 def weights(used: int, layer: Layer) -> str:
     """So many are stored in the place of the layer's."""
     words = (
-        tr("{count} of {total} weights, so the layer shrinks.")
+        tr("{count} instead of {total} weights, so the layer shrinks.")
         if used < layer.count
-        else tr("{count} for {total} weights, so the layer grows.")
+        else tr("{count} instead of {total} weights, so the layer grows.")
     )
     return words.format(count=f"{used:,}", total=f"{layer.count:,}")
 
@@ -143,12 +143,12 @@ def asked(values: Values) -> str:
     if values.get("energy") is not None:
         return tr("the smallest rank that keeps {share}").format(share=percent(values["energy"]))
     if values.get("weakening") is not None:
-        return tr("the rank that EVBMF finds, {share} of the way to full rank").format(
+        return tr("the rank that EVBMF estimates, {share} of the way to full rank").format(
             share=percent(values["weakening"])
         )
     return {
         "break-even": tr("the largest rank with fewer weights than now"),
-        "marchenko-pastur": tr("the rank that stands out of noise"),
+        "marchenko-pastur": tr("the number of singular values above the noise edge"),
     }.get(str(values.get("rule")), tr("the rank of least squared error"))
 
 

@@ -80,7 +80,7 @@ class ResultCard(QFrame):
         )
         ratio = format.smaller(before, after) if before != after else self.tr("same size")
         self.ratio.setText(ratio if change.exact else self.tr("○ forecast, {ratio}").format(ratio=ratio))
-        source = self.tr("Computed from the parameters; the layer was not made yet.")
+        source = self.tr("Computed from the parameters; nothing was run yet.")
         self.ratio.setToolTip("" if change.exact else source)
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))

@@ -100,12 +100,12 @@ class CrashDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("crash")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Something went wrong"))
+        self.setWindowTitle(self.tr("Internal error"))
         self.resize(640, 420)
         words = Plain(
             self.tr(
-                "An error that should not happen: {summary}\nYour work is kept and the window goes on. "
-                "If it happens again, send this report to whoever maintains the program."
+                "Internal error: {summary}\nYour work is kept and you can continue. If it happens "
+                "again, send this report to the maintainers."
             ).format(summary=summary),
             self,
             wordWrap=True,

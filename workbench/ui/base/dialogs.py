@@ -39,9 +39,9 @@ def ask_unsaved(
         QMessageBox.Icon.Question, title, question, buttons.Save | buttons.Discard | buttons.Cancel, parent
     )
     box.setInformativeText(
-        tr("What you chose for each layer, and the states you pinned, are lost otherwise.")
+        tr("Otherwise the steps of all layers and the snapshots are lost.")
         if whole
-        else tr("What you chose for each layer is lost otherwise.")
+        else tr("Otherwise the steps of all layers are lost.")
     )
 
     def answered(button: QAbstractButton) -> None:
@@ -87,12 +87,9 @@ def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMes
         parent,
     )
     box.setInformativeText(
-        tr(
-            "It can do everything that you can do on this computer: read, change and send your "
-            "files. Say yes only if you wrote it or trust who did."
-        )
+        tr("The code can read, change and send your files. Run it only if you wrote it or trust its author.")
     )
-    yes = box.addButton(tr("I trust this code: run it"), QMessageBox.ButtonRole.AcceptRole)
+    yes = box.addButton(tr("Trust and run"), QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(QMessageBox.StandardButton.Cancel)
     box.buttonClicked.connect(lambda button: proceed() if button is yes else None)
     return _open(box, "trust")
@@ -119,15 +116,15 @@ def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) 
             parent,
             tr("Cannot open this file"),
             tr("{path} defines no function.").format(path=path),
-            tr("Give a file with a function that returns what is to be opened."),
+            tr("Choose a Python file with a function that returns the model or the data."),
         )
         return
     dialog = QInputDialog(parent)
     dialog.setObjectName("function")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(tr("Which function?"))
+    dialog.setWindowTitle(tr("Choose a function"))
     name = plain(Path(path).name)
-    dialog.setLabelText(tr("The function in {name} that returns what is to be opened:").format(name=name))
+    dialog.setLabelText(tr("Function in {name} that returns the model or the data:").format(name=name))
     dialog.setComboBoxItems(names)
     for words in dialog.findChildren(QLabel):
         words.setTextFormat(Qt.TextFormat.PlainText)

@@ -30,9 +30,7 @@ class Commands(QObject):
         self.sessions.chosen.connect(self.open_path)
         self.open_model = new_action(self, self.tr("Open model…"), self.ask_model, Key.Open)
         self.open_data = new_action(self, self.tr("Open data…"), self.ask_data, "Ctrl+D")
-        self.open_data_folder = new_action(
-            self, self.tr("Open a folder of images…"), self.ask_data_folder, "Ctrl+Shift+D"
-        )
+        self.open_data_folder = new_action(self, self.tr("Open image folder…"), self.ask_data_folder, "Ctrl+Shift+D")
         self.open_recipe = new_action(self, self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
         self.save_recipe = new_action(self, self.tr("Save recipe"), self.save, Key.Save)
         self.save_recipe_as = new_action(self, self.tr("Save recipe as…"), self.save_as, "Ctrl+Shift+S")
@@ -78,22 +76,20 @@ class Commands(QObject):
     def ask_model(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in (*MODELS, ".py", *SESSIONS))
         filters = self.tr("Models ({kinds});;All files (*)").format(kinds=kinds)
-        dialogs.choose_file(self._window, self.tr("Open a model"), filters, self.open_path, self._folder())
+        dialogs.choose_file(self._window, self.tr("Open model"), filters, self.open_path, self._folder())
 
     def ask_data(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in (*DATA, ".py"))
         filters = self.tr("Data ({kinds});;All files (*)").format(kinds=kinds)
-        title = self.tr("Open data to measure with")
+        title = self.tr("Open data")
         dialogs.choose_file(self._window, title, filters, self.attach_path, self._folder())
 
     def ask_data_folder(self) -> None:
-        dialogs.choose_folder(
-            self._window, self.tr("Open a folder of images in class folders"), self.attach_path, self._folder()
-        )
+        dialogs.choose_folder(self._window, self.tr("Open images in class folders"), self.attach_path, self._folder())
 
     def ask_recipe(self) -> None:
         filters = self.tr("Recipes (*.yaml *.yml);;All files (*)")
-        dialogs.choose_file(self._window, self.tr("Open a recipe"), filters, self._session.load_recipe, self._folder())
+        dialogs.choose_file(self._window, self.tr("Open recipe"), filters, self._session.load_recipe, self._folder())
 
     def open_path(self, path: str, data: str = "", calibration: str = "", recipe: str = "") -> None:
         """Open a model, or a session, after the questions that this needs."""
@@ -124,8 +120,8 @@ class Commands(QObject):
             dialogs.complain(
                 self._window,
                 self.tr("Cannot open this"),
-                self.tr("There is no model among: {names}.").format(names=names),
-                self.tr("Drop an ONNX or PyTorch model first; data and recipes go with a model."),
+                self.tr("None of these files is a model: {names}.").format(names=names),
+                self.tr("Data and recipes need a model. Open an ONNX or PyTorch model first."),
             )
             return
         if chosen.data:
@@ -169,5 +165,5 @@ class Commands(QObject):
 
         stem = Path(self._session.opened.path).stem if self._session.opened else "recipe"
         start = self._session.recipe_path or str(Path(self._folder()) / f"{stem}.yaml")
-        title, filters = self.tr("Save the recipe"), self.tr("Recipes (*.yaml)")
+        title, filters = self.tr("Save recipe"), self.tr("Recipes (*.yaml)")
         dialogs.choose_target(self._window, title, filters, chosen, start, "yaml")

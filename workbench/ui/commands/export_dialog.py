@@ -131,13 +131,13 @@ class ExportDialog(QDialog):
         problem = system.name_problem(name) if name else ""
         self.start.setEnabled(bool(name) and bool(folder) and not problem)
         if problem:
-            self.summary.setText(self.tr("A file cannot have this name: {why}.").format(why=said(problem)))
+            self.summary.setText(self.tr("This file name cannot be used: {why}.").format(why=said(problem)))
             return
         paths = [Path(folder) / f"{name}.{suffix}" for suffix, _ in SUFFIXES]
         lines = [
             self.tr(
-                "{model}, its recipe {recipe} and a report {report} will be written, and the model opened "
-                "again and compared with the preview."
+                "Writes {model}, the recipe {recipe} and the report {report}. The model is then "
+                "reopened and compared with the preview."
             ).format(**{kind: path.name for path, (_, kind) in zip(paths, SUFFIXES, strict=True)})
         ]
         preview, model = self._session.preview, self._session.model
@@ -147,7 +147,7 @@ class ExportDialog(QDialog):
             lines.append(text.format(size=size(after), smaller=format.smaller(model.bytes, after)))
         there = [path.name for path in paths if files.exists(str(path))]
         if there:
-            lines.append(self.tr("This replaces: {files}.").format(files=", ".join(there)))
+            lines.append(self.tr("Existing files will be replaced: {files}.").format(files=", ".join(there)))
         self.summary.setText("\n\n".join(lines))
 
     # -- verbs -----------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ class ResultPage(QWidget):
 
     def _rows(self, report: Report) -> list[tuple[str, str, str, str]]:
         rows = [
-            ("", self.tr("Original"), self.tr("As shown"), self.tr("In the file")),
+            ("", self.tr("Original"), self.tr("Preview"), self.tr("Exported file")),
             (
                 self.tr("Size"),
                 size(report.before.bytes.value),
@@ -94,7 +94,7 @@ class ResultPage(QWidget):
         if report.verified and report.verified.agreement is not None:
             rows.append(
                 (
-                    self.tr("Same decision as the preview"),
+                    self.tr("Identical predictions"),
                     "",
                     "",
                     self.tr("{share} of {n}").format(
@@ -103,7 +103,7 @@ class ResultPage(QWidget):
                 )
             )
             largest = format.small(report.verified.max_abs_diff or 0, 2)
-            rows.append((self.tr("Largest difference of an output"), "", "", largest))
+            rows.append((self.tr("Largest output difference"), "", "", largest))
         if report.before.latency_ms and report.after.latency_ms:
             rows.append(
                 (

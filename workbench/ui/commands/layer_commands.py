@@ -7,6 +7,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.ui.commands.actions import new_action
 from workbench.ui.session.session import Session
+from workbench.ui.text.i18n import counted
 
 
 class LayerVerbs(QObject):
@@ -17,16 +18,16 @@ class LayerVerbs(QObject):
         self._session = session
         self._copied: tuple[Action, ...] = ()
         self.steps: QMenu | None = None  # of the methods, once it is there
-        self.copy = new_action(self, self.tr("Copy actions"), self._copy, "Ctrl+Shift+C")
-        self.paste = new_action(self, self.tr("Paste actions"), self._paste, "Ctrl+Shift+V")
-        self.clear = new_action(self, self.tr("Clear actions"), self._clear, "Ctrl+Backspace")
-        self.apply_to_alike = new_action(self, self.tr("Apply to all like this"), self._apply_to_alike, "Ctrl+Shift+A")
-        self.select_alike = new_action(self, self.tr("Select all like this"), self._select_alike, "Ctrl+Shift+L")
+        self.copy = new_action(self, self.tr("Copy steps"), self._copy, "Ctrl+Shift+C")
+        self.paste = new_action(self, self.tr("Paste steps"), self._paste, "Ctrl+Shift+V")
+        self.clear = new_action(self, self.tr("Clear steps"), self._clear, "Ctrl+Backspace")
+        self.apply_to_alike = new_action(self, self.tr("Apply to similar layers"), self._apply_to_alike, "Ctrl+Shift+A")
+        self.select_alike = new_action(self, self.tr("Select similar layers"), self._select_alike, "Ctrl+Shift+L")
         self.select_coupled = new_action(self, self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
-        self.select_coupled.setToolTip(self.tr("Those that lose channels together with this one."))
-        self.clear_all = new_action(
-            self, self.tr("Clear the actions of all layers"), self._clear_all, "Ctrl+Shift+Backspace"
+        self.select_coupled.setToolTip(
+            self.tr("Layers whose channels can only be pruned together with those of this layer")
         )
+        self.clear_all = new_action(self, self.tr("Clear all steps"), self._clear_all, "Ctrl+Shift+Backspace")
         session.selection_changed.connect(self._enable)
         session.recipe_changed.connect(self._enable)
         session.couplings_changed.connect(self._enable)
@@ -58,20 +59,20 @@ class LayerVerbs(QObject):
         self._enable()
 
     def _paste(self) -> None:
-        self._session.set_actions(self._editable(), self._copied, self.tr("paste actions"))
+        self._session.set_actions(self._editable(), self._copied, self.tr("paste steps"))
 
     def _clear(self) -> None:
-        self._session.set_actions(self._editable(), (), self.tr("clear actions"))
+        self._session.set_actions(self._editable(), (), self.tr("clear steps"))
 
     def _clear_all(self) -> None:
         assert self._session.model is not None
         paths = [layer.path for layer in self._session.model.layers]
-        self._session.set_actions(paths, (), self.tr("clear all actions"))
+        self._session.set_actions(paths, (), self.tr("clear all steps"))
 
     def _apply_to_alike(self) -> None:
         actions = self._session.recipe.stack_for(self._session.current)
         paths = self._alike()
-        self._session.set_actions(paths, actions, self.tr("apply to {n} layers").format(n=len(paths)))
+        self._session.set_actions(paths, actions, counted("apply to {n} layers", len(paths), "apply to {n} layer"))
 
     def _select_alike(self) -> None:
         self._session.select(self._alike(), self._session.current)

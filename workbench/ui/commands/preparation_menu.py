@@ -13,12 +13,12 @@ from workbench.ui.widgets.labels import tooltip
 
 
 class PreparationMenu(QMenu):
-    """Model > Prepared at opening."""
+    """Model > Preparation."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.setTitle(self.tr("Prepared at opening"))
+        self.setTitle(self.tr("Preparation"))
         self.setToolTipsVisible(True)
         session.model_changed.connect(self.fill)
         session.failed.connect(self.fill)  # the ticks say what is, not what was wanted

@@ -85,7 +85,7 @@ class SessionCommands(QObject):
         start = session.session_path or str(Path(session.opened.path).with_suffix(SUFFIX))
         dialogs.choose_target(
             self._window,
-            self.tr("Save the session"),
+            self.tr("Save session"),
             self.filters,
             lambda path: self._save(path, proceed),
             start,
@@ -100,12 +100,12 @@ class SessionCommands(QObject):
         dialogs.ask_way_out(
             self._window,
             "in use",
-            self.tr("The session is open in another window"),
-            self.tr("Another window has {path} open; what it saved there would be lost.").format(path=path),
+            self.tr("Session open in another window"),
+            self.tr("{path} is open in another window. What was saved there would be lost.").format(path=path),
             "",
             (
                 (self.tr("Save as…"), lambda: self._ask_target(proceed)),
-                (self.tr("Replace it"), lambda: self._write(path, lock, proceed)),
+                (self.tr("Replace"), lambda: self._write(path, lock, proceed)),
             ),
         )
 
@@ -147,7 +147,7 @@ class SessionCommands(QObject):
 
     def ask_open(self) -> None:
         start = str(Path(self._session.opened.path).parent) if self._session.opened else ""
-        dialogs.choose_file(self._window, self.tr("Open a session"), self.filters, self.chosen.emit, start)
+        dialogs.choose_file(self._window, self.tr("Open session"), self.filters, self.chosen.emit, start)
 
     def open_path(self, path: str) -> None:
         """Read it, find its files, open them; who finds it open in another window is asked. What is open stays when
@@ -159,12 +159,14 @@ class SessionCommands(QObject):
         dialogs.ask_way_out(
             self._window,
             "in use",
-            self.tr("The session is open in another window"),
-            self.tr("Another window has {path} open; saving in one overwrites the other's work.").format(path=path),
-            self.tr("A copy keeps both: it asks for a name when it is saved."),
+            self.tr("Session open in another window"),
+            self.tr(
+                "{path} is open in another window. Whichever window saves last overwrites the other's work."
+            ).format(path=path),
+            self.tr("A copy keeps both; choose its name when you save it."),
             (
                 (self.tr("Open a copy"), lambda: self._open(path, lambda: None)),
-                (self.tr("Open it anyway"), lambda: self._open(path, lambda: self._mine(path, lock))),
+                (self.tr("Open anyway"), lambda: self._open(path, lambda: self._mine(path, lock))),
             ),
         )
 
@@ -205,7 +207,7 @@ class SessionCommands(QObject):
             self.tr("{name} has changed since this session was saved: its layers or weights are different.").format(
                 name=Path(model.path).name
             ),
-            self.tr("The recipe can be used for it all the same; the figures of snapshots do not hold for it."),
+            self.tr("The recipe can still be used, but the figures of the snapshots no longer apply."),
             (
                 (self.tr("Use this model"), lambda: self._take(saved, folder, then, same=False)),
                 (
@@ -263,16 +265,16 @@ class SessionCommands(QObject):
         dialogs.ask_way_out(
             self._window,
             "missing",
-            self.tr("A file is not where it was"),
-            self.tr("The {what} {name} of this session is not in {folder} any more.").format(
+            self.tr("File not found"),
+            self.tr("The {what} {name} of this session was not found in {folder}.").format(
                 what=what, name=Path(reference.path).name, folder=Path(reference.path).parent
             ),
-            self.tr("If it was moved or renamed, say where it is now."),
+            self.tr("If it was moved or renamed, locate it."),
             ((self.tr("Locate…"), lambda: self._locate(what, filters, proceed)),),
         )
 
     def _locate(self, what: str, filters: str, proceed: Callable[[str], object]) -> None:
-        dialogs.choose_file(self._window, self.tr("Where is the {what} now?").format(what=what), filters, proceed)
+        dialogs.choose_file(self._window, self.tr("Locate the {what}").format(what=what), filters, proceed)
 
     def _kinds(self, suffixes: tuple[str, ...]) -> str:
         kinds = " ".join(f"*{suffix}" for suffix in (*suffixes, ".py"))

@@ -23,8 +23,8 @@ class SnapshotVerbs(QObject):
         super().__init__(window)
         self._session, self._window = session, window
         self._chosen = ""
-        self.pin = new_action(self, self.tr("Pin this state…"), self.ask_pin, "Ctrl+P")
-        self.compare = new_action(self, self.tr("Compare states"), None, "Ctrl+Shift+P")
+        self.pin = new_action(self, self.tr("Take snapshot…"), self.ask_pin, "Ctrl+P")
+        self.compare = new_action(self, self.tr("Compare snapshots"), None, "Ctrl+Shift+P")
         self.restore = new_action(self, self.tr("Restore"), self._restore)
         self.rename = new_action(self, self.tr("Rename"), None)  # in place, by the table
         self.remove = new_action(self, self.tr("Delete"), self._remove)
@@ -53,16 +53,16 @@ class SnapshotVerbs(QObject):
         dialog.setMinimumWidth(380)
         dialog.setObjectName("pin")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(self.tr("Pin this state"))
-        dialog.setLabelText(self.tr("Its recipe and figures are kept under this name:"))
+        dialog.setWindowTitle(self.tr("Take snapshot"))
+        dialog.setLabelText(self.tr("Name (recipe and figures are kept):"))
         dialog.setTextValue(self._session.snapshots.suggestion())
-        dialog.setOkButtonText(self.tr("Pin"))
+        dialog.setOkButtonText(self.tr("Take snapshot"))
         dialog.textValueSelected.connect(self._pin)
         dialog.open()
 
     def _pin(self, name: str) -> None:
         made = self._session.snapshots.pin(name)
-        self._session.told.emit(self.tr("Pinned as {name}").format(name=made.name))
+        self._session.told.emit(self.tr("Snapshot taken: {name}").format(name=made.name))
         self.pinned.emit(made.name)
 
     def _restore(self) -> None:

@@ -16,8 +16,8 @@ class TrainingVerbs(QObject):
         self._session, self._trainings = session, trainings
         self.train = new_action(self, self.tr("Train"), trainings.start, "Ctrl+T")
         self.hold = new_action(self, "", trainings.hold, "Ctrl+Alt+P")
-        self.finish = new_action(self, self.tr("Stop training and keep the best"), trainings.finish, "Ctrl+Shift+T")
-        self.temperatures = new_action(self, self.tr("Try temperatures"), trainings.try_temperatures)
+        self.finish = new_action(self, self.tr("Stop training, keep best"), trainings.finish, "Ctrl+Shift+T")
+        self.temperatures = new_action(self, self.tr("Sweep temperatures"), trainings.try_temperatures)
         trainings.changed.connect(self._enable)
         for signal in (session.recipe_changed, session.data_changed, session.model_changed):
             signal.connect(self._enable)
@@ -31,6 +31,6 @@ class TrainingVerbs(QObject):
         ready = not trainings.job and not trainings.reason
         self.train.setEnabled(ready)
         self.temperatures.setEnabled(ready and trainings.distils)
-        self.hold.setText(self.tr("Go on training") if trainings.paused else self.tr("Pause training"))
+        self.hold.setText(self.tr("Resume training") if trainings.paused else self.tr("Pause training"))
         self.hold.setEnabled(bool(trainings.job))
         self.finish.setEnabled(bool(trainings.job))

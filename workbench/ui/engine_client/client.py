@@ -128,7 +128,7 @@ class EngineLink(QObject):
             self._kill(innocent=False)
             return
         self._spawn()
-        self.lost.emit(self.tr("The engine was started again."), False)
+        self.lost.emit(self.tr("The engine was restarted."), False)
         self._send_what_waits()
 
     def wait(self) -> None:
@@ -297,8 +297,8 @@ class EngineLink(QObject):
             self._is_ready = False
             self.gave_up.emit(
                 self.tr(
-                    "The engine keeps ending by itself. Your work is kept; "
-                    "Run > Restart engine tries again, Help > Show log says more."
+                    "The engine keeps crashing. Your work is kept. Try Run > Restart engine; Help > Show "
+                    "log has details."
                 )
             )
         for job, asked in orphans.items():
@@ -322,7 +322,7 @@ class EngineLink(QObject):
         if handlers.cancelled:
             _call(handlers.stopped)
         elif not handlers.quiet:
-            mend = self.tr("Try again, or with a smaller model or data set.")
+            mend = self.tr("Try again, or use a smaller model or data set.")
             _call(handlers.failed, Failed(job, sentence, mend))
 
     def _may_try_again(self) -> bool:
@@ -332,13 +332,13 @@ class EngineLink(QObject):
 
     def _sentence(self, exitcode: int | None) -> str:
         if self._killed:
-            return self.tr("The engine was started again; nothing is lost.")
+            return self.tr("The engine was restarted. Nothing is lost.")
         if exitcode == -9:
             return self.tr(
-                "The system ended the engine, most likely for want of memory; it was started again and nothing is lost."
+                "The system stopped the engine, probably because memory ran out. It was restarted and nothing is lost."
             )
         how = _ended_by(exitcode)
-        return self.tr("The engine ended unexpectedly{how}; it was started again and nothing is lost.").format(how=how)
+        return self.tr("The engine stopped unexpectedly{how} and was restarted. Nothing is lost.").format(how=how)
 
 
 def _ended_by(exitcode: int | None) -> str:

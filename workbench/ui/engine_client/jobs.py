@@ -113,7 +113,7 @@ class JobStrip(QWidget):
         self.cancel = QToolButton(self)
         theme.set_icon(self.cancel, "cancel")
         self.cancel.setAccessibleName(self.tr("Cancel"))
-        self.cancel.setToolTip(self.tr("Stop this job now"))
+        self.cancel.setToolTip(self.tr("Stop this job"))
         self.cancel.clicked.connect(self._cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, theme.UNIT, 0)

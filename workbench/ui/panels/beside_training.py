@@ -34,12 +34,12 @@ class BesideTraining(QWidget):
 
     def _refresh(self) -> None:
         trainings = self._trainings
-        name = self.tr("Trying temperatures") if trainings.trying else self.tr("Training")
+        name = self.tr("Sweeping temperatures") if trainings.trying else self.tr("Training")
         words = (
             self.tr("{job} is paused.")
             if trainings.paused
-            else self.tr("{job} goes on beside this; each takes longer.")
+            else self.tr("{job} runs at the same time, so both take longer.")
         )
         self.words.setText(words.format(job=name))
-        self.hold.setText(self.tr("Go on training") if trainings.paused else self.tr("Pause training"))
+        self.hold.setText(self.tr("Resume training") if trainings.paused else self.tr("Pause training"))
         self.setVisible(self._working and bool(trainings.job))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxL
 
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import counted, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
@@ -67,24 +67,24 @@ class HistoryModel(QAbstractListModel):
                 session.snapshots.restore(entry.text)
             case Kind.BRANCH:
                 branch = session.history.branches[entry.place]
-                session.change_recipe(branch.recipe, tr("Back to {step}").format(step=branch.text))
+                session.change_recipe(branch.recipe, tr("Return to {step}").format(step=branch.text))
             case Kind.STEP:
                 session.go_to(entry.place)
 
     def _pinned(self) -> list[Entry]:
         found = [
-            Entry(Kind.SNAPSHOT, each.name, tip=tr("A click makes it the present state"))
+            Entry(Kind.SNAPSHOT, each.name, tip=tr("Click to restore this snapshot"))
             for each in self._session.snapshots.all
         ]
-        return [Entry(Kind.HEAD, tr("Pinned")), *found] if found else []
+        return [Entry(Kind.HEAD, tr("Snapshots")), *found] if found else []
 
     def _branches(self) -> list[Entry]:
         found = [
             Entry(
                 Kind.BRANCH,
-                tr("{step} (steps: {n})").format(step=branch.text, n=branch.steps),
+                counted("{step} ({n} changes)", branch.steps, "{step} ({n} change)", step=branch.text),
                 place,
-                tip=tr("Steps that were undone before other ones were made; a click brings back where they led"),
+                tip=tr("Undone changes that later ones replaced; click to return to them"),
             )
             for place, branch in enumerate(self._session.history.branches)
         ]
@@ -93,15 +93,15 @@ class HistoryModel(QAbstractListModel):
     def _steps(self) -> list[Entry]:
         history = self._session.history
         here = history.stack.index()
-        texts = [tr("As opened"), *(history.stack.text(i) for i in range(history.stack.count()))]
+        texts = [tr("Original"), *(history.stack.text(i) for i in range(history.stack.count()))]
         pins = {each.recipe.in_effect: each.name for each in self._session.snapshots.all}
         found = []
         for place, text in enumerate(texts):
             recipe = history.recipe_at(place) if pins and place else None
             name = pins.get(recipe.in_effect, "") if recipe is not None else ""
-            shown = tr("{step}  ·  pinned as {name}").format(step=text, name=name) if name else text
+            shown = tr("{step}  ·  snapshot {name}").format(step=text, name=name) if name else text
             found.append(Entry(Kind.STEP, shown, place, place == here, place > here))
-        return [Entry(Kind.HEAD, tr("Steps")), *found] if self._session.model is not None else []
+        return [Entry(Kind.HEAD, tr("Changes")), *found] if self._session.model is not None else []
 
     # -- what Qt asks ----------------------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ class RecentRow(QWidget):
         self.remove = QToolButton(self)
         theme.set_icon(self.remove, "cancel", "muted")
         self.remove.setAccessibleName(self.tr("Remove {name} from this list").format(name=file.name))
-        self.remove.setToolTip(self.tr("Remove from this list; the file stays"))
+        self.remove.setToolTip(self.tr("Remove from this list; the file is kept"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.UNIT)

@@ -90,7 +90,7 @@ class Scoreboard(QFrame):
         self.size_tile = Tile(self.tr("File size"), self)
         self.metric_tile = Tile(self.tr("Accuracy"), self)
         self.change_tile = Tile(self.tr("Change"), self)
-        self.predicted_tile = Tile(self.tr("Predicted loss"), self)
+        self.predicted_tile = Tile(self.tr("Predicted loss increase"), self)
         self.parameters_tile = Tile(self.tr("Parameters"), self)
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
@@ -98,15 +98,15 @@ class Scoreboard(QFrame):
         self.measure_button = small(
             self,
             self.tr("Measure"),
-            self.tr("Measure latency and zipped size"),
+            self.tr("Measure latency, zipped size"),
             self.tr(
-                "Measure latency: run the original and the compressed model in turns in "
-                "ONNX Runtime, and zip both files"
+                "Measure latency: runs the original and the compressed model alternately in ONNX "
+                "Runtime, and zips both files"
             ),
         )
         theme.set_icon(self.measure_button, "play")
         self._least = 0  # pixels
-        self.why_button = small(self, self.tr("why?"), self.tr("Why the file did not shrink"))
+        self.why_button = small(self, self.tr("Why?"), self.tr("Why the file did not shrink"))
         self.why_button.clicked.connect(self._explain_size)
         self.measure_button.clicked.connect(self.timings.ask)
         self.data_button = QPushButton(self.tr("Open data…"), self)
@@ -115,8 +115,10 @@ class Scoreboard(QFrame):
         )
         theme.set_icon(self.data_button, "data")
         self.pin_button = button(pins.pin, "pin", self)
-        self.pin_button.setText(self.tr("Pin…"))
-        self.pin_button.setToolTip(self.tr("Keep this state under a name, to compare it and to come back to it"))
+        self.pin_button.setText(self.tr("Snapshot…"))
+        self.pin_button.setToolTip(
+            self.tr("Keep the recipe and its figures under a name, to compare and restore them later")
+        )
         self.export_button = QPushButton(self.tr("Export…"), self)
         self.export_button.setObjectName("primary")
         theme.set_icon(self.export_button, "export", "on_accent")
@@ -216,14 +218,14 @@ class Scoreboard(QFrame):
         self._reasons: list[str] = []
         self.why_button.hide()
         if preview is None or not (self._session.recipe.rows or self._report):
-            self.size_tile.show_text(size(before), self.tr("as opened"))
+            self.size_tile.show_text(size(before), self.tr("original"))
             return
         after = self._report.after.bytes if self._report else preview.size
         exact = after.how == "verified" or (current and all(change.exact for change in preview.changes))
         note = f"{format.smaller(before, after.value)}, {format.source_text(after)}"
         tip = format.explain(after)
         if exact and after.how == "forecast":
-            tip += "\n" + self.tr("Every layer was computed, so the written file will have this size.")
+            tip += "\n" + self.tr("All layers were computed, so the exported file will have this size.")
         if after.value > SHRUNK * before and (reasons := reasons_of(preview)):
             self._reasons = reasons
             self.why_button.show()
@@ -233,7 +235,7 @@ class Scoreboard(QFrame):
                 "zipped {size}"
             ).format(size=size(timing.zipped))
             tip += "\n" + self.tr(
-                "Zipped {before} → {after}; the compressed model takes {file} bytes as a file (written to memory)."
+                "Zipped: {before} → {after}. Compressed model: {file} bytes as a file (written to memory)."
             ).format(before=size(timing.zipped_before), after=size(timing.zipped), file=f"{timing.file:,}")
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
 
@@ -261,7 +263,7 @@ class Scoreboard(QFrame):
             text = format.value_text(baseline.value, metric) if baseline else "…"
             if edited:
                 text = f"{text} → …"
-                note = self.tr("not measured; F5 measures") if self._session.measuring_paused else self.tr("measuring")
+                note = self.tr("not measured (F5)") if self._session.measuring_paused else self.tr("measuring")
             self.metric_tile.show_text(text, note, self._explained(baseline), sure=not edited)
             self.change_tile.show_text("…" if edited else "–", "", sure=False)
             return
@@ -272,7 +274,8 @@ class Scoreboard(QFrame):
             self._explained(value),
             sure=current and value.how != "estimated",
         )
-        self._show_change(preview.change if preview else None, current, metric)
+        shown = baseline.value, value.value
+        self._show_change(preview.change if preview else None, current, metric, shown)
 
     def _explained(self, figure: Figure | None) -> str:
         """What a figure of the metric is: how it was obtained, and of which output where that is not plain."""
@@ -290,16 +293,18 @@ class Scoreboard(QFrame):
             else self.tr("before training, {source}").format(source=source)
         )
 
-    def _show_change(self, change: Figure | None, current: bool, metric: MetricInfo) -> None:
+    def _show_change(
+        self, change: Figure | None, current: bool, metric: MetricInfo, shown: tuple[float, float]
+    ) -> None:
         if change is None:
             self.change_tile.show_text("…", "", sure=False)
             return
         settled = format.is_settled(change)
-        note = self.tr("same samples, paired") if settled else self.tr("could be chance")
+        note = self.tr("paired difference") if settled else self.tr("not significant")
         if change.value == 0 and change.how == "measured":
-            note = self.tr("none on these samples")
-        tip = self.tr("Now less before, on the same samples. Grey while the 95 % interval holds 0.")
-        self.change_tile.show_text(format.change_text(change, metric), note, tip, sure=current and settled)
+            note = self.tr("no change on these samples")
+        tip = self.tr("Compressed minus original on the same samples. Grey while the 95 % interval contains 0.")
+        self.change_tile.show_text(format.change_text(change, metric, shown), note, tip, sure=current and settled)
 
     def _show_predicted(self, predicted: Prediction | None) -> None:
         """There before anything was run, so always in the look of a forecast."""
@@ -307,21 +312,23 @@ class Scoreboard(QFrame):
         if predicted is None:
             return
         loss = predicted.kind == "loss"
-        self.predicted_tile.caption.setText(self.tr("Predicted loss") if loss else self.tr("Predicted error"))
-        note = self.tr("not checked")
+        self.predicted_tile.caption.setText(self.tr("Predicted loss increase") if loss else self.tr("Predicted error"))
+        note = self.tr("reliability unknown")
         if predicted.correlation is not None:
-            note = self.tr("rank correlation {value}").format(value=f"{predicted.correlation:.2f}")
+            note = self.tr("reliability {value}").format(value=f"{predicted.correlation:.2f}")
         tip = self.tr(
-            "How far the answers move from the original's (KL divergence), predicted from the edited "
-            "weights, one pass of gradients and the layers' inputs. Nothing was run."
+            "KL divergence between the outputs of the compressed and the original model, "
+            "predicted from weight changes, gradients and layer inputs. The compressed model was "
+            "not run."
         )
         if not loss:
             tip = self.tr(
-                "The relative error of the layers' outputs, predicted from the edited weights and the "
-                "layers' inputs. Nothing was run; no gradients pass through this model."
+                "Relative error of the layer outputs, predicted from weight changes and layer "
+                "inputs. The compressed model was not run; this model has no gradients."
             )
         tip += "\n" + self.tr(
-            "Rank correlation: how well it put {n} candidates in order that were run. 1 is perfect."
+            "Prediction reliability: Spearman rank correlation of predicted and measured loss "
+            "over {n} measured candidates. 1 is perfect."
         ).format(n=predicted.trials)
         self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)
 
@@ -341,10 +348,10 @@ class Scoreboard(QFrame):
         self.measure_button.setEnabled(not self.timings.running)
         if timing is not None:
             tip = self.tr(
-                "Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this machine."
+                "Median of {runs} runs of each model, alternating, one sample, in ONNX Runtime on this machine."
             ).format(runs=timing.runs)
             if timing.made_up:
-                tip += " " + self.tr("The sample is random: there is no data.")
+                tip += " " + self.tr("The sample is random because no data is open.")
             self.latency_tile.show_text(
                 f"{three(timing.before_ms)} → {three(timing.after_ms)} ms",
                 self.tr("● median of {runs}").format(runs=timing.runs),

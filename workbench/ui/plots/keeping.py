@@ -38,7 +38,7 @@ class Keeper(QObject):
             panel,
             "…",
             self.tr("Save or copy: {plot}").format(plot=title.text()),
-            self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"),
+            self.tr("Save or copy the image or the numbers (Ctrl+C copies the numbers)"),
         )
         self.button.clicked.connect(lambda: self.popup(self.button.mapToGlobal(self.button.rect().bottomLeft())))
         canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -50,12 +50,12 @@ class Keeper(QObject):
     def menu(self) -> QMenu:
         menu = QMenu(self._panel)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Save picture…"), self.ask_picture)
+        menu.addAction(self.tr("Save image…"), self.ask_picture)
         menu.addAction(self.tr("Save numbers…"), self.ask_numbers)
         if self.page is not None:
             menu.addAction(self.tr("Save page…"), self.ask_page)
         menu.addSeparator()
-        menu.addAction(theme.icon("copy"), self.tr("Copy picture"), self.copy_picture)
+        menu.addAction(theme.icon("copy"), self.tr("Copy image"), self.copy_picture)
         menu.addAction(self.tr("Copy numbers as CSV"), self.copy)
         return menu
 
@@ -69,7 +69,7 @@ class Keeper(QObject):
 
     def copy_picture(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.picture())
-        self._tell(self.tr("Picture copied: {plot}").format(plot=self._title.text()))
+        self._tell(self.tr("Image copied: {plot}").format(plot=self._title.text()))
 
     def _tell(self, text: str) -> None:
         """In the status bar of the window around it."""
@@ -78,8 +78,8 @@ class Keeper(QObject):
     def ask_picture(self) -> None:
         dialogs.choose_target(
             self._panel,
-            self.tr("Save picture"),
-            self.tr("Drawing (*.svg);;Picture (*.png)"),
+            self.tr("Save image"),
+            self.tr("SVG image (*.svg);;PNG image (*.png)"),
             self.save,
             "plot.svg",
             "svg",
@@ -87,7 +87,7 @@ class Keeper(QObject):
 
     def ask_numbers(self) -> None:
         dialogs.choose_target(
-            self._panel, self.tr("Save numbers"), self.tr("Numbers (*.csv)"), self.save, "plot.csv", "csv"
+            self._panel, self.tr("Save numbers"), self.tr("CSV table (*.csv)"), self.save, "plot.csv", "csv"
         )
 
     def ask_page(self) -> None:

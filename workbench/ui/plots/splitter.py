@@ -59,9 +59,9 @@ class PlotPair(PlotSplitter):
         self._plots = (first, second)
         for widget in self._plots:
             self.addWidget(widget)
-        for place, title in enumerate((*titles, self.tr("Both"))):
+        for place, title in enumerate((*titles, self.tr("Side by side"))):
             self.group.addButton(toggle(self, title), place)
-        self.group.button(BOTH).setToolTip(self.tr("Both plots, beside each other where there is room"))
+        self.group.button(BOTH).setToolTip(self.tr("Both plots, side by side where there is room"))
         self.group.idClicked.connect(self.choose)
         self._arrange()
 

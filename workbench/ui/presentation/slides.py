@@ -81,7 +81,7 @@ def cover(slide: Slide, story: Story) -> None:
     slide.text(
         story.headline, 0, 13, slide.columns, 5.2, colors.accent if story.edited else colors.text, QFont.Weight.DemiBold
     )
-    lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited else [tr("as opened")]
+    lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited else [tr("original")]
     for index, line in enumerate(lines):
         slide.text(line, 0, 23 + 3.8 * index, slide.columns, 2.4, colors.text)
     slide.text(story.facts, 0, slide.rows - 2.5, slide.columns, SMALL, colors.muted)
@@ -99,7 +99,7 @@ def weights(slide: Slide, story: Story) -> None:
 def deeds(slide: Slide, story: Story) -> None:
     slide.heading(tr("What was done"))
     if not story.deeds:
-        words = tr("Nothing yet: this is the original model.")
+        words = tr("No steps yet: this is the original model.")
         slide.text(words, 0, TOP_ROW, slide.columns, 2.0, slide.colors.muted)
         return
     room = slide.rows - TOP_ROW - 2.5

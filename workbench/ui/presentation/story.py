@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.analysis.report import LayerChange
+from workbench.core.base import quantities
 from workbench.core.base.plain import plain
 from workbench.core.base.quantities import amount, size
 from workbench.core.recipe.action import Action
 from workbench.ui.actions.form.values import effective, name_text
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import counted, tr
 
 LARGEST = 10  # layers that have a bar of their own
 
@@ -71,8 +72,12 @@ def story_of(session: Session) -> Story:
     model, preview = session.model, session.preview
     edited = bool(session.recipe.rows) and preview is not None
     numbers = _numbers(session)
-    facts = tr("{parameters} parameters in {layers} layers, {size}").format(
-        parameters=amount(model.parameters), layers=len(model.layers), size=size(model.bytes)
+    facts = counted(
+        "{parameters} parameters in {n} layers, {size}",
+        len(model.layers),
+        "{parameters} parameters in {n} layer, {size}",
+        parameters=amount(model.parameters),
+        size=size(model.bytes),
     )
     headline = format.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
     return Story(plain(Path(model.path).name), headline, facts, _bars(session), _deeds(session), numbers, edited)
@@ -173,6 +178,6 @@ def _numbers(session: Session) -> tuple[Number, ...]:
         (tr("MACs"), model.macs, preview.macs),
     ):
         if before and now is not None:
-            share = None if format.slight(before, now) else now / before
+            share = None if quantities.slight(before, now) else now / before
             found.append(Number(caption, amount(before), amount(now), format.shrunk(before, now), share, current))
     return tuple(found)

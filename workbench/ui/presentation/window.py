@@ -32,7 +32,7 @@ class Presentation(QWidget):
         self.live = LiveSlider(session, handle, self) if handle is not None else None
         self.place = Plain(self)
         self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.hint = Plain(self.tr("Space or a click: next. Left: back. Escape: end."), self)  # until one of them
+        self.hint = Plain(self.tr("Space or click: next. Left arrow: back. Escape: close."), self)  # until one of them
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for signal in (session.preview_changed, session.recipe_changed, session.data_changed):
             signal.connect(self._follow)

@@ -94,7 +94,9 @@ class Autosave(QObject):
         """Once: a full disk stays full for a while."""
         if not self._complained:
             self._complained = True
-            self._session.told.emit(self.tr("Your work is not kept safe while you work: {why}").format(why=words))
+            self._session.told.emit(
+                self.tr("Autosave failed: {why} Save the session to keep your work.").format(why=words)
+            )
 
     def settle(self) -> None:
         """Until what was asked for is on the disk."""

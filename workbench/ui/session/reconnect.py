@@ -33,7 +33,7 @@ class Revival(QObject):
     def _begin(self, sentence: str, by_itself: bool) -> None:
         session = self._session
         if self._refresher.lost(by_itself):
-            sentence += self.tr(" Measuring this recipe ended it twice: undo the last step to go on.")
+            sentence += self.tr(" Measuring this recipe crashed it twice: undo the last change.")
         session.told.emit(sentence)
         if session.opened is not None:
             self.begin()
@@ -53,12 +53,12 @@ class Revival(QObject):
                 self._over()
 
         def is_not_open(failure: Failed) -> None:
-            session.failed.emit(self.tr("Cannot open the model again"), failure.what, failure.mend)
+            session.failed.emit(self.tr("Cannot reopen the model"), failure.what, failure.mend)
             self._give_up()
 
         def stopped() -> None:
             if life == self._life:
-                session.told.emit(self.tr("The model is not open: Run > Restart engine opens it again."))
+                session.told.emit(self.tr("The model is not open. Reopen it with Run > Restart engine."))
                 self._give_up()
 
         def has_data(summary: DataSummary) -> None:
@@ -67,7 +67,7 @@ class Revival(QObject):
                 self._refresher.forget_measured()
                 session.told.emit(
                     self.tr(
-                        "{name} was changed since it was opened: everything is measured on what it holds now."
+                        "{name} has changed on disk since it was opened. All measurements now use its new content."
                     ).format(name=Path(attached.path).name)
                 )
             self._over()
@@ -83,7 +83,7 @@ class Revival(QObject):
         session.link.request(
             messages.Open,
             Handlers(
-                done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Opening the model again")
+                done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Reopening the model")
             ),
             first=True,
             **vars(opened),
@@ -97,7 +97,7 @@ class Revival(QObject):
                     failed=has_no_data,
                     stopped=has_no_data,
                     quiet=True,
-                    title=self.tr("Attaching the data again"),
+                    title=self.tr("Reopening the data"),
                 ),
                 first=True,
                 path=attached.path,

@@ -38,7 +38,7 @@ class Scans(TrackedJob):
     def start(self, wanted: Wanted) -> None:
         if self.job or not wanted.candidates:
             return
-        stopped = self.tr("Stopped. Scanning again goes on from here.")
+        stopped = self.tr("Stopped. The next scan resumes here.")
         self._ask(messages.Scan, self.tr("Sensitivity"), self._take_all, self._updated, stopped, wanted=wanted)
 
     def show(self, candidate: Stack) -> None:

@@ -99,12 +99,12 @@ class Session(State):
             self._take_model(wanted, summary)
             if not newest():
                 return
-            self.change_recipe(recipe, self.tr("keep the recipe"))
+            self.change_recipe(recipe, self.tr("keep recipe"))
             self.snapshots.take(tuple(each.without_figures() for each in pinned), saved=not pinned)
             if attached is not None:
                 self.attach(attached.path, attached.calibration, attached.trusted)
 
-        return self._ask_model(wanted, done, self.tr("Cannot open this model so"))
+        return self._ask_model(wanted, done, self.tr("Cannot reopen the model with these options"))
 
     def _ask_model(self, wanted: Opened, done: Callable[[ModelSummary], None], complaint: str) -> int:
         title = self.tr("Opening {name}").format(name=Path(wanted.path).name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from workbench.core.analysis.report import Figure, Report, Totals
+from workbench.core.base import quantities
 from workbench.core.session.snapshot import Snapshot, unused
 from workbench.core.session.undo_list import PinStep
 from workbench.ui.session.state import State
@@ -74,9 +75,9 @@ class Snapshots(QObject):
         totals, session = self.now().totals, self._session
         assert session.model is not None
         if totals is None or not (session.recipe.rows or session.recipe.recover):
-            return self._unused(self.tr("As opened") if totals else self.tr("Snapshot"))
-        times = session.model.bytes / totals.bytes.value
-        parts = [self.tr("{times}x smaller").format(times=f"{times:.1f}")]
+            return self._unused(self.tr("Original") if totals else self.tr("Snapshot"))
+        times = quantities.times(session.model.bytes / totals.bytes.value)
+        parts = [self.tr("{times}x smaller").format(times=times)]
         if totals.value is not None and session.data is not None:
             parts.append(format.value_text(totals.value.value, session.metric))
         return self._unused(", ".join(parts))

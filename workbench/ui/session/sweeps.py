@@ -23,7 +23,7 @@ class Sweeps(TrackedJob):
         if self.job:
             return
         self.curve = None
-        stopped = self.tr("Stopped. What was measured stays.")
+        stopped = self.tr("Stopped. Measured values are kept.")
         self._ask(
             messages.Sweep,
             self.tr("Sweep"),

@@ -92,7 +92,7 @@ class Trainings(TrackedJob):
         self, recipe: Recipe, title: str, kept: bool = False, failed: Callable[[], object] = lambda: None
     ) -> None:
         self.recipe, self.points = recipe, []
-        stopped = self.tr("Stopped. Training this recipe again goes on from here.")
+        stopped = self.tr("Stopped. Training this recipe again resumes here.")
         self._ask(
             messages.Train,
             title,
@@ -112,10 +112,10 @@ class Trainings(TrackedJob):
         self.curve, self.trying = None, True
         self._ask(
             messages.TryTemperatures,
-            self.tr("Trying temperatures"),
+            self.tr("Sweeping temperatures"),
             self._take_curve,
             self._show_curve,
-            self.tr("Stopped. Training this recipe again goes on from here."),
+            self.tr("Stopped. Training this recipe again resumes here."),
             recipe=self._session.recipe,
             wanted=Temperatures(seeds=self.seeds),
             device=self.device,
@@ -139,7 +139,7 @@ class Trainings(TrackedJob):
         """Other data or another model: nothing that was trained holds, and what is trained is of no use."""
         self._results.clear()
         self.curve, self.points = None, []
-        stopped = self.tr("Stopped: there is another model, or other data. With those before, training goes on.")
+        stopped = self.tr("Stopped because the model or the data changed. Open the previous ones to resume.")
         self._drop(stopped if self.job else "")
 
     def _take_up(self) -> None:
@@ -149,7 +149,7 @@ class Trainings(TrackedJob):
         if self.job or self.result is None or preview is None or preview.trained is not False:
             return
 
-        title = self.tr("Taking up the training")
+        title = self.tr("Resuming training")
         self._train(recipe, title, kept=True, failed=lambda: self._results.pop(recipe.as_trained, None))
 
     def _updated(self, point: TrainingPoint) -> None:

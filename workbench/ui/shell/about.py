@@ -62,7 +62,9 @@ def show_about(parent: QWidget, versions: Mapping[str, str]) -> Page:
         for name, version in parts.items()
     )
     waiting = "" if versions else f"<p>{tr('The engine is still starting.')}</p>"
-    words = tr("Open a trained model, look inside every layer, compress it with the mouse, export what you saw.")
+    words = tr(
+        "Open a trained model, inspect every layer, compress it interactively, and export exactly what you measured."
+    )
     table = f"<table cellspacing='2' style='margin-top: 12px'>{rows}</table>"
     return Page(
         parent,
@@ -81,7 +83,7 @@ def show_model(parent: QWidget, model: ModelSummary) -> Page:
     )
     body += _list(tr("Inputs"), map(_spec, model.inputs)) + _list(tr("Outputs"), map(_spec, model.outputs))
     applied = (step.detail or step.title for step in model.preparations if step.applied)
-    body += _list(tr("Prepared at opening"), map(said, applied))
+    body += _list(tr("Preparation"), map(said, applied))
     body += _list(tr("Notes"), map(said, model.notes))
     return Page(parent, "model", tr("This model"), body)
 
@@ -89,18 +91,19 @@ def show_model(parent: QWidget, model: ModelSummary) -> Page:
 def show_guide(parent: QWidget) -> Page:
     steps = (
         tr("<b>Open</b> a model (Ctrl+O), then data to measure it with (Ctrl+D), or drop both on the window."),
-        tr("<b>Choose</b> a layer on the left. The middle shows its weights and singular values."),
+        tr("<b>Select</b> a layer on the left. The middle shows its weights and singular values."),
         tr(
-            "<b>Add a step</b> on the right: prune, quantise, factor or distil. Drag its slider, or the line in the "
-            "plot."
+            "<b>Add a step</b> on the right: prune, quantise, factorise or distil. Drag its "
+            "slider, or the line in the plot."
         ),
         tr(
-            "<b>Read</b> the bottom: size, accuracy with its interval, and how each figure is known. "
-            "○ forecast, ◐ estimated from part of the samples, ● measured on all, ✓ verified in the written file."
+            "<b>Read</b> the scoreboard at the bottom: size, accuracy with its interval, and how "
+            "each figure was obtained: ○ forecast, ◐ estimated on part of the samples, ● "
+            "measured on all, ✓ verified in the exported file."
         ),
-        tr("<b>Export</b> (Ctrl+E). The file is opened again and compared with what was shown."),
+        tr("<b>Export</b> (Ctrl+E). The file is reopened and compared with the preview."),
     )
-    keys = tr("Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.")
+    keys = tr("Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z undoes the last change.")
     items = "".join(f"<li style='margin-bottom: 8px'>{step}</li>" for step in steps)
     return Page(parent, "guide", tr("First steps"), f"<ol style='margin-left: -16px'>{items}</ol><p>{keys}</p>")
 
@@ -108,14 +111,18 @@ def show_guide(parent: QWidget) -> Page:
 def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
     """Those of the menus, menu by menu, and those that belong to a place of the window."""
     here = {
-        tr("Layers"): ((tr("Choose several"), "Ctrl+Up, Ctrl+Space"), (tr("Open or close a module"), "Return")),
+        tr("Layers"): ((tr("Select several layers"), "Ctrl+Up, Ctrl+Space"), (tr("Open or close a module"), "Return")),
         tr("Plots"): (
             (tr("Move the line"), "Left, Right"),
-            (tr("Move it far"), "Shift+Left, Shift+Right"),
-            (tr("Another line, or reading values"), "Up, Down"),
-            (tr("Read the first or the last value"), "Home, End"),
+            (tr("Move in large steps"), "Shift+Left, Shift+Right"),
+            (tr("Switch between lines and values"), "Up, Down"),
+            (tr("First or last value"), "Home, End"),
         ),
-        tr("Presentation"): ((tr("Go on"), "Right, Space"), (tr("Go back"), "Left"), (tr("Leave"), "Escape")),
+        tr("Presentation"): (
+            (tr("Next slide"), "Right, Space"),
+            (tr("Previous slide"), "Left"),
+            (tr("Close"), "Escape"),
+        ),
     }
     parts: dict[str, list[tuple[str, str]]] = {}
     for text, action in actions_of(bar, disabled=True):

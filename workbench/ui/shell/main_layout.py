@@ -106,7 +106,7 @@ class Workspace(QObject):
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, left)
-        self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions, right)
+        self.actions_dock = _dock(window, "actions", self.tr("Steps"), self.actions, right)
         self.history = HistoryPanel(session, window)
         self.history_dock = _dock(window, "history", self.tr("History"), self.history, bottom, "Ctrl+Shift+H")
         self.jobs_panel = JobsPanel(self._jobs, session.link, window)

@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
             return
         steps = sum(bool(row.actions) for row in kept.saved.recipe.rows)
         words = self.tr(
-            "The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: {pinned}."
+            "The program stopped unexpectedly at {time}. Layers with steps: {steps}. Snapshots: {pinned}."
         ).format(time=autosave.moment(kept.when), steps=steps, pinned=len(kept.saved.snapshots))
 
         def go_on() -> None:
@@ -183,11 +183,11 @@ class MainWindow(QMainWindow):
         box = dialogs.ask_way_out(
             self,
             "kept",
-            self.tr("Unfinished work"),
-            self.tr("Go on with your work on {name}?").format(name=Path(kept.saved.model.path).name),
+            self.tr("Unsaved work"),
+            self.tr("Restore your work on {name}?").format(name=Path(kept.saved.model.path).name),
             words,
-            ((self.tr("Go on"), go_on), (self.tr("Discard it"), kept.discard)),
-            self.tr("Not now"),
+            ((self.tr("Restore"), go_on), (self.tr("Discard"), kept.discard)),
+            self.tr("Later"),
         )
         box.rejected.connect(kept.leave)
 

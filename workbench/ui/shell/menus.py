@@ -50,11 +50,11 @@ class Menus(QObject):
         self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
         self.export = new_action(self, self.tr("Export…"), None, "Ctrl+E")
         self.add_step = new_action(self, self.tr("Add a step"), None, "Ctrl+Return")
-        self.pictures = new_action(self, self.tr("Weights as pictures"), None, "Ctrl+Shift+W")
+        self.pictures = new_action(self, self.tr("Weight images"), None, "Ctrl+Shift+W")
         self.latency = new_action(self, self.tr("Measure latency"), None, "Shift+F9")
         self.filter = new_action(self, self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = new_action(self, self.tr("Take the tour"), None, "Shift+F1")
-        self.scan = new_action(self, self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
+        self.scan = new_action(self, self.tr("Scan layer sensitivity"), None, "Ctrl+Shift+F5")
         self.sweep = new_action(self, self.tr("Sweep one parameter"), None, "Ctrl+F5")
         self._file(commands)
         self._edit(commands, verbs, pins)
@@ -84,7 +84,7 @@ class Menus(QObject):
         self._as_python = new_action(self, self.tr("Copy as Python"), self.copy_as_python)
         self._as_command = new_action(self, self.tr("Copy as command"), self.copy_as_command)
         menu.addActions([self._as_python, self._as_command])
-        self._story = new_action(self, self.tr("Save the presentation…"), self.save_story, "Ctrl+Shift+E")
+        self._story = new_action(self, self.tr("Save presentation…"), self.save_story, "Ctrl+Shift+E")
         menu.addAction(self._story)
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Quit"), self._window.close, "Ctrl+Q"))
@@ -115,7 +115,7 @@ class Menus(QObject):
         themes = menu.addMenu(self.tr("Theme"))
         self._themes = group = QActionGroup(self)
         titles: dict[theme.Scheme, str] = {
-            "system": self.tr("As the system"),
+            "system": self.tr("System"),
             "light": self.tr("Light"),
             "dark": self.tr("Dark"),
         }
@@ -144,7 +144,7 @@ class Menus(QObject):
 
     def _run(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Run"))
-        self._cancel = new_action(self, self.tr("Cancel the running job"), self._cancel_job, "Ctrl+.")
+        self._cancel = new_action(self, self.tr("Cancel running job"), self._cancel_job, "Ctrl+.")
         menu.addAction(self._cancel)
         self._again = new_action(self, self.tr("Measure again"), self._session.measure_again, "F5")
         menu.addAction(self._again)
@@ -242,7 +242,7 @@ class Menus(QObject):
             action = self._recent.addAction(plain(f"{Path(path).name}  —  {Path(path).parent}").replace("&", "&&"))
             action.triggered.connect(partial(lambda path: commands.open_path(path), path))
         if self._recent.isEmpty():
-            self._recent.addAction(self.tr("Nothing yet")).setEnabled(False)
+            self._recent.addAction(self.tr("No recent files")).setEnabled(False)
 
     def _show_about(self) -> None:
         about.show_about(self._window, self._session.link.versions)
@@ -267,11 +267,11 @@ class Menus(QObject):
 
     def copy_as_python(self) -> None:
         """A script that opens this model and writes what an export would write."""
-        self._copy(script.as_python, self.tr("Copied as a Python script, which writes into {folder}"))
+        self._copy(script.as_python, self.tr("Copied as a Python script that writes to {folder}"))
 
     def copy_as_command(self) -> None:
         """The same for a POSIX shell."""
-        self._copy(script.as_command, self.tr("Copied as a shell command, which writes into {folder}"))
+        self._copy(script.as_command, self.tr("Copied as a shell command that writes to {folder}"))
 
     def _copy(self, written: Callable[[script.Work], str], told: str) -> None:
         session, folder = self._session, settings.export_folder()
@@ -296,7 +296,7 @@ class Menus(QObject):
             start = str(Path(self._session.opened.path).with_suffix(".html"))
             dialogs.choose_target(
                 self._window,
-                self.tr("Save the presentation"),
+                self.tr("Save presentation"),
                 self.tr("Page (*.html);;Document (*.pdf)"),
                 chosen,
                 start,

@@ -41,11 +41,11 @@ class Preferences(QDialog):
         self._form.setHorizontalSpacing(theme.DOUBLE)
         self._form.setVerticalSpacing(theme.UNIT)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        as_system = self.tr("As the system")
+        as_system = self.tr("System")
         self.language = self._choice(
             self.tr("Language"), "language", settings.language(), {"system": as_system, **i18n.LANGUAGES}
         )
-        self._later = self._note(self.tr("The language changes when the program is started again."))
+        self._later = self._note(self.tr("The language changes after a restart."))
         self.theme = self._choice(
             self.tr("Theme"),
             "theme",
@@ -53,33 +53,27 @@ class Preferences(QDialog):
             {"system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")},
         )
         self.data_colors = self._choice(
-            self.tr("Colours of data"),
-            "data_colors",
-            settings.data_colors(),
-            {name: name.capitalize() for name in theme.MAPS},
+            self.tr("Colormap"), "data_colors", settings.data_colors(), {name: name.capitalize() for name in theme.MAPS}
         )
         self.data_colors.setIconSize(SWATCH)
         for index, name in enumerate(theme.MAPS):
             self.data_colors.setItemIcon(index, _swatch(name, self.devicePixelRatioF()))
-        self._note(self.tr("Each has even steps of lightness and can be read by colour-blind eyes."))
+        self._note(self.tr("All are perceptually uniform and suit colour-blind readers."))
         self.motion = self._choice(
-            self.tr("Motion"),
+            self.tr("Animations"),
             "motion",
             settings.motion(),
-            {"system": as_system, "full": self.tr("Things may slide and fade"), "reduced": self.tr("Nothing moves")},
+            {"system": as_system, "full": self.tr("On"), "reduced": self.tr("Off")},
         )
         self.folders = {
-            "models": self._folder(self.tr("Models are in"), "models"),
+            "models": self._folder(self.tr("Model folder"), "models"),
             "export": self._folder(self.tr("Export to"), "export"),
         }
         cores = {str(n): str(n) for n in range(1, 1 + (os.cpu_count() or 1))}
         self.threads = self._choice(
-            self.tr("Threads of a computation"),
-            "threads",
-            str(settings.threads()),
-            {"0": self.tr("One for each core"), **cores},
+            self.tr("Compute threads"), "threads", str(settings.threads()), {"0": self.tr("One per core"), **cores}
         )
-        self._note(self.tr("The engine starts again when this changes; your work stays."))
+        self._note(self.tr("Changing this restarts the engine; your work is kept."))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -111,7 +105,9 @@ class Preferences(QDialog):
     def _folder(self, caption: str, kind: str) -> QLineEdit:
         line = QLineEdit(settings.folder(kind), self)
         line.setAccessibleName(caption)
-        line.setPlaceholderText(self.tr("the folder used last") if kind == "models" else self.tr("workbench, at home"))
+        line.setPlaceholderText(
+            self.tr("last used folder") if kind == "models" else self.tr("workbench in your home folder")
+        )
         line.textChanged.connect(lambda text: settings.choose(f"{kind}_folder", text.strip()))
         browse = QPushButton(self.tr("Choose…"), self)
         browse.setAutoDefault(False)

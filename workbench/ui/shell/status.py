@@ -16,6 +16,7 @@ from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.engine_client.jobs import JobStrip
 from workbench.ui.session.session import Session
 from workbench.ui.text.describe import format_words
+from workbench.ui.text.i18n import counted
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
@@ -76,20 +77,20 @@ class StatusLine(QWidget):
         for part in (self.model, self.data):
             part.setVisible(model is not None)
         if model is not None:
-            self.model.say(self._of_model(model), self.tr("All about this model (Ctrl+I)"))
-            self.data.say(self._of_data(data), self.tr("Other data to measure with (Ctrl+D)"))
+            self.model.say(self._of_model(model), self.tr("About this model (Ctrl+I)"))
+            self.data.say(self._of_data(data), self.tr("Open other data (Ctrl+D)"))
 
     def _of_model(self, model: ModelSummary) -> tuple[str, ...]:
         inputs = (
             self.tr("input {shape}").format(shape=_shape(model.inputs[0]))
             if len(model.inputs) == 1
-            else self.tr("{count} inputs").format(count=len(model.inputs))
+            else counted("{n} inputs", len(model.inputs), "{n} input")
         )
         return format_words(model.format), self.tr("opset {number}").format(number=model.opset), inputs
 
     def _of_data(self, data: DataSummary | None) -> tuple[str, ...]:
         if data is None:
-            return (self.tr("No data: only sizes are known"),)
+            return (self.tr("No data: accuracy is not measured"),)
         name = self.data.fontMetrics().elidedText(Path(data.path).name, Qt.TextElideMode.ElideMiddle, LONGEST)
         return name, self.tr("with labels") if data.labelled else self.tr("without labels")
 
@@ -108,14 +109,14 @@ class EngineState(Part):
         self._show()
 
     def _say(self, *words: str) -> None:
-        self.say(words, self.tr("Jobs and the log (Ctrl+Shift+J)"))
+        self.say(words, self.tr("Jobs and log (Ctrl+Shift+J)"))
 
     def _show(self) -> None:
         if not self._link.is_ready:
             self._say(self.tr("The engine is starting"))
             return
         threads = process.threads()
-        count = self.tr("{count} threads").format(count=threads) if threads else self.tr("a thread for each core")
+        count = counted("{n} threads", threads, "{n} thread") if threads else self.tr("one thread per core")
         runtime = self._link.versions.get("onnxruntime", "")
         self._say(self.tr("Idle"), f"ONNX Runtime {runtime}" if runtime else "", count)
 

@@ -36,48 +36,46 @@ def stops_of(space: Workspace, menu_bar: QWidget) -> tuple[Stop, ...]:
     return (
         Stop(
             lambda: space.layers_dock,
-            tr("Where: the layers"),
+            tr("Layers"),
             tr(
-                "The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box "
-                "above filters them."
+                "All layers as a tree; bars show their size. Select one, or several with Ctrl; the "
+                "box above filters them."
             ),
         ),
         Stop(
             lambda: _inspector(space),
-            tr("What it looks like"),
+            tr("Plots"),
             tr(
-                "The weights of the chosen layer and their singular values. Lines that you can drag are the "
-                "parameters of its steps. The other tabs look at the whole model."
+                "Weights and singular values of the selected layer. Drag the lines to set the "
+                "parameters of its steps. The other tabs show the whole model."
             ),
         ),
         Stop(
             lambda: space.actions_dock,
-            tr("What to do"),
+            tr("Steps"),
             tr(
-                "Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and "
-                "why a method is not available."
+                "Add a step: prune, factorise, distil or quantise. Its form shows the effect on this "
+                "layer, and why a method is not available."
             ),
         ),
         Stop(
             lambda: space.scoreboard,
-            tr("What it costs"),
+            tr("Scoreboard"),
             tr(
-                "Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, "
-                "◐ estimated, ● measured, ✓ verified in the written file."
+                "Size, accuracy and MACs of the original and the compressed model. Marks show how a "
+                "figure was obtained: ○ forecast, ◐ estimated, ● measured, ✓ verified in the "
+                "exported file."
             ),
         ),
         Stop(
             lambda: menu_bar,
-            tr("Every command"),
-            tr(
-                "Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all "
-                "shortcuts."
-            ),
+            tr("Commands"),
+            tr("Ctrl+K finds any command by a few letters. Ctrl+Z undoes any change. Help lists all shortcuts."),
         ),
         Stop(
             lambda: space.scoreboard.export_button,
-            tr("The file"),
-            tr("The export is opened again, run, and compared with what you saw here."),
+            tr("Export"),
+            tr("The exported file is reopened, run and compared with the preview."),
         ),
     )
 

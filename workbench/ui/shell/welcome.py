@@ -49,18 +49,13 @@ class WelcomePage(QWidget):
 
     def _heading(self) -> QWidget:
         box = QWidget(self)
-        title = Plain(self.tr("Make a trained model smaller, and see what it costs"), box, wordWrap=True)
+        title = Plain(self.tr("Make a trained model smaller, and see the cost in accuracy"), box, wordWrap=True)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() + 10)
         font.setBold(True)
         title.setFont(font)
         below = Plain(
-            self.tr(
-                "What you see while you drag is what runs after the export: the same graph, "
-                "measured in the same runtime."
-            ),
-            box,
-            wordWrap=True,
+            self.tr("The preview measures the graph that is exported, in the same runtime."), box, wordWrap=True
         )
         below.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout = QVBoxLayout(box)
@@ -73,12 +68,9 @@ class WelcomePage(QWidget):
     def _steps(self) -> QGridLayout:
         steps = (
             (self.tr("Open"), self.tr("a trained model, ONNX or PyTorch, and data to measure it with")),
-            (self.tr("Look"), self.tr("inside every layer: its weights, singular values, share of the bytes")),
-            (self.tr("Compress"), self.tr("each layer: prune, quantise, factor, distil; size and accuracy follow")),
-            (
-                self.tr("Export"),
-                self.tr("a file that is really smaller and behaves as shown; it is reopened and checked"),
-            ),
+            (self.tr("Inspect"), self.tr("every layer: weights, singular values, share of the size")),
+            (self.tr("Compress"), self.tr("any layer: prune, quantise, factorise or distil; size and accuracy follow")),
+            (self.tr("Export"), self.tr("a smaller file that is reopened and compared with the preview")),
         )
         grid = QGridLayout()
         grid.setSpacing(16)
@@ -128,7 +120,7 @@ class WelcomePage(QWidget):
     def _tour_offer(self) -> QWidget:
         """Made once: whatever is answered, it does not come back. The tour stays in the Help menu."""
         box = QWidget(self)
-        words = Plain(self.tr("New here? A tour of six stops shows where everything is, on the demo."), box)
+        words = Plain(self.tr("New here? A six-step tour of the demo shows where everything is."), box)
         self.tour_button = QPushButton(self.tr("Take the tour"), box)
         self.tour_button.clicked.connect(self.tour_asked)
         self.no_tour_button = QPushButton(self.tr("No, thanks"), box)

@@ -10,6 +10,12 @@ from workbench.core.recipe.params import Field
 from workbench.ui.text.i18n import said, tr
 
 ARROW, TIMES = " → ", " × "
+OTHER_NAMES = {"steps": "Iterations"}  # the steps of the window are those of a recipe
+
+
+def name_words(name: str) -> str:
+    """A parameter in English: group_size -> Group size."""
+    return OTHER_NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def shape_of(layer: Layer) -> str:
@@ -40,8 +46,8 @@ def coupling_of(couplings: Couplings, path: str) -> str:
     """With which layers this one loses channels, or why it keeps them; nothing where it is alone or locked."""
     others, reason = couplings.others(path), couplings.kept.get(path)
     if others:
-        return tr("Loses channels together with {layers}").format(layers=", ".join(others))
-    return tr("Keeps all channels. {reason}").format(reason=said(reason)) if reason else ""
+        return tr("Channels coupled with {layers} (pruned together)").format(layers=", ".join(others))
+    return tr("Channels can't be pruned: {reason}").format(reason=said(reason)) if reason else ""
 
 
 def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str, str]:
@@ -68,7 +74,7 @@ def _value_words(field: Field, value: Any) -> str:
         text = tr("yes") if value else tr("no")
     else:
         text = f"{value:g}" if isinstance(value, int | float) else tr(str(value))
-    return f"{tr(field.name.replace('_', ' ').capitalize())} {text}"
+    return f"{tr(name_words(field.name))} {text}"
 
 
 def format_words(name: str) -> str:

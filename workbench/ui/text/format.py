@@ -1,5 +1,7 @@
 """How figures are written: the unit of a metric, its interval, and where a number comes from."""
 
+from decimal import Decimal
+
 from workbench.core.analysis.report import Figure
 from workbench.core.base import quantities
 from workbench.core.base.quantities import MetricInfo, three
@@ -18,13 +20,24 @@ def number_text(value: float, metric: MetricInfo) -> str:
     return f"{100 * value:.1f}" if metric.percent else _plain(value)
 
 
-def change_text(figure: Figure, metric: MetricInfo) -> str:
-    """−0.5 ± 0.3 points."""
+def change_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None) -> str:
+    """−0.5 ± 0.3 points. `shown` are the metric before and after where they are written beside it: the difference of
+    the rounded values then, so that 92.2 → 90.6 % is −1.6, although it is −1.65 before rounding."""
     scale, unit = (100, " " + tr("points")) if metric.percent else (1, _unit(metric))
     value = figure.value * scale
-    sign = "−" if value < 0 else "+" if value > 0 else ""
     text = f"{abs(value):.1f}" if metric.percent else _plain(abs(value))
+    if shown is not None:
+        before, after = (Decimal(number_text(each, metric)) for each in shown)
+        step = 10.0 ** min(_exponent(before), _exponent(after))
+        if (metric.percent or before != after) and abs(float(after - before) - value) <= step:  # of the same samples
+            text = f"{abs(after - before):f}"
+    sign = "" if not float(text) else "−" if value < 0 else "+"
     return f"{sign}{text}{_margin(figure, scale)}{unit}"
+
+
+def _exponent(number: Decimal) -> int:
+    """The place of the last digit that is written: −1 of 92.2."""
+    return int(number.as_tuple().exponent)
 
 
 def loss_text(loss: float, metric: MetricInfo) -> str:
@@ -76,26 +89,21 @@ def smaller(before: float, after: float) -> str:
     return quantities.smaller(before, after, tr)
 
 
-def slight(before: float, after: float) -> bool:
-    """Too little to be told in times."""
-    return abs(after - before) < 0.005 * before
-
-
 def shrunk(before: float, after: float) -> str:
     """'−0.11 %' for a slight change, 'unchanged' for none, else as `smaller`."""
     if before == after:
         return tr("unchanged")
-    if slight(before, after):
+    if quantities.slight(before, after):
         percent = 100 * (after - before) / before
-        return f"{percent:+.2f} %".replace("-", "−") if abs(percent) >= 0.005 else tr("hardly changed")
+        return f"{percent:+.2f} %".replace("-", "−") if abs(percent) >= 0.005 else tr("about unchanged")
     return smaller(before, after)
 
 
 def shrunk_briefly(before: float, after: float) -> str:
     """As `shrunk`, without the share that is kept: '6.2x', for a narrow cell."""
-    if slight(before, after) or before == after or after > before or after <= 0:
+    if quantities.slight(before, after) or before == after or after > before or after <= 0:
         return shrunk(before, after)
-    return tr("{times}x").format(times=f"{before / after:.1f}")
+    return tr("{times}x").format(times=quantities.times(before / after))
 
 
 def source_text(figure: Figure, total: int = 0) -> str:
@@ -118,11 +126,9 @@ def explain(figure: Figure) -> str:
     """What the mark means, for a tooltip."""
     return {
         "forecast": tr("Computed from the recipe; nothing was run or written yet."),
-        "estimated": tr(
-            "Measured on part of the samples by running the edited model; the interval holds with 95 % confidence."
-        ),
+        "estimated": tr("Measured on part of the samples by running the edited model; 95 % confidence interval."),
         "measured": tr("Measured on all samples by running the edited model."),
-        "verified": tr("Read off the exported file, which was opened and run again."),
+        "verified": tr("Measured on the exported file, after reopening it."),
     }[figure.how]
 
 

@@ -6,6 +6,7 @@ translated by the same call as one of the window, and text that moves to another
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -17,7 +18,7 @@ from workbench.core.base.message import Message
 CONTEXT = ""
 
 
-__all__ = ["ENGLISH", "LANGUAGES", "Catalogue", "apply", "code", "language", "said", "system_language", "tr"]
+__all__ = ["ENGLISH", "LANGUAGES", "Catalogue", "apply", "code", "counted", "language", "said", "system_language", "tr"]
 
 
 def tr(text: str) -> str:
@@ -28,6 +29,11 @@ def tr(text: str) -> str:
 def said(text: str) -> str:
     """What the engine says, in the language of the window; a text that is no Message where it is known whole."""
     return text.rendered(tr) if isinstance(text, Message) else tr(text)
+
+
+def counted(template: str, n: int, one: str, **others: Any) -> str:
+    """A text with a number in it, `one` where that is 1: counted("{n} layers", 3, "{n} layer")."""
+    return said(Message(template, one, n=n, **others))
 
 
 class _State:

@@ -163,7 +163,7 @@ class LayerTree(QTreeView):
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             where = self.viewport().rect().adjusted(ASIDE, ASIDE, -ASIDE, -ASIDE)
             flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(where, flags, self.tr("No layer is like this. Escape in the box shows all again."))
+            painter.drawText(where, flags, self.tr("No matching layers (Esc clears the filter)"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Typing starts a search in Qt; Space would only toggle the current row, which Ctrl+Space does too.

@@ -114,7 +114,7 @@ def _range_text(field: Field) -> str:
     if field.kind not in ("int", "float") or field.low is None:
         return ""
     if field.high is None:
-        return tr("From {low}.").format(low=v.value_text(field, field.low))
+        return tr("At least {low}.").format(low=v.value_text(field, field.low))
     return tr("{low} to {high}.").format(low=f"{field.low:g}", high=v.value_text(field, field.high))
 
 

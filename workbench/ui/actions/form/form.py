@@ -134,7 +134,7 @@ class ParamForm(QWidget):
         if field.group not in self._modes:
             mode = _Mode(self)
             mode.setObjectName(f"mode-{field.group}")
-            mode.setAccessibleName(self.tr("Which of these is given"))
+            mode.setAccessibleName(self.tr("Parameter to set"))
             mode.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             mode.activated.connect(lambda _, group=field.group: self._on_mode(group))
             self._modes[field.group] = mode

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.recipe.params import Field, spelled
+from workbench.ui.text.describe import name_words
 from workbench.ui.text.i18n import tr
 
 FINE = 1000  # steps of a slider whose field names none
@@ -92,11 +93,6 @@ def offered(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tu
         for field in fields
         if field.drag == "range" and not applies(field, values)
     }
-
-
-def name_words(name: str) -> str:
-    """group_size -> Group size."""
-    return name.replace("_", " ").capitalize()
 
 
 def name_text(name: str) -> str:

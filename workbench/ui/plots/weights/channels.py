@@ -10,6 +10,7 @@ from workbench.core.layer_data.pictures import Channels
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Handle
+from workbench.ui.text.i18n import counted
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
@@ -43,7 +44,7 @@ class ChannelsPlot(PlotPanel):
         super().__init__(self.tr("Channels"), canvas, (), parent=parent)
         self.table.hide()
         self.back = toggle(
-            self, self.tr("channels"), self.tr("Channel by channel"), self.tr("Back to all weights of the layer")
+            self, self.tr("channels"), self.tr("Per channel"), self.tr("Show the weights of all channels")
         )
         self.back.setChecked(True)
         self.back.clicked.connect(self.closed)
@@ -58,7 +59,7 @@ class ChannelsPlot(PlotPanel):
         canvas.clicked.connect(self._on_clicked)
         canvas.dragged.connect(self._on_dragged)
         canvas.chosen.connect(lambda: self._on_clicked(canvas.handles[0]) if canvas.handles else None)
-        self.show_sentence(self.tr("Sorting the weights of each channel…"))
+        self.show_sentence(self.tr("Computing the range of each channel…"))
 
     def _turn(self, page: QWidget) -> None:
         super()._turn(page)
@@ -69,7 +70,7 @@ class ChannelsPlot(PlotPanel):
         """None: it is on its way."""
         self._shown = picture
         if picture is None:
-            self.show_sentence(self.tr("Sorting the weights of each channel…"))
+            self.show_sentence(self.tr("Computing the range of each channel…"))
             return
         self.show_canvas()
         self._set_cursor(self._cursor)
@@ -165,7 +166,7 @@ class ChannelsPlot(PlotPanel):
                 self.tr("removed") if np.isnan(picture.after[LOW, bar]) else self._range_text(picture.after, bar)
             )
         if picture.ends is not None and not np.isnan(picture.ends[0, bar]):
-            text += "  ·  " + self.tr("levels from {low} to {high}").format(
+            text += "  ·  " + self.tr("quantisation range {low} … {high}").format(
                 low=number(picture.ends[0, bar]), high=number(picture.ends[1, bar])
             )
         self.readout.show_text(text)
@@ -173,7 +174,7 @@ class ChannelsPlot(PlotPanel):
     def _range_text(self, quantiles: np.ndarray, bar: int) -> str:
         low, high = (number(float(quantiles[at, bar])) for at in (LOW, HIGH))
         middle = tuple(number(float(quantiles[at, bar])) for at in (FIRST, THIRD))
-        return self.tr("{low} … {high}, half of them {first} … {third}").format(
+        return self.tr("range {low} … {high}, quartiles {first} … {third}").format(
             low=low, high=high, first=middle[0], third=middle[1]
         )
 
@@ -181,13 +182,17 @@ class ChannelsPlot(PlotPanel):
         reach = np.nanmax(np.abs(picture.before[[LOW, HIGH]]), axis=0)
         widest = int(reach.argmax())
         times = float(reach[widest]) / max(float(np.median(reach)), 1e-30)
-        text = self.tr("{count} channels, the widest is {number}: {times} times the median").format(
-            count=f"{picture.first[-1]:,}", number=int(picture.widest[widest]), times=f"{times:.1f}"
+        text = counted(
+            "{n:,} channels; widest: {number} ({times}x the median range)",
+            int(picture.first[-1]),
+            "{n} channel",
+            number=int(picture.widest[widest]),
+            times=f"{times:.1f}",
         )
         if len(picture.widest) < picture.first[-1]:
-            text += "  ·  " + self.tr("{count} bars, each of neighbours").format(count=f"{len(picture.widest):,}")
+            text += "  ·  " + self.tr("{count} bars of neighbouring channels").format(count=f"{len(picture.widest):,}")
         if silent := int(picture.silent.sum()):
-            text += "  ·  " + self.tr("{count} without weights (×)").format(count=silent)
+            text += "  ·  " + self.tr("{count} all zero (×)").format(count=silent)
         return text
 
     def to_csv(self) -> str:

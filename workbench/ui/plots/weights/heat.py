@@ -137,17 +137,17 @@ class HeatMaps(PlotPanel):
 
     def _meaning(self, tile: Tile) -> str:
         if tile.kernel:
-            return self.tr("rows are output channels, columns inputs × kernel {kernel}").format(
+            return self.tr("rows: output channels; columns: inputs × kernel {kernel}").format(
                 kernel=" × ".join(str(size) for size in tile.kernel)
             )
-        return self.tr("rows are output channels, columns inputs")
+        return self.tr("rows: output channels; columns: inputs")
 
     def _summary(self, tile: Tile) -> str:
         down, across = tile.block
         if (down, across) == (1, 1):
-            text = self.tr("every weight is a cell")
+            text = self.tr("one cell per weight")
         else:
-            text = self.tr("a cell is the mean of {down} × {across} weights; zoom in for single ones").format(
+            text = self.tr("each cell is the mean of {down} × {across} weights; zoom in for single weights").format(
                 down=down, across=across
             )
         return (

@@ -11,6 +11,7 @@ from workbench.core.layer_data.views import EditView, Histogram, LayerView, Mome
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Handle, Note
+from workbench.ui.text.i18n import counted
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small, toggle
 
@@ -56,17 +57,17 @@ class HistogramPlot(PlotPanel):
             self,
             self.tr("log"),
             self.tr("Logarithmic counts"),
-            self.tr("Count on a logarithmic scale: rare weights become visible"),
+            self.tr("Logarithmic counts, so that rare weights are visible"),
         )
         self.log_button.toggled.connect(self.redraw)
-        self.channel_button = small(self, "", self.tr("All weights again"), self.tr("Back to all weights of the layer"))
+        self.channel_button = small(self, "", self.tr("All weights"), self.tr("Show the weights of all channels"))
         theme.set_icon(self.channel_button, "cancel")
         self.channel_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.channel_button.clicked.connect(self.channel_left)
         self.channels_button = small(
             self,
             self.tr("channels"),
-            self.tr("Channel by channel"),
+            self.tr("Per channel"),
             self.tr("The ranges of all output channels, side by side"),
         )
         self.channels_button.clicked.connect(self.channels_asked)
@@ -75,8 +76,8 @@ class HistogramPlot(PlotPanel):
         self.table.setToolTip(
             self.tr(
                 "Outliers lie more than three interquartile ranges outside the quartiles of the "
-                "weights that are not zero (Tukey's outer fences). Dots above the axis mark "
-                "them; after an edit they are counted by the same fences."
+                "non-zero weights (Tukey's outer fences) and are marked by dots above the axis. "
+                "After an edit the fences of the original apply."
             )
         )
         self._zone, self._cut_low, self._cut_high = (pg.LinearRegionItem(movable=False) for _ in range(3))
@@ -98,7 +99,7 @@ class HistogramPlot(PlotPanel):
             self._drawn, self._edit = channel.before, channel.after
         self._name_channel(channel)
         if self._drawn is None:
-            self.show_sentence(self.tr("The weights of the chosen layer are counted here."))
+            self.show_sentence(self.tr("Select a layer to see its weights."))
             return
         self.show_canvas()
         self.channel_button.setVisible(channel is not None)
@@ -141,7 +142,7 @@ class HistogramPlot(PlotPanel):
         if self._threshold is not None:
             handles.append(Handle(THRESHOLD, (-self._threshold, self._threshold), f"± {number(self._threshold)}"))
         if self._range is not None:
-            text = self.tr("levels to ± {edge}").format(edge=number(self._range))
+            text = self.tr("range ± {edge}").format(edge=number(self._range))
             handles.append(Handle(RANGE, (-self._range, self._range), text, self._offered))
         self.canvas.set_handles(*handles)
         if self._drawn is not None and not self.canvas.held:
@@ -230,7 +231,7 @@ class HistogramPlot(PlotPanel):
             Note(
                 min(float(shown.edges[zero]), -line),
                 max(float(shown.edges[zero + 1]), line),
-                self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"),
+                counted("↑ {n:,} zeros", int(shown.counts[zero]), "↑ {n} zero"),
                 "muted" if self._edit is None else "after",
             )
         )
@@ -278,14 +279,20 @@ class HistogramPlot(PlotPanel):
             return
         edges, counts = view.histogram.edges, view.histogram.counts
         if x is None or not edges[0] <= x < edges[-1]:
-            text = self.tr("{count} weights in {bins} bins").format(count=f"{counts.sum():,.0f}", bins=len(counts))
+            text = counted(
+                "{n:,} weights in {bins} bins", int(counts.sum()), "{n} weight in {bins} bins", bins=len(counts)
+            )
             if self._beyond:
                 text += self.tr(", {count} outside the plot").format(count=f"{self._beyond:,}")
             self.readout.show_text(text + self._levels_text())
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
-        text = self.tr("{low} … {high}:  {count} weights").format(
-            low=number(edges[at]), high=number(edges[at + 1]), count=f"{counts[at]:,.0f}"
+        text = counted(
+            "{low} … {high}:  {n:,} weights",
+            int(counts[at]),
+            "{low} … {high}:  {n} weight",
+            low=number(edges[at]),
+            high=number(edges[at + 1]),
         )
         if self._edit is not None:
             text += f" → {self._edit.histogram.counts[at]:,.0f}"

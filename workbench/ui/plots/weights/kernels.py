@@ -154,7 +154,7 @@ class KernelGrid(PlotPanel):
         self.table.hide()
         self.grid = canvas
         self.before_button = toggle(
-            self, self.tr("before"), self.tr("Kernels before"), self.tr("The original kernels, without the steps")
+            self, self.tr("before"), self.tr("Original kernels"), self.tr("Kernels of the original model")
         )
         self.norm_button = toggle(
             self,
@@ -184,7 +184,7 @@ class KernelGrid(PlotPanel):
 
     def _pager(self, icon: str, pages: int) -> QToolButton:
         button = QToolButton(self)
-        button.setAccessibleName(self.tr("Kernels before these") if pages < 0 else self.tr("More kernels"))
+        button.setAccessibleName(self.tr("Previous kernels") if pages < 0 else self.tr("Next kernels"))
         button.setToolTip(button.accessibleName())
         theme.set_icon(button, icon)
         button.clicked.connect(lambda: self._page(pages))
@@ -260,7 +260,7 @@ class KernelGrid(PlotPanel):
             )
             if picture.silent.any():
                 silent = int(picture.silent.sum())
-                text += "  ·  " + self.tr("{count} of these without weights (×)").format(count=silent)
+                text += "  ·  " + self.tr("{count} of these all zero (×)").format(count=silent)
             self.readout.show_text(text)
             return
         output, within = (int(part) for part in picture.places[index])

@@ -44,10 +44,10 @@ class SpectrumPlot(PlotPanel):
         super().__init__(self.tr("Singular values"), canvas, captions, self.tr("rank for"), parent)
         self.table.setToolTip(
             self.tr(
-                "The ranks that keep this much of the energy: of the sum of squared singular "
-                "values. The stable rank is that sum over its largest term. The noise edge is "
-                "Marchenko and Pastur's: no value of noise as strong as the median lies above "
-                "it. EVBMF is the rank that variational Bayes tells from noise."
+                "Energy: share of the sum of squared singular values that a rank keeps. Stable rank: "
+                "that sum divided by its largest term. Noise edge: largest singular value expected "
+                "of pure noise (Marchenko-Pastur, scaled by the median). EVBMF: rank estimated by "
+                "empirical variational Bayesian matrix factorisation."
             )
         )
         self._before: Spectrum | None = None
@@ -61,10 +61,7 @@ class SpectrumPlot(PlotPanel):
             self,
             self.tr("whitened"),
             self.tr("Whitened singular values"),
-            self.tr(
-                "The singular values as they count for the layer's output on the calibration samples, "
-                "computed on demand"
-            ),
+            self.tr("Singular values weighted by the layer's inputs on the calibration samples; computed on demand"),
         )
         self.log_button = toggle(
             self,
@@ -95,9 +92,9 @@ class SpectrumPlot(PlotPanel):
         if self._before is None or not shown:
             self.subtitle.show_text("")
             self.show_sentence(
-                self.tr("The singular values of the chosen layer are drawn here.")
+                self.tr("Select a layer to see its singular values.")
                 if view is None
-                else said(view.failed) or self.tr("This weight is no matrix, so it has no singular values.")
+                else said(view.failed) or self.tr("This weight is not a matrix, so it has no singular values.")
             )
             return
         self.subtitle.show_text(said(self._before.unfolding))
@@ -240,14 +237,14 @@ class SpectrumPlot(PlotPanel):
             return
         if x is None:
             text = (
-                self.tr("Two factors are smaller than the layer up to rank {rank}").format(rank=before.break_even)
+                self.tr("Factorising saves space up to rank {rank}").format(rank=before.break_even)
                 if before.break_even
-                else self.tr("No two factors are smaller than the layer")
+                else self.tr("Factorising saves no space at any rank")
             )
             if before.noise is not None:
-                text += "  ·  " + self.tr("EVBMF {rank}  ·  noise edge {edge}: {count} above").format(
-                    rank=before.noise.vbmf, count=before.noise.rank, edge=number(before.noise.edge)
-                )
+                text += "  ·  " + self.tr(
+                    "EVBMF rank {rank}  ·  {count} singular values above the noise edge ({edge})"
+                ).format(rank=before.noise.vbmf, count=before.noise.rank, edge=number(before.noise.edge))
             self.readout.show_text(text)
             return
         rank = min(max(round(x), 1), len(before.values))

@@ -29,9 +29,9 @@ class RangesPlot(PlotPanel):
         self._order = np.zeros(0, np.int64)
         self.sort_button = toggle(
             self,
-            self.tr("by reach"),
-            self.tr("Order channels by reach"),
-            self.tr("The channels that reach farthest first"),
+            self.tr("by range"),
+            self.tr("Sort channels by range"),
+            self.tr("Channels with the widest range first"),
         )
         self.sort_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.sort_button)
@@ -63,7 +63,7 @@ class RangesPlot(PlotPanel):
         room = 0.06 * (high - low) or 1.0
         self.canvas.box.setRange(xRange=(-0.5, shown.channels - 0.5), yRange=(low - room, high + room), padding=0.01)
         self.canvas.setLabel(
-            "bottom", self.tr("channel, the farthest first") if self.sort_button.isChecked() else self.tr("channel")
+            "bottom", self.tr("channel, widest range first") if self.sort_button.isChecked() else self.tr("channel")
         )
         self._on_hovered(None)
         self.canvas.set_stops(range(shown.channels))
@@ -111,7 +111,7 @@ class RangesPlot(PlotPanel):
         if shown is None:
             return
         if x is None or not 0 <= round(x) < shown.channels:
-            text = self.tr("Extremes, 98 % and the middle half of the values; dot: mean; dashed: 8-bit levels end")
+            text = self.tr("Bars: min to max, 1 % to 99 %, quartiles; dot: mean; dashed: 8-bit range")
         else:
             text = self.words(int(self._order[round(x)]))
         self.readout.show_text(text)

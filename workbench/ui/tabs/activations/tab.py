@@ -66,7 +66,7 @@ class ActivationsTab(QWidget):
             bar.addWidget(button)
         self.sides.button(0).setChecked(True)
         self.sides.button(1).setToolTip(
-            self.tr("Behind the bias, and behind the activation function where nothing else reads what lies before it")
+            self.tr("After the bias, and after the activation function where nothing else reads its input")
         )
         self.sides.idClicked.connect(lambda _: self.show_passing())
         self.ranges, self.values = RangesPlot(self._content), ValuesPlot(self._content)
@@ -78,11 +78,11 @@ class ActivationsTab(QWidget):
             bar.addWidget(button)
         self.source = muted("", self._content)
         self.rule = QComboBox(self._content)
-        self.rule.setAccessibleName(self.tr("How the range of 8-bit levels is chosen"))
+        self.rule.setAccessibleName(self.tr("Calibration of 8-bit range"))
         self.rule.setToolTip(
             self.tr(
-                "What the 8-bit levels cover: all values seen, 99.99 % of them, least squared "
-                "error, or least divergence of the distribution"
+                "The 8-bit range covers all values, covers 99.99 % of them, minimises the squared "
+                "error, or minimises the KL divergence of the distribution (entropy)"
             )
         )
         self.rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -197,7 +197,7 @@ class ActivationsTab(QWidget):
         self.source.setText(words.source(passing))
         if shown is None:
             for plot in (self.ranges, self.values):
-                plot.show_sentence(self.tr("What this layer receives are indices, not values with ranges."))
+                plot.show_sentence(self.tr("This layer receives indices, which have no value range."))
             self.notes.setText("")
             return
         levels = shown.levels.get(self.rule.currentData())
@@ -210,11 +210,11 @@ class ActivationsTab(QWidget):
         session = self._session
         layer = session.layer(session.current)
         if layer is None:
-            return self.tr("Choose a layer in the list to see what passes through it.")
+            return self.tr("Select a layer to see its activations.")
         if layer.locked:
             return said(layer.locked)
         if session.data is None:
-            return self.tr("Open a data set first: activations are those of its samples.")
+            return self.tr("Activations need samples. Open a data set first.")
         if session.current in self._failures:
             return self._failures[session.current]
         return "" if passing is not None else self.tr("Running the calibration samples…")

@@ -27,7 +27,7 @@ class ValuesPlot(PlotPanel):
             self,
             self.tr("log"),
             self.tr("Logarithmic counts"),
-            self.tr("Count on a logarithmic scale: rare values become visible"),
+            self.tr("Logarithmic counts, so that rare values are visible"),
         )
         self.log_button.setChecked(True)  # most values are near zero, and the tails are what is asked about
         self.log_button.toggled.connect(self.redraw)
@@ -83,7 +83,7 @@ class ValuesPlot(PlotPanel):
             return
         counts, edges = shown.histogram.counts, shown.histogram.edges
         if x is None or not edges[0] <= x < edges[-1]:
-            text = self.tr("{count} values of {channels} channels; dotted: the 8-bit levels end")
+            text = self.tr("{count} values of {channels} channels; dotted: 8-bit range")
             self.readout.show_text(text.format(count=f"{shown.values:,}", channels=shown.channels))
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)

@@ -19,8 +19,8 @@ def source(passing: Passing) -> str:
 def clipping(levels: Levels8) -> str:
     """What the levels cover, and what they leave out."""
     return tr(
-        "8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, "
-        "{above} above)."
+        "8-bit range: {low} … {high} in steps of {step}. Clipped: {clipped} of all values "
+        "({below} below, {above} above)."
     ).format(
         low=number(levels.low),
         high=number(levels.high),
@@ -34,8 +34,8 @@ def clipping(levels: Levels8) -> str:
 def dead(activation: Activation) -> str:
     found = activation.dead
     if not len(found):
-        return tr("No channel is dead.")
-    return tr("Dead, zero on every sample: {n} of {all} channels ({channels}).").format(
+        return tr("No dead channels.")
+    return tr("Dead channels (zero on every sample): {n} of {all} ({channels}).").format(
         n=len(found), all=activation.channels, channels=_listed(found)
     )
 
@@ -43,12 +43,12 @@ def dead(activation: Activation) -> str:
 def outliers(activation: Activation) -> str:
     found = activation.outliers
     if not len(found):
-        return tr("No channel reaches six times as far as the median channel.")
+        return tr("No outlier channels (> 6x the median range).")
     median = float(np.median(activation.reach[activation.reach > 0]))
     first = int(found[0])
     text = tr(
-        "Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the "
-        "levels of all others; channel {first} reaches {times} times as far."
+        "Outlier channels (> 6x the median range): {n} of {all} ({channels}). They coarsen "
+        "the quantisation of all others; channel {first} has {times}x the median range."
     )
     return text.format(
         n=len(found),

@@ -34,7 +34,7 @@ class ClassesPage(QWidget):
                 self.tr("Now"),
                 self.tr("Change"),
                 self.tr("→ wrong"),
-                self.tr("→ right"),
+                self.tr("→ correct"),
             ),
             self.tr("Classes"),
             self,
@@ -42,9 +42,9 @@ class ClassesPage(QWidget):
         self.table.doubleClicked.connect(lambda _: self._emit(self.chosen))
         self.table.selectionModel().selectionChanged.connect(self._enable)
         self.table.sorted.modelReset.connect(self._enable)
-        self.look = QPushButton(self.tr("Its samples"), self)
+        self.look = QPushButton(self.tr("Show samples"), self)
         self.look.clicked.connect(lambda: self._emit(self.chosen))
-        self.accuse = QPushButton(self.tr("Which layer did this?"), self)
+        self.accuse = QPushButton(self.tr("Find responsible layer"), self)
         self.accuse.clicked.connect(lambda: self._emit(self.accused))
         self.note = muted("", self)
         row = QHBoxLayout()
@@ -67,7 +67,7 @@ class ClassesPage(QWidget):
         self._worse = {each.name for each in classes if each.lost}
         self.table.rows.show_rows([_row(each) for each in classes], [each.name for each in classes])
         labelled = changes is None or changes.labelled
-        self.note.setText("" if labelled else self.tr("There are no labels: right is what the original decides."))
+        self.note.setText("" if labelled else self.tr("No labels: predictions of the original count as correct."))
         self.note.setVisible(not labelled)
         self._enable()
 

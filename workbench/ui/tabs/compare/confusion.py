@@ -70,9 +70,9 @@ class ConfusionMap(QWidget):
         names = {"truth": changes.classes[row], "decision": changes.classes[column]}
         change = f"{after - before:+d}".replace("-", "−")
         words = (
-            self.tr("{truth}, decided rightly: {before} before, {after} now ({change})")
+            self.tr("{truth}, predicted correctly: {before} before, {after} now ({change})")
             if row == column
-            else self.tr("{truth}, decided for {decision}: {before} before, {after} now ({change})")
+            else self.tr("{truth}, predicted as {decision}: {before} before, {after} now ({change})")
         )
         return words.format(**names, before=before, after=after, change=change if after != before else "±0")
 
@@ -298,12 +298,12 @@ class ConfusionPage(QWidget):
         self.map.show_changes(changes, mode)
         labelled = changes is None or changes.labelled
         rows = (
-            self.tr("Rows: what samples are. Columns: what was decided.")
+            self.tr("Rows: true class. Columns: predicted class.")
             if labelled
-            else self.tr("Rows: what the original decides. Columns: what was decided.")
+            else self.tr("Rows: class predicted by the original. Columns: predicted class.")
         )
         if mode == "difference":
-            rows += " " + self.tr("Warm colours are worse, blue is better.")
+            rows += " " + self.tr("Orange = worse, blue = better.")
         self.hint.setText(rows)
         self._describe()
 

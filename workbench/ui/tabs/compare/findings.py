@@ -94,7 +94,9 @@ class Findings(QObject):
 
         self._accuse = self._session.link.request(
             messages.Accuse,
-            Handlers(done=done, updated=updated, failed=failed, stopped=stopped, title=self.tr("Finding the layer")),
+            Handlers(
+                done=done, updated=updated, failed=failed, stopped=stopped, title=self.tr("Finding responsible layer")
+            ),
             recipe=self._session.recipe,
             samples=tuple(samples),
         )
@@ -162,9 +164,7 @@ class Findings(QObject):
 
         self._compare = self._session.link.request(
             messages.Compare,
-            Handlers(
-                done=done, failed=failed, stopped=stopped, quiet=True, title=self.tr("Comparing sample by sample")
-            ),
+            Handlers(done=done, failed=failed, stopped=stopped, quiet=True, title=self.tr("Comparing predictions")),
             recipe=self._session.recipe,
         )
         self.changed.emit()

@@ -175,7 +175,7 @@ class SamplesPage(QWidget):
         self._upper = QWidget(self)
         self.list = QListView(self._upper)
         self.list.setModel(self.model)
-        self.list.setAccessibleName(self.tr("Samples that flipped"))
+        self.list.setAccessibleName(self.tr("Changed samples"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setIconSize(QSize(PICTURE, PICTURE))
@@ -186,7 +186,7 @@ class SamplesPage(QWidget):
         self.list.setMinimumHeight(TILE.height() + theme.UNIT)
         self.list.selectionModel().selectionChanged.connect(self._describe)
         self.words = label("", self._upper, weight=QFont.Weight.Medium)
-        self.accuse = QPushButton(self.tr("Which layer did this?"), self._upper)
+        self.accuse = QPushButton(self.tr("Find responsible layer"), self._upper)
         self.accuse.clicked.connect(self.ask)
         self.note = muted("", self._upper)
         row = QHBoxLayout()
@@ -213,7 +213,7 @@ class SamplesPage(QWidget):
             self.classes.addItems(names)
             self.wanted = Wanted()
         counts = (changes.lost, changes.won, changes.moved) if changes else (0, 0, 0)
-        titles = (self.tr("Now wrong"), self.tr("Now right"), self.tr("Still wrong"))
+        titles = (self.tr("Now wrong"), self.tr("Now correct"), self.tr("Wrong, different answer"))
         for button, title, count in zip(self.kinds.values(), titles, counts, strict=True):
             button.setText(f"{title}  {count:,}")
             button.setVisible(bool(classes))
@@ -246,17 +246,17 @@ class SamplesPage(QWidget):
         if changes is None:
             return ""
         if not changes.classes:
-            return self.tr("{worse} of {n} samples became worse, {better} better ({metric}); the worst first.").format(
+            return self.tr("{worse} of {n} samples became worse, {better} better ({metric}); worst first.").format(
                 worse=f"{changes.worse:,}",
                 better=f"{changes.better:,}",
                 n=f"{changes.samples:,}",
                 metric=changes.metric,
             )
-        words = self.tr("{shown} on show, of {n} samples that were run; the surest first.").format(
+        words = self.tr("Most confident first; showing {shown} of {n} samples.").format(
             shown=f"{shown:,}", n=f"{changes.samples:,}"
         )
         if wanted.decision >= 0:
-            words += " " + self.tr("Only {truth} that is now {decision}.").format(
+            words += " " + self.tr("Only {truth} predicted as {decision}.").format(
                 truth=changes.classes[wanted.truth], decision=changes.classes[wanted.decision]
             )
         return words
@@ -265,11 +265,11 @@ class SamplesPage(QWidget):
         chosen = self.chosen()
         changes = self._changes
         if changes is None or not self.model.items:
-            self.words.setText("" if changes is None else self.tr("No sample flipped this way."))
+            self.words.setText("" if changes is None else self.tr("No samples changed this way."))
         elif len(chosen) == 1:
             self.words.setText(describe(chosen[0], changes.classes))
         elif chosen:
-            self.words.setText(self.tr("{n} samples chosen").format(n=len(chosen)))
+            self.words.setText(self.tr("{n} samples selected").format(n=len(chosen)))
         else:
             self.words.setText("")
         self.accuse.setEnabled(bool(self.model.items) and self._findings.current)

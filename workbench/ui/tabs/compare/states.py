@@ -7,12 +7,12 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
-from workbench.core.base.quantities import amount, size, three
+from workbench.core.base.quantities import amount, size, three, times
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.snapshot import Snapshot
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import counted, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
@@ -131,7 +131,7 @@ class StatesModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (tr("State"), tr("File size"), tr("Smaller"), self._metric, tr("Change"), tr("MACs"), tr("Latency"))[
+        return (tr("Snapshot"), tr("File size"), tr("Smaller"), self._metric, tr("Change"), tr("MACs"), tr("Latency"))[
             section
         ]
 
@@ -142,12 +142,12 @@ class StatesModel(QAbstractTableModel):
         totals, model = state.totals, self._session.model
         if totals is None or model is None:
             return name, *(Cell("…", sure=False) for _ in list(Column)[1:])
-        how = tr("as opened") if first else format.source_text(totals.bytes)
-        times = (
+        how = tr("original") if first else format.source_text(totals.bytes)
+        smaller = (
             Cell("–")
             if first
             else Cell(
-                tr("{times}x").format(times=f"{model.bytes / totals.bytes.value:.1f}"),
+                tr("{times}x").format(times=times(model.bytes / totals.bytes.value)),
                 tr("{share} kept").format(share=f"{totals.bytes.value / model.bytes:.0%}".replace("%", " %")),
                 totals.bytes.how == "verified",
             )
@@ -157,7 +157,7 @@ class StatesModel(QAbstractTableModel):
         return (
             name,
             Cell(size(totals.bytes.value), how, verified, tip),
-            times,
+            smaller,
             self._metric_cell(state),
             self._change(state),
             self._count(model.macs, totals.macs, first),
@@ -166,9 +166,9 @@ class StatesModel(QAbstractTableModel):
 
     def _words(self, state: Snapshot, first: bool) -> str:
         if first:
-            return tr("the original")
+            return tr("original model")
         edited = self._edited(state.recipe)
-        words = tr("{n} layers").format(n=edited) if edited != 1 else tr("1 layer")
+        words = counted("{n} layers", edited, "{n} layer")
         if state.trained is not None:
             words += ", " + (tr("trained") if state.trained else tr("before training"))
         return words
@@ -189,7 +189,7 @@ class StatesModel(QAbstractTableModel):
             return Cell("–", tr("not measured"), sure=False)
         text = format.value_text(value.value, state.metric) + format.margin_text(value, state.metric)
         if state.data != data.fingerprint:
-            return Cell(text, tr("on other data"), False, tr("Restore it to measure it on the data that is open."))
+            return Cell(text, tr("on other data"), False, tr("Restore the snapshot to measure it on the open data."))
         return Cell(text, format.source_text(value, data.samples), value.how != "estimated", format.explain(value))
 
     def _change(self, state: Snapshot) -> Cell:
@@ -197,13 +197,17 @@ class StatesModel(QAbstractTableModel):
         if data is None or change is None or state.data != data.fingerprint:
             return Cell("–")
         settled = format.is_settled(change)
+        original, value = self._session.snapshots.before().totals, state.totals.value if state.totals else None
+        shown = (original.value.value, value.value) if original and original.value and value else None
         same = change.value == 0 and change.how == "measured"
-        note = tr("none on these samples") if same else tr("paired") if settled else tr("could be chance")
+        note = (
+            tr("no change on these samples") if same else tr("paired difference") if settled else tr("not significant")
+        )
         return Cell(
-            format.change_text(change, state.metric),
+            format.change_text(change, state.metric, shown),
             note,
             settled or same,
-            tr("Now less before, on the same samples. Grey while the 95 % interval holds 0."),
+            tr("Compressed minus original on the same samples. Grey while the 95 % interval contains 0."),
         )
 
     def _count(self, before: int | None, after: int | None, first: bool) -> Cell:
@@ -216,7 +220,7 @@ class StatesModel(QAbstractTableModel):
     def _latency(self, state: Snapshot) -> Cell:
         latency = state.totals.latency_ms if state.totals else None
         if latency is None:
-            return Cell("–", tip=tr("The button beside the figures below measures it, and so does an export."))
+            return Cell("–", tip=tr("Not measured. Press Measure in the scoreboard, or export."))
         return Cell(
             f"{three(latency.value)} ms",
             format.source_text(latency),

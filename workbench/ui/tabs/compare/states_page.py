@@ -27,7 +27,7 @@ class StatesTable(QTableView):
         self.states = model
         self.setModel(model)
         self.setItemDelegate(TwoLines(self))
-        self.setAccessibleName(self.tr("States"))
+        self.setAccessibleName(self.tr("Snapshots"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)

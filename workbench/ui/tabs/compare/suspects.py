@@ -35,17 +35,16 @@ class SuspectsPanel(QWidget):
         self.cancel = QPushButton(self.tr("Stop"), self)
         self.cancel.clicked.connect(findings.stop)
         self.table = RowsTable(
-            (self.tr("Layer"), self.tr("Restored alone"), self.tr("Together with those above"), self.tr("Margin")),
-            self.tr("Layers taken back"),
+            (self.tr("Layer"), self.tr("Fixed by this layer"), self.tr("Cumulative"), self.tr("Margin")),
+            self.tr("Layers reverted"),
             self,
         )
         self.table.setItemDelegateForColumn(1, BarDelegate(self.table))
         self.table.setToolTip(
             self.tr(
-                "Each layer was given its original weights back, and its channels where it had "
-                "lost some, with the layers that lost them with it; all others kept their "
-                "steps. Margin: how much the score of the original's decision gains over the "
-                "next one."
+                "Each layer was reverted to its original weights (and channels, together with the "
+                "coupled layers) while all others kept their steps. Margin: gain of the originally "
+                "predicted class's score over the next class."
             )
         )
         self.table.clicked.connect(lambda _: self._choose())
@@ -80,22 +79,22 @@ class SuspectsPanel(QWidget):
     def _sentence(self, blame: Blame | None, accusing: bool) -> str:
         what = self._findings.accused_for
         if blame is None:
-            return self.tr("{what}: taking layers back one at a time…").format(what=what)
+            return self.tr("{what}: reverting one layer at a time…").format(what=what)
         if accusing:
-            return self.tr("{what}: {tried} of {layers} layers taken back…").format(
+            return self.tr("{what}: {tried} of {layers} layers reverted…").format(
                 what=what, tried=blame.tried, layers=blame.layers
             )
         first, n = blame.suspects[0], len(blame.samples)
         together = [suspect for suspect in blame.suspects if suspect.together is not None]
-        words = self.tr("{what}: taking {layer} back restores {k} of {n}.").format(
+        words = self.tr("{what}: reverting {layer} fixes {k} of {n}.").format(
             what=what, layer=self._name(first), k=first.restored, n=n
         )
         if not first.restored:
-            words = self.tr("{what}: no layer alone did it.").format(what=what)
+            words = self.tr("{what}: no single layer is responsible.").format(what=what)
         if len(together) > 1 and together[-1].together == n:
-            words += " " + self.tr("The first {count} together restore all.").format(count=len(together))
+            words += " " + self.tr("The first {count} together fix all.").format(count=len(together))
         if any(suspect.note for suspect in blame.suspects):
-            words += " " + self.tr("* got its weights back, not its channels.")
+            words += " " + self.tr("* Weights reverted, channels not.")
         return words
 
     def _choose(self) -> None:
@@ -111,13 +110,9 @@ class SuspectsPanel(QWidget):
         """What was taken back with it, and what it did not get back."""
         parts = [suspect.path]
         if suspect.also:
-            parts.append(
-                self.tr("It got its channels back, with the layers that lost them with it: {layers}.").format(
-                    layers=", ".join(suspect.also)
-                )
-            )
+            parts.append(self.tr("Channels reverted together with {layers}.").format(layers=", ".join(suspect.also)))
         if suspect.note:
-            parts.append(self.tr("It got its weights back, not its channels. {why}").format(why=said(suspect.note)))
+            parts.append(self.tr("Weights reverted, channels not. {why}").format(why=said(suspect.note)))
         return "\n".join(parts)
 
     def _row(self, suspect: Suspect, top: int) -> list[Value]:

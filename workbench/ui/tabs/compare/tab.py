@@ -32,7 +32,7 @@ class CompareTab(QWidget):
         self.pages = QStackedWidget(self)
         self.buttons: dict[QWidget, QToolButton] = {}
         titles = {
-            self.states: self.tr("States"),
+            self.states: self.tr("Snapshots"),
             self.confusion: self.tr("Confusion"),
             self.classes: self.tr("Classes"),
             self.samples: self.tr("Samples"),
@@ -96,12 +96,12 @@ class CompareTab(QWidget):
     def _words(self) -> str:
         changes, findings = self.findings.changes, self.findings
         if self._session.data is None:
-            return self.tr("Open a data set to see which samples changed.")
+            return self.tr("Open a data set to compare predictions.")
         if findings.failure and not findings.current:
             return findings.failure
         if not findings.current or changes is None:
-            return self.tr("Comparing sample by sample…")
-        words = self.tr("● measured on {n} samples, this recipe beside the original").format(n=f"{changes.samples:,}")
+            return self.tr("Comparing predictions…")
+        words = self.tr("● measured on {n} samples, recipe against original").format(n=f"{changes.samples:,}")
         if changes.trained is not None:
             words += ", " + (self.tr("trained") if changes.trained else self.tr("before training"))
         return words

@@ -23,7 +23,7 @@ class Note(QWidget):
         self.title.setFont(theme.font(2, QFont.Weight.DemiBold))
         self.what, self.detail = Plain(self), Plain(self)
         self.detail.setForegroundRole(self.detail.palette().ColorRole.PlaceholderText)
-        self.without = QPushButton(self.tr("Show it without the sandbox"), self)
+        self.without = QPushButton(self.tr("Show without sandbox"), self)
         self.without.clicked.connect(self.unguarded)
         self.retry = QPushButton(self.tr("Try again"), self)
         self.retry.clicked.connect(self.again)
@@ -46,7 +46,7 @@ class Note(QWidget):
         middle.addStretch()
         column.insertStretch(0)
         column.addStretch()
-        self.wait(self.tr("Choose a model to see its graph."))
+        self.wait(self.tr("Open a model to see its graph."))
 
     def wait(self, words: str) -> None:
         """Nothing is wrong."""
@@ -55,16 +55,18 @@ class Note(QWidget):
     def explain(self, obstacle: Obstacle) -> None:
         """Why WebEngine cannot start here, and the way out."""
         title = self.tr("The graph cannot be shown here")
-        rest = " " + self.tr("Everything else in the window works without it.")
+        rest = " " + self.tr("Everything else works without it.")
         match obstacle.kind:
             case "library":
                 what = self.tr(
-                    "Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the "
-                    "system library that is named below (on Debian and Ubuntu: apt install libnss3 "
-                    "libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1)."
+                    "Qt WebEngine could not be loaded. Install PySide6-Addons, or the system library "
+                    "named below (on Debian and Ubuntu: apt install libnss3 libasound2 libxcomposite1 "
+                    "libxdamage1 libxrandr2 libxtst6 libxkbfile1)."
                 )
             case "netron":
-                what = self.tr("It is drawn by netron, in exactly one version. Install it: pip install netron==9.3.3")
+                what = self.tr(
+                    "The graph view needs netron, exactly version 9.3.3. Install it with: pip install netron==9.3.3"
+                )
             case "root":
                 what = self.tr(
                     "The program runs as root, and Chromium refuses to start its sandbox for root. Start "
@@ -72,20 +74,22 @@ class Note(QWidget):
                 )
             case _:
                 what = self.tr(
-                    "This system does not let ordinary users make the namespaces that Chromium's sandbox "
-                    "is built from. Ask for them to be allowed, or show the graph without the sandbox."
+                    "This system does not allow ordinary users to create the namespaces that Chromium's "
+                    "sandbox needs. Ask your administrator to allow them, or show the graph without the "
+                    "sandbox."
                 )
         guarded = obstacle.kind in ("root", "namespaces")
         if guarded:
             rest += " " + self.tr(
-                "Without it a damaged model file that takes over the page is not held back from your "
-                "files; the page still reaches no network. It holds until the program ends."
+                "Without the sandbox, a malicious model file that takes over the page could reach "
+                "your files; the page still has no network access. This choice lasts until the "
+                "program is closed."
             )
         self._show(title, what + rest, obstacle.detail, without=guarded, retry=not guarded)
 
     def complain(self, words: str) -> None:
         """The graph was there, or should be, and is not."""
-        self._show(self.tr("The graph is gone"), words, "", retry=True)
+        self._show(self.tr("The graph view has crashed"), words, "", retry=True)
 
     def _show(self, title: str, what: str, detail: str, without: bool = False, retry: bool = False) -> None:
         for label, text in ((self.title, title), (self.what, what), (self.detail, detail)):

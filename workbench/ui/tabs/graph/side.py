@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from workbench.core.layer_data.views import GraphView
 from workbench.ui.tabs.graph import tints
 from workbench.ui.tabs.graph.web import GraphPage, Profile, css
+from workbench.ui.text.i18n import counted
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
 
@@ -68,6 +69,6 @@ class Side(QWidget):
             self.clicked.emit(path)
 
     def _on_drawn(self, nodes: int) -> None:
-        self.head.setText(self.tr("{title} · {n} nodes").format(title=self._title, n=f"{nodes:,}"))
+        self.head.setText(counted("{title} · {n:,} nodes", nodes, "{title} · {n} node", title=self._title))
         self.head.setToolTip("")
         self.drawn.emit()

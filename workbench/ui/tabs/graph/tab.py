@@ -89,7 +89,7 @@ class GraphTab(QWidget):
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(theme.DOUBLE, 0, theme.DOUBLE, 0)
         row.setSpacing(theme.UNIT)
-        titles = {"original": self.tr("Original"), "compressed": self.tr("Compressed"), "both": self.tr("Both")}
+        titles = {"original": self.tr("Original"), "compressed": self.tr("Compressed"), "both": self.tr("Side by side")}
         self.modes = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
         for index, (name, title) in enumerate(titles.items()):
@@ -101,8 +101,8 @@ class GraphTab(QWidget):
         self.modes.idClicked.connect(lambda _: self._show_mode())
         row.addStretch()
         self.tint = QComboBox(self.bar)
-        self.tint.setAccessibleName(self.tr("Tint"))
-        self.tint.setToolTip(self.tr("What the colour of a layer's nodes stands for"))
+        self.tint.setAccessibleName(self.tr("Colour by"))
+        self.tint.setToolTip(self.tr("Colour the nodes of each layer by this quantity"))
         self.tint.addItem(self.tr("Bytes saved"), "bytes")
         self.tint.currentIndexChanged.connect(self._colors.soon)
         self.legend = Legend(self.bar)

@@ -27,7 +27,7 @@ class Shade:
 def by_bytes(change: LayerChange | None) -> Shade:
     """The share of a layer's bytes that its actions save."""
     if change is None or not change.bytes_before:
-        return Shade(NEUTRAL, tr("as in the original"))
+        return Shade(NEUTRAL, tr("unchanged"))
     saved = 1 - change.bytes_after / change.bytes_before
     words = tr("{before} → {after}, {share} saved").format(
         before=size(change.bytes_before), after=size(change.bytes_after), share=f"{saved:.0%}".replace("%", " %")
@@ -44,7 +44,9 @@ def by_sensitivity(drops: Mapping[str, float], path: str, metric: MetricInfo, ca
         return Shade(NEUTRAL, tr("not measured"))
     largest = max(drops.values())
     lost = format.plain_loss(drop, metric)
-    words = tr("loses {drop} of {metric} with {candidate} alone").format(drop=lost, metric=metric, candidate=candidate)
+    words = tr("{metric} drop {drop} with {candidate} on this layer alone").format(
+        drop=lost, metric=metric, candidate=candidate
+    )
     return Shade(max(drop, 0.0) / largest if largest > 0 else 0.0, words)
 
 

@@ -221,7 +221,7 @@ class GraphPage(QWidget):
     def _on_terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:
         self._loaded = False
         if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
-            self.failed.emit(self.tr("The process that draws the graph has ended (code {code}).").format(code=code))
+            self.failed.emit(self.tr("The process that draws the graph stopped (code {code}).").format(code=code))
 
 
 def css(color: QColor) -> str:

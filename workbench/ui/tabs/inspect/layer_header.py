@@ -76,7 +76,7 @@ class LayerHeader(QWidget):
             "macs": self.tr("MACs"),
             "bytes": self.tr("Size"),
             "groups": self.tr("Groups"),
-            "uses": self.tr("Used"),
+            "uses": self.tr("Uses"),
             "stable": self.tr("Stable rank"),
         }
         self.facts = {name: Fact(caption, self) for name, caption in captions.items()}
@@ -123,12 +123,14 @@ class LayerHeader(QWidget):
         facts["groups"].show_value(str(layer.groups) if layer.groups > 1 else "")
         facts["uses"].show_value(
             self.tr("{count} times").format(count=layer.uses) if layer.uses > 1 else "",
-            self.tr("As many nodes of the graph read this weight."),
+            self.tr("Number of graph nodes that read this weight."),
         )
         facts["stable"].show_value(
             self.tr("{stable} of {full}").format(stable=f"{spectrum.stable_rank:.1f}", full=len(spectrum.values))
             if spectrum is not None
             else "",
-            self.tr("Sum of the squared singular values over the largest of them: how many directions matter."),
+            self.tr(
+                "Sum of the squared singular values divided by the largest of them: effective number of directions."
+            ),
         )
         self.locked.show_text(said(layer.locked))

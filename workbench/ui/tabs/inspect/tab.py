@@ -66,7 +66,7 @@ class InspectTab(QWidget):
         self.plots = PlotPair(
             self.weights, self.spectrum, (self.tr("Weights"), self.tr("Singular values")), COMFORT, self
         )
-        self.hint = Plain(self.tr("Choose a layer in the list to look inside it."), self)
+        self.hint = Plain(self.tr("Select a layer to inspect it."), self)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
         self._pictures: PicturesView | None = None
@@ -76,9 +76,9 @@ class InspectTab(QWidget):
         self.pages.setMinimumHeight(SMALLEST[1])
         self.pictures_button = toggle(
             self,
-            self.tr("Pictures"),
-            self.tr("Weights as pictures"),
-            self.tr("The weights themselves: the matrix before, after and the difference, and kernels"),
+            self.tr("Images"),
+            self.tr("Weight images"),
+            self.tr("Weight matrix before, after and difference, and kernels"),
         )
         self.plots.group.addButton(self.pictures_button, PICTURES)
         self.plots.group.idClicked.connect(lambda place: self.show_pictures(place == PICTURES))
@@ -194,7 +194,7 @@ class InspectTab(QWidget):
         if self.spectrum.whiten_button.isChecked() and view is not None:
             self.wanted.emit(WantWhitened())
         if view is None:
-            self.histogram.show_sentence(self.tr("Counting the weights…"))
+            self.histogram.show_sentence(self.tr("Computing the histogram…"))
             self.spectrum.show_sentence(self.tr("Computing the singular values…"))
         drawable = view is not None or not layer.locked
         self.pages.setVisible(drawable)

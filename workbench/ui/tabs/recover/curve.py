@@ -37,7 +37,7 @@ class CurvePlot(PlotPanel):
         """`points`: epoch and value; `metric` for the read-out; `between`: where stages end."""
         self._points, self._metric, self._between = list(points), metric, between
         if not points:
-            self.show_sentence(self.tr("The curve is drawn here while the model is trained."))
+            self.show_sentence(self.tr("The training curve appears here."))
             return
         self.show_canvas()
         self.table.hide()

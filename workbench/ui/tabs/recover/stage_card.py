@@ -50,8 +50,8 @@ class StageCard(QFrame):
         head = QHBoxLayout()
         head.setSpacing(theme.HALF)
         head.addWidget(heading(title, self), 1)
-        self.up = self._button("up", self.tr("Earlier"), lambda: self.moved.emit(-1))
-        self.down = self._button("down", self.tr("Later"), lambda: self.moved.emit(1))
+        self.up = self._button("up", self.tr("Move up"), lambda: self.moved.emit(-1))
+        self.down = self._button("down", self.tr("Move down"), lambda: self.moved.emit(1))
         self.remove = self._button("remove", self.tr("Remove {title}").format(title=title), self.removed.emit)
         for button in (self.up, self.down, self.remove):
             head.addWidget(button)
@@ -77,11 +77,11 @@ class StageCard(QFrame):
 
     def _build_teachers(self, column: QVBoxLayout) -> None:
         self.teachers = muted("", self)
-        self.choose = QPushButton(self.tr("Choose teachers…"), self)
+        self.choose = QPushButton(self.tr("Select teachers…"), self)
         self.choose.setToolTip(
             self.tr(
-                "Model files with the same inputs and outputs; several are averaged. "
-                "Without one the original model teaches."
+                "Model files with the same inputs and outputs; several are averaged. Without any, "
+                "the original model is the teacher."
             )
         )
         self.choose.clicked.connect(self._ask_teachers)
@@ -94,13 +94,13 @@ class StageCard(QFrame):
             return
         files = [part.strip() for part in str(self.stage.params.get("teacher", "")).split(",") if part.strip()]
         names = ", ".join(Path(file).name for file in files) or self.tr("the original model")
-        self.teachers.setText(self.tr("Taught by {names}").format(names=names))
+        self.teachers.setText(self.tr("Teacher: {names}").format(names=names))
 
     def _ask_teachers(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in MODELS)
         choose_files(
             self,
-            self.tr("Choose teachers"),
+            self.tr("Select teachers"),
             self.tr("Models ({kinds});;All files (*)").format(kinds=kinds),
             self.set_teachers,
         )

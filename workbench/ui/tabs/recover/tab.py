@@ -75,9 +75,8 @@ class RecoverTab(QWidget):
         self._left.setMinimumWidth(FORM_WIDTH)
         self.about = muted(
             self.tr(
-                "Training after compression wins accuracy back. What compression did stays: zeros "
-                "stay zero, factors stay factors, values stay on their grid, so the file stays as "
-                "small."
+                "Training after compression recovers accuracy. Zeros, factors and quantisation "
+                "levels are preserved, so the file stays as small."
             ),
             self._left,
         )
@@ -94,7 +93,7 @@ class RecoverTab(QWidget):
         self.train.setObjectName("primary")
         theme.set_icon(self.train, "play", "on_accent")
         self.train.clicked.connect(self._trainings.start)
-        self.finish = QPushButton(self.tr("Stop and keep the best"), self._left)
+        self.finish = QPushButton(self.tr("Stop, keep best"), self._left)
         self.finish.clicked.connect(self._trainings.finish)
         self.pause = QPushButton(self.tr("Pause"), self._left)
         self.pause.clicked.connect(self._trainings.hold)
@@ -132,15 +131,15 @@ class RecoverTab(QWidget):
     def _build_temperatures(self) -> None:
         """A row that is there while a stage has a temperature; and the device, where there is a choice."""
         self.trials = QWidget(self._left)
-        self.try_ = QPushButton(self.tr("Try temperatures"), self.trials)
+        self.try_ = QPushButton(self.tr("Sweep temperatures"), self.trials)
         self.try_.setToolTip(
-            self.tr("Trains at temperatures from 1 to 20, each from the same start, and draws what is reached.")
+            self.tr("Trains at temperatures from 1 to 20, each from the same start, and plots the metric.")
         )
         self.try_.clicked.connect(self._trainings.try_temperatures)
         self.seeds = QSpinBox(self.trials)
         self.seeds.setRange(1, 10)
         self.seeds.setPrefix(self.tr("seeds: "))
-        self.seeds.setAccessibleName(self.tr("Trainings at each temperature"))
+        self.seeds.setAccessibleName(self.tr("Runs per temperature"))
         self.seeds.valueChanged.connect(self._set_seeds)
         row = QHBoxLayout(self.trials)
         row.setContentsMargins(0, 0, 0, 0)
@@ -148,7 +147,7 @@ class RecoverTab(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         self.device = QComboBox(self._left)
-        self.device.setAccessibleName(self.tr("Where training computes"))
+        self.device.setAccessibleName(self.tr("Training device"))
         self.device.activated.connect(lambda: self._set_device(self.device.currentData()))
 
     def _set_seeds(self, number: int) -> None:
@@ -167,7 +166,7 @@ class RecoverTab(QWidget):
 
     def _build_right(self) -> None:
         self._right = QWidget(self)
-        self.reached = CurvePlot(self.tr("On held-back samples"), self.tr("metric"), self._right)
+        self.reached = CurvePlot(self.tr("On held-out samples"), self.tr("metric"), self._right)
         self.loss = CurvePlot(self.tr("Training loss"), self.tr("loss"), self._right)
         self.outcome = label("", self._right)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -176,13 +175,13 @@ class RecoverTab(QWidget):
         plots = PlotSplitter(self._right, CURVES_BESIDE)
         for plot in (self.reached, self.loss, self.temperatures):
             plots.addWidget(plot)
-        self.proposal = QPushButton(self.tr("Use the best temperature"), self._right)
+        self.proposal = QPushButton(self.tr("Use best temperature"), self._right)
         self.proposal.clicked.connect(self._use_temperature)
         column = QVBoxLayout(self._right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
         column.addWidget(plots, 1)
-        column.addWidget(heading(self.tr("What came of it"), self._right))
+        column.addWidget(heading(self.tr("Result"), self._right))
         column.addWidget(self.outcome)
         column.addWidget(self.proposal, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.warning)
@@ -238,8 +237,8 @@ class RecoverTab(QWidget):
     def _enable_buttons(self) -> None:
         running, reason = bool(self._trainings.job), self._trainings.reason
         self.pause.setVisible(running)
-        self.pause.setText(self.tr("Go on") if self._trainings.paused else self.tr("Pause"))
-        self.finish.setText(self.tr("Stop") if self._trainings.trying else self.tr("Stop and keep the best"))
+        self.pause.setText(self.tr("Resume") if self._trainings.paused else self.tr("Pause"))
+        self.finish.setText(self.tr("Stop") if self._trainings.trying else self.tr("Stop, keep best"))
         self.trials.setVisible(not running and self._trainings.distils)
         self.try_.setEnabled(not reason)
         self._show_devices()
@@ -288,13 +287,13 @@ class RecoverTab(QWidget):
 
     def _show_outcome(self, recovery: Recovery | None) -> None:
         if recovery is None:
-            words = self.tr("Not trained yet: what is shown and measured is the model before training.")
+            words = self.tr("Not trained yet. All figures are of the model before training.")
             if self._trainings.job:
-                words = self.tr("Training. The curve on the left decides which state is kept.")
+                words = self.tr("Training. The best state on the left curve is kept.")
             if self._trainings.paused:
-                words = self.tr("Paused. Go on continues from here.")
+                words = self.tr("Paused. Press Resume to continue.")
             if self._trainings.trying:
-                words = self.tr("Training at one temperature after the other, each time from the same start.")
+                words = self.tr("Training at each temperature in turn, from the same start.")
             self.outcome.setText(words if self._session.recipe.recover else "")
             self.warning.show_text("")
             return
@@ -303,8 +302,8 @@ class RecoverTab(QWidget):
 
     def _words(self, result: StageResult) -> str:
         text = self.tr(
-            "{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; "
-            "best after {best} of {epochs} epochs, {time}."
+            "{stage}: {metric} {before} → {after}, measured on {held} held-out samples (trained "
+            "on {trained}); best after {best} of {epochs} epochs, {time}."
         ).format(
             stage=said(INFOS[result.stage.kind].title),
             metric=said(result.metric.title),

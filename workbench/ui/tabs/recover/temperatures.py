@@ -15,7 +15,7 @@ class TemperaturePlot(PlotPanel):
     """The metric on samples held back, over T; a stroke from the worst seed to the best."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent.tr("Temperatures, held back"), Canvas("T", parent.tr("metric")), (), "", parent)
+        super().__init__(parent.tr("Temperatures, held out"), Canvas("T", parent.tr("metric")), (), "", parent)
         self.table.hide()
         self.setMinimumSize(150, 140)
         self._line, self._dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=7)
@@ -29,7 +29,7 @@ class TemperaturePlot(PlotPanel):
     def show_curve(self, curve: TemperatureCurve | None) -> None:
         self.curve = curve
         if curve is None or not curve.points:
-            self.show_sentence(self.tr("A point is drawn here after each training."))
+            self.show_sentence(self.tr("One point appears here per training run."))
             return
         self.show_canvas()
         self.table.hide()

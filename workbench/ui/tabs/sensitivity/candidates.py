@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from workbench.core.analysis.sensitivity import CANDIDATES, OTHERS, Stack
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.text.describe import stack_words
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import counted
 
 
 class TickMenu(QMenu):
@@ -43,7 +43,7 @@ class CandidateButton(QPushButton):
         self._stacks: list[Stack] = [*CANDIDATES, *OTHERS]
         self._ticked: set[Stack] = set(CANDIDATES)
         self._extra: Stack = ()  # the steps of the layer on show
-        self.setToolTip(self.tr("What is tried on each layer alone"))
+        self.setToolTip(self.tr("Candidates for each layer"))
         menu = TickMenu(self)
         menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)
@@ -81,11 +81,9 @@ class CandidateButton(QPushButton):
             action.setChecked(stack in self._ticked)
             action.toggled.connect(lambda ticked, stack=stack: self._tick(stack, ticked))
         menu.addSeparator()
-        menu.addAction(self.tr("None of them"), lambda: self.choose(()))
+        menu.addAction(self.tr("None"), lambda: self.choose(()))
         if self._extra and self._extra not in self._stacks:
-            words = self.tr("Add the steps of this layer: {steps}").format(
-                steps=stack_words(self._extra, self._methods)
-            )
+            words = self.tr("Add steps of this layer: {steps}").format(steps=stack_words(self._extra, self._methods))
             menu.addAction(words, partial(self.choose, (*self.stacks, self._extra)))
 
     def _tick(self, stack: Stack, ticked: bool) -> None:
@@ -94,4 +92,4 @@ class CandidateButton(QPushButton):
         self.changed.emit()
 
     def _show_count(self) -> None:
-        self.setText(tr("{n} candidates").format(n=len(self.stacks)))
+        self.setText(counted("{n} candidates", len(self.stacks), "{n} candidate"))

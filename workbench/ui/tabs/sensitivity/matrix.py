@@ -90,7 +90,7 @@ class MatrixModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return words.heading(self.candidates[section], self._methods) if across else self.layers[section]
         if role == Role.ToolTipRole:
-            text = tr("{candidate}\nClick to sort by it; the third click gives back the order of the model.")
+            text = tr("{candidate}\nClick to sort; a third click restores the order of the model.")
             return tooltip(
                 text.format(candidate=stack_words(self.candidates[section], self._methods))
                 if across

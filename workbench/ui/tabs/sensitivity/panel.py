@@ -16,14 +16,14 @@ class MatrixPanel(PlotPanel):
 
     def __init__(self, model: MatrixModel, parent: QWidget | None = None) -> None:
         self.matrix = MatrixTable(model)
-        super().__init__(self.tr("Loss of each layer alone"), self.matrix, (), "", parent)
+        super().__init__(self.tr("Loss per layer"), self.matrix, (), "", parent)
         self.model = model
-        self.matrix.setAccessibleName(self.tr("Loss of each candidate on each layer"))
+        self.matrix.setAccessibleName(self.tr("Loss per layer and candidate"))
         self.legend = Legend(self)
         self.legend.setToolTip(
             self.tr(
-                "What is lost, in points or in the metric's own unit. Colours go with its "
-                "square root, so that small losses are told apart. Hatched: only predicted."
+                "Loss in points or in the metric's unit. Colour scale: square root, so that small "
+                "losses can be told apart. Hatched: predicted only."
             )
         )
         self.tools.addWidget(self.legend)

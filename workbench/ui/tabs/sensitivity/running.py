@@ -38,7 +38,7 @@ class Running(QWidget):
         self.show_progress(Progress(""))
 
     def show_progress(self, progress: Progress) -> None:
-        parts = [said(progress.text) or tr("waiting for its turn")]
+        parts = [said(progress.text) or tr("waiting")]
         if progress.eta is not None:
             parts.append(tr("{time} left").format(time=duration(progress.eta)))
         self.text.show_text(" · ".join(parts))

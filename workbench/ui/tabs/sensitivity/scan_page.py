@@ -45,21 +45,21 @@ class ScanPage(QWidget):
     def _build_bar(self) -> None:
         self.candidates = CandidateButton(self)
         self.layers = QComboBox(self)
-        self.layers.setAccessibleName(self.tr("Layers that are tried"))
+        self.layers.setAccessibleName(self.tr("Layers to scan"))
         self.layers.addItem(self.tr("All layers"), False)
-        self.layers.addItem(self.tr("Chosen layers"), True)
+        self.layers.addItem(self.tr("Selected layers"), True)
         self.share = QComboBox(self)
-        self.share.setAccessibleName(self.tr("How many are measured"))
+        self.share.setAccessibleName(self.tr("Candidates to measure"))
         self.share.setToolTip(
             self.tr(
-                "What every candidate costs is predicted first, in a moment. Measuring "
-                "takes longer: those that look worst can be left out."
+                "The loss of every candidate is predicted first, which is fast. Measuring takes "
+                "longer, so the worst candidates can be left out."
             )
         )
         for title, share in (
             (self.tr("Measure all"), 1.0),
-            (self.tr("Measure the better half"), 0.5),
-            (self.tr("Measure the best quarter"), 0.25),
+            (self.tr("Measure better half"), 0.5),
+            (self.tr("Measure best quarter"), 0.25),
         ):
             self.share.addItem(title, share)
         for box in (self.layers, self.share):  # they give way where it is narrow
@@ -137,11 +137,11 @@ class ScanPage(QWidget):
         self.candidates.set_extra(session.recipe.actions_for(session.current) if session.current else ())
         reason = ""
         if session.data is None:
-            reason = self.tr("Open a data set first: losses are measured on its samples.")
+            reason = self.tr("Losses are measured on samples. Open a data set first.")
         elif not self.candidates.stacks:
             reason = self.tr("Tick at least one candidate.")
         elif not self._wanted_layers():
-            reason = self.tr("Choose layers that can be edited.")
+            reason = self.tr("Select layers that can be edited.")
         self.scan.setEnabled(not reason and not scans.job)
         self.running.setVisible(bool(scans.job))
         for widget in (self.candidates, self.layers, self.share):
@@ -154,13 +154,13 @@ class ScanPage(QWidget):
     def _explanation(self) -> str:
         layers, data = len(self._wanted_layers()), self._session.data
         text = self.tr(
-            "Tries each candidate on each layer alone and measures what the model loses. The layers that "
-            "lose least can be compressed most."
+            "Tries each candidate on each layer alone and measures the loss of the model. Layers "
+            "with a small loss can be compressed most."
         )
         if data is not None and layers:
             text += "\n\n" + self.tr(
-                "{candidates} candidates on {layers} layers, each measured on {n} samples. You "
-                "can go on working: what you do goes first."
+                "Candidates: {candidates}; layers: {layers}; samples for each measurement: {n}. Runs in the "
+                "background; your edits take priority."
             ).format(candidates=len(self.candidates.stacks), layers=layers, n=f"{data.samples:,}")
         return text
 
@@ -170,7 +170,7 @@ class ScanPage(QWidget):
         self.cell.setText(
             self.model.describe(self.table.proxy.mapToSource(index))
             if index.isValid()
-            else self.tr("Choose a cell to read it; Enter or a double click applies it.")
+            else self.tr("Select a cell for details; Enter or a double-click applies it.")
         )
         count = len({self.model.cell(each)[0] for each in chosen})
         self.apply.setText(

@@ -16,7 +16,6 @@ from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.core.base.quantities import MetricInfo, size
 from workbench.core.recipe.params import Field
 from workbench.ui.actions import families
-from workbench.ui.actions.form.values import name_words
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.plots.axis import number
 from workbench.ui.session.session import Session
@@ -24,6 +23,7 @@ from workbench.ui.session.sweeps import Sweeps
 from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 from workbench.ui.text import format
+from workbench.ui.text.describe import name_words
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
@@ -41,11 +41,11 @@ class SweepPage(QWidget):
         self._session, self.sweeps = session, sweeps
         self._fields: dict[str, Field] = {}
         self._build_form()
-        self.running = Running(self.tr("Stop the sweep"), self._session.trainings, self)
+        self.running = Running(self.tr("Stop sweep"), self._session.trainings, self)
         self.why_not = muted("", self)
         self.plot = SweepPlot(self)
         self.proposal = label("", self, -1)
-        self.use = QPushButton(self.tr("Use it"), self)
+        self.use = QPushButton(self.tr("Use value"), self)
         foot = QHBoxLayout()
         foot.setSpacing(theme.DOUBLE)
         foot.addWidget(self.proposal, 1)
@@ -66,23 +66,23 @@ class SweepPage(QWidget):
 
     def _build_form(self) -> None:
         self.method, self.parameter, self.layers = (QComboBox(self) for _ in range(3))
-        self.method.setAccessibleName(self.tr("Method that is swept"))
-        self.parameter.setAccessibleName(self.tr("Parameter that is swept"))
-        self.layers.setAccessibleName(self.tr("Layers that have it"))
+        self.method.setAccessibleName(self.tr("Swept method"))
+        self.parameter.setAccessibleName(self.tr("Swept parameter"))
+        self.layers.setAccessibleName(self.tr("Layers with this method"))
         self.layers.addItem(self.tr("All layers"), False)
-        self.layers.addItem(self.tr("Chosen layers"), True)
+        self.layers.addItem(self.tr("Selected layers"), True)
         self.values = QLineEdit(self)
         self.values.setPlaceholderText(self.tr("Values: an even grid"))
-        self.values.setAccessibleName(self.tr("Values that are tried"))
-        self.values.setToolTip(self.tr("Numbers with commas between them; empty: an even grid over the whole range"))
+        self.values.setAccessibleName(self.tr("Values to try"))
+        self.values.setToolTip(self.tr("Numbers separated by commas; empty: an even grid over the whole range"))
         self.tolerance = QDoubleSpinBox(self)
         self.tolerance.setRange(0.0, 100.0)
         self.tolerance.setDecimals(2)
         self.tolerance.setSingleStep(0.1)
         self.tolerance.setValue(1.0)
         self.tolerance.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.tolerance.setAccessibleName(self.tr("What may be lost"))
-        self.tolerance.setToolTip(self.tr("What the metric may lose, in points or in its own unit"))
+        self.tolerance.setAccessibleName(self.tr("Allowed drop"))
+        self.tolerance.setToolTip(self.tr("Allowed drop of the metric, in points or in its unit"))
         self.start_button = QPushButton(self.tr("Sweep"), self)
         self.start_button.setObjectName("primary")
         theme.set_icon(self.start_button, "play", "on_accent")
@@ -177,13 +177,13 @@ class SweepPage(QWidget):
         running = bool(self.sweeps.job)
         reason = ""
         if self._session.data is None:
-            reason = self.tr("Open a data set first: losses are measured on its samples.")
+            reason = self.tr("Losses are measured on samples. Open a data set first.")
         elif not self._paths():
-            reason = self.tr("Choose layers that can be edited.")
+            reason = self.tr("Select layers that can be edited.")
         elif self._numbers() is None:
-            reason = self.tr("Give the values as numbers with commas between them.")
+            reason = self.tr("Enter the values as numbers, separated by commas.")
         metric = self._session.data.metric if self._session.data is not None else MetricInfo()
-        self.tolerance.setPrefix(self.tr("may lose "))
+        self.tolerance.setPrefix(self.tr("allowed drop: "))
         unit = self.tr("points") if metric.percent else metric.unit
         self.tolerance.setSuffix(f" {unit}" if unit else "")
         self.start_button.setEnabled(not reason and not running and bool(self._fields))
@@ -199,18 +199,18 @@ class SweepPage(QWidget):
         if curve is None or not curve.points:
             self.proposal.setText(
                 self.tr(
-                    "Raises one parameter step by step, beside what the recipe has, and proposes "
-                    "the last value before the loss exceeds what is allowed."
+                    "Raises one parameter step by step, with the rest of the recipe fixed, and proposes "
+                    "the last value within the allowed drop."
                 )
             )
         elif point is None:
-            self.proposal.setText(self.tr("The first value already loses more than is allowed."))
+            self.proposal.setText(self.tr("The first value already exceeds the allowed drop."))
         else:
             self.proposal.setText(self._words(curve, point))
 
     def _words(self, curve: Curve, point: SweepPoint) -> str:
-        head = self.tr("Proposed") if point is curve.proposed else self.tr("Chosen")
-        loss = self.tr("loses {loss} (95 % interval {low} … {high}), ● measured, {n} in {folds} folds").format(
+        head = self.tr("Proposed") if point is curve.proposed else self.tr("Selected")
+        loss = self.tr("drop {loss} (95 % interval {low} … {high}), ● measured, {n} samples in {folds} folds").format(
             loss=format.plain_loss(point.drop, curve.metric),
             low=format.loss_text(point.low, curve.metric),
             high=format.loss_text(point.high, curve.metric),
@@ -219,7 +219,7 @@ class SweepPage(QWidget):
         )
         text = f"{head}: {tr(name_words(curve.sweep.parameter))} {number(point.setting)}, {loss}, {size(point.bytes)}"
         if point is curve.proposed and curve.held_out is not None:
-            text += "\n" + self.tr("On folds that had no say in the proposal it loses {loss}.").format(
+            text += "\n" + self.tr("Loss on folds not used for the proposal: {loss}.").format(
                 loss=format.plain_loss(curve.held_out, curve.metric)
             )
         return text

@@ -36,7 +36,7 @@ class SweepPlot(PlotPanel):
         self._line, self._dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=8)
         for item in (self._band, self._baseline, self._limit, self._line, self._dots):
             self.canvas.addItem(item)
-        self.canvas.setAccessibleName(self.tr("Metric against the parameter"))
+        self.canvas.setAccessibleName(self.tr("Metric by parameter"))
         self.canvas.hovered.connect(self._on_hovered)
         self.canvas.clicked.connect(self._on_clicked)
         self.show_curve(None, "", False)
@@ -45,7 +45,7 @@ class SweepPlot(PlotPanel):
         """`axis`: the parameter in words; `log`: its steps are equal in ratio."""
         self._curve, self._axis_words, self._log = curve, axis, log
         if curve is None or not curve.points:
-            self.show_sentence(self.tr("The curve is drawn here, value by value."))
+            self.show_sentence(self.tr("The sweep curve appears here."))
             return
         self.show_canvas()
         self.table.hide()
@@ -103,7 +103,7 @@ class SweepPlot(PlotPanel):
         if curve.proposed is not None:
             found.append(Marker(self._place(curve.proposed.setting), self.tr("proposed")))
         if curve.certain is not None and curve.certain is not curve.proposed:
-            found.append(Marker(self._place(curve.certain.setting), self.tr("certain")))
+            found.append(Marker(self._place(curve.certain.setting), self.tr("significant")))
         self.canvas.set_markers(tuple(found))
 
     @property
@@ -127,9 +127,7 @@ class SweepPlot(PlotPanel):
         if self._curve is not None and self._curve.points:
             point = self.picked_point if x is None else self._nearest(x)
             self.readout.show_text(
-                self.words(point)
-                if point is not None
-                else self.tr("The band is one standard deviation of the folds to each side.")
+                self.words(point) if point is not None else self.tr("Band: ± one standard deviation over the folds.")
             )
 
     def _on_clicked(self, x: float) -> None:
@@ -142,7 +140,7 @@ class SweepPlot(PlotPanel):
         assert self._curve is not None
         metric = self._curve.metric
         scale = 100 if metric.percent else 1
-        return self.tr("{setting}: {metric} {value}, loses {loss} (folds ± {std}), {size}").format(
+        return self.tr("{setting}: {metric} {value}, drop {loss} (folds ± {std}), {size}").format(
             setting=number(point.setting),
             metric=metric,
             value=format.value_text(point.value, metric),

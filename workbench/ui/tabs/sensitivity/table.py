@@ -90,7 +90,7 @@ class MatrixTable(QTableView):
         self.proxy.setSourceModel(model)
         self.setModel(self.proxy)
         self.setItemDelegate(CellDelegate(self))
-        self.setAccessibleName(self.tr("Loss of each candidate on each layer"))
+        self.setAccessibleName(self.tr("Loss per layer and candidate"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -37,16 +37,16 @@ def loss(trial: Trial, scan: Scan) -> str:
     text = tr("{metric} {change}, {source}").format(
         metric=scan.metric, change=format.change_text(figure, scan.metric), source=format.source_text(figure)
     )
-    return text if format.is_settled(figure) else text + tr(", could be chance")
+    return text if format.is_settled(figure) else text + tr(", not significant")
 
 
 def foretold(trial: Trial, scan: Scan) -> str:
     if trial.predicted is None:
         return tr("not measured yet")
     words = (
-        tr("predicted from gradients, not measured: the loss rises by {rise}")
+        tr("predicted loss increase: {rise} (from gradients, not measured)")
         if scan.kind == "loss"
-        else tr("predicted from its inputs, not measured: its outputs move by {rise} of their size")
+        else tr("predicted output error: {rise} (relative, from the layer's inputs, not measured)")
     )
     return words.format(rise=f"{trial.predicted:.2g}")
 
@@ -74,7 +74,7 @@ def whole(
     lines += [loss(trial, scan), weight(trial, bytes_of)]
     if len(trial.stacks) > 1:
         lines.append(
-            tr("Tried on {n} layers at once, which lose channels together: {layers}").format(
+            tr("Applied to {n} coupled layers at once: {layers}").format(
                 n=len(trial.stacks), layers=", ".join(trial.stacks)
             )
         )

@@ -82,7 +82,7 @@ class ColumnChoice(QObject):
     def _name(self) -> None:
         for action in (*self.shown.actions(), *self.colors.actions()):
             column = action.data()
-            action.setText(self.tr("Nothing") if column is None else self._model.title(column))
+            action.setText(self.tr("None") if column is None else self._model.title(column))
 
     def _open(self, where: QPoint) -> None:
         """All of them, where the header was clicked."""

@@ -26,7 +26,7 @@ def title(grouping: Grouping) -> str:
             return tr("Operator")
         case Grouping.SIZE:
             return tr("Size")
-    return tr("Nothing")
+    return tr("None")
 
 
 def trail(layer: Layer, grouping: Grouping) -> tuple[Step, ...]:

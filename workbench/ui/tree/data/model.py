@@ -74,7 +74,7 @@ class LayerTreeModel(QAbstractItemModel):
             Column.PARAMETERS: self.tr("Parameters"),
             Column.MACS: self.tr("MACs"),
             Column.BYTES: self.tr("Bytes"),
-            Column.ACTIONS: self.tr("Actions"),
+            Column.ACTIONS: self.tr("Steps"),
             Column.AFTER: self.tr("Now"),
             Column.LOSS: self.tr("Loss"),
             Column.ZEROS: self.tr("Zeros"),
@@ -221,11 +221,11 @@ class LayerTreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(Column(section))
         if role == Qt.ItemDataRole.ToolTipRole and section in FACTS:
-            return self.tr("Of the weights as they were opened")
+            return self.tr("Of the original weights")
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.LOSS:
             return self.tr(
-                "What the model loses when a layer alone has the candidate that is chosen in the "
-                "sensitivity matrix: {candidate}"
+                "Loss of the model with the candidate selected in the sensitivity matrix on one "
+                "layer alone: {candidate}"
             ).format(candidate=self._candidate or "–")
         return None
 
@@ -279,7 +279,7 @@ class LayerTreeModel(QAbstractItemModel):
             lines.append(f"{size(node.bytes)} → {size(node.after)}, {format.smaller(node.bytes, node.after)} ({kind})")
         if node.layer is not None and node.path in self._losses:
             lines.append(
-                self.tr("Loses {loss} of {metric} with {candidate} alone (measured)").format(
+                self.tr("{metric} drop {loss} with {candidate} on this layer alone (measured)").format(
                     loss=format.plain_loss(self._losses[node.path], self._metric),
                     metric=self._metric,
                     candidate=self._candidate,
