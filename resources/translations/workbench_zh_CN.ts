@@ -171,7 +171,7 @@
     <message>
       <source>Shift</source>
       <extracomment>distill</extracomment>
-      <translation>Shift</translation>
+      <translation>平移</translation>
     </message>
     <message>
       <source>Sparse training: λ of the penalty λ·Σ|w| on float weights.</source>
@@ -246,7 +246,7 @@
     <message>
       <source>Whether the step between levels of a quantised weight is learned (LSQ, Esser et al. 2020).</source>
       <extracomment>distill</extracomment>
-      <translation>是否学习量化权重的级间步长（LSQ，Esser 等 2020）。</translation>
+      <translation>是否学习量化权重的量化级别间的步长（LSQ，Esser 等 2020）。</translation>
     </message>
     <message>
       <source>Which layers learn: all (norms too), edited, or paths and globs with commas.</source>
@@ -546,7 +546,7 @@
     <message>
       <source>Two thinner layers fitted to the layer's outputs on the calibration samples, as they are after the activation that follows: errors that a ReLU hides do not count.</source>
       <extracomment>lowrank.response</extracomment>
-      <translation>按该层在校准样本上的输出拟合两个更窄的层，以其后的激活之后为准：被 ReLU 掩盖的误差不计。</translation>
+      <translation>按该层在校准样本上的输出拟合两个更窄的层，以其后的激活函数之后为准：被 ReLU 掩盖的误差不计。</translation>
     </message>
     <message>
       <source>What follows the layer: with none, its plain outputs are fitted.</source>
@@ -801,7 +801,7 @@
     <message>
       <source>activation</source>
       <extracomment>prune.channels</extracomment>
-      <translation>激活</translation>
+      <translation>激活值</translation>
     </message>
     <message>
       <source>bn</source>
@@ -1051,7 +1051,7 @@
     <message>
       <source>Weight of the term that pushes each weight to one of its two levels.</source>
       <extracomment>quantize.adaround</extracomment>
-      <translation>把每个权重推向其两个级之一的项的权重。</translation>
+      <translation>把每个权重推向其两个相邻量化级别之一的正则项的权重。</translation>
     </message>
     <message>
       <source>Affine</source>
@@ -1061,7 +1061,7 @@
     <message>
       <source>Nearest level; floor, Q = floor(S(W+B)); or stochastic, right on average. Learnt rounding is a method of its own, AdaRound.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>最近的级；向下取整 Q = floor(S(W+B))；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
+      <translation>最近的量化级别；向下取整 Q = floor(S(W+B))；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
     </message>
     <message>
       <source>Rounding</source>
@@ -1081,7 +1081,7 @@
     <message>
       <source>What the levels cover: all values, a percentile, least squared or cubed error, least divergence of the distribution, or no more than you say. Cubed spares the few large weights.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>级覆盖的范围：所有值、百分位、最小平方或立方误差、分布的最小散度，或不超过您给定的范围。立方误差顾及少数大权重。</translation>
+      <translation>量化范围：所有值、百分位、平方误差或立方误差最小、分布的散度最小，或不超过您给定的范围。立方误差顾及少数大权重。</translation>
     </message>
     <message>
       <source>floor</source>
@@ -1111,7 +1111,7 @@
     <message>
       <source>Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when the file is loaded: they get finer levels. How much is found on calibration inputs.</source>
       <extracomment>quantize.awq</extracomment>
-      <translation>把遇到大输入的权重列在取整前放大、载入文件时再缩小：它们得到更细的级。幅度由校准输入求得。</translation>
+      <translation>把遇到大输入的权重列在取整前放大、载入文件时再缩小：它们得到更细的量化级别。幅度由校准输入求得。</translation>
     </message>
     <message>
       <source>Weights that share a scale, along the input of a channel.</source>
@@ -1246,7 +1246,7 @@
     <message>
       <source>activations</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>激活</translation>
+      <translation>激活值</translation>
     </message>
     <message>
       <source>density</source>
@@ -1266,12 +1266,12 @@
     <message>
       <source>Dynamic, 8-bit activations</source>
       <extracomment>quantize.dynamic</extracomment>
-      <translation>动态，8 位激活</translation>
+      <translation>动态，8 位激活值</translation>
     </message>
     <message>
       <source>Puts the weight on integer levels and the input on levels found for each call, so that the runtime multiplies integers without calibration. Made for products with matrices; convolutions tend to be slower than in floats.</source>
       <extracomment>quantize.dynamic</extracomment>
-      <translation>把权重放到整数级上，输入的级在每次调用时求出，因此运行时无需校准就能做整数乘法。适用于矩阵乘法；卷积往往比浮点更慢。</translation>
+      <translation>把权重放到整数量化级别上，输入的量化范围在每次调用时求出，因此运行时无需校准就能做整数乘法。适用于矩阵乘法；卷积往往比浮点更慢。</translation>
     </message>
     <message>
       <source>Cross-layer equalisation</source>
@@ -1361,7 +1361,7 @@
     <message>
       <source>Levels on both sides of zero, without a zero point.</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>级在零两侧对称，没有零点。</translation>
+      <translation>量化级别在零两侧对称，没有零点。</translation>
     </message>
     <message>
       <source>Order</source>
@@ -1386,12 +1386,12 @@
     <message>
       <source>Divides each input channel by a factor and multiplies the weight's column by it, then puts both on 8-bit levels: outliers in few channels no longer take the levels from all others. Costs one multiplication per input.</source>
       <extracomment>quantize.smooth</extracomment>
-      <translation>把每个输入通道除以一个系数，并把权重的相应列乘以它，再把两者放到 8 位的级上：少数通道的离群值不再占用其他通道的级。每个输入多一次乘法。</translation>
+      <translation>把每个输入通道除以一个系数，并把权重的相应列乘以它，再把输入和权重放到 8 位量化级别上：少数通道的离群值不再占用其他通道的量化级别。每个输入多一次乘法。</translation>
     </message>
     <message>
       <source>How much of the range moves: 0 none of the activations', 1 all of it.</source>
       <extracomment>quantize.smooth</extracomment>
-      <translation>移动多少范围：0 表示不动激活的范围，1 表示全部移走。</translation>
+      <translation>移动多少范围：0 表示不动激活值的范围，1 表示全部移走。</translation>
     </message>
     <message>
       <source>SmoothQuant</source>
@@ -1406,7 +1406,7 @@
     <message>
       <source>Activations</source>
       <extracomment>quantize.static</extracomment>
-      <translation>激活</translation>
+      <translation>激活值</translation>
     </message>
     <message>
       <source>Bits</source>
@@ -1431,7 +1431,7 @@
     <message>
       <source>Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where the next layer does not have levels for its input.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>输出（在其激活之后）也取级：下一层的输入没有级时，ONNX Runtime 的整数内核需要它。</translation>
+      <translation>输出（在激活函数之后）也量化：下一层的输入没有量化时，ONNX Runtime 的整数内核需要它。</translation>
     </message>
     <message>
       <source>Output</source>
@@ -1446,7 +1446,7 @@
     <message>
       <source>Puts input and weight on integer levels that calibration samples fix, so that the runtime computes the layer in integers: smaller, and faster where the processor has 8-bit products. A weight that an earlier step has put on levels keeps them.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>把输入和权重放到由校准样本确定的整数级上，使运行时以整数计算该层：更小，在有 8 位乘法的处理器上更快。先前步骤已放到级上的权重保持不变。</translation>
+      <translation>把输入和权重放到由校准样本确定的整数量化级别上，使运行时以整数计算该层：更小，在有 8 位乘法的处理器上更快。先前步骤已量化的权重保持不变。</translation>
     </message>
     <message>
       <source>Range</source>
@@ -1466,17 +1466,17 @@
     <message>
       <source>Share of the activations inside, cut on each side.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>落在范围内的激活比例，两端各自截断。</translation>
+      <translation>落在范围内的激活值比例，两端各自截断。</translation>
     </message>
     <message>
       <source>Static, 8-bit activations</source>
       <extracomment>quantize.static</extracomment>
-      <translation>静态，8 位激活</translation>
+      <translation>静态，8 位激活值</translation>
     </message>
     <message>
       <source>The range ends at this share of the layer's largest magnitude; weights beyond end on the outermost level.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>范围止于该层最大幅值的这一比例；超出的权重落在最外侧级上。</translation>
+      <translation>范围止于该层最大幅值的这一比例；超出量化范围的权重落在最外侧的量化级别上。</translation>
     </message>
     <message>
       <source>The runtime computes in 8-bit integers.</source>
@@ -1486,12 +1486,12 @@
     <message>
       <source>What the levels of the activations cover: all values seen, a percentile, least squared error, or least divergence of the distribution.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>激活的级覆盖什么：见到的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
+      <translation>激活值的量化范围：出现过的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
     </message>
     <message>
       <source>What the levels of the weight cover.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>权重的级覆盖什么。</translation>
+      <translation>权重的量化范围。</translation>
     </message>
     <message>
       <source>Which weights share a scale: all, or an output channel.</source>
@@ -1546,17 +1546,17 @@
     <message>
       <source>{levels} levels, a scale for each of {count} output channels.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>{levels} 个级，{count} 个输出通道各有一个尺度。</translation>
+      <translation>{levels} 个量化级别，{count} 个输出通道各有一个缩放系数。</translation>
     </message>
     <message>
       <source>{levels} levels, a scale for every {size} weights: {count} scales.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>{levels} 个级，每 {size} 个权重一个尺度：共 {count} 个尺度。</translation>
+      <translation>{levels} 个量化级别，每 {size} 个权重一个缩放系数：共 {count} 个缩放系数。</translation>
     </message>
     <message>
       <source>{levels} levels, one scale for all weights.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>{levels} 个级，所有权重共用一个尺度。</translation>
+      <translation>{levels} 个量化级别，所有权重共用一个缩放系数。</translation>
     </message>
     <message>
       <source>Layers</source>
@@ -1581,7 +1581,7 @@
     <message>
       <source>as it was</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>保持原样</translation>
+      <translation>未修改</translation>
     </message>
     <message>
       <source>before</source>
@@ -1601,7 +1601,7 @@
     <message>
       <source>forecast from the shapes, for one sample; parameters {before} → {after}</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>由形状预测，按单个样本；参数 {before} → {after}</translation>
+      <translation>由形状预估，按单个样本；参数 {before} → {after}</translation>
     </message>
     <message>
       <source>latency, one sample</source>
@@ -1611,12 +1611,12 @@
     <message>
       <source>measured here in ONNX Runtime, median of {runs} paired runs</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>在本机 ONNX Runtime 中测得，{runs} 次成对运行的中位数</translation>
+      <translation>在本机 ONNX Runtime 中实测，{runs} 次成对运行的中位数</translation>
     </message>
     <message>
       <source>multiply-accumulates (MACs)</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>乘加运算 (MAC)</translation>
+      <translation>乘加次数 (MAC)</translation>
     </message>
     <message>
       <source>stored as</source>
@@ -1636,17 +1636,17 @@
     <message>
       <source>verified in the exported file on {samples} samples; the preview showed {value}; same decision as the preview on {share}, outputs within {difference}</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>已在导出的文件中用 {samples} 个样本验证；预览显示 {value}；与预览判定一致 {share}，输出相差不超过 {difference}</translation>
+      <translation>已在导出的文件中用 {samples} 个样本验证；预览显示 {value}；与预览的预测相同 {share}，输出相差不超过 {difference}</translation>
     </message>
     <message>
       <source>verified in the exported file; the forecast was {size}</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>已在导出的文件中验证；预测为 {size}</translation>
+      <translation>已在导出的文件中验证；预估为 {size}</translation>
     </message>
     <message>
       <source>what was done</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>所做的操作</translation>
+      <translation>压缩步骤</translation>
     </message>
     <message>
       <source>Before and after</source>
@@ -1661,7 +1661,7 @@
     <message>
       <source>What was done</source>
       <extracomment>resources/story.html.j2</extracomment>
-      <translation>做了什么</translation>
+      <translation>压缩步骤</translation>
     </message>
     <message>
       <source>Where the weight is</source>
@@ -3131,7 +3131,7 @@
     <message>
       <source>Choose samples that flipped, under a recipe with steps.</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>请在含有步骤的配方下选择判定改变的样本。</translation>
+      <translation>请在含有步骤的配方下选择预测改变的样本。</translation>
     </message>
     <message>
       <source>It keeps its smaller shape: the others were trained with it.</source>
@@ -3146,12 +3146,12 @@
     <message>
       <source>taking layers back</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>逐层恢复</translation>
+      <translation>逐层还原</translation>
     </message>
     <message>
       <source>taking layers back together</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>一起恢复各层</translation>
+      <translation>一并还原各层</translation>
     </message>
     <message>
       <source>Compare models of the same task.</source>
@@ -3181,7 +3181,7 @@
     <message>
       <source>predicting the candidates</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
-      <translation>正在预测各候选的代价</translation>
+      <translation>正在预测各候选的损失</translation>
     </message>
     <message>
       <source>trying {path}</source>
@@ -3626,7 +3626,7 @@
     <message>
       <source>observing activations</source>
       <extracomment>workbench/engine/base/taps.py</extracomment>
-      <translation>正在观察激活</translation>
+      <translation>正在观察激活值</translation>
     </message>
     <message>
       <source>{name}: on the calibration samples there are values that are not finite.</source>
@@ -3666,7 +3666,7 @@
     <message>
       <source>The model's output has no gradients: it is a decision, not a score.</source>
       <extracomment>workbench/engine/calibration/gradients.py</extracomment>
-      <translation>模型的输出没有梯度：它是判定结果，不是分数。</translation>
+      <translation>模型的输出没有梯度：它是预测类别，不是分数。</translation>
     </message>
     <message>
       <source>There are no calibration samples.</source>
@@ -3831,7 +3831,7 @@
     <message>
       <source>What is stored beside the values (scales, decoders, lists) takes more than the values save.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
+      <translation>数值之外所存的内容（缩放系数、解码器、列表）比数值省下的更多。</translation>
     </message>
     <message>
       <source>editing {path}</source>
@@ -4631,7 +4631,7 @@
     <message>
       <source>off: from opset {new} on 8-bit activations go with one weight scale a channel</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未启用：从 opset {new} 起，8 位激活值可以配合每通道一个权重尺度</translation>
+      <translation>未启用：从 opset {new} 起，8 位激活值可以配合每通道一个权重缩放系数</translation>
     </message>
     <message>
       <source>opened</source>
@@ -5666,7 +5666,7 @@
     <message>
       <source>scale of its BatchNorm</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>其 BatchNorm 的尺度</translation>
+      <translation>其 BatchNorm 的缩放系数</translation>
     </message>
     <message>
       <source>something else reads what it normalises</source>
@@ -5851,7 +5851,7 @@
     <message>
       <source>It is a chain of factors; levels of activations are for whole layers.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
-      <translation>它已是因子链；激活的级只用于整层。</translation>
+      <translation>它已是因子链；激活值的量化只用于整层。</translation>
     </message>
     <message>
       <source>It multiplies from the left, which ONNX Runtime has no integer kernel for.</source>
@@ -5876,7 +5876,7 @@
     <message>
       <source>ONNX Runtime's integer convolution at run-time levels is two-dimensional.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
-      <translation>ONNX Runtime 在运行时求级的整数卷积只有二维的。</translation>
+      <translation>ONNX Runtime 动态量化激活值的整数卷积只有二维的。</translation>
     </message>
     <message>
       <source>{op} cannot be written as a chain of layers.</source>
@@ -5891,12 +5891,12 @@
     <message>
       <source>8-bit activations</source>
       <extracomment>workbench/graph/storage/kernels.py</extracomment>
-      <translation>8 位激活</translation>
+      <translation>8 位激活值</translation>
     </message>
     <message>
       <source>8-bit activations, levels found at run time</source>
       <extracomment>workbench/graph/storage/kernels.py</extracomment>
-      <translation>8 位激活，级在运行时求得</translation>
+      <translation>8 位激活值，动态量化</translation>
     </message>
     <message>
       <source>non-zeros with their positions</source>
@@ -6231,7 +6231,7 @@
     <message>
       <source>{bits}-bit levels are stored in {stored} bits</source>
       <extracomment>workbench/methods/common/grids.py</extracomment>
-      <translation>{bits} 位的级以 {stored} 位存储</translation>
+      <translation>{bits} 位的量化级别以 {stored} 位存储</translation>
     </message>
     <message>
       <source>8-bit products saturate on this processor, which the figures show; reduced range avoids it</source>
@@ -6246,7 +6246,7 @@
     <message>
       <source>With one scale for the whole weight, opset {least} is enough.</source>
       <extracomment>workbench/methods/common/integers.py</extracomment>
-      <translation>若整个权重共用一个尺度，opset {least} 即可。</translation>
+      <translation>若整个权重共用一个缩放系数，opset {least} 即可。</translation>
     </message>
     <message>
       <source>integer kernels are</source>
@@ -6466,17 +6466,17 @@
     <message>
       <source>Apply {title}</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>{title}：生效</translation>
+      <translation>应用{title}</translation>
     </message>
     <message>
       <source>Move {title} down</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>{title}：推后应用</translation>
+      <translation>下移{title}</translation>
     </message>
     <message>
       <source>Move {title} up</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>{title}：提前应用</translation>
+      <translation>上移{title}</translation>
     </message>
     <message>
       <source>Remove {title}</source>
@@ -6486,12 +6486,12 @@
     <message>
       <source>Replace with another method</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>在这里换用其他方法</translation>
+      <translation>换用其他方法</translation>
     </message>
     <message>
       <source>Replace {title}</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
-      <translation>{title}：换用其他方法</translation>
+      <translation>替换{title}</translation>
     </message>
     <message>
       <source>Low rank</source>
@@ -6516,7 +6516,7 @@
     <message>
       <source>At least {low}.</source>
       <extracomment>workbench/ui/actions/form/editors.py</extracomment>
-      <translation>从 {low} 起。</translation>
+      <translation>不小于 {low}。</translation>
     </message>
     <message>
       <source>Default: {value}.</source>
@@ -6536,7 +6536,7 @@
     <message>
       <source>Parameter to set</source>
       <extracomment>workbench/ui/actions/form/form.py</extracomment>
-      <translation>给出其中的哪一个</translation>
+      <translation>要设置的参数</translation>
     </message>
     <message>
       <source>no</source>
@@ -6551,17 +6551,17 @@
     <message>
       <source>{title}: {field}</source>
       <extracomment>workbench/ui/actions/form/values.py</extracomment>
-      <translation>{title}:{field}</translation>
+      <translation>{title}：{field}</translation>
     </message>
     <message>
       <source>{count} parameters. Steps apply to all of these layers.</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
-      <translation>{count} 个参数。这些步骤用于其中每一层。</translation>
+      <translation>{count} 个参数。步骤应用于所有这些层。</translation>
     </message>
     <message>
       <source>{count} parameters. Steps apply to the {free} layers that can be edited.</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
-      <translation>{count} 个参数。这些步骤用于其中可编辑的 {free} 层。</translation>
+      <translation>{count} 个参数。步骤应用于其中可编辑的 {free} 层。</translation>
     </message>
     <message>
       <source>{n} layers</source>
@@ -6576,17 +6576,17 @@
     <message>
       <source>Pruned together with {layers}.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>一同改变的层：{layers}。</translation>
+      <translation>与下列层一并裁剪：{layers}。</translation>
     </message>
     <message>
       <source>Removes {modules} with all its layers.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>去掉 {modules} 及其所有层。</translation>
+      <translation>移除 {modules} 及其所有层。</translation>
     </message>
     <message>
       <source>Removes {modules} with all its layers: {before} parameters.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>去掉 {modules} 及其所有层：减少 {before} 个参数。</translation>
+      <translation>移除 {modules} 及其所有层：共 {before} 个参数。</translation>
     </message>
     <message>
       <source>Replaces {modules} with all its layers.</source>
@@ -6596,7 +6596,7 @@
     <message>
       <source>Replaces {modules} with all its layers: {before} → {after} parameters.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>取代 {modules} 及其所有层：参数由 {before} 个变为 {after} 个。</translation>
+      <translation>替换 {modules} 及其所有层：参数 {before} → {after}。</translation>
     </message>
     <message>
       <source>Weights from {low} to {high} become zero.</source>
@@ -6606,7 +6606,7 @@
     <message>
       <source>{levels} levels in ± {edge}; {share} of the weights are out of range and clipped.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>{levels} 个级至 ± {edge}；{share} 的权重在其外，被截断。</translation>
+      <translation>{levels} 个量化级别，量化范围 ± {edge}；{share} 的权重超出量化范围，被截断。</translation>
     </message>
     <message>
       <source>{share} of the weights become zero.</source>
@@ -6631,12 +6631,12 @@
     <message>
       <source>Cannot be edited</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>此层不能编辑</translation>
+      <translation>不能编辑</translation>
     </message>
     <message>
       <source>Its steps appear here, with their effect on size and accuracy.</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>这里显示对它做什么，以及代价如何。</translation>
+      <translation>这里显示其步骤，以及步骤对大小和准确率的影响。</translation>
     </message>
     <message>
       <source>Move {title}</source>
@@ -6646,12 +6646,12 @@
     <message>
       <source>Select a layer</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>在左侧选择一层</translation>
+      <translation>选择一层</translation>
     </message>
     <message>
       <source>Steps prune, factorise, distil or quantise this layer. Add one and drag its slider: size and accuracy follow.</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>步骤可以对该层的权重置零、分解、蒸馏或量化。添加一个，然后拖动滑块，观察大小和准确率的变化。</translation>
+      <translation>步骤可以对该层剪枝、低秩分解、蒸馏或量化。添加一个步骤并拖动滑块，大小和准确率随之更新。</translation>
     </message>
     <message>
       <source>Switch off {title}</source>
@@ -6671,12 +6671,12 @@
     <message>
       <source>EVBMF estimates rank {rank} of {full}; the step keeps a rank {share} of the way from there to full rank.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
-      <translation>EVBMF 求得秩 {rank}（共 {full}）；从那里到满秩的 {share} 处。</translation>
+      <translation>EVBMF 估计秩为 {rank}（满秩 {full}）；此步骤保留的秩位于从该值到满秩的 {share} 处。</translation>
     </message>
     <message>
       <source>On each side {rank}.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
-      <translation>每一侧取{rank}。</translation>
+      <translation>两侧各取{rank}。</translation>
     </message>
     <message>
       <source>Rank {rank} of {full}</source>
@@ -6711,7 +6711,7 @@
     <message>
       <source>Two factors with {rank}.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
-      <translation>两个更窄的层，取{rank}。</translation>
+      <translation>两个因子，取{rank}。</translation>
     </message>
     <message>
       <source>above break-even {limit}, so the layer grows.</source>
@@ -6726,7 +6726,7 @@
     <message>
       <source>no rank saves space in this layer.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
-      <translation>没有能让该层变小的秩。</translation>
+      <translation>该层在任何秩下都不节省空间。</translation>
     </message>
     <message>
       <source>rank {rank}</source>
@@ -6741,7 +6741,7 @@
     <message>
       <source>the number of singular values above the noise edge</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
-      <translation>高出噪声的秩</translation>
+      <translation>高于噪声边界的奇异值个数</translation>
     </message>
     <message>
       <source>the rank of least squared error</source>
@@ -6751,7 +6751,7 @@
     <message>
       <source>the rank that EVBMF estimates, {share} of the way to full rank</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
-      <translation>EVBMF 找到的秩，再向满秩移动 {share}</translation>
+      <translation>EVBMF 估计的秩，再向满秩移动 {share}</translation>
     </message>
     <message>
       <source>the smallest rank that keeps {share}</source>
@@ -6786,7 +6786,7 @@
     <message>
       <source>Computed from the parameters; nothing was run yet.</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
-      <translation>由参数算出；该层尚未生成。</translation>
+      <translation>由参数算出；尚未运行。</translation>
     </message>
     <message>
       <source>SQNR {db} dB</source>
@@ -6801,12 +6801,12 @@
     <message>
       <source>{share} zeros</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
-      <translation>{share} 为零</translation>
+      <translation>零占 {share}</translation>
     </message>
     <message>
       <source>○ forecast, {ratio}</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
-      <translation>○ 预测，{ratio}</translation>
+      <translation>○ 预估，{ratio}</translation>
     </message>
     <message>
       <source>This method is not installed; the step cannot be applied.</source>
@@ -6836,14 +6836,14 @@
     <message>
       <source>Internal error</source>
       <extracomment>workbench/ui/base/crash.py</extracomment>
-      <translation>出错了</translation>
+      <translation>内部错误</translation>
     </message>
     <message>
       <source>Internal error: {summary}
 Your work is kept and you can continue. If it happens again, send this report to the maintainers.</source>
       <extracomment>workbench/ui/base/crash.py</extracomment>
-      <translation>发生了不应出现的错误：{summary}
-你的工作已保留，窗口继续运行。如果再次发生，请把此报告发给程序的维护者。</translation>
+      <translation>内部错误：{summary}
+您的工作已保留，可以继续。如果再次发生，请把此报告发给维护者。</translation>
     </message>
     <message>
       <source>Report</source>
@@ -6858,17 +6858,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Choose a Python file with a function that returns the model or the data.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>请给出包含函数的文件，由该函数返回要打开的对象。</translation>
+      <translation>请选择一个 Python 文件，其中的函数返回模型或数据。</translation>
     </message>
     <message>
       <source>Choose a function</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>哪个函数？</translation>
+      <translation>选择函数</translation>
     </message>
     <message>
       <source>Function in {name} that returns the model or the data:</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>{name} 中返回要打开对象的函数：</translation>
+      <translation>{name} 中返回模型或数据的函数：</translation>
     </message>
     <message>
       <source>Opening {path} runs the Python code in {file}.</source>
@@ -6878,12 +6878,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Otherwise the steps of all layers and the snapshots are lost.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>否则，为各层所做的选择以及固定的状态都会丢失。</translation>
+      <translation>否则，所有层的步骤和快照都会丢失。</translation>
     </message>
     <message>
       <source>Otherwise the steps of all layers are lost.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>否则你为每一层所做的选择会丢失。</translation>
+      <translation>否则，所有层的步骤都会丢失。</translation>
     </message>
     <message>
       <source>Run this code?</source>
@@ -6893,7 +6893,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Save the recipe first?</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>先保存配方吗？</translation>
+      <translation>要先保存配方吗？</translation>
     </message>
     <message>
       <source>Save the session first?</source>
@@ -6903,12 +6903,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The code can read, change and send your files. Run it only if you wrote it or trust its author.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>它能做你在这台计算机上能做的一切：读取、修改和发送你的文件。只有当代码是你写的，或你信任其作者时才选是。</translation>
+      <translation>代码可以读取、修改和发送您的文件。只有代码是您写的，或您信任其作者时才运行。</translation>
     </message>
     <message>
       <source>Trust and run</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
-      <translation>我信任此代码：运行</translation>
+      <translation>信任并运行</translation>
     </message>
     <message>
       <source>Unsaved recipe</source>
@@ -6938,7 +6938,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Data and recipes need a model. Open an ONNX or PyTorch model first.</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>请先拖入 ONNX 或 PyTorch 模型；数据和配方需要配合模型使用。</translation>
+      <translation>数据和配方需要模型。请先打开 ONNX 或 PyTorch 模型。</translation>
     </message>
     <message>
       <source>Demo: convolutional network</source>
@@ -6958,12 +6958,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>None of these files is a model: {names}.</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>其中没有模型：{names}。</translation>
+      <translation>这些文件都不是模型：{names}。</translation>
     </message>
     <message>
       <source>Open data</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
-      <translation>打开用于测量的数据</translation>
+      <translation>打开数据</translation>
     </message>
     <message>
       <source>Open data…</source>
@@ -7048,7 +7048,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Existing files will be replaced: {files}.</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
-      <translation>将替换：{files}。</translation>
+      <translation>将替换现有文件：{files}。</translation>
     </message>
     <message>
       <source>Export</source>
@@ -7073,7 +7073,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Forecast: {size}, {smaller}.</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
-      <translation>预测：{size}，{smaller}。</translation>
+      <translation>预估：{size}，{smaller}。</translation>
     </message>
     <message>
       <source>Name</source>
@@ -7088,12 +7088,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>This file name cannot be used: {why}.</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
-      <translation>文件不能使用此名称：{why}。</translation>
+      <translation>不能使用此文件名：{why}。</translation>
     </message>
     <message>
       <source>Writes {model}, the recipe {recipe} and the report {report}. The model is then reopened and compared with the preview.</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
-      <translation>将写出 {model}、其配方 {recipe} 和报告 {report}，并重新打开模型，与预览比较。</translation>
+      <translation>将写出 {model}、配方 {recipe} 和报告 {report}，然后重新打开模型并与预览比较。</translation>
     </message>
     <message>
       <source>Back</source>
@@ -7108,12 +7108,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Exported file</source>
       <extracomment>workbench/ui/commands/export_result.py</extracomment>
-      <translation>文件中</translation>
+      <translation>导出的文件</translation>
     </message>
     <message>
       <source>Identical predictions</source>
       <extracomment>workbench/ui/commands/export_result.py</extracomment>
-      <translation>与预览判定相同</translation>
+      <translation>预测相同</translation>
     </message>
     <message>
       <source>Largest output difference</source>
@@ -7143,12 +7143,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Original</source>
       <extracomment>workbench/ui/commands/export_result.py</extracomment>
-      <translation>原始</translation>
+      <translation>原始模型</translation>
     </message>
     <message>
       <source>Preview</source>
       <extracomment>workbench/ui/commands/export_result.py</extracomment>
-      <translation>如所显示</translation>
+      <translation>预览</translation>
     </message>
     <message>
       <source>Size</source>
@@ -7168,42 +7168,42 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Apply to similar layers</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>应用到所有同类层</translation>
+      <translation>应用到同类层</translation>
     </message>
     <message>
       <source>Clear all steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>清除所有层的操作</translation>
+      <translation>清除所有层的步骤</translation>
     </message>
     <message>
       <source>Clear steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>清除操作</translation>
+      <translation>清除步骤</translation>
     </message>
     <message>
       <source>Copy steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>复制操作</translation>
+      <translation>复制步骤</translation>
     </message>
     <message>
       <source>Layers whose channels can only be pruned together with those of this layer</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>与此层一同失去通道的层。</translation>
+      <translation>通道须与此层一并裁剪的层</translation>
     </message>
     <message>
       <source>Paste steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>粘贴操作</translation>
+      <translation>粘贴步骤</translation>
     </message>
     <message>
       <source>Select coupled layers</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>选择相连的层</translation>
+      <translation>选择耦合的层</translation>
     </message>
     <message>
       <source>Select similar layers</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>选择所有同类层</translation>
+      <translation>选择同类层</translation>
     </message>
     <message>
       <source>apply to {n} layers</source>
@@ -7213,17 +7213,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>clear all steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>清除所有操作</translation>
+      <translation>清除所有层的步骤</translation>
     </message>
     <message>
       <source>clear steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>清除操作</translation>
+      <translation>清除步骤</translation>
     </message>
     <message>
       <source>paste steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
-      <translation>粘贴操作</translation>
+      <translation>粘贴步骤</translation>
     </message>
     <message>
       <source>Preparation</source>
@@ -7233,7 +7233,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>A copy keeps both; choose its name when you save it.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>打开副本可保留两者：保存副本时会询问名称。</translation>
+      <translation>打开副本可保留两者；保存副本时再为它命名。</translation>
     </message>
     <message>
       <source>Cannot open this session</source>
@@ -7248,7 +7248,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>File not found</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>文件不在原来的位置</translation>
+      <translation>找不到文件</translation>
     </message>
     <message>
       <source>Files ({kinds});;All files (*)</source>
@@ -7258,7 +7258,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>If it was moved or renamed, locate it.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>如果它已被移动或重命名，请指出现在的位置。</translation>
+      <translation>如果它已被移动或重命名，请指定其位置。</translation>
     </message>
     <message>
       <source>Locate another…</source>
@@ -7268,12 +7268,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Locate the {what}</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>{what}现在在哪里？</translation>
+      <translation>指定{what}的位置</translation>
     </message>
     <message>
       <source>Locate…</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>查找…</translation>
+      <translation>指定位置…</translation>
     </message>
     <message>
       <source>Open a copy</source>
@@ -7318,7 +7318,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Session open in another window</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>此会话已在另一个窗口中打开</translation>
+      <translation>会话已在另一个窗口中打开</translation>
     </message>
     <message>
       <source>Session saved as {path}</source>
@@ -7338,12 +7338,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The recipe can still be used, but the figures of the snapshots no longer apply.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>配方仍可用于它；但快照中的数值对它不再成立。</translation>
+      <translation>配方仍可使用，但快照中的数值不再适用。</translation>
     </message>
     <message>
       <source>The {what} {name} of this session was not found in {folder}.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>此会话的{what} {name} 已不在 {folder} 中。</translation>
+      <translation>在 {folder} 中找不到此会话的{what} {name}。</translation>
     </message>
     <message>
       <source>Use this model</source>
@@ -7363,22 +7363,22 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{name} has changed since this session was saved: its layers or weights are different.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>{name} 在保存此会话之后已改变：层或权重有所不同。</translation>
+      <translation>{name} 在此会话保存之后已改变：层或权重有所不同。</translation>
     </message>
     <message>
       <source>{path} is open in another window. What was saved there would be lost.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>另一个窗口已打开 {path}；它保存的内容将会丢失。</translation>
+      <translation>{path} 已在另一个窗口中打开，在那里保存的内容将会丢失。</translation>
     </message>
     <message>
       <source>{path} is open in another window. Whichever window saves last overwrites the other's work.</source>
       <extracomment>workbench/ui/commands/session_commands.py</extracomment>
-      <translation>另一个窗口已打开 {path}；在一个窗口中保存会覆盖另一个窗口的工作。</translation>
+      <translation>{path} 已在另一个窗口中打开，后保存的窗口会覆盖另一个窗口的工作。</translation>
     </message>
     <message>
       <source>Compare snapshots</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>比较状态</translation>
+      <translation>比较快照</translation>
     </message>
     <message>
       <source>Delete</source>
@@ -7388,7 +7388,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Name (recipe and figures are kept):</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>其配方和数值将以此名称保留：</translation>
+      <translation>名称（保留配方和数值）：</translation>
     </message>
     <message>
       <source>Rename</source>
@@ -7398,17 +7398,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Restore</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>恢复</translation>
+      <translation>还原</translation>
     </message>
     <message>
       <source>Restore {name}</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>恢复 {name}</translation>
+      <translation>还原 {name}</translation>
     </message>
     <message>
       <source>Snapshot taken: {name}</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>已固定为 {name}</translation>
+      <translation>已创建快照：{name}</translation>
     </message>
     <message>
       <source>Snapshots</source>
@@ -7418,12 +7418,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Take snapshot</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>固定此状态</translation>
+      <translation>创建快照</translation>
     </message>
     <message>
       <source>Take snapshot…</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>固定此状态…</translation>
+      <translation>创建快照…</translation>
     </message>
     <message>
       <source>Pause training</source>
@@ -7438,12 +7438,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Stop training, keep best</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
-      <translation>停止训练并保留最佳状态</translation>
+      <translation>停止训练并保留最佳</translation>
     </message>
     <message>
       <source>Sweep temperatures</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
-      <translation>尝试不同温度</translation>
+      <translation>扫描温度</translation>
     </message>
     <message>
       <source>Train</source>
@@ -7453,12 +7453,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The engine keeps crashing. Your work is kept. Try Run &gt; Restart engine; Help &gt; Show log has details.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
-      <translation>引擎不断自行结束。你的工作已保留；“运行 &gt; 重启引擎”可再次尝试，“帮助 &gt; 显示日志”有更多信息。</translation>
+      <translation>引擎反复崩溃。您的工作已保留。请尝试“运行 &gt; 重启引擎”；详情见“帮助 &gt; 显示日志”。</translation>
     </message>
     <message>
       <source>The engine stopped unexpectedly{how} and was restarted. Nothing is lost.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
-      <translation>引擎意外结束{how}；已重新启动，没有丢失任何内容。</translation>
+      <translation>引擎意外停止{how}，已重新启动。没有丢失任何内容。</translation>
     </message>
     <message>
       <source>The engine was restarted.</source>
@@ -7468,12 +7468,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The engine was restarted. Nothing is lost.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
-      <translation>引擎已重新启动；没有丢失任何内容。</translation>
+      <translation>引擎已重新启动。没有丢失任何内容。</translation>
     </message>
     <message>
       <source>The system stopped the engine, probably because memory ran out. It was restarted and nothing is lost.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
-      <translation>系统结束了引擎，很可能是内存不足；已重新启动，没有丢失任何内容。</translation>
+      <translation>系统停止了引擎，可能是因为内存不足。引擎已重新启动，没有丢失任何内容。</translation>
     </message>
     <message>
       <source>Try again, or use a smaller model or data set.</source>
@@ -7488,7 +7488,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Stop this job</source>
       <extracomment>workbench/ui/engine_client/jobs.py</extracomment>
-      <translation>立即停止此任务</translation>
+      <translation>停止此任务</translation>
     </message>
     <message>
       <source>{time} left</source>
@@ -7523,7 +7523,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Sweeping temperatures</source>
       <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>正在尝试不同温度</translation>
+      <translation>正在扫描温度</translation>
     </message>
     <message>
       <source>Training</source>
@@ -7538,7 +7538,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{job} runs at the same time, so both take longer.</source>
       <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>{job}同时在进行，两者都会变慢。</translation>
+      <translation>{job}同时进行，因此两者都会变慢。</translation>
     </message>
     <message>
       <source>Branches</source>
@@ -7553,7 +7553,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Click to restore this snapshot</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>单击即成为当前状态</translation>
+      <translation>单击还原此快照</translation>
     </message>
     <message>
       <source>History</source>
@@ -7568,12 +7568,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Undone changes that later ones replaced; click to return to them</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>在改走别的路之前被撤销的步骤；单击可回到它们到达的状态</translation>
+      <translation>已撤销并被后来的更改取代的更改；单击可回到这些更改</translation>
     </message>
     <message>
       <source>{step}  ·  snapshot {name}</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>{step}  ·  已固定为 {name}</translation>
+      <translation>{step}  ·  快照 {name}</translation>
     </message>
     <message>
       <source>{step} ({n} changes)</source>
@@ -7608,12 +7608,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>No running jobs</source>
       <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
-      <translation>没有任务在运行。</translation>
+      <translation>没有正在运行的任务</translation>
     </message>
     <message>
       <source>Nothing logged since the window opened</source>
       <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
-      <translation>自窗口打开以来没有日志。</translation>
+      <translation>窗口打开以来没有日志</translation>
     </message>
     <message>
       <source>Open log file</source>
@@ -7673,7 +7673,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>All layers were computed, so the exported file will have this size.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
+      <translation>所有层都已算出，因此导出的文件就是这个大小。</translation>
     </message>
     <message>
       <source>Change</source>
@@ -7683,7 +7683,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Compressed minus original on the same samples. Grey while the 95 % interval contains 0.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
+      <translation>相同样本上压缩模型减去原始模型。95 % 区间包含 0 时为灰色。</translation>
     </message>
     <message>
       <source>Export…</source>
@@ -7698,12 +7698,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>KL divergence between the outputs of the compressed and the original model, predicted from weight changes, gradients and layer inputs. The compressed model was not run.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>回答偏离原始模型的程度（KL 散度），由编辑后的权重、一次梯度计算和各层输入预测。未运行任何内容。</translation>
+      <translation>压缩模型与原始模型输出之间的 KL 散度，由权重变化、梯度和各层输入预测。没有运行压缩模型。</translation>
     </message>
     <message>
       <source>Keep the recipe and its figures under a name, to compare and restore them later</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>以一个名称保留当前状态，以便比较和返回</translation>
+      <translation>以一个名称保留配方及其数值，以便日后比较和还原</translation>
     </message>
     <message>
       <source>Latency</source>
@@ -7728,7 +7728,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Measure latency: runs the original and the compressed model alternately in ONNX Runtime, and zips both files</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>测量延迟：在 ONNX Runtime 中交替运行原模型与压缩模型，并把两个文件打包压缩</translation>
+      <translation>测量延迟：在 ONNX Runtime 中交替运行原始模型与压缩模型，并把两个文件做成压缩包</translation>
     </message>
     <message>
       <source>Median of paired runs of the original and the exported file on this machine.</source>
@@ -7738,7 +7738,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Median of {runs} runs of each model, alternating, one sample, in ONNX Runtime on this machine.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>在本机 ONNX Runtime 中对单个样本各运行 {runs} 次（交替进行）的中位数。</translation>
+      <translation>在本机 ONNX Runtime 中交替运行，每个模型各 {runs} 次、单个样本的中位数。</translation>
     </message>
     <message>
       <source>Parameters</source>
@@ -7753,17 +7753,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Predicted loss increase</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>预测损失</translation>
+      <translation>预测的损失增量</translation>
     </message>
     <message>
       <source>Prediction reliability: Spearman rank correlation of predicted and measured loss over {n} measured candidates. 1 is perfect.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>秩相关：它对 {n} 个实际运行过的候选的排序有多准。1 为完美。</translation>
+      <translation>预测可靠度：{n} 个实测候选的预测损失与实测损失的 Spearman 秩相关系数。1 为完全一致。</translation>
     </message>
     <message>
       <source>Relative error of the layer outputs, predicted from weight changes and layer inputs. The compressed model was not run; this model has no gradients.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
+      <translation>各层输出的相对误差，由权重变化和各层输入预测。没有运行压缩模型；此模型没有梯度。</translation>
     </message>
     <message>
       <source>Scoreboard</source>
@@ -7773,32 +7773,32 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Snapshot…</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>固定…</translation>
+      <translation>快照…</translation>
     </message>
     <message>
       <source>The sample is random because no data is open.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>样本是随机的：没有数据。</translation>
+      <translation>没有打开数据，因此样本是随机的。</translation>
     </message>
     <message>
       <source>Why it did not shrink:</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>为何没有变小：</translation>
+      <translation>没有变小的原因：</translation>
     </message>
     <message>
       <source>Why the file did not shrink</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>文件为何没有变小</translation>
+      <translation>文件没有变小的原因</translation>
     </message>
     <message>
       <source>Why?</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>为何？</translation>
+      <translation>原因</translation>
     </message>
     <message>
       <source>Zipped: {before} → {after}. Compressed model: {file} bytes as a file (written to memory).</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>打包压缩后 {before} → {after}；压缩模型作为文件占 {file} 字节（写到内存中）。</translation>
+      <translation>压缩包：{before} → {after}。压缩模型的文件为 {file} 字节（写到内存中）。</translation>
     </message>
     <message>
       <source>before training, {source}</source>
@@ -7813,7 +7813,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>no change on these samples</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>这些样本上没有变化</translation>
+      <translation>在这些样本上没有变化</translation>
     </message>
     <message>
       <source>not measured</source>
@@ -7823,32 +7823,32 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>not measured (F5)</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>未测量；按 F5 测量</translation>
+      <translation>未测量（F5）</translation>
     </message>
     <message>
       <source>not significant</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>可能是偶然</translation>
+      <translation>差异不显著</translation>
     </message>
     <message>
       <source>original</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>如打开时</translation>
+      <translation>原始模型</translation>
     </message>
     <message>
       <source>paired difference</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>配对</translation>
+      <translation>配对差异</translation>
     </message>
     <message>
       <source>reliability unknown</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>未检验</translation>
+      <translation>可靠度未知</translation>
     </message>
     <message>
       <source>reliability {value}</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>秩相关 {value}</translation>
+      <translation>可靠度 {value}</translation>
     </message>
     <message>
       <source>trained, {source}</source>
@@ -7858,12 +7858,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>zipped {size}</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>打包 {size}</translation>
+      <translation>压缩包 {size}</translation>
     </message>
     <message>
       <source>● measured, batch 1</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>● 测得，批大小 1</translation>
+      <translation>● 实测，批大小 1</translation>
     </message>
     <message>
       <source>● median of {runs}</source>
@@ -7878,7 +7878,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>CSV table (*.csv)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>数值 (*.csv)</translation>
+      <translation>CSV 表格 (*.csv)</translation>
     </message>
     <message>
       <source>Cannot save the plot</source>
@@ -7888,7 +7888,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Copy image</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>复制图片</translation>
+      <translation>复制图像</translation>
     </message>
     <message>
       <source>Copy numbers as CSV</source>
@@ -7898,7 +7898,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Image copied: {plot}</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>已复制图片：{plot}</translation>
+      <translation>已复制图像：{plot}</translation>
     </message>
     <message>
       <source>Numbers copied: {plot}</source>
@@ -7908,17 +7908,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>SVG image (*.svg);;PNG image (*.png)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>矢量图 (*.svg);;图片 (*.png)</translation>
+      <translation>SVG 图像 (*.svg);;PNG 图像 (*.png)</translation>
     </message>
     <message>
       <source>Save image</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>保存图片</translation>
+      <translation>保存图像</translation>
     </message>
     <message>
       <source>Save image…</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>保存图片…</translation>
+      <translation>保存图像…</translation>
     </message>
     <message>
       <source>Save numbers</source>
@@ -7953,7 +7953,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Side by side</source>
       <extracomment>workbench/ui/plots/splitter.py</extracomment>
-      <translation>两者</translation>
+      <translation>并排</translation>
     </message>
     <message>
       <source>Channels</source>
@@ -7963,7 +7963,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Computing the range of each channel…</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>正在整理各通道的权重…</translation>
+      <translation>正在计算各通道的范围…</translation>
     </message>
     <message>
       <source>Per channel</source>
@@ -7973,7 +7973,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Show the weights of all channels</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>返回该层的全部权重</translation>
+      <translation>显示所有通道的权重</translation>
     </message>
     <message>
       <source>channel {number}</source>
@@ -7993,12 +7993,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>quantisation range {low} … {high}</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>级从 {low} 到 {high}</translation>
+      <translation>量化范围 {low} … {high}</translation>
     </message>
     <message>
       <source>range {low} … {high}, quartiles {first} … {third}</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>{low} … {high}，其中一半在 {first} … {third}</translation>
+      <translation>范围 {low} … {high}，四分位数 {first} … {third}</translation>
     </message>
     <message>
       <source>removed</source>
@@ -8013,12 +8013,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{count} all zero (×)</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>{count} 个没有权重（×）</translation>
+      <translation>{count} 个全为零（×）</translation>
     </message>
     <message>
       <source>{count} bars of neighbouring channels</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>{count} 条，每条代表相邻的几个通道</translation>
+      <translation>{count} 条，每条为相邻的几个通道</translation>
     </message>
     <message>
       <source>{n:,} channels; widest: {number} ({times}x the median range)</source>
@@ -8093,12 +8093,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>rows: output channels; columns: inputs</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
-      <translation>行是输出通道，列是输入</translation>
+      <translation>行：输出通道；列：输入</translation>
     </message>
     <message>
       <source>rows: output channels; columns: inputs × kernel {kernel}</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
-      <translation>行是输出通道，列是输入 × 卷积核 {kernel}</translation>
+      <translation>行：输出通道；列：输入 × 卷积核 {kernel}</translation>
     </message>
     <message>
       <source>{rows} × {columns} weights</source>
@@ -8108,17 +8108,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>(widest: channel {number})</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>（属于最宽的通道 {number}）</translation>
+      <translation>（范围最宽：通道 {number}）</translation>
     </message>
     <message>
       <source>, {count} outside the plot</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>，其中 {count} 个超出显示范围</translation>
+      <translation>，{count} 个超出显示范围</translation>
     </message>
     <message>
       <source>All weights</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>再看全部权重</translation>
+      <translation>全部权重</translation>
     </message>
     <message>
       <source>Logarithmic counts</source>
@@ -8128,17 +8128,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Logarithmic counts, so that rare weights are visible</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>以对数刻度计数：稀少的权重也能看见</translation>
+      <translation>对数计数，使稀少的权重可见</translation>
     </message>
     <message>
       <source>Outliers lie more than three interquartile ranges outside the quartiles of the non-zero weights (Tukey's outer fences) and are marked by dots above the axis. After an edit the fences of the original apply.</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>离群值位于非零权重四分位数之外三个四分位距以远（Tukey 外栅栏），由坐标轴上方的圆点标出；编辑后按同样的界限计数。</translation>
+      <translation>离群值位于非零权重的四分位数之外三个四分位距以上（Tukey 外栅栏），由坐标轴上方的圆点标出。编辑后仍使用原始权重的界限。</translation>
     </message>
     <message>
       <source>Select a layer to see its weights.</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>这里统计所选层的权重。</translation>
+      <translation>选择一层以查看其权重。</translation>
     </message>
     <message>
       <source>The ranges of all output channels, side by side</source>
@@ -8178,7 +8178,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>range ± {edge}</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>级至 ± {edge}</translation>
+      <translation>量化范围 ± {edge}</translation>
     </message>
     <message>
       <source>std</source>
@@ -8188,7 +8188,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>weights per bin</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>每格权重数</translation>
+      <translation>每个区间的权重数</translation>
     </message>
     <message>
       <source>zeros</source>
@@ -8203,7 +8203,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{count} levels</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>{count} 个级</translation>
+      <translation>{count} 个量化级别</translation>
     </message>
     <message>
       <source>{low} … {high}:  {n:,} weights</source>
@@ -8233,7 +8233,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Kernels of the original model</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>未经各步骤处理的原始卷积核</translation>
+      <translation>原始模型的卷积核</translation>
     </message>
     <message>
       <source>Largest kernels first</source>
@@ -8243,12 +8243,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Next kernels</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>更多卷积核</translation>
+      <translation>后面的卷积核</translation>
     </message>
     <message>
       <source>Original kernels</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>之前的卷积核</translation>
+      <translation>原始卷积核</translation>
     </message>
     <message>
       <source>Previous kernels</source>
@@ -8283,7 +8283,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{count} of these all zero (×)</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>其中 {count} 个没有权重（×）</translation>
+      <translation>其中 {count} 个全为零（×）</translation>
     </message>
     <message>
       <source>{first} to {last} of {total} kernels</source>
@@ -8303,22 +8303,22 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>EVBMF rank {rank}  ·  {count} singular values above the noise edge ({edge})</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>EVBMF {rank}  ·  噪声边界 {edge}：{count} 个在其上</translation>
+      <translation>EVBMF 秩 {rank}  ·  {count} 个奇异值高于噪声边界（{edge}）</translation>
     </message>
     <message>
       <source>Energy: share of the sum of squared singular values that a rank keeps. Stable rank: that sum divided by its largest term. Noise edge: largest singular value expected of pure noise (Marchenko-Pastur, scaled by the median). EVBMF: rank estimated by empirical variational Bayesian matrix factorisation.</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>保留这么多能量（奇异值平方和）的秩。稳定秩是该和除以其最大项。噪声边界依 Marchenko 与 Pastur：与中位数同强度的噪声不会有奇异值超过它。EVBMF 是变分贝叶斯从噪声中辨出的秩。</translation>
+      <translation>能量：某个秩保留的奇异值平方和的比例。稳定秩：该平方和除以其最大项。噪声边界：纯噪声预期的最大奇异值（Marchenko-Pastur，按中位数缩放）。EVBMF：由经验变分贝叶斯矩阵分解估计的秩。</translation>
     </message>
     <message>
       <source>Factorising saves no space at any rank</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>没有任何两个因子比该层更小</translation>
+      <translation>低秩分解在任何秩下都不节省空间</translation>
     </message>
     <message>
       <source>Factorising saves space up to rank {rank}</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
+      <translation>秩不超过 {rank} 时，低秩分解节省空间</translation>
     </message>
     <message>
       <source>Logarithmic singular values</source>
@@ -8328,7 +8328,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Select a layer to see its singular values.</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>这里绘制所选层的奇异值。</translation>
+      <translation>选择一层以查看其奇异值。</translation>
     </message>
     <message>
       <source>Singular values</source>
@@ -8343,7 +8343,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Singular values weighted by the layer's inputs on the calibration samples; computed on demand</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>按其对该层在校准样本上输出的作用计的奇异值，按需计算</translation>
+      <translation>按该层在校准样本上的输入加权的奇异值；按需计算</translation>
     </message>
     <message>
       <source>This weight is not a matrix, so it has no singular values.</source>
@@ -8398,7 +8398,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · ✓ verified in the exported file.</source>
       <extracomment>workbench/ui/presentation/documents.py</extracomment>
-      <translation>○ 预测，未运行任何内容 · ◐ 由部分样本估计 · ● 在全部样本上测得 · ✓ 已在导出的文件中验证。</translation>
+      <translation>○ 预估，未运行 · ◐ 由部分样本估计 · ● 在全部样本上实测 · ✓ 已在导出的文件中验证。</translation>
     </message>
     <message>
       <source>{name} on {n} layers</source>
@@ -8413,12 +8413,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>No steps yet: this is the original model.</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>尚无操作：这就是原始模型。</translation>
+      <translation>尚无步骤：这是原始模型。</translation>
     </message>
     <message>
       <source>The three largest layers hold {share} of the bytes.</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>最大的三层占 {share} 的字节。</translation>
+      <translation>最大的三层占全部字节的 {share}。</translation>
     </message>
     <message>
       <source>and {n} more</source>
@@ -8453,22 +8453,22 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Autosave failed: {why} Save the session to keep your work.</source>
       <extracomment>workbench/ui/session/autosave.py</extracomment>
-      <translation>工作过程中无法自动保存：{why}</translation>
+      <translation>自动保存失败：{why}请保存会话以保留您的工作。</translation>
     </message>
     <message>
       <source> Measuring this recipe crashed it twice: undo the last change.</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
-      <translation> 测量此配方时引擎两次结束：请撤销最后一步以继续。</translation>
+      <translation> 测量此配方已使引擎崩溃两次：请撤销上一项更改。</translation>
     </message>
     <message>
       <source>Cannot reopen the model</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
-      <translation>无法再次打开模型</translation>
+      <translation>无法重新打开模型</translation>
     </message>
     <message>
       <source>Reopening the data</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
-      <translation>正在重新连接数据</translation>
+      <translation>正在重新打开数据</translation>
     </message>
     <message>
       <source>Reopening the model</source>
@@ -8478,17 +8478,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The model is not open. Reopen it with Run &gt; Restart engine.</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
-      <translation>模型没有打开：用“运行 &gt; 重启引擎”可再次打开。</translation>
+      <translation>模型未打开。请用“运行 &gt; 重启引擎”重新打开。</translation>
     </message>
     <message>
       <source>{name} has changed on disk since it was opened. All measurements now use its new content.</source>
       <extracomment>workbench/ui/session/reconnect.py</extracomment>
-      <translation>{name} 在打开之后被修改：所有测量均以其当前内容为准。</translation>
+      <translation>{name} 打开之后在磁盘上已改变。所有测量现在使用其新内容。</translation>
     </message>
     <message>
       <source>Stopped. The next scan resumes here.</source>
       <extracomment>workbench/ui/session/scans.py</extracomment>
-      <translation>已停止。再次扫描会从这里继续。</translation>
+      <translation>已停止。下次扫描从这里继续。</translation>
     </message>
     <message>
       <source>Cannot open this model</source>
@@ -8498,7 +8498,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Cannot reopen the model with these options</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
-      <translation>无法以这种方式打开模型</translation>
+      <translation>无法用这些选项重新打开模型</translation>
     </message>
     <message>
       <source>Cannot save the recipe</source>
@@ -8583,7 +8583,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Stopped. Measured values are kept.</source>
       <extracomment>workbench/ui/session/sweeps.py</extracomment>
-      <translation>已停止。已测量的结果保留。</translation>
+      <translation>已停止。实测值已保留。</translation>
     </message>
     <message>
       <source>Sweep</source>
@@ -8613,27 +8613,27 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Resuming training</source>
       <extracomment>workbench/ui/session/training.py</extracomment>
-      <translation>恢复训练结果</translation>
+      <translation>正在继续训练</translation>
     </message>
     <message>
       <source>Stopped because the model or the data changed. Open the previous ones to resume.</source>
       <extracomment>workbench/ui/session/training.py</extracomment>
-      <translation>已停止：模型或数据已更换。换回之前的模型和数据后，训练会继续。</translation>
+      <translation>模型或数据已改变，因此停止。请打开之前的模型和数据以继续。</translation>
     </message>
     <message>
       <source>Stopped. Training this recipe again resumes here.</source>
       <extracomment>workbench/ui/session/training.py</extracomment>
-      <translation>已停止。再次训练此配方会从这里继续。</translation>
+      <translation>已停止。再次训练此配方时从这里继续。</translation>
     </message>
     <message>
       <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factorise or distil. Drag its slider, or the line in the plot.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、分解或蒸馏。拖动它的滑块，或图中的线。</translation>
+      <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、低秩分解或蒸馏。拖动它的滑块，或图中的线。</translation>
     </message>
     <message>
       <source>&lt;b&gt;Export&lt;/b&gt; (Ctrl+E). The file is reopened and compared with the preview.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>&lt;b&gt;导出&lt;/b&gt;（Ctrl+E）。文件会被重新打开，并与显示的结果比较。</translation>
+      <translation>&lt;b&gt;导出&lt;/b&gt;（Ctrl+E）。文件会被重新打开，并与预览比较。</translation>
     </message>
     <message>
       <source>&lt;b&gt;Open&lt;/b&gt; a model (Ctrl+O), then data to measure it with (Ctrl+D), or drop both on the window.</source>
@@ -8643,7 +8643,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>&lt;b&gt;Read&lt;/b&gt; the scoreboard at the bottom: size, accuracy with its interval, and how each figure was obtained: ○ forecast, ◐ estimated on part of the samples, ● measured on all, ✓ verified in the exported file.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>&lt;b&gt;阅读&lt;/b&gt;底部：大小、带区间的准确率，以及每个数字从何而来。○ 预测，◐ 由部分样本估计，● 在全部样本上测得，✓ 在写出的文件中验证。</translation>
+      <translation>&lt;b&gt;阅读&lt;/b&gt;底部的计分板：大小、带区间的准确率，以及每个数值的来源：○ 预估，◐ 由部分样本估计，● 在全部样本上实测，✓ 已在导出的文件中验证。</translation>
     </message>
     <message>
       <source>&lt;b&gt;Select&lt;/b&gt; a layer on the left. The middle shows its weights and singular values.</source>
@@ -8653,12 +8653,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z undoes the last change.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>Ctrl+K 查找所有命令。Ctrl+F 筛选层。Ctrl+Z 撤销一步。</translation>
+      <translation>Ctrl+K 查找所有命令。Ctrl+F 筛选层。Ctrl+Z 撤销上一项更改。</translation>
     </message>
     <message>
       <source>First or last value</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>读取第一个或最后一个数值</translation>
+      <translation>第一个或最后一个值</translation>
     </message>
     <message>
       <source>First steps</source>
@@ -8698,7 +8698,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Open a trained model, inspect every layer, compress it interactively, and export exactly what you measured.</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>打开训练好的模型，查看每一层的内部，用鼠标压缩它，导出你所看到的结果。</translation>
+      <translation>打开训练好的模型，查看每一层，交互式地压缩它，并导出您实测过的模型。</translation>
     </message>
     <message>
       <source>Open or close a module</source>
@@ -8718,17 +8718,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Previous slide</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>后退</translation>
+      <translation>上一页</translation>
     </message>
     <message>
       <source>Select several layers</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>选择多个</translation>
+      <translation>选择多层</translation>
     </message>
     <message>
       <source>Switch between lines and values</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
-      <translation>另一条线，或读取数值</translation>
+      <translation>在线与数值之间切换</translation>
     </message>
     <message>
       <source>The engine is still starting.</source>
@@ -8746,9 +8746,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{n} 个参数</translation>
     </message>
     <message>
-      <source>Actions</source>
+      <source>Steps</source>
       <extracomment>workbench/ui/shell/main_layout.py</extracomment>
-      <translation>操作</translation>
+      <translation>步骤</translation>
     </message>
     <message>
       <source>Views</source>
@@ -8758,27 +8758,27 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Discard</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
-      <translation>丢弃</translation>
+      <translation>放弃</translation>
     </message>
     <message>
       <source>Later</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
-      <translation>推后</translation>
+      <translation>稍后</translation>
     </message>
     <message>
       <source>Restore your work on {name}?</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
-      <translation>要继续处理 {name} 吗？</translation>
+      <translation>要还原您在 {name} 上的工作吗？</translation>
     </message>
     <message>
       <source>The program stopped unexpectedly at {time}. Layers with steps: {steps}. Snapshots: {pinned}.</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
-      <translation>程序在 {time} 未正常关闭。有步骤的层：{steps}。固定的状态：{pinned}。</translation>
+      <translation>程序在 {time} 意外停止。有步骤的层：{steps}。快照：{pinned}。</translation>
     </message>
     <message>
       <source>Unsaved work</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
-      <translation>未完成的工作</translation>
+      <translation>未保存的工作</translation>
     </message>
     <message>
       <source>{n} samples, {metric}</source>
@@ -8878,7 +8878,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Layer tree</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>层级树</translation>
+      <translation>层列表</translation>
     </message>
     <message>
       <source>Light</source>
@@ -8903,7 +8903,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>No recent files</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>暂无</translation>
+      <translation>没有最近的文件</translation>
     </message>
     <message>
       <source>Open recent</source>
@@ -8968,7 +8968,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Scan layer sensitivity</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>扫描各层的敏感度</translation>
+      <translation>扫描各层敏感度</translation>
     </message>
     <message>
       <source>Show log</source>
@@ -9018,17 +9018,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>No matching command</source>
       <extracomment>workbench/ui/shell/palette.py</extracomment>
-      <translation>没有这样的命令。</translation>
+      <translation>没有匹配的命令</translation>
     </message>
     <message>
       <source>Search commands</source>
       <extracomment>workbench/ui/shell/palette.py</extracomment>
-      <translation>想做什么？</translation>
+      <translation>搜索命令</translation>
     </message>
     <message>
       <source>All are perceptually uniform and suit colour-blind readers.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>每种配色的亮度均匀递增，色觉异常者也能分辨。</translation>
+      <translation>所有配色的感知亮度均匀，色觉异常者也能分辨。</translation>
     </message>
     <message>
       <source>Animations</source>
@@ -9038,17 +9038,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Changing this restarts the engine; your work is kept.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>更改后引擎会重新启动；你的工作保持不变。</translation>
+      <translation>更改后引擎会重新启动；您的工作会保留。</translation>
     </message>
     <message>
       <source>Colormap</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>数据配色</translation>
+      <translation>配色图</translation>
     </message>
     <message>
       <source>Compute threads</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>每次计算的线程数</translation>
+      <translation>计算线程数</translation>
     </message>
     <message>
       <source>Language</source>
@@ -9058,17 +9058,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Model folder</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>模型所在文件夹</translation>
+      <translation>模型文件夹</translation>
     </message>
     <message>
       <source>Off</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>关闭动画</translation>
+      <translation>关闭</translation>
     </message>
     <message>
       <source>On</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>允许滑动和渐变</translation>
+      <translation>开启</translation>
     </message>
     <message>
       <source>One per core</source>
@@ -9083,7 +9083,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The language changes after a restart.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>语言在下次启动程序时更改。</translation>
+      <translation>语言在重新启动程序后更改。</translation>
     </message>
     <message>
       <source>last used folder</source>
@@ -9098,7 +9098,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>About this model (Ctrl+I)</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
-      <translation>关于此模型的一切（Ctrl+I）</translation>
+      <translation>关于此模型（Ctrl+I）</translation>
     </message>
     <message>
       <source>Idle</source>
@@ -9113,12 +9113,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>No data: accuracy is not measured</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
-      <translation>无数据：仅知道大小</translation>
+      <translation>无数据：不测量准确率</translation>
     </message>
     <message>
       <source>Open other data (Ctrl+D)</source>
       <extracomment>workbench/ui/shell/status.py</extracomment>
-      <translation>换用其他数据来测量（Ctrl+D）</translation>
+      <translation>打开其他数据（Ctrl+D）</translation>
     </message>
     <message>
       <source>The engine has stopped</source>
@@ -9168,17 +9168,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>添加步骤：剪枝、分解、蒸馏或量化。表单会说明它对当前这一层的作用，以及某个方法为何不可用。</translation>
+      <translation>添加步骤：剪枝、低秩分解、蒸馏或量化。表单显示它对该层的作用，以及某个方法不可用的原因。</translation>
     </message>
     <message>
       <source>All layers as a tree; bars show their size. Select one, or several with Ctrl; the box above filters them.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>以树形显示模型。条形表示哪些层占用字节。点击选择一层，按住 Ctrl 选择多层；上方的输入框用于筛选。</translation>
+      <translation>以树形列出所有层，条形表示大小。单击选择一层，按住 Ctrl 可选择多层；上方的输入框用于筛选。</translation>
     </message>
     <message>
       <source>Ctrl+K finds any command by a few letters. Ctrl+Z undoes any change. Help lists all shortcuts.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>按 Ctrl+K 输入几个字母即可找到任何命令。Ctrl+Z 撤销任何一步。“帮助”中列有全部快捷键。</translation>
+      <translation>按 Ctrl+K 后输入几个字母即可找到任何命令。Ctrl+Z 撤销任何更改。“帮助”中列有全部快捷键。</translation>
     </message>
     <message>
       <source>Done</source>
@@ -9193,7 +9193,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Size, accuracy and MACs of the original and the compressed model. Marks show how a figure was obtained: ○ forecast, ◐ estimated, ● measured, ✓ verified in the exported file.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>之前与现在的大小、准确率和计算量。符号说明数字的来历：○ 预测，◐ 估计，● 测得，✓ 在写出的文件中验证。</translation>
+      <translation>原始模型与压缩模型的大小、准确率和乘加次数。符号表示数值的来源：○ 预估，◐ 估计，● 实测，✓ 已在导出的文件中验证。</translation>
     </message>
     <message>
       <source>Skip</source>
@@ -9201,19 +9201,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>跳过</translation>
     </message>
     <message>
-      <source>Steps</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>步数</translation>
-    </message>
-    <message>
       <source>The exported file is reopened, run and compared with the preview.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>导出的文件会被重新打开、运行，并与你在这里看到的比较。</translation>
+      <translation>导出的文件会被重新打开、运行，并与预览比较。</translation>
     </message>
     <message>
       <source>Weights and singular values of the selected layer. Drag the lines to set the parameters of its steps. The other tabs show the whole model.</source>
       <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>所选层的权重及其奇异值。可拖动的线就是步骤的参数。其他标签页查看整个模型。</translation>
+      <translation>所选层的权重和奇异值。拖动图中的线可设置其步骤的参数。其他标签页显示整个模型。</translation>
     </message>
     <message>
       <source>{n} of {total}</source>
@@ -9228,12 +9223,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Inspect</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>检视</translation>
+      <translation>查看</translation>
     </message>
     <message>
       <source>Make a trained model smaller, and see the cost in accuracy</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>把训练好的模型变小，并看清代价</translation>
+      <translation>让训练好的模型变小，并看到准确率的代价</translation>
     </message>
     <message>
       <source>New here? A six-step tour of the demo shows where everything is.</source>
@@ -9258,7 +9253,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The preview measures the graph that is exported, in the same runtime.</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>拖动时看到的，就是导出后运行的：同一个计算图，在同一个运行时中测量。</translation>
+      <translation>预览测量的就是要导出的计算图，使用同一个运行时。</translation>
     </message>
     <message>
       <source>Try the demo: convolutional network</source>
@@ -9273,7 +9268,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>a smaller file that is reopened and compared with the preview</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>真正变小且表现与显示一致的文件；会重新打开并检查</translation>
+      <translation>更小的文件，重新打开并与预览比较</translation>
     </message>
     <message>
       <source>a trained model, ONNX or PyTorch, and data to measure it with</source>
@@ -9283,12 +9278,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>any layer: prune, quantise, factorise or distil; size and accuracy follow</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>每一层：剪枝、量化、分解、蒸馏；大小和准确率随之变化</translation>
+      <translation>任意一层：剪枝、量化、低秩分解或蒸馏；大小和准确率随之更新</translation>
     </message>
     <message>
       <source>every layer: weights, singular values, share of the size</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>每一层的内部：权重、奇异值、所占字节</translation>
+      <translation>每一层：权重、奇异值、所占大小</translation>
     </message>
     <message>
       <source>or drop files here</source>
@@ -9298,17 +9293,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Bars: min to max, 1 % to 99 %, quartiles; dot: mean; dashed: 8-bit range</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
-      <translation>极值、98 % 及中间一半的值；点：均值；虚线：8 位级别的边界</translation>
+      <translation>条：最小至最大、1 % 至 99 %、四分位数；点：均值；虚线：8 位量化范围</translation>
     </message>
     <message>
       <source>Channels with the widest range first</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
-      <translation>幅度最大的通道在前</translation>
+      <translation>范围最宽的通道在前</translation>
     </message>
     <message>
       <source>Sort channels by range</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
-      <translation>按幅度排列通道</translation>
+      <translation>按范围排列通道</translation>
     </message>
     <message>
       <source>activation value</source>
@@ -9318,7 +9313,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>by range</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
-      <translation>按幅度</translation>
+      <translation>按范围</translation>
     </message>
     <message>
       <source>channel {channel}: {low} … {high}, 98 % in {a} … {b}, mean {mean} ± {std}, {zeros} zeros</source>
@@ -9328,7 +9323,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>channel, widest range first</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
-      <translation>通道，幅度最大者在前</translation>
+      <translation>通道，范围最宽者在前</translation>
     </message>
     <message>
       <source>8 bits: 99.99 %</source>
@@ -9353,7 +9348,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Activations need samples. Open a data set first.</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>请先打开数据集：激活来自其样本。</translation>
+      <translation>激活值需要样本。请先打开数据集。</translation>
     </message>
     <message>
       <source>After the bias, and after the activation function where nothing else reads its input</source>
@@ -9363,7 +9358,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Calibration of 8-bit range</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>如何选择 8 位级别的范围</translation>
+      <translation>8 位量化范围的校准</translation>
     </message>
     <message>
       <source>Input</source>
@@ -9378,17 +9373,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Select a layer to see its activations.</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>在列表中选择一层，查看经过它的内容。</translation>
+      <translation>选择一层以查看其激活值。</translation>
     </message>
     <message>
       <source>The 8-bit range covers all values, covers 99.99 % of them, minimises the squared error, or minimises the KL divergence of the distribution (entropy)</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>8 位级别覆盖的范围：所有见过的值、其中 99.99 %、平方误差最小，或分布散度最小</translation>
+      <translation>8 位量化范围覆盖所有值、覆盖其中 99.99 %、使平方误差最小，或使分布的 KL 散度最小（熵）</translation>
     </message>
     <message>
       <source>This layer receives indices, which have no value range.</source>
       <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
-      <translation>该层接收的是索引，而不是有范围的值。</translation>
+      <translation>该层接收的是索引，没有取值范围。</translation>
     </message>
     <message>
       <source>Values</source>
@@ -9398,17 +9393,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Logarithmic counts, so that rare values are visible</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
-      <translation>以对数刻度计数：罕见的值变得可见</translation>
+      <translation>对数计数，使稀少的值可见</translation>
     </message>
     <message>
       <source>values per bin</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
-      <translation>每箱的值数</translation>
+      <translation>每个区间的值数</translation>
     </message>
     <message>
       <source>{count} values of {channels} channels; dotted: 8-bit range</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
-      <translation>{channels} 个通道的 {count} 个值；点线：8 位级别的边界</translation>
+      <translation>{channels} 个通道的 {count} 个值；点线：8 位量化范围</translation>
     </message>
     <message>
       <source>{low} … {high}:  {share} of the values</source>
@@ -9418,32 +9413,32 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>8-bit range: {low} … {high} in steps of {step}. Clipped: {clipped} of all values ({below} below, {above} above).</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>8 位级别：{low} … {high}，步长 {step}。它们截断全部值的 {clipped}（下方 {below}，上方 {above}）。</translation>
+      <translation>8 位量化范围：{low} … {high}，步长 {step}。全部值的 {clipped} 被截断（下方 {below}，上方 {above}）。</translation>
     </message>
     <message>
       <source>Dead channels (zero on every sample): {n} of {all} ({channels}).</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>失活（在每个样本上都为零）：{all} 个通道中的 {n} 个（{channels}）。</translation>
+      <translation>失活通道（在每个样本上都为零）：{all} 个中的 {n} 个（{channels}）。</translation>
     </message>
     <message>
       <source>No dead channels.</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>没有失活的通道。</translation>
+      <translation>没有失活通道。</translation>
     </message>
     <message>
       <source>No outlier channels (&gt; 6x the median range).</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>没有通道的幅度达到中位通道的六倍。</translation>
+      <translation>没有离群通道（范围超过中位数的 6 倍）。</translation>
     </message>
     <message>
       <source>Outlier channels (&gt; 6x the median range): {n} of {all} ({channels}). They coarsen the quantisation of all others; channel {first} has {times}x the median range.</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>离群（幅度超过中位通道的六倍）：{all} 个中的 {n} 个（{channels}）。它们使其他所有通道的级别变粗；通道 {first} 达到 {times} 倍。</translation>
+      <translation>离群通道（范围超过中位数的 6 倍）：{all} 个中的 {n} 个（{channels}）。它们使其他所有通道的量化变粗；通道 {first} 的范围是中位数的 {times} 倍。</translation>
     </message>
     <message>
       <source>● measured on {n} calibration samples</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>● 在 {n} 个校准样本上测得</translation>
+      <translation>● 在 {n} 个校准样本上实测</translation>
     </message>
     <message>
       <source>◐ {n} of {total} calibration samples so far</source>
@@ -9463,12 +9458,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Find responsible layer</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>是哪一层造成的？</translation>
+      <translation>查找责任层</translation>
     </message>
     <message>
       <source>No labels: predictions of the original count as correct.</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>没有标签：以原始模型的判定为正确。</translation>
+      <translation>没有标签：以原始模型的预测为正确。</translation>
     </message>
     <message>
       <source>Samples</source>
@@ -9478,17 +9473,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Show samples</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>它的样本</translation>
+      <translation>显示样本</translation>
     </message>
     <message>
       <source>→ correct</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>→ 对</translation>
+      <translation>→ 正确</translation>
     </message>
     <message>
       <source>→ wrong</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>→ 错</translation>
+      <translation>→ 错误</translation>
     </message>
     <message>
       <source>Confusion matrix</source>
@@ -9503,32 +9498,32 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Orange = worse, blue = better.</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>暖色变差，蓝色变好。</translation>
+      <translation>橙色 = 变差，蓝色 = 变好。</translation>
     </message>
     <message>
       <source>Rows: class predicted by the original. Columns: predicted class.</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>行：原始模型的判定。列：现在的判定。</translation>
+      <translation>行：原始模型预测的类别。列：预测类别。</translation>
     </message>
     <message>
       <source>Rows: true class. Columns: predicted class.</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>行：样本的真实类别。列：判定的类别。</translation>
+      <translation>行：真实类别。列：预测类别。</translation>
     </message>
     <message>
       <source>{truth}, predicted as {decision}: {before} before, {after} now ({change})</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>{truth}，判定为 {decision}：之前 {before}，现在 {after}（{change}）</translation>
+      <translation>{truth}，预测为 {decision}：之前 {before}，现在 {after}（{change}）</translation>
     </message>
     <message>
       <source>{truth}, predicted correctly: {before} before, {after} now ({change})</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>{truth}，判定正确：之前 {before}，现在 {after}（{change}）</translation>
+      <translation>{truth}，预测正确：之前 {before}，现在 {after}（{change}）</translation>
     </message>
     <message>
       <source>Comparing predictions</source>
       <extracomment>workbench/ui/tabs/compare/findings.py</extracomment>
-      <translation>逐样本比较</translation>
+      <translation>比较预测</translation>
     </message>
     <message>
       <source>Finding responsible layer</source>
@@ -9543,12 +9538,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Changed samples</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>判定改变的样本</translation>
+      <translation>改变的样本</translation>
     </message>
     <message>
       <source>Most confident first; showing {shown} of {n} samples.</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>显示 {shown} 个，共运行 {n} 个样本；把握最大的在前。</translation>
+      <translation>置信度最高的在前；显示 {n} 个样本中的 {shown} 个。</translation>
     </message>
     <message>
       <source>No samples changed this way.</source>
@@ -9558,17 +9553,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Now correct</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>现在正确</translation>
+      <translation>变为正确</translation>
     </message>
     <message>
       <source>Now wrong</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>现在错误</translation>
+      <translation>变为错误</translation>
     </message>
     <message>
       <source>Only {truth} predicted as {decision}.</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>仅限现在判定为 {decision} 的 {truth}。</translation>
+      <translation>仅限预测为 {decision} 的 {truth}。</translation>
     </message>
     <message>
       <source>Sample {n}</source>
@@ -9578,7 +9573,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Sample {n} is {truth}: {before} ({sure}) before, {after} ({sure_now}) now.</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>样本 {n} 是 {truth}：之前判定 {before}（{sure}），现在判定 {after}（{sure_now}）。</translation>
+      <translation>样本 {n} 是 {truth}：之前预测 {before}（{sure}），现在预测 {after}（{sure_now}）。</translation>
     </message>
     <message>
       <source>Sample {n}: {before} before, {after} now.</source>
@@ -9588,7 +9583,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Wrong, different answer</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>仍然错误</translation>
+      <translation>仍错误，答案不同</translation>
     </message>
     <message>
       <source>{n} samples</source>
@@ -9608,12 +9603,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Not measured. Press Measure in the scoreboard, or export.</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>下方数值旁的按钮可测量，导出时也会测量。</translation>
+      <translation>未测量。请按计分板中的“测量”，或导出。</translation>
     </message>
     <message>
       <source>Restore the snapshot to measure it on the open data.</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>恢复它，即可在当前打开的数据上测量。</translation>
+      <translation>还原该快照，即可在当前打开的数据上测量。</translation>
     </message>
     <message>
       <source>Smaller</source>
@@ -9658,32 +9653,32 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>○ forecast   ◐ estimated   ● measured   ✓ verified in the file</source>
       <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
-      <translation>○ 预测   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
+      <translation>○ 预估   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
     </message>
     <message>
       <source>* Weights reverted, channels not.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>* 只取回了权重，没有取回通道。</translation>
+      <translation>* 权重已还原，通道未还原。</translation>
     </message>
     <message>
       <source>Channels reverted together with {layers}.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>它与一同失去通道的层一起取回了通道：{layers}。</translation>
+      <translation>通道与下列层一并还原：{layers}。</translation>
     </message>
     <message>
       <source>Cumulative</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>与上面各层一起</translation>
+      <translation>累计</translation>
     </message>
     <message>
       <source>Each layer was reverted to its original weights (and channels, together with the coupled layers) while all others kept their steps. Margin: gain of the originally predicted class's score over the next class.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。余量：原模型所判类别的得分比次高者多出多少。</translation>
+      <translation>每次把一层还原为原始权重（通道则与耦合的层一并还原），其他层保留步骤。间隔：原始预测类别的得分相对下一类别的增量。</translation>
     </message>
     <message>
       <source>Fixed by this layer</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>单独恢复</translation>
+      <translation>此层修复</translation>
     </message>
     <message>
       <source>Layer</source>
@@ -9693,12 +9688,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Layers reverted</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>逐层恢复</translation>
+      <translation>已还原的层</translation>
     </message>
     <message>
       <source>Margin</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>余量</translation>
+      <translation>间隔</translation>
     </message>
     <message>
       <source>Stop</source>
@@ -9708,12 +9703,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The first {count} together fix all.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>前 {count} 层一起可恢复全部。</translation>
+      <translation>前 {count} 层一起可修复全部。</translation>
     </message>
     <message>
       <source>Weights reverted, channels not. {why}</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>它取回了权重，但没有取回通道。{why}</translation>
+      <translation>权重已还原，通道未还原。{why}</translation>
     </message>
     <message>
       <source>{layer} (+{n} coupled)</source>
@@ -9723,27 +9718,27 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{what}: no single layer is responsible.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：没有哪一层单独造成。</translation>
+      <translation>{what}：没有单独一层可归责。</translation>
     </message>
     <message>
       <source>{what}: reverting one layer at a time…</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：正在逐层恢复…</translation>
+      <translation>{what}：正在逐层还原…</translation>
     </message>
     <message>
       <source>{what}: reverting {layer} fixes {k} of {n}.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：恢复 {layer} 可还原 {n} 个中的 {k} 个。</translation>
+      <translation>{what}：还原 {layer} 可修复 {n} 个中的 {k} 个。</translation>
     </message>
     <message>
       <source>{what}: {tried} of {layers} layers reverted…</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>{what}：已恢复 {layers} 层中的 {tried} 层…</translation>
+      <translation>{what}：已还原 {layers} 层中的 {tried} 层…</translation>
     </message>
     <message>
       <source>Comparing predictions…</source>
       <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
-      <translation>正在逐样本比较…</translation>
+      <translation>正在比较预测…</translation>
     </message>
     <message>
       <source>Confusion</source>
@@ -9753,27 +9748,27 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Open a data set to compare predictions.</source>
       <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
-      <translation>打开数据集即可查看哪些样本发生了变化。</translation>
+      <translation>打开数据集以比较预测。</translation>
     </message>
     <message>
       <source>● measured on {n} samples, recipe against original</source>
       <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
-      <translation>● 在 {n} 个样本上实测，此配方与原始模型对照</translation>
+      <translation>● 在 {n} 个样本上实测，配方与原始模型对照</translation>
     </message>
     <message>
       <source>Everything else works without it.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>窗口中的其他功能不受影响。</translation>
+      <translation>其他功能不受影响。</translation>
     </message>
     <message>
       <source>Open a model to see its graph.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>选择模型以查看其计算图。</translation>
+      <translation>打开模型以查看其计算图。</translation>
     </message>
     <message>
       <source>Qt WebEngine could not be loaded. Install PySide6-Addons, or the system library named below (on Debian and Ubuntu: apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>绘制计算图的 Qt WebEngine 无法载入。请安装 PySide6-Addons，或下方列出的系统库（Debian 和 Ubuntu：apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1）。</translation>
+      <translation>无法载入 Qt WebEngine。请安装 PySide6-Addons，或下方列出的系统库（Debian 和 Ubuntu：apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1）。</translation>
     </message>
     <message>
       <source>Show without sandbox</source>
@@ -9788,12 +9783,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The graph view has crashed</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>计算图已丢失</translation>
+      <translation>计算图视图已崩溃</translation>
     </message>
     <message>
       <source>The graph view needs netron, exactly version 9.3.3. Install it with: pip install netron==9.3.3</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>计算图由特定版本的 netron 绘制。请安装：pip install netron==9.3.3</translation>
+      <translation>计算图视图需要 netron 9.3.3 版。请安装：pip install netron==9.3.3</translation>
     </message>
     <message>
       <source>The program runs as root, and Chromium refuses to start its sandbox for root. Start the program as an ordinary user, or show the graph without the sandbox.</source>
@@ -9803,7 +9798,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>This system does not allow ordinary users to create the namespaces that Chromium's sandbox needs. Ask your administrator to allow them, or show the graph without the sandbox.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>此系统不允许普通用户创建 Chromium 沙箱所需的命名空间。请要求开放，或不使用沙箱显示计算图。</translation>
+      <translation>此系统不允许普通用户创建 Chromium 沙箱所需的命名空间。请让管理员允许，或不使用沙箱显示计算图。</translation>
     </message>
     <message>
       <source>Try again</source>
@@ -9813,7 +9808,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Without the sandbox, a malicious model file that takes over the page could reach your files; the page still has no network access. This choice lasts until the program is closed.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
-      <translation>没有沙箱时，若损坏的模型文件控制了页面，将无法阻止它接触你的文件；页面仍然不能访问网络。此设置持续到程序结束。</translation>
+      <translation>没有沙箱时，恶意模型文件若控制了页面，就可能接触您的文件；页面仍然不能访问网络。此选择在程序关闭前有效。</translation>
     </message>
     <message>
       <source>{title} · drawing…</source>
@@ -9833,12 +9828,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Colour by</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
-      <translation>着色</translation>
+      <translation>着色依据</translation>
     </message>
     <message>
       <source>Colour the nodes of each layer by this quantity</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
-      <translation>层的节点颜色代表什么</translation>
+      <translation>按此数值为各层的节点着色</translation>
     </message>
     <message>
       <source>Compressed</source>
@@ -9853,7 +9848,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source> (forecast)</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
-      <translation> （预测）</translation>
+      <translation> （预估）</translation>
     </message>
     <message>
       <source>{before} → {after}, {share} saved</source>
@@ -9863,7 +9858,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{metric} drop {drop} with {candidate} on this layer alone</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
-      <translation>仅用 {candidate} 时，{metric} 损失 {drop}</translation>
+      <translation>仅此层采用 {candidate} 时，{metric} 下降 {drop}</translation>
     </message>
     <message>
       <source>Double-click: properties</source>
@@ -9878,7 +9873,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Number of graph nodes that read this weight.</source>
       <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
-      <translation>计算图中有这么多节点读取该权重。</translation>
+      <translation>读取该权重的计算图节点数。</translation>
     </message>
     <message>
       <source>Stable rank</source>
@@ -9888,12 +9883,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Sum of the squared singular values divided by the largest of them: effective number of directions.</source>
       <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
-      <translation>奇异值平方和除以其中最大的一项：有多少个方向重要。</translation>
+      <translation>奇异值平方和除以其中最大的一项：有效方向的数目。</translation>
     </message>
     <message>
       <source>Uses</source>
       <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
-      <translation>使用</translation>
+      <translation>使用次数</translation>
     </message>
     <message>
       <source>weight {shape}, {dtype}</source>
@@ -9918,7 +9913,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Computing the histogram…</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
-      <translation>正在统计权重…</translation>
+      <translation>正在计算直方图…</translation>
     </message>
     <message>
       <source>Computing the singular values…</source>
@@ -9933,12 +9928,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Select a layer to inspect it.</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
-      <translation>在列表中选择一层以查看其内部。</translation>
+      <translation>选择一层以查看。</translation>
     </message>
     <message>
       <source>Weight matrix before, after and difference, and kernels</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
-      <translation>权重本身：之前、之后与差值的矩阵，以及卷积核</translation>
+      <translation>之前、之后与差值的权重矩阵，以及卷积核</translation>
     </message>
     <message>
       <source>Compare</source>
@@ -9953,12 +9948,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Recover</source>
       <extracomment>workbench/ui/tabs/listing.py</extracomment>
-      <translation>恢复</translation>
+      <translation>精度恢复</translation>
     </message>
     <message>
       <source>The training curve appears here.</source>
       <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
-      <translation>训练模型时在这里绘制曲线。</translation>
+      <translation>训练曲线显示在这里。</translation>
     </message>
     <message>
       <source>epoch</source>
@@ -9978,7 +9973,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Model files with the same inputs and outputs; several are averaged. Without any, the original model is the teacher.</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>输入和输出相同的模型文件；多个教师取平均。不选时由原始模型充当教师。</translation>
+      <translation>输入和输出相同的模型文件；多个则取平均。不选时，原始模型作为教师模型。</translation>
     </message>
     <message>
       <source>More settings</source>
@@ -9986,24 +9981,29 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>更多设置</translation>
     </message>
     <message>
+      <source>Move down</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>下移</translation>
+    </message>
+    <message>
       <source>Move up</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>提前</translation>
+      <translation>上移</translation>
     </message>
     <message>
       <source>Select teachers</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>选择教师</translation>
+      <translation>选择教师模型</translation>
     </message>
     <message>
       <source>Select teachers…</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>选择教师…</translation>
+      <translation>选择教师模型…</translation>
     </message>
     <message>
       <source>Teacher: {names}</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>教师：{names}</translation>
+      <translation>教师模型：{names}</translation>
     </message>
     <message>
       <source>the original model</source>
@@ -10018,12 +10018,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Not trained yet. All figures are of the model before training.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>尚未训练：显示和测量的是训练前的模型。</translation>
+      <translation>尚未训练。所有数值都属于训练前的模型。</translation>
     </message>
     <message>
       <source>On held-out samples</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>在留出的样本上</translation>
+      <translation>在留出样本上</translation>
     </message>
     <message>
       <source>Pause</source>
@@ -10033,7 +10033,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Paused. Press Resume to continue.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>已暂停。“继续”将从这里接着训练。</translation>
+      <translation>已暂停。按“继续”接着训练。</translation>
     </message>
     <message>
       <source>Result</source>
@@ -10053,22 +10053,22 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Stop, keep best</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>停止并保留最佳状态</translation>
+      <translation>停止并保留最佳</translation>
     </message>
     <message>
       <source>Training after compression recovers accuracy. Zeros, factors and quantisation levels are preserved, so the file stays as small.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>压缩后的训练可以挽回准确率。压缩的结果保持不变：零仍为零，因子仍为因子，数值留在其网格上，因此文件同样小。</translation>
+      <translation>压缩后的训练可以恢复精度。零、因子和量化级别保持不变，因此文件同样小。</translation>
     </message>
     <message>
       <source>Training at each temperature in turn, from the same start.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>依次在各个温度下训练，每次都从同一起点开始。</translation>
+      <translation>依次在各个温度下训练，起点相同。</translation>
     </message>
     <message>
       <source>Training device</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>在哪里训练</translation>
+      <translation>训练设备</translation>
     </message>
     <message>
       <source>Training loss</source>
@@ -10083,12 +10083,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Training. The best state on the left curve is kept.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>正在训练。左侧曲线决定保留哪个状态。</translation>
+      <translation>正在训练。保留左侧曲线上的最佳状态。</translation>
     </message>
     <message>
       <source>Trains at temperatures from 1 to 20, each from the same start, and plots the metric.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>在 1 到 20 的温度下从同一起点分别训练，并画出各自的结果。</translation>
+      <translation>在 1 到 20 的各个温度下从同一起点训练，并画出指标。</translation>
     </message>
     <message>
       <source>Use best temperature</source>
@@ -10138,7 +10138,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{stage}: {metric} {before} → {after}, measured on {held} held-out samples (trained on {trained}); best after {best} of {epochs} epochs, {time}.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>{stage}：{metric} {before} → {after}，在从 {trained} 个样本中留出的 {held} 个上测得；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
+      <translation>{stage}：{metric} {before} → {after}，在 {held} 个留出样本上实测（用 {trained} 个训练）；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
     </message>
     <message>
       <source>({low} to {high}, {count} seeds)</source>
@@ -10148,7 +10148,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>One point appears here per training run.</source>
       <extracomment>workbench/ui/tabs/recover/temperatures.py</extracomment>
-      <translation>每次训练之后在此画出一个点。</translation>
+      <translation>每次训练在此显示一个点。</translation>
     </message>
     <message>
       <source>Temperatures, held out</source>
@@ -10163,7 +10163,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Candidates for each layer</source>
       <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
-      <translation>单独在每一层上尝试什么</translation>
+      <translation>每层的候选</translation>
     </message>
     <message>
       <source>None</source>
@@ -10180,22 +10180,22 @@ Your work is kept and you can continue. If it happens again, send this report to
 Click to sort; a third click restores the order of the model.</source>
       <extracomment>workbench/ui/tabs/sensitivity/matrix.py</extracomment>
       <translation>{candidate}
-点击按此列排序；第三次点击恢复模型中的顺序。</translation>
+单击按此列排序；第三次单击恢复模型中的顺序。</translation>
     </message>
     <message>
       <source>Loss in points or in the metric's unit. Colour scale: square root, so that small losses can be told apart. Hatched: predicted only.</source>
       <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
-      <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
+      <translation>损失以百分点或指标的单位表示。颜色按平方根变化，便于区分小的损失。斜线：仅为预测。</translation>
     </message>
     <message>
       <source>Loss per layer</source>
       <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
-      <translation>每层单独的损失</translation>
+      <translation>每层的损失</translation>
     </message>
     <message>
       <source>Loss per layer and candidate</source>
       <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
-      <translation>每个候选在每一层上的损失</translation>
+      <translation>每层每个候选的损失</translation>
     </message>
     <message>
       <source>{metric}, {n} samples</source>
@@ -10205,7 +10205,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>waiting</source>
       <extracomment>workbench/ui/tabs/sensitivity/running.py</extracomment>
-      <translation>正在排队</translation>
+      <translation>等待中</translation>
     </message>
     <message>
       <source>All layers</source>
@@ -10225,7 +10225,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Candidates to measure</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>测量多少</translation>
+      <translation>要测量的候选</translation>
     </message>
     <message>
       <source>Candidates: {candidates}; layers: {layers}; samples for each measurement: {n}. Runs in the background; your edits take priority.</source>
@@ -10235,12 +10235,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Layers to scan</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>尝试哪些层</translation>
+      <translation>要扫描的层</translation>
     </message>
     <message>
       <source>Losses are measured on samples. Open a data set first.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>请先打开数据集：损失在其样本上测量。</translation>
+      <translation>损失在样本上测量。请先打开数据集。</translation>
     </message>
     <message>
       <source>Measure all</source>
@@ -10265,7 +10265,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Select a cell for details; Enter or a double-click applies it.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>选择一个单元格查看；按回车或双击即可应用。</translation>
+      <translation>选择单元格查看详情；按回车或双击即可应用。</translation>
     </message>
     <message>
       <source>Select layers that can be edited.</source>
@@ -10285,7 +10285,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>The loss of every candidate is predicted first, which is fast. Measuring takes longer, so the worst candidates can be left out.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>先很快预测每个候选的代价。测量耗时更长：看起来最差的可以略去。</translation>
+      <translation>先预测每个候选的损失，这很快。测量耗时更长，因此可以略去最差的候选。</translation>
     </message>
     <message>
       <source>Tick at least one candidate.</source>
@@ -10295,7 +10295,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Tries each candidate on each layer alone and measures the loss of the model. Layers with a small loss can be compressed most.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>在每一层上单独尝试每个候选，并测量模型损失多少。损失最小的层可以压缩得最多。</translation>
+      <translation>在每一层上单独尝试每个候选，并测量模型的损失。损失小的层可以压缩得最多。</translation>
     </message>
     <message>
       <source>apply {candidate}</source>
@@ -10305,17 +10305,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Allowed drop</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>允许的损失</translation>
+      <translation>允许下降</translation>
     </message>
     <message>
       <source>Allowed drop of the metric, in points or in its unit</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>指标允许损失多少，以百分点或其自身单位表示</translation>
-    </message>
-    <message>
-      <source>Current</source>
-      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>所选</translation>
+      <translation>指标允许的下降，以百分点或其单位表示</translation>
     </message>
     <message>
       <source>Curve</source>
@@ -10325,17 +10320,17 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Enter the values as numbers, separated by commas.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>请以逗号分隔的数字给出取值。</translation>
+      <translation>请输入以逗号分隔的数字。</translation>
     </message>
     <message>
       <source>Layers with this method</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>采用它的层</translation>
+      <translation>采用此方法的层</translation>
     </message>
     <message>
       <source>Loss on folds not used for the proposal: {loss}.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>在未参与提出建议的折上，它损失 {loss}。</translation>
+      <translation>在未用于该建议的折上的损失：{loss}。</translation>
     </message>
     <message>
       <source>Numbers separated by commas; empty: an even grid over the whole range</source>
@@ -10350,12 +10345,17 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Raises one parameter step by step, with the rest of the recipe fixed, and proposes the last value within the allowed drop.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>在现有配方之外逐步加大一个参数，并建议损失超过允许值之前的最后一个取值。</translation>
+      <translation>在配方其余部分不变的情况下逐步增大一个参数，并建议允许下降之内的最后一个取值。</translation>
+    </message>
+    <message>
+      <source>Selected</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>所选</translation>
     </message>
     <message>
       <source>Stop sweep</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>停止扫描参数</translation>
+      <translation>停止扫描</translation>
     </message>
     <message>
       <source>Swept method</source>
@@ -10370,17 +10370,17 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>The first value already exceeds the allowed drop.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>第一个取值的损失就已超过允许值。</translation>
+      <translation>第一个取值已超过允许下降。</translation>
     </message>
     <message>
       <source>Use value</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>采用</translation>
+      <translation>采用此值</translation>
     </message>
     <message>
       <source>Values to try</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>尝试的取值</translation>
+      <translation>要尝试的取值</translation>
     </message>
     <message>
       <source>Values: an even grid</source>
@@ -10390,12 +10390,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>allowed drop: </source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>允许损失 </translation>
+      <translation>允许下降：</translation>
     </message>
     <message>
       <source>drop {loss} (95 % interval {low} … {high}), ● measured, {n} samples in {folds} folds</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
-      <translation>损失 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
+      <translation>下降 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
     </message>
     <message>
       <source>on {n} layers</source>
@@ -10415,7 +10415,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Band: ± one standard deviation over the folds.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>色带为各折上下各一个标准差。</translation>
+      <translation>色带：各折的 ± 一个标准差。</translation>
     </message>
     <message>
       <source>Metric by parameter</source>
@@ -10425,7 +10425,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>The sweep curve appears here.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>曲线将在此逐个取值绘出。</translation>
+      <translation>扫描曲线显示在这里。</translation>
     </message>
     <message>
       <source>proposed</source>
@@ -10435,12 +10435,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>significant</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>确定</translation>
+      <translation>显著</translation>
     </message>
     <message>
       <source>{setting}: {metric} {value}, drop {loss} (folds ± {std}), {size}</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>{setting}：{metric} {value}，损失 {loss}（各折 ± {std}），{size}</translation>
+      <translation>{setting}：{metric} {value}，下降 {loss}（各折 ± {std}），{size}</translation>
     </message>
     <message>
       <source>Layers × candidates</source>
@@ -10460,12 +10460,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>, not significant</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
-      <translation>，可能是偶然</translation>
+      <translation>，差异不显著</translation>
     </message>
     <message>
       <source>Applied to {n} coupled layers at once: {layers}</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
-      <translation>同时在 {n} 层上尝试，这些层一起失去通道：{layers}</translation>
+      <translation>同时应用于 {n} 个耦合的层：{layers}</translation>
     </message>
     <message>
       <source>not measured yet</source>
@@ -10480,12 +10480,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>predicted loss increase: {rise} (from gradients, not measured)</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
-      <translation>由梯度预测，未测量：损失函数上升 {rise}</translation>
+      <translation>预测的损失增量：{rise}（由梯度得出，未测量）</translation>
     </message>
     <message>
       <source>predicted output error: {rise} (relative, from the layer's inputs, not measured)</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
-      <translation>由其输入预测，未测量：其输出变动为自身大小的 {rise}</translation>
+      <translation>预测的输出误差：{rise}（相对值，由该层输入得出，未测量）</translation>
     </message>
     <message>
       <source>{metric} {change}, {source}</source>
@@ -10495,12 +10495,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Channels can't be pruned: {reason}</source>
       <extracomment>workbench/ui/text/describe.py</extracomment>
-      <translation>保留所有通道。{reason}</translation>
+      <translation>通道不能裁剪：{reason}</translation>
     </message>
     <message>
       <source>Channels coupled with {layers} (pruned together)</source>
       <extracomment>workbench/ui/text/describe.py</extracomment>
-      <translation>与这些层一同失去通道：{layers}</translation>
+      <translation>通道须与下列层一并裁剪：{layers}</translation>
     </message>
     <message>
       <source>Python function</source>
@@ -10520,27 +10520,27 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Computed from the recipe; nothing was run or written yet.</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>由配方算出；尚未运行或写出任何内容。</translation>
+      <translation>由配方算出；尚未运行或写出。</translation>
     </message>
     <message>
       <source>Measured on all samples by running the edited model.</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>运行编辑后的模型，在全部样本上测得。</translation>
+      <translation>运行编辑后的模型，在全部样本上实测。</translation>
     </message>
     <message>
       <source>Measured on part of the samples by running the edited model; 95 % confidence interval.</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>运行编辑后的模型，在部分样本上测得；区间的置信度为 95 %。</translation>
+      <translation>运行编辑后的模型，在部分样本上实测；95 % 置信区间。</translation>
     </message>
     <message>
       <source>Measured on the exported file, after reopening it.</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>从导出的文件读出，该文件已重新打开并再次运行。</translation>
+      <translation>重新打开导出的文件后测得。</translation>
     </message>
     <message>
       <source>about unchanged</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>几乎未变</translation>
+      <translation>基本未改变</translation>
     </message>
     <message>
       <source>estimated</source>
@@ -10550,12 +10550,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>forecast</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>预测</translation>
+      <translation>预估</translation>
     </message>
     <message>
       <source>measured</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>测得</translation>
+      <translation>实测</translation>
     </message>
     <message>
       <source>verified in the file</source>
@@ -10565,12 +10565,12 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>{n} edited</source>
       <extracomment>workbench/ui/tree/data/cells.py</extracomment>
-      <translation>已编辑 {n}</translation>
+      <translation>已编辑 {n} 层</translation>
     </message>
     <message>
       <source>Colour layers by</source>
       <extracomment>workbench/ui/tree/data/columns.py</extracomment>
-      <translation>图层着色依据</translation>
+      <translation>层的着色依据</translation>
     </message>
     <message>
       <source>Module</source>
@@ -10615,7 +10615,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Loss of the model with the candidate selected in the sensitivity matrix on one layer alone: {candidate}</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation>仅某一层采用敏感度矩阵中所选候选时，模型的损失：{candidate}</translation>
+      <translation>仅一层采用敏感度矩阵中所选候选时，模型的损失：{candidate}</translation>
     </message>
     <message>
       <source>Loss: {candidate}</source>
@@ -10630,7 +10630,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Of the original weights</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation>按打开时的权重计算</translation>
+      <translation>按原始权重计算</translation>
     </message>
     <message>
       <source>Rank for 90 %</source>
@@ -10660,7 +10660,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>{metric} drop {loss} with {candidate} on this layer alone (measured)</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation>仅用 {candidate} 时，{metric} 损失 {loss}（实测）</translation>
+      <translation>仅此层采用 {candidate} 时，{metric} 下降 {loss}（实测）</translation>
     </message>
     <message>
       <source>Collapse all</source>
@@ -10685,7 +10685,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>No matching layers (Esc clears the filter)</source>
       <extracomment>workbench/ui/tree/view.py</extracomment>
-      <translation>没有符合条件的层。在筛选框中按 Esc 可重新显示全部。</translation>
+      <translation>没有匹配的层（按 Esc 清除筛选）</translation>
     </message>
     <message>
       <source>Close {panel}</source>
