@@ -1559,9 +1559,9 @@
       <translation>{levels} 个量化级别，所有权重共用一个缩放系数。</translation>
     </message>
     <message>
-      <source>Layers</source>
+      <source>By rule, not measured. Steps that are not taken there: {count}</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>层</translation>
+      <translation>依据规则，未测量。该目标不支持的步骤：{count}</translation>
     </message>
     <message>
       <source>Model Compression Workbench. Sizes are file bytes. SQNR is of the weights: 10 log₁₀(|W|² / |W − W′|²). Recipe: {recipe}</source>
@@ -1572,6 +1572,11 @@
       <source>Notes</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>说明</translation>
+    </message>
+    <message>
+      <source>Target: {title}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>目标设备：{title}</translation>
     </message>
     <message>
       <source>after</source>
@@ -1667,6 +1672,16 @@
       <source>Where the weight is</source>
       <extracomment>resources/story.html.j2</extracomment>
       <translation>字节在哪里</translation>
+    </message>
+    <message>
+      <source>Layers</source>
+      <extracomment>resources/tradeoff.html.j2</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>Trade-off</source>
+      <extracomment>resources/tradeoff.html.j2</extracomment>
+      <translation>权衡</translation>
     </message>
     <message>
       <source> and </source>
@@ -2039,6 +2054,11 @@
       <translation>请给出 YAML 文件。</translation>
     </message>
     <message>
+      <source>Give at most {rows:,} rows, {globs:,} of them globs.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请最多给出 {rows:,} 行，其中通配符最多 {globs:,} 行。</translation>
+    </message>
+    <message>
       <source>Give one value.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>请给出一个值。</translation>
@@ -2052,6 +2072,11 @@
       <source>It is onnx.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>应为 onnx。</translation>
+    </message>
+    <message>
+      <source>It is the id of one that workbench targets lists.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 workbench targets 所列目标设备的标识。</translation>
     </message>
     <message>
       <source>It is true or false.</source>
@@ -2114,9 +2139,19 @@
       <translation>它含有未知的键“{extra}”</translation>
     </message>
     <message>
+      <source>it has {rows:,} rows, {globs:,} of them globs</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>它有 {rows:,} 行，其中通配符 {globs:,} 行</translation>
+    </message>
+    <message>
       <source>its seed is not a whole number from 0</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>其种子不是不小于 0 的整数</translation>
+    </message>
+    <message>
+      <source>its target is {target}</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>其目标设备是 {target}</translation>
     </message>
     <message>
       <source>its version is {version}</source>
@@ -2359,6 +2394,46 @@
       <translation>其撤销列表中的配方超过 {rows} 行</translation>
     </message>
     <message>
+      <source>It is computed in floating point there.</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>它在该设备上以浮点计算。</translation>
+    </message>
+    <message>
+      <source>It runs on the CPU there.</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>它在该设备的 CPU 上运行。</translation>
+    </message>
+    <message>
+      <source>The model is refused there.</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>该设备拒绝此模型。</translation>
+    </message>
+    <message>
+      <source>weights are not quantised without activations: add 8-bit activations</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>不支持只量化权重：请添加 8 位激活值</translation>
+    </message>
+    <message>
+      <source>weights with 8-bit activations use at most {most} bits, not {given}: sums of products saturate</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>配合 8 位激活值的权重最多用 {most} 位，而不是 {given} 位：乘积之和会饱和</translation>
+    </message>
+    <message>
+      <source>{subject}: {allowed}, not {given}</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>{subject}：{allowed}，而不是 {given}</translation>
+    </message>
+    <message>
+      <source>{target} does not take {op} (by rule: {source}).</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>{target} 不支持 {op}（依据规则：{source}）。</translation>
+    </message>
+    <message>
+      <source>{target}, {op}: {wrong} (by rule: {source}).</source>
+      <extracomment>workbench/core/targets/check.py</extracomment>
+      <translation>{target}，{op}：{wrong}（依据规则：{source}）。</translation>
+    </message>
+    <message>
       <source>'{key}' is missing</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>缺少“{key}”</translation>
@@ -2372,6 +2447,21 @@
       <source>See extending/targets.md in the documents.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>请参阅文档 extending/targets.md。</translation>
+    </message>
+    <message>
+      <source>The targets are: {known}.</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>可用的目标设备：{known}。</translation>
+    </message>
+    <message>
+      <source>There is no target '{name}'.</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>没有目标设备“{name}”。</translation>
+    </message>
+    <message>
+      <source>are no formats of floats</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是浮点格式</translation>
     </message>
     <message>
       <source>are no widths</source>
@@ -2394,14 +2484,39 @@
       <translation>不是大小的列表</translation>
     </message>
     <message>
+      <source>is no list of texts</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是文本列表</translation>
+    </message>
+    <message>
+      <source>is no mapping</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是映射</translation>
+    </message>
+    <message>
       <source>is no mapping of operators</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是算子的映射</translation>
     </message>
     <message>
+      <source>is no mapping of types to figures above zero</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是从类型到正数的映射</translation>
+    </message>
+    <message>
+      <source>is no width</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是位宽</translation>
+    </message>
+    <message>
       <source>is none</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不在其中</translation>
+    </message>
+    <message>
+      <source>is none of {known}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不属于 {known}</translation>
     </message>
     <message>
       <source>is not a list</source>
@@ -2422,6 +2537,11 @@
       <source>is not a whole number from 1 on</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是正整数</translation>
+    </message>
+    <message>
+      <source>is not above zero</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不大于零</translation>
     </message>
     <message>
       <source>is not true or false</source>
@@ -2472,6 +2592,96 @@
       <source>{where}, {key}</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>{where}，{key}</translation>
+    </message>
+    <message>
+      <source>codebooks</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>码本</translation>
+    </message>
+    <message>
+      <source>floating point alone</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>仅浮点</translation>
+    </message>
+    <message>
+      <source>floats</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>浮点数</translation>
+    </message>
+    <message>
+      <source>groups of {sizes}</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>每组 {sizes} 个</translation>
+    </message>
+    <message>
+      <source>integers</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>整数</translation>
+    </message>
+    <message>
+      <source>per channel</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>每通道</translation>
+    </message>
+    <message>
+      <source>per channel or group</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>每通道或每组</translation>
+    </message>
+    <message>
+      <source>per group</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>每组</translation>
+    </message>
+    <message>
+      <source>per tensor</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>每张量</translation>
+    </message>
+    <message>
+      <source>per tensor or channel</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>每张量或每通道</translation>
+    </message>
+    <message>
+      <source>per tensor or group</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>每张量或每组</translation>
+    </message>
+    <message>
+      <source>symmetric</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>对称</translation>
+    </message>
+    <message>
+      <source>with a zero point</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>有零点</translation>
+    </message>
+    <message>
+      <source>with or without a zero point</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>有或没有零点</translation>
+    </message>
+    <message>
+      <source>{bits} bits</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>{bits} 位</translation>
+    </message>
+    <message>
+      <source>{bits}-bit codebooks</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>{bits} 位码本</translation>
+    </message>
+    <message>
+      <source>{bits}-bit floats</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>{bits} 位浮点数</translation>
+    </message>
+    <message>
+      <source>{bits}-bit integers</source>
+      <extracomment>workbench/core/targets/words.py</extracomment>
+      <translation>{bits} 位整数</translation>
     </message>
     <message>
       <source>Add labels, or ask for another metric.</source>
@@ -2669,6 +2879,11 @@
       <translation>请改为将图像复制到该处。</translation>
     </message>
     <message>
+      <source>Copy the pictures there instead.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请改为把图像复制到那里。</translation>
+    </message>
+    <message>
       <source>Correct it, or remove it.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>请修正或移除它。</translation>
@@ -2839,6 +3054,11 @@
       <translation>{folder} 是图像文件夹，而模型需要 {channels} 个通道。</translation>
     </message>
     <message>
+      <source>{folder} is a link to a place outside the folder.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder} 是指向该文件夹之外的链接。</translation>
+    </message>
+    <message>
       <source>{folder}: {key} has {size} numbers, but the model takes {wanted}.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{folder}：{key} 有 {size} 个数，而模型需要 {wanted}。</translation>
@@ -2867,6 +3087,11 @@
       <source>Give one for an input of the model.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>请为模型的某个输入给出这样的数组。</translation>
+    </message>
+    <message>
+      <source>Give them as the model takes them, such as pixels from 0 to 255.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请按模型接受的形式给出，例如 0 到 255 的像素值。</translation>
     </message>
     <message>
       <source>Its inputs are {specs}.</source>
@@ -2947,6 +3172,11 @@
       <source>{path} has no array with one entry a sample.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>{path} 没有每个样本一项的数组。</translation>
+    </message>
+    <message>
+      <source>{path}: the array '{spec}' has fractions, and the model takes whole numbers ({dtype}).</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path}：数组“{spec}”含有小数，而模型接受整数（{dtype}）。</translation>
     </message>
     <message>
       <source>{path}: the array '{spec}' has values outside {low} to {high}, which {dtype} cannot hold.</source>
@@ -3924,6 +4154,11 @@
       <translation>{first}、{second} 及另外 {more} 个</translation>
     </message>
     <message>
+      <source>The target {name} is not installed, so nothing was checked against it.</source>
+      <extracomment>workbench/engine/compile/for_target.py</extracomment>
+      <translation>目标设备 {name} 未安装，因此没有按它检查。</translation>
+    </message>
+    <message>
       <source>Choose other layers or methods.</source>
       <extracomment>workbench/engine/compile/left_out.py</extracomment>
       <translation>请选择其他层或方法。</translation>
@@ -4202,6 +4437,11 @@
       <source>looking at activations</source>
       <extracomment>workbench/engine/preview/predict.py</extracomment>
       <translation>正在查看激活值</translation>
+    </message>
+    <message>
+      <source>No layer of this model can have these steps.</source>
+      <extracomment>workbench/engine/preview/previewer.py</extracomment>
+      <translation>此模型中没有层可以采用这些步骤。</translation>
     </message>
     <message>
       <source>Choose other layers, or open another model.</source>
@@ -7496,6 +7736,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>剩余 {time}</translation>
     </message>
     <message>
+      <source>The engine crashed twice while working on this. Try again with fewer samples.</source>
+      <extracomment>workbench/ui/engine_client/tracked_job.py</extracomment>
+      <translation>引擎处理此任务时停止了两次。请用更少的样本重试。</translation>
+    </message>
+    <message>
       <source>Documentation</source>
       <extracomment>workbench/ui/help/window.py</extracomment>
       <translation>文档</translation>
@@ -7646,6 +7891,41 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{title}：{time} 后{word}</translation>
     </message>
     <message>
+      <source>Apply</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation>应用</translation>
+    </message>
+    <message>
+      <source>Apply the previewed recipe</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation>应用预览的配方</translation>
+    </message>
+    <message>
+      <source>Back to the recipe before the preview (Esc)</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation>回到预览之前的配方（Esc）</translation>
+    </message>
+    <message>
+      <source>Make it the recipe, as one step that can be undone (Enter)</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation>采用它作为配方，可一步撤销（Enter）</translation>
+    </message>
+    <message>
+      <source>Previewing {name}</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation>正在预览 {name}</translation>
+    </message>
+    <message>
+      <source>Previewing {name}. Enter applies it, Esc returns.</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation>正在预览 {name}。按 Enter 应用，按 Esc 返回。</translation>
+    </message>
+    <message>
+      <source>Return from the preview</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation>退出预览</translation>
+    </message>
+    <message>
       <source>Recent</source>
       <extracomment>workbench/ui/panels/recent.py</extracomment>
       <translation>最近</translation>
@@ -7694,11 +7974,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>File size</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>文件大小</translation>
-    </message>
-    <message>
-      <source>KL divergence between the outputs of the compressed and the original model, predicted from weight changes, gradients and layer inputs. The compressed model was not run.</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>压缩模型与原始模型输出之间的 KL 散度，由权重变化、梯度和各层输入预测。没有运行压缩模型。</translation>
     </message>
     <message>
       <source>Keep the recipe and its figures under a name, to compare and restore them later</source>
@@ -7751,9 +8026,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>预测误差</translation>
     </message>
     <message>
-      <source>Predicted loss increase</source>
+      <source>Predicted loss</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>预测的损失增量</translation>
+      <translation>预测损失</translation>
+    </message>
+    <message>
+      <source>Predicted loss increase: KL divergence between the outputs of the compressed and the original model, predicted from weight changes, gradients and layer inputs. The compressed model was not run.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>预测的损失增量：压缩模型与原始模型输出之间的 KL 散度，由权重变化、梯度和各层输入预测。没有运行压缩模型。</translation>
     </message>
     <message>
       <source>Prediction reliability: Spearman rank correlation of predicted and measured loss over {n} measured candidates. 1 is perfect.</source>
@@ -7876,6 +8156,21 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{title}：已完成，用时 {time}</translation>
     </message>
     <message>
+      <source>A search needs samples to measure on.</source>
+      <extracomment>workbench/ui/plans/plans.py</extracomment>
+      <translation>搜索需要用于测量的样本。</translation>
+    </message>
+    <message>
+      <source>Stopped. The next search resumes here.</source>
+      <extracomment>workbench/ui/plans/plans.py</extracomment>
+      <translation>已停止。下次搜索从这里继续。</translation>
+    </message>
+    <message>
+      <source>This model has no layer that can be edited.</source>
+      <extracomment>workbench/ui/plans/plans.py</extracomment>
+      <translation>此模型没有可编辑的层。</translation>
+    </message>
+    <message>
       <source>CSV table (*.csv)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>CSV 表格 (*.csv)</translation>
@@ -7904,6 +8199,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Numbers copied: {plot}</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>已复制数值：{plot}</translation>
+    </message>
+    <message>
+      <source>Page (*.html)</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>网页 (*.html)</translation>
     </message>
     <message>
       <source>SVG image (*.svg);;PNG image (*.png)</source>
@@ -7939,6 +8239,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Save or copy: {plot}</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>保存或复制：{plot}</translation>
+    </message>
+    <message>
+      <source>Save page</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存网页</translation>
+    </message>
+    <message>
+      <source>Save page…</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存网页…</translation>
     </message>
     <message>
       <source>Saved as {path}</source>
@@ -9946,9 +10256,464 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>计算图</translation>
     </message>
     <message>
+      <source>Plan</source>
+      <extracomment>workbench/ui/tabs/listing.py</extracomment>
+      <translation>规划</translation>
+    </message>
+    <message>
       <source>Recover</source>
       <extracomment>workbench/ui/tabs/listing.py</extracomment>
       <translation>精度恢复</translation>
+    </message>
+    <message>
+      <source>Back to the list of recipes</source>
+      <extracomment>workbench/ui/tabs/plan/compare.py</extracomment>
+      <translation>返回配方列表</translation>
+    </message>
+    <message>
+      <source>Recipes layer by layer</source>
+      <extracomment>workbench/ui/tabs/plan/compare.py</extracomment>
+      <translation>逐层比较配方</translation>
+    </message>
+    <message>
+      <source>{first} and {second}: {n} of {total} layers differ</source>
+      <extracomment>workbench/ui/tabs/plan/compare.py</extracomment>
+      <translation>{first} 与 {second}：{total} 层中有 {n} 层不同</translation>
+    </message>
+    <message>
+      <source>% of the size</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>% 的大小</translation>
+    </message>
+    <message>
+      <source>All layers</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>所有层</translation>
+    </message>
+    <message>
+      <source>All steps</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>所有步骤</translation>
+    </message>
+    <message>
+      <source>At most</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>至多</translation>
+    </message>
+    <message>
+      <source>Find</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>查找</translation>
+    </message>
+    <message>
+      <source>Kind of limit</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>限制类型</translation>
+    </message>
+    <message>
+      <source>Limit</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>限制</translation>
+    </message>
+    <message>
+      <source>MB</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>MB</translation>
+    </message>
+    <message>
+      <source>MB memory</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>MB 内存</translation>
+    </message>
+    <message>
+      <source>Minutes after which the search ends with what it has</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>搜索到此分钟数后以现有结果结束</translation>
+    </message>
+    <message>
+      <source>Presets</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>预设</translation>
+    </message>
+    <message>
+      <source>Recipes that need no search: one stack of steps on every layer</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>无需搜索的配方：每层采用相同的步骤</translation>
+    </message>
+    <message>
+      <source>Samples that are run at most; part of them is held back for the final figure</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>最多运行的样本数；其中一部分留出，用于最终数值</translation>
+    </message>
+    <message>
+      <source>Search for the best recipe within this limit</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>在此限制内搜索最佳配方</translation>
+    </message>
+    <message>
+      <source>Select layers that can be edited.</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>请选择可编辑的层。</translation>
+    </message>
+    <message>
+      <source>Selected layers ({n})</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>所选层（{n}）</translation>
+    </message>
+    <message>
+      <source>The limit that the recipe must keep (Enter starts the search)</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>配方必须满足的限制（按 Enter 开始搜索）</translation>
+    </message>
+    <message>
+      <source>What is limited: file size, loss of the metric, operations, time or memory; or nothing</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>限制的对象：文件大小、指标下降、运算量、时间或内存；也可不限制</translation>
+    </message>
+    <message>
+      <source>What the search may change, and how much it may run</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>搜索可以更改的内容，以及可以运行的量</translation>
+    </message>
+    <message>
+      <source>Whole trade-off</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>完整权衡</translation>
+    </message>
+    <message>
+      <source>all</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>全部</translation>
+    </message>
+    <message>
+      <source>all layers</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>所有层</translation>
+    </message>
+    <message>
+      <source>computing…</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>正在计算…</translation>
+    </message>
+    <message>
+      <source>kB</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>kB</translation>
+    </message>
+    <message>
+      <source>million MACs</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>百万 MAC</translation>
+    </message>
+    <message>
+      <source>ms latency</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>ms 延迟</translation>
+    </message>
+    <message>
+      <source>no limit</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>无限制</translation>
+    </message>
+    <message>
+      <source>not for this model</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>不适用于此模型</translation>
+    </message>
+    <message>
+      <source>points lost</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>百分点下降</translation>
+    </message>
+    <message>
+      <source>{n} min</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>{n} 分钟</translation>
+    </message>
+    <message>
+      <source>{size}, predicted error +{rise}</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>{size}，预测误差 +{rise}</translation>
+    </message>
+    <message>
+      <source>{size}, predicted loss +{rise}</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>{size}，预测损失 +{rise}</translation>
+    </message>
+    <message>
+      <source>{size}, {change}</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>{size}，{change}</translation>
+    </message>
+    <message>
+      <source>{unit} lost</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>{unit} 下降</translation>
+    </message>
+    <message>
+      <source>Chosen by {selection} samples, {held} held back.</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>用 {selection} 个样本选择，留出 {held} 个。</translation>
+    </message>
+    <message>
+      <source>Click a recipe to preview it, Ctrl+click a second one to compare, drag and scroll to zoom.</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>单击配方可预览，按住 Ctrl 单击另一个可比较，拖动和滚动可缩放。</translation>
+    </message>
+    <message>
+      <source>Current recipe</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>当前配方</translation>
+    </message>
+    <message>
+      <source>Drop</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>下降</translation>
+    </message>
+    <message>
+      <source>Horizontal axis</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>横轴</translation>
+    </message>
+    <message>
+      <source>How, samples</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>来源，样本</translation>
+    </message>
+    <message>
+      <source>Memory</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>内存</translation>
+    </message>
+    <message>
+      <source>Recipe</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>配方</translation>
+    </message>
+    <message>
+      <source>Recipes outside the plot: {n}.</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>超出显示范围的配方：{n} 个。</translation>
+    </message>
+    <message>
+      <source>Set a limit and press Find. The metric of each recipe that is measured is drawn here against its size, with the predicted front and the recipes that treat all layers alike.</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>设置限制后按“查找”。这里画出每个实测配方的指标与大小，以及预测的前沿和所有层采用相同步骤的配方。</translation>
+    </message>
+    <message>
+      <source>What the metric is drawn against</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>与指标对照的量</translation>
+    </message>
+    <message>
+      <source>{axis}, {unit}</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>{axis}，{unit}</translation>
+    </message>
+    <message>
+      <source>Checking on held-back samples</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>正在用留出样本检查</translation>
+    </message>
+    <message>
+      <source>End with what was found so far; a second click ends at once</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>以目前的结果结束；再次单击立即结束</translation>
+    </message>
+    <message>
+      <source>Finishing</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>正在结束</translation>
+    </message>
+    <message>
+      <source>Measuring whole recipes</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>正在测量完整配方</translation>
+    </message>
+    <message>
+      <source>Pause</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>暂停</translation>
+    </message>
+    <message>
+      <source>Paused</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>已暂停</translation>
+    </message>
+    <message>
+      <source>Predicting candidates</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>正在预测候选</translation>
+    </message>
+    <message>
+      <source>Racing candidates</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>正在竞速候选</translation>
+    </message>
+    <message>
+      <source>Resume</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>继续</translation>
+    </message>
+    <message>
+      <source>Training the best</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>正在训练最佳配方</translation>
+    </message>
+    <message>
+      <source>Wait between two trials; nothing is lost</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>在两次试验之间暂停；不会丢失任何内容</translation>
+    </message>
+    <message>
+      <source>waiting</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>等待中</translation>
+    </message>
+    <message>
+      <source>beyond the limit</source>
+      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <translation>超出限制</translation>
+    </message>
+    <message>
+      <source>layer by layer</source>
+      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <translation>逐层</translation>
+    </message>
+    <message>
+      <source>predicted</source>
+      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <translation>预测</translation>
+    </message>
+    <message>
+      <source>same for all layers</source>
+      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <translation>所有层相同</translation>
+    </message>
+    <message>
+      <source>search</source>
+      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <translation>搜索</translation>
+    </message>
+    <message>
+      <source>yours</source>
+      <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
+      <translation>您的</translation>
+    </message>
+    <message>
+      <source>apply {name}</source>
+      <extracomment>workbench/ui/tabs/plan/tab.py</extracomment>
+      <translation>应用 {name}</translation>
+    </message>
+    <message>
+      <source>Bytes of the exported file</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>导出文件的字节数</translation>
+    </message>
+    <message>
+      <source>Drop, points</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>下降，百分点</translation>
+    </message>
+    <message>
+      <source>How many times smaller than the original</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>比原始模型缩小的倍数</translation>
+    </message>
+    <message>
+      <source>How the drop was obtained: held back samples had no part in the choice</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>下降的来源：留出样本没有参与选择</translation>
+    </message>
+    <message>
+      <source>Loss against the original on the same samples, with its 95 % interval</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>相同样本上相对原始模型的下降，带 95 % 区间</translation>
+    </message>
+    <message>
+      <source>Metric</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>指标</translation>
+    </message>
+    <message>
+      <source>Recipes</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>配方</translation>
+    </message>
+    <message>
+      <source>The original's metric less the drop</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>原始模型的指标减去下降</translation>
+    </message>
+    <message>
+      <source>The whole recipe: what each layer is given</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>完整配方：每层的步骤</translation>
+    </message>
+    <message>
+      <source>{name} ({role})</source>
+      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
+      <translation>{name}（{role}）</translation>
+    </message>
+    <message>
+      <source>All layers: {steps}</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>所有层：{steps}</translation>
+    </message>
+    <message>
+      <source>best for the goal</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>最符合目标</translation>
+    </message>
+    <message>
+      <source>current recipe</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>当前配方</translation>
+    </message>
+    <message>
+      <source>held back, {n}</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>留出，{n}</translation>
+    </message>
+    <message>
+      <source>measured, {n}</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>实测，{n}</translation>
+    </message>
+    <message>
+      <source>reference</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>参考</translation>
+    </message>
+    <message>
+      <source>snapshot</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>快照</translation>
+    </message>
+    <message>
+      <source>{how} samples</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>{how} 个样本</translation>
+    </message>
+    <message>
+      <source>{layers} {steps}</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>{layers} {steps}</translation>
+    </message>
+    <message>
+      <source>{name}: {figures}</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>{name}：{figures}</translation>
+    </message>
+    <message>
+      <source>{n} MACs</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>{n} MAC</translation>
+    </message>
+    <message>
+      <source>{n} layers otherwise</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>其余 {n} 层</translation>
     </message>
     <message>
       <source>The training curve appears here.</source>
@@ -10026,11 +10791,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>在留出样本上</translation>
     </message>
     <message>
-      <source>Pause</source>
-      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>暂停</translation>
-    </message>
-    <message>
       <source>Paused. Press Resume to continue.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>已暂停。按“继续”接着训练。</translation>
@@ -10039,11 +10799,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Result</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>结果</translation>
-    </message>
-    <message>
-      <source>Resume</source>
-      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>继续</translation>
     </message>
     <message>
       <source>Runs per temperature</source>
@@ -10203,16 +10958,6 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>{metric}，{n} 个样本</translation>
     </message>
     <message>
-      <source>waiting</source>
-      <extracomment>workbench/ui/tabs/sensitivity/running.py</extracomment>
-      <translation>等待中</translation>
-    </message>
-    <message>
-      <source>All layers</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>所有层</translation>
-    </message>
-    <message>
       <source>Apply to this layer</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>应用到该层</translation>
@@ -10266,11 +11011,6 @@ Click to sort; a third click restores the order of the model.</source>
       <source>Select a cell for details; Enter or a double-click applies it.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>选择单元格查看详情；按回车或双击即可应用。</translation>
-    </message>
-    <message>
-      <source>Select layers that can be edited.</source>
-      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>请选择可编辑的层。</translation>
     </message>
     <message>
       <source>Selected layers</source>

@@ -54,7 +54,7 @@ def test_both_sides_of_the_layer_that_is_chosen(tab, qtbot):
 
 
 def test_the_rule_says_what_is_clipped_and_follows_the_step_of_the_layer(tab):
-    assert "They clip 0 % of all values" in tab.notes.text()
+    assert "Clipped: 0 % of all values" in tab.notes.text()
     tab._session.set_actions(["first"], (Action("quantize.static", {"activations": "mse"}),), "8 bits")
     tab._session.turns.settle()
     assert tab.rule.currentData() == "mse"

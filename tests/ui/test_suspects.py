@@ -29,7 +29,7 @@ def test_coupled_layers_are_named_and_what_did_not_come_back_is_said(panel):
         2,
     )
     panel.refresh()
-    assert panel.words.text().startswith("3 samples: taking conv2 (+2 coupled) back restores 2 of 3.")
+    assert panel.words.text().startswith("3 samples: reverting conv2 (+2 coupled) fixes 2 of 3.")
     assert panel.words.text().endswith("* Weights reverted, channels not.")
     assert [cell(panel, row) for row in (0, 1)] == ["conv2 +2", "head *"]
     tip = Qt.ItemDataRole.ToolTipRole

@@ -81,7 +81,7 @@ class TrackedJob(QObject):
     def _on_ended(self, job: int, outcome: Outcome, _: str) -> None:
         """A job that was asked again, of an engine that died again, has no handler called."""
         if job == self.job and outcome == DROPPED:
-            self._end(self.tr("The engine ended twice while it worked on this. Try again with fewer samples."))
+            self._end(self.tr("The engine crashed twice while working on this. Try again with fewer samples."))
 
     def _on_progress(self, job: int, progress: Progress) -> None:
         if job == self.job:

@@ -90,7 +90,7 @@ class Scoreboard(QFrame):
         self.size_tile = Tile(self.tr("File size"), self)
         self.metric_tile = Tile(self.tr("Accuracy"), self)
         self.change_tile = Tile(self.tr("Change"), self)
-        self.predicted_tile = Tile(self.tr("Predicted loss increase"), self)
+        self.predicted_tile = Tile(self.tr("Predicted loss"), self)
         self.parameters_tile = Tile(self.tr("Parameters"), self)
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
@@ -312,12 +312,12 @@ class Scoreboard(QFrame):
         if predicted is None:
             return
         loss = predicted.kind == "loss"
-        self.predicted_tile.caption.setText(self.tr("Predicted loss increase") if loss else self.tr("Predicted error"))
+        self.predicted_tile.caption.setText(self.tr("Predicted loss") if loss else self.tr("Predicted error"))
         note = self.tr("reliability unknown")
         if predicted.correlation is not None:
             note = self.tr("reliability {value}").format(value=f"{predicted.correlation:.2f}")
         tip = self.tr(
-            "KL divergence between the outputs of the compressed and the original model, "
+            "Predicted loss increase: KL divergence between the outputs of the compressed and the original model, "
             "predicted from weight changes, gradients and layer inputs. The compressed model was "
             "not run."
         )

@@ -54,7 +54,7 @@ class SearchProgress(QWidget):
         if plans.finishing:
             return self.tr("Finishing")
         if front is None or front.complete:
-            return said(plans.progress.text) or tr("waiting for its turn")
+            return said(plans.progress.text) or tr("waiting")
         parts = [self._phases()[front.phase]]
         if front.total:
             parts.append(tr("{n} of {total}").format(n=f"{front.done:,}", total=f"{front.total:,}"))
