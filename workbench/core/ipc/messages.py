@@ -53,6 +53,11 @@ class Methods(Request):
 
 
 @dataclass(frozen=True)
+class Targets(Request):
+    """-> Done(tuple[Target, ...]), those of other distributions among them"""
+
+
+@dataclass(frozen=True)
 class Open(Request):
     """-> Done(ModelSummary). `trusted`: paths to whose code (`file.py:function`) the user gave an informed yes.
 

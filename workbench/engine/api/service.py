@@ -183,6 +183,10 @@ class Service:
         return known
 
     @answer.register
+    def targets(self, request: m.Targets, job: Job) -> Any:
+        return tuple(all_targets().values())
+
+    @answer.register
     def open(self, request: m.Open, job: Job) -> Any:
         workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without), request.raise_opset)
         summary = workspace.model.summary()

@@ -12,7 +12,8 @@ from workbench.core.layer_data.layer_queries import WantOutlook
 from workbench.core.layer_data.method_insight import Outlook
 from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import Action, MethodInfo, in_order
-from workbench.ui.actions import families, meaning
+from workbench.core.targets.target import Target
+from workbench.ui.actions import families, meaning, on_target
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.placeholder import Placeholder
 from workbench.ui.actions.header import Header
@@ -44,6 +45,8 @@ class ActionPanel(QWidget):
         self._view: LayerView | None = None
         self._unavailable: dict[str, str] = {}
         self._conflicts: dict[str, str] = {}
+        self._target: Target | None = None
+        self._forbidden: dict[str, str] = {}
         self._couplings = Couplings()
         self._outlooks: dict[WantOutlook, Outlook] = {}
         self._cards: list[StepCard] = []
@@ -74,7 +77,25 @@ class ActionPanel(QWidget):
             self._drop_cards()  # they were made before their methods were known
         for card in self._cards:
             card.set_methods(known, self._unavailable)
+        self._judge()
         self.set_actions(self._actions)
+
+    def set_target(self, target: Target | None) -> None:
+        """The device that the recipe is for: what it does not take cannot be added, and is marked where it is there."""
+        if target is not self._target:
+            self._target = target
+            self._judge()
+
+    def _judge(self) -> None:
+        self._forbidden = on_target.forbidden(self._target, self._layers, self._methods)
+        self._tell_menu()
+        self._mark()
+
+    def _mark(self) -> None:
+        """Steps that the target does not take."""
+        reasons = on_target.not_taken(self._target, self._layers, self._actions, self._methods)
+        for place, card in enumerate(self._cards):
+            card.set_not_taken(reasons.get(place, ""))
 
     def set_layers(self, layers: tuple[Layer, ...]) -> None:
         """The selection; the stack on show is given by `set_actions`. An earlier layer's statistics are forgotten."""
@@ -84,6 +105,7 @@ class ActionPanel(QWidget):
         self.forget_outlooks()
         self.set_view(None)
         self.set_change(None)
+        self._judge()
         self._show_page()
 
     def set_view(self, view: LayerView | None) -> None:
@@ -135,7 +157,7 @@ class ActionPanel(QWidget):
 
     def _tell_menu(self) -> None:
         for menu in (self.menu, self.families):
-            menu.set_unavailable({**self._conflicts, **self._unavailable})
+            menu.set_unavailable({**self._forbidden, **self._conflicts, **self._unavailable})
 
     def set_actions(self, actions: tuple[Action, ...]) -> None:
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
@@ -149,6 +171,7 @@ class ActionPanel(QWidget):
         del self._cards[position:]
         for index, card in enumerate(self._cards):
             card.head.set_movable(self._swapped(index - 1) is not None, self._swapped(index) is not None)
+        self._mark()
         self._show_page()
         if focused and not self._in_a_card():
             self.add.setFocus(Qt.FocusReason.OtherFocusReason)  # what had it was undone
@@ -284,6 +307,7 @@ class ActionPanel(QWidget):
     def _add(self, method_id: str) -> None:
         method = self._methods[method_id]
         action = Action(method_id, v.starting(method.fields, self._limits(method)))
+        action = on_target.fitting(self._target, self._layers, action, method)
         actions = in_order((*self._actions, action))
         index = max(i for i, each in enumerate(actions) if each.method == method_id)
         self._edit(actions, self.tr("Add {title}").format(title=families.name(method)))

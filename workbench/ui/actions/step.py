@@ -49,6 +49,7 @@ class StepCard(QFrame):
         self._paths: tuple[str, ...] = ()
         self._outlooks: Mapping[WantOutlook, Outlook] = {}
         self._asked: WantOutlook | None = None
+        self._unavailable = self._not_taken = ""
         self.title = families.name(method) if method else action.method
         kind = families.kind(method) if method else families.title(action.family)
         self.head = CardHead(self.title, action.family, kind, self)
@@ -109,8 +110,17 @@ class StepCard(QFrame):
         """All methods, and why this layer cannot have some of them."""
         family = tuple(method for method in methods if method.family == self.action.family)
         self.head.set_methods(family if self.method is not None else (), unavailable)
+        self._unavailable = unavailable.get(self.method.id, "") if self.method is not None else ""
+        self._warn()
+
+    def set_not_taken(self, reason: str) -> None:
+        """Why the device that the recipe is for does not take this step; "" where it does."""
+        self._not_taken = reason
+        self._warn()
+
+    def _warn(self) -> None:
         if self.method is not None:
-            self.warning.show_text(unavailable.get(self.method.id, ""))
+            self.warning.show_text(self._unavailable or self._not_taken)
 
     @property
     def held(self) -> bool:

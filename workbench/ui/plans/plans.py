@@ -70,6 +70,8 @@ class Plans(TrackedJob):
             for name, recipe in self.presets.items()
             if not goal.layers and all(action.family in goal.families for action in PRESETS[name])
         )
+        target = self._session.target
+        goal = replace(goal, target=target.id if target is not None else "")
         stopped = self.tr("Stopped. The next search resumes here.")
         title = self.tr("Search")
         self._ask(messages.Plan, title, self._take, self._updated, stopped, again=True, goal=goal, others=others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from workbench.core.recipe.recipe import Recipe, load_recipe
 from workbench.core.session.opened import Attached, Opened
 from workbench.core.session.snapshot import Snapshot
 from workbench.core.session.undo_list import UndoList
+from workbench.core.targets.check import check
+from workbench.core.targets.target import Target
 from workbench.ui.engine_client.client import EngineLink, Handlers
 from workbench.ui.session.reconnect import Revival
 from workbench.ui.session.snapshots import Replace, Snapshots
@@ -181,6 +184,16 @@ class Session(State):
             self.edit_changed.emit()
             self._refresher.refresh_layer()
 
+    def choose_target(self, name: str) -> None:
+        """The device that the recipe is for, by its id, as one undoable step; "" for none."""
+        target = self.targets.get(name)
+        text = self.tr("target {title}").format(title=target.title) if target else self.tr("no target")
+        self.change_recipe(replace(self.recipe, target=name), text)
+        if target is not None and self.model is not None:
+            found = check(self.model.layers, self.recipe, self.methods, target)
+            text = self.tr("By the rules of {title}, steps of this recipe that it does not take: {count}")
+            self.told.emit(text.format(title=target.title, count=len(found)))
+
     def undo(self) -> None:
         self.history.undo()
 
@@ -281,4 +294,9 @@ class Session(State):
             self.methods = {method.id: method for method in methods}
             self.methods_changed.emit()
 
+        def known(targets: tuple[Target, ...] | None) -> None:
+            self.targets = {target.id: target for target in targets or ()}
+            self.targets_changed.emit()
+
         self.link.request(messages.Methods, Handlers(done, self.told.emit, self.mention, quiet=True))
+        self.link.request(messages.Targets, Handlers(done=known, failed=self.mention, quiet=True))

@@ -17,6 +17,7 @@ from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.opened import Attached, Opened
+from workbench.core.targets.target import Target
 from workbench.ui.engine_client.client import EngineLink, Handlers
 from workbench.ui.engine_client.redraw_scheduler import Turns
 from workbench.ui.session.undo import ChangeRecipe, History
@@ -37,6 +38,7 @@ class State(QObject):
     model_changed = Signal()
     data_changed = Signal()
     methods_changed = Signal()
+    targets_changed = Signal()
     recipe_changed = Signal()
     selection_changed = Signal()
     view_changed = Signal()
@@ -58,6 +60,7 @@ class State(QObject):
         self.data: DataSummary | None = None
         self.attached: Attached | None = None
         self.methods: dict[str, MethodInfo] = {}
+        self.targets: dict[str, Target] = {}
         self.recipe = Recipe()
         self.recipe_path = self.session_path = ""
         self._layers: dict[str, Layer] = {}
@@ -82,6 +85,11 @@ class State(QObject):
         """That of the model as it was opened."""
         told = self.data if self.data is None or self.metric == self.data.metric else self.preview
         return told.baseline if told else None
+
+    @property
+    def target(self) -> Target | None:
+        """The device that the recipe is for; None where it names none, or one that is not installed."""
+        return self.targets.get(self.recipe.target)
 
     def layer(self, path: str) -> Layer | None:
         return self._layers.get(path)

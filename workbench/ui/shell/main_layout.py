@@ -163,6 +163,7 @@ class Workspace(QObject):
             signal.connect(self._result.soon)
         # The steps at once: what is clicked there must be what is there.
         session.methods_changed.connect(self._show_methods)
+        session.targets_changed.connect(self._show_steps)
         session.selection_changed.connect(self._show_selection)
         session.recipe_changed.connect(self._show_steps)
         session.view_changed.connect(self._show_view)
@@ -202,6 +203,7 @@ class Workspace(QObject):
 
     def _show_steps(self) -> None:
         session = self._session
+        self.actions.set_target(session.target)
         self.actions.set_actions(session.recipe.stack_for(session.current) if session.current else ())
 
     def _show_view(self) -> None:

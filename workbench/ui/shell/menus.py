@@ -20,6 +20,7 @@ from workbench.ui.commands.export_dialog import open_path
 from workbench.ui.commands.layer_commands import LayerVerbs
 from workbench.ui.commands.preparation_menu import PreparationMenu
 from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.commands.training_commands import TrainingVerbs
 from workbench.ui.engine_client.jobs import Jobs
 from workbench.ui.session.session import Session
@@ -141,6 +142,7 @@ class Menus(QObject):
         self.details = new_action(self, self.tr("About this model…"), self._show_model, "Ctrl+I")
         menu.addAction(self.details)
         menu.addMenu(PreparationMenu(self._session, self._window))
+        menu.addMenu(TargetMenu(self._session, self._window))
 
     def _run(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Run"))

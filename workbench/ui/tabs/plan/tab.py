@@ -223,9 +223,10 @@ class PlanTab(QWidget):
         session.history.look(self._whole(entry.point.recipe), name, self.tr("apply {name}").format(name=name), session)
 
     def _whole(self, recipe: Recipe) -> Recipe:
-        """With what a search does not decide: how the model is trained, and the data that the recipe was made with."""
+        """With what a search does not decide: how the model is trained, the data that the recipe was made with, and the
+        device that it is for."""
         standing = self._session.history.standing(self._session.recipe)
-        return Recipe(recipe.rows, recipe.seed, standing.recover, recipe.sparse, standing.data)
+        return Recipe(recipe.rows, recipe.seed, standing.recover, recipe.sparse, standing.data, standing.target)
 
     def apply(self) -> None:
         """Make the recipe that is looked at the recipe, as one step."""
