@@ -134,8 +134,8 @@ class Photographer:
 
     def tabs(self) -> None:
         """Each of the views in the middle; the graph takes a browser's time to draw."""
-        names = ("tabs", "graph", "sensitivity", "recover", "activations")
-        tabs, graph, sensitivity, recover, activations = (getattr(self.window.workspace, name) for name in names)
+        names = ("tabs", "graph", "sensitivity", "recover", "activations", "plan")
+        tabs, graph, sensitivity, recover, activations, plan = (getattr(self.window.workspace, name) for name in names)
         for index in range(tabs.count()):
             tabs.setCurrentIndex(index)
             if tabs.widget(index) is self.window.workspace.inspect:
@@ -158,6 +158,8 @@ class Photographer:
                 self.wait(lambda: activations.shown is not None)
             if tabs.widget(index) is recover:
                 self.train()
+            if tabs.widget(index) is plan:
+                self.plan(plan)
             name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
             self.shoot_both(name, rest_ms=3000 if name == "graph" else 350)
         self.session.undo()  # the training stage
@@ -178,6 +180,20 @@ class Photographer:
         self.shoot_both("recover-training")
         trainings.finish()
         self.wait(lambda: trainings.result is not None and not trainings.job)
+
+    def plan(self, tab) -> None:
+        """The presets, and a trade-off with a recipe that is looked at."""
+        from tests.ui import plan_sample
+
+        self.wait(lambda: bool(tab.plans.forecasts))
+        self.shoot_both("plan-presets")
+        tab.plans.front = plan_sample.front(self.session.model)
+        tab.plans.changed.emit()
+        self.settle()
+        self.shoot_both("plan-found")
+        tab.plot.canvas.picked.emit(tab.plans.front.chosen.recipe.key, False)
+        self.shoot_both("plan-look")
+        tab.leave()
 
     def group(self) -> None:
         """The layers by what they are instead of where they are."""

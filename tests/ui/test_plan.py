@@ -160,7 +160,7 @@ def test_the_menu_says_what_may_be_used(tab, qtbot):
     assert tab.bar.wish.families == ("quantize",) and entries["Quantise"].isChecked() and menu.isVisible()
     QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(entries["Selected layers (1)"]).center())
     menu.close()
-    assert tab.bar.wish.chosen and tab.bar.options.full == "Quantise, 1 layers"
+    assert tab.bar.wish.chosen and tab.bar.options.full == "Quantise, 1 layer"
     tab._session.select([])
     settle(tab._session)
     assert not tab.bar.begin.isEnabled() and "Select layers" in tab.note.text()

@@ -192,7 +192,8 @@ class GoalBar(QWidget):
 
     def _show_options(self) -> None:
         wish = self.wish
-        layers = self.tr("{n} layers").format(n=self._selected) if wish.chosen else self.tr("all layers")
+        some = self.tr("1 layer") if self._selected == 1 else self.tr("{n} layers").format(n=self._selected)
+        layers = some if wish.chosen else self.tr("all layers")
         names = [families.title(family) for family in wish.families]
         steps = self.tr("All steps") if len(names) == len(FAMILIES) else tr(", ").join(names)
         parts = [steps, layers]

@@ -26,6 +26,9 @@ def name_of(entry: Entry) -> str:
         return entry.snapshot
     if point.kind == "current":
         return tr("Current recipe")
+    kind, _, number = point.name.rpartition(" ")
+    if number.isdecimal() and kind in ("search", "layer by layer"):
+        return (tr("Search {n}") if kind == "search" else tr("Layer by layer {n}")).format(n=number)
     name = said(point.name)
     return name if point.kind == "snapshot" else name[:1].upper() + name[1:]
 
