@@ -79,6 +79,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.option(
     "--time", "minutes", default=0.0, type=click.FloatRange(0), metavar="MINUTES", help="End with what there is then."
 )
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that compute.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the split of the samples.")
 @out_option
 @language_option
@@ -94,6 +95,7 @@ def search(
     curve: bool,
     max_drop: float | None,
     minutes: float,
+    workers: int,
     language: str,
     as_json: bool,
     trust: bool,
@@ -118,7 +120,7 @@ def search(
         opened = wb.open(
             model, data, calibration or None, inputs=given, metric=metric, trusted=allowed, job=job.part(0.0, 0.1)
         )
-        front = opened.plan(goal, job=job.part(0.1, 0.9))
+        front = opened.plan(goal, workers=workers, job=job.part(0.1, 0.9))
         report = None
         if front.chosen is not None:
             report = opened.export(

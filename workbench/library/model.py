@@ -127,12 +127,18 @@ class Model:
         return sweep(self._workspace, wanted or Sweep(), job or Job())
 
     def plan(
-        self, goal: Goal | None = None, *, others: Mapping[str, Given] | None = None, job: Job | None = None
+        self,
+        goal: Goal | None = None,
+        *,
+        others: Mapping[str, Given] | None = None,
+        workers: int = 1,
+        job: Job | None = None,
     ) -> Front:
         """Search for recipes within limits: `wb.Goal(max_bytes=300_000)`; without a goal, along the whole trade-off
         between size and quality. `chosen` of the result is the best that keeps the limits, and None where nothing does.
 
-        others  recipes by name that are measured beside
+        others   recipes by name that are measured beside
+        workers  processes that compute; the result is the same with any number
 
         What was measured is kept on the disk: a search that was stopped, or that is asked again with another limit,
         goes on from there. Raises UserError without data.
@@ -141,7 +147,7 @@ class Model:
         from workbench.engine.search.plan import plan
 
         beside = [("snapshot", name, _recipe(recipe)) for name, recipe in (others or {}).items()]
-        return plan(self._workspace, goal or Goal(), job or Job(), beside)  # type: ignore[arg-type]
+        return plan(self._workspace, goal or Goal(), job or Job(), beside, workers=workers)  # type: ignore[arg-type]
 
     def search(self, *, job: Job | None = None, **limits: Any) -> Recipe:
         """The recipe that `plan` chooses; `limits` are those of a Goal: `max_drop=0.01` for one point, `max_bytes`,

@@ -150,7 +150,7 @@ class Front:
     points     whole recipes that were measured, in the order in which that happened
     predicted  the front by the model of the search: (bytes, drop), smallest file first
     chosen     the point for the goal; None where none keeps its limits, or as yet
-    done, total  trials of this phase; `left` is in seconds, None while it cannot be told
+    done, total  steps of this phase; `left` are the seconds that the rest of it takes, None while that is not known
     selection, held_back  samples that the search chooses by, and samples for the final figure: never the same ones
     trials, known  that were run for this search, and that an earlier one had run on the same model and data
     notes      what the user should know: what was left out, what limit no recipe keeps

@@ -1,7 +1,7 @@
 """Find recipes for a goal: predict every option, race the promising ones, allocate, measure whole recipes, learn from
 what deviates, allocate again; then measure what was chosen on samples that had no part in it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 
@@ -20,6 +20,7 @@ from workbench.engine.search.racing import Raced, race
 from workbench.engine.search.stacks import Stack, uniform
 from workbench.engine.search.trials import Trials, split
 from workbench.engine.search.wholes import Wholes
+from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
 
 ROUNDS = 4  # of allocating and measuring
@@ -35,14 +36,18 @@ def plan(
     others: Others = (),
     stopping: Callable[[], bool] = lambda: False,
     measure: bool = True,
+    workers: int = 1,
 ) -> Front:
     """The trade-off for a goal; `job.update` gets each Front. Raises UserError without data or layers to edit.
 
     others    recipes that are measured beside, and never chosen
     stopping  whether a cancelled job is to end with what it has
     measure   False: nothing is run; what earlier searches measured chooses the recipe, which may stay a prediction
+    workers   processes that compute; the results are the same with any number
     """
     search = Search(workspace, goal, job)
+    if workers > 1 and measure:
+        search.workers = Workers(search.trials, workers)
     search.trials.closed = search.held.closed = not measure
     try:
         search.run(others)
@@ -50,6 +55,9 @@ def plan(
         if not stopping():
             raise
         search.job = Job(job.listener, updates=job.updates)  # for what is left to do
+    finally:
+        if search.workers is not None:
+            search.workers.close()
     return search.finish()
 
 
@@ -71,7 +79,9 @@ class Search:
         self.front = Front(goal, metric, better, original, selection=len(chosen), held_back=len(held))
         self.raced: list[tuple[str, Raced]] = []
         self.known: Knowledge | None = None
+        self.workers: Workers | None = None
         self._started, self._updated = monotonic(), 0.0
+        self._began = monotonic(), 0  # of the phase: when, and how much was done then
 
     def run(self, others: Others) -> None:
         """All but the final figures. Raises Cancelled."""
@@ -109,6 +119,8 @@ class Search:
         earlier = [recipe for recipe in self.wholes.earlier() if recipe.in_effect not in known]
         usable = [recipe for recipe in earlier if self._may_use(found, recipe)]
         wanted += [("search", f"search {number + 1}", recipe) for number, recipe in enumerate(usable)]
+        if self.workers is not None:
+            self.workers.measure([self.wholes.stacks(recipe) for kind, _, recipe in wanted if kind == "uniform"], job)
         for number, (kind, name, recipe) in enumerate(wanted):
             job.report(Message("measuring {recipe}", recipe=name), number / len(wanted))
             self._measure(kind, name, recipe, number + 1, len(wanted), job)
@@ -146,6 +158,10 @@ class Search:
     def _race(self, found: Table, job: Job) -> None:
         places = promising(found, {layer.path: layer.bytes for layer in self.workspace.model.layers})
         total, done = sum(map(len, places.values())), 0
+        if self.workers is not None:
+            for count in self.workers.race(list(places.values()), job):
+                job.report(Message("trying the candidates"), count / len(places))
+                self._tell("racing", count * total // len(places), total)
         for place, options in places.items():
             job.report(Message("trying {path}", path=place), done / total)
             self.raced += [(place, raced) for raced in race(options, self.trials, job)]
@@ -175,27 +191,32 @@ class Search:
 
     def _round(self, known: Knowledge, number: int, job: Job) -> int:
         """Measure an allocation for each of the aims; returns how many were new."""
-        wanted, new = aims.wanted(self.goal, known, self.front), 0
-        for done, limits in enumerate(wanted):
-            job.report(Message("measuring whole recipes"), done / len(wanted))
-            new += self._try(known, limits, number, (done + 1, len(wanted)), job)
+        new: dict[Recipe, tuple[Kind, Recipe]] = {}
+        for limits in aims.wanted(self.goal, known, self.front):
+            for kind, recipe in self._proposed(known, limits, number == 0, job):
+                new.setdefault(recipe.in_effect, (kind, recipe))
+        if self.workers is not None:
+            self.workers.measure([self.wholes.stacks(recipe) for _, recipe in new.values()], job)
+        for done, (kind, recipe) in enumerate(new.values()):
+            job.report(Message("measuring whole recipes"), done / len(new))
+            name = "layer by layer" if kind == "greedy" else "search"
+            name = f"{name} {len(self.front.of(kind)) + 1}"
+            self._measure(kind, name, recipe, done + 1, len(new), job, known.predicted(recipe))
             if self._over():
                 break
-        return new
+        return len(new)
 
-    def _try(self, known: Knowledge, limits: Limits, number: int, place: tuple[int, int], job: Job) -> bool:
-        """Measure the allocation, or where it was measured the one with other margins of error."""
-        if number == 0 and limits.bytes is not None and not limits.smallest:
+    def _proposed(self, known: Knowledge, limits: Limits, first: bool, job: Job) -> Iterator[tuple[Kind, Recipe]]:
+        """The allocation, or where it was measured one with other margins of error; at first the greedy one, too."""
+        if first and limits.bytes is not None and not limits.smallest:
             recipe = known.greedy(limits.bytes)
             if recipe is not None and not self._is_known(recipe):
-                self._measure("greedy", f"layer by layer {len(self.front.of('greedy')) + 1}", recipe, *place, job)
+                yield "greedy", recipe
         for margin in MARGINS:
             recipe = known.allocated(limits, margin, job)
             if recipe is not None and not self._is_known(recipe):
-                name = f"search {len(self.front.of('search')) + 1}"
-                self._measure("search", name, recipe, *place, job, known.predicted(recipe))
-                return True
-        return False
+                yield "search", recipe
+                return
 
     def _is_known(self, recipe: Recipe) -> bool:
         return any(point.recipe.in_effect == recipe.in_effect for point in self.front.points)
@@ -243,7 +264,11 @@ class Search:
     def _tell(self, phase: Phase, done: int, total: int) -> Front:
         """Update whoever looks; not more often than they can see, where nothing but the count has changed."""
         run, known = self.trials.run + self.held.run, self.trials.known + self.held.known
-        self.front = replace(self.front, phase=phase, done=done, total=total, trials=run, known=known)
+        if (phase, total) != (self.front.phase, self.front.total):
+            self._began = monotonic(), done
+        spent, made = monotonic() - self._began[0], done - self._began[1]
+        left = spent * (total - done) / made if made > 0 else None
+        self.front = replace(self.front, phase=phase, done=done, total=total, left=left, trials=run, known=known)
         if monotonic() - self._updated > UPDATE_S or phase == "done":
             self._updated = monotonic()
             self.job.update(self.front)

@@ -62,6 +62,10 @@ class Result:
             np.concatenate([part.losses for part in parts]), np.concatenate([part.divergences for part in parts])
         )
 
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {"losses": self.losses, "divergences": self.divergences}
+
     def __len__(self) -> int:
         return len(self.losses)
 
@@ -130,15 +134,11 @@ class Computer:
         return runner(runtime.session(effective(result.model, result.edits)))
 
     def _cut(self, path: str) -> SuffixRunner:
-        """Before this layer; what crosses it is computed from what crossed the cut before, for the first samples."""
-        before = self._behind
-        if before is not None and before.path == path:
-            return before
-        self._behind = after = SuffixRunner(self.workspace.model, path)
-        if before is not None and before.cut.crossing and after.cut.crossing:
-            first = self._batches(0, min(len(self.evaluator.order), self.evaluator.batch))
-            after.follow(before, (Feeds(self.evaluator.data, chosen) for chosen in first))
-        return after
+        """Before this layer. What crosses it is computed from the start, not from the cut before, as a scan does: so
+        results are the same in whatever order they are asked for."""
+        if self._behind is None or self._behind.path != path:
+            self._behind = SuffixRunner(self.workspace.model, path)
+        return self._behind
 
 
 def _moved(outputs: np.ndarray, original: np.ndarray, losses: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -70,6 +70,7 @@ class Trials:
         self.order = chosen
         # Shared by all searches of this process: tasks say what they are about.
         self._found: dict[Task, Result] = workspace.cache.get(("search trials", self.about), dict)
+        self._new: list[tuple[Task, Result]] = []
         self._lock = threading.Lock()
         self.computer = Computer(workspace, self.evaluator)
         self.spent = self.units = 0.0
@@ -83,13 +84,28 @@ class Trials:
         job.rest()
         started = time.monotonic()
         result = (computer or self.computer).compute(task, job)
-        self.store.save(task.key, {"losses": result.losses, "divergences": result.divergences})
+        self.store.save(task.key, result.arrays)
         with self._lock:
             self.run += 1
             self.spent += time.monotonic() - started
             self.units += task.stop - task.start
             self._found[task] = result
+            self._new.append((task, result))
         return result
+
+    def new(self) -> list[tuple[Task, Result]]:
+        """What was computed since this was asked last."""
+        with self._lock:
+            found, self._new = self._new, []
+        return found
+
+    def take(self, found: Sequence[tuple[Task, Result]]) -> None:
+        """Results that another process computed."""
+        with self._lock:
+            self.run += len(found)
+            self._found.update(found)
+        for task, result in found:
+            self.store.save(task.key, result.arrays)
 
     def measured(self, steps: Mapping[str, Stack], job: Job) -> Result | None:
         """On all samples, or the first ones where these show that nothing is left of the model; None as in `piece`."""
