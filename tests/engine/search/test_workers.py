@@ -26,6 +26,7 @@ def places() -> list[list[Option]]:
     return [[Option({path: (step,)}, 100.0 * step.params["bits"]) for step in steps] for path in ("first", "second")]
 
 
+@pytest.mark.slow
 def test_two_processes_find_the_same_recipe_byte_for_byte(opened, tmp_path, monkeypatch):
     alone = plan(opened(), Goal(max_bytes=1900), Job())
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
@@ -35,6 +36,7 @@ def test_two_processes_find_the_same_recipe_byte_for_byte(opened, tmp_path, monk
     assert together.trials == alone.trials > 0
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_costs_its_trials_a_second_try(opened, trials, tmp_path, monkeypatch):
     workers = Workers(trials, 2)
     try:
@@ -51,6 +53,7 @@ def test_a_process_that_is_killed_costs_its_trials_a_second_try(opened, trials, 
     assert [[each.cost for each in place] for place in killed] == [[each.cost for each in place] for place in fresh]
 
 
+@pytest.mark.slow
 def test_a_process_that_finds_another_model_computes_nothing(trials, monkeypatch):
     monkeypatch.setattr(trials, "about", ("another model", *trials.about[1:]))
     workers = Workers(trials, 2)

@@ -23,8 +23,8 @@ from workbench.engine.search.wholes import Wholes
 from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
 
-ROUNDS = 4  # of allocating and measuring
-BETTER = 0.98  # of what was reached: a round that gains less is the last one
+ROUNDS = 3  # of allocating and measuring
+BETTER = 0.95  # of what was reached: a round that gains less is the last one
 UPDATE_S = 0.5  # between two updates that bring no new point
 Others = Sequence[tuple[Kind, str, Recipe]]
 
@@ -208,7 +208,7 @@ class Search:
 
     def _proposed(self, known: Knowledge, limits: Limits, first: bool, job: Job) -> Iterator[tuple[Kind, Recipe]]:
         """The allocation, or where it was measured one with other margins of error; at first the greedy one, too."""
-        if first and limits.bytes is not None and not limits.smallest:
+        if first and limits.bytes is not None and not limits.smallest and not self.goal.whole:
             recipe = known.greedy(limits.bytes)
             if recipe is not None and not self._is_known(recipe):
                 yield "greedy", recipe

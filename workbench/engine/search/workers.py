@@ -59,16 +59,8 @@ class Workers:
         workspace, data = trials.workspace, trials.workspace.measurable().data
         given = workspace.calibration.path if workspace.training is not None and workspace.calibration else ""
         chosen = tuple(trials.order.tolist())
-        place = Place(
-            workspace.model.source.path,
-            data.path,
-            given,
-            workspace.trusted,
-            workspace.metric,
-            chosen,
-            trials.seed,
-            trials.about,
-        )
+        model, trusted, metric = workspace.model.source.path, workspace.trusted, workspace.metric
+        place = Place(model, data.path, given, trusted, metric, chosen, trials.seed, trials.about)
         self.trials, self.lost = trials, False
         threads = max(1, (os.cpu_count() or 1) // count)
         self._pool = ProcessPoolExecutor(
