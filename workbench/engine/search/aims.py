@@ -86,11 +86,11 @@ def promises(goal: Goal, known: Knowledge, guess: Point, best: Point) -> bool:
     return cost is not None and cost < moved(best)
 
 
-def reached(goal: Goal, known: Knowledge, front: Front) -> list[float]:
+def reached(goal: Goal, known: Knowledge, front: Front, budgets: Sequence[float]) -> list[float]:
     """How far the search is, less is better: bytes, or divergence, of the best; for a trade-off at each budget."""
     if goal.whole:
         points = own(front)
-        return [min((moved(p) for p in points if p.bytes <= limit), default=np.inf) for limit in known.budgets()]
+        return [min((moved(p) for p in points if p.bytes <= limit), default=np.inf) for limit in budgets]
     best = chosen(goal, known, front)
     if best is None:
         return [np.inf]

@@ -10,7 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.recipe import Recipe
-from workbench.engine.search.allocate import Allocation, Choice, Limits, Problem
+from workbench.engine.search.allocate import Choice, Limits, Problem
 from workbench.engine.search.costs import Costs, Drops, learnt
 from workbench.engine.search.options import Table, recipe_of
 from workbench.engine.search.racing import Raced
@@ -20,7 +20,7 @@ from workbench.engine.workspace import Workspace
 # Standard errors that are added to a cost: who takes the least of many estimates takes those that are too low (the
 # optimiser's curse: Smith and Winkler 2006, Management Science 52:3). The others are for when that was measured.
 MARGINS = (1.0, 0.0, 2.0)
-ROUGH, FINE = 0.1, 5e-4  # nats, summed over the parts: the ends of a whole trade-off
+ROUGH, FINE = 0.5, 1e-3  # nats, as predicted: the ends of a whole trade-off
 LINE = 12  # places of the predicted front
 FIT = 6  # rounds in which an allocation is made to fit the exact bytes
 
@@ -41,14 +41,15 @@ class Knowledge:
         self.overhead = float(size - sum(self.layers[path].bytes for path in table.layers))
         self.other_macs = (macs or 0) - sum(self.layers[path].macs or 0 for path in table.layers)
         self._ends: tuple[float, float] | None = None
-        self._budgets: list[float] = []
+        self._measured: list[tuple[int, float]] = []  # bytes and divergence of whole recipes
 
     def learn(self, raced: Sequence[tuple[str, Raced]], points: Sequence[Point]) -> None:
         """From all options raced, and all recipes measured, so far."""
         if len(raced) != len(self.raced):
             self.raced, self._problems, self._parts = list(raced), {}, {}
-            self._ends, self._budgets = None, []
+        self._ends = None  # where they are is predicted better, too
         measured = [(point.recipe, point.measured) for point in points if point.measured is not None]
+        self._measured = [(point.bytes, point.measured.divergence) for point in points if point.measured is not None]
         parts = [(self._parts_of(recipe), figure.divergence) for recipe, figure in measured]
         self.costs = learnt([(each, value) for each, value in parts if each], self.scale)
         wholes = [(figure.divergence, figure.drop, figure.samples) for _, figure in measured]
@@ -132,29 +133,34 @@ class Knowledge:
         ends, points = self._between(), dict[int, float]()
         if ends is not None:
             for limit in np.geomspace(*ends, LINE):
-                found = self.problem(MARGINS[0]).allocate(self.costs, Limits(float(limit)))
+                found = self.problem(MARGINS[0]).allocate(self.costs, Limits(float(limit) - self.overhead))
                 if found is not None:
                     points[int(found.bytes + self.overhead)] = self.drops.at(self.costs.of(found.parts))
         return tuple(sorted(points.items()))
 
     def budgets(self) -> list[float]:
-        """Bytes of files along the whole trade-off, evenly in ratio. The same ones until more is raced."""
-        if not self._budgets and (ends := self._between()) is not None:
-            self._budgets = np.geomspace(ends[0] + self.overhead, ends[1] + self.overhead, BUDGETS).tolist()
-        return self._budgets
+        """Bytes of files along the whole trade-off, evenly in ratio."""
+        ends = self._between()
+        return [] if ends is None else np.geomspace(*ends, BUDGETS).tolist()
 
     def _between(self) -> tuple[float, float] | None:
-        """Bytes in the layers of the roughest and of the finest recipe worth a look."""
+        """Exact bytes of the roughest and of the finest recipe worth a look."""
         if self._ends is None:
-            rough, fine = (self._smallest(total * self.scale) for total in (ROUGH, FINE))
+            rough, fine = (self._smallest(cost * self.scale) for cost in (ROUGH, FINE))
             if rough is None or fine is None:
                 return None
-            self._ends = rough.bytes, max(fine.bytes, 1.05 * rough.bytes)
+            # Decoders that layers share count little in most files, but not in small ones: what was measured shows it.
+            low = min(rough, *(size for size, moved in self._measured if moved <= ROUGH * self.scale), fine)
+            self._ends = low, max(fine, rough, 1.05 * low)
         return self._ends
 
-    def _smallest(self, total: float) -> Allocation | None:
-        """Of the allocations whose parts cost this together, as they were measured alone."""
-        return self.problem(MARGINS[0]).allocate(Costs(scale=self.scale), Limits(cost=total, smallest=True))
+    def _smallest(self, cost: float) -> float | None:
+        """Bytes of the smallest file of this divergence."""
+        found = self.problem(MARGINS[0]).allocate(self.costs, Limits(cost=cost, smallest=True))
+        try:
+            return None if found is None else float(self.wholes.size(recipe_of(found.stacks, self.goal.seed), Job())[0])
+        except UserError:  # steps that do not go together in one model
+            return None if found is None else found.bytes + self.overhead
 
 
 def limited(goal: Goal, original: int) -> Limits:

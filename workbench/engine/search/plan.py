@@ -93,10 +93,11 @@ class Search:
         self._learn(known)
         job = self.job.part(0.65, 0.95)
         for number in range(0 if self.trials.closed else ROUNDS):
-            before = aims.reached(self.goal, known, self.front)
+            budgets = known.budgets()
+            before = aims.reached(self.goal, known, self.front, budgets)
             new = self._round(known, number, job.part(number / ROUNDS, (number + 1) / ROUNDS))
             self._learn(known)
-            after = aims.reached(self.goal, known, self.front)
+            after = aims.reached(self.goal, known, self.front, budgets)
             gained = any(now < BETTER * then for then, now in zip(before, after, strict=True))
             if not new or self._over() or (number and not gained):
                 break
