@@ -204,6 +204,9 @@ def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
     report = json.loads(CliRunner().invoke(cli, arguments, input=RECIPE.replace("*", "first")).stdout)
     assert {Path(path).name for path in report["files"].values()} == {"tiny.onnx", "tiny.yaml", "tiny.html"}
     assert "standard input" in sentence(CliRunner().invoke(cli, arguments, input="a: ["))
+    windows = RECIPE.replace("\n", "\r\n").encode("utf-8-sig")  # as PowerShell pipes it
+    assert CliRunner().invoke(cli, arguments, input=windows).exit_code == 0
+    assert "it is not text" in sentence(CliRunner().invoke(cli, arguments, input=b"\xff\xfe"))
 
 
 def test_compress_in_words(here):

@@ -22,17 +22,17 @@ print(json.dumps([done.returncode, done.stderr, used * (1 if sys.platform == "da
 OPEN = {"functions_2pow10.onnx", "mutant-4.onnx"}  # a thousand operators; a size that no output depends on
 
 
+def python(folder, *arguments):
+    """A process of Python with our packages, which works in this folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=HANG, cwd=folder, env=environment)
+
+
 def measured(*arguments):
     """Exit code, error output and most memory, in bytes, of a command."""
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=HANG,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    done = python(ROOT, "-c", MEASURED, *arguments)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
@@ -55,14 +55,7 @@ def test_modules_and_plugins_beside_a_model_are_not_run(tmp_path):
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text("[workbench.methods]\nevil = evil\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench", "inspect", str(FOLDER / "functions_2pow10.onnx")],
-        capture_output=True,
-        text=True,
-        timeout=HANG,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    done = python(tmp_path, "-m", "workbench", "inspect", str(FOLDER / "functions_2pow10.onnx"))
     assert done.returncode == 0, done.stderr
     assert "evil" not in done.stdout + done.stderr
 
@@ -97,13 +90,6 @@ cli.main(["evaluate", "m.onnx", "--data", "d.npz"], "workbench")
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of data is limited on Linux alone")
 def test_a_run_that_takes_more_than_is_free_ends_in_one_sentence(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", GREEDY],
-        capture_output=True,
-        text=True,
-        timeout=HANG,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    done = python(tmp_path, "-c", GREEDY)
     assert done.returncode == 1, done.stderr
     assert "Error: ONNX Runtime cannot run the model: it takes more memory than is free." in done.stderr

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from workbench.core.base import system
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
-from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recipe import Recipe, Row, parse_recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.core.session.opened import Attached, Opened
 from workbench.core.session.script import Work, as_command, as_python
@@ -58,6 +59,19 @@ def test_both_name_how_the_model_was_opened():
 def test_a_layer_called_as_the_end_of_the_recipe_does_not_end_it():
     command = as_command(Work(Opened("/m.onnx"), None, Recipe((Row("RECIPE", (EIGHT,)),)), "/out"))
     assert command.endswith("\nRECIPE_\n") and "<<'RECIPE_'" in command
+
+
+def test_on_windows_the_command_is_one_of_powershell(monkeypatch):
+    """Its texts stand in single quotes, of which typographic ones count, too; the recipe is piped as UTF-8."""
+    monkeypatch.setattr(system, "on_windows", lambda: True)
+    recipe = Recipe((Row("'@ it's $(head) \u5c42", (PRUNED, EIGHT)), Row("a\n'@ | b", (EIGHT,))))
+    opened = Opened("/it\u2019s a `$net`.onnx", raise_opset=True)
+    command = as_command(Work(opened, Attached("/d'.npz"), recipe, "/out"))
+    encoding, _, rest = command.partition("\n@'\n")
+    text, _, call = rest.partition("\n'@ | ")
+    assert "UTF8Encoding" in encoding and parse_recipe(text) == recipe and "\u5c42" in text
+    paths = "'/it\u2019\u2019s a `$net`.onnx' '--data' '/d''.npz'"
+    assert call == f"workbench 'compress' {paths} '--raise-opset' '--out' '/out' '--recipe' '-'\n"
 
 
 def test_both_write_the_file_that_an_export_writes(tmp_path):

@@ -41,8 +41,7 @@ def tab(session, qtbot, tmp_path):
     return tab
 
 
-def test_both_sides_of_the_layer_that_is_chosen(tab, qtbot):
-    session = tab._session
+def test_both_sides_of_the_layer_that_is_chosen(tab, session, qtbot):
     assert session.current == "first" and tab.shown.channels == 16
     assert tab.source.text() == "● measured on 512 calibration samples"
     QTest.mouseClick(tab.sides.button(1), Qt.MouseButton.LeftButton)
@@ -53,10 +52,10 @@ def test_both_sides_of_the_layer_that_is_chosen(tab, qtbot):
     assert tab.shown.channels == 32, "what was measured is remembered"
 
 
-def test_the_rule_says_what_is_clipped_and_follows_the_step_of_the_layer(tab):
+def test_the_rule_says_what_is_clipped_and_follows_the_step_of_the_layer(tab, session):
     assert "Clipped: 0 % of all values" in tab.notes.text()
-    tab._session.set_actions(["first"], (Action("quantize.static", {"activations": "mse"}),), "8 bits")
-    tab._session.turns.settle()
+    session.set_actions(["first"], (Action("quantize.static", {"activations": "mse"}),), "8 bits")
+    session.turns.settle()
     assert tab.rule.currentData() == "mse"
     levels = tab.shown.levels["mse"]
     assert levels.clipped > 0 and words.clipping(levels) in tab.notes.text()

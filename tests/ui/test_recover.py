@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QSplitter, QWidget
 
 from tests.engine.small import network
 from tests.engine.test_train_students import student
@@ -36,22 +36,25 @@ def tab(session, qtbot, tmp_path):
     return tab
 
 
-def choose(tab, kind: int) -> None:
+def choose(tab, session, kind: int) -> None:
     tab.add.menu().actions()[kind].trigger()
-    tab._session.turns.settle()
+    session.turns.settle()
 
 
-def train(tab, qtbot, button) -> None:
+def stages(session, wanted: list[Stage]) -> None:
+    session.change_recipe(replace(session.recipe, recover=tuple(wanted)), "train")
+
+
+def train(tab, session, qtbot, button) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
-    tab._session.turns.settle()
+    qtbot.waitUntil(lambda: not (session.trainings.job or session.turns.waiting), timeout=WAIT)
+    session.turns.settle()
 
 
-def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(tab):
-    session = tab._session
+def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(tab, session):
     assert not tab.train.isEnabled() and "Add a stage" in tab.why_not.text()
-    choose(tab, 0)
-    choose(tab, 1)
+    choose(tab, session, 0)
+    choose(tab, session, 1)
     assert [stage.kind for stage in session.recipe.recover] == ["finetune", "distill"]
     assert tab.train.isEnabled() and "Not trained yet" in tab.outcome.text()
     box = tab.cards[0].forms[0].editor("epochs").box
@@ -71,12 +74,12 @@ def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(
     assert session.recipe.recover == () and not tab.cards
 
 
-def test_the_focus_stays_with_the_stages_and_with_the_training(tab, qtbot):
+def test_the_focus_stays_with_the_stages_and_with_the_training(tab, session, qtbot):
     tab.activateWindow()
     qtbot.waitUntil(tab.isActiveWindow)
-    choose(tab, 0)
+    choose(tab, session, 0)
     assert tab.cards[0].isAncestorOf(tab.focusWidget()), "the new stage is what is filled in next"
-    choose(tab, 1)
+    choose(tab, session, 1)
     tab.cards[1].up.setFocus()
     QTest.keyClick(tab.cards[1].up, Qt.Key.Key_Space)
     assert tab.cards[0].stage.kind == "distill" and tab.cards[0].down.hasFocus(), "it is first now"
@@ -89,57 +92,57 @@ def test_the_focus_stays_with_the_stages_and_with_the_training(tab, qtbot):
     QTest.keyClick(tab.train, Qt.Key.Key_Space)
     assert tab.pause.hasFocus(), "it stands where Train was"
     QTest.keyClick(tab.pause, Qt.Key.Key_Space)
-    tab._session.turns.settle()
+    session.turns.settle()
     assert tab.outcome.text().startswith("Paused.")
     QTest.keyClick(tab.pause, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+    qtbot.waitUntil(lambda: not session.trainings.job, timeout=WAIT)
     assert tab.train.hasFocus()
 
 
-def test_training_draws_its_curve_and_is_what_is_measured_afterwards(tab, qtbot):
-    session = tab._session
+def test_training_draws_its_curve_and_is_what_is_measured_afterwards(tab, session, qtbot):
     session.set_actions(["first", "second"], PRUNE, "prune")
-    tab._put([TUNE], "train")
+    stages(session, [TUNE])
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     before = session.preview
     assert before.trained is False
-    train(tab, qtbot, tab.train)
-    points = tab._trainings.points
+    train(tab, session, qtbot, tab.train)
+    points = session.trainings.points
     assert points[-1].epoch == 4.0 and points[-1].sparsity == pytest.approx(0.75, abs=0.01)
-    assert len(tab.reached._points) == 5 and len(tab.loss._points) > 4
+    assert len(tab.reached.to_csv().splitlines()) == 6 and len(tab.loss.to_csv().splitlines()) > 5
     assert "Fine-tune" in tab.outcome.text() and "held back from 800" in tab.outcome.text()
     qtbot.waitUntil(lambda: measured(session) and session.preview.trained is True, timeout=WAIT)
     assert session.preview.value.value > before.value.value + 0.02
     assert tab.reached.to_csv().startswith("epoch,value\n0,")
 
 
-def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
-    session = tab._session
+def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, session, qtbot):
     session.set_actions(["first"], PRUNE, "prune")
-    tab._put([Stage("finetune", {**TUNE.params, "epochs": 1000})], "train")
+    stages(session, [Stage("finetune", {**TUNE.params, "epochs": 1000})])
     QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
     assert tab.finish.isVisible() and not tab.cards[0].isEnabled()
-    qtbot.waitUntil(lambda: any(p.epoch >= 2 for p in tab._trainings.points), timeout=WAIT)
+    qtbot.waitUntil(lambda: any(p.epoch >= 2 for p in session.trainings.points), timeout=WAIT)
     QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
-    assert "stopped by the user" in tab.outcome.text() and tab._trainings.result is not None
-    reached = tab._trainings.points[-1].step
+    qtbot.waitUntil(lambda: not (session.trainings.job or session.turns.waiting), timeout=WAIT)
+    assert "stopped by the user" in tab.outcome.text() and session.trainings.result is not None
+    reached = session.trainings.points[-1].step
     QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(tab._trainings.points) and tab._trainings.points[-1].step > reached, timeout=WAIT)
-    steps = [point.step for point in tab._trainings.points]
+    qtbot.waitUntil(
+        lambda: bool(session.trainings.points) and session.trainings.points[-1].step > reached, timeout=WAIT
+    )
+    steps = [point.step for point in session.trainings.points]
     assert steps == sorted(steps)
-    session.link.cancel(tab._trainings.job)
-    qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
+    session.link.cancel(session.trainings.job)
+    qtbot.waitUntil(lambda: not (session.trainings.job or session.turns.waiting), timeout=WAIT)
     assert "resumes here" in tab.why_not.text()
 
 
-def test_what_was_trained_comes_back_with_the_recipe_that_does_the_same(tab, qtbot):
+def test_what_was_trained_comes_back_with_the_recipe_that_does_the_same(tab, session, qtbot):
     """Whatever was switched off and on, or was added and switched off: the engine knows it, and the window with it."""
-    session, trainings = tab._session, tab._trainings
+    trainings = session.trainings
     session.set_actions(["first"], PRUNE, "prune")
     session.set_actions(["second"], INT4, "quantise")
-    tab._put([Stage("finetune", {**TUNE.params, "epochs": 2})], "train")
-    train(tab, qtbot, tab.train)
+    stages(session, [Stage("finetune", {**TUNE.params, "epochs": 2})])
+    train(tab, session, qtbot, tab.train)
     result, shown = trainings.result, tab.outcome.text()
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     assert result is not None and session.preview.trained and session.preview.value.value == result.recovered
@@ -159,16 +162,15 @@ def test_what_was_trained_comes_back_with_the_recipe_that_does_the_same(tab, qtb
 
 
 def measure_again(session, qtbot) -> None:
-    session._refresher.forget_measured()
-    session._refresher.refresh()
+    session.measure_anew(session.recipe)
     assert not measured(session)
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
 
 
-def test_a_training_is_paused_and_goes_on(tab, qtbot):
-    session, trainings = tab._session, tab._trainings
+def test_a_training_is_paused_and_goes_on(tab, session, qtbot):
+    trainings = session.trainings
     session.set_actions(["first"], PRUNE, "prune")
-    tab._put([Stage("finetune", {**TUNE.params, "epochs": 1000})], "train")
+    stages(session, [Stage("finetune", {**TUNE.params, "epochs": 1000})])
     assert not tab.pause.isVisible()
     QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: any(p.epoch >= 1 for p in trainings.points), timeout=WAIT)
@@ -183,13 +185,12 @@ def test_a_training_is_paused_and_goes_on(tab, qtbot):
     qtbot.waitUntil(lambda: trainings.points[-1].step > rested, timeout=WAIT)
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
     QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)  # a paused one can be stopped
-    qtbot.waitUntil(lambda: not (trainings.job or tab._session.turns.waiting), timeout=WAIT)
+    qtbot.waitUntil(lambda: not (trainings.job or session.turns.waiting), timeout=WAIT)
     assert not trainings.paused and "stopped by the user" in tab.outcome.text()
 
 
-def test_teachers_are_chosen_by_file_and_their_answers_learnt(tab, qtbot, tmp_path):
-    session = tab._session
-    choose(tab, 1)
+def test_teachers_are_chosen_by_file_and_their_answers_learnt(tab, session, qtbot, tmp_path):
+    choose(tab, session, 1)
     (card,) = tab.cards
     assert card.teachers.text() == "Teacher: the original model"
     card.set_teachers([session.opened.path, session.opened.path])
@@ -203,10 +204,10 @@ def test_teachers_are_chosen_by_file_and_their_answers_learnt(tab, qtbot, tmp_pa
     dialog.reject()
 
 
-def test_temperatures_are_tried_drawn_as_they_arrive_and_the_best_is_taken(tab, qtbot):
-    session, trainings = tab._session, tab._trainings
+def test_temperatures_are_tried_drawn_as_they_arrive_and_the_best_is_taken(tab, session, qtbot):
+    trainings = session.trainings
     assert not tab.trials.isVisible() and not tab.temperatures.isVisible()
-    tab._put([Stage("distill", {**TUNE.params, "epochs": 1, "alpha": 1.0})], "train")
+    stages(session, [Stage("distill", {**TUNE.params, "epochs": 1, "alpha": 1.0})])
     session.set_actions(["first"], PRUNE, "prune")
     tab.seeds.setValue(2)
     seen = []
@@ -214,7 +215,7 @@ def test_temperatures_are_tried_drawn_as_they_arrive_and_the_best_is_taken(tab, 
     QTest.mouseClick(tab.try_, Qt.MouseButton.LeftButton)
     session.turns.settle()
     assert tab.temperatures.isVisible() and tab.finish.text() == "Stop" and not tab.trials.isVisible()
-    qtbot.waitUntil(lambda: not (trainings.job or tab._session.turns.waiting), timeout=2 * WAIT)
+    qtbot.waitUntil(lambda: not (trainings.job or session.turns.waiting), timeout=2 * WAIT)
     curve = trainings.curve
     assert {1, 8} <= set(seen) and curve.complete and [len(point.held) for point in curve.points] == [2] * 8
     assert tab.temperatures.to_csv().count("\n") == 16 and "2 seeds" in tab.temperatures.readout.full
@@ -223,19 +224,19 @@ def test_temperatures_are_tried_drawn_as_they_arrive_and_the_best_is_taken(tab, 
     assert session.recipe.recover[0].params["temperature"] == curve.best.temperature
 
 
-def test_a_device_is_offered_where_there_is_a_choice(tab):
+def test_a_device_is_offered_where_there_is_a_choice(tab, session):
     assert not tab.device.isVisible()
-    tab._session.link.devices = ("cpu", "cuda")
+    session.link.devices = ("cpu", "cuda")
     tab.refresh()
     assert tab.device.isVisible() and [tab.device.itemText(index) for index in range(2)] == ["CPU", "CUDA"]
     tab.device.setCurrentIndex(1)
     tab.device.activated.emit(1)
-    assert tab._trainings.device == "cuda"
+    assert session.trainings.device == "cuda"
 
 
-def test_what_does_not_fit_is_said_where_the_button_is(tab, qtbot):
-    tab._put([Stage("finetune", {"flip": True})], "train")
-    train(tab, qtbot, tab.train)
+def test_what_does_not_fit_is_said_where_the_button_is(tab, session, qtbot):
+    stages(session, [Stage("finetune", {"flip": True})])
+    train(tab, session, qtbot, tab.train)
     assert "Only images" in tab.why_not.text() and tab.train.isEnabled()
 
 
@@ -288,10 +289,11 @@ def test_in_a_large_window_the_curves_get_the_room_and_the_form_keeps_its_size(s
     qtbot.addWidget(alone)
     alone.resize(*size)
     alone.show()
-    qtbot.waitUntil(lambda: alone._halves.size().width() > size[0] - 60)
+    halves = alone.findChild(QSplitter)
+    qtbot.waitUntil(lambda: halves.size().width() > size[0] - 60)
     assert alone.add.width() <= 520, "nor is the only button as wide as the window"
     session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {"epochs": 2}),)), "training", True)
     qtbot.waitUntil(alone.reached.isVisible)
-    form, curves = alone._halves.sizes()
+    form, curves = halves.sizes()
     assert curves >= 0.9 * form and form <= 520 and alone.reached.width() > 150  # its words may need a little more
     session.undo_stack.setClean()

@@ -103,8 +103,7 @@ def test_what_stands_in_the_way_is_said(page):
     assert not page.scan.isEnabled() and "at least one" in page.why_not.text()
 
 
-def test_candidates_are_ticked_in_a_menu_that_stays_open_and_the_steps_of_a_layer_are_one(page, qtbot):
-    session = page._session
+def test_candidates_are_ticked_in_a_menu_that_stays_open_and_the_steps_of_a_layer_are_one(page, session, qtbot):
     session.set_actions(["first"], HALF[::-1], "steps")
     session.select(["first"])
     button = page.candidates
@@ -139,8 +138,8 @@ def test_cells_come_and_are_shown(scanned):
     assert page.model.to_csv().count("\n") == 6
 
 
-def test_choosing_a_cell_chooses_the_layer_and_back(scanned):
-    page, session = scanned, scanned._session
+def test_choosing_a_cell_chooses_the_layer_and_back(scanned, session):
+    page = scanned
     click(page, 1, 1)
     assert session.selection == ("second",) and page.scans.candidate == INT2
     assert page.cell.text().startswith("second: Affine 2 bit")
@@ -155,8 +154,8 @@ def test_choosing_a_cell_chooses_the_layer_and_back(scanned):
     assert session.selection == ("first", "second"), "the matrix only follows"
 
 
-def test_a_cell_is_applied_by_enter_by_double_click_and_by_the_button_each_one_step(scanned):
-    page, session = scanned, scanned._session
+def test_a_cell_is_applied_by_enter_by_double_click_and_by_the_button_each_one_step(scanned, session):
+    page = scanned
     click(page, 0, 1)
     QTest.keyClick(page.table, Qt.Key.Key_Return)
     assert session.recipe.actions_for("first") == INT2 and not session.recipe.actions_for("second")
@@ -171,8 +170,8 @@ def test_a_cell_is_applied_by_enter_by_double_click_and_by_the_button_each_one_s
     assert not session.recipe.rows and session.undo_stack.redoText() == "apply Affine 2 bit"
 
 
-def test_several_cells_are_applied_together(scanned):
-    page, session = scanned, scanned._session
+def test_several_cells_are_applied_together(scanned, session):
+    page = scanned
     click(page, 0, 0)
     click(page, 1, 1, Qt.KeyboardModifier.ControlModifier)
     assert set(session.selection) == {"first", "second"} and page.apply.text() == "Apply to 2 layers"
@@ -273,16 +272,16 @@ def test_stopping_keeps_the_cells_and_scanning_again_goes_on(page, qtbot):
     assert page.scans.plan.complete and page.scans.cells["second", CANDIDATES[0]].drop is not None
 
 
-def test_only_the_chosen_layers_are_scanned(page, qtbot):
-    page._session.select(["second"])
+def test_only_the_chosen_layers_are_scanned(page, session, qtbot):
+    session.select(["second"])
     page.candidates.choose((INT2,))
     page.layers.setCurrentIndex(1)
     scan(page, qtbot)
     assert page.model.layers == ("second",) and set(page.scans.cells) == {("second", INT2)}
 
 
-def test_other_data_forgets_what_was_measured(scanned, qtbot, tmp_path):
-    page, session = scanned, scanned._session
+def test_other_data_forgets_what_was_measured(scanned, session, qtbot, tmp_path):
+    page = scanned
     session.attach(str(tmp_path / "train.npz"))
     qtbot.waitUntil(lambda: session.data.samples == 800 and measured(session), timeout=WAIT)
     assert page.scans.plan is None and not page.scans.cells and page.panel.pages.currentWidget() is page.panel.empty

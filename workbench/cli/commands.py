@@ -256,7 +256,17 @@ def recipe_of(given: str) -> Recipe:
     """From a file, or from standard input."""
     if given != "-":
         return load_recipe(Path(given))
-    return parse_recipe(sys.stdin.read(), "standard input")
+    try:
+        text = click.get_binary_stream("stdin").read().decode("utf-8-sig")  # whatever the console's code page is
+    except UnicodeDecodeError as error:
+        raise UserError(
+            "Cannot read {subject} {path}: {reason}.",
+            "Give a YAML file.",
+            subject=Message("the recipe"),
+            path="standard input",
+            reason=Message("it is not text"),
+        ) from error
+    return parse_recipe(text, "standard input")
 
 
 @cli.command()

@@ -1,18 +1,9 @@
-"""What tests of the search share: a small network, searched once."""
+"""What tests of the search share: the small network, opened as often as they like."""
 
 import pytest
 
-from tests.engine.small import network
 from workbench.core.base.job import Job
 from workbench.engine.workspace import Workspace
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """The folder of the network and its data."""
-    folder = tmp_path_factory.mktemp("small")
-    network(folder)
-    return folder
 
 
 @pytest.fixture

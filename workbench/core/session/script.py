@@ -1,13 +1,15 @@
-"""What was done in the window as a Python script, and as a command of a POSIX shell: both write the same file as its
-export."""
+"""What was done in the window as a Python script, and as a command of this machine's shell: both write the same file as
+its export."""
 
 import keyword
 import os
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.base import system
 from workbench.core.base.language import ENGLISH
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
@@ -15,6 +17,7 @@ from workbench.core.recipe.recovery import Stage
 from workbench.core.session.opened import Attached, Opened
 
 END = "RECIPE"  # of the recipe in a command
+QUOTES = re.compile("['\u2018-\u201b]")  # of a text in PowerShell: it takes the typographic ones, too
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,23 @@ def as_command(work: Work) -> str:
         words += ["--raise-opset"]
     if work.language != ENGLISH:
         words += ["--language", work.language]
-    text, end = work.recipe.to_yaml(), END
+    words += ["--out", _whole(work.folder), "--recipe", "-"]
+    return (_powershell if system.on_windows() else _posix)(words, work.recipe.to_yaml())
+
+
+def _posix(words: list[str], text: str) -> str:
+    """A here-document: POSIX.1-2017, Shell Command Language, 2.7.4."""
+    end = END
     while end in text:
         end += "_"
-    return f"{shlex.join([*words, '--out', _whole(work.folder), '--recipe', '-'])} <<'{end}'\n{text}{end}\n"
+    return f"{shlex.join(words)} <<'{end}'\n{text}{end}\n"
+
+
+def _powershell(words: list[str], text: str) -> str:
+    """A here-string (PowerShell, about_Quoting_Rules), which ends at a line that begins with its mark: rows of a recipe
+    are indented. Windows PowerShell would pipe ASCII."""
+    quoted = " ".join(f"'{QUOTES.sub(lambda mark: mark[0] * 2, word)}'" for word in words[1:])
+    return f"$OutputEncoding = [Text.UTF8Encoding]::new($false)\n@'\n{text}'@ | {words[0]} {quoted}\n"
 
 
 def _whole(path: str) -> str:

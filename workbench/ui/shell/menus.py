@@ -272,7 +272,7 @@ class Menus(QObject):
         self._copy(script.as_python, self.tr("Copied as a Python script that writes to {folder}"))
 
     def copy_as_command(self) -> None:
-        """The same for a POSIX shell."""
+        """The same for the shell of this machine."""
         self._copy(script.as_command, self.tr("Copied as a shell command that writes to {folder}"))
 
     def _copy(self, written: Callable[[script.Work], str], told: str) -> None:
