@@ -200,3 +200,28 @@ def test_an_exported_program_opens_without_trust(program, source):
 def test_a_program_cut_short_is_refused(program, tmp_path):
     (tmp_path / "net.pt2").write_bytes(program.read_bytes()[:3000])
     assert "damaged" in refusal(tmp_path / "net.pt2").what
+
+
+def test_a_module_that_counts_its_runs_answers_as_at_its_first(tmp_path):
+    """The exported graph is compared with torch, which runs the program: its buffers must not change with it."""
+    import torch
+
+    class Counting(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = torch.nn.Linear(4, 3)
+            self.register_buffer("runs", torch.zeros(1))
+
+        def forward(self, x):
+            self.runs.add_(1)
+            return self.fc(x) + self.runs
+
+    module, x = Counting(), torch.randn(2, 4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.export.save(torch.export.export(module, (x,)), str(tmp_path / "counting.pt2"))
+    first = module(x).detach().numpy()
+    for trusted in (frozenset(), frozenset([str(tmp_path / "counting.pt2")])):
+        model = open_model(str(tmp_path / "counting.pt2"), job=Job(), trusted=trusted)
+        (got,) = runtime.session(model).run(None, {model.inputs[0].name: x.numpy()})
+        np.testing.assert_allclose(got, first, atol=1e-5)

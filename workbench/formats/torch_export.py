@@ -168,8 +168,9 @@ def _simplified(model: ir.Model) -> ir.Model:
     common.RemoveUnusedFunctionsPass()(model)
     common.RemoveUnusedOpsetsPass()(model)
     for value in model.graph.initializers.values():
-        if value.const_value is not None:  # the memory of torch's parameters, which nobody changes from here on
-            value.const_value = ir.Tensor(value.const_value.numpy(), dtype=value.const_value.dtype, name=value.name)
+        if value.const_value is not None:  # copied: running the module may change its buffers, training it its weights
+            held = value.const_value
+            value.const_value = ir.Tensor(held.numpy().copy(), dtype=held.dtype, name=value.name)
     passes.drop_notes(model)
     return model
 
