@@ -340,7 +340,7 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, m
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (COMPRESS, "bits cannot be 99"),
+        (COMPRESS, "bits has the invalid value 99"),
         (("sweep", "small.onnx", "--data", "data.npz", "--layers", "zzz*"), "matches no layer"),
         (("sweep", "small.onnx", "--data", "data.npz", "--method", "prune.unheard"), "prune.unheard"),
     ],

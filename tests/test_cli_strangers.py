@@ -81,8 +81,8 @@ def test_what_is_measured_is_said(here):
     onnx.save(b.proto({"x": ["N", 8]}, {"mean": [], "turned": [4, "N"]}), here / "turned.onnx")
     said = result("evaluate", "turned.onnx", "--data", "x.npz")
     assert said["output"] == "turned" and said["notes"] == [
-        "The measured output is 'turned', its samples along axis 1.",
-        "Not measured: 'mean' (has no axis of samples).",
+        "The measured output is 'turned' (samples along axis 1).",
+        "Not measured: 'mean' (has no batch axis).",
     ]
     assert "Note: Not measured: 'mean'" in workbench("evaluate", "turned.onnx", "--data", "x.npz").stdout
 

@@ -54,7 +54,7 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
     "graph/torch/torch_ops/windows.py": {"kernel_shape strides pads dilations auto_pad"},
     "methods/base/effects.py": {"1 << (min(bits, 7) if reduced_range else bits)"},
     "methods/lowrank/cp.py": {"rank if rank != None else max(1, int(ratio * (weights - 1) / axes))"},
-    "methods/prune/saliency.py": {"Compare weights within the layer, or among all layers that have this same step."},
+    "methods/prune/saliency.py": {"Rank weights within the layer, or across all layers with this step."},
 }
 
 

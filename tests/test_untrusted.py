@@ -92,4 +92,4 @@ cli.main(["evaluate", "m.onnx", "--data", "d.npz"], "workbench")
 def test_a_run_that_takes_more_than_is_free_ends_in_one_sentence(tmp_path):
     done = python(tmp_path, "-c", GREEDY)
     assert done.returncode == 1, done.stderr
-    assert "Error: ONNX Runtime cannot run the model: it takes more memory than is free." in done.stderr
+    assert "Error: ONNX Runtime cannot run the model: it needs more memory than is available." in done.stderr

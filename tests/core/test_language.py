@@ -33,7 +33,7 @@ def test_messages_keep_their_names_and_numbers():
 
 def test_messages_in_messages_are_translated_too():
     spoken = language("zh_CN")
-    why = Message("Its weights are {dtype}; only float32 weights are edited.", dtype="int8")
+    why = Message("Its weights are {dtype}; only float32 weights can be edited.", dtype="int8")
     assert spoken.said(UserError("{path}: {reason}", "Choose other layers.", path="a.b", reason=why).message) == (
         "a.b：它的权重是 int8；只编辑 float32 权重。请选择其他层。"
     )

@@ -29,7 +29,7 @@ def test_parameters_are_validated():
     [
         (Stage("boost"), "no recovery stage 'boost'"),
         (Stage("finetune", {"temperature": 2}), "no parameter 'temperature'"),
-        (Stage("distill", {"temperature": 21}), "temperature cannot be 21"),
+        (Stage("distill", {"temperature": 21}), "temperature has the invalid value 21"),
         (Stage("finetune", {"epochs": 1, "minutes": 1}), "exclude each other"),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_file_is_read(tmp_path):
     [
         ("version: 1", "version: 2", "'version' is not 1"),
         ("title: Example NPU", "", "'title' is missing"),
-        ("outputs: 16", "outputs: 0", "'outputs' is not a whole number from 1 on (0)"),
+        ("outputs: 16", "outputs: 0", "'outputs' is not a positive whole number (0)"),
         ("outputs: 16", "multiple: 16", "unknown keys: multiple"),
         ("numbers: codebook", "numbers: roman", "'numbers' are none of integer, float, codebook ('roman')"),
         ("bits: [4], granularity", "bits: [0], granularity", "the rule of MatMul, weights: 'bits' are no widths"),

@@ -21,7 +21,7 @@ def bomb(levels: int = 8) -> str:
         (bomb(), "more than 500,000 values"),
         ("a: &a {<<: *a}", "'a' contains itself"),
         ("a: &a [*a]", "'a' contains itself"),
-        ("[" * 60 + "]" * 60, "more than 50 lists and mappings are nested"),
+        ("[" * 60 + "]" * 60, "lists and mappings are nested more than 50 deep"),
         ("[" * 100_000, "is not valid YAML"),
         ("- " * 100_000, "is not valid YAML"),
         ("a: " + "9" * 5000, "a number has 5,000 characters"),
@@ -32,7 +32,7 @@ def bomb(levels: int = 8) -> str:
         ("a: !!binary x", "only plain values"),
         ("a: *b", "line 1"),
         ("a: \x00", "is not valid YAML"),
-        ("? [a]\n: 1", "a key is not a text"),
+        ("? [a]\n: 1", "a key is not a string"),
         ("a: 1\na: 2", "line 2: 'a' stands twice"),
         ("x" * (5 << 20), "longer than 4 MB"),
     ],
@@ -67,7 +67,7 @@ def test_what_is_not_a_file_of_text_is_named(tmp_path):
         file.truncate(1 << 40)
     for name, sentence in (
         ("pipe.yaml", "it is not a file"),
-        ("bytes.yaml", "it is not text"),
+        ("bytes.yaml", "it is not a text file (UTF-8)"),
         ("long.yaml", "longer than 4 MB"),
         ("none.yaml", "No such file"),
         (".", "it is not a file"),

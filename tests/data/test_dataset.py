@@ -144,7 +144,7 @@ def test_reading_pictures_tells_how_far_it_is_and_can_be_stopped(tmp_path):
     told = []
     open_dataset(str(tmp_path), IMAGE, job=Job(told.append, interval=0.0))
     assert [progress.fraction for progress in told[:4]] == [0.0, 0.25, 0.5, 0.75]
-    assert told[0].text == "reading the pictures"
+    assert told[0].text == "reading the images"
     job = Job()
     job.cancel()
     with pytest.raises(Cancelled):

@@ -138,22 +138,22 @@ def test_labels_of_every_form_have_their_metric(outputs, labels, title, value):
         (np.linspace(0.1, 0.9, 40)[:, None], "agreement with the original at 0.5"),
         (
             np.linspace(0.1, 0.505, 40),
-            "relative squared error to the original",
+            "squared error relative to the original",
         ),  # nearly always no: one answer would do
-        (np.linspace(3, 9, 40)[:, None], "relative squared error to the original"),
-        (np.linspace(3, 9, 160).reshape(40, 2, 2), "relative squared error to the original"),
-        (NOISE((40, 2, 2)), "cosine to the original's output"),
+        (np.linspace(3, 9, 40)[:, None], "squared error relative to the original"),
+        (np.linspace(3, 9, 160).reshape(40, 2, 2), "squared error relative to the original"),
+        (NOISE((40, 2, 2)), "cosine similarity to the original output"),
         (SHARES, "token agreement with the original"),
         (np.moveaxis(SHARES, -1, 1), "pixel agreement with the original"),
         (HALVES, "agreement with the original"),
-        (np.ones((40, 1)), "relative squared error to the original"),
+        (np.ones((40, 1)), "squared error relative to the original"),
         (
             NOISE((40, 2)) + np.array([9, 0]),
-            "relative squared error to the original",
+            "squared error relative to the original",
         ),  # one column is always the larger
-        (9 * NOISE((40, 2)) + np.array([99, 0]), "relative squared error to the original"),
+        (9 * NOISE((40, 2)) + np.array([99, 0]), "squared error relative to the original"),
         (1 / (1 + np.exp(-3 * NOISE((40, 5)))), "agreement of labels at 0.5"),  # several of them are true at once
-        (np.clip(NOISE((40, 3)) / 50 + np.array([0.9, 0.7, 0.1]), 0, 1), "relative squared error to the original"),
+        (np.clip(NOISE((40, 3)) / 50 + np.array([0.9, 0.7, 0.1]), 0, 1), "squared error relative to the original"),
     ],
     ids=range(15),
 )
@@ -183,7 +183,7 @@ def test_the_relative_error_of_the_mean_answer_is_one():
     outputs = np.random.default_rng(0).random((40, 1)) + 5
     metric = choose(outputs, None)
     assert metric.score(np.full_like(outputs, outputs.mean()), outputs).mean() == pytest.approx(1.0)
-    assert metrics.against_teachers(metric).title == "relative squared error to the teacher"
+    assert metrics.against_teachers(metric).title == "squared error relative to the teacher"
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(l
 
     def refusing(model, chosen, *more):
         if "prune.channels" not in repr(chosen):
-            raise UserError("head: its levels need 8 channels.", "Choose another method for it.")
+            raise UserError("head: its levels need 8 channels.", "Choose another method.")
         return whole(model, chosen, *more)
 
     recipe = Recipe().with_actions(

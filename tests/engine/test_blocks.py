@@ -110,7 +110,7 @@ def test_what_shapes_do_not_allow(opened, asked, reason):
         compiler.stacks(opened.model, asked)
     (row,) = asked.rows
     chosen, notes = compiler.stacks(opened.model, Recipe((Row(f"{row.pattern}*", row.actions),)))
-    assert not chosen and "stays as it is" in notes[0] and reason in notes[0]
+    assert not chosen and "stays unchanged" in notes[0] and reason in notes[0]
 
 
 def test_spans_that_meet_are_refused(opened):

@@ -330,7 +330,7 @@ def test_a_refused_view_takes_only_the_predictions_of_the_loss(tmp_path, monkeyp
 def test_without_samples_there_are_no_predictions_and_it_is_said(tmp_path):
     network(tmp_path)
     workspace = Workspace.open(str(tmp_path / "small.onnx"), Job())
-    known = Predictability(None, "No predictions: there are no calibration samples.")
+    known = Predictability(None, "No predictions: there is no calibration data.")
     assert prepared(workspace, Job()) == (None, known)
 
 

@@ -82,7 +82,7 @@ def test_the_open_model_is_not_overwritten(tmp_path):
 def test_a_recipe_that_does_not_fit_writes_nothing(workspace, tmp_path):
     for recipe, sentence in (
         (Recipe((Row("nowhere", FOUR_BITS.rows[0].actions),)), "matches no layer"),
-        (Recipe((Row("*", (Action("quantize.affine", {"bits": 9}),)),)), "bits cannot be 9"),
+        (Recipe((Row("*", (Action("quantize.affine", {"bits": 9}),)),)), "bits has the invalid value 9"),
         (Recipe((Row("*", (Action("no.such"),)),)), "no method 'no.such'"),
     ):
         with pytest.raises(UserError, match=sentence):
@@ -152,7 +152,7 @@ def test_a_report_that_cannot_be_written_takes_no_model_with_it(workspace, tmp_p
     (tmp_path / "small.html" / "kept").touch()
     report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
     assert set(report.files) == {"model", "recipe"} and (tmp_path / "small.html" / "kept").exists()
-    assert report.notes[-1].startswith(f"The report was not written. Cannot write {tmp_path / 'small.html'}: ")
+    assert report.notes[-1].startswith(f"The report could not be written. Cannot write {tmp_path / 'small.html'}: ")
     assert Path(report.files["model"]).stat().st_size == report.after.bytes.value
     assert load_recipe(Path(report.files["recipe"])) == FOUR_BITS
 
@@ -162,5 +162,5 @@ def test_a_figure_that_the_page_cannot_show_takes_no_model_with_it(workspace, te
     (tmp_path / "small.html").write_text("of an earlier export")
     template.write_text("{{ model.bytes / 0 }}")
     report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
-    assert report.notes[-1] == "The report was not written. ZeroDivisionError: division by zero."
+    assert report.notes[-1] == "The report could not be written. ZeroDivisionError: division by zero."
     assert Path(report.files["model"]).exists() and not (tmp_path / "small.html").exists()

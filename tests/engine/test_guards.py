@@ -21,7 +21,7 @@ def fails(*_args, **_kwargs):
 @pytest.mark.parametrize(
     ("module", "name", "shown"),
     [
-        (fold_batchnorm, "fold", "BatchNorm folded: left out: it failed on this model"),
+        (fold_batchnorm, "fold", "BatchNorm folded: skipped: it failed on this model"),
         (cost, "macs", "unknown"),
         (compiler, "structural_refusal", "stem"),
         (stats, "of", "stem: Not known: computing its statistics failed."),

@@ -21,20 +21,20 @@ STATIC = "version: 1\nlayers: {'*': [{quantize.static: {}}]}\n"
 
 def test_equal_and_nearly_equal_reasons_are_one_note():
     left = [
-        Left("a", "is left as it is", "It has 3 inputs."),
-        Left("b", "keeps its channels", "It has 3 inputs."),
-        Left("c", "is left as it is", "It has 1,024 inputs."),
-        Left("d", "is left as it is", "It reads a."),
+        Left("a", "is unchanged", "It has 3 inputs."),
+        Left("b", "is not pruned", "It has 3 inputs."),
+        Left("c", "is unchanged", "It has 1,024 inputs."),
+        Left("d", "is unchanged", "It reads a."),
     ]
     assert notes_on(left, {"a", "b", "c", "d"}) == (
-        "2 layers (a and c): each is left as it is; a: It has 3 inputs.",
-        "b keeps its channels: It has 3 inputs.",
-        "d is left as it is: It reads a.",
+        "2 layers (a and c): each is unchanged; a: It has 3 inputs.",
+        "b is not pruned: It has 3 inputs.",
+        "d is unchanged: It reads a.",
     )
-    same = [Left(name, "is left as it is", "It is locked.") for name in "abcde"]
-    assert notes_on(same, ()) == ("5 layers (a, b and 3 more): each is left as it is: It is locked.",)
-    named = [Left("a", "is left as it is", "It reads b."), Left("c", "is left as it is", "It reads d.")]
-    assert notes_on(named, {"a", "b", "c", "d"}) == ("2 layers (a and c): each is left as it is; a: It reads b.",)
+    same = [Left(name, "is unchanged", "It is locked.") for name in "abcde"]
+    assert notes_on(same, ()) == ("5 layers (a, b and 3 more): each is unchanged: It is locked.",)
+    named = [Left("a", "is unchanged", "It reads b."), Left("c", "is unchanged", "It reads d.")]
+    assert notes_on(named, {"a", "b", "c", "d"}) == ("2 layers (a and c): each is unchanged; a: It reads b.",)
 
 
 @pytest.fixture
@@ -96,4 +96,4 @@ def test_a_step_that_a_named_layer_cannot_have_is_told_whatever_else_it_has(old,
     (old / "r.yaml").write_text(f"version: 1\nlayers: {{layer0: [lowrank.svd, {second}]}}\n")
     code, found = compress(old)
     assert code == 1 and found["error"]["message"].startswith("layer0: Only a ")
-    assert found["error"]["message"].endswith("Choose another method for it.")
+    assert found["error"]["message"].endswith("Choose another method.")

@@ -87,7 +87,7 @@ def test_a_model_that_only_decides_is_measured_by_equality(tmp_path):
 
 @pytest.mark.parametrize(
     ("last", "title"),
-    [("Sigmoid", "agreement with the original at 0.5"), ("Exp", "relative squared error to the original")],
+    [("Sigmoid", "agreement with the original at 0.5"), ("Exp", "squared error relative to the original")],
 )
 def test_one_positive_output_has_a_metric_that_falls(tmp_path, last, title):
     b = Build()
@@ -121,7 +121,7 @@ def test_samples_along_the_second_axis_are_counted_as_samples(tmp_path):
     opened_ = workspace(tmp_path, sequence_first(), {"y": [5, "N", 3]}, inputs={"x": ["N", 5, 8]}, x=x)
     data = opened_.measurable().data
     assert (data.answer.axis, data.samples, len(opened_.evaluator.scores)) == (1, 32, 32)
-    assert data.answer.notes == ("The measured output is 'y', its samples along axis 1.",)
+    assert data.answer.notes == ("The measured output is 'y' (samples along axis 1).",)
     report = export(opened_, BITS2, str(tmp_path), Job())
     assert report.verified.samples == 32 and 0 < report.verified.value < 1
     assert compare(opened_, opened_, Job()).agreement == 1.0
@@ -149,7 +149,7 @@ def test_steps_that_were_merged_with_the_samples_are_told_apart(tmp_path):
     b.node("MatMul", [flat, b.weight("w", 8, 3)], "y")
     x = FLOATS((32, 5, 8)).astype(np.float32)
     opened_ = workspace(tmp_path, b, {"y": [None, 3]}, inputs={"x": ["N", 5, 8]}, x=x)
-    assert opened_.data.answer.notes == ("The measured output is 'y', 5 entries a sample.",)
+    assert opened_.data.answer.notes == ("The measured output is 'y' (5 entries per sample).",)
     assert len(opened_.evaluator.scores) == 32
 
 
@@ -160,10 +160,10 @@ def test_an_output_for_all_samples_is_refused_before_any_work(tmp_path):
         workspace(tmp_path, b, {"out": []}, x=FLOATS((64, 8)).astype(np.float32))
     b.node("Transpose", ["h"], "t", perm=[1, 0])
     b.node("MatMul", ["h", "t"], "every")  # of every sample with every other
-    with pytest.raises(UserError, match=r"'every' \(has no axis of samples"):
+    with pytest.raises(UserError, match=r"'every' \(has no batch axis"):
         workspace(tmp_path, b, {"every": ["N", "N"]}, x=FLOATS((64, 8)).astype(np.float32))
     opened_ = workspace(tmp_path, b, {"out": [], "h": ["N", 4]}, x=FLOATS((64, 8)).astype(np.float32))
-    assert opened_.data.answer.name == "h" and "'out' (has no axis of samples)" in opened_.data.answer.notes[1]
+    assert opened_.data.answer.name == "h" and "'out' (has no batch axis)" in opened_.data.answer.notes[1]
 
 
 def test_outputs_that_tell_nothing_stand_back(tmp_path):

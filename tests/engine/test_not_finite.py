@@ -48,9 +48,9 @@ def put(proto, name, place, value):
 def test_a_layer_of_such_weights_is_locked(proto, value):
     put(proto, "second", (3, 1), value)
     model = from_proto(proto, "odd.onnx", Job())
-    assert model.layer("second").locked == "Some of its weights are not numbers (NaN) or infinite."
+    assert model.layer("second").locked == "Some of its weights are NaN or infinite."
     chosen, notes = compiler.stacks(model, Recipe((Row("*", (Action("lowrank.svd"),)),)))
-    assert list(chosen) == ["first"] and notes == (f"second is left as it is: {model.layer('second').locked}",)
+    assert list(chosen) == ["first"] and notes == (f"second is unchanged: {model.layer('second').locked}",)
 
 
 def test_a_layer_without_weights_is_locked(proto):
@@ -60,7 +60,7 @@ def test_a_layer_without_weights_is_locked(proto):
         if tensor.name == "second":
             tensor.CopyFrom(numpy_helper.from_array(np.zeros((0, 4), np.float32), tensor.name))
     model = from_proto(proto, "odd.onnx", Job())
-    assert {layer.locked for layer in model.layers} == {"It has no weights: one of its sizes is zero."}
+    assert {layer.locked for layer in model.layers} == {"It has no weights: one of its dimensions is zero."}
 
 
 @pytest.mark.parametrize("step", CALIBRATED, ids=str)

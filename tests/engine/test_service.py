@@ -147,7 +147,11 @@ def test_cancel_is_heard_while_a_job_runs(engine):
         (m.Open, {"path": "no/such/file.onnx"}, "file.onnx"),
         (m.Inspect, {"path": "nowhere"}, "no layer 'nowhere'"),
         (m.Edit, {"path": "head", "recipe": head("prune.unheard")}, "no method 'prune.unheard'"),
-        (m.Edit, {"path": "head", "recipe": head("prune.magnitude", sparsity=2.0)}, "sparsity cannot be 2.0"),
+        (
+            m.Edit,
+            {"path": "head", "recipe": head("prune.magnitude", sparsity=2.0)},
+            "sparsity has the invalid value 2.0",
+        ),
     ],
 )
 def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, kind, fields, sentence):
@@ -237,7 +241,7 @@ def test_a_request_for_predictions_says_what_is_in_their_way(engine, tmp_path):
     """The last test here: it opens another model."""
     network(tmp_path, "If")
     engine.ask(m.Open, path=str(tmp_path / "small.onnx"))
-    assert engine.ask(m.Predict)[-1].result == Predictability(None, "No predictions: there are no calibration samples.")
+    assert engine.ask(m.Predict)[-1].result == Predictability(None, "No predictions: there is no calibration data.")
     engine.ask(m.Attach, path=str(tmp_path / "test.npz"))
     answer = engine.ask(m.Predict)[-1].result
     assert answer.kind == "output error" and answer.obstacle.endswith("Gradients cannot pass through If.")

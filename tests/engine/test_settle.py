@@ -113,7 +113,7 @@ def test_operators_between_integer_layers_keep_their_levels(op, reads, options):
 def test_levels_before_what_the_optimiser_breaks_are_left_out_and_it_is_named(op, reads, options):
     result, feeds = compiled(between(op, reads, **options), Row("*", STATIC))
     (note,) = result.notes
-    assert note.startswith("c1 has no levels for its output") and f"({op}" in note
+    assert note.startswith("c1 has no quantised output") and f"({op}" in note
     assert result.edits["c1"].compute.delivered is None and result.edits["c2"].compute.delivered is not None
     assert apart_of(result, feeds) < 0.02
 
@@ -123,7 +123,7 @@ def test_what_the_optimiser_would_change_is_found_and_left_out(monkeypatch):
     monkeypatch.setattr(apart, "between_levels", lambda *_: [])
     result, feeds = compiled(sandwich("Conv"), Row("*", STATIC), Row("middle", ()))
     assert [path for path, edit in result.edits.items() if edit.compute.delivered is None] == ["first"]
-    assert result.notes[0].startswith("first has no levels for its output") and apart_of(result, feeds) < 0.02
+    assert result.notes[0].startswith("first has no quantised output") and apart_of(result, feeds) < 0.02
 
 
 def test_the_fewest_culprits_are_found():
@@ -237,14 +237,14 @@ def test_what_is_wrong_on_the_measured_samples_alone_is_left_out_too(monkeypatch
     made = replace(result, edits={**result.edits, "first": first}, notes=())
     assert made.settled(quiet, None, Job()).notes == ()
     (note,) = made.settled(quiet, evaluator, Job()).notes
-    assert note.startswith("first has no levels for its output")
+    assert note.startswith("first has no quantised output")
 
 
 def test_a_layer_whose_bias_is_rounded_far_off_stays_in_floats():
     """The step of its bias is the input's scale times the weight's, here as large as the bias itself."""
     result, feeds = compiled(sandwich("Conv"), Row("*", STATIC))
     assert result.edits["middle"].compute is None and result.edits["last"].compute is not None
-    assert result.notes[0].startswith("middle keeps its activations in floating point")
+    assert result.notes[0].startswith("middle keeps floating-point activations")
     assert apart_of(result, feeds) < 0.02
 
 
@@ -255,4 +255,4 @@ def test_a_refusal_names_the_layer():
     edits = {**result.edits, "c2": Edit(Dense(np.zeros((6, 5, 1, 1), np.float32)))}  # 5 inputs in the place of 8
     with pytest.raises(UserError, match=r"does not run the model as it is written, because of c2\.") as refused:
         settle.search(model, edits, data, Job())
-    assert "Choose another method there." in str(refused.value)
+    assert "Choose another method for them." in str(refused.value)

@@ -55,7 +55,7 @@ def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     recipe = Recipe((Row("*", (Action("prune.channels", {"ratio": 0.3, "round_to": 8}), FOUR_BITS)),))
     report = export(cnn, recipe, str(tmp_path), Job(), "all")
     assert report.after.bytes.value == report.forecast_bytes and report.ratio > 12
-    assert report.notes[0] == "head keeps its channels: Its channels are an output of the model."
+    assert report.notes[0] == "head is not pruned: Its channels are an output of the model."
     changes = {change.path: change for change in report.layers}
     assert changes["head"].actions == (FOUR_BITS,) or changes["head"].actions == recipe.rows[0].actions
     assert "int4" in changes["head"].storage and "inputs, from" in changes["head"].note
@@ -124,7 +124,7 @@ def test_a_group_is_pruned_once_by_the_most_that_is_asked_for():
     chosen = {"stem": (Action("prune.channels", {"ratio": 0.25}),), "b": (HALF,)}
     result = structure.build(model, chosen, None, 0, Cache(1 << 28), Job())
     assert result.model.layer("stem").shape[0] == result.model.layer("b").shape[0] == 6
-    assert result.remarks == ("stem and b are coupled: they are pruned once, by prune.channels(ratio 0.5)",)
+    assert result.remarks == ("stem and b are coupled: they are pruned together, once, by prune.channels(ratio 0.5)",)
     assert result.notes["b"] == "12 -> 6 channels, with stem"
 
 

@@ -69,7 +69,7 @@ def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
     report, curve = distilled(place, tmp_path)
     assert report.metric.title == "top-1 agreement with the teacher" and curve is None
     assert report.verified.value > report.before.value.value + 0.25 and report.verified.value > 0.7
-    assert "against the teachers' answers" in report.data
+    assert "against the teachers' outputs" in report.data
     assert (tmp_path / "student_distilled.onnx").stat().st_size == report.forecast_bytes == report.after.bytes.value
     run, teacher = (
         runner(runtime.session(str(path))) for path in (tmp_path / "student_distilled.onnx", place / "small.onnx")

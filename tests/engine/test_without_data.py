@@ -1,4 +1,4 @@
-"""Export without data: nothing is measured and said so, the file is run on made-up inputs, steps that need data are
+"""Export without data: nothing is measured and said so, the file is run on synthetic inputs, steps that need data are
 refused before anything runs."""
 
 import numpy as np
@@ -68,7 +68,7 @@ def test_what_needs_data_is_refused_and_nothing_is_written(workspace, tmp_path, 
 def test_a_file_that_answers_otherwise_is_refused(workspace, tmp_path):
     other = with_weights(workspace.model, {"first": workspace.model.weight("first") * 2}, {})
     other.save(tmp_path / "other.onnx")
-    with pytest.raises(UserError, match="on made-up inputs its outputs differ"):
+    with pytest.raises(UserError, match="on synthetic inputs its outputs differ"):
         without_data.verify(workspace.model, str(tmp_path / "other.onnx"), {})
 
 

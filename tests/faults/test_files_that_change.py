@@ -62,7 +62,7 @@ def test_weights_that_are_changed_under_our_feet_are_one_sentence(tmp_path, chan
     change(tmp_path / "net.data")
     with pytest.raises(Exception) as caught:
         export(workspace, HALF, str(tmp_path / "out"), Job())
-    assert behind(caught.value).what == f"{tmp_path / 'net.data'} was changed while the model was open."
+    assert behind(caught.value).what == f"{tmp_path / 'net.data'} changed on disk while the model was open."
     assert list((tmp_path / "out").glob("*")) == []
 
 
@@ -99,7 +99,7 @@ cli.main()
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
     assert done.stderr.splitlines()[-1] == (
-        f"Error: {tmp_path / 'net.data'} was changed while the model was open. Open the model again."
+        f"Error: {tmp_path / 'net.data'} changed on disk while the model was open. Open the model again."
     )
 
 

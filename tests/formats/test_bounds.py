@@ -157,7 +157,7 @@ def test_a_long_run_that_ends_by_itself_is_opened_unchecked(tmp_path, monkeypatc
     onnx.save(model([*nodes, node("Relu", ["q200"], ["q"])], [constant("s", [512, 512])]), tmp_path / "m.onnx")
     opened = open_model(str(tmp_path / "m.onnx"), job=Job())
     assert [layer.path for layer in opened.layers][:1] == ["fc"]
-    assert opened.notes[0] == f"{finish.UNCHECKED} One run takes more than 0 seconds."
+    assert opened.notes[0] == f"{finish.UNCHECKED} A single run takes more than 0 seconds."
 
 
 def test_a_file_with_large_weights_has_as_much_more_time():
@@ -168,7 +168,7 @@ def test_a_file_with_large_weights_has_as_much_more_time():
 def test_inputs_that_nobody_can_make_up_are_not_made_up(tmp_path, x):
     onnx.save(model([node("Relu", ["h"], ["q"])], x=x), tmp_path / "m.onnx")
     opened = open_model(str(tmp_path / "m.onnx"), job=Job())
-    assert opened.notes == (f"{finish.UNCHECKED} there are no inputs that it accepts",)
+    assert opened.notes == (f"{finish.UNCHECKED} no inputs were found that it accepts",)
 
 
 def test_a_large_need_is_allowed_where_weights_or_inputs_are_large(tmp_path):
@@ -259,4 +259,4 @@ def test_sparse_tensors_are_expanded_only_where_that_is_not_much_more(tmp_path):
     onnx.save(sparse([1 << 30], [5]), tmp_path / "m.onnx")
     assert "take much more memory when they are expanded" in refusal(tmp_path / "m.onnx").what
     onnx.save(sparse([1 << 16], [5]), tmp_path / "m.onnx")
-    assert open_model(str(tmp_path / "m.onnx"), job=Job()).notes == ("1 sparse initialisers were expanded.",)
+    assert open_model(str(tmp_path / "m.onnx"), job=Job()).notes == ("1 sparse initialisers were converted to dense.",)

@@ -144,7 +144,7 @@ def test_an_operator_that_the_runtime_lacks_is_named(tmp_path):
     onnx.save(b.proto({"x": ["N", 4]}, {"y": None}, opsets={"acme": 1}), tmp_path / "m.onnx")
     error = refusal(tmp_path / "m.onnx")
     assert "Frobnicate" in error.what
-    assert error.mend == "Export it with operators that ONNX Runtime has."
+    assert error.mend == "Export it with operators that ONNX Runtime supports."
 
 
 def test_an_ancient_opset_is_refused(tmp_path):
@@ -238,7 +238,7 @@ def test_sparse_initialisers_are_expanded_and_said(tmp_path):
     onnx.save(proto, tmp_path / "m.onnx")
     model = open_model(str(tmp_path / "m.onnx"), job=Job())
     np.testing.assert_array_equal(model.weight("fc"), dense)
-    assert model.notes == ("1 sparse initialisers were expanded.",)
+    assert model.notes == ("1 sparse initialisers were converted to dense.",)
 
 
 # The proof that preparation changed nothing
@@ -279,13 +279,13 @@ def test_what_could_not_be_checked_is_said(tmp_path):
     b.node("MatMul", [noise, b.weight("fc.weight", 4, 2)], "y")
     onnx.save(b.proto({"x": ["N", 4]}, {"y": None}), tmp_path / "random.onnx")
     (note,) = open_model(str(tmp_path / "random.onnx"), job=Job()).notes
-    assert note == "It was not checked that preparation changed nothing: RandomNormalLike makes its outputs random."
+    assert note == "Preparation at opening could not be verified: RandomNormalLike makes its outputs random."
     b = Build()
     x = b.node("Reshape", ["x", b.constant("shape", [3, 7, 11], np.int64)], "r")
     b.node("MatMul", [x, b.weight("fc.weight", 11, 2)], "y")
     onnx.save(b.proto({"x": ["N", "M"]}, {"y": None}), tmp_path / "odd.onnx")
     (note,) = open_model(str(tmp_path / "odd.onnx"), job=Job()).notes
-    assert note.startswith("It was not checked that preparation changed nothing: ")
+    assert note.startswith("Preparation at opening could not be verified: ")
 
 
 def test_opening_can_be_cancelled(tmp_path):

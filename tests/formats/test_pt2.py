@@ -354,7 +354,7 @@ def test_two_members_of_one_name_are_refused(parts, tmp_path):
     with warnings.catch_warnings(), zipfile.ZipFile(file, "a") as archive:
         warnings.simplefilter("ignore")
         archive.writestr(MODEL, parts[0][MODEL])
-    assert "two parts of the same name" in refusal(file).what
+    assert "two members with the same name" in refusal(file).what
 
 
 def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(parts, tmp_path):
@@ -452,4 +452,4 @@ def test_a_program_that_does_not_end_is_refused(tmp_path, monkeypatch):
         torch.ones(2, 4),
     )
     monkeypatch.setattr(runtime, "PATIENCE", 1.0)
-    assert "One run takes more than 1 seconds. That is many times what it holds." in str(refusal(str(file)))
+    assert "A single run takes more than 1 seconds. That is many times what it holds." in str(refusal(str(file)))

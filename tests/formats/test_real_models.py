@@ -60,11 +60,11 @@ def test_the_text_direction_classifier_is_folded_and_editable(ocr):
     steps = {step.id: step.detail for step in model.preparations}
     assert model.opset == 11
     assert model.notes == (
-        "The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is attached.",
+        "The model has dynamic input sizes. MACs are counted for x [1, 3, 32, 32]; attaching data sets the real sizes.",
     )
     assert model.summary().macs == 1607024 and model.at({"x": (1, 3, 48, 192)}).summary().macs == 16315376
     assert steps["constants"] == "308 Constant nodes made initialisers"
-    assert steps["batchnorm"] == "35 BatchNormalization folded into the layer before"
+    assert steps["batchnorm"] == "35 BatchNormalization folded into the preceding layer"
     assert [layer.op for layer in model.layers].count("Conv") == 53
     assert not [layer for layer in model.layers if layer.locked]
     assert model.source.bytes == file.stat().st_size
@@ -103,8 +103,8 @@ def test_it_can_be_cut_before_a_depthwise_and_a_squeeze_layer(ocr):
 @pytest.mark.parametrize(
     ("name", "folded", "layers"),
     [
-        ("ch_PP-OCRv4_det_infer", "2 BatchNormalization folded into the layer before; 1 kept: it follows Add", 64),
-        ("ch_PP-OCRv4_rec_infer", "6 BatchNormalization folded into the layer before", 47),
+        ("ch_PP-OCRv4_det_infer", "2 BatchNormalization folded into the preceding layer; 1 kept: it follows Add", 64),
+        ("ch_PP-OCRv4_rec_infer", "6 BatchNormalization folded into the preceding layer", 47),
     ],
 )
 def test_the_text_detector_and_reader_open(name, folded, layers):
@@ -112,7 +112,7 @@ def test_the_text_detector_and_reader_open(name, folded, layers):
     assert next(step.detail for step in model.preparations if step.id == "batchnorm") == folded
     assert len(model.sites) == layers
     assert model.notes == (
-        "The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is attached.",
+        "The model has dynamic input sizes. MACs are counted for x [1, 3, 32, 32]; attaching data sets the real sizes.",
     )
     assert model.summary().macs > 0
 
@@ -125,9 +125,7 @@ def test_a_model_inside_an_if_opens_runs_and_says_what_cannot_be_edited():
     model = open_model(str(inside("silero_vad", "data", "silero_vad.onnx")), job=Job())
     assert len(model.layers) == 16
     assert sum(layer.bytes for layer in model.layers) > 0.9 * model.source.bytes
-    assert {layer.locked for layer in model.layers} == {
-        "It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is."
-    }
+    assert {layer.locked for layer in model.layers} == {"It is inside an If, Loop or Scan; such layers are not edited."}
     assert {layer.op for layer in model.layers} >= {"Conv", "LSTM"}
     assert [spec.name for spec in model.inputs] == ["input", "state", "sr"]
     feeds = {

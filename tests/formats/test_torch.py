@@ -115,7 +115,7 @@ def test_the_batch_is_free_although_the_example_had_one_sample(exported):
 def test_batchnorm_is_folded_by_us_listed_and_reversible(exported):
     step = next(step for step in exported.preparations if step.id == "batchnorm")
     assert step.applied
-    assert step.detail == "2 BatchNormalization folded into the layer before"
+    assert step.detail == "2 BatchNormalization folded into the preceding layer"
 
 
 def test_it_computes_what_torch_computes(exported, source, capsys):
@@ -137,7 +137,7 @@ def test_opening_says_nothing_on_the_terminal(source, capfd, recwarn):
     assert capfd.readouterr() == ("", "")
     assert not recwarn
     assert model.inputs[0].shape == (3, 4)
-    assert model.notes == ("The batch size is fixed: torch could not export it as free.",)
+    assert model.notes == ("The batch size is fixed: torch could not export it as dynamic.",)
 
 
 def test_a_function_is_not_run_without_trust(source):

@@ -83,7 +83,7 @@ def test_maps_differ_by_their_values_and_their_keys():
                 [tensor("y")],
                 imports=[helper.make_opsetid("own.ops", 1)],
             ),
-            "it does not know the operator own.ops:Own",
+            "the operator own.ops:Own is unknown",
         ),
         (classifier([helper.make_node("Relu", ["h"], ["y"])], [tensor("y")], opset=99), "its opset 99 is newer than"),
         (

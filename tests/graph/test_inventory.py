@@ -121,7 +121,7 @@ def test_a_tied_embedding_is_edited_in_one_place():
     model = b.model({"ids": ["N", 5]}, {"y": None}, dtype=TensorProto.INT64)
     embedding, head = model.layers
     assert (embedding.path, embedding.locked, embedding.uses, embedding.also) == ("tokens", "", 2, "Transpose")
-    assert head.locked == "It uses the weight of tokens: edit that one."
+    assert head.locked == "It shares the weight of tokens: edit that layer."
     assert head.bytes == 0
     assert model.summary().parameters == 400
     for method in all_methods().values():
@@ -129,7 +129,7 @@ def test_a_tied_embedding_is_edited_in_one_place():
             assert method.accepts(embedding) is not None, method.id
     assert (
         find(Action("lowrank.svd"))[0].accepts(embedding)
-        == "Transpose reads its weight too, in another form: it stays one tensor."
+        == "Transpose also reads its weight, in another form, so it must stay one tensor."
     )
 
 
@@ -205,7 +205,7 @@ def test_integer_operators_are_shown_as_quantised():
     q = b.constant("layer.weight", b.rng.integers(-99, 99, (4, 6)), np.int8)
     b.node("Cast", [b.node("MatMulInteger", ["bytes", q], "integers")], "y", to=TensorProto.FLOAT)
     (layer,) = b.model({"x": ["N", 4]}, {"y": None}).layers
-    assert (layer.path, layer.dtype, layer.locked) == ("layer", "int8", "Its weights are quantised already.")
+    assert (layer.path, layer.dtype, layer.locked) == ("layer", "int8", "Its weights are already quantised.")
 
 
 def test_an_exported_file_opens_with_its_stored_weights_locked():
@@ -216,7 +216,7 @@ def test_an_exported_file_opens_with_its_stored_weights_locked():
     q = np.clip(np.round(model.weight("first") / 0.02), -8, 7).astype(np.int8)
     exported = with_edits(model, {"first": Edit(Affine(q, 4, np.full((1, 64), 0.02, np.float32), None, (64, 64)))})
     again = opened(onnx.load_from_string(exported.to_bytes()))
-    assert again.layer("first").locked == "Its weights are stored compressed already."
+    assert again.layer("first").locked == "Its weights are already stored compressed."
     assert again.layer("first").shape == (64, 64)
     assert again.layer("first").bytes < 64 * 64
     assert again.layer("last").locked == ""
@@ -238,7 +238,7 @@ def test_norms_and_large_constants_are_shown_and_kept():
     b.node("Add", [x, b.weight("positions", 30, 40)], "y")
     norm, positions = b.model({"x": ["N", 30, 40]}, {"y": None}).layers
     assert (norm.path, norm.op, norm.parameters, norm.macs) == ("norm", "LayerNormalization", 80, 0)
-    assert norm.locked == "Its vectors are kept as they are."
+    assert norm.locked == "It has only vectors, which are not edited."
     assert positions.path == "positions"
     assert "a constant that Add reads" in positions.locked
 

@@ -129,7 +129,7 @@ def test_the_runtime_says_in_one_sentence_what_is_wrong(model):
     with pytest.raises(UserError) as caught:
         runtime.run(session, {"x": np.zeros((1, 1, 8), np.float32)})
     assert caught.value.what == (
-        "The model's input 'x' takes float32 of any x 1 x 8 x 8, and was given float32 of 1 x 1 x 8."
+        "The model's input 'x' takes float32 of any x 1 x 8 x 8, but got float32 of 1 x 1 x 8."
     )
     assert "onnxruntime/" not in str(caught.value)
 
@@ -169,11 +169,13 @@ def test_macs_where_a_size_is_free_are_of_a_said_size():
     model = b.model({"x": ["N", 2, "H", "W"]}, {"y": None})
     assert model.layer("conv").macs == model.summary().macs == 3 * 2 * 9 * 30 * 30
     assert model.notes == (
-        "The model leaves sizes open: MACs are counted for x [1, 2, 32, 32], until data is attached.",
+        "The model has dynamic input sizes. MACs are counted for x [1, 2, 32, 32]; attaching data sets the real sizes.",
     )
     shaped = model.at({"x": (1, 2, 8, 10)})
     assert shaped.layer("conv").macs == shaped.summary().macs == 3 * 2 * 9 * 6 * 8
-    assert shaped.notes == ("The model leaves sizes open: MACs are counted for x [1, 2, 8, 10], as the data has it.",)
+    assert shaped.notes == (
+        "The model has dynamic input sizes. MACs are counted for x [1, 2, 8, 10], the size in the data.",
+    )
     assert shaped.to_bytes() == model.to_bytes() and shaped.at({"x": (1, 2, 8, 10)}) is shaped
 
 

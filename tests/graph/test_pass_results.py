@@ -19,7 +19,7 @@ def test_folding_some_is_applied_and_says_what_stays():
     b.batchnorm(b.node("Relu", [x], "relu"), 4, "y", "second")
     step = steps_of(b.proto({"x": ["N", 4, 5, 5]}, {"y": None}))["batchnorm"]
     assert step.applied
-    assert step.detail == "1 BatchNormalization folded into the layer before; 1 kept: it follows Relu"
+    assert step.detail == "1 BatchNormalization folded into the preceding layer; 1 kept: it follows Relu"
 
 
 def test_a_weight_read_in_two_forms_stays_and_nothing_was_done():
@@ -28,7 +28,7 @@ def test_a_weight_read_in_two_forms_stays_and_nothing_was_done():
     rows = b.node("Gather", [table, "x"], "rows")
     b.node("MatMul", [rows, b.node("Transpose", [table], "turned", perm=[1, 0])], "y")
     step = steps_of(b.proto({"x": ["N"]}, {"y": None}, dtype=7))["weight_chains"]
-    assert not step.applied and step.detail == "1 weight kept that is read in several forms"
+    assert not step.applied and step.detail == "1 weight not folded, because it is used in several forms"
 
 
 def test_functions_that_cannot_be_inlined_stay_and_nothing_was_done():

@@ -48,7 +48,7 @@ def test_batchnorm_behind_convolutions_is_folded(opset):
     proto = residual(opset)
     result, steps = prepared(proto)
     assert "BatchNormalization" not in ops(result)
-    assert steps["batchnorm"] == "2 BatchNormalization folded into the layer before"
+    assert steps["batchnorm"] == "2 BatchNormalization folded into the preceding layer"
     assert "stem.bias" in result.graph.initializers  # there was none
     assert not [name for name in result.graph.initializers if "running" in name]
     assert_equal(proto, result)
@@ -103,15 +103,15 @@ def unfoldable() -> dict[str, tuple[onnx.ModelProto, str]]:
     add("activation", b, "it follows Relu")
     b = Build()
     b.batchnorm("x", 4, "y")
-    add("input", b, "it reads a model input")
+    add("input", b, "its input is a model input")
     b = Build()
     conv = b.node("Conv", ["x", b.weight("conv.weight", 4, 4, 1, 1)], "conv")
     b.node("Add", [b.batchnorm(conv, 4, "normed"), conv], "y")
-    add("skip", b, "something else reads what it normalises")
+    add("skip", b, "its input has another reader")
     b = Build()
     weight = b.weight("conv.weight", 4, 4, 1, 1)
     b.node("Conv", [b.batchnorm(b.node("Conv", ["x", weight], "first"), 4, "normed"), weight], "y")
-    add("shared", b, "another layer shares the weight")
+    add("shared", b, "the weight is shared with another layer")
     b = Build()
     b.batchnorm(b.node("MatMul", ["x", b.weight("fc.weight", 5, 5)], "product"), 4, "y")
     add("stack", b, "the MatMul before it does not give a matrix")
@@ -150,7 +150,7 @@ def test_folding_can_be_left_out():
     proto = residual()
     result, steps = prepared(proto, "batchnorm")
     assert ops(result).count("BatchNormalization") == 2
-    assert steps["batchnorm"] == "left out at opening"
+    assert steps["batchnorm"] == "turned off at opening"
     model = opened(proto, frozenset({"batchnorm"}))
     step = next(step for step in model.preparations if step.id == "batchnorm")
     assert not step.applied
@@ -214,7 +214,7 @@ def test_a_weight_behind_a_move_is_found_under_its_own_name(op, shape, attribute
     assert_equal(proto, result)
     assert opened(proto).layer("fc").locked == ""
     if op == "Cast":
-        assert "float16 weights widened to float32, 48 bytes more" in steps["weight_chains"]
+        assert "float16 weights converted to float32, 48 bytes more" in steps["weight_chains"]
 
 
 def test_a_weight_moved_twice_in_the_same_way_stays_one():
@@ -237,7 +237,7 @@ def test_a_weight_read_in_two_forms_is_not_stored_twice():
     proto = b.proto({"x": ["N", 12]}, {"y": None})
     result, steps = prepared(proto)
     assert list(result.graph.initializers) == ["fc.weight"]
-    assert steps["weight_chains"] == "1 weight kept that is read in several forms"
+    assert steps["weight_chains"] == "1 weight not folded, because it is used in several forms"
     assert_equal(proto, result)
 
 
@@ -296,7 +296,7 @@ def test_layers_in_functions_of_the_exporter_come_to_light():
     b.node("Linear", [x, b.weight("last.weight", 6, 2)], "y", domain="pkg")
     proto = b.proto({"x": ["N", 4]}, {"y": None}, opsets={"pkg": 1}, functions=[function])
     result, steps = prepared(proto)
-    assert steps["functions"] == "1 function written out where it is called"
+    assert steps["functions"] == "1 function inlined"
     assert not result.functions
     assert_equal(proto, result)
     assert [layer.path for layer in opened(proto).layers] == ["first", "last"]
@@ -311,7 +311,7 @@ def test_what_no_output_needs_is_removed_and_counted():
     result, steps = prepared(proto)
     assert list(result.graph.initializers) == ["fc.weight"]
     saved = written(proto) - ir.serde.serialize_model(result).ByteSize()
-    assert steps["unused"] == f"1 operator and 2 constants that no output needs, {saved:,} bytes"
+    assert steps["unused"] == f"1 operator and 2 constants without effect on any output, {saved:,} bytes"
 
 
 def test_exporter_notes_are_dropped_and_counted_and_the_module_tree_is_kept():
@@ -327,7 +327,7 @@ def test_exporter_notes_are_dropped_and_counted_and_the_module_tree_is_kept():
     assert b"someone" not in content
     assert not onnx.load_from_string(content).graph.value_info
     assert all(dict(node.metadata_props) == {"pkg.torch.onnx.name_scopes": scopes} for node in result.graph)
-    assert steps["metadata"] == f"{written(proto) - len(content):,} bytes of exporter notes dropped"
+    assert steps["metadata"] == f"{written(proto) - len(content):,} bytes of exporter metadata removed"
 
 
 def test_nodes_get_unique_names_and_an_order_in_which_they_can_run():

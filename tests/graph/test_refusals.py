@@ -30,7 +30,7 @@ def model(op, opset=17, ir=8, kind=FLOATS, second=None, domain="", **attributes)
         (b"abc", "not an ONNX model, or it is damaged"),
         (b"", "not an ONNX model, or it is damaged"),
         (model("Nope"), "does not know the operator Nope"),
-        (model("Relu", domain="mine"), "the operators of 'mine' have no version"),
+        (model("Relu", domain="mine"), "the opset version of the domain 'mine' is missing"),
         (model("Acosh", kind=TensorProto.DOUBLE), "no kernel for the operator Acosh with these types"),
         (model("Add", second=INTS), r"the operator Add \(the node\) gets values of different types"),
         (model("Relu", ir=99), "its IR version 99 is newer than"),

@@ -74,7 +74,7 @@ def test_what_is_not_homogeneous_is_named(op, extra):
     b.head(b.conv(b.op(op, b.conv("x", "conv", 3, 8), *limits), "last", 8, 6), 6)
     found = refusals(b.model(IMAGE))
     assert found == {
-        "conv": f"{op} reads its channels, and does not answer scaled channels with scaled ones.",
+        "conv": f"{op} reads its channels and is not scale-equivariant.",
         "last": None,
         "head": "Its channels are an output of the model.",
     }
@@ -102,4 +102,4 @@ def test_a_weight_that_is_read_in_several_places_stays():
     x = b.op("Conv", b.op("Relu", b.op("Conv", x, "shared.weight")), "shared.weight")
     b.head(b.op("Relu", b.conv(x, "last", 8, 6)), 6)
     found = refusals(b.model(IMAGE))
-    assert found["first"] == found["shared"] == "'shared.weight' is read in several places." and found["last"] is None
+    assert found["first"] == found["shared"] == "'shared.weight' has several readers." and found["last"] is None

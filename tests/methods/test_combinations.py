@@ -166,7 +166,13 @@ def test_what_cannot_be_added_is_said_before_anything_is_run():
     svd, static = Action("lowrank.svd", {"rank": 6}), Action("quantize.static")
     assert conflicts.conflicts(model.layer(path), ()) == {}
     behind_svd, behind_static = (conflicts.conflicts(model.layer(path), (step,)) for step in (svd, static))
-    assert behind_svd["prune.taylor"] == "Taylor cannot follow a factoring: gradients are of whole layers."
+    assert (
+        behind_svd["prune.taylor"]
+        == "Taylor cannot follow a factorisation: gradients are defined for whole layers only."
+    )
     assert "quantize.affine" not in behind_svd
-    assert behind_static["quantize.affine"] == "Affine would undo how Static, 8-bit activations has the layer computed."
+    assert (
+        behind_static["quantize.affine"]
+        == "Affine would undo the integer computation set up by Static 8-bit activations."
+    )
     assert "prune.taylor" not in behind_static  # which comes before it whatever the order of the list

@@ -170,7 +170,7 @@ def test_levels_that_the_4_bit_kernel_does_not_have_are_refused(earlier):
 
 def test_levels_of_8_bits_that_become_7_are_told():
     note = edited("Gemm", Action("quantize.affine", {"bits": 8}), Action("quantize.static")).note
-    assert note == "its 8-bit levels are rounded to 7 bits, the reduced range"
+    assert note == "its 8-bit levels are rounded to 7 bits (reduced range)"
 
 
 def test_what_would_be_lost_is_said():

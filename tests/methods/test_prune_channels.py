@@ -171,12 +171,12 @@ def test_of_a_glob_the_layers_that_a_criterion_tells_nothing_of_keep_their_chann
     recipe = Recipe((Row("*", (Action("prune.channels", {"criterion": "activation", "ratio": 0.5}),)),))
     chosen, notes = compiler.stacks(model, recipe)
     assert "down" in chosen and "up" not in chosen
-    assert "up keeps its channels: The inputs of ConvTranspose layers are not looked at." in notes
+    assert "up is not pruned: This method does not support ConvTranspose layers: it needs their inputs." in notes
     with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
         compiler.stacks(model, Recipe((Row("up", recipe.rows[0].actions),)))
     _, notes = compiler.stacks(model, Recipe((Row("*", (Action("prune.channels", {"criterion": "bn"}),)),)))
     assert (
-        notes[0] == "3 layers (down, up and last): each keeps its channels: No BatchNorm behind it says what its "
+        notes[0] == "3 layers (down, up and last): each is not pruned: No BatchNorm behind it says what its "
         "channels are worth."
     )
 

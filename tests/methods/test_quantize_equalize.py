@@ -86,7 +86,7 @@ def test_what_cannot_is_refused_by_name_and_noted_for_a_glob():
             workspace.compiled(Recipe((Row(path, (EQUALISE,)),)), Job())
         assert "reads its channels" in workspace.view(path).unavailable["quantize.equalize"]
     result = workspace.compiled(Recipe((Row("*", (EQUALISE,)),)), Job())
-    assert result.notes[0].startswith("expand keeps the scale of its channels: Clip reads") and len(result.notes) == 3
+    assert result.notes[0].startswith("expand is not rescaled: Clip reads") and len(result.notes) == 3
     assert result.structure.notes["head"] == "inputs follow project"
 
 

@@ -145,7 +145,9 @@ def test_of_a_glob_the_layers_without_a_sensitivity_are_left_as_they_are():
     model, path, _ = model_with("Embedding")
     step = Action("quantize.codebook", {"sensitivity": "activations"})
     chosen, notes = compiler.stacks(model, Recipe((Row("*", (step,)),)))
-    assert not chosen and notes == (f"{path} is left as it is: The inputs of Embedding layers are not looked at.",)
+    assert not chosen and notes == (
+        f"{path} is unchanged: This method does not support Embedding layers: it needs their inputs.",
+    )
     assert path in compiler.stacks(model, Recipe((Row("*", (step.with_param("sensitivity", "none"),)),)))[0]
 
 

@@ -42,8 +42,8 @@ MAGNITUDE = MethodInfo(
     "prune.magnitude",
     "prune",
     "Magnitude",
-    "Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are left out; the layer "
-    "keeps its shape and its speed.",
+    "Sets the weights with the smallest magnitude to zero. The file shrinks because "
+    "zeros are not stored; the layer keeps its shape and speed.",
     "wᵢ ← wᵢ · [|wᵢ| > t]",
     "Han et al. 2015, Learning both weights and connections, NeurIPS",
     (
@@ -51,7 +51,7 @@ MAGNITUDE = MethodInfo(
             "sparsity",
             "float",
             0.5,
-            "Fraction of the layer's weights that become zero.",
+            "Fraction of the layer's weights to set to zero.",
             low=0,
             high=1,
             step=0.01,
@@ -62,7 +62,7 @@ MAGNITUDE = MethodInfo(
             "threshold",
             "float",
             None,
-            "Weights whose magnitude is at or below this become zero.",
+            "Set weights to zero whose magnitude is at or below this.",
             low=0,
             group="amount",
             drag="histogram",
@@ -125,7 +125,7 @@ AFFINE = MethodInfo(
             log=True,
             when=("granularity", ("group",)),
         ),
-        Field("symmetric", "bool", True, "Levels on both sides of zero, without a zero point."),
+        Field("symmetric", "bool", True, "Levels symmetric around zero, without a zero point."),
         Field("range", "choice", "mse", "What the levels cover.", choices=("minmax", "mse", "clip")),
         Field(
             "clip",
@@ -149,7 +149,9 @@ DISTILL = MethodInfo(
     "min ‖f(x) − g(x)‖²",
     "Hinton et al. 2015, Distilling the knowledge in a neural network",
     (
-        Field("rank", "int", 16, "Width of the student.", low=1, step=1, log=True, drag="spectrum"),
+        Field(
+            "rank", "int", 16, "Channels between the student's two factors.", low=1, step=1, log=True, drag="spectrum"
+        ),
         Field("steps", "int", 200, "Training steps.", low=0, high=5000, step=50),
         Field("rate", "float", 0.001, "Learning rate.", low=1e-5, high=0.1, log=True),
     ),

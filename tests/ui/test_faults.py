@@ -121,7 +121,9 @@ def test_another_model_in_the_same_file_is_refused_until_it_is_opened(session, q
     kill(session, qtbot)
     qtbot.waitUntil(lambda: bool(session.complaints) and not session.link.asked, timeout=WAIT)
     (words,) = session.complaints
-    assert "model.onnx holds another model than the one that was open." in words and session.measuring_paused
+    assert (
+        "model.onnx now contains a different model from the one that was opened." in words and session.measuring_paused
+    )
     with qtbot.waitSignal(session.export_failed, timeout=WAIT) as failed:  # nothing is done to the other one
         session.export(str(files[0].parent / "out"), "small")
     assert "No model is open" in failed.args[0]

@@ -205,7 +205,7 @@ def test_a_model_without_layers_to_edit_says_so(tab):
 
 
 def test_what_no_recipe_keeps_and_what_failed_is_said(found):
-    front = replace(found.plans.front, chosen=None, notes=("No recipe that was found keeps the limits.",))
+    front = replace(found.plans.front, chosen=None, notes=("No recipe within the limits was found.",))
     show(found, front)
     assert found.notes.isVisible() and "keeps the limits" in found.note.text()
     found.plans.failure = "The engine ended."

@@ -162,7 +162,7 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
         (StorageSpec((8, 8), "Symmetric", 4, 64, side=(8, 1)).words, "int4，每通道"),
         (Message("rank {rank} of {full}", rank=9, full=12), "秩 9 / 12"),
         (
-            Message("{path} {subject}: {reason}", path="stem", subject=Message("stays as it is"), reason="?"),
+            Message("{path} {subject}: {reason}", path="stem", subject=Message("stays unchanged"), reason="?"),
             "stem 保持原样：?",
         ),
         ("a sentence, that nobody knows", "a sentence, that nobody knows"),

@@ -96,7 +96,7 @@ def demo(headless: bool, out: str) -> None:
     try:
         model, data, calibration, recipe = demo_paths()
     except FileNotFoundError as error:
-        raise UserError("The demo is not here: {error}.", "Install the program again.", error=error) from error
+        raise UserError("The demo is not here: {error}.", "Reinstall the program.", error=error) from error
     if not headless:
         show(model, data, None, False, calibration)
         return
@@ -110,7 +110,8 @@ def demo(headless: bool, out: str) -> None:
 
 
 def take_pictures(model: str, data: str, calibration: str, recipe: str, folder: Path) -> None:
-    """Inspect and Compare as PNG; says so where Qt cannot be used. In a process of its own, which Qt may end."""
+    """Save Inspect and Compare as PNG; prints a note if Qt cannot be used. Runs in a separate process, which Qt may
+    end."""
     click.echo("Taking pictures of the window…", err=True)
     arguments = (model, data, calibration, recipe, str(folder.absolute()))
     done = subprocess.run(
@@ -253,7 +254,7 @@ def compress(
 
 
 def recipe_of(given: str) -> Recipe:
-    """From a file, or from standard input."""
+    """Read a recipe from a file, or from standard input."""
     if given != "-":
         return load_recipe(Path(given))
     try:
@@ -315,7 +316,7 @@ def recipe_of(given: str) -> Recipe:
 )
 @click.option("--epochs", default=3, show_default=True, type=click.IntRange(1, 1000), help="Passes over the samples.")
 @click.option("--rate", default=0.001, show_default=True, type=click.FloatRange(1e-6, 1), help="Learning rate.")
-@click.option("--batch", default=64, show_default=True, type=click.IntRange(1, 4096), help="Samples in a step.")
+@click.option("--batch", default=64, show_default=True, type=click.IntRange(1, 4096), help="Samples per training step.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the order of samples.")
 @device_option
 @language_option

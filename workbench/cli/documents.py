@@ -19,7 +19,7 @@ UNKNOWN = "Not known: computing its statistics failed."
 
 @dataclass(frozen=True)
 class Row:
-    """A layer with the statistics of its weights; without them where it cannot be edited, or where they `failed`."""
+    """A layer with the statistics of its weights; without them if it cannot be edited or they `failed`."""
 
     layer: Layer
     moments: "Moments | None" = None
@@ -29,7 +29,7 @@ class Row:
 
 
 def row_of(handle: "wb.LayerHandle") -> Row:
-    """A layer whose statistics fail does not take the others down."""
+    """Row of a layer; failing statistics of one layer do not affect the others."""
     if handle.layer.locked:
         return Row(handle.layer)
     try:
@@ -42,7 +42,7 @@ def row_of(handle: "wb.LayerHandle") -> Row:
 
 
 def inspection(model: ModelSummary, rows: Sequence[Row]) -> dict[str, Any]:
-    """`inspect`: the model, and a row for each layer."""
+    """Document of `inspect`: the model, and a row for each layer."""
     return {
         "model": {
             "path": model.path,
@@ -87,5 +87,5 @@ def _layer(row: Row) -> dict[str, Any]:
 
 
 def methods(known: Sequence[MethodInfo]) -> dict[str, Any]:
-    """`methods`: each with the schema of its parameters."""
+    """Document of `methods`: each method with the schema of its parameters."""
     return {"methods": [asdict(info) for info in known]}

@@ -13,7 +13,7 @@ WINDOW = "window"  # the command that runs when none is named
 
 
 class CommandLine(click.Group):
-    """Names the window when no command is named, and turns every failure into a sentence and an exit code."""
+    """Adds the window as the default command, and turns every failure into a sentence and an exit code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["json"] = "--json" in args
@@ -48,14 +48,14 @@ class CommandLine(click.Group):
 
 
 def stop_behind(error: BaseException | None) -> BaseException | None:
-    """A signal that came while a native module was imported: the import fails because of it."""
+    """Handle a signal that arrived while a native module was imported, which makes the import fail."""
     while error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
         error = error.__cause__ or error.__context__
     return error
 
 
 def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
-    """Say why, and end with this exit code."""
+    """Print the reason and end with this exit code."""
     if ctx.meta.get("debug"):
         traceback.print_exc()
     click.echo(sentence, err=True)
@@ -64,6 +64,6 @@ def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
 
 
 def print_error(ctx: click.Context, message: str, code: int) -> None:
-    """For a program that waits for JSON."""
+    """Print an error as JSON for programs."""
     if ctx.meta["json"]:
         output.print_json({"error": {"message": message, "exit_code": code}})

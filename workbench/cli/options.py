@@ -11,7 +11,7 @@ from workbench.core.base.trust import Trust
 
 
 def remember_debug(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
-    """meta is shared by a command and the group it belongs to."""
+    """Store --debug in meta, which a command shares with its group."""
     ctx.meta["debug"] = value or ctx.meta.get("debug", False)
     if not ctx.meta["debug"]:
         warnings.simplefilter("ignore")  # of libraries, to developers
@@ -32,8 +32,8 @@ language_option = click.option(
 
 
 def trusted(given: bool, *named: str | None) -> Trust:
-    """Paths whose code may run: with --trust those that this command line names, and every --trust-path. What a recipe
-    or a session names is not among the first."""
+    """Paths whose code may run: with --trust those named on this command line, and every --trust-path. Paths named in a
+    recipe or session are not among the first."""
     extra = click.get_current_context().meta.get("trusted", ())
     return frozenset(path for path in named if path and given) | frozenset(extra)
 
@@ -43,7 +43,7 @@ def remember_trust(ctx: click.Context, _option: click.Parameter, paths: tuple[st
 
 
 def trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--trust and --trust-path."""
+    """The options --trust and --trust-path."""
     one = click.option(
         "--trust-path",
         multiple=True,
@@ -77,7 +77,7 @@ calibration_option = click.option(
 
 
 def constants(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    """name=value of each as a mapping."""
+    """NAME=VALUE pairs as a mapping."""
     pairs = [each.rpartition("=") for each in given]
     if any(not name or not value for name, _, value in pairs):
         raise click.BadParameter("write name=value")
@@ -102,7 +102,7 @@ input_option = click.option(
 
 
 def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
-    """0.1,0.2 as numbers."""
+    """Comma-separated numbers, such as 0.1,0.2."""
     try:
         return tuple(float(part) for part in given.split(",") if part)
     except ValueError as error:

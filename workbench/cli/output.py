@@ -1,4 +1,4 @@
-"""What the command line prints: tables for people, one JSON object for programs, progress on standard error."""
+"""Output of the command line: tables for people, one JSON object for programs, progress on standard error."""
 
 import contextlib
 import json
@@ -34,7 +34,7 @@ QUIET_SECONDS = 5.0  # between two lines of progress where they cannot replace e
 
 
 class ProgressLine:
-    """One line that is rewritten on a terminal; elsewhere a line now and then."""
+    """A progress line, rewritten on a terminal; elsewhere printed from time to time."""
 
     def __init__(self) -> None:
         self.live = sys.stderr.isatty()
@@ -87,7 +87,7 @@ def _stdout_to_stderr() -> Iterator[None]:
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """Numbers that JSON has no word for become null; hidden characters are escaped, so names stay what they are."""
+    """Print JSON; NaN and infinity become null, hidden characters are escaped, so names are preserved."""
     text = json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False)
     click.echo(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
@@ -108,12 +108,12 @@ def _finite(value: Any) -> Any:
 
 
 def say(text: str = "") -> None:
-    """Lines with names in them that may come from anywhere."""
+    """Print lines with names from untrusted files."""
     click.echo(plain_lines(text))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
-    """Columns as wide as they must be; those in `left` are flush left, the others right."""
+    """Columns as wide as necessary; those in `left` are left-aligned, the others right-aligned."""
     lines = [[plain(cell) for cell in line] for line in (head, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
@@ -267,7 +267,7 @@ def words(actions: tuple[Action, ...]) -> str:
 
 
 def print_sensitivity(scan: Scan, seconds: float) -> None:
-    """A row for every candidate, the layers in the model's order."""
+    """Print a row for every candidate, layers in the model's order."""
     metric, rows = scan.metric, []
     for trial in (trial for path in dict.fromkeys(each.path for each in scan.trials) for trial in scan.of(path)):
         others = len(trial.changed) - 1
@@ -295,7 +295,7 @@ def print_sensitivity(scan: Scan, seconds: float) -> None:
 
 
 def print_sweep(curve: Curve, seconds: float) -> None:
-    """The curve from the largest file to the smallest, and how far one can go."""
+    """Print the curve from the largest file to the smallest, and the recommended limit."""
     metric, parameter = curve.metric, curve.sweep.parameter
     rows = [
         (
@@ -332,7 +332,7 @@ def print_sweep(curve: Curve, seconds: float) -> None:
 
 
 def print_temperatures(curve: TemperatureCurve) -> None:
-    """What each temperature reached; the one that was kept is marked."""
+    """Print the result of each temperature, with the best one marked."""
     rows = []
     for point in curve.points:
         spread = f"{metric_text(min(point.held), curve.metric)} to {metric_text(max(point.held), curve.metric)}"

@@ -27,7 +27,7 @@ from workbench.core.base.files import check_folder, write_text
 
 
 def names(_context: click.Context, _option: click.Parameter, given: str) -> tuple[str, ...]:
-    """a,b as names."""
+    """Comma-separated names."""
     return tuple(part.strip() for part in given.split(",") if part.strip())
 
 
@@ -131,7 +131,7 @@ def search(
                 job=job.part(0.9, 1.0),
             )
         elif not curve:
-            raise UserError("No recipe that was found keeps the limits.", "Allow more, or more methods and layers.")
+            raise UserError("No recipe within the limits was found.", "Allow more, or more methods and layers.")
         else:
             _write(front, Path(out))
     if as_json:
@@ -165,7 +165,7 @@ def _write(front: Front, folder: Path) -> None:
 
 
 def _print(front: Front) -> None:
-    """The measured recipes that no smaller one beats, the uniform ones beside them, and which was chosen and how."""
+    """Print the measured recipes of the trade-off, the uniform ones, and which was chosen and how."""
     metric, chosen = front.metric, front.chosen
     shown = [*front.best, *(point for point in front.of("uniform") if point not in front.best)]
     rows = []

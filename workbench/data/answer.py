@@ -1,4 +1,4 @@
-"""Which output of a model is measured, and where the samples are in it."""
+"""The measured output of a model, and the position of the samples in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

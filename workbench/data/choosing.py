@@ -1,4 +1,4 @@
-"""Which metric an output is measured by: it follows from the output, the labels, and whether the metric can fall.
+"""Choice of the metric: it follows from the output, the labels, and whether the metric can fall.
 
 A metric that a model reaches by answering the same whatever it is given says nothing: the cosine of one positive number
 is always 1.
@@ -57,8 +57,8 @@ def named(wanted: str, outputs: np.ndarray, labels: np.ndarray | None) -> Metric
     metric = known[wanted]
     if metric.labelled and labels is None:
         raise UserError(
-            "The metric {wanted} compares with labels, and the data has none.",
-            "Add labels, or ask for another metric.",
+            "The metric {wanted} needs labels, and the data has none.",
+            "Add labels, or choose another metric.",
             wanted=wanted,
         )
     if metric.id == "relative_error":
@@ -74,8 +74,8 @@ def named(wanted: str, outputs: np.ndarray, labels: np.ndarray | None) -> Metric
             labels=target.shape[1:],
         )
         raise UserError(
-            "The metric {wanted} does not fit this data ({shapes} a sample): {said}.",
-            "Ask for another metric.",
+            "The metric {wanted} does not fit this data ({shapes} per sample): {said}.",
+            "Choose another metric.",
             wanted=wanted,
             shapes=shapes,
             said=said(error),
@@ -143,7 +143,7 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
 
 
 def _of_decisions(name: str, outputs: np.ndarray) -> Metric:
-    """Of outputs that are decisions; where each sample has one, its score is 0 or 1."""
+    """Metric of outputs that are decisions; with one per sample, the score is 0 or 1."""
     metric = METRICS[name]
     single = outputs.size == len(outputs)
     return replace(metric, info=replace(metric.info, interval="wilson" if single else "normal"))
@@ -181,7 +181,7 @@ def _classes(outputs: np.ndarray, maps: np.ndarray, axis: int) -> int:
 
 
 def _middle(outputs: np.ndarray) -> float:
-    """Where a decision is taken: 0.5 for probabilities, else 0."""
+    """Decision threshold: 0.5 for probabilities, else 0."""
     return 0.5 if _are_probabilities(outputs) else 0.0
 
 
@@ -207,8 +207,8 @@ def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
             )
     shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
     return UserError(
-        "The labels are {dtype} of shape {shape} a sample, but the model's output is {shapes}.",
-        "Give one class number a sample, or targets shaped like the output; or leave the labels out.",
+        "The labels have type {dtype} and shape {shape} per sample, but the model's output is {shapes}.",
+        "Give one class number per sample, or targets with the shape of the output; or omit the labels.",
         dtype=labels.dtype,
         shape=labels.shape[1:],
         shapes=shapes,

@@ -13,7 +13,7 @@ LONGEST = 80  # characters of a name
 
 
 def name_of(classes: Sequence[str], number: int) -> str:
-    """What a class is called: by its number where it has no name."""
+    """Name of a class; its number if it has none."""
     return classes[number] if 0 <= number < len(classes) else str(number)
 
 
@@ -22,10 +22,10 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
 
     Raises UserError where it is no list of short readable names, or where a label has none.
     """
-    mend = Message("class_names is a list of texts, one a class, in the order of the class numbers; or leave it out.")
+    mend = Message("Make class_names a list of strings, one per class, in the order of the class numbers; or omit it.")
     if given.ndim != 1 or given.dtype.kind != "U" or not 0 < len(given) <= MOST:
         raise UserError(
-            "{path}: the array 'class_names' is {dtype} of shape {shape}, not a list of texts.",
+            "{path}: the array 'class_names' has type {dtype} and shape {shape}; it must be a list of strings.",
             mend,
             path=path,
             dtype=given.dtype,

@@ -54,7 +54,7 @@ class Dataset:
         return next((size for size in sizes if size is not None), None)
 
     def at_once(self, size: int) -> int:
-        """So many samples at a time, or as many as the model fixes."""
+        """This batch size, or the model's if it is fixed."""
         return self.fixed_batch or size
 
     def feeds(self, chosen: slice | np.ndarray) -> dict[str, np.ndarray]:
@@ -88,7 +88,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Of the samples and labels: equal data has equal fingerprints, whatever its classes are called."""
+        """Hash of samples and labels: equal data has equal fingerprints, whatever the class names."""
         digest = hashlib.sha256()
         for array in (
             *self.inputs.values(),
@@ -172,13 +172,13 @@ def open_dataset(
 
 
 def _read(reader: Reader, path: str, trusted: bool, job: Job) -> dict[str, np.ndarray]:
-    """What the reader of a plug-in gives, as arrays of numbers or texts. Raises UserError for anything else."""
+    """Output of a plug-in's reader, as arrays of numbers or texts. Raises UserError for anything else."""
     given = reader.read(path, trusted, job)
     arrays = {str(name): np.asarray(values) for name, values in dict(given).items()}
     if odd := [name for name, array in arrays.items() if array.dtype.kind not in "fiubU"]:
         raise UserError(
-            "{path}: the reader {reader} gives {odd} as neither numbers nor texts.",
-            "Tell its author, or save the data as .npz.",
+            "{path}: the reader {reader} returns {odd} with neither numbers nor strings.",
+            "Report it to its author, or save the data as .npz.",
             path=path,
             reader=reader.name,
             odd=", ".join(odd),
@@ -201,16 +201,16 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given
     if not os.path.isfile(file):
         raise UserError("There is no file {file}.", "Check the name.", file=file)
     if not trusted:
-        raise UserError("{path} would run code.", HOW, path=path)
+        raise UserError("{path} runs code when it is loaded.", HOW, path=path)
     function = runpy.run_path(file).get(name)
     if not callable(function):
-        raise UserError("{file} has no function {name}.", "Name a function that yields batches.", file=file, name=name)
+        raise UserError("{file} has no function {name}.", "Give a function that yields batches.", file=file, name=name)
     parts: list[dict[str, np.ndarray]] = []
     for batch in function():
         batch = batch if isinstance(batch, Mapping) else dict(zip(("x", "y"), batch, strict=False))
         parts.append({key: np.asarray(value) for key, value in batch.items()})
     if not parts:
-        raise UserError("{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.", path=path)
+        raise UserError("{path} yielded no batches.", "Yield tuples (x, y) or mappings of arrays.", path=path)
     names = {key: parts[0][key] for key in parts[0] if key == NAMES}  # of all batches, not of samples
     try:  # what has no axis is the same for all samples
         arrays = {
@@ -220,8 +220,8 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given
         }
     except (KeyError, ValueError) as error:
         raise UserError(
-            "{path} yields batches that do not match each other.",
-            "Give all batches the same arrays, of the same shape apart from their length.",
+            "{path} yields batches with different arrays or shapes.",
+            "Give all batches the same arrays, with equal shapes except for the batch axis.",
             path=path,
         ) from error
     return _from_arrays(path, {**arrays, **names}, specs, given)
@@ -237,13 +237,13 @@ def _checked(
     held: tuple[str, ...] = (),
 ) -> Dataset:
     if labels is not None and labels.dtype.kind == "f" and not np.isfinite(labels).all():
-        raise UserError("{path} has labels that are not finite.", "Remove these samples.", path=path)
+        raise UserError("Some labels in {path} are NaN or infinite.", "Remove these samples.", path=path)
     matched = match(path, arrays, specs, given, labels, held)
     counts = {len(np.atleast_1d(array)) for array in (*matched.inputs.values(), labels) if array is not None}
     if len(counts) != 1 or counts == {0}:
         raise UserError(
-            "{path} has arrays of different lengths or none: {counts}.",
-            "Every array needs one entry a sample.",
+            "{path} has no arrays, or arrays of different lengths: {counts}.",
+            "Every array needs one entry per sample.",
             path=path,
             counts=sorted(counts),
         )
@@ -256,8 +256,8 @@ def _in_whole_batches(data: Dataset) -> Dataset:
     whole = data.samples // data.at_once(1) * data.at_once(1)
     if not whole:
         raise UserError(
-            "{path} has {samples} samples, and the model takes exactly {at_once} at a time.",
-            "Give more samples, or export the model with a free batch size.",
+            "{path} has {samples} samples, but the model's batch size is fixed at {at_once}.",
+            "Give more samples, or export the model with a dynamic batch size.",
             path=data.path,
             samples=data.samples,
             at_once=data.at_once(1),

@@ -1,4 +1,4 @@
-"""Metrics and data readers of other distributions, beside our own (see core.plugins.discovery).
+"""Metrics and data readers of other distributions, in addition to our own (see core.plugins.discovery).
 
 An entry point of `workbench.metrics` names a Metric, one of `workbench.data` a Reader.
 """
@@ -85,8 +85,8 @@ def checked(score: Score, name: str) -> Score:
         scores = np.asarray(score(outputs, target))
         if scores.shape != (len(outputs),) or scores.dtype.kind not in "fiub" or not np.isfinite(scores).all():
             raise UserError(
-                "The metric {name} gives {dtype} of shape {shape} for {n} samples.",
-                "It has to give one finite number a sample.",
+                "The metric {name} returned {dtype} of shape {shape} for {n} samples.",
+                "It must return one finite number per sample.",
                 name=name,
                 dtype=scores.dtype,
                 shape=scores.shape,

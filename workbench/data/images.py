@@ -1,4 +1,4 @@
-"""A folder of class folders of images, with a small preprocessing file beside them."""
+"""A folder of class folders of images, with a small preprocessing file."""
 
 import math
 import stat
@@ -60,7 +60,9 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     """
     if len(specs) != 1 or len(specs[0].shape) != 4:
         raise UserError(
-            "{folder} is a folder of images, but the model does not take one image.", "Give an .npz.", folder=folder
+            "{folder} is a folder of images, but the model's input is not a single image.",
+            "Give an .npz.",
+            folder=folder,
         )
     shape = specs[0].shape
     rules = _rules(folder / PREPROCESSING)
@@ -78,7 +80,7 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
             wanted = Message("{n} channels", one="{n} channel", n=channels or 3)
             raise UserError(
                 "{folder}: {key} has {size} numbers, but the model takes {wanted}.",
-                "Give one number, or one a channel.",
+                "Give one number, or one per channel.",
                 folder=folder / PREPROCESSING,
                 key=key,
                 size=value.size,
@@ -87,7 +89,7 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     height, width = rules.size or (shape[2:] if rules.layout == "nchw" else shape[1:3])
     if height is None or width is None:
         raise UserError(
-            "{folder} does not say the size of the images.",
+            "The image size for {folder} is not known.",
             "Write size: [height, width] in {preprocessing}.",
             folder=folder,
             preprocessing=PREPROCESSING,
@@ -100,10 +102,10 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     files = [(file, index) for index, name in enumerate(folders) for file in _files(folder, name)]
     if not files:
         raise UserError(
-            "{folder} has no images in class folders.", "Put images into one folder a class.", folder=folder
+            "{folder} has no class folders with images.", "Put the images into one folder per class.", folder=folder
         )
     images = _room(folder, (len(files), int(height), int(width), channels or 3), rules.layout)
-    for index, (file, _) in enumerate(job.each(files, Message("reading the pictures"))):
+    for index, (file, _) in enumerate(job.each(files, Message("reading the images"))):
         pixels = _image(file, (int(height), int(width)), channels, rules)
         images[index] = pixels.transpose(2, 0, 1) if rules.layout == "nchw" else pixels
     labels = np.array([label for _, label in files])
@@ -127,7 +129,7 @@ def _files(folder: Path, name: str) -> Iterator[Path]:
             raise UserError("{file} cannot be read.", "Remove or replace it.", file=file) from error
         if not place.is_relative_to(top):
             raise UserError(
-                "{file} is a link to a place outside the folder.", "Copy the picture there instead.", file=file
+                "{file} is a link to a file outside the folder.", "Copy the image into the folder instead.", file=file
             )
         if regular:
             yield file
@@ -136,12 +138,12 @@ def _files(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _room(folder: Path, shape: tuple[int, ...], layout: str) -> np.ndarray:
-    """For so many pictures of [height, width, channels], in the layout of the model."""
+    """Array for this many images of [height, width, channels], in the layout of the model."""
     count, height, width, channels = shape
     needed = 4 * math.prod(shape)
     if needed > free_memory():
         raise UserError(
-            "{folder} has {count:,} images, which take {needed} of memory: more than is free.",
+            "{folder} has {count:,} images, which need {needed} of memory, more than is available.",
             "Give a folder with fewer images: a few thousand are enough.",
             folder=folder,
             count=count,
@@ -164,8 +166,8 @@ def _rules(file: Path) -> Rules:
     if not isinstance(given, dict) or set(given) - KEYS:
         unknown = ", ".join(sorted(map(str, set(given) - KEYS)))[:200] if isinstance(given, dict) else ""
         raise UserError(
-            "{file} has something unknown: {extra}.",
-            "It may have {keys}.",
+            "{file} has unknown keys: {extra}.",
+            "The keys are {keys}.",
             file=file,
             extra=unknown or Message("it is not a mapping"),
             keys=", ".join(sorted(KEYS)),
@@ -176,7 +178,12 @@ def _rules(file: Path) -> Rules:
 
 def _wrong(file: Path, key: str, value: Any, wanted: str) -> UserError:
     return UserError(
-        "{file}: {key} is {value}, not {wanted}.", "Correct it.", file=file, key=key, value=brief(value), wanted=wanted
+        "{file}: {key} is {value}; it must be {wanted}.",
+        "Correct it.",
+        file=file,
+        key=key,
+        value=brief(value),
+        wanted=wanted,
     )
 
 
@@ -194,9 +201,9 @@ def _numbers(file: Path, key: str, value: Any) -> np.ndarray:
             file,
             key,
             value,
-            Message("a number, or one a channel")
+            Message("a number, or one per channel")
             if key == "mean"
-            else Message("a number above zero, or one a channel"),
+            else Message("a positive number, or one per channel"),
         )
     return np.asarray(value, np.float32)
 
@@ -226,8 +233,8 @@ def _layout(file: Path, key: str, value: Any) -> str:
 def _names(file: Path, key: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
         raise UserError(
-            "{file}: class_names is no list of folders and their names.",
-            "Write a line 'folder: name' for each below class_names.",
+            "{file}: class_names is not a mapping from folders to names.",
+            "Below class_names, write a line 'folder: name' for each class.",
             file=file,
         )
     return value
@@ -239,7 +246,7 @@ READ: dict[str, Callable[[Path, str, Any], Any]] = {
     "std": _numbers,
     "layout": _layout,
     "class_names": _names,
-    "scale": lambda file, key, value: _number(file, key, value, Message("a number above zero")),
+    "scale": lambda file, key, value: _number(file, key, value, Message("a positive number")),
     "crop": lambda file, key, value: _number(file, key, value, Message("a fraction above 0, at most 1"), 1.0),
 }
 
@@ -266,7 +273,7 @@ def _image(file: Path, size: tuple[int, int], channels: int | None, rules: Rules
         ) from error
     except Exception as error:  # whatever a damaged picture makes its decoder raise
         raise UserError(
-            "{file} is not a readable picture (PNG, JPEG, BMP or WebP).", "Remove or replace it.", file=file
+            "{file} is not a readable image (PNG, JPEG, BMP or WebP).", "Remove or replace it.", file=file
         ) from error
     pixels = pixels.reshape(*size, -1) / (rules.scale or 1.0)
     return ((pixels - rules.mean) / rules.std).astype(np.float32)

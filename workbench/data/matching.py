@@ -1,4 +1,4 @@
-"""Which array feeds which input of a model: sample by sample, or the same for all samples.
+"""Matches arrays to the inputs of a model: per sample, or the same for all samples.
 
 An array of the very shape of an input (a sampling rate, three scales, a recurrent state) is the same for all samples;
 where one of its dimensions of size one is the batch, it is repeated for every sample.
@@ -66,8 +66,8 @@ def match(
     for spec in specs:
         if spec.dtype not in DTYPES:
             raise UserError(
-                "The model's input '{spec}' is of type {dtype}, which no data set has.",
-                "Export the model with inputs of numbers.",
+                "The model's input '{spec}' has type {dtype}, which data sets do not support.",
+                "Export the model with numeric inputs.",
                 spec=spec.name,
                 dtype=spec.dtype,
             )
@@ -75,8 +75,8 @@ def match(
             names = ", ".join(held or arrays)
             raise UserError(
                 "{path} has no array '{spec}' (it holds {names}).",
-                "Name the arrays after the model's inputs, or the only one x; an input that is the same "
-                "for all samples may be given as --input {spec}=VALUE.",
+                "Name the arrays after the model's inputs; a single one may be named x. An input "
+                "that is the same for all samples can be set with --input {spec}=VALUE.",
                 path=path,
                 spec=spec.name,
                 names=names[:200] or "nothing",
@@ -95,7 +95,7 @@ def match(
             _add(found, path, spec, array, specs, count)
     if not found.inputs:
         raise UserError(
-            "{path} has no array with one entry a sample.", "Give one for an input of the model.", path=path
+            "{path} has no array with one entry per sample.", "Give one for at least one input of the model.", path=path
         )
     return found
 
@@ -136,7 +136,7 @@ def _by_sample(spec: InputSpec, array: np.ndarray, axis: int = 0) -> bool:
 
 
 def _named_batch(spec: InputSpec, array: np.ndarray) -> int | None:
-    """Of an input like [steps, batch, values] the axis of the batch, where the array has [samples, steps, values]."""
+    """Batch axis of an input like [steps, batch, values], if the array has [samples, steps, values]."""
     named = [axis for axis, name in enumerate(spec.axes) if axis and name.lower() in BATCH and spec.shape[axis] is None]
     if len(named) != 1 or spec.shape[0] in (None, 1) or array.ndim != len(spec.shape):
         return None
@@ -177,8 +177,8 @@ def _add(
         _add_constant(found, path, spec, array, specs)
     elif _by_sample(spec, array):
         raise UserError(
-            "{path} has arrays of different lengths or none: '{spec}' has {n:,} entries, others {count:,}.",
-            "Every array needs one entry a sample.",
+            "{path} has arrays of different lengths: '{spec}' has {n:,} entries, others {count:,}.",
+            "Every array needs one entry per sample.",
             path=path,
             spec=spec.name,
             n=len(array),
@@ -199,7 +199,7 @@ def _add_constant(found: Matched, path: str, spec: InputSpec, array: np.ndarray,
 
 
 def _batches(spec: InputSpec, specs: tuple[InputSpec, ...]) -> set[str]:
-    """What the batch may be called: as the first axis of other inputs is."""
+    """Possible names of the batch dimension: the first axes of other inputs."""
     return {other.axes[0] for other in specs if other is not spec and other.axes and other.axes[0]}
 
 
@@ -236,7 +236,7 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
         size not in (None, have) for size, have in zip(spec.shape, array.shape, strict=True)
     ):
         raise UserError(
-            "The input '{spec}' takes {words_of}, and was given {shape}.",
+            "The input '{spec}' takes {words_of}, but got {shape}.",
             mend,
             spec=spec.name,
             words_of=words_of(spec),
@@ -263,7 +263,7 @@ def _refuse_unknown(given: Given, specs: tuple[InputSpec, ...]) -> None:
 def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise UserError(
-            "{path}: the array '{spec}' has values that are not finite.", "Remove them.", path=path, spec=spec.name
+            "{path}: some values of the array '{spec}' are NaN or infinite.", "Remove them.", path=path, spec=spec.name
         )
     wanted = np.dtype(DTYPES[spec.dtype])
     if wanted.kind == "b" or not array.size:
@@ -271,7 +271,7 @@ def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
     limits = np.iinfo(wanted) if wanted.kind in "iu" else np.finfo(wanted)
     if array.min() < limits.min or array.max() > limits.max:
         raise UserError(
-            "{path}: the array '{spec}' has values outside {low} to {high}, which {dtype} cannot hold.",
+            "{path}: the array '{spec}' has values outside {low} to {high}, the range of {dtype}.",
             "Convert it.",
             path=path,
             spec=spec.name,
@@ -298,12 +298,12 @@ def words_of(spec: InputSpec) -> str:
 def _unfit(path: str, spec: InputSpec, array: np.ndarray) -> UserError:
     shown = " x ".join("any" if size is None else str(size) for size in spec.shape[1:])
     sample = (
-        Message("{dtype} of {shown} a sample", dtype=spec.dtype, shown=shown or Message("scalars"))
+        Message("{dtype} of {shown} per sample", dtype=spec.dtype, shown=shown or Message("scalars"))
         if spec.shape
         else Message("one value of {dtype}", dtype=spec.dtype)
     )
     return UserError(
-        "{path}: the array '{spec}' is {dtype} of shape {shape}, the model takes {sample}.",
+        "{path}: the array '{spec}' has type {dtype} and shape {shape}, but the model takes {sample}.",
         "Reshape or convert it.",
         path=path,
         spec=spec.name,

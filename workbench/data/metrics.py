@@ -1,4 +1,4 @@
-"""What is measured, sample by sample, so that two models can be compared on the same samples."""
+"""Metrics per sample, so that two models can be compared on the same samples."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -104,8 +104,8 @@ def squared_error(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def pixel_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """`outputs` [samples, classes, ...], `labels` [samples, ...]; negative labels, and 255 where there are no so many
-    classes, are left out."""
+    """`outputs` [samples, classes, ...], `labels` [samples, ...]; negative labels are ignored, and 255 unless there are
+    that many classes."""
     real = (labels >= 0) & ((labels != LEFT_OUT) | (outputs.shape[1] > LEFT_OUT))
     right = (outputs.argmax(axis=1) == labels) & real
     each = tuple(range(1, labels.ndim))
@@ -132,7 +132,7 @@ def relative_error(outputs: np.ndarray, original: np.ndarray, scale: float = 1.0
 
 
 def share(title: str, labelled: bool, interval: Literal["wilson", "normal"] = "normal") -> MetricInfo:
-    """Of a metric that counts the share of right answers, shown in per cent."""
+    """Metric that is the share of correct answers, shown in per cent."""
     return MetricInfo(title, "%", labelled=labelled, interval=interval, low=0.0, high=1.0)
 
 
@@ -169,11 +169,13 @@ _BUILT_IN = (
     Metric("token_agreement", share(Message("token agreement with the original"), False), token_agreement, _last),
     Metric("pixel_agreement", share(Message("pixel agreement with the original"), False), pixel_agreement, _second),
     Metric(
-        "cosine", MetricInfo(Message("cosine to the original's output"), labelled=False, low=-1.0, high=1.0), cosine
+        "cosine",
+        MetricInfo(Message("cosine similarity to the original output"), labelled=False, low=-1.0, high=1.0),
+        cosine,
     ),
     Metric(
         "relative_error",
-        MetricInfo(Message("relative squared error to the original"), higher_is_better=False, labelled=False, low=0.0),
+        MetricInfo(Message("squared error relative to the original"), higher_is_better=False, labelled=False, low=0.0),
         relative_error,
     ),
 )
@@ -202,8 +204,8 @@ TAUGHT = {  # titles of metrics, where what is compared with are the answers of 
     Message("agreement with the original"): Message("agreement with the teacher"),
     Message("token agreement with the original"): Message("token agreement with the teacher"),
     Message("pixel agreement with the original"): Message("pixel agreement with the teacher"),
-    Message("cosine to the original's output"): Message("cosine to the teacher's output"),
-    Message("relative squared error to the original"): Message("relative squared error to the teacher"),
+    Message("cosine similarity to the original output"): Message("cosine similarity to the teacher's output"),
+    Message("squared error relative to the original"): Message("squared error relative to the teacher"),
     Message("agreement with the original at {at:g}"): Message("agreement with the teacher at {at:g}"),
 }
 

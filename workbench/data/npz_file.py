@@ -51,7 +51,7 @@ def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
     packed = sum(info.compress_size for info in chosen.values())
     if unpacked > SUSPICIOUS and unpacked > FOLD * packed:
         raise UserError(
-            "{file} unpacks from {packed} to {unpacked}; real data does not compress so well.",
+            "{file} would decompress from {packed} to {unpacked}, far more than real data does.",
             "Save fewer samples, or save them with numpy.savez, which does not compress.",
             file=file,
             packed=size(packed),
@@ -59,7 +59,7 @@ def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
         )
     if unpacked > free_memory():
         raise UserError(
-            "{file} holds {unpacked} of arrays for this model, more memory than is free.",
+            "The arrays of {file} need {unpacked} of memory for this model, more than is available.",
             "Save fewer samples: a few thousand are enough.",
             file=file,
             unpacked=size(unpacked),
@@ -69,22 +69,24 @@ def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
 def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> np.ndarray:
     if info.compress_type not in COMPRESSION:
         raise UserError(
-            "{file}: the array '{name}' is compressed in a way that numpy does not use.", AGAIN, file=file, name=name
+            "{file}: the array '{name}' uses a compression that numpy does not write.", AGAIN, file=file, name=name
         )
     with archive.open(info) as entry:
         version = npy.read_magic(entry)
         if version not in HEADERS:
-            raise UserError("{file}: the array '{name}' has no plain type.", AGAIN, file=file, name=name)
+            raise UserError("{file}: the array '{name}' has an unsupported type.", AGAIN, file=file, name=name)
         shape, by_columns, dtype = HEADERS[version](entry, max_header_size=10_000)
         if dtype.hasobject:
             raise UserError(
                 "{file} holds pickled objects, which are not loaded (the array '{name}').", AGAIN, file=file, name=name
             )
         if dtype.names is not None or dtype.kind not in "fiubU" or any(side < 0 for side in shape):
-            raise UserError("{file}: the array '{name}' is not of numbers or texts.", AGAIN, file=file, name=name)
+            raise UserError(
+                "{file}: the array '{name}' contains neither numbers nor strings.", AGAIN, file=file, name=name
+            )
         count = math.prod(shape)
         if entry.tell() + count * dtype.itemsize != info.file_size:
-            raise ValueError(Message("the header and the archive disagree about the size"))
+            raise ValueError(Message("the sizes in the header and in the archive differ"))
         flat = np.empty(count, dtype)
         into = memoryview(flat.view(np.uint8).data) if flat.nbytes else memoryview(b"")
         for start in range(0, len(into), CHUNK):

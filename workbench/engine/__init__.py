@@ -1,1 +1,1 @@
-"""The verbs, and the service that runs them in their own process."""
+"""The engine: commands on an opened model, and the service that runs them in a separate process."""

@@ -1,4 +1,4 @@
-"""An opened model with its data: what every verb works on. Immutable but for its caches."""
+"""An opened model with its data: the subject of every command. Immutable except for its caches."""
 
 import logging
 from collections.abc import Hashable, Mapping
@@ -64,7 +64,7 @@ class Workspace:
     recoveries: dict[Hashable, Any] = field(default_factory=dict)
     store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
     trusted: Trust = NOBODY
-    against: str = Message("the original model's answers")
+    against: str = Message("the original model's outputs")
     teachers: str = ""
     metric: str = ""
 
@@ -111,8 +111,8 @@ class Workspace:
             )
         else:
             words = Message(
-                "{n:,} inputs of the evaluation data, without their labels (no calibration data was given)",
-                one="{n} input of the evaluation data, without its label (no calibration data was given)",
+                "{n:,} inputs of the evaluation data, without labels (no calibration data was given)",
+                one="{n} input of the evaluation data, without label (no calibration data was given)",
                 n=_used(samples),
             )
         evaluator = evaluate.prepare(
@@ -145,14 +145,15 @@ class Workspace:
         run = answers_of(teachers, evaluator.data, job, self.trusted)
         original = runner(runtime.session(self.model))
         again = evaluate.prepare(evaluator.data, original, job, evaluator.batch, teacher=run, wanted=self.metric)
-        return replace(self, evaluator=again, against=Message("the teachers' answers"), teachers=teachers)
+        return replace(self, evaluator=again, against=Message("the teachers' outputs"), teachers=teachers)
 
     def separated(self) -> "Workspace":
         """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""
         evaluator = self.measurable()
         if evaluator.data.samples < 2:
             raise UserError(
-                "One sample cannot both be trained on and measured.", "Give more samples, or others to train on."
+                "One sample cannot be used for both training and measuring.",
+                "Give more samples, or separate training data.",
             )
 
         def make() -> Workspace:
@@ -188,7 +189,7 @@ class Workspace:
         return self.cache.get(key, lambda: self.taught(teachers, Job()))
 
     def recovery(self, recipe: Recipe) -> Any | None:
-        """What recovery made of this recipe, if that is remembered: see training.recover.Recovered."""
+        """Training result of this recipe if it is cached: see training.recover.Recovered."""
         return self.recoveries.get(self._recovery_key(recipe)) if recipe.recover else None
 
     def remember(self, recipe: Recipe, recovered: T) -> T:
@@ -226,11 +227,11 @@ class Workspace:
     def measurable(self) -> Evaluator:
         """Raises UserError when there is no data."""
         if self.evaluator is None:
-            raise UserError("There is no data to measure with.", "Attach a data set.")
+            raise UserError("There is no evaluation data.", "Attach a data set.")
         return self.evaluator
 
     def view(self, path: str) -> LayerView:
-        """What is drawn of a layer as it is. Raises UserError for an unknown path."""
+        """Figures of an original layer. Raises UserError for an unknown path."""
         layer = self.layer(path)
 
         def make() -> LayerView:
@@ -258,14 +259,14 @@ class Workspace:
             return Message("Not known: the graph around the layer could not be analysed.")
 
     def statistics(self, layer: Layer) -> stats.Statistics:
-        """Of a layer that can be edited, as it is."""
+        """Statistics of an original editable layer."""
         return self.cache.get(
             ("statistics", layer.path, layer.fingerprint),
             lambda: stats.of(layer, lambda: self.model.weight(layer.path), self.store),
         )
 
     def facts(self, path: str) -> LayerFacts:
-        """What the tree shows of a layer that can be edited. Raises UserError for an unknown path."""
+        """Figures of an editable layer for the tree. Raises UserError for an unknown path."""
         known = self.statistics(self.layer(path))
         drawn = known.spectrum
         if drawn is None:
@@ -293,7 +294,7 @@ class Workspace:
         )
 
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
-        """What is drawn of a layer after a recipe."""
+        """Figures of a layer after a recipe."""
         layer, actions, seed = self.layer(path), recipe.actions_for(path), recipe.seed
         chosen = {**compiler.stacks(self.model, recipe)[0], path: actions}
         sharing = compiler.shares(compiler.editing(chosen))
@@ -325,7 +326,7 @@ class Workspace:
         return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)
 
     def _levels(self, smaller: structure.Structure, path: str, edited: Edit) -> Levels | None:
-        """Of an edited layer, its channels numbered as in the original."""
+        """Levels of an edited layer, its channels numbered as in the original."""
         axis = smaller.model.layer(path).out_axis
         found, kept = levels.of(edited, smaller.model.weight(path), axis), smaller.kept.get(path)
         if found is None or found.channel is None or kept is None:
@@ -339,13 +340,13 @@ class Workspace:
         return graph_view.of_compiled(self.compiled(recipe, job), recipe.sparse)
 
     def compiled(self, recipe: Recipe, job: Job) -> compiler.Compiled:
-        """What the recipe makes of the model. Raises UserError when the recipe does not fit."""
+        """Compile a recipe. Raises UserError if it does not fit."""
         chosen, notes = compiler.stacks(self.model, recipe)
         return compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
 
     def shown(self, recipe: Recipe, job: Job) -> tuple[compiler.Compiled, bool | None]:
-        """What is on show of a recipe: the trained model where that is remembered, else what it makes of the model; and
-        whether that was trained, None where it has no stages. Raises UserError when the recipe does not fit."""
+        """The model to show for a recipe: the trained one if it is cached, else the compiled one; and whether it was
+        trained, None if the recipe has no stages. Raises UserError if the recipe does not fit."""
         known = self.recovery(recipe)
         result = self.compiled(recipe, job) if known is None else known.compiled
         return result, known is not None if recipe.recover else None
@@ -369,9 +370,9 @@ class Workspace:
         try:
             return self.model.layer(path)
         except KeyError as error:
-            raise UserError("The model has no layer '{path}'.", "Choose one from the list.", path=path) from error
+            raise UserError("The model has no layer '{path}'.", "Choose a layer from the list.", path=path) from error
 
 
 def _used(samples: Dataset) -> int:
-    """So many calibrate, at most."""
+    """At most this many samples calibrate."""
     return min(samples.samples, 512)

@@ -1,4 +1,4 @@
-"""From a loaded graph to a Model: prepare it, prove in the runtime that nothing changed, find its layers."""
+"""From a loaded graph to a Model: prepare it, verify in the runtime that nothing changed, find its layers."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ SMALLEST = 1e-3
 # Sizes tried for dimensions that the graph leaves free, until one runs; and how large an input may get by that.
 SIZES = (32, 64, 224, 512, 576, 16, 8, 2, 1)
 LARGEST_INPUT = 1 << 22
-UNCHECKED = Message("It was not checked that preparation changed nothing:")
+UNCHECKED = Message("Preparation at opening could not be verified:")
 # From this many bytes of tensors on, opening does not read them all.
 HEAVY = 1 << 30
 LOOPS = {"Loop", "Scan"}
@@ -47,13 +47,13 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool 
     if (size := saving.tensor_bytes(loaded.graph)) > HEAVY:
         demand.check(loaded.graph, path)
         return _unread(loaded, without, size, job)
-    job.report(Message("loading it in ONNX Runtime"), 0.4)
+    job.report(Message("loading in ONNX Runtime"), 0.4)
     feeds, expected, note = _original(loaded, demand.check(loaded.graph, path))
     notes = [*loaded.notes, *([note] if note else [])]
     job.report(Message("preparing the graph"), 0.6)
     graph, raising = _raise_opset(loaded.graph, raise_opset, feeds, expected)
     prepared, steps, said = _prepare(graph, without, feeds, expected, path)
-    job.report(Message("finding its layers"), 0.9)
+    job.report(Message("finding layers"), 0.9)
     assumed = _assumed(prepared, feeds)
     layers, sites = find_layers(prepared)
     job.report(Message("opened"), 1.0)
@@ -78,7 +78,7 @@ def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
     if not free:
         return []
     words = ", ".join(f"{value.name} {list(feeds[str(value.name)].shape)}" for value in free)
-    return [Message("{open} {words}, until data is attached.", open=OPEN, words=words)]
+    return [Message("{open} {words}; attaching data sets the real sizes.", open=OPEN, words=words)]
 
 
 def _raise_opset(
@@ -89,20 +89,20 @@ def _raise_opset(
     if old >= new:
         return graph, ()
     detail, made = (
-        Message("off: from opset {new} on 8-bit activations go with one weight scale a channel", new=new),
+        Message("off: opset {new} or later allows 8-bit activations with per-channel weight scales", new=new),
         graph,
     )
     if chosen:
         try:
             made = raise_opset.raised(graph)
             difference = relative_difference(expected, runtime.run(runtime.session(made), feeds)) if feeds else np.inf
-            detail = Message("opset {old} -> {new}, with the same outputs in ONNX Runtime", old=old, new=new)
+            detail = Message("opset {old} -> {new}; outputs in ONNX Runtime are identical", old=old, new=new)
             if difference > CONVERTED:
                 detail = (
-                    Message("kept at {old}, as the outputs could not be compared", old=old)
+                    Message("kept at {old}: the outputs could not be compared", old=old)
                     if not feeds
                     else Message(
-                        "kept at {old}, as the outputs changed by {difference:.1g} of their size",
+                        "kept at {old}: the outputs changed by {difference:.1g} (relative)",
                         old=old,
                         difference=difference,
                     )
@@ -120,17 +120,17 @@ def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Mod
     layers, sites = find_layers(prepared)
     job.report(Message("opened"), 1.0)
     note = Message(
-        "It was not checked that preparation changed nothing: its weights take {size:.1f} GB, which opening does not "
-        "read. An export is verified.",
+        "Preparation at opening was not verified, because it would read {size:.1f} GB of "
+        "weights. Exports are verified.",
         size=size / 1e9,
     )
     return Model(prepared, layers, sites, loaded.source, steps, (*loaded.notes, note))
 
 
 def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
-    """What the graph answers to random inputs; no outputs, and why, when it answers to none. `allowed`: bytes that one
-    sample may take. Raises UserError for a graph that takes more, for a loop that does not end soon, or for what the
-    runtime does not have; a graph without loops ends by itself, and is opened."""
+    """Outputs of the graph for random inputs; no outputs, and a reason, if it accepts none. `allowed`: bytes that one
+    sample may take. Raises UserError for a graph that takes more, for a loop that does not end soon, or for unsupported
+    operators; a graph without loops always ends, and is opened."""
     try:
         running = runtime.session(loaded.file or loaded.graph, bounded=True)
         seconds = runtime.patience(saving.tensor_bytes(loaded.graph))
@@ -148,22 +148,18 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
             {},
             [],
             Message(
-                "It was not checked that preparation changed nothing: {random} makes its outputs random.",
+                "Preparation at opening could not be verified: {random} makes the outputs random.",
                 random=", ".join(sorted(random)),
             ),
         )
-    return (
-        feeds,
-        expected,
-        Message("It was not checked that preparation changed nothing: {why}", why=why) if why else "",
-    )
+    return (feeds, expected, Message("Preparation at opening could not be verified: {why}", why=why) if why else "")
 
 
 def never_ends(path: str, error: runtime.Beyond) -> UserError:
-    """What is said of a graph that cannot be run to its end."""
+    """Error for a graph that cannot be run to its end."""
     return UserError(
         "{path}: {subject}",
-        "That is many times what it holds. Export it with smaller sizes and fewer repetitions.",
+        "This is many times the file's size. Export it with smaller sizes and fewer repetitions.",
         path=path,
         subject=error.what,
     )
@@ -177,7 +173,7 @@ def _prepare(
     for extra, name in (
         (frozenset[str](), Message("Folding BatchNorm")),
         (frozenset({"batchnorm"}), Message("Preparation")),
-        (EXACT, Message("Writing it again")),
+        (EXACT, Message("Saving and reloading")),
     ):
         prepared, steps = passes.prepare(graph, without | extra)
         seconds = 2 * runtime.patience(saving.tensor_bytes(graph))  # it was known to end
@@ -191,12 +187,14 @@ def _prepare(
             return prepared, steps, notes
         notes.append(
             Message(
-                "{name} changed the outputs by {difference:.1g} of their size, so it was left out.",
+                "{name} was skipped: it changed the outputs by {difference:.1g} (relative).",
                 name=name,
                 difference=difference,
             )
         )
-    raise UserError("{path} gives other outputs when it is written again.", "Check it with onnx.checker.", path=path)
+    raise UserError(
+        "{path} gives different outputs after it is saved and loaded again.", "Check it with onnx.checker.", path=path
+    )
 
 
 def answers(
@@ -204,7 +202,7 @@ def answers(
 ) -> tuple[Feeds, Outputs, str]:
     """The first random inputs that a session accepts, and its outputs; else nothing, and why not. Those that are
     `known` are taken as they are. Raises Beyond, TooLong when one run takes more than `seconds`."""
-    why = Message("there are no inputs that it accepts")
+    why = Message("no inputs were found that it accepts")
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
             return {}, [], feeds

@@ -1,5 +1,5 @@
-"""What a format is. Ours register themselves, others come by an entry point of `workbench.formats`, which names a
-Format; `opening` asks them in turn."""
+"""Formats. Ours register themselves, others come from entry points of `workbench.formats`, which name a Format;
+`opening` asks them in turn."""
 
 import importlib
 import pkgutil

@@ -62,7 +62,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         )
     if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
         raise UserError(
-            "{name} takes a map as its input '{odd}', and only arrays can be fed.",
+            "The input '{odd}' of {name} is a map; only arrays are supported.",
             "Export it with arrays as inputs.",
             name=name,
             odd=odd,
@@ -86,14 +86,18 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         raise
     except Exception as error:  # whatever is inconsistent in an untrusted file
         raise UserError(
-            "{name} is not a consistent ONNX model, or its weights are cut short.",
+            "{name} is not a consistent ONNX model, or its weights are truncated.",
             "Check it with onnx.checker, or export it again.",
             name=name,
         ) from error
     if "" not in model.opset_imports:
         model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
     return model, (
-        Message("{n} sparse initialisers were expanded.", one="{n} sparse initialiser was expanded.", n=expanded),
+        Message(
+            "{n} sparse initialisers were converted to dense.",
+            one="{n} sparse initialiser was converted to dense.",
+            n=expanded,
+        ),
     ) if expanded else ()
 
 
@@ -115,32 +119,32 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
     locations = {entry.value for tensor in external for entry in tensor.external_data if entry.key == "location"}
     folder = file.parent.resolve()
     if not all(isinstance(location, str) for location in locations):  # protobuf has bytes for what is no text
-        raise UserError("{file} names external weights that cannot be read.", "Export it again.", file=file)
+        raise UserError("{file} refers to external weights that cannot be read.", "Export it again.", file=file)
     for location in sorted(locations):
         try:
             part = (folder / location).resolve()
             if not part.is_relative_to(folder):
                 raise UserError(
-                    "{file} points to weights outside its folder ({location}).",
-                    "Put them beside the model and export it again.",
+                    "{file} refers to weights outside its folder ({location}).",
+                    "Put them next to the model and export it again.",
                     file=file,
                     location=location,
                 )
             regular = stat.S_ISREG(part.stat().st_mode)
         except FileNotFoundError as error:
             raise UserError(
-                "{file} needs the file {location} beside it, which is missing.",
-                "Copy it there.",
+                "{file} needs the file {location} in the same folder, but it is missing.",
+                "Copy it into that folder.",
                 file=file,
                 location=location,
             ) from error
         except (OSError, ValueError, RuntimeError) as error:
             raise UserError(
-                "{file} names external weights that cannot be read.", "Export it again.", file=file
+                "{file} refers to external weights that cannot be read.", "Export it again.", file=file
             ) from error
         if not regular:
             raise UserError(
-                "{file} names external weights in {location}, which is not a plain file.",
+                "{file} refers to external weights in {location}, which is not a regular file.",
                 "Export it again.",
                 file=file,
                 location=location,
@@ -149,7 +153,7 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
 
 
 def _forget_types(model: ir.Model, recorded: set[str]) -> None:
-    """onnx-ir would write the type of each initialiser beside it; only those that the file has are kept."""
+    """Drop the types of initialisers, which onnx-ir would write as well, unless the file has them."""
     for graph in model.graphs():
         for value in graph.initializers.values():
             if not value.is_graph_input() and not value.is_graph_output() and value.name not in recorded:
@@ -197,8 +201,8 @@ def _bounded(proto: onnx.ModelProto, name: str) -> None:
         ) from error
     if nodes > MOST_NODES or calls > MOST_CALLS:
         raise UserError(
-            "{name} has functions that become {nodes:,} operators where they are called.",
-            "Export it without functions, or inline them with onnx.inliner.",
+            "Inlining the functions of {name} would give {nodes:,} operators.",
+            "Export the model without functions, or inline them with onnx.inliner.",
             name=name,
             nodes=nodes,
         )
@@ -209,8 +213,8 @@ def _expand_sparse(graph: onnx.GraphProto, name: str) -> int:
     count = len(graph.sparse_initializer)
     if onnx_tensors.much_larger_dense(graph.sparse_initializer):
         raise UserError(
-            "{name} has sparse initialisers that take much more memory when they are expanded here.",
-            "Store them dense.",
+            "{name} has sparse initialisers that need far more memory once converted to dense.",
+            "Store them as dense tensors.",
             name=name,
         )
     graph.initializer.extend(onnx_tensors.dense(sparse) for sparse in graph.sparse_initializer)

@@ -33,13 +33,13 @@ def open_model(
 def _head(path: str) -> bytes:
     """The first bytes of the file; b"" when there is no such file. Raises UserError when it cannot be read."""
     if not path:
-        raise UserError("No model is named.", "Name a model file.")
+        raise UserError("No model was given.", "Give a model file.")
     file = Path(path)
     try:
         if file.is_dir():
-            raise UserError("{path} is a folder.", "Name the model file in it.", path=path)
+            raise UserError("{path} is a folder.", "Give the model file in it.", path=path)
         if not stat.S_ISREG(file.stat().st_mode):  # a pipe is read once, a device never ends
-            raise UserError("{path} is not a regular file.", "Copy the model to a file on the disk.", path=path)
+            raise UserError("{path} is not a regular file.", "Copy the model to a regular file.", path=path)
         with file.open("rb") as handle:
             head = handle.read(HEAD)
     except FileNotFoundError:

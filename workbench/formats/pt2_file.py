@@ -47,12 +47,12 @@ def _untrusted(path: str) -> Any:
         return archive.load(path)
     except program.Unsafe as error:
         raise UserError(
-            "{path} holds {error}, which could run code when it is loaded.", HOW, path=path, error=error
+            "{path} contains {error}, which could run code when it is loaded.", HOW, path=path, error=error
         ) from error
     except zipfile.BadZipFile as error:
         raise UserError("{path} is a damaged archive.", "Copy or export it again.", path=path) from error
     except tensors.Unpacks as error:
-        raise UserError("{path} would take many times its size when it is unpacked.", AGAIN, path=path) from error
+        raise UserError("{path} would expand to many times its size.", AGAIN, path=path) from error
     except Exception as error:  # whatever does not hold together in an untrusted file
         raise UserError(
             "{path} cannot be read as a torch.export program, or it is damaged.", AGAIN, path=path

@@ -11,7 +11,7 @@ from workbench.formats.format import Format, Loaded, register
 
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib"}
 EXPORT = Message(
-    "Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function."
+    "Export the model with torch.onnx.export or torch.export.save (.pt2), or give a function: file.py:function."
 )
 
 
@@ -30,16 +30,14 @@ def _reject_archive(path: str, trusted: bool, job: Job) -> Loaded:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise UserError("{path} is a damaged archive.", "Copy or export it again.", path=path) from error
     if any("/code/" in name for name in members):
-        raise UserError("{path} is a TorchScript archive, which is not opened.", EXPORT, path=path)
+        raise UserError("{path} is a TorchScript archive, which is not supported.", EXPORT, path=path)
     if any(name.endswith("data.pkl") for name in members):
         raise UserError(
-            "{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.",
-            EXPORT,
-            path=path,
+            "{path} is a pickled PyTorch file. Loading it could run any code, so it is not opened.", EXPORT, path=path
         )
     if any(name.endswith("metadata.json") or name == "config.json" for name in members):
-        raise UserError("{path} is a Keras file, which is not opened.", "Convert it with tf2onnx.", path=path)
-    raise UserError("{path} is an archive, not a model.", "Unpack it and name the model in it.", path=path)
+        raise UserError("{path} is a Keras file, which is not supported.", "Convert it with tf2onnx.", path=path)
+    raise UserError("{path} is an archive, not a single model.", "Unpack it and open the model in it.", path=path)
 
 
 def _reject(what: str, mend: str) -> Callable[[str, bool, Job], Loaded]:
@@ -58,7 +56,7 @@ register(
     Format(
         "pickle",
         lambda path, head: _is_pickle(path, head) or _suffix(*PICKLES)(path, head),
-        _reject(Message("a pickle, which could run any code when loaded, so it is not opened"), EXPORT),
+        _reject(Message("a pickle; loading it could run any code, so it is not opened"), EXPORT),
         order=6,
     )
 )
@@ -68,24 +66,21 @@ register(
         _suffix(".py"),
         _reject(
             Message("a Python file"),
-            Message("Name the function in it that returns (module, example_inputs): {path}:function."),
+            Message("Give the function in it that returns (module, example_inputs): {path}:function."),
         ),
         order=6,
     )
 )
 register(
     Format(
-        "safetensors",
-        _suffix(".safetensors"),
-        _reject(Message("a file of weights without the network that uses them"), EXPORT),
-        order=6,
+        "safetensors", _suffix(".safetensors"), _reject(Message("a file of weights without a network"), EXPORT), order=6
     )
 )
 register(
     Format(
         "keras",
         lambda path, head: head[:8] == b"\x89HDF\r\n\x1a\n",
-        _reject(Message("an HDF5 file, which is not opened"), Message("Convert a Keras model with tf2onnx.")),
+        _reject(Message("an HDF5 file, which is not supported"), Message("Convert a Keras model with tf2onnx.")),
         order=6,
     )
 )
@@ -93,7 +88,7 @@ register(
     Format(
         "tflite",
         lambda path, head: head[4:8] == b"TFL3",
-        _reject(Message("a TensorFlow Lite model, which is not opened"), Message("Convert it with tf2onnx.")),
+        _reject(Message("a TensorFlow Lite model, which is not supported"), Message("Convert it with tf2onnx.")),
         order=6,
     )
 )

@@ -92,7 +92,7 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
     notes: list[str] = (
         []
         if free or not _is_module(model)
-        else [Message("The batch size is fixed: torch could not export it as free.")]
+        else [Message("The batch size is fixed: torch could not export it as dynamic.")]
     )
     demand.check(graph, name)  # before torch or the runtime computes anything of it
     notes += _differs(model, args, kwargs, graph, name)
@@ -223,7 +223,7 @@ def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: 
         return []
     return [
         Message(
-            "The exported graph differs from torch by {difference:.1g} of its outputs' size on the example inputs.",
+            "The outputs of the exported graph differ from torch by {difference:.1g} (relative) on the example inputs.",
             difference=difference,
         )
     ]
@@ -251,6 +251,6 @@ class quiet:
 
 
 def first_line(error: BaseException | None) -> str:
-    """Of its message, without the full stop and the colours of a terminal."""
+    """First line of an error's text, without full stop and terminal colours."""
     text = _COLOURS.sub("", str(error)).strip().splitlines() if error is not None else []
     return (text[0] if text else type(error).__name__)[:300].rstrip(". ")

@@ -20,7 +20,7 @@ def load_function(path: str, trusted: bool, job: Job) -> Loaded:
     if not os.path.isfile(file):
         raise UserError("There is no file {file}.", "Check the name.", file=file)
     if not trusted:
-        raise UserError("{path} is a program, and opening it runs it.", HOW, path=path)
+        raise UserError("{path} is a Python program; opening it runs it.", HOW, path=path)
     module, inputs = _made(file, name, path)
     args, kwargs = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
     return export(module, args if isinstance(args, tuple | list) else (args,), kwargs, path, "torch", job)
@@ -36,7 +36,7 @@ def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
         if not callable(made):
             raise UserError(
                 "{file} has no function {name}.",
-                "Name one that returns (module, example_inputs).",
+                "Give one that returns (module, example_inputs).",
                 file=file,
                 name=name,
             )
@@ -46,7 +46,7 @@ def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
     except (Exception, SystemExit) as error:
         raise UserError(
             "{path} failed: {kind}: {first}.",
-            "Run it by itself to see why.",
+            "Run it directly to see why.",
             path=path,
             kind=type(error).__name__,
             first=_first(error),

@@ -1,4 +1,4 @@
-"""What can be opened, and what it is measured on: paths, models in memory, arrays."""
+"""Opens models and data for the library: paths, models in memory, arrays."""
 
 from __future__ import annotations
 

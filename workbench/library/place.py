@@ -1,4 +1,4 @@
-"""Where arrays and models are that were given in memory."""
+"""Temporary storage of arrays and models that were given in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Place:
         self._files = 0
 
     def file(self, suffix: str) -> Path:
-        """A name that is free."""
+        """A free file name."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="workbench-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -30,7 +30,7 @@ class Place:
         return self._folder / f"{self._files}{suffix}"
 
     def of(self, data: Data) -> str:
-        """Path of these samples; arrays are written."""
+        """Path of these samples; writes the arrays."""
         if isinstance(data, str | Path):
             return str(data)
         path = self.file(".npz")

@@ -1,4 +1,4 @@
-"""What measuring a model, or two on the same samples, found."""
+"""Results of measuring a model, or two models on the same samples."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -69,7 +69,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a recipe does on some samples, paired with the original sample by sample.
+    """Figures of a recipe on some samples, paired with the original sample by sample.
 
     drop        of the metric (positive: worse), with its 95 % interval on all data like these
     divergence  mean distance of the outputs from the original's: KL divergence in nats where the model gives scores of
@@ -122,11 +122,11 @@ class Point:
 
     @property
     def how(self) -> Literal["predicted", "measured", "held back"]:
-        """What `drop` was obtained by."""
+        """How `drop` was obtained."""
         return "held back" if self.held_back else "measured" if self.measured else "predicted"
 
     def to_json(self) -> dict[str, Any]:
-        """As `workbench search --json` prints it; the recipe as its document."""
+        """The document that `workbench search --json` prints; the recipe as its document."""
         row: dict[str, Any] = {
             "name": self.name,
             "kind": self.kind,
@@ -197,7 +197,7 @@ class Front:
         return replace(self, points=(*self.points[: same[0]], point, *self.points[same[0] + 1 :]))
 
     def to_json(self) -> dict[str, Any]:
-        """As `workbench search --json` prints it."""
+        """The document that `workbench search --json` prints."""
         return {
             "metric": str(self.metric),
             "original": self.original.to_json(),
@@ -211,7 +211,7 @@ class Front:
 
 
 def undominated(points: tuple[Point, ...]) -> Iterator[Point]:
-    """Of the measured points those that no smaller or equal file beats in divergence, smallest first."""
+    """The measured points that no smaller or equal file beats in divergence, smallest first."""
     reached = float("inf")
     measured = [point for point in points if point.measured is not None]
     for point in sorted(measured, key=lambda each: (each.bytes, each.measured.divergence if each.measured else 0.0)):

@@ -1,4 +1,4 @@
-"""What a recipe changed: which samples are decided otherwise, of which classes, and which layer's steps did it."""
+"""Prediction changes caused by a recipe: which samples flipped, in which classes, and which layer's steps did it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -33,7 +33,7 @@ class Flip:
 
 @dataclass(frozen=True)
 class ClassChange:
-    """Of `samples` of a class, so many are right; `lost` and `won` say how many flipped each way."""
+    """Correct predictions among the `samples` of a class; `lost` and `won` count the flips in each direction."""
 
     name: str
     samples: int
@@ -55,7 +55,7 @@ class SampleError:
 
 @dataclass(frozen=True)
 class Changes:
-    """The present recipe beside the original, on the same samples.
+    """The current recipe compared with the original on the same samples.
 
     samples     so many were run
     metric      what a sample's score is, where there are no classes
@@ -107,7 +107,7 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Blame:
-    """Which layer's steps flipped these samples, the guiltiest first.
+    """Attribution of flipped samples to the steps of layers, largest contribution first.
 
     samples    the numbers of those that were run
     tried      layers that were taken back so far, of `layers`

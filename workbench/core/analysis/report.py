@@ -1,4 +1,4 @@
-"""Before and after, and how each figure was obtained."""
+"""The export report: figures before and after, and how each was obtained."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -31,7 +31,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class LayerChange:
-    """What a stack of actions makes of one layer. `exact` is false while the bytes are a forecast of the method."""
+    """The effect of a stack of steps on one layer. `exact` is false while the bytes are a method's forecast."""
 
     path: str
     actions: tuple[Action, ...]

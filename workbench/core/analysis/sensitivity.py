@@ -1,4 +1,4 @@
-"""Which layer can bear what: candidates tried on one layer at a time, as values."""
+"""Sensitivity scan: candidate steps tried on one layer at a time, as values."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ OTHERS: tuple[Stack, ...] = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a scan is to try: `layers` are paths, none for all that can be edited.
+    """Settings of a scan: `layers` are paths; none means all editable layers.
 
     share   of the candidates on single layers is measured, those that are foretold to cost least; the others have what
             is foretold alone
@@ -78,7 +78,7 @@ class Trial:
         return (*self.stacks, *self.following)
 
     def to_json(self) -> dict[str, Any]:
-        """As the command line shows it, the steps as in a recipe; `layers` where it changes more than one."""
+        """The document that the command line prints, steps as in a recipe; `layers` if it changes more than one."""
         row = {
             "action": [action.step() for action in self.actions],
             "bytes": self.bytes,
@@ -123,7 +123,7 @@ class Scan:
         return tuple(trial for trial in self.trials if trial.path == path)
 
     def cells(self) -> dict[tuple[str, Stack], Trial]:
-        """By layer and candidate; a trial on layers that lose channels together is in the row of each of them."""
+        """Trials by layer and candidate; a trial on coupled layers is in the row of each of them."""
         return {(path, trial.candidate): trial for trial in self.trials for path in trial.stacks}
 
     @property
@@ -148,7 +148,7 @@ class Scan:
 
 
 def cheapest(foretold: Sequence[Trial], share: float) -> set[tuple[str, Stack]]:
-    """The candidates that are measured: all, or this share of them by what is foretold, and those it is not of."""
+    """The candidates to measure: all, or the share with the smallest predicted cost, and those without a prediction."""
     known = sorted((trial for trial in foretold if trial.predicted is not None), key=lambda trial: trial.predicted or 0)
     left = known[: math.ceil(share * len(known))]
     return {(trial.path, trial.candidate) for trial in left + [t for t in foretold if t.predicted is None]}

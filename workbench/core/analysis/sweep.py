@@ -15,7 +15,7 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Sweep:
-    """What to try: `values` of `parameter` of `method`, on all layers that one of `layers` (paths or globs) matches.
+    """Settings of a sweep: `values` of `parameter` of `method`, on all layers that match `layers` (paths or globs).
 
     parameter   empty: the method's first number
     values      empty: an even grid over the parameter's range
@@ -56,7 +56,7 @@ class SweepPoint:
 
     @property
     def std(self) -> float:
-        """Of the folds' losses."""
+        """Standard deviation of the folds' losses."""
         return statistics.stdev(self.folds) if len(self.folds) > 1 else 0.0
 
 
@@ -118,7 +118,7 @@ class Curve:
         return last
 
     def to_json(self) -> dict[str, Any]:
-        """As the command line's `sweep --json` prints it."""
+        """The document that `workbench sweep --json` prints."""
         return {
             "method": self.sweep.method,
             "parameter": self.sweep.parameter,

@@ -19,7 +19,7 @@ class Temperatures:
 
 @dataclass(frozen=True)
 class TemperaturePoint:
-    """What training at one temperature reached, seed by seed.
+    """Results of training at one temperature, one per seed.
 
     held    the metric on samples held back from training, by which a temperature is chosen
     values  the metric on the evaluation data, which had no say in it; empty without such data
@@ -31,7 +31,7 @@ class TemperaturePoint:
 
     @property
     def mean(self) -> float:
-        """Of the seeds, on the samples held back."""
+        """Mean over the seeds, on the held-out samples."""
         return statistics.fmean(self.held)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What everything uses: errors, jobs, files, numbers in words, languages, differences between systems."""
+"""Foundations used everywhere: errors, jobs, files, numbers as text, languages, differences between systems."""

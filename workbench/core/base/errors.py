@@ -1,4 +1,4 @@
-"""The two ways a verb ends early."""
+"""The two ways a command ends early: with an error for the user, or cancelled."""
 
 from typing import Any
 

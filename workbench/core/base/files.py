@@ -1,4 +1,4 @@
-"""Files are written whole or not at all: beside their place first, then moved there. And paths that name a function.
+"""Atomic file writing (temporary file, then rename), and paths that name a function.
 
 What is being written is called `.writing-HOST-PID-…`, so what a killed process left is known by its name.
 """
@@ -26,7 +26,7 @@ _swept: set[Path] = set()  # folders that this process has looked through
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, then move it into place.
+    """Let `write` fill a temporary file next to `path`, then move it into place.
 
     A link stays one; a file that is replaced keeps its rights, a new one has those that the user's umask leaves.
     Raises UserError when the folder cannot be written or the disk is full; nothing is left behind then, and a file that
@@ -69,7 +69,7 @@ def write_text(path: Path, text: str) -> None:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise UserError(
-            "Cannot write {path}: a name in it is no valid text.", "Rename that file.", path=path
+            "Cannot write {path}: its name is not valid Unicode.", "Rename that file.", path=path
         ) from error
     write_bytes(path, data)
 
@@ -172,8 +172,8 @@ def reason(error: BaseException) -> str:
 
 
 def used_at(path: Path) -> int:
-    """When a file was written or used last, in ns; what comes later than now, of a clock that was set back, counts as
-    longest ago, so that it is the first to go. Raises OSError."""
+    """Time in ns when a file was last written or used. A time in the future (the clock was set back) counts as oldest,
+    so that the file is deleted first. Raises OSError."""
     found = path.stat().st_mtime_ns
     return found if found <= time.time_ns() else 0
 
@@ -183,7 +183,7 @@ def _temporary_name() -> str:
 
 
 def _take_rights(new: Path, old: Path) -> None:
-    """Those of the file that is replaced, where there is one."""
+    """Copy the permissions of the file that is replaced, if there is one."""
     with contextlib.suppress(OSError):
         os.chmod(new, stat.S_IMODE(old.stat().st_mode))
 
@@ -198,7 +198,7 @@ def file_and_function(path: str) -> tuple[str, str]:
 
 
 def stem(path: str) -> str:
-    """What the results of a model are called after: the name of its file without the suffix, shortened if need be."""
+    """Base name for the results of a model: its file name without the suffix, shortened if necessary."""
     name = "".join(sign if sign.isprintable() else "_" for sign in Path(file_and_function(path)[0]).stem)
     return name.encode()[:LONGEST_STEM].decode(errors="ignore")
 

@@ -24,7 +24,7 @@ class Progress:
 
 @dataclass
 class Job:
-    """Handed down through every verb that takes longer than a blink; `check` is called between its steps.
+    """Progress and cancellation of a long-running command; `check` is called between its steps.
 
     `listener` receives Progress at most every `interval` seconds, on the thread that does the work; `updates` receives
     each intermediate result (see `update`). `turn` is called by every `check`: work that nobody waits for lets others

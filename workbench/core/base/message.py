@@ -1,4 +1,4 @@
-"""What the program says, as values: a template with named arguments, whose text is English.
+"""Messages as values: a template with named arguments, whose text is English.
 
 The template is the key of the catalogues (resources/translations), as in gettext and Qt; a language is chosen where a
 message is shown, not where it is made. Files keep the English text alone.
@@ -135,7 +135,7 @@ def _rendered(value: Any, tr: Callable[[str], str]) -> Any:
 
 
 def _argument(value: object) -> Any:
-    """What a message keeps of an argument: it must pickle, and never change."""
+    """An argument in the form that a message keeps: picklable and immutable."""
     if isinstance(value, (Message, *_NUMBERS)):
         return value
     if isinstance(value, list | tuple) and value != () and all(isinstance(part, str) for part in value):

@@ -19,8 +19,8 @@ class Plain(str):
 
 
 def plain(text: str) -> str:
-    """On one line and short: codes of terminals left out, other hidden characters spelled, long numbers and words
-    shortened. What is printable and short stays as it is."""
+    """Text on one line and short: terminal codes removed, other hidden characters spelled out, long numbers and words
+    shortened. Printable, short text is returned unchanged."""
     if isinstance(text, Plain):
         return text
     if text.isprintable() and len(text) <= LONGEST_NUMBER:
@@ -37,7 +37,7 @@ def plain_lines(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Both ends of what is longer."""
+    """The beginning and the end of a longer text."""
     return text if len(text) <= longest else f"{text[: longest * 2 // 3]}…{text[1 - longest // 3 :]}"
 
 
@@ -54,12 +54,12 @@ def spelled(text: str) -> str:
 
 
 def make_plain(value: object, *names: str) -> None:
-    """For `__post_init__` of frozen dataclasses: these fields, texts or tuples of them, become plain."""
+    """Make these fields of a frozen dataclass plain, texts or tuples of texts; for `__post_init__`."""
     for name in names:
         found = getattr(value, name)
         object.__setattr__(value, name, tuple(map(plain, found)) if isinstance(found, tuple) else plain(found))
 
 
 def finalize(value: object) -> object:
-    """For templates of pages: what is put into them, texts alone, before it is escaped."""
+    """Jinja finalizer: makes texts plain before they are escaped; other values pass through."""
     return plain(value) if type(value) is str else value

@@ -66,7 +66,7 @@ def duration(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """What a metric's numbers are. Whatever shows one reads unit and direction here, never from the title.
+    """Unit and direction of a metric. Whatever displays one reads them here, never from the title.
 
     title               in words: "top-1"
     unit                "%": values are shares 0..1, shown in per cent; "": plain numbers; else as written behind them

@@ -1,5 +1,5 @@
-"""Files that ship with the program: demo, fonts, icons, templates. Inside the package where it was installed from a
-wheel, beside it in a checkout."""
+"""Files that ship with the program: demo, fonts, icons, templates. Inside the package if installed from a wheel, next
+to it in a checkout."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ ROOTS = (PACKAGE / "resources", PACKAGE.parent / "resources")
 
 
 def resource_path(name: str) -> Path:
-    """Where `resources/NAME` is; raises FileNotFoundError when the installation lacks it."""
+    """Path of `resources/NAME`. Raises FileNotFoundError if the installation lacks it."""
     for root in ROOTS:
         if (path := root / name).exists():
             return path

@@ -97,7 +97,7 @@ def adds_products_exactly() -> bool | None:
 
 
 def give_memory_back() -> None:
-    """What was freed goes back to the system, where the C library keeps it otherwise (glibc: hundreds of MB)."""
+    """Return freed memory to the system; the C library (glibc) otherwise keeps hundreds of MB."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL("libc.so.6").malloc_trim(0)
@@ -177,15 +177,15 @@ def replace(source: Path, target: Path) -> None:
 def name_problem(name: str) -> str:
     """Why this system has no file of such a name, as a clause; "" where it can have one."""
     if "/" in name or name in (".", ".."):
-        return Message("a name has no slash and is more than dots")
+        return Message("a file name cannot contain a slash or be '.' or '..'")
     if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
         return Message("the name is too long")
     if not name.isprintable():
-        return Message("it has a character that is not printable")
+        return Message("it contains a non-printable character")
     if not on_windows():
         return ""
     if any(sign in '<>:"\\|?*' for sign in name):
-        return Message('it may not contain any of < > : " \\ | ? *')
+        return Message('it contains one of < > : " \\ | ? *')
     if name.endswith((" ", ".")):
         return Message("it ends with a space or a dot")
     return (

@@ -37,9 +37,9 @@ class _Loader(_Base):
         seen: set[str] = set()
         for key, _ in node.value:
             problem = (
-                Message("a key is not a text")
+                Message("a key is not a string")
                 if not isinstance(key, yaml.ScalarNode)
-                else Message("'{key}' stands twice", key=key.value[:100])
+                else Message("the key '{key}' occurs twice", key=key.value[:100])
                 if key.value in seen and key.value != "<<"
                 else ""
             )
@@ -76,7 +76,7 @@ def read(path: Path, what: str, mend: str) -> Any:
             raise UserError("Cannot read {subject} {path}: it is not a file.", mend, subject=what, path=path)
         if size > LARGEST:
             raise UserError(
-                "Cannot read {subject} {path}: it is longer than {largest} MB.",
+                "Cannot read {subject} {path}: it is larger than {largest} MB.",
                 mend,
                 subject=what,
                 path=path,
@@ -84,7 +84,7 @@ def read(path: Path, what: str, mend: str) -> Any:
             )
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or Message("it is not text")
+        reason = getattr(error, "strerror", None) or Message("it is not a text file (UTF-8)")
         raise UserError(
             "Cannot read {subject} {path}: {reason}.", mend, subject=what, path=path, reason=reason
         ) from error
@@ -98,7 +98,7 @@ def parse(text: str, name: str, mend: str) -> Any:
     """
     try:
         if len(text) > LARGEST:
-            raise yaml.YAMLError(Message("it is longer than {largest} MB", largest=LARGEST >> 20))
+            raise yaml.YAMLError(Message("it is larger than {largest} MB", largest=LARGEST >> 20))
         _measure(text)
         return yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number that is none after all
@@ -151,14 +151,14 @@ def _measure(text: str) -> None:
             if event.anchor:
                 weights[event.anchor] = None if isinstance(event, yaml.CollectionStartEvent) else 1
         if count > MOST:
-            raise _Refused(Message("it has more than {most:,} values, counted with every alias", most=MOST), event)
+            raise _Refused(Message("it has more than {most:,} values (aliases included)", most=MOST), event)
         if len(open_) > DEEPEST:
-            raise _Refused(Message("more than {deepest} lists and mappings are nested", deepest=DEEPEST), event)
+            raise _Refused(Message("lists and mappings are nested more than {deepest} deep", deepest=DEEPEST), event)
 
 
 def _plain(event: Any) -> None:
     if event.tag not in (None, "!", TEXT):
-        raise _Refused(Message("the tag {tag} is not known; only plain values are", tag=event.tag[:100]), event)
+        raise _Refused(Message("the tag {tag} is not supported; use plain values only", tag=event.tag[:100]), event)
     if (
         isinstance(event, yaml.ScalarEvent)
         and not event.style

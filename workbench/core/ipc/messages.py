@@ -1,4 +1,4 @@
-"""What crosses the pipe between the window and the engine process. Every request carries the number of its job.
+"""Messages on the pipe between the window and the engine process. Every request carries the number of its job.
 
 A request is answered by any number of Progressed and Updated and then exactly one of Done, Failed and Stopped.
 """
@@ -33,7 +33,7 @@ Lane = Literal[
 
 @dataclass(frozen=True)
 class Request:
-    """What the window asks of the engine, and with the class how that is run.
+    """A request from the window to the engine; its class says how it is scheduled.
 
     lane  the requests of a lane run one after the other, beside those of all other lanes
     ends  which earlier ones a new one ends (they answer Stopped): all of the lane, those of its kind, or none
@@ -49,7 +49,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Methods(Request):
-    """-> Updated(str), which plug-ins were left out and why, if any; Done(tuple[MethodInfo, ...])"""
+    """List the methods -> Updated(str), plug-ins that were not loaded and why, if any; Done(tuple[MethodInfo, ...])"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Targets(Request):
 
 @dataclass(frozen=True)
 class Open(Request):
-    """-> Done(ModelSummary). `trusted`: paths to whose code (`file.py:function`) the user gave an informed yes.
+    """Open a model -> Done(ModelSummary). `trusted`: paths whose code (`file.py:function`) the user agreed to run.
 
     `without` names preparation steps to leave out, `raise_opset` asks for the one that is done only on demand.
     `fingerprint`: no other model than that will do. The model that was open stays open when this fails.
@@ -83,22 +83,22 @@ class Attach(Request):
 
 @dataclass(frozen=True)
 class Trusted(Request):
-    """These paths, which a recipe names as teachers, are trusted from now on -> Done(None)"""
+    """Trust these paths, which a recipe names as teachers, from now on -> Done(None)"""
 
     paths: Trust
 
 
 @dataclass(frozen=True)
 class Inspect(Request, lane="inspect"):
-    """-> Done(LayerView)"""
+    """Figures of one layer -> Done(LayerView)"""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Facts(Request, lane="facts", ends="lane"):
-    """What the weights of layers are like, for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`.
-    A newer one replaces one that waits or runs (Stopped); it gives way to everything that somebody waits for."""
+    """Statistics of layers' weights for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`. A
+    newer request replaces one that waits or runs (Stopped); lower priority than anything somebody waits for."""
 
     paths: tuple[str, ...]
 
@@ -114,15 +114,15 @@ class Look(Request, lane="look"):
 
 @dataclass(frozen=True)
 class Activations(Request, lane="passing", ends="lane"):
-    """What passes through one layer over the calibration samples -> Updated(passing.Passing)...,
-    Done(passing.Passing). A newer one replaces one that waits or runs (Stopped); gives way to others."""
+    """Activations of one layer over the calibration samples -> Updated(passing.Passing)..., Done(passing.Passing). A
+    newer request replaces one that waits or runs (Stopped); lower priority than others."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Edit(Request, lane="edit", ends="lane"):
-    """What the recipe makes of one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
+    """Apply the recipe to one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
 
     The whole recipe, because what other layers have may count: those that have the same step, or lose channels.
     """
@@ -145,7 +145,7 @@ class Measure(Request, lane="measure", ends="lane"):
 
 @dataclass(frozen=True)
 class Prepare(Request, lane="measure", ends="kind"):
-    """Have ready what the first edit of the layers in focus will want -> Done(None). Gives way to any Measure."""
+    """Precompute data for the first edit of the layers in focus -> Done(None). Lower priority than any Measure."""
 
     recipe: Recipe
     focus: tuple[str, ...]
@@ -160,7 +160,7 @@ class Graph(Request, lane="graph"):
 
 @dataclass(frozen=True)
 class Coupled(Request, lane="graph"):
-    """Which layers of the open model lose channels together -> Done(Couplings)"""
+    """Coupled channels of the open model -> Done(Couplings)"""
 
 
 @dataclass(frozen=True)
@@ -172,18 +172,16 @@ class Time(Request):
 
 @dataclass(frozen=True)
 class Compare(Request, lane="changes", ends="lane"):
-    """What the recipe changed, sample by sample -> Done(Changes), see prediction_diff. Gives way to what somebody waits
-    for; a newer Compare or Accuse replaces one that waits or runs (Stopped).
-    """
+    """Compare the recipe with the original, sample by sample -> Done(Changes), see prediction_diff. Lower priority than
+    anything somebody waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped)."""
 
     recipe: Recipe
 
 
 @dataclass(frozen=True)
 class Accuse(Request, lane="changes", ends="lane"):
-    """Which layer's steps flipped these samples, by taking layers back one at a time -> Updated(Blame)..., Done(Blame).
-    Gives way like Compare.
-    """
+    """Attribute flipped samples to layers by reverting them one at a time -> Updated(Blame)..., Done(Blame). Same
+    priority as Compare."""
 
     recipe: Recipe
     samples: tuple[int, ...]
@@ -203,7 +201,7 @@ class Export(Request):
 
 @dataclass(frozen=True)
 class Sweep(Request, lane="scan"):
-    """Raise one parameter step by step, beside what the recipe has -> Updated(Curve)..., Done(Curve), see sweep"""
+    """Vary one parameter step by step, on top of the recipe -> Updated(Curve)..., Done(Curve), see sweep"""
 
     wanted: sweep.Sweep
     recipe: Recipe | None = None
@@ -211,19 +209,19 @@ class Sweep(Request, lane="scan"):
 
 @dataclass(frozen=True)
 class Scan(Request, lane="scan"):
-    """Candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
-    Done(sensitivity.Scan). A Sweep and a Scan give way to everything that somebody waits for, but for a training: they
-    go on beside one."""
+    """Try candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
+    Done(sensitivity.Scan). A Sweep or Scan has lower priority than anything somebody waits for, except a training: they
+    run concurrently with it."""
 
     wanted: sensitivity.Wanted
 
 
 @dataclass(frozen=True)
 class Plan(Request, lane="scan"):
-    """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). It gives way like a Scan; Hold pauses it between
-    two trials, and Finish ends it with what it has. What was measured is kept on the disk: the same search, or one with
-    another limit, goes on from there. `others` (kind, name, recipe) are measured beside: the current recipe, snapshots.
-    """
+    """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). Same priority as a Scan; Hold pauses it between
+    two trials, Finish ends it with the results so far. Measurements are kept on disk: the same search, or one with
+    another limit, resumes from there. `others` (kind, name, recipe) are measured as well: the current recipe,
+    snapshots."""
 
     goal: plan.Goal
     others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()
@@ -255,7 +253,7 @@ class Finish(Request, lane="reader"):
 
 @dataclass(frozen=True)
 class Hold(Request, lane="reader"):
-    """A Train, a TryTemperatures or a Plan pauses between two steps, or goes on; it has no answer of its own."""
+    """Pause or resume a Train, TryTemperatures or Plan between two steps; has no answer."""
 
     held: bool
 

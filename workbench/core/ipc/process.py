@@ -17,7 +17,7 @@ THREADS = "WORKBENCH_THREADS"  # environment variable: threads of torch and ONNX
 
 
 def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
-    """Spawn `module`.serve(connection) in a process of its own; core messages go both ways through the pipe.
+    """Run `module`.serve(connection) in a separate process; core messages go both ways through the pipe.
 
     The pipe is private to the two processes: nothing listens. Reading it raises EOFError when the process is gone.
     """

@@ -1,4 +1,4 @@
-"""What passes through a layer: its input and output activations, channel by channel, as values to be drawn."""
+"""Input and output activations of a layer, channel by channel, as values to draw."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class Activation:
 
 @dataclass(frozen=True)
 class Passing:
-    """Of one layer over the first `seen` of `samples` calibration samples; both sides None for what is no number.
+    """Activations of one layer over the first `seen` of `samples` calibration samples; both sides None if not numeric.
 
     received    what the operator reads
     delivered   what it hands on: behind its bias, and behind the activation function where nothing else reads it before

@@ -1,4 +1,4 @@
-"""Which layers lose output channels together."""
+"""Coupled channels: which layers lose output channels together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from string import ascii_uppercase
 
 @dataclass(frozen=True)
 class Couplings:
-    """Of a whole model, as its graph joins the layers (residual sums, depthwise convolutions, attention heads).
+    """Coupled layers of a model, as its graph joins them (residual sums, depthwise convolutions, attention heads).
 
     groups   paths of the layers that go together, in the model's order; each has two at least
     kept     path -> why the layer keeps its output channels, a sentence
@@ -21,7 +21,7 @@ class Couplings:
         return tuple(other for group in self.groups if path in group for other in group if other != path)
 
     def names(self) -> dict[str, str]:
-        """For each layer of a group a short name of that group: A, B, … Z, AA, AB, …"""
+        """A short name of its group for each coupled layer: A, B, … Z, AA, AB, …"""
         return {path: _letters(number) for number, group in enumerate(self.groups) for path in group}
 
 

@@ -1,4 +1,4 @@
-"""What a model is made of, in plain values."""
+"""Layers and summary of a model, in plain values."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -68,7 +68,7 @@ class Layer:
 
     @property
     def facts(self) -> dict[str, int]:
-        """What a method's sentences may name (core.recipe.effect).
+        """Figures that a method's sentences may use (core.recipe.effect).
 
         outputs, columns   of the weight as a matrix: columns are inputs times kernel
         inputs, kernel     second axis of the weight, product of those behind it
@@ -141,7 +141,7 @@ class ModelSummary:
 
     @property
     def fingerprint(self) -> str:
-        """Of the layers and their weights: files with equal fingerprints take the same recipes and give the same
+        """Hash of the layers and their weights: files with equal fingerprints take the same recipes and give the same
         figures."""
         digest = hashlib.sha256()
         for layer in self.layers:

@@ -1,4 +1,4 @@
-"""What the window may ask to see of one layer (see messages.Look); the answers are in core.layer_data.pictures.
+"""Views of one layer that the window can request (see messages.Look); the answers are in core.layer_data.pictures.
 
 Every question is a value of its own, so that answers can be remembered by it.
 """
@@ -8,24 +8,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WantChannels:
-    """-> Channels: the ranges of all output channels side by side"""
+    """Ranges of all output channels -> Channels"""
 
 
 @dataclass(frozen=True)
 class WantChannel:
-    """-> Channel: how the weights of one output channel are distributed"""
+    """Weight distribution of one output channel -> Channel"""
 
     number: int
 
 
 @dataclass(frozen=True)
 class WantWhitened:
-    """-> Whitened: the singular values as they count for the layer's output on the calibration samples"""
+    """Singular values weighted by their effect on the layer's output on the calibration samples -> Whitened"""
 
 
 @dataclass(frozen=True)
 class WantTile:
-    """-> Tile: part of the weight as a matrix, a row an output channel, in no more cells than `height` x `width`.
+    """Part of the weight as a matrix, one row per output channel, in at most `height` x `width` cells -> Tile
 
     `rows` and `columns` are (first, behind the last), None for all.
     """
@@ -38,7 +38,7 @@ class WantTile:
 
 @dataclass(frozen=True)
 class WantKernels:
-    """-> Kernels: `count` kernels of a convolution, from the `first` on, by number or the largest first"""
+    """`count` kernels of a convolution, from `first` on, by number or largest first -> Kernels"""
 
     first: int
     count: int
@@ -47,7 +47,7 @@ class WantKernels:
 
 @dataclass(frozen=True)
 class WantOutlook:
-    """-> outlook.Outlook: what a method finds in the layer as it was opened, whatever the recipe is.
+    """Analysis of the original layer by a method, whatever the recipe -> outlook.Outlook
 
     `span` names another module than the layer's own, for a method that replaces one.
     """

@@ -1,4 +1,4 @@
-"""What a method finds in a layer before any number is chosen: so that a sentence can follow the hand.
+"""Analysis of a layer by a method before any parameter is chosen, so that sentences can follow the slider.
 
 See wanted.WantOutlook; the window looks its parameters up in these figures.
 """

@@ -38,7 +38,7 @@ class Channels:
 
 @dataclass(frozen=True)
 class ChannelBefore:
-    """See core.views.LayerView; the histogram is of this channel, in bins of its own."""
+    """Original weights of one channel, see core.views.LayerView; the histogram has its own bins."""
 
     moments: Moments
     histogram: Histogram
@@ -48,7 +48,7 @@ class ChannelBefore:
 
 @dataclass(frozen=True)
 class ChannelAfter:
-    """See core.views.EditView."""
+    """Edited weights of one channel, see core.views.EditView."""
 
     moments: Moments
     histogram: Histogram

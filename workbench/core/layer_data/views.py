@@ -1,4 +1,4 @@
-"""What the engine tells the window about a layer, ready to be drawn. Arrays are numpy, in float64 unless said."""
+"""Figures of a layer that the engine sends to the window, ready to draw. Arrays are numpy, float64 unless stated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Histogram:
 
 @dataclass(frozen=True)
 class Moments:
-    """Of all weights of a layer, exact; sparsity is the fraction equal to zero."""
+    """Exact moments of all weights of a layer; sparsity is the fraction equal to zero."""
 
     mean: float
     std: float
@@ -56,7 +56,7 @@ class Levels:
 
 @dataclass(frozen=True)
 class Noise:
-    """What stands out of noise among singular values, see methods.base.ranks and methods.base.vbmf.
+    """Singular values above the noise edge, see methods.base.ranks and methods.base.vbmf.
 
     vbmf    the rank that empirical variational Bayes finds (EVBMF)
     edge    Marchenko and Pastur's: the largest singular value of noise as strong as the median says; `rank` values lie
@@ -115,8 +115,8 @@ class LayerView:
 
 @dataclass(frozen=True)
 class LayerFacts:
-    """What the tree shows of a layer's weights. The rank that keeps 90 % of the energy is of `full_rank`; both are None
-    where the weight is no matrix."""
+    """Statistics of a layer's weights for the tree. The rank that keeps 90 % of the energy is out of `full_rank`; both
+    are None if the weight is not a matrix."""
 
     path: str
     zeros: float
@@ -144,7 +144,7 @@ class EditView:
 
 @dataclass(frozen=True)
 class Timing:
-    """What only running and writing a model tells: of the original and of what a recipe makes of it, on this machine.
+    """Latency and zipped size of the original and of the compressed model, measured on this machine.
 
     before_ms, after_ms     median milliseconds for one sample in ONNX Runtime, of `runs` each, in turns
     file                    bytes of the compressed model as one ONNX file, written to memory
@@ -166,7 +166,7 @@ PredictionKind = Literal["loss", "output error"]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What edits will cost, foretold without running them. See engine.preview.curvature.
+    """Predicted cost of edits, without running them. See engine.preview.curvature.
 
     rise          of the loss against the original's own answers (KL divergence); or, where no gradients pass, the sum
                   of the layers' relative output errors
@@ -182,7 +182,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Predictability:
-    """What can be predicted of a model, as the answer to a request for it.
+    """Which predictions are possible for a model, as the answer to a request for them.
 
     kind      the rise of the "loss", or the "output error" of the layers; None: there is no prediction
     obstacle  why it is not the loss, naming the operator in the way; "" where it is

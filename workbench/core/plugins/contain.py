@@ -26,7 +26,9 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
             sentence = plain(Message("{name} failed: {said}.", name=name, said=said(error)))
             if answers:
                 return sentence
-            raise UserError(sentence, "{words} is at fault: remove it, or tell its author.", words=words) from error
+            raise UserError(
+                sentence, "{words} has a bug: remove it, or report it to its author.", words=words
+            ) from error
 
     return guarded
 

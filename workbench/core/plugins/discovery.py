@@ -42,7 +42,7 @@ def installed() -> dict[str, list[Loader]]:
     found: dict[str, list[Loader]] = {}
     seen: set[str] = set()
     for distribution in importlib.metadata.distributions():
-        name: str = Message("of an unknown name")
+        name: str = Message("with an unknown name")
         try:
             name = distribution.metadata["Name"] or name
             points = distribution.entry_points if name not in seen else ()
@@ -82,7 +82,7 @@ def left_out() -> tuple[str, ...]:
 
 def leave_out(words: str, error: BaseException) -> None:
     """Report what `words` name as left out: once, in one sentence, in the log and in `left_out`."""
-    sentence = Message("{words} is left out: {said}.", words=words, said=said(error))
+    sentence = Message("{words} was not loaded: {said}.", words=words, said=said(error))
     if sentence not in _left_out:
         _left_out.append(sentence)
         log.warning("%s", sentence)  # the command line has it on standard error

@@ -1,1 +1,1 @@
-"""What is done to which layer: actions, their parameters, recipes, training stages."""
+"""Recipes: steps for layers, their parameters, training stages."""

@@ -1,4 +1,4 @@
-"""What to do to a layer: a method and its parameters; and how a method describes itself."""
+"""A step for a layer: a method and its parameters; and how a method describes itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,5 @@
-"""What a method says a step will do, as values: sentences with figures that follow the hand, without running anything.
+"""Sentences in which a method describes the effect of a step, with figures that follow the slider without running
+anything.
 
 A method declares them beside its parameters; they cross to the window in MethodInfo, where each figure is computed from
 the parameters and the layer in front of the user. The window says nothing else of what a method does.
@@ -90,7 +91,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Ranking:
-    """That parameters called rank, energy, ratio, weakening and rule mean a rank (methods.base.ranks).
+    """Declares that parameters called rank, energy, ratio, weakening and rule choose a rank (methods.base.ranks).
 
     of        among the singular values of the "weight", which the window draws, or of what Method.matrices gives
     sides     1: two factors; 2: a rank for the output channels and one for the input channels

@@ -140,8 +140,8 @@ def parse(params: type[P], given: Mapping[str, Any], owner: str = "") -> P:
     for name in given:
         if name not in fields:
             raise UserError(
-                "{where}there is no parameter '{name}'.",
-                "It has: {fields}.",
+                "{where}unknown parameter '{name}'.",
+                "The parameters are: {fields}.",
                 where=where,
                 name=name,
                 fields=[*fields] or Message("none"),
@@ -152,13 +152,19 @@ def parse(params: type[P], given: Mapping[str, Any], owner: str = "") -> P:
         chosen = [name for name in members if values.get(name) is not None]
         if len(chosen) > 1:
             raise UserError(
-                "{where}{chosen} exclude each other.", "Give one of them.", where=where, chosen=" and ".join(chosen)
+                "{where}{chosen} cannot be combined.",
+                "Give exactly one of them.",
+                where=where,
+                chosen=" and ".join(chosen),
             )
         if chosen:
             values |= {name: None for name in members if name != chosen[0]}
         elif all(values.get(name, fields[name].default) is None for name in members):
             raise UserError(
-                "{where}none of {members} is given.", "Give one of them.", where=where, members=", ".join(members)
+                "{where}one of {members} is required.",
+                "Give exactly one of them.",
+                where=where,
+                members=", ".join(members),
             )
     return params(**values)
 
@@ -167,8 +173,8 @@ def _value(where: str, field: Field, value: Any) -> Any:
     if value is None and (field.default is None or field.group):
         return None
     wrong = UserError(
-        "{where}{field} cannot be {value}.",
-        "It is {kind}.",
+        "{where}{field} has the invalid value {value}.",
+        "It must be {kind}.",
         where=where,
         field=field.name,
         value=repr(value),
@@ -219,18 +225,18 @@ def _is_finite(value: float) -> bool:
 
 
 def describe(field: Field) -> Message:
-    """What a field may hold, in words: 'a whole number from 2 to 8 bit'."""
+    """Values that a field accepts, as text: 'a whole number from 2 to 8 bit'."""
     if field.kind == "choice":
         return Message("one of {choices}", choices=field.choices)
     if field.kind in ("bool", "text"):
-        return Message("true or false") if field.kind == "bool" else Message("a text")
+        return Message("true or false") if field.kind == "bool" else Message("a string")
     number = Message("a whole number") if field.kind == "int" else Message("a number")
     if field.low is not None and field.high is not None:
         number = Message("{number} from {low:g} to {high:g}", number=number, low=field.low, high=field.high)
     elif field.low is not None:
-        number = Message("{number} from {low:g}", number=number, low=field.low)
+        number = Message("{number}, at least {low:g}", number=number, low=field.low)
     elif field.high is not None:
-        number = Message("{number} to {high:g}", number=number, high=field.high)
+        number = Message("{number}, at most {high:g}", number=number, high=field.high)
     return Message("{number} {unit}", number=number, unit=Message(field.unit)) if field.unit else number
 
 

@@ -67,8 +67,7 @@ class Recipe:
     target: str = ""
 
     def stack_for(self, path: str) -> tuple[Action, ...]:
-        """What the recipe says of a layer: its actions in the order in which they are applied, those that are switched
-        off among them."""
+        """Steps of a layer in the order in which they are applied, including those that are switched off."""
         row = self._row_for(path)
         return in_order(row.actions) if row is not None else ()
 
@@ -78,7 +77,7 @@ class Recipe:
 
     @cached_property
     def in_effect(self) -> "Recipe":
-        """What identifies a recipe, in the window and in the engine: those that do the same are equal so.
+        """Identity of a recipe, in the window and in the engine: recipes with the same effect compare equal.
 
         Without what is switched off, what a later row replaces, what says of a layer no more than the globs do, and the
         data it was made with or the target; the globs in their order, then the layers by name.
@@ -106,7 +105,7 @@ class Recipe:
 
     @cached_property
     def as_trained(self) -> "Recipe":
-        """What identifies a training: what is in effect, however zeros are stored in the end."""
+        """Identity of a training: what is in effect, however zeros are stored in the end."""
         return dataclasses.replace(self.in_effect, sparse="auto")
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
@@ -123,7 +122,7 @@ class Recipe:
         return self.rows[place] if place >= 0 else None
 
     def _place_of(self, path: str) -> int:
-        """Of the last row that matches; -1 where none does."""
+        """Index of the last row that matches; -1 if none does."""
         exact, globs = self._places
         place = exact.get(path, -1)
         found = next((at for at in globs if at <= place or self.rows[at].matches(path)), -1)
@@ -131,12 +130,12 @@ class Recipe:
 
     @cached_property
     def _places(self) -> tuple[dict[str, int], tuple[int, ...]]:
-        """Where the row of each pattern is, the last of it; and where the globs are, from the last to the first."""
+        """Index of each pattern's last row, and the indices of the globs, last to first."""
         globs = tuple(at for at, row in enumerate(self.rows) if row.is_glob)
         return {row.pattern: at for at, row in enumerate(self.rows)}, globs[::-1]
 
     def __getstate__(self) -> dict[str, Any]:
-        """What it says, not what was looked up in it."""
+        """State without the lookup caches."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def to_dict(self) -> dict[str, Any]:
@@ -178,7 +177,7 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
 
 
 def recipe_of(document: Any, name: str) -> Recipe:
-    """What `Recipe.to_dict` made, read back; raises UserError as `parse_recipe` does."""
+    """Recipe from the document that `Recipe.to_dict` made; raises UserError as `parse_recipe` does."""
     if not isinstance(document, dict):
         raise UserError("{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.", name=name)
     _check(
@@ -199,8 +198,8 @@ def recipe_of(document: Any, name: str) -> Recipe:
     _check(
         isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63,
         name,
-        Message("its seed is not a whole number from 0"),
-        Message("Leave it out, or give one."),
+        Message("its seed is not a non-negative whole number"),
+        Message("Omit it, or give a whole number from 0."),
     )
     layers = document.get("layers") or {}
     _check(
@@ -224,10 +223,10 @@ def recipe_of(document: Any, name: str) -> Recipe:
         sparse in ("auto", "off"),
         name,
         Message("export.sparse is {sparse}", sparse=brief(sparse)),
-        Message("It is auto or off."),
+        Message("Write auto or off."),
     )
     kind = export.get("format", "onnx")
-    _check(kind == "onnx", name, Message("export.format is {kind}", kind=brief(kind)), Message("It is onnx."))
+    _check(kind == "onnx", name, Message("export.format is {kind}", kind=brief(kind)), Message("Write onnx."))
     recover = document.get("recover")
     stages = tuple(Stage(kind, params) for kind, params in _steps(name, "recover", "stage", recover))
     rows = tuple(Row(str(pattern), _actions(name, str(pattern), steps)) for pattern, steps in layers.items())
@@ -256,18 +255,18 @@ def _off(name: str, pattern: str, step: Any) -> tuple[Any, bool]:
         isinstance(off, bool),
         name,
         Message("'off' of a step of '{pattern}' is {off}", pattern=pattern, off=brief(off)),
-        Message("It is true or false."),
+        Message("Write true or false."),
     )
     return {key: value for key, value in step.items() if key != "off"}, off
 
 
 def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What each step of a list is, and its parameters: of a row of layers, or of the recovery."""
+    """Name and parameters of each entry of a list: of a row of layers, or of the recovery."""
     steps = [] if steps is None else steps
     key = "family.method" if one == "action" else "stage"
     if not isinstance(steps, list):
         problem = (
-            Message("the row '{where}' is not a list of actions", where=where)
+            Message("the row '{where}' is not a list of steps", where=where)
             if one == "action"
             else Message("'{where}' is not a list of stages", where=where)
         )
@@ -276,9 +275,9 @@ def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -
         step = {step: {}} if isinstance(step, str) else step
         if not isinstance(step, dict) or len(step) != 1:
             problem = (
-                Message("a step of '{where}' is not one action", where=where)
+                Message("a step of '{where}' has more or less than one method", where=where)
                 if one == "action"
-                else Message("a step of '{where}' is not one stage", where=where)
+                else Message("an entry of '{where}' has more or less than one stage", where=where)
             )
             raise _invalid(name, problem, Message("Write {{{key}: {{parameter: value}}}}.", key=key))
         ((what, params),) = step.items()

@@ -34,7 +34,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Training:
-    """What every stage can be told."""
+    """Settings that every stage has."""
 
     epochs: Annotated[
         int | None, Range(1, 1000, 1, log=True), OneOf("budget"), Help("Passes over the training samples.")
@@ -45,56 +45,64 @@ class Training:
         Unit("minutes"),
         OneOf("budget"),
         Help(
-            "Training time instead. How many steps that makes depends on the machine, so the file "
-            "cannot be made again to the byte."
+            "Training time, in place of epochs. The number of steps then depends on the machine, "
+            "so results are not reproducible to the byte."
         ),
     ] = None
-    batch: Annotated[int, Range(1, 4096, 1, log=True), Help("Samples in a step.")] = 64
+    batch: Annotated[int, Range(1, 4096, 1, log=True), Help("Samples per training step.")] = 64
     optimiser: Annotated[Literal["adam", "sgd"], Help("Adam (Kingma and Ba 2015), or SGD with momentum 0.9.")] = "adam"
-    rate: Annotated[float, Range(1e-6, 1, log=True), Help("Learning rate at the start.")] = 0.001
+    rate: Annotated[float, Range(1e-6, 1, log=True), Help("Initial learning rate.")] = 0.001
     schedule: Annotated[
         Literal["cosine", "constant", "step"],
-        Help("The rate falls to zero as a cosine, stays, or falls tenfold at a half and at three quarters."),
+        Help(
+            "Learning rate schedule: cosine decay to zero, constant, or divided by ten after 50 "
+            "% and 75 % of the steps."
+        ),
     ] = "cosine"
-    trainable: Annotated[str, Help("Which layers learn: all (norms too), edited, or paths and globs with commas.")] = (
-        "all"
-    )
-    frozen: Annotated[str, Help("Layers that do not learn: paths and globs with commas.")] = ""
+    trainable: Annotated[
+        str, Help("Layers to train: all (including norms), edited, or a comma-separated list of paths and globs.")
+    ] = "all"
+    frozen: Annotated[str, Help("Layers to keep fixed: a comma-separated list of paths and globs.")] = ""
     before: Annotated[
         Literal["export", "quantize"],
         Help(
-            "Train what will be exported; or before the quantisation steps, which then start from the trained weights."
+            "export: train the model as it will be exported (quantisation included). quantize: "
+            "train before the quantisation steps, which then start from the trained weights."
         ),
     ] = "export"
     step: Annotated[
         Literal["learned", "fixed"],
-        Help("Whether the step between levels of a quantised weight is learned (LSQ, Esser et al. 2020)."),
+        Help("Whether the quantisation step size is learned (LSQ, Esser et al. 2020) or stays fixed."),
     ] = "learned"
     sparsify: Annotated[
         Literal["one-shot", "linear", "cubic", "exponential"],
         Help(
-            "Pruned float layers: all zeros from the start, or more and more during the first two "
-            "thirds of the stage (cubic: Zhu and Gupta 2017)."
+            "Pruned float layers: set all zeros at the start, or increase sparsity gradually "
+            "over the first two thirds of the stage (cubic: Zhu and Gupta 2017)."
         ),
     ] = "one-shot"
-    l1: Annotated[float, Range(0, 1), Help("Sparse training: λ of the penalty λ·Σ|w| on float weights.")] = 0.0
+    l1: Annotated[float, Range(0, 1), Help("Sparsity-inducing L1 penalty λ·Σ|w| on float weights: the value of λ.")] = (
+        0.0
+    )
     anchor: Annotated[
         Literal["none", "l2sp", "ewc"],
         Help(
-            "Hold the weights near where they start: all alike (L2-SP, Li et al. 2018), or by their "
-            "Fisher information (EWC, Kirkpatrick et al. 2017)."
+            "Penalise distance from the starting weights: equally for all weights (L2-SP, Li et "
+            "al. 2018), or weighted by Fisher information (EWC, Kirkpatrick et al. 2017)."
         ),
     ] = "none"
     anchor_strength: Annotated[
         float, Range(0, 1e6, log=True), When("anchor", ("l2sp", "ewc")), Help("Weight β of the penalty β/2·Σ(w − w₀)².")
     ] = 0.01
-    shift: Annotated[int, Range(0, 64, 1), Unit("pixel"), Help("Images: moved at random by up to this much.")] = 0
-    flip: Annotated[bool, Help("Images: mirrored with probability one half.")] = False
+    shift: Annotated[
+        int, Range(0, 64, 1), Unit("pixel"), Help("Image augmentation: random shift by up to this many pixels.")
+    ] = 0
+    flip: Annotated[bool, Help("Image augmentation: horizontal flip with probability 0.5.")] = False
     patience: Annotated[
-        int, Range(0, 1000, 1), Help("End after this many epochs without a better state; 0: never.")
+        int, Range(0, 1000, 1), Help("Early stopping: end after this many epochs without improvement; 0: never.")
     ] = 0
     forget: Annotated[
-        float, Range(0, 100), Unit("point"), Help("Warn when the accuracy of a class falls by more than this.")
+        float, Range(0, 100), Unit("point"), Help("Warn when the accuracy of a class drops by more than this.")
     ] = 5.0
 
 
@@ -107,20 +115,24 @@ class Finetune(Training):
 class Distill(Training):
     """Training on a teacher's answers. Hinton, Vinyals, Dean 2015, Distilling the knowledge in a neural network."""
 
-    temperature: Annotated[float, Range(1, 20, 0.5), Help("T: softens the answers of teacher and student.")] = 4.0
-    alpha: Annotated[float, Range(0, 1, 0.05), Help("Share of the teacher's answers; the rest is labels.")] = 0.9
-    teacher: Annotated[str, Help("Model files with commas, their answers averaged; empty: the original model.")] = ""
+    temperature: Annotated[float, Range(1, 20, 0.5), Help("T: softens the softmax of teacher and student.")] = 4.0
+    alpha: Annotated[
+        float, Range(0, 1, 0.05), Help("Weight of the distillation loss; the label loss gets the rest.")
+    ] = 0.9
+    teacher: Annotated[str, Help("Comma-separated model files, their outputs averaged; empty: the original model.")] = (
+        ""
+    )
     features: Annotated[
         str,
         Help(
-            "Layers whose outputs should be like the teacher's too (FitNets): paths with commas, "
-            "student=teacher where they differ."
+            "Layers whose outputs also learn from the teacher's (FitNets): comma-separated "
+            "paths, student=teacher if they differ."
         ),
     ] = ""
     attention: Annotated[
-        bool, Help("Compare where the features are large, not the features themselves (attention transfer).")
+        bool, Help("Match attention maps instead of the features themselves (attention transfer).")
     ] = False
-    feature_weight: Annotated[float, Range(0, 1e4, log=True), Help("Weight of the features' loss.")] = 1.0
+    feature_weight: Annotated[float, Range(0, 1e4, log=True), Help("Weight of the feature loss.")] = 1.0
 
 
 @dataclass(frozen=True)
@@ -139,13 +151,14 @@ PARAMS: dict[str, type[Training]] = {"finetune": Finetune, "distill": Distill}
 _WORDS = {
     "finetune": (
         "Fine-tune",
-        "Trains the compressed model on labelled samples; what compression fixed stays fixed.",
+        "Trains the compressed model on labelled samples; zeros, ranks and quantisation levels are kept.",
         "min over w:  mean cross-entropy(y, f(x; w)) + λ·Σ|w|",
         "Han et al. 2015, NeurIPS",
     ),
     "distill": (
         "Distil",
-        "Trains the compressed model to answer as a teacher does, mixed with labels where there are any.",
+        "Knowledge distillation: trains the compressed model on the outputs of a teacher, "
+        "and on labels if the data has them.",
         "α·T²·KL(softmax(zₜ/T) ‖ softmax(z/T)) + (1 − α)·cross-entropy(y, z)",
         "Hinton et al. 2015; features: Romero et al. 2015; attention: Zagoruyko and Komodakis 2017",
     ),
@@ -199,7 +212,7 @@ class ClassChange:
 
 @dataclass(frozen=True)
 class StageResult:
-    """What a stage did. Metrics are measured on samples held back from training, and choose the best state.
+    """Result of a stage. Metrics are measured on samples held out from training, and choose the best state.
 
     epochs    passes done; `best` after how many of them the state that was kept was reached, 0: the start
     stopped   "": ran to its end; else why not
@@ -220,10 +233,10 @@ class StageResult:
 
     @property
     def words(self) -> Message:
-        """What the stage did, in a sentence for the report."""
+        """The stage's result in a sentence for the report."""
         told = Message(
-            "{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after "
-            "{best:.1f} of {epochs:.1f} epochs, {duration}",
+            "{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-out "
+            "samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}",
             **vars(self)
             | {name: metric_text(getattr(self, name), self.metric) for name in ("before", "after")}
             | {"duration": duration(self.seconds)},
@@ -233,8 +246,8 @@ class StageResult:
 
 @dataclass(frozen=True)
 class Recovery:
-    """What the stages of a recipe did together. `unrecovered`: the metric on the evaluation data before them;
-    `recovered`: after them."""
+    """Result of all stages of a recipe. `unrecovered`: the metric on the evaluation data before them; `recovered`:
+    after them."""
 
     stages: tuple[StageResult, ...]
     unrecovered: float | None = None

@@ -25,7 +25,7 @@ class Checked:
         return self.of_type([] if value is None else value, list, Message("'{subject}' is not a list", subject=what))
 
     def text(self, value: Any, what: str) -> str:
-        return self.of_type("" if value is None else value, str, Message("'{subject}' is not a text", subject=what))
+        return self.of_type("" if value is None else value, str, Message("'{subject}' is not a string", subject=what))
 
     def texts(self, value: Any, what: str) -> tuple[str, ...]:
         return tuple(self.text(each, what) for each in self.list(value, what))

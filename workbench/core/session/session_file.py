@@ -30,14 +30,14 @@ MEND = Message("Save the session again from the window.")
 
 @dataclass(frozen=True)
 class Reference:
-    """A file outside the session. `near` is its place beside the session file, for folders that were moved."""
+    """A file outside the session. `near` is its path relative to the session file, for folders that were moved."""
 
     path: str
     fingerprint: str = ""
     near: str = ""
 
     def find(self, folder: Path) -> str:
-        """Where it is now: where it was, or beside the session file; "" where it is in neither place.
+        """Current path of the file: the recorded one, or relative to the session file; "" if it is in neither place.
 
         A path may name a function: `file.py:function`.
         """
@@ -56,7 +56,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Layout:
-    """What of the window belongs to the work: the tab, the chosen layers, the docks by name."""
+    """Window state that belongs to the work: the tab, the selected layers, the docks by name."""
 
     tab: str = ""
     selection: tuple[str, ...] = ()
@@ -86,13 +86,11 @@ class SavedSession:
             data = text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise UserError(
-                "Cannot write {path}: a name in it is no valid text.", "Rename that file.", path=path
+                "Cannot write {path}: its name is not valid Unicode.", "Rename that file.", path=path
             ) from error
         except ValueError as error:
             raise UserError(
-                "Cannot write {path}: the recipe has a value that is not finite.",
-                "Correct it in the recipe.",
-                path=path,
+                "Cannot write {path}: a value in the recipe is NaN or infinite.", "Correct it in the recipe.", path=path
             ) from error
         write_bytes(path, data + b"\n")
 
@@ -127,7 +125,7 @@ def load_session(path: Path) -> SavedSession:
             )
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else Message("it is not text")
+        why = reason(error) if isinstance(error, OSError) else Message("it is not a text file (UTF-8)")
         raise UserError(
             "Cannot read the session {path}: {why}.", "Give a {suffix} file.", path=path, why=why, suffix=SUFFIX
         ) from error
@@ -135,7 +133,9 @@ def load_session(path: Path) -> SavedSession:
         document = json.loads(text, parse_constant=_refuse)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")  # what could not be written again
     except (ValueError, RecursionError) as error:
-        raise UserError("{path} is not a session: it is damaged, or of another program.", MEND, path=path) from error
+        raise UserError(
+            "{path} is not a session: it is damaged, or was written by another program.", MEND, path=path
+        ) from error
     return _Reader(str(path), MEND).session(document)
 
 
@@ -158,14 +158,14 @@ def _reference_out(reference: Reference, folder: Path) -> dict[str, Any]:
 
 
 class _Reader(Checked):
-    """What `SavedSession.to_dict` made, read back."""
+    """Reads back the document that `SavedSession.to_dict` made."""
 
     def session(self, document: Any) -> SavedSession:
         document = self.mapping(document, "it")
         if document.get("version") != VERSION:
             raise UserError(
-                "{name} has the version {version}.",
-                "This program reads version {known} of a session.",
+                "{name} has version {version}.",
+                "This program reads session version {known}.",
                 name=self.name,
                 version=brief(document.get("version")),
                 known=VERSION,

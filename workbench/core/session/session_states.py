@@ -69,7 +69,7 @@ def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
 
 
 def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
-    """What is not finite is not written: nobody can compare with it."""
+    """None for NaN or infinite figures, which cannot be compared."""
     values = [] if figure is None else [figure.value, figure.low or 0.0, figure.high or 0.0]
     return vars(figure) if figure is not None and all(map(isfinite, values)) else None
 
@@ -99,7 +99,7 @@ def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
     )
     found = UndoList(read.recipe(document.get("first")), steps, here, branches)
     if found.at(here) != recipe:
-        raise check.wrong(Message("its undo list does not lead to its recipe"))
+        raise check.wrong(Message("its undo list does not end in its recipe"))
     return found
 
 
@@ -116,10 +116,10 @@ class _Recipes:
         numbers = check.list(document.get("layers"), Message("a recipe's layers"))
         self._left -= len(numbers)
         if self._left < 0:
-            raise check.wrong(Message("the recipes of its undo list have more than {rows} rows", rows=2 * ROWS))
+            raise check.wrong(Message("the recipes in its undo list have more than {rows} rows", rows=2 * ROWS))
         rows = tuple(self._rows[check.count(each, Message("a row's number"), len(self._rows))] for each in numbers)
         if len({row.pattern for row in rows}) < len(rows):
-            raise check.wrong(Message("a recipe of its undo list has a row twice"))
+            raise check.wrong(Message("a recipe in its undo list has a duplicate row"))
         return replace(recipe_of(document | {"layers": {}}, check.name), rows=rows)
 
     def _row(self, value: Any) -> Row:
@@ -173,7 +173,7 @@ def _snapshot(value: Any, check: Checked) -> Snapshot:
 
 
 def _metric(value: Any, check: Checked) -> MetricInfo:
-    """What the figures of a snapshot are; nothing known where an older version wrote a title alone."""
+    """Metric of a snapshot's figures; unknown if an older version wrote a title only."""
     if value is None or isinstance(value, str):
         return MetricInfo()
     document = check.mapping(value, "metric")

@@ -58,7 +58,8 @@ class UndoList:
         return replace(self, first=self.at(place), steps=self.steps[place:], here=self.here - place)
 
     def newest(self) -> "UndoList | None":
-        """As much of it as a session file keeps, where it stands always in it; None where that alone is too much."""
+        """The part of the undo list that a session file keeps, always including the current state; None if that alone
+        is too large."""
         kept = self.from_step(min(max(0, len(self.steps) - STEPS), self.here))
         kept = replace(kept, steps=kept.steps[:STEPS], branches=kept.branches[-BRANCHES:])
         cost = _Cost()
@@ -74,7 +75,7 @@ class UndoList:
         return kept.from_step(kept.here - behind)
 
     def without_figures(self) -> "UndoList":
-        """Of another model the figures of pinned states do not hold."""
+        """The same list without figures, which do not hold for another model."""
         return replace(
             self,
             steps=tuple(
@@ -87,7 +88,7 @@ class UndoList:
 
 
 class _Cost:
-    """What recipes add to a file; those that come of one another share rows."""
+    """Size that recipes add to a file; recipes derived from one another share rows."""
 
     def __init__(self) -> None:
         self._seen: set[int] = set()

@@ -30,7 +30,7 @@ from workbench.core.targets.target import (
 )
 
 VERSION = 1
-MEND = Message("See extending/targets.md in the documents.")
+MEND = Message("See extending/targets.md in the documentation.")
 Check = Callable[[Any], bool]
 
 
@@ -96,13 +96,15 @@ def target_of(document: Any, name: str) -> Target:
     """The document of a target file. Raises UserError naming `name`."""
     read = _Keys(document, name, Message("the file"))
     read.take("version", lambda value: value == VERSION, Message("is not {version}", version=VERSION))
-    rules = read.take("rules", _mapping, Message("is no mapping of operators"))
+    rules = read.take("rules", _mapping, Message("is not a mapping of operators"))
     target = Target(
         read.take(
-            "target", lambda value: _text(value) and re.fullmatch(r"[a-z0-9][a-z0-9.-]*", value), Message("is no id")
+            "target",
+            lambda value: _text(value) and re.fullmatch(r"[a-z0-9][a-z0-9.-]*", value),
+            Message("is not a valid id"),
         ),
         read.take("title", _text, Message("is not a text")),
-        read.take("source", _text, Message("is not a text: where the rules were read")),
+        read.take("source", _text, Message("is not a string that names the source of the rules")),
         {str(op): _rule(rule, name, Message("the rule of {op}", op=op)) for op, rule in rules.items()},
         read.take("fallback", FALLBACKS.__contains__, Message("is none of {known}", known=", ".join(FALLBACKS)), ""),
         tuple(read.take("notes", _list_of(_text), Message("is no list of texts"), ())),
@@ -119,8 +121,8 @@ def _rule(value: Any, name: str, where: str) -> Rule:
     rule = Rule(
         _schemes(read, "weights"),
         _schemes(read, "activations"),
-        read.take("inputs", _count, Message("is not a whole number from 1 on"), 1),
-        read.take("outputs", _count, Message("is not a whole number from 1 on"), 1),
+        read.take("inputs", _count, Message("is not a positive whole number"), 1),
+        read.take("outputs", _count, Message("is not a positive whole number"), 1),
         read.take("note", _text, Message("is not a text"), ""),
         read.take("weight_only", _switch, true_or_false, True),
         read.take("levels", _width, Message("is no width"), 0),
@@ -139,13 +141,17 @@ def _schemes(read: "_Keys", key: str) -> tuple[Scheme, ...] | None:
 
 def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
     inner = _Keys(value, read.name, Message("{where}, {key}", where=read.where, key=key))
-    known = Message("are none of {numbers}", numbers=", ".join(NUMBERS))
+    known = Message("is not one of {numbers}", numbers=", ".join(NUMBERS))
     scheme = Scheme(
-        tuple(inner.take("bits", _list_of(_width), Message("are no widths"))),
+        tuple(inner.take("bits", _list_of(_width), Message("is not a list of bit widths"))),
         inner.take("numbers", NUMBERS.__contains__, known, "integer"),
-        tuple(inner.take("granularity", _list_of(GRANULARITIES.__contains__), Message("is none"), ())),
+        tuple(
+            inner.take(
+                "granularity", _list_of(GRANULARITIES.__contains__), Message("is not a list of granularities"), ()
+            )
+        ),
         inner.take("symmetric", _switch, Message("is not true or false"), None),
-        tuple(inner.take("block", _list_of(_count), Message("is no list of sizes"), ())),
+        tuple(inner.take("block", _list_of(_count), Message("is not a list of sizes"), ())),
         tuple(inner.take("formats", _list_of(FORMATS.__contains__), Message("are no formats of floats"), ())),
     )
     inner.done()

@@ -1,4 +1,4 @@
-"""What a device takes, operator by operator, as values."""
+"""Operators and number formats that a target device supports, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Rule:
-    """What one operator may have; None: not known.
+    """Constraints of one operator. `inputs` and `outputs`: channel counts must be multiples of these; 1: any.
 
     inputs, outputs   multiples that numbers of channels have to be for the device to use them all; 1: any
     weight_only       whether weights may be quantised where activations are not

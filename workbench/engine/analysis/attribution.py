@@ -1,4 +1,4 @@
-"""Which layer's steps flipped samples: layers are taken back one at a time, all others kept."""
+"""Attribution of flipped samples to layers: layers are reverted one at a time, all others kept."""
 
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -26,12 +26,12 @@ from workbench.methods.base.method import RemovalMethod, ReplacingMethod
 
 MOST_BLAMED = 256  # samples that layers are taken back for
 SAME = 1e-6  # of two scores of a sample
-TRAINED = Message("It keeps its smaller shape: the others were trained with it.")
+TRAINED = Message("It keeps its smaller shape, because the other layers were trained with it.")
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is taken back at once: a layer, or the layers that lost channels together.
+    """Layers that are reverted together: one layer, or coupled layers that lost channels.
 
     reshaped   they get their channels, or their blocks, back: all steps that are left are applied anew
     note       what they do not get back, and why
@@ -43,8 +43,8 @@ class Part:
 
 
 def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job) -> Iterator[Blame]:
-    """Which layer's steps flipped these samples: each layer with steps is taken back alone, all others kept; then the
-    guiltiest together, one after the other, until all samples are decided as the original does.
+    """Attribute flipped samples to layers: each layer with steps is reverted alone, all others kept; then cumulatively,
+    largest contribution first, until all samples are predicted as by the original.
 
     Layers that lost channels together are taken back together, with their channels. After a training they keep their
     smaller shape, and get the weights from before compression back. Raises UserError where there is nothing to blame.
@@ -56,15 +56,15 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     parts = parts_of(result, trained=bool(trained))
     if not len(chosen) or not parts:
         raise UserError(
-            "There is nothing to blame: no sample was chosen, or no layer's weights are changed.",
-            "Choose samples that flipped, under a recipe with steps.",
+            "There is nothing to attribute: no sample is selected, or no layer is compressed.",
+            "Select samples whose prediction changed, with a recipe that has steps.",
         )
     before = original_answers(workspace, job.part(0.1, 0.2))
     want = Answers(before.scores[chosen], None if before.decisions is None else before.decisions[chosen])
     trial = Trial(workspace, recipe, result, chosen)
     now = trial.answers((), job.silent())
     tried: list[tuple[Part, Suspect]] = []
-    for index, part in enumerate(job.part(0.2, 0.7).each(parts, Message("taking layers back"))):
+    for index, part in enumerate(job.part(0.2, 0.7).each(parts, Message("reverting layers one by one"))):
         part, then = trial.alone(part, job.silent())
         restored, margin = effect(then, now, want)
         path, *also = part.paths
@@ -75,7 +75,7 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     part_of = {suspect.path: part for part, suspect in tried}
     ordered = ranked([suspect for _, suspect in tried])
     together: list[Suspect] = []
-    for suspect in job.part(0.7, 1.0).each(ordered, Message("taking layers back together")):
+    for suspect in job.part(0.7, 1.0).each(ordered, Message("reverting layers cumulatively")):
         if together and together[-1].together == len(chosen):
             break
         restored = suspect.restored
@@ -87,7 +87,7 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
 
 
 def ranked(suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
-    """Those that restore most first; among equals those that give most of the margin back."""
+    """Parts ordered by the samples they restore; ties by the margin they restore."""
     return tuple(sorted(suspects, key=lambda suspect: (-suspect.restored, -suspect.margin)))
 
 
@@ -101,7 +101,7 @@ def effect(then: Answers, now: Answers, want: Answers) -> tuple[int, float]:
 
 
 def parts_of(result: compiler.Compiled, trained: bool) -> list[Part]:
-    """In the order of the model, which is that of its cuts."""
+    """Parts in the order of the model, which is that of its cuts."""
     removing, replacing = (asked_for(result.chosen, kind) for kind in (RemovalMethod, ReplacingMethod))
     groups = channels_of(result.original).groups if removing and not trained else {}
     found: list[Part] = []
@@ -162,14 +162,14 @@ class Trial:
         return answers(self._evaluator, run, self._chosen, job, keep=True)
 
     def _without(self, gone: Set[str], job: Job) -> compiler.Compiled:
-        """What the steps of all layers but these make of the model."""
+        """Edits of the recipe without the steps of these layers."""
         left = {path: actions for path, actions in self._result.chosen.items() if path not in gone}
         own = self._workspace
         return compiler.compiled(own.model, left, (), own.calibration, self._recipe.seed, own.cache, job)
 
     def _behind(self, paths: Sequence[str]) -> Run | None:
-        """What lies behind the first of these layers; None where their edits are more than other weights and biases,
-        or where none has all others behind it."""
+        """Suffix of the graph after the first of these layers; None if their edits are more than new weights and
+        biases, or if no layer precedes all the others."""
         if not paths or not all(map(self._plain, paths)):
             return None
         first = next(

@@ -1,4 +1,4 @@
-"""What changed for which samples: the model of a recipe beside the original."""
+"""Prediction changes per sample: the compressed model compared with the original."""
 
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ MOST_FLIPS = 240  # of each kind that are shown; all are counted
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model answered to samples.
+    """A model's outputs for samples.
 
     scores      [n] the metric of each
     decisions   [n] the class decided for; None where the model does not decide between classes
@@ -56,7 +56,7 @@ def margins(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 
 def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
-    """The recipe beside the original on all samples. Raises UserError without data, or where the recipe does not
+    """Compare the recipe with the original on all samples. Raises UserError without data, or if the recipe does not
     fit."""
     workspace = workspace.ready(recipe)
     evaluator = workspace.measurable()
@@ -78,7 +78,7 @@ def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
 
 
 def original_answers(workspace: Workspace, job: Job) -> Answers:
-    """Those of the original model to all samples; computed once for a data set."""
+    """Outputs of the original model for all samples; computed once per data set."""
     evaluator = workspace.measurable()
     key = ("answers", workspace.model.summary().fingerprint, evaluator.data.fingerprint, workspace.teachers)
     run = runner(runtime.session(workspace.model))
@@ -86,7 +86,7 @@ def original_answers(workspace: Workspace, job: Job) -> Answers:
 
 
 def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: bool = False) -> Answers:
-    """What a model answers to the chosen samples, in their order; `keep` the scores of all classes."""
+    """Outputs of a model for the chosen samples, in their order; `keep` keeps the scores of all classes."""
     parts: list[Answers] = []
     for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
         outputs = evaluator.answer(run(Feeds(evaluator.data, filled)))[: len(batch)]

@@ -1,4 +1,4 @@
-"""Which layer can bear what: every candidate on every layer, one at a time, measured on the same samples.
+"""Sensitivity scan: every candidate on every layer, one at a time, measured on the same samples.
 
 A layer's candidates share one cut of the graph, so that only what lies behind the layer runs again for each of them.
 What they will cost is foretold first, so that a scan may leave out those that look worst.
@@ -79,7 +79,7 @@ def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[T
 def _pieces(
     workspace: Workspace, found: Scan, foretelling: Predictor | None, share: float, seed: int, job: Job
 ) -> Iterator[Trial | Refused]:
-    """First all that is foretold, then what is measured."""
+    """First all predictions, then the measurements."""
     joint = tuple(stack for stack in found.candidates if any(map(structure.structural, stack)))
     groups = _groups(workspace, found.layers) if joint else []
     plans: list[Callable[[Job], Trial | Refused]] = [
@@ -96,7 +96,7 @@ def _pieces(
         ),
     ]
     foretold: list[Trial] = []
-    for plan in job.part(0.05, FORETELLING).each(plans, Message("predicting the candidates")):
+    for plan in job.part(0.05, FORETELLING).each(plans, Message("predicting candidates")):
         piece = plan(job)
         if isinstance(piece, Trial):
             foretold.append(piece)
@@ -115,7 +115,7 @@ def _pieces(
 
 @dataclass(frozen=True)
 class _Work:
-    """One trial that is run; `weight` is its time beside a run of the whole graph."""
+    """One trial to run; `weight` is its time relative to a run of the whole graph."""
 
     path: str
     candidate: Stack
@@ -129,7 +129,7 @@ def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
         layers = [layer for layer in layers if layer.path in wanted.layers]
     if not layers:
         raise UserError(
-            "{path} has no layer that can be edited.",
+            "{path} has no editable layer.",
             "Choose other layers." if wanted.layers else "Open another model.",
             path=workspace.model.source.path,
         )
@@ -215,7 +215,7 @@ class _Walk:
 
 
 def _behind(workspace: Workspace) -> dict[str, float]:
-    """Of each layer, the share of the model's work that is its own or behind it in the order of the graph."""
+    """For each layer, the share of the model's work in it and after it in the order of the graph."""
     layers = workspace.model.layers
     costs = [float(layer.macs or layer.parameters or 1) for layer in layers]
     left = list(accumulate(reversed(costs)))[::-1]

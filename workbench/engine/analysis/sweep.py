@@ -27,7 +27,7 @@ STEPS = 19  # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
 
 
 def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None = None) -> Curve:
-    """Measure every value; `job.update` gets the curve so far after each. What `recipe` has stays, beside this method.
+    """Measure every value; `job.update` gets the curve so far after each. Other steps of `recipe` are kept.
 
     Raises UserError without data, for a parameter that is no number, or when no layer can have the method.
     """
@@ -35,7 +35,7 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     recipe = recipe or Recipe()
     if not 1 <= wanted.folds <= evaluator.data.samples:
         raise UserError(
-            "{samples} samples cannot make {folds} folds.",
+            "{samples} samples cannot be split into {folds} folds.",
             "Give a number of folds from 1 to the number of samples.",
             samples=evaluator.data.samples,
             folds=wanted.folds,
@@ -68,12 +68,12 @@ def parameter(wanted: Sweep) -> Field:
     method, _ = find(Action(wanted.method))
     numbers = {field.name: field for field in fields_of(method.Params) if field.kind in ("int", "float")}
     if not numbers:
-        raise UserError("{method} has no number to raise.", "Choose another method.", method=wanted.method)
+        raise UserError("{method} has no numeric parameter to sweep.", "Choose another method.", method=wanted.method)
     name = wanted.parameter or next(iter(numbers))
     if name not in numbers:
         raise UserError(
-            "{method} has no number '{name}'.",
-            "It has: {numbers}.",
+            "{method} has no numeric parameter '{name}'.",
+            "The numeric parameters are: {numbers}.",
             method=wanted.method,
             name=name,
             numbers=", ".join(numbers),
@@ -109,7 +109,7 @@ def grid(workspace: Workspace, field: Field, paths: Sequence[str]) -> tuple[floa
     """
     if field.high is None or field.low is None:
         if field.name != "threshold":
-            raise UserError("{field} has no largest value.", "Give the values to try.", field=field.name)
+            raise UserError("{field} has no upper bound.", "Give the values for the sweep.", field=field.name)
         magnitudes = np.concatenate([np.abs(workspace.model.weight(path)).ravel() for path in paths])
         return tuple(float(value) for value in np.quantile(magnitudes, np.linspace(0, 1, STEPS + 2)[1:-1]))
     if field.kind == "int" and field.high - field.low < STEPS:

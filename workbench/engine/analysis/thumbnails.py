@@ -23,7 +23,7 @@ def axes(data: Dataset) -> tuple[str, int] | None:
 
 
 class Pictures:
-    """Makes pictures of a data set's samples: uint8 [height, width] or [height, width, 3], at most LARGEST wide.
+    """Thumbnails of a data set's samples: uint8 [height, width] or [height, width, 3], at most LARGEST wide.
 
     Black and white are the darkest and lightest values of a channel over the first samples, because how the samples
     were normalised is not known.

@@ -1,1 +1,1 @@
-"""What the command line and the window ask of the engine; export and its report."""
+"""The engine's interface for the command line and the window; export and its report."""

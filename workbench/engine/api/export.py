@@ -69,7 +69,9 @@ def export(
         for kind, suffix in (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))
     }
     if problem := system.name_problem(name):
-        raise UserError("No file can be called {name}: {problem}.", "Choose another name.", name=name, problem=problem)
+        raise UserError(
+            "{name} is not a valid file name: {problem}.", "Choose another name.", name=name, problem=problem
+        )
     _not_the_original(workspace.model, files["model"])
     places.check_folder(Path(folder))
     chosen, _ = effective_stacks(workspace.model, recipe)
@@ -133,7 +135,7 @@ def export(
 
 
 def _reported(report: Report, workspace: Workspace, spoken: Language) -> Report:
-    """Write the page beside a model that is there already; the report without it where that fails, whatever the reason:
+    """Write the report page next to an exported model. On any failure return the report without the page, because
     training and verifying took long."""
     target = Path(report.files["report"])
     try:
@@ -146,7 +148,7 @@ def _reported(report: Report, workspace: Workspace, spoken: Language) -> Report:
         why = error.message if isinstance(error, UserError) else f"{kind}: {places.reason(error)}."
         left = {kind: path for kind, path in report.files.items() if kind != "report"}
         return replace(
-            report, files=left, notes=(*report.notes, sentences(Message("The report was not written."), why))
+            report, files=left, notes=(*report.notes, sentences(Message("The report could not be written."), why))
         )
     return report
 
@@ -171,8 +173,8 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
         scale = max(scale, float(np.abs(a).max()))
     if not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6):
         raise UserError(
-            "The written file does not behave as the preview did: outputs differ by {largest:.3g} of {scale:.3g}.",
-            "Nothing was written; export with 'sparse: off', and report this recipe.",
+            "The written file does not match the preview: outputs differ by {largest:.3g} at a scale of {scale:.3g}.",
+            "No file was kept. Export with 'sparse: off', and report this recipe.",
             largest=largest,
             scale=scale,
         )
@@ -181,7 +183,7 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
 
 
 def describe_data(workspace: Workspace) -> str:
-    """In words: which samples were measured, whether against labels, what was calibrated with."""
+    """Describe the data in words: which samples were measured, whether against labels, and what calibrated."""
     if workspace.data is None or workspace.evaluator is None:
         return Message("no data: not measured")
     against = (
@@ -202,7 +204,9 @@ def describe_data(workspace: Workspace) -> str:
 def _not_the_original(model: Model, target: Path) -> None:
     source = Path(model.source.path)
     if places.exists(str(target)) and places.exists(str(source)) and target.samefile(source):
-        raise UserError("{target} is the model that is open.", "Choose another name or folder.", target=target)
+        raise UserError(
+            "{target} is the open model and cannot be overwritten.", "Choose another name or folder.", target=target
+        )
 
 
 def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | None, Figure | None]:

@@ -1,5 +1,5 @@
-"""An export in one format more than ONNX, by a format that can save (see formats.format): written beside the ONNX file,
-opened again and compared with it."""
+"""Export to a second format that can save (see formats.format): written next to the ONNX file, reopened and compared
+with it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +36,7 @@ def chosen(name: str, wanted: str) -> tuple[str, Format | None]:
 
 
 def write(format: Format, written: Path, evaluator: Evaluator | None, job: Job) -> tuple[Path, str]:
-    """Save the ONNX file `written` in this format beside it; the new file, and what a report says of it.
+    """Save the ONNX file `written` in this format next to it; returns the new file, and a note for the report.
 
     The new file is opened again and run on samples, or on made-up inputs without data. Raises UserError where it cannot
     be written, is not opened by its own format, or gives other outputs.
@@ -52,32 +52,33 @@ def write(format: Format, written: Path, evaluator: Evaluator | None, job: Job) 
     except OSError as error:
         raise UserError(
             "The format {format} wrote no file {name}: {reason}.",
-            "Tell its author.",
+            "Report it to its author.",
             format=format.name,
             name=path.name,
             reason=reason(error),
         ) from error
     if not format.claims(str(path), head):
         raise UserError(
-            "The format {format} does not open the file that it wrote.", "Tell its author.", format=format.name
+            "The format {format} cannot open the file it wrote.", "Report it to its author.", format=format.name
         )
     again = runtime.session(format.load(str(path), False, job.silent()).graph)
     original = runtime.session(str(written))
     feeds: Mapping[str, np.ndarray] = evaluator.data.least() if evaluator is not None else answers(original)[0]
     if not feeds:
-        return path, Message("{name} was opened again, and not run: no inputs were found that it takes", name=path.name)
+        return path, Message("{name} was reopened but not run: no suitable inputs were found", name=path.name)
     difference = relative_difference(runtime.run(original, feeds), runtime.run(again, feeds))
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:
         raise UserError(
-            "The {format} file does not behave as the ONNX file: its outputs differ by {difference:.3g} of their size.",
-            "Nothing was written; export as ONNX alone, and tell the author of the format.",
+            "The {format} file does not match the ONNX file: the relative difference of its "
+            "outputs is {difference:.3g}.",
+            "No file was kept. Export as ONNX only, and report it to the author of the format.",
             format=format.name,
             difference=difference,
         )
     return path, (
         Message(
-            "{name} ({size:,} bytes) was opened again; its outputs differ from the ONNX file's by "
-            "{difference:.2g} of their size",
+            "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
+            "outputs to the ONNX file's is {difference:.2g}",
             name=path.name,
             size=path.stat().st_size,
             difference=difference,

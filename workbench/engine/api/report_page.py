@@ -1,4 +1,4 @@
-"""The one-page report beside an exported model."""
+"""The one-page report of an export."""
 
 from functools import cache, partial
 from pathlib import Path
@@ -43,15 +43,15 @@ def template() -> "jinja2.Template":
         found = environment.from_string(text)
     except (OSError, ValueError, jinja2.TemplateError) as error:
         raise UserError(
-            "The report's template {file} cannot be used: {why}.",
-            "Install the program again.",
+            "The report template {file} cannot be used: {why}.",
+            "Reinstall the program.",
             file=TEMPLATE,
             why=reason(error),
         ) from error
     if wanted:
         raise UserError(
-            "The report's template {file} cannot be used: it asks for {names}.",
-            "Install the program again.",
+            "The report template {file} cannot be used: it refers to {names}, which is not defined.",
+            "Reinstall the program.",
             file=TEMPLATE,
             names=sorted(wanted),
         )

@@ -136,9 +136,7 @@ class Service:
         except MemoryError:
             self.send(
                 m.Failed(
-                    number,
-                    Message("There is not enough memory for this."),
-                    Message("Close other programs, or use less data."),
+                    number, Message("There is not enough memory."), Message("Close other programs, or use less data.")
                 )
             )
         except Exception as error:
@@ -149,12 +147,8 @@ class Service:
             self.send(
                 m.Failed(
                     number,
-                    Message(
-                        "Something went wrong inside: {kind}: {error}.",
-                        kind=type(error).__name__,
-                        error=plain(str(error)),
-                    ),
-                    Message("The model is unharmed; the log has the details."),
+                    Message("Internal error: {kind}: {error}.", kind=type(error).__name__, error=plain(str(error))),
+                    Message("The model is unaffected; see the log for details."),
                     traceback.format_exc(),
                 )
             )
@@ -164,13 +158,14 @@ class Service:
             self.jobs.pop(number, None)
 
     def _let_others_go_first(self, job: Job, beside: tuple[str, ...]) -> None:
-        """Unless one of them waits for what this job is making, or is in one of the lanes `beside`."""
+        """Wait while requests of higher priority run, unless one of them waits for this job's result or is in one of
+        the lanes `beside`."""
         while not Cache.awaited and not job.cancelled and any(lane not in beside for lane in tuple(self.busy.values())):
             time.sleep(WAIT_S)
 
     @singledispatchmethod
     def answer(self, request: m.Request, job: Job) -> Any:
-        """What each request does, below by its class; returns the result that Done carries."""
+        """Handle a request, by its class below; returns the result that Done carries."""
         raise TypeError(f"nothing answers {type(request).__name__}")
 
     @answer.register
@@ -192,8 +187,8 @@ class Service:
         summary = workspace.model.summary()
         if request.fingerprint not in ("", summary.fingerprint):
             raise UserError(
-                "{path} holds another model than the one that was open.",
-                "Put the earlier file back and measure again, or open the new one.",
+                "{path} now contains a different model from the one that was opened.",
+                "Restore the earlier file and measure again, or open the new one.",
                 path=request.path,
             )
         self._replace(workspace)
@@ -216,7 +211,7 @@ class Service:
 
     @answer.register
     def facts(self, request: m.Facts, job: Job) -> Any:
-        for path in job.each(request.paths, Message("looking at the weights")):
+        for path in job.each(request.paths, Message("reading the weights")):
             try:
                 self.send(m.Updated(request.job, self._open().facts(path)))
             except UserError as error:  # of one layer; it says so where it is chosen, and the others have theirs
@@ -365,7 +360,7 @@ class Lane:
 
 
 def versions() -> dict[str, str]:
-    """What the engine runs on."""
+    """Versions of the libraries that the engine runs on."""
     return {name: importlib.metadata.version(name) for name in ("torch", "onnxruntime", "onnx", "onnx-ir", "numpy")}
 
 

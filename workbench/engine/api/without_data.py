@@ -24,15 +24,15 @@ def refuse(chosen: Stacks, recipe: Recipe) -> None:
             method, params = find(action)
             if method.uses_data(params):
                 raise UserError(
-                    "{method} on {path} needs data, and none was given.",
-                    "Give data, or use steps that need none (see workbench methods).",
+                    "{method} on {path} needs data, but none was given.",
+                    "Give data, or use steps that need none (`workbench methods` lists them).",
                     method=action.method,
                     path=path,
                 )
     if recipe.recover:
         raise UserError(
-            "The recovery stage {kind} needs data, and none was given.",
-            "Give data, or take the stages out of the recipe.",
+            "The recovery stage {kind} needs data, but none was given.",
+            "Give data, or remove the stages from the recipe.",
             kind=recipe.recover[0].kind,
         )
 
@@ -51,9 +51,9 @@ def verify(shown: Model, written: str, given: Given) -> tuple[Verified | None, s
     difference, largest = relative_difference(expected, found), 0.0
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:
         raise UserError(
-            "The written file does not behave as the preview did: on made-up inputs its outputs differ by "
-            "{difference:.3g} of their size.",
-            "Nothing was written; export with 'sparse: off', and report this recipe.",
+            "The written file does not match the preview: on synthetic inputs the relative "
+            "difference of its outputs is {difference:.3g}.",
+            "No file was kept. Export with 'sparse: off', and report this recipe.",
             difference=difference,
         )
     moved = settle.without_optimisation(written, found, feeds)
@@ -64,8 +64,8 @@ def verify(shown: Model, written: str, given: Given) -> tuple[Verified | None, s
             largest = max(largest, float(np.nan_to_num(np.abs(a.astype(np.float64) - b)).max()))
     return Verified(None, None, largest, 0), (
         Message(
-            "No data: not measured. The written file was run on made-up inputs; its "
-            "outputs differ from the preview's by at most {largest:.2g}",
+            "No data: not measured. The written file was run on synthetic inputs; its outputs "
+            "differ from the preview's by at most {largest:.2g}",
             largest=largest,
         )
     )

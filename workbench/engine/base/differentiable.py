@@ -1,4 +1,4 @@
-"""Where every verb gets a torch view from, and the few samples on which models are compared."""
+"""Torch views for all commands, and the few samples on which models are compared."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
             runtime.run(session, {name: feeds[name] for name in wanted})
             return feeds
     raise UserError(
-        "A change is proved by running the model, and no shape of its inputs was found that it takes.",
+        "A change is verified by running the model, but no input shape was found that the model accepts.",
         "Attach a data set.",
     )
 

@@ -122,7 +122,7 @@ def prepare(
     if unknown:
         raise UserError(
             "The model's output{named} is not a number (NaN) for {unknown:,} of {samples:,} samples.",
-            "Check the model, and how the data is prepared for it.",
+            "Check the model and the preprocessing of the data.",
             named=named,
             unknown=unknown,
             samples=data.samples,
@@ -131,8 +131,8 @@ def prepare(
     data = replace(data, labels=fitting(metric, data.labels))
     if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
         raise UserError(
-            "The data names {n} classes, but the model has {shape}.",
-            "Name the model's classes in its order, or leave the names out.",
+            "The data has {n} class names, but the model has {shape} classes.",
+            "Name the classes in the model's order, or omit the names.",
             n=len(data.classes),
             shape=outputs.shape[1],
         )
@@ -142,7 +142,7 @@ def prepare(
         compared = np.concatenate(
             [
                 teacher(data.feeds(slice(start, start + batch)))[0]
-                for start in job.each(range(0, data.samples, batch), Message("asking the teacher"))
+                for start in job.each(range(0, data.samples, batch), Message("running the teacher"))
             ]
         )
     target = data.labels if metric.labelled else compared

@@ -39,7 +39,7 @@ def with_answer(session: ort.InferenceSession, data: Dataset, wanted: str = "") 
     left = {output.name: _kind(output.type) for output, fits in zip(outputs, plain, strict=True) if not fits}
     if not any(plain):
         raise UserError(
-            "The model gives only {left}, which cannot be measured.",
+            "The model's only outputs are {left}, which cannot be measured.",
             "Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).",
             left=_listed(left),
         )
@@ -54,13 +54,13 @@ def with_answer(session: ort.InferenceSession, data: Dataset, wanted: str = "") 
             continue
         place = _place(first[index], second[index], len(few), len(more), data.fixed_batch is not None)
         if place is None and data.fixed_batch != 1:  # of one sample at a time, an output is its answer
-            left[output.name] = Message("has no axis of samples")
+            left[output.name] = Message("has no batch axis")
         else:
             axis, each = place or (None, 1)
             every.append(Candidate(Answer(output.name, index, axis, each), np.empty(0)))
     if not every:
         raise UserError(
-            "No output of the model has one answer a sample: {left}.",
+            "No output of the model has one result per sample: {left}.",
             "Export the model with outputs whose first axis is the batch.",
             left=_listed(left),
         )
@@ -99,7 +99,7 @@ def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dic
 def _metric(
     candidate: Candidate, labels: np.ndarray | None, every: np.ndarray | None, wanted: str
 ) -> tuple[Metric | None, int]:
-    """As choosing.found, or the metric that is wanted where it fits this output."""
+    """The metric of choosing.found, or the requested one if it fits this output."""
     if not wanted:
         return found(candidate.values, labels, every, candidate.answer.name)
     try:
@@ -132,20 +132,20 @@ def _error(candidate: Candidate, labels: np.ndarray) -> float:
 
 
 def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
-    """What is measured, where that is not the only output with its samples along the first axis."""
+    """Notes on the measured output, unless it is the only output and has its samples along the first axis."""
     answer = best.answer
     if not others and answer.axis == 0 and answer.each == 1:
         return ()
     where = (
         ""
         if answer.axis == 0
-        else Message("its samples along axis {axis}", axis=answer.axis)
+        else Message("samples along axis {axis}", axis=answer.axis)
         if answer.axis
-        else Message("which belongs to one sample as a whole")
+        else Message("one whole value per sample, without a batch axis")
     )
-    more = Joined((Message("{n} entries a sample", n=answer.each) if answer.each > 1 else "", where))
+    more = Joined((Message("{n} entries per sample", n=answer.each) if answer.each > 1 else "", where))
     notes = (
-        Message("The measured output is '{answer}', {more}.", answer=answer.name, more=more)
+        Message("The measured output is '{answer}' ({more}).", answer=answer.name, more=more)
         if more
         else Message("The measured output is '{answer}'.", answer=answer.name),
     )
@@ -159,7 +159,7 @@ def _listed(outputs: dict[str, str]) -> str:
 
 def _shape(values: np.ndarray) -> str:
     return Message(
-        "{dtype} of {shape} a sample",
+        "{dtype} of {shape} per sample",
         dtype=values.dtype,
         shape=" x ".join(map(str, values.shape[1:])) or Message("one value"),
     )
@@ -207,8 +207,8 @@ def _run(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray) -> li
             feeds = data.feeds(chosen[:1])
             runtime.run(session, {name: feeds[name] for name in names})  # raises the same where it is not the number
             raise UserError(
-                "The model runs on one sample, but not on several at a time: a batch size is fixed inside it.",
-                "Export it with a free batch size, or with an input of batch size 1.",
+                "The model runs on one sample but not on a batch: a batch size is fixed inside it.",
+                "Export it with a dynamic batch size, or with an input of batch size 1.",
             ) from None
         raise
 
@@ -233,7 +233,7 @@ def _place(a: np.ndarray, b: np.ndarray, few: int, more: int, rolled: bool) -> t
 
 
 def _turned(a: np.ndarray, b: np.ndarray, batch: int) -> tuple[int, int] | None:
-    """Of a batch, and the same turned by one."""
+    """The batch axis and entries per sample, from a batch and the same batch rotated by one."""
     if batch == 1:
         return next(((axis, 1) for axis, size in enumerate(a.shape) if size == 1), None)
     fitting_axes = [axis for axis, size in enumerate(a.shape) if size and size % batch == 0]

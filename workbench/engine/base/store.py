@@ -21,7 +21,7 @@ UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.
 
 
 def cache_folder() -> Path:
-    """Where results may be kept between runs."""
+    """Folder where results may be kept between runs."""
     chosen = os.environ.get(FOLDER)
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("compression-workbench", appauthor=False))
 

@@ -1,4 +1,4 @@
-"""What layers receive and hand on over the calibration samples, observed for several layers in one run."""
+"""Inputs and outputs of layers over the calibration samples, observed for several layers in one run."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def channel_axis(layer: Layer) -> int:
 
 
 def observed(model: Model, name: str, data: Dataset, samples: int, batch: int, cache: Cache, job: Job) -> Observed:
-    """Of the value called `name` over so many samples; its neighbours are observed in the same run."""
+    """Statistics of the value called `name` over this many samples; its neighbours are observed in the same run."""
     values = _values(model)
     start = list(values).index(name) // TOGETHER * TOGETHER
     chosen = dict(list(values.items())[start : start + TOGETHER])
@@ -61,7 +61,7 @@ def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
     reach = float(values.max(initial=0)), float(-values.min(initial=0))
     if not all(2 * edge < FINITE for edge in reach):
         raise UserError(
-            "{name}: on the calibration samples there are values that are not finite.",
+            "{name}: some values on the calibration samples are NaN or infinite.",
             "Check the data and the weights of the layers before it.",
             name=name,
         )
@@ -70,12 +70,12 @@ def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
 def runs(
     model: Model, names: list[str], data: Dataset, samples: int, batch: int, job: Job
 ) -> Iterator[dict[str, np.ndarray]]:
-    """The values of these names over so many samples, batch by batch."""
+    """Values of these names over this many samples, batch by batch."""
     inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
     batch = data.at_once(-(-batch // SHARE))
     total = -(-min(data.samples, samples) // batch)
-    for feeds in job.each(data.batches(batch, samples), Message("observing activations"), total):
+    for feeds in job.each(data.batches(batch, samples), Message("collecting activations"), total):
         found = {name: feeds[name] for name in names if name not in inner}
         if session is not None:
             wanted = {value.name for value in session.get_inputs()}

@@ -1,4 +1,4 @@
-"""How fast a compressed model is beside the original, and what both take as files, without writing one."""
+"""Latency of a compressed model relative to the original, and zipped sizes of both, without writing a file."""
 
 import os
 import zlib
@@ -21,7 +21,7 @@ PART = 1 << 22  # bytes that are zipped between two looks whether the job was ca
 
 
 def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
-    """Of the trained model where that is remembered.
+    """Timing of the trained model if it is cached, else of the recipe's model.
 
     Raises UserError where the recipe does not fit, no sample can be made up, or the file would be beyond 2 GB.
     """
@@ -37,8 +37,8 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
         after,
         latency.COUNTED,
         len(written),
-        zipped(_original(workspace.model), job.part(0.7, 0.85), Message("zipping the original")),
-        zipped(written, job.part(0.85, 1.0), Message("zipping the compressed model")),
+        zipped(_original(workspace.model), job.part(0.7, 0.85), Message("compressing the original with zip")),
+        zipped(written, job.part(0.85, 1.0), Message("compressing the compressed model with zip")),
         made_up,
     )
 

@@ -1,1 +1,1 @@
-"""What a method may ask about a layer: weights, inputs, gradients."""
+"""Calibration data for methods: weights, inputs and gradients of a layer."""

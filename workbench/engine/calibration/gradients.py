@@ -28,7 +28,7 @@ HAVING = {*MODULES, "Embedding"}  # layers that can have gradients
 
 @dataclass(frozen=True, eq=False)
 class Gradients:
-    """Of one layer, in its weight's stored layout: the mean gradient, and the mean of its square (per sample).
+    """Gradients of one layer, in its weight's stored layout: the mean, and the mean of the square (per sample).
 
     gates   [output channels] the mean square of the gradient with respect to a factor of the channel's output
     """
@@ -43,7 +43,7 @@ class Gradients:
 
 
 def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
-    """For every layer that the torch view has as a module.
+    """Gradients of every layer that the torch view has as a module.
 
     Layers that lead only to outputs which are not measured are judged by these. The loss is the cross-entropy to the
     labels where there are class labels, else to the model's own decisions; for outputs that are no class scores, the
@@ -69,7 +69,7 @@ def _others(model: Model, data: Dataset, found: Collection[str]) -> Iterator[Dat
 
 
 def _gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
-    """Of the layers that lead to the measured output."""
+    """Gradients of the layers that lead to the measured output."""
     view = view_of(model, data)
     parameters = {path: module.weight for path, module in view.layers.items()}
     total = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
@@ -136,7 +136,7 @@ def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:
     """Mean loss over the samples; see `gradients`. Raises UserError for outputs that no gradients come from."""
     if not outputs.requires_grad:
         raise UserError(
-            "The model's output has no gradients: it is a decision, not a score.",
+            "The model's output has no gradients: it is a class or a decision, not a score.",
             "Use methods that need no gradients, or export the model with its scores as an output.",
         )
     if outputs.dim() != 2 or outputs.shape[1] < 2:
@@ -170,7 +170,7 @@ def synaptic_flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) 
 
 
 def _flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) -> dict[str, np.ndarray]:
-    """Of the layers that lead to the measured output."""
+    """Synaptic flow of the layers that lead to the measured output."""
     view = view_of(model, data).double()
     with torch.no_grad():
         for path, module in view.layers.items():

@@ -18,7 +18,10 @@ def unfold(layer: Layer, x: np.ndarray, chosen: np.ndarray | None = None) -> np.
         return _convolution(layer, x, chosen)
     if layer.op not in ("Gemm", "MatMul"):
         raise UserError(
-            "{path} is a {op}, which has no input rows.", "Choose a method without data.", path=layer.path, op=layer.op
+            "{path} is a {op}; its inputs cannot be used for calibration.",
+            "Choose a method that needs no data.",
+            path=layer.path,
+            op=layer.op,
         )
     rows = _linear(layer, x)
     return (rows if chosen is None else rows[chosen])[None].astype(np.float32)

@@ -1,4 +1,4 @@
-"""What a method may ask about a layer: its weight at once, its calibration activations by running the prefix."""
+"""Context of a layer for methods: its weight, and its calibration activations by running the prefix of the graph."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 8192
 
 @dataclass(frozen=True, eq=False)
 class LayerContext:
-    """See methods.method.Context. `data` is None when nothing was given to calibrate with."""
+    """Implements methods.method.Context. `data` is None without calibration data."""
 
     model: Model
     path: str
@@ -87,14 +87,14 @@ class LayerContext:
         """The calibration samples. Raises UserError when there are none."""
         if self.data is None:
             raise UserError(
-                "{path}: this method needs data, and none was given.",
+                "{path}: this method needs data, but none was given.",
                 "Give data, or use methods that need none.",
                 path=self.path,
             )
         return self.data
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
-        """What the operator receives, batch by batch; never more than a batch in memory."""
+        """Inputs of the operator, batch by batch; never more than a batch in memory."""
         data = self.samples()
         prefix, name = cut.tap(self.model, self.path)
         if prefix is None:  # the layer reads a model input
@@ -109,7 +109,7 @@ class LayerContext:
             yield runtime.run(session, {k: v for k, v in feeds.items() if k in wanted}, [name])[0]
 
     def observed(self, job: Job, behind: bool = False) -> Observed:
-        """By the value's name: what one layer hands on and the next receives has the same levels."""
+        """Statistics by the value's name: an output of one layer and the input of the next get the same levels."""
         return observed(
             self.model, cut.tapped(self.model, self.path, behind), self.samples(), SAMPLES, self.batch, self.cache, job
         )

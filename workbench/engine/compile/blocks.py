@@ -90,14 +90,16 @@ def blocks(model: Model, asked: Mapping[str, Action]) -> list[Block]:
         block = _block(model, path, action)
         if found.setdefault(block.span.module, block).action != action:
             raise UserError(
-                "Layers of {module} ask for different students.", "Give all the same step.", module=block.span.module
+                "The steps on layers of {module} specify different students.",
+                "Give all the same step.",
+                module=block.span.module,
             )
     owners: dict[str, Block] = {}
     for block in found.values():
         for name in block.span.nodes:
             if owners.setdefault(name, block) is not block:
                 raise UserError(
-                    "{module} and {other} cannot both be replaced: they have layers in common.",
+                    "{module} and {other} cannot both be replaced: they share layers.",
                     "Replace one of them.",
                     module=owners[name].span.module,
                     other=block.span.module,
@@ -144,7 +146,7 @@ def outline(model: Model, asked: Mapping[str, Action]) -> Model:
 
 
 def _all_replaced(model: Model, chosen: list[Block], students: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Model:
-    """From the last to the first: what a block gives may be what the next one receives."""
+    """Replace from the last block to the first: a block's output may be the input of the next one."""
     place = {node.name or "": index for index, node in enumerate(model.ir.graph)}
     for block in sorted(chosen, key=lambda block: -place[block.span.nodes[0]]):
         empty = np.zeros(block.form.shape, np.float32), np.zeros(block.form.outputs, np.float32)
@@ -167,7 +169,7 @@ def _notes(model: Model, block: Block, words: str) -> dict[str, Message]:
     )
     before = sum(model.layer(path).parameters for path in block.span.layers)
     grown = Message("it has more weights than the block had") if block.form.layer(keeper).parameters >= before else ""
-    return notes | {keeper: Joined((Message("in the place of {module}", module=module), words, grown), CLAUSE)}
+    return notes | {keeper: Joined((Message("replaces {module}", module=module), words, grown), CLAUSE)}
 
 
 def _words(weights: np.ndarray, fitted: Moments, held: Moments) -> str:
@@ -177,14 +179,14 @@ def _words(weights: np.ndarray, fitted: Moments, held: Moments) -> str:
     missed = of.squares.sum() - 2 * (weights * of.across).sum() + (weights * (of.inputs @ weights)).sum()
     share = f"{100 * max(missed, 0.0) / max(power, 1e-12):.1f} %"
     return (
-        Message("response error {share} on samples held back", share=share)
+        Message("response error {share} on held-out samples", share=share)
         if held.rows
-        else Message("response error {share} on what it learnt", share=share)
+        else Message("response error {share} on the fitting samples", share=share)
     )
 
 
 def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) -> dict[str, tuple[Moments, Moments]]:
-    """For each block those to fit to, and those held back."""
+    """Moments for each block: those to fit to, and those of held-out samples."""
     if data is None:
         raise UserError(
             "{module}: a student needs calibration samples.", "Give a data set.", module=chosen[0].span.module
@@ -199,7 +201,7 @@ def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) 
         refuse_what_is_not_finite(module, fitted.across.numpy())
         if fitted.rows < len(fitted.inputs):
             raise UserError(
-                "{module}: {rows:,} input rows are too few for a student of {n:,} columns.",
+                "{module}: {rows:,} input rows are too few to fit a student with {n:,} columns.",
                 "Give more calibration samples, or choose a smaller kernel.",
                 module=module,
                 rows=fitted.rows,
@@ -210,7 +212,7 @@ def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) 
 
 
 def _values(model: Model, chosen: list[Block], data: Dataset, job: Job) -> Iterator[dict[str, np.ndarray]]:
-    """What the blocks receive and give, batch by batch."""
+    """Inputs and outputs of the blocks, batch by batch."""
     names = dict.fromkeys(name for block in chosen for name in (block.span.received, block.span.given))
     inputs = {spec.name for spec in model.inputs}
     computed = [name for name in names if name not in inputs]

@@ -29,14 +29,14 @@ from workbench.graph.storage.encoding import Factors
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import find, untouched
 
-OTHER = Message("Choose another method for it.")
-APART = Message("Leave out one of the two steps.")
+OTHER = Message("Choose another method.")
+APART = Message("Remove one of the two steps.")
 Sharing = Mapping[Action, tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
-    """What a recipe makes of a model: edits of the layers of a model that may have become smaller before.
+    """A compiled recipe: edits of the layers of a model from which channels may have been removed first.
 
     chosen   the actions of every layer that has any
     notes    what could not be applied to a layer, and what the user should know of the whole
@@ -101,7 +101,8 @@ class Compiled:
 def compiled(
     model: Model, chosen: Stacks, notes: tuple[str, ...], data: Dataset | None, seed: int, cache: Cache, job: Job
 ) -> Compiled:
-    """Both stages: channels removed, then the edits of what is left, without levels that the runtime does not take.
+    """Run both stages: remove channels, then make the edits of the remaining model, without levels that the runtime
+    does not support.
 
     Raises UserError.
     """
@@ -134,7 +135,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         if not any(row.matches(path) for path in paths):
             raise UserError(
                 "The recipe's row '{pattern}' matches no layer of the model.",
-                "Its layers are {paths}{more}.",
+                "The layers are {paths}{more}.",
                 pattern=row.pattern,
                 paths=", ".join(paths[:8]),
                 more=", …" if len(paths) > 8 else "",
@@ -223,7 +224,7 @@ def edit(
 
 
 def shares(chosen: Stacks) -> Sharing:
-    """For each action, the layers that have it."""
+    """For each step, the layers that have it."""
     found: dict[Action, tuple[str, ...]] = {}
     for path, actions in chosen.items():
         for action in actions:
@@ -283,12 +284,10 @@ def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> s
             size=edited.weight.size,
         )
     if zeros and "zeros" not in words:
-        return Message(
-            "So few zeros ({zeros:.1%}) take less as they are than with a list of where they lie.", zeros=zeros
-        )
+        return Message("With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.", zeros=zeros)
     if after > before:
-        return Message("What is stored beside the values (scales, decoders, lists) takes more than the values save.")
-    return Message("The step changes values, but not how they are stored.")
+        return Message("The overhead (scales, decoders, index lists) is larger than the saving.")
+    return Message("The step changes the values, but not how they are stored.")
 
 
 def kept_bias(layer: Layer) -> int:
@@ -313,7 +312,7 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
 
 
 def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
-    """What the stacks will store, from their parameters alone, and the bytes of the file."""
+    """Forecast of what the stacks will store, from their parameters alone, and the bytes of the file."""
     outline = structure.outline(model, chosen)
     smaller = structure.foretold(outline, chosen)
     new = [path for path in outline.sites if outline.layer(path).fingerprint != model.layer(path).fingerprint]

@@ -1,4 +1,4 @@
-"""Which steps of a stack go together: told from their plans, before any of them runs.
+"""Compatibility of the steps of a stack, decided from their plans before any of them runs.
 
 A later step keeps what an earlier one made - zeros, factors, levels, how the layer is computed - or is refused.
 """
@@ -21,7 +21,7 @@ def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
             return None
         if plan.chain and chosen.whole(params):
             return Message(
-                "{step} cannot follow a factoring: {whole} of whole layers.",
+                "{step} cannot follow a factorisation: {whole} defined for whole layers only.",
                 step=Message(chosen.title),
                 whole=chosen.whole(params),
             )
@@ -46,10 +46,10 @@ def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
 
 
 def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> str | None:
-    """What a step would lose of that which earlier ones made, as a sentence."""
+    """Reason why a step would destroy the result of an earlier one, as a sentence."""
     if before.compute is not None and after.compute != before.compute:
         return Message(
-            "{step} would undo how {compute} has the layer computed.",
+            "{step} would undo the integer computation set up by {compute}.",
             step=Message(chosen.title),
             compute=made["compute"],
         )
@@ -57,17 +57,19 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
         return None
     if before.on_levels and not _finer(before, after):
         return Message(
-            "{step} would round again what {levels} has quantised.", step=Message(chosen.title), levels=made["levels"]
+            "{step} would quantise again what {levels} has already quantised.",
+            step=Message(chosen.title),
+            levels=made["levels"],
         )
     if "correction" in made:
         return Message(
-            "{step} changes what {correction} compensates: put {correction} after it.",
+            "{step} changes the error that {correction} compensates: put {correction} after it.",
             step=Message(chosen.title),
             correction=made["correction"],
         )
     if "zeros" in made and after.chain and not before.chain:
         return Message(
-            "{step} would fill the zeros of {zeros}: put {zeros} after it, to prune the factors.",
+            "{step} would lose the zeros of {zeros}: put {zeros} after it to prune the factors.",
             step=Message(chosen.title),
             zeros=made["zeros"],
         )

@@ -1,4 +1,4 @@
-"""That a model made of another is right, shown in ONNX Runtime each time that one is made.
+"""Checks in ONNX Runtime that a transformed model is equivalent, each time one is made.
 
 Without some channels: the original with these channels at zero, wherever they are made or read, must answer as the
 smaller model does. With other scales: it must answer as the original does.
@@ -62,8 +62,8 @@ def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> No
     for a, b in zip(_run(other, feeds), _run(model, feeds), strict=True):
         if a.shape != b.shape or not _close(a, b):
             raise UserError(
-                "With these scales the model does not answer as before.",
-                "Leave the rescaling of channels out, and report this model.",
+                "Rescaling the channels changes the model's outputs.",
+                "Remove the rescaling step, and report this model.",
             )
 
 
@@ -75,11 +75,11 @@ def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> 
         found = _run(other, feeds)
     except Exception as error:
         raise UserError(
-            "With these students the model does not run: a size in it is fixed in a way that could not be followed.",
+            "With these students the model does not run: it contains a fixed size that could not be adapted.",
             "Replace other blocks.",
         ) from error
     if [value.shape for value in found] != [value.shape for value in _run(model, feeds)]:
-        raise UserError("With these students the model gives outputs of another shape.", "Replace other blocks.")
+        raise UserError("With these students the model's output shape changes.", "Replace other blocks.")
 
 
 def prove_removal(
@@ -98,8 +98,8 @@ def prove_removal(
         found = _run(smaller, feeds)
     except Exception as error:
         raise NotProved(
-            "Without these channels {where} does not run: a size in it is fixed in a way that could not be followed.",
-            "Remove channels from other layers.",
+            "Without these channels {where} does not run: it contains a fixed size that could not be adapted.",
+            "Choose other layers for channel removal.",
             where=_where(error),
         ) from error
     if not removed & channels.normed:
@@ -108,14 +108,17 @@ def prove_removal(
         by_torch = _by_torch(model, smaller, feeds)
         if by_torch is None:
             return (
-                Message("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with"),
+                Message(
+                    "LayerNormalization now averages over fewer channels; the result could not be "
+                    "compared with a reference"
+                ),
             )
         expected = by_torch
     for a, b in zip(found, expected, strict=False):  # the torch view gives the model's outputs alone
         if a.shape != b.shape or not _close(a, b):
             raise NotProved(
-                "Without these channels the model does not answer as it should.",
-                "Remove channels from other layers, and report this model.",
+                "Removing these channels changes the model's outputs in an unexpected way.",
+                "Choose other layers for channel removal, and report this model.",
             )
     return ()
 
@@ -146,7 +149,7 @@ def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray]) -> 
 
 
 def _run(model: Model, feeds: Mapping[str, np.ndarray], optimize: bool = True) -> list[np.ndarray]:
-    """The outputs, and what is put into the functions that they come from: a saturated Sigmoid would hide it."""
+    """Outputs, and the inputs of the functions that produce them: a saturated Sigmoid would hide differences."""
     copy = model.ir.clone()
     for value in list(copy.graph.outputs):
         node = value.producer()

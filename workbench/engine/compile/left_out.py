@@ -1,4 +1,4 @@
-"""What a recipe asks of layers that cannot have it: one note for all layers with about the same reason."""
+"""Notes on steps that layers cannot have: one note for all layers with about the same reason."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -8,7 +8,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message, sentences
 from workbench.engine.compile.equivalence import few
 
-UNTOUCHED = Message("is left as it is")
+UNTOUCHED = Message("is unchanged")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 

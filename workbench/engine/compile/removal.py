@@ -70,7 +70,7 @@ def _unable(model: Model, path: str, action: Action) -> str | None:
 
 
 def _without_data(model: Model) -> Callable[[str], LayerContext]:
-    """For what follows from sizes alone."""
+    """Context for results that depend on sizes alone."""
     return lambda path: LayerContext(model, path, None, 0, Cache(0))
 
 
@@ -88,7 +88,7 @@ def remove(
         removed = {unit for task in some for unit in picks[task]}
         _leave_one(channels, removed)
         if not removed:
-            return Changed(model, dict.fromkeys(asked, Message("all channels stay")), _remarks(some, asked))
+            return Changed(model, dict.fromkeys(asked, Message("no channels removed")), _remarks(some, asked))
         smaller = without(model, channels, removed)
         remarks = _remarks(some, asked) + prove_removal(model, smaller, channels, removed, data, job)
         return Changed(smaller, _notes(model, channels, removed, some), remarks, _kept(model, channels, removed))
@@ -100,7 +100,7 @@ def remove(
     for task, error in failed.items():  # a glob is not applied there again, and the forecast knows
         known.update(dict.fromkeys(((path, asked[path]) for path in task.asked), error.what))
     left = tuple(
-        Message("{path} keeps its channels: {subject}", path=path, subject=error.what)
+        Message("{path} is not pruned: {subject}", path=path, subject=error.what)
         for task, error in failed.items()
         for path in task.asked
     )
@@ -241,14 +241,18 @@ def _leave_one(channels: Channels, removed: set[int]) -> None:
 
 def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
     return tuple(
-        Message("{asked} are coupled: they are pruned once, by {action}", asked=few(task.asked), action=task.action)
+        Message(
+            "{asked} are coupled: they are pruned together, once, by {action}",
+            asked=few(task.asked),
+            action=task.action,
+        )
         for task in tasks
         if len({asked[path] for path in task.asked}) > 1
     )
 
 
 def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, Message]:
-    """For every layer that gets smaller, what it loses and why."""
+    """For every layer that gets smaller, how many channels it loses and why."""
     causes = {unit: task for task in tasks for unit in task.units.tolist() if unit in removed}
     notes: dict[str, Message] = {}
     for layer in model.layers:
@@ -260,8 +264,8 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
             rest = left(out, removed)
             parts.append(
                 Message(
-                    "{before} -> {n} channels, with {others}",
-                    one="{before} -> {n} channel, with {others}",
+                    "{before} -> {n} channels, coupled with {others}",
+                    one="{before} -> {n} channel, coupled with {others}",
                     before=len(out),
                     n=rest,
                     others=few(others),
@@ -274,8 +278,8 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
             if cause is not None:
                 parts.append(
                     Message(
-                        "{before} -> {n} inputs, from {asked}",
-                        one="{before} -> {n} input, from {asked}",
+                        "{before} -> {n} inputs, because of {asked}",
+                        one="{before} -> {n} input, because of {asked}",
                         before=len(units),
                         n=left(units, removed),
                         asked=few(cause.asked),

@@ -22,7 +22,7 @@ _known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()  # a model never
 
 
 def scaling(model: Model) -> Scaling:
-    """What of a model can be rescaled; found out once a model."""
+    """The rescalable channels of a model; computed once per model."""
     if model not in _known:
         _known[model] = scaling_of(model)
     return _known[model]
@@ -64,7 +64,7 @@ def _values(model: Model, name: str) -> np.ndarray:
 
 
 def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, Message]:
-    """For every layer that is rescaled: by what its channels are multiplied, and with whom it shares that."""
+    """For every rescaled layer: the range of its channel factors, and the layers that it compensates."""
     makers = {path: links.layers[path] for path in links.layers}
     notes: dict[str, Message] = {}
     for layer in model.layers:
@@ -72,10 +72,12 @@ def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, Messa
         parts = []
         if held.made is not None and _moved(held.made, factors):
             own = factors[held.made]
-            parts.append(Message("channels times {lowest:.2g} to {highest:.2g}", lowest=own.min(), highest=own.max()))
+            parts.append(
+                Message("channels multiplied by {lowest:.2g} to {highest:.2g}", lowest=own.min(), highest=own.max())
+            )
         if held.read is not None and _moved(held.read, factors):
             sources = [path for path, units in makers.items() if np.isin(units, np.unique(held.read)).any()]
-            parts.append(Message("inputs follow {sources}", sources=few(sources)))
+            parts.append(Message("inputs compensate {sources}", sources=few(sources)))
         if parts:
             notes[layer.path] = Joined(parts, CLAUSE)
     return notes

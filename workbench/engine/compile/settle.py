@@ -1,4 +1,5 @@
-"""That ONNX Runtime's optimiser leaves the answers of a graph with integer layers, and what is done where it does not.
+"""Ensures that ONNX Runtime's optimiser does not change the outputs of a graph with integer layers, by removing
+activation levels if it does.
 
 When it loads a file, the runtime rewrites QDQ into integer kernels of its own, and some operators between two layers
 do not survive that. The edited graph is therefore run with and without optimisation on a few calibration samples;
@@ -76,23 +77,22 @@ class Settled:
         """A sentence for each kind of levels that were left out, with the operators that are in the way."""
         said = []
         for paths, what in (
-            (self.open, Message("has no levels for its output")),
-            (self.floats, Message("keeps its activations in floating point")),
+            (self.open, Message("has no quantised output")),
+            (self.floats, Message("keeps floating-point activations")),
         ):
             if named := [path for path in edits if path in paths]:
                 behind = ", ".join(between.operators(model, named)) or Message("the next layer")
                 said.append(
                     Message(
-                        "{who} {subject}: on 8-bit levels ONNX Runtime computes what follows ({behind}) wrongly.",
+                        "{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after "
+                        "it ({behind}) incorrectly.",
                         who=_who(named),
                         subject=what,
                         behind=behind,
                     )
                 )
         if named := [path for path in edits if path in self.inside]:
-            said.append(
-                Message("{who} has no levels for its output: an If, Loop or Scan reads it inside.", who=_who(named))
-            )
+            said.append(Message("{who} has no quantised output: an If, Loop or Scan reads it.", who=_who(named)))
         return tuple(said)
 
 
@@ -101,8 +101,8 @@ def _who(paths: list[str]) -> str:
 
 
 def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job: Job) -> Settled:
-    """What must be left out of the edits so that the runtime's optimiser leaves their answers; found once for the same
-    layers computed in the same way, whatever their weights. Raises UserError where nothing helps."""
+    """Levels to remove from the edits so that the runtime's optimiser does not change the outputs; computed once for
+    the same layers with the same kernels, whatever their weights. Raises UserError if nothing helps."""
     computed = tuple(
         (path, type(edit.compute), isinstance(edit.compute, Static) and edit.compute.delivered is not None)
         for path, edit in edits.items()
@@ -133,13 +133,13 @@ def search(
             return Settled(floats=frozenset(_fewest(paths, lambda some: trial.right(Settled(floats=frozenset(some))))))
     if not trial.right_without(list(edits)):  # the graph as it is opened
         raise UserError(
-            "ONNX Runtime gives other outputs for this model with its graph optimisation than without, whatever is "
-            "done to its layers.",
-            "Choose methods that need no 8-bit levels, or export the model again.",
+            "ONNX Runtime gives different outputs for this model with graph optimisation on and "
+            "off, even without any steps.",
+            "Choose methods without 8-bit activations, or export the model again.",
         )
     raise UserError(
-        "With these steps ONNX Runtime does not run the model as it is written, because of {layers}.",
-        "Choose another method there.",
+        "With these steps ONNX Runtime cannot run the exported model, because of {layers}.",
+        "Choose another method for them.",
         layers=few(_fewest(list(edits), trial.right_without)),
     )
 
@@ -288,12 +288,13 @@ def without_optimisation(
 
 
 def not_verified(moved: np.ndarray, samples: int) -> Message:
-    """What is said of a file whose outputs depend on the optimisation, on data or (0 samples) on made-up inputs."""
+    """Note on a file whose outputs depend on the optimisation, on data or (0 samples) on synthetic inputs."""
     return Message(
-        "Not verified: without its graph optimisation ONNX Runtime gives different outputs for this file: they differ "
-        "by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. No choice of layers on 8-bit levels changes "
-        "that; run the file with the default optimisation, as it was measured.",
+        "Not verified: with graph optimisation off, ONNX Runtime gives different outputs for "
+        "this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, "
+        "{where}. Quantising other layers does not help; run the file with the default "
+        "optimisation, which is how it was measured.",
         moved=float(moved[0]),
         decisions=float(moved[1]),
-        where=Message("on {count} samples", count=samples) if samples else Message("on made-up inputs"),
+        where=Message("on {count} samples", count=samples) if samples else Message("on synthetic inputs"),
     )

@@ -136,7 +136,7 @@ def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[t
 
 
 def couplings(model: Model) -> Couplings:
-    """Which layers of a model lose output channels together, and why others keep theirs."""
+    """Coupled layers of a model, and why the channels of others cannot be pruned."""
     channels = channels_of(model)
     kept = {
         layer.path: reason for layer in model.layers if not layer.locked and (reason := channels.refusal(layer.path))

@@ -1,1 +1,1 @@
-"""What is drawn of a layer on demand, from a workspace."""
+"""Drawings of a layer on demand, from a workspace."""

@@ -1,4 +1,4 @@
-"""What passes through one layer, gathered batch by batch: memory grows with the channels, not with the samples.
+"""Activations of one layer, gathered batch by batch: memory grows with the channels, not with the samples.
 
 Means and squares are merged batch by batch (Chan, Golub, LeVeque 1983, Algorithms for computing the sample variance).
 """
@@ -23,7 +23,7 @@ DRAWN = 256  # of the whole, between its ends
 
 
 def passing(workspace: Workspace, path: str, job: Job) -> Passing:
-    """Of a layer of the model as it is; `job.update` gets it after 1, 2, 4, … batches.
+    """Activations of a layer of the original model; `job.update` gets them after 1, 2, 4, … batches.
 
     Raises UserError without samples, and for a layer that cannot be edited.
     """
@@ -53,7 +53,7 @@ def _measured(workspace: Workspace, layer: Layer, names: tuple[str, ...], job: J
 
 
 def channel_axis(layer: Layer, received: bool) -> int:
-    """The axis that counts the channels of what a layer receives or hands on."""
+    """Channel axis of a layer's input or output."""
     if layer.op.startswith("Conv"):
         return 1
     return layer.input_axis if received or layer.input_axis == -2 else -1

@@ -78,8 +78,8 @@ def channel(pair: Pair, wanted: w.WantChannel, job: Job) -> pictures.Channel:
     number = wanted.number
     if not 0 <= number < len(before):
         raise UserError(
-            "{path} has no output channel {number}.",
-            "It has {n}, from 0.",
+            "{path}: there is no output channel {number}.",
+            "Channels are numbered from 0; there are {n}.",
             path=pair.layer.path,
             number=number,
             n=len(before),
@@ -154,7 +154,7 @@ def _quantiles(rows: np.ndarray, first: np.ndarray, job: Job) -> np.ndarray:
 
 
 def _ends(pair: Pair, first: np.ndarray) -> np.ndarray | None:
-    """Where the levels of each bar end; NaN where nothing is left."""
+    """Last level within each bar; NaN if nothing is left."""
     found = levels.ends(pair.edit, pair.layer.out_axis) if pair.edit is not None and pair.after is not None else None
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""What a method finds in a layer, whatever its numbers are: see core.layer_data.method_insight."""
+"""Analysis of a layer by a method, independent of parameter values: see core.layer_data.method_insight."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from workbench.methods.common.factors import by_output
 
 
 def outlook(workspace: Workspace, path: str, wanted: WantOutlook, job: Job) -> Outlook:
-    """Of a layer as it was opened. Raises UserError for an unknown path or method."""
+    """Analysis of the original layer. Raises UserError for an unknown path or method."""
     method, params = find(Action(wanted.method, {"span": wanted.span} if wanted.span else {}))
     workspace.model.layer(path)
     try:
@@ -84,5 +84,5 @@ def _replacing(workspace: Workspace, module: str, method: ReplacingMethod) -> Re
             continue
         students[kernel] = form.layer("student").parameters if form.shape else 0
     if not students:
-        raise UserError("{module} gives a shape that no student has.", module=module)
+        raise UserError("No student has the output shape of {module}.", module=module)
     return Replacing(module, len(span.layers), sum(model.layer(path).parameters for path in span.layers), students)

@@ -1,1 +1,1 @@
-"""What is drawn of a layer, from its arrays alone."""
+"""Drawings of a layer, from its arrays alone."""

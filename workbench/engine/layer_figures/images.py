@@ -34,14 +34,14 @@ class Pair:
 
     @cached_property
     def rows(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Both as matrices, a row an output channel."""
+        """Both weights as matrices, one row per output channel."""
         return self._unfolded(self.before), None if self.after is None else self._unfolded(self.after)
 
     def _unfolded(self, weight: np.ndarray) -> np.ndarray:
         return np.moveaxis(weight, self.layer.out_axis, 0).reshape(weight.shape[self.layer.out_axis], -1)
 
     def place(self, channel: int) -> int:
-        """Where an output channel is in what is left."""
+        """Index of an output channel among those left."""
         return int(self.kept[:channel].sum())
 
 
@@ -88,7 +88,7 @@ def kernels(pair: Pair, wanted: w.WantKernels, job: Job) -> Kernels:
     layer = pair.layer
     sizes = layer.shape[2:]
     if not layer.op.startswith("Conv") or len(sizes) not in (1, 2) or int(np.prod(sizes)) < 2:
-        raise UserError("{path} has no kernels to be drawn.", "Look at its weights as a matrix.", path=layer.path)
+        raise UserError("{path} has no kernels to draw.", "View its weights as a matrix.", path=layer.path)
     unfold = _pictures(layer.out_axis)
     before, after = unfold(pair.before), None if pair.after is None else unfold(pair.after)
     norms = np.sqrt(np.square(before, dtype=np.float64).reshape(len(before), -1).sum(axis=1))
@@ -123,7 +123,7 @@ def _pictures(out_axis: int) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _within(part: tuple[int, int] | None, size: int) -> tuple[int, int]:
-    """At least one row or column, inside."""
+    """Clip to the valid range, at least one row or column."""
     first, behind = part or (0, size)
     first = min(max(first, 0), size - 1)
     return first, min(max(behind, first + 1), size)

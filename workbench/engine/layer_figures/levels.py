@@ -1,4 +1,4 @@
-"""Where the levels of a quantised weight lie, as the histogram draws them."""
+"""Positions of the levels of a quantised weight, as the histogram draws them."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from workbench.graph.storage.encoding import Affine, Codebook, Dense, crop
 
 
 def of(edit: Edit, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
-    """Of the whole weight, or of one output channel; None where it was not put on levels.
+    """Levels of the whole weight, or of one output channel; None if it is not quantised.
 
     original    the weight before the edit, float32, in the edit's shape
     """
@@ -33,7 +33,7 @@ def ends(edit: Edit, out_axis: int) -> np.ndarray | None:
 
 
 def _affine(encoding: Affine, original: np.ndarray, out_axis: int, channel: int | None) -> Levels:
-    """Of the scale with the widest steps, where there are several."""
+    """Levels of the scale with the widest steps, if there are several."""
     steps, zeros = _steps(encoding, out_axis)
     weight = np.moveaxis(original, out_axis, 0)
     if channel is not None:
@@ -47,7 +47,7 @@ def _affine(encoding: Affine, original: np.ndarray, out_axis: int, channel: int 
 
 
 def _steps(encoding: Affine, out_axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of every weight the distance of its levels, and which of them is zero; output channels first."""
+    """For every weight the distance of its levels, and which of them is zero; output channels first."""
     zero_point = np.float32(0) if encoding.zero_point is None else encoding.zero_point.astype(np.float32)
     whole = (
         crop(np.broadcast_to(part, encoding.q.shape), encoding.shape, encoding.axis)

@@ -53,7 +53,7 @@ def magnitudes(weight: np.ndarray) -> np.ndarray:
 
 
 def outliers(weight: np.ndarray) -> Outliers:
-    """See core.views.Outliers; a weight of zeros has none."""
+    """Outlier channels, see core.views.Outliers; a weight of zeros has none."""
     values = weight[weight != 0]
     if not len(values):
         return Outliers(0.0, 0.0, 0, np.zeros(0))
@@ -99,7 +99,7 @@ def tail(last: float, rest: float, count: int) -> np.ndarray:
 
 
 def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
-    """Of the weight unfolded to [output channels, rest]; None for weights that have no such matrix.
+    """Singular values of the weight unfolded to [output channels, rest]; None for weights without such a matrix.
 
     Of a matrix with more than EXACT rows and columns the LARGEST largest values are computed; the tail is made up so
     that it has the energy that is left, which is known exactly.
@@ -122,7 +122,7 @@ def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
 
 
 def spectrum_of(values: np.ndarray, shape: tuple[int, int], unfolding: str, computed: int) -> Spectrum:
-    """Of a matrix with these singular values."""
+    """Spectrum of a matrix with these singular values."""
     squares = np.square(values)
     total = float(squares.sum())
     energy = np.cumsum(squares) / total if total else np.ones_like(squares)
@@ -131,7 +131,7 @@ def spectrum_of(values: np.ndarray, shape: tuple[int, int], unfolding: str, comp
 
 
 def noise(found: Spectrum, shape: tuple[int, int]) -> Noise | None:
-    """What stands out of noise; None where values are missing, or there is nothing to tell it from."""
+    """Noise edge and what is above it; None if values are missing or cannot be told from noise."""
     values = found.values
     if found.computed < len(values) or len(values) < 3 or not values[0] > 0:
         return None
@@ -161,7 +161,7 @@ def _unfolding(layer: Layer, computed: int) -> Message:
     shaped = Message("{unfolding} = {rows} × {columns}", unfolding=axes, rows=rows, columns=columns)
     if computed == min(rows, columns):
         return shaped
-    return Joined((shaped, Message("the largest {n} computed, the others a guess", n=computed)))
+    return Joined((shaped, Message("the largest {n} computed, the others extrapolated", n=computed)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +224,7 @@ def _figure(layer: Layer, name: Message, make: Callable[[], T]) -> T:
         log.warning("%s: %s: %s: %s", layer.path, name, type(error).__name__, error)
         raise UserError(
             "{figure} of {layer} cannot be computed from its weights.",
-            "Everything else of the layer can be used; the log has the details.",
+            "The rest of the panel still works; see the log for details.",
             figure=name,
             layer=layer.path,
         ) from error

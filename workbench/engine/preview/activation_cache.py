@@ -1,4 +1,5 @@
-"""What crosses the cuts of the layers edited lately: computed once a batch, kept in memory and then on the disk."""
+"""Cache of the values that cross the cuts before recently edited layers: computed once per batch, in memory and then on
+disk."""
 
 import shutil
 import weakref
@@ -54,7 +55,7 @@ class Crossings:
 
 
 class Disk:
-    """Arrays in a folder, the oldest forgotten first. It is gone with this object, or swept by a later process.
+    """Arrays in a folder, evicting the oldest first. Deleted with this object, or by a later process.
 
     A disk that is full or cannot be written keeps nothing, and nobody is the worse for it.
     """

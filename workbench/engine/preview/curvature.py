@@ -1,4 +1,4 @@
-"""What an edit will cost, foretold before anything of the edited model runs.
+"""Predicts the cost of an edit before anything of the edited model runs.
 
 The answers move away from the original's, in Kullback-Leibler divergence, by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x what a layer
 receives at an output position t, g the gradient there of the log-likelihood of an answer that the model itself would
@@ -38,7 +38,8 @@ class Term:
         return self.inputs.nbytes + (0 if self.moment is None else self.moment.nbytes)
 
     def of(self, weight: np.ndarray, layer: Layer, bias: np.ndarray | None = None) -> float:
-        """Of a weight, or a difference of weights, in the layer's shape; `bias` [outputs] is added to its outputs."""
+        """Term of a weight, or a difference of weights, in the layer's shape; `bias` [outputs] is added to
+        its outputs."""
         matrix = np.moveaxis(weight, layer.out_axis, 0).reshape(len(self.inputs), -1, self.inputs.shape[2])
         outputs = (matrix @ self.inputs.transpose(0, 2, 1)).reshape(-1, self.inputs.shape[1])
         if bias is not None:
@@ -49,7 +50,7 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Curvature:
-    """Of one layer: what varies between the positions of a sample, and what they have in common."""
+    """Curvature of one layer: the part that varies between the positions of a sample, and the common part."""
 
     varying: Term
     common: Term
@@ -80,7 +81,8 @@ class Predictor:
         return sum(curvature.nbytes for curvature in self.curvatures.values())
 
     def rise(self, path: str, edit: Edit) -> float | None:
-        """Of the loss, or the relative error of the layer's output; None where the layer's inputs are not known."""
+        """Predicted increase of the loss, or the relative error of the layer's output; None if the layer's inputs are
+        not known."""
         curvature = self.curvatures.get(path)
         if curvature is None:
             return None
@@ -95,7 +97,7 @@ class Predictor:
         return self._in_kind(curvature, curvature.of(edit.weight - original, layer, bias), layer, original)
 
     def without(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> float | None:
-        """Of removing channels: of each layer, along each axis of its weight, the places that are left.
+        """Cost of removing channels: for each layer, the indices that are left along each axis of its weight.
 
         What a layer no longer delivers is an error as large as itself; that others no longer receive it is the same
         error once more, and is not counted. None where one of them cannot be foretold.
@@ -121,11 +123,12 @@ class Predictor:
         return rise if self.kind == "loss" else rise / max(curvature.of(original, layer), 1e-30)
 
     def of_removal(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> Prediction | None:
-        """See `without`."""
+        """Cost of a removal, see `without`."""
         return self._prediction(self.without(kept))
 
     def of(self, edits: Mapping[str, Edit]) -> Prediction | None:
-        """Of several edits together: the sum, as their errors hardly meet. None where one cannot be foretold."""
+        """Cost of several edits together: the sum, as their errors hardly correlate. None if one cannot be
+        predicted."""
         rises = [rise for path, edit in edits.items() if (rise := self.rise(path, edit)) is not None]
         return self._prediction(sum(rises) if rises and len(rises) == len(edits) else None)
 
@@ -140,7 +143,7 @@ def known(workspace: Workspace) -> Predictor | None:
 
 
 def checked_key(workspace: Workspace) -> tuple[str, ...] | None:
-    """Where the workspace's cache has it; None without data."""
+    """Key in the workspace's cache; None without data."""
     if workspace.calibration is None or workspace.evaluator is None:
         return None
     return "predictor", workspace.calibration.fingerprint, workspace.evaluator.data.fingerprint

@@ -46,7 +46,8 @@ TRIED = tuple(
 
 
 def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
-    """Of a workspace with data, made once. `check`: with its rank correlation. Raises UserError without samples."""
+    """Predictor of a workspace with data, made once. `check`: with its rank correlation. Raises UserError without
+    samples."""
     data = workspace.calibration
     if data is None or data.samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
@@ -60,9 +61,9 @@ def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
 
 
 def prepared(workspace: Workspace, job: Job, check: bool = True) -> tuple[Predictor | None, Predictability]:
-    """The predictor for a verb that does without where there is none, and in a sentence what is in its way."""
+    """The predictor for a command that can do without, and otherwise a sentence that says why there is none."""
     if workspace.calibration is None:
-        return None, Predictability(None, Message("No predictions: there are no calibration samples."))
+        return None, Predictability(None, Message("No predictions: there is no calibration data."))
     try:
         made = predictor(workspace, job, check)
     except UserError as error:
@@ -92,8 +93,8 @@ def _made(model: Model, data: Dataset, job: Job) -> Predictor:
 
 
 def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Of every layer a seeded sample of the rows that its matrix is applied to, less the mean of each one's sample; and
-    these means. All layers in one run."""
+    """For every layer, seeded sample rows of its input matrix, minus the mean of each sample, and these means. All
+    layers in one run."""
     names = {layer.path: cut.tapped(model, layer.path, False) for layer in layers}
     given = {spec.name for spec in model.inputs}
     inner = list(dict.fromkeys(name for name in names.values() if name not in given))
@@ -102,7 +103,7 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
     rng, batch = np.random.default_rng(0), data.at_once(TOGETHER)
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {path: [] for path in names}
     quota = -(-ROWS * batch // min(data.samples, SAMPLES))
-    for feeds in job.each(data.batches(batch, SAMPLES), Message("looking at activations")):
+    for feeds in job.each(data.batches(batch, SAMPLES), Message("reading activations")):
         values = dict(feeds)
         if session is not None:
             ran = runtime.run(session, {name: x for name, x in feeds.items() if name in wanted}, inner)
@@ -153,7 +154,7 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
         try:
             _loss(data.answer.take(view(**feeds)[0]), generator).backward()
         except (RuntimeError, IndexError) as error:  # outputs of a form that no answers are drawn from
-            raise UserError("Gradients of these outputs cannot be taken.", "Measure instead.") from error
+            raise UserError("Gradients of these outputs cannot be computed.", "Measure instead.") from error
         seen += count
     return {
         path: ((each / (2 * seen)).float().numpy(), (summed / (2 * seen)).float().numpy())
@@ -205,7 +206,7 @@ def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float |
 
 
 def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[float, float]]:
-    """What was foretold of each candidate, and how far it moved the outputs."""
+    """Predicted cost of each candidate, and the measured change of the outputs."""
     model, evaluator = workspace.model, workspace.measurable()
     paths = list(made.curvatures)
     few = evaluator.part(evaluator.order[:PROBE])

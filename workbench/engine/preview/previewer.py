@@ -83,17 +83,17 @@ class SuffixRunner:
         return run
 
     def _rebuilt(self, edits: Mapping[str, Edit]) -> ort.InferenceSession:
-        """What lies behind, with these edits in it: for several, or one that is more than another weight and bias."""
+        """The graph after the cut with these edits: for several, or for one that is more than a new weight and bias."""
         kept = cut.cut(self.model, self.path, keep_weight=True)
         return runtime.session(effective(dataclasses.replace(self.model, ir=kept.suffix), edits))
 
     def prepare(self, feeds: Mapping[str, np.ndarray]) -> None:
-        """Have ready what crosses the cut for these samples."""
+        """Precompute the values that cross the cut for these samples."""
         self._cross(feeds)
 
     def follow(self, other: "SuffixRunner", batches: Iterable[Mapping[str, np.ndarray]]) -> None:
-        """Have ready what crosses the cut, computed from what crosses another cut further up of the same model, rather
-        than from the start."""
+        """Precompute the values that cross the cut from those of an earlier cut of the same model, instead of from the
+        start."""
         wanted = tuple(name for name in self.cut.crossing if name not in other.cut.crossing)
         session = runtime.session(cut.between(self.model, other.cut.crossing, wanted)) if wanted else None
         for feeds in batches:
@@ -107,7 +107,7 @@ class SuffixRunner:
         return {name: made[name] if name in made else known[name] for name in self.cut.crossing}
 
     def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """What crosses the cut for these samples: computed once, kept while there is room."""
+        """Values that cross the cut for these samples: computed once, kept while there is room."""
         if self.cut.prefix is None:
             return {}
         return self.crossings.get(self._place, _batch(feeds), lambda: _outputs(self.prefix, feeds))
@@ -129,7 +129,7 @@ def _batch(feeds: Mapping[str, np.ndarray]) -> Hashable:
 
 
 def hash_of(array: np.ndarray) -> bytes:
-    """Of the contents, to recognise a batch."""
+    """Hash of the contents, to recognise a batch."""
     return hashlib.blake2b(np.ascontiguousarray(array).data, digest_size=16).digest()
 
 
@@ -195,7 +195,7 @@ class Previewer:
         return Forecast(name, recipe, size, macs, self.predicted(result))
 
     def predicted(self, result: compiler.Compiled) -> Prediction | None:
-        """What the edits will cost, once the predictor is there."""
+        """Predicted cost of the edits, once the predictor is available."""
         found = curvature.known(self.workspace)
         if found is None or result.original is not found.model:
             return None
@@ -205,7 +205,7 @@ class Previewer:
         return found.of_removal(result.structure.kept) if result.structure.only_smaller and not result.edits else None
 
     def prepare(self, recipe: Recipe, focus: Sequence[str], job: Job) -> None:
-        """Have ready what the first edit of these layers will want: their cut, and what crosses it."""
+        """Precompute what the first edit of these layers needs: their cut, and the values that cross it."""
         focus, evaluator = several(focus), self.workspace.evaluator
         behind = self._behind(self.workspace.compiled(recipe, job), focus) if evaluator is not None else None
         if evaluator is not None and behind is not None:

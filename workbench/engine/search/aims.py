@@ -1,4 +1,4 @@
-"""What a search is after: the limits to allocate within, which points keep a goal, and which of them is chosen."""
+"""Goals of a search: the limits to allocate within, which points meet a goal, and which of them is chosen."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ CLOSE = 1.02  # times the bytes: files of about one size
 
 
 def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
-    """For one round: the goal's own limits, or places along the trade-off."""
+    """Limits for one round: the goal's own, or points along the trade-off."""
     limits = limited(goal, front.original.bytes)
     if goal.max_drop is not None:
         return [replace(limits, cost=cost, smallest=True) for cost in _brackets(goal, known, front)]
@@ -26,7 +26,7 @@ def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
 
 
 def expected(goal: Goal, known: Knowledge, front: Front) -> Limits | None:
-    """What one allocation aims at, before anything is measured; None where that cannot be said."""
+    """Expected result of an allocation before anything is measured; None if unknown."""
     if goal.whole or goal.max_memory is not None or goal.max_latency is not None:
         return None
     limits = limited(goal, front.original.bytes)
@@ -69,7 +69,7 @@ def moved(point: Point) -> float:
 
 
 def chosen(goal: Goal, known: Knowledge, front: Front) -> Point | None:
-    """Of the points that keep the goal the one whose outputs moved least; with a limit of the drop, the smallest."""
+    """The point that meets the goal with the smallest change of outputs; with a drop limit, the smallest file."""
     if goal.whole:
         return None
     kept = [point for point in own(front) if keeps(goal, known, front, point)]
@@ -98,8 +98,8 @@ def reached(goal: Goal, known: Knowledge, front: Front, budgets: Sequence[float]
 
 
 def finalists(goal: Goal, front: Front) -> Sequence[Point]:
-    """What gets a figure on samples held back: the chosen point, and the uniform one that it is compared with; or all
-    of the front, and the uniform ones."""
+    """Points to measure on held-out samples: the chosen one and the uniform one that it is compared with; or all of the
+    front, and the uniform ones."""
     uniform = [point for point in front.of("uniform") if point.measured is not None]
     if goal.whole:
         return list(dict.fromkeys([*front.best, *uniform]))

@@ -1,5 +1,5 @@
-"""Give every layer one of its options, within limits, by integer programming (Cai et al. 2020, ZeroQ, section 3.2;
-Hubara et al. 2021, section 4)."""
+"""Choose one option per layer within limits, by integer programming (Cai et al. 2020, ZeroQ, section 3.2; Hubara et al.
+2021, section 4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +18,8 @@ COST = 1e-4  # nats: the unit of the objective, as the solver's tolerances are a
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one allocation: bytes of the file, MACs, predicted divergence. `smallest`: the fewest bytes within these are
-    wanted, else the least divergence."""
+    """Limits of one allocation: bytes of the file, MACs, predicted divergence. `smallest`: minimise bytes within them,
+    else minimise divergence."""
 
     bytes: float | None = None
     macs: float | None = None
@@ -128,5 +128,5 @@ class Problem:
 
 
 def _price(now: Choice, after: Choice) -> float:
-    """What a saved byte costs."""
+    """Cost per saved byte."""
     return (after.cost - now.cost) / (now.bytes - after.bytes)

@@ -1,4 +1,4 @@
-"""What a whole recipe will cost, from what its parts cost alone: learnt from the recipes that were measured.
+"""Model of a whole recipe's cost from the costs of its parts, learnt from measured recipes.
 
 To second order the divergence of a recipe is ½ E ‖Σ e_l‖², e_l what the errors of place l make of the outputs in the
 metric of the Fisher matrix. With k_l = ½ E ‖e_l‖² it lies between Σ k_l, where the errors have nothing to do with each
@@ -39,7 +39,7 @@ class Costs:
         return self.of_sum(sum(self.each(place, cost) for place, cost in parts.items()))
 
     def each(self, place: str, cost: float) -> float:
-        """What a part adds to the sum."""
+        """Contribution of a part to the sum."""
         return self.factors.get(place, 1.0) * cost
 
     def of_sum(self, total: float) -> float:
@@ -51,7 +51,7 @@ class Costs:
 
 
 def learnt(measured: Sequence[tuple[Parts, float]], scale: float = 1.0) -> Costs:
-    """From recipes (the costs of their parts alone, their divergence as measured)."""
+    """Fit to recipes (the costs of their parts alone, their measured divergence)."""
     rows = [(parts, value / scale) for parts, value in measured if parts and value <= FARTHEST * scale]
     places = sorted({place for parts, _ in rows for place in parts})
     if not rows:
@@ -77,15 +77,15 @@ def learnt(measured: Sequence[tuple[Parts, float]], scale: float = 1.0) -> Costs
 
 @dataclass(frozen=True)
 class Drops:
-    """What a divergence means in the metric: drops of what was measured, made monotone (isotonic regression, Barlow et
-    al. 1972) and joined by lines. A drop of few samples is mostly noise; that of all recipes of a divergence is not."""
+    """Mapping from divergence to metric drop: measured drops, made monotone (isotonic regression, Barlow et al. 1972)
+    and interpolated linearly. The drop of a few samples is mostly noise; that of all recipes at a divergence is not."""
 
     divergences: tuple[float, ...]
     drops: tuple[float, ...]
 
     @staticmethod
     def of(pairs: Sequence[tuple[float, float, int]]) -> "Drops":
-        """From (divergence, drop, samples) of everything that was measured. No divergence is no drop."""
+        """Fit to (divergence, drop, samples) of everything measured. Zero divergence is zero drop."""
         known = sorted(pair for pair in pairs if np.isfinite(pair[0]))
         x = np.array([0.0, *(divergence for divergence, _, _ in known)])
         y = np.array([0.0, *(drop for _, drop, _ in known)])

@@ -67,7 +67,10 @@ class Search:
     def __init__(self, workspace: Workspace, goal: Goal, job: Job) -> None:
         evaluator = workspace.measurable()
         if evaluator.data.samples < 2 * evaluator.data.at_once(1):
-            raise UserError("One sample cannot both choose a recipe and judge it.", "Give more samples.")
+            raise UserError(
+                "A search needs at least two samples: one to choose a recipe and one to verify it.",
+                "Give more samples.",
+            )
         self.workspace, self.goal, self.job = workspace, goal, job
         self.target = find_target(goal.target) if goal.target else None
         chosen, held = split(evaluator, goal.samples, goal.seed)
@@ -106,7 +109,7 @@ class Search:
         """With the figures, on samples held back, of what was chosen, and of what it is compared with."""
         final = aims.finalists(self.goal, self.front)
         for number, point in enumerate(final):
-            self.job.report(Message("checking on samples held back"), 0.95 + 0.05 * number / len(final))
+            self.job.report(Message("verifying on held-out samples"), 0.95 + 0.05 * number / len(final))
             self._add(self.wholes.checked(point, self.job), "checking", number + 1, len(final))
         self.front = replace(self.front, notes=tuple(self._notes()))
         return self._tell("done", 0, 0)
@@ -241,17 +244,20 @@ class Search:
     def _notes(self) -> list[Message]:
         notes = list[Message]()
         if self.known is not None and self.known.table.kind != "loss":
-            notes.append(Message("The loss of this model cannot be predicted, so more candidates were measured."))
+            notes.append(Message("The loss of this model cannot be predicted, so candidates were measured instead."))
         if not self.goal.whole and self.front.chosen is None:
-            notes.append(Message("No recipe that was found keeps the limits."))
+            notes.append(Message("No recipe within the limits was found."))
         if self._over():
-            notes.append(Message("The time was up before the search had ended."))
+            notes.append(Message("The time limit was reached before the search finished."))
         if self.workspace.training is None:
             notes.append(
-                Message("No calibration data was given: the inputs of all samples calibrate, without their labels.")
+                Message(
+                    "No calibration data was given: the inputs of all samples are used for calibration, "
+                    "without their labels."
+                )
             )
         if self.goal.retrain:
-            notes.append(Message("The search trains nothing: add a Recover stage to the recipe, and train it."))
+            notes.append(Message("The search does not train. To train, add a Recover stage to the recipe."))
         return notes
 
     def _add(self, point: Point, phase: Phase, done: int, total: int) -> None:

@@ -67,5 +67,5 @@ UNIFORM: dict[str, Stack] = {
 
 
 def uniform(families: Collection[Family]) -> dict[str, Stack]:
-    """Those that use these families alone."""
+    """The stacks that use these families only."""
     return {name: stack for name, stack in UNIFORM.items() if all(action.family in families for action in stack)}

@@ -76,8 +76,8 @@ class Trials:
         self.spent = self.units = 0.0
 
     def piece(self, steps: Mapping[str, Stack], rung: int, job: Job, computer: Computer | None = None) -> Result | None:
-        """What the steps do on the samples of one rung; None where that is not known, and nothing is computed any more.
-        Raises UserError where they do not fit."""
+        """Effect of the steps on the samples of one rung; None if unknown and the computation has ended. Raises
+        UserError if they do not fit."""
         task = self.task(steps, rung)
         if (found := self._look_up(task)) is not None or self.closed:
             return found
@@ -108,7 +108,8 @@ class Trials:
             self.store.save(task.key, result.arrays)
 
     def measured(self, steps: Mapping[str, Stack], job: Job) -> Result | None:
-        """On all samples, or the first ones where these show that nothing is left of the model; None as in `piece`."""
+        """Measure on all samples, or stop after the first ones if these show that the model is destroyed; None as in
+        `piece`."""
         found: Result | None = None
         for rung in range(len(self.pieces)):
             part = self.piece(steps, rung, job)

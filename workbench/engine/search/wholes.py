@@ -24,8 +24,8 @@ from workbench.graph.rewrite.rewrite import with_edits
 
 
 class Wholes:
-    """Makes Points of recipes, each size and each measurement once. What was measured before on the same samples is
-    listed on the disk."""
+    """Makes Points of recipes, each size and each measurement once. Earlier measurements on the same samples are listed
+    on disk."""
 
     def __init__(self, workspace: Workspace, goal: Goal, chosen: Trials, held: Trials) -> None:
         self.workspace, self.goal, self.trials, self.held = workspace, goal, chosen, held
@@ -34,7 +34,7 @@ class Wholes:
         self._about = repr(("whole recipes", chosen.about, goal.seed, chosen.task({}, 0).samples, len(chosen.order)))
 
     def stacks(self, recipe: Recipe) -> Mapping[str, Stack]:
-        """What each layer gets. Raises UserError where the recipe does not fit."""
+        """Steps of each layer. Raises UserError if the recipe does not fit."""
         return compiler.stacks(self.workspace.model, recipe)[0]
 
     def size(self, recipe: Recipe, job: Job) -> tuple[int, int | None]:

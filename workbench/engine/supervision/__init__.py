@@ -1,1 +1,1 @@
-"""What a student learns from: samples, teachers' answers, feature maps, losses."""
+"""Supervision of a student: samples, teachers' outputs, feature maps, losses."""

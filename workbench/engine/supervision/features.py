@@ -1,4 +1,4 @@
-"""Feature distillation: what layers hand on should be like what the teacher's do.
+"""Feature distillation: makes layer outputs similar to the teacher's.
 
 Romero et al. 2015, FitNets, section 2.2: the squared distance, through a learned projection of the student's channels
 where the widths differ. Zagoruyko and Komodakis 2017, equation 2: only where the features are large.
@@ -26,7 +26,7 @@ def output_of(model: Model, path: str, whose: str) -> str:
     """The name of the value that a layer's node gives. Raises UserError for a layer that is not there."""
     if path not in model.sites:
         raise UserError(
-            "{whose} has no layer '{path}' that could be compared.",
+            "{whose} has no layer '{path}' whose features can be compared.",
             "Its layers are {sites}{more}.",
             whose=whose,
             path=path,
@@ -53,8 +53,8 @@ class Features(nn.Module):
         for own, _ in chosen:
             if own not in layers:
                 raise UserError(
-                    "The model that learns has no layer '{own}' that could be compared.",
-                    "Name layers that gradients pass through.",
+                    "The student has no layer '{own}' whose features can be compared.",
+                    "Choose layers that gradients pass through.",
                     own=own,
                 )
             self._axes[own] = -1 if isinstance(layers[own], nn.Linear) else 1
@@ -72,17 +72,15 @@ class Features(nn.Module):
             seen, axis = self._seen[own], self._axes[own]
             if seen.dim() != features.dim() or (not self.alike and _places(seen, axis) != _places(features, axis)):
                 raise UserError(
-                    "{own} gives {shape}, the teacher's {other} gives {theirs}.",
-                    "Compare layers whose features have as many places.",
+                    "Feature shapes differ: {own} has {shape}, the teacher's {other} has {theirs}.",
+                    "Compare layers with the same number of spatial positions.",
                     own=own,
                     shape=list(seen.shape),
                     other=other,
                     theirs=list(features.shape),
                 )
             if self.alike and seen.dim() < 3:
-                raise UserError(
-                    "{own} gives no maps that attention could be compared of.", "Switch 'attention' off.", own=own
-                )
+                raise UserError("{own} has no feature maps for attention transfer.", "Switch 'attention' off.", own=own)
             if not self.alike and seen.shape[axis] != features.shape[axis]:
                 made = nn.Linear(seen.shape[axis], features.shape[axis], bias=False)
                 nn.init.orthogonal_(made.weight, generator=torch.Generator().manual_seed(len(self.projections)))

@@ -1,4 +1,4 @@
-"""What is made small: distance to labels, to a teacher's answers and features, and to where the weights started."""
+"""Training losses: distance to labels, to a teacher's outputs and features, and to the starting weights."""
 
 from collections.abc import Mapping, Sequence
 
@@ -62,7 +62,7 @@ def soft(outputs: Tensor, answers: Sequence[Tensor], temperature: float, classes
 
 
 def together(answers: Sequence[Tensor], classes: bool) -> Tensor:
-    """What several teachers say: the mean of their probabilities, or of their outputs; of one, its own."""
+    """Combined output of several teachers: the mean of their probabilities, or of their outputs; of one, its own."""
     if len(answers) == 1:
         return answers[0]
     return torch.stack([torch.softmax(logits(each), -1) if classes else each for each in answers]).mean(0)
@@ -80,7 +80,7 @@ def anchor(
 
 
 def attention(features: Tensor) -> Tensor:
-    """Where the features are large: Σ over channels of squares, as a unit vector a sample.
+    """Attention map: Σ over channels of squares, as a unit vector per sample.
 
     Zagoruyko and Komodakis 2017, Paying more attention to attention, ICLR, equation 2 with p = 2.
     """

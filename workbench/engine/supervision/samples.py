@@ -50,7 +50,7 @@ class Samples:
         if data.samples < FEWEST:
             raise UserError(
                 "{samples} samples are too few to train on.",
-                "Give {fewest} or more.",
+                "Give at least {fewest}.",
                 samples=data.samples,
                 fewest=FEWEST,
             )
@@ -60,7 +60,7 @@ class Samples:
         return Samples(data, classes, order[count:], order[:count])
 
     def steps(self, batch: int) -> int:
-        """In a pass; a last batch that is smaller is left out where there are others."""
+        """Steps per epoch; a smaller last batch is dropped if there are others."""
         return max(1, len(self.train) // batch)
 
     def batches(self, batch: int, seed: tuple[int, ...], shift: int, flip: bool, start: int = 0) -> Iterator[Batch]:
@@ -100,7 +100,7 @@ def is_image(x: np.ndarray) -> bool:
 
 
 def channels_last(shape: tuple[int, ...]) -> bool:
-    """Of [n, a, b, c]: where an image has one, three or four channels, tells [n, height, width, channels]."""
+    """Whether images [n, a, b, c] with one, three or four channels are [n, height, width, channels]."""
     return shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)
 
 
@@ -122,7 +122,7 @@ def augment(x: np.ndarray, shift: int, flip: bool, rng: np.random.Generator) -> 
 
 
 def split(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where only one data set is given: indices to train on and to measure on, classes in proportion."""
+    """Split a single data set: indices to train on and to measure on, classes in proportion."""
     order = stratified(data.labels, data.samples, seed)
     size = data.at_once(1)
     count = round(SPLIT * data.samples / size) * size

@@ -73,7 +73,7 @@ def teachers(
 
 
 def answers_of(paths: str, data: Dataset, job: Job, trusted: Trust) -> Run:
-    """What the teachers in these files say together, as a function from feeds. Raises UserError for one that does not
+    """Combined outputs of the teachers in these files, as a function from feeds. Raises UserError for one that does not
     fit."""
     models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)]
     asked = [teacher(name, model, data) for name, model in models]
@@ -105,7 +105,7 @@ def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) 
     )
     if not fits:
         raise UserError(
-            "{name} takes other inputs than the model that learns: {own}.",
+            "{name} has different inputs from the student: {own}.",
             "Choose a teacher with the same inputs and outputs.",
             name=name,
             own=", ".join(own),

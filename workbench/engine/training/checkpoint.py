@@ -57,7 +57,7 @@ class Checkpoint:
             _forget(sorted(folder().glob("*.pt"), key=used_at)[:-KEPT])
 
     def load(self) -> dict[str, Any] | None:
-        """What was saved; None when there is nothing, or nothing that can be read."""
+        """Load the saved state; None if there is none, or if it cannot be read."""
         try:
             return torch.load(self.path, weights_only=True, map_location="cpu")
         except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):

@@ -1,4 +1,4 @@
-"""Where training computes: on the processor, or on a graphics card that torch can use."""
+"""Training device: the CPU, or a GPU that torch can use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def devices() -> tuple[str, ...]:
-    """What can be chosen. A torch without CUDA is told by its files: the window asks this before anything needs torch,
+    """Available devices. A torch without CUDA is recognised by its files: the window asks before anything needs torch,
     which takes seconds to load."""
     if "torch" not in sys.modules:
         found = importlib.util.find_spec("torch")
@@ -30,8 +30,8 @@ def device(name: str) -> torch.device:
     """Raises UserError for one that is not there."""
     if name not in devices():
         raise UserError(
-            "There is no device '{name}' that torch can train on.",
-            "There is: {devices}.",
+            "torch has no device '{name}' to train on.",
+            "The devices are: {devices}.",
             name=name,
             devices=", ".join(devices()),
         )

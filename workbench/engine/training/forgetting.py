@@ -1,4 +1,4 @@
-"""What training took away: of the metric, and of accuracy class by class, on the evaluation data."""
+"""Losses caused by training: of the metric, and of accuracy class by class, on the evaluation data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def evaluated(evaluator: Evaluator, model: Model, job: Job) -> Evaluated:
 
 
 def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, ...]:
-    """Before and after in every class; nothing where there are no class labels or too many classes."""
+    """Accuracy before and after per class; empty without class labels or with too many classes."""
     labels = evaluator.data.labels
     if labels is None or evaluator.metric.id != "top1":
         return ()
@@ -58,10 +58,10 @@ def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
     """A sentence for every class that fell by more than `allowed` points."""
     return [
         Message(
-            "The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({n:,} "
-            "samples): more than the {allowed:g} points that were allowed",
-            one="The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({n} "
-            "sample): more than the {allowed:g} points that were allowed",
+            "The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} % ({n:,} "
+            "samples), more than the allowed {allowed:g} points",
+            one="The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} % ({n} "
+            "sample), more than the allowed {allowed:g} points",
             change=change.name,
             before=100 * change.before,
             after=100 * change.after,
@@ -81,8 +81,9 @@ def worse(without: float, trained: float, metric: Metric) -> list[str]:
     before, after = (metric_text(value, metric.info) for value in (without, trained))
     return [
         Message(
-            "Training made the model worse on the measured samples: {metric} {before} without it, {after} with "
-            "it. More training samples, a lower rate or fewer epochs may help, or no training",
+            "Training made the model worse on the measured samples: {metric} {before} before, "
+            "{after} after. Try more training samples, a lower learning rate or fewer epochs, or "
+            "skip training",
             metric=metric.title,
             before=before,
             after=after,

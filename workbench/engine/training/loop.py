@@ -27,13 +27,13 @@ SAVED = (1.0, 60.0)  # seconds between checkpoints, at least and at most: betwee
 OFTEN = 50  # times the seconds that one takes
 MOMENTUM = 0.9
 STOPPED = Message("stopped by the user")
-DIVERGED = Message("stopped: the loss was no longer a number; try a lower rate")
+DIVERGED = Message("stopped: the loss became NaN; try a lower learning rate")
 Loss = Callable[[Tensor, Batch], Tensor]  # the student's outputs, and what they are outputs for
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What one stage is to do.
+    """Settings of one stage.
 
     target    what the metric compares outputs with, for held-back samples
     penalty   is added to the loss of every step
@@ -57,7 +57,7 @@ class Task:
 
 @dataclass
 class _Progress:
-    """Where the stage is; all of it goes into a checkpoint."""
+    """Progress of the stage; all of it goes into a checkpoint."""
 
     step: int = 0
     seconds: float = 0.0
@@ -98,7 +98,7 @@ class Loop:
         """Raises Cancelled when the job is, unless the task keeps what there is; UserError where nothing is kept."""
         resumed = self._resume()
         if self.task.kept and not (resumed and self.progress.finished is not None):
-            raise UserError("What this training reached is not kept any more.", "Train again.")
+            raise UserError("The result of this training is no longer available.", "Train again.")
         if not resumed:
             self._begin()
         elif self._is_to_be_measured:
@@ -157,7 +157,7 @@ class Loop:
         return ramp
 
     def _prune_at_once(self) -> None:
-        """Of no state that was pruned as far as it must be the loss was a number: that leaves the start."""
+        """Prune at once if no sufficiently pruned state had a finite loss: then only the start is left."""
         assert self.ramp is not None and self.start is not None
         self.student.load(self.start)
         self.ramp.event = -1
@@ -215,7 +215,7 @@ class Loop:
         return self.progress.step / (self.per_epoch * (self.params.epochs or 1))
 
     def _epoch(self) -> None:
-        """From where the epoch stands to its end; then measured, and perhaps the best."""
+        """Train to the end of the current epoch, then measure; keeps the best state."""
         params, progress = self.params, self.progress
         epoch, first = divmod(progress.step, self.per_epoch)
         seed = (self.task.seed, self.task.number, epoch)
@@ -278,8 +278,8 @@ class Loop:
             progress.finished = ""
         elif self.params.patience and progress.waited >= self.params.patience:
             progress.finished = Message(
-                "stopped early: no better state for {n} epochs",
-                one="stopped early: no better state for {n} epoch",
+                "stopped early: no improvement for {n} epochs",
+                one="stopped early: no improvement for {n} epoch",
                 n=self.params.patience,
             )
         self._save_now_and_then()

@@ -89,8 +89,8 @@ class _Recovering:
         if workspace.set_aside and workspace.training.samples < FEWEST and workspace.data is not None:
             count = workspace.training.samples + workspace.data.samples
             raise UserError(
-                "Half of the {count} samples are too few to train on.",
-                "Give {fewest} or more, or others to train on.",
+                "Half of the {count} samples is too few to train on.",
+                "Give at least {fewest}, or separate training data.",
                 count=count,
                 fewest=2 * FEWEST,
             )
@@ -106,7 +106,8 @@ class _Recovering:
         late = [step for step in plan if step[2].before == "export"]
         if plan != early + late:
             raise UserError(
-                "A stage before the quantisation steps stands behind one that comes after them.", "Put it first."
+                "A stage that trains before the quantisation steps comes after one that trains the exported model.",
+                "Move it to the front.",
             )
         self._say_where_samples_come_from()
         middle = 0.05 + 0.85 * len(early) / len(plan)
@@ -119,7 +120,7 @@ class _Recovering:
         return self._to_the_end(partial(self._concluded, compiled, unrecovered), job.part(0.9, 1.0))
 
     def _to_the_end(self, work: Callable[[Job], T], job: Job) -> T:
-        """What follows training is done, too, when the user ends the training early, or what follows it."""
+        """Complete the work after training even if the user ends the training, or that work, early."""
         try:
             job.check()
             return work(job)
@@ -234,7 +235,7 @@ class _Recovering:
         return student.cpu().result()
 
     def _teachers(self, params: Training, job: Job) -> tuple[Teacher, ...]:
-        """Of a stage that distils; else none."""
+        """Teachers of a distillation stage; else none."""
         if not isinstance(params, Distill):
             return ()
         layers = [other for _, other in pairs(params.features)]
@@ -243,9 +244,10 @@ class _Recovering:
         )
 
     def _metric(self, params: Training) -> Metric:
-        """As for evaluating: against labels where there are any, else against the original model, or the teachers.
+        """The evaluation metric: against labels if there are any, else against the original model, or the teachers.
 
-        Labels are judged by all of them: the first may be of one class alone."""
+        Labels are judged by all of them: the first may be of one class alone.
+        """
         training, evaluator = self.training, self.workspace.evaluator
         count = training.first(LOOKED_AT)
         outputs = np.concatenate(
@@ -280,14 +282,14 @@ class _Recovering:
         if not isinstance(params, Distill):
             if self.training.labels is None:
                 raise UserError(
-                    "{path} has no labels to fine-tune on.",
-                    "Use the stage 'distill', which learns from the original model's answers.",
+                    "Fine-tuning needs labels, but {path} has none.",
+                    "Use the stage 'distill', which learns from the original model's outputs.",
                     path=self.training.path,
                 )
             return partial(_hard, metric)
         features = self._features(student, params, answering[0]) if pairs(params.features) else None
         if self.training.labels is None and params.alpha < 1:
-            self.notes.append(Message("The training samples have no labels: the student learns from the teacher alone"))
+            self.notes.append(Message("The training samples have no labels: the student learns from the teacher only"))
         classes = metric.id in CLASSES
 
         def loss(outputs: Tensor, batch: Batch) -> Tensor:
@@ -327,7 +329,7 @@ class _Recovering:
         if self.workspace.set_aside:
             self.notes.append(
                 Message(
-                    "Trained on {samples:,} samples of {path}; every figure is of the other {others:,}",
+                    "Trained on {samples:,} samples of {path}; all figures are measured on the other {others:,}",
                     samples=training.samples,
                     path=training.path,
                     others=data.samples if data else 0,
@@ -336,7 +338,7 @@ class _Recovering:
         elif data is not None and (common := in_both(data, training)):
             self.notes.append(
                 Message(
-                    "{common:,} of the {samples:,} samples that were measured are among those that were trained on",
+                    "Overlap: {common:,} of the {samples:,} measured samples are also training samples",
                     common=common,
                     samples=data.samples,
                 )
@@ -366,7 +368,7 @@ def _hard(metric: Metric, outputs: Tensor, batch: Batch) -> Tensor:
 def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
     if answers.shape != outputs.shape:
         raise UserError(
-            "{each} answers with {shape} values, the student with {own}.",
+            "{each} has {shape} outputs, the student {own}.",
             "Choose a teacher with the same outputs.",
             each=each.name,
             shape=list(answers.shape),
@@ -376,7 +378,7 @@ def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
 
 
 def fingerprint(each: Teacher, data: Dataset) -> str:
-    """Of a teacher, by its answers to a few samples."""
+    """Identify a teacher by its outputs for a few samples."""
     few = data.at_once(min(data.samples, 4))
     (first, *_) = each.run(dict(zip(each.inputs, data.feeds(slice(0, few)).values(), strict=True)))
     return np.asarray(first, np.float32).tobytes().hex()
@@ -385,8 +387,6 @@ def fingerprint(each: Teacher, data: Dataset) -> str:
 def fitting(params: Training, data: Dataset) -> Training:
     """The parameters for a model with these inputs. Raises UserError for augmentation of what is no image."""
     if (params.shift or params.flip) and not any(array.ndim == 4 for array in data.inputs.values()):
-        raise UserError(
-            "Only images can be moved or mirrored, and the model takes none.", "Leave 'shift' and 'flip' out."
-        )
+        raise UserError("Shifting and flipping need images, but the model takes none.", "Remove 'shift' and 'flip'.")
     fixed = data.fixed_batch
     return params if fixed is None else replace(params, batch=fixed)

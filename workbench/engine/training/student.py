@@ -28,7 +28,7 @@ from workbench.graph.storage.encoding import Dense
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which layers learn (see core.recovery.Training), and whether steps between levels do."""
+    """The layers to train (see core.recovery.Training), and whether quantisation step sizes are trained."""
 
     trainable: str = "all"
     frozen: str = ""
@@ -62,8 +62,8 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
         hits = [path for path in paths if path == pattern or fnmatchcase(path, pattern)]
         if not hits:
             raise UserError(
-                "'{pattern}' matches no layer that can learn.",
-                "Layers are {paths}{more}.",
+                "'{pattern}' matches no trainable layer.",
+                "The trainable layers are {paths}{more}.",
                 pattern=pattern,
                 paths=", ".join(paths[:8]),
                 more=", …" if len(paths) > 8 else "",
@@ -91,7 +91,7 @@ class Student(nn.Module):
         self.places: dict[str, str] = {}  # key -> name of a parameter or buffer of the view
         self.trained = tuple(path for path in wanted.paths(compiled) if path in self.view.layers)
         if not self.trained:
-            raise UserError("No layer is left to train.", "Name layers in 'trainable' that gradients reach.")
+            raise UserError("No layer is left to train.", "In 'trainable', name layers that gradients reach.")
         for path in self.view.layers:
             self._add_layer(path, path in self.trained, wanted.learned)
         self._put_others()
@@ -129,7 +129,7 @@ class Student(nn.Module):
                 buffer.copy_(torch.tensor(edit.weight))
 
     def _bias_place(self, path: str, bias: Tensor) -> str:
-        """Where the view holds a layer's bias; it gets this value, and a place where it had none."""
+        """The place of a layer's bias in the view, set to this value; created if the layer had none."""
         site, module = self.compiled.model.sites[path], self._module(path)
         if site.bias is not None and site.bias_node is not None:
             place = self.view.buffer_of(site.bias)

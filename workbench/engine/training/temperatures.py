@@ -19,7 +19,7 @@ def sweep(
     All temperatures come first, then the next seed. Raises UserError where the recipe has no stage that distils.
     """
     if not any(isinstance(parameters(stage), Distill) for stage in recipe.recover):
-        raise UserError("The recipe has no stage 'distill', so it has no temperature.", "Add one.")
+        raise UserError("The recipe has no stage 'distill', so there is no temperature to compare.", "Add this stage.")
     runs = [
         (at_temperature(replace(recipe, seed=recipe.seed + number), value), value)
         for number in range(wanted.seeds)
@@ -36,7 +36,7 @@ def sweep(
         curve = curve.with_run(value, last.after, found.recovered)
         job.update(curve)
     if curve is None:
-        raise UserError("No temperature was given.", "Give one or more.")
+        raise UserError("No temperature was given.", "Give at least one.")
     return curve
 
 

@@ -163,7 +163,7 @@ class OnGrid(Trainable):
 
 
 def _clusters(affine: Affine) -> np.ndarray:
-    """Which weights share a level and a scale: numbers from 0, in the grid's shape."""
+    """Cluster index of each weight (same level and scale), from 0, in the grid's shape."""
     scale = np.broadcast_to(np.arange(affine.scale.size).reshape(affine.scale.shape), affine.q.shape)
     _, indices = np.unique(scale * 256 + (affine.q.astype(np.int64) & 255), return_inverse=True)
     return indices.reshape(affine.q.shape)

@@ -55,21 +55,21 @@ def _checked(archive: zipfile.ZipFile) -> str | None:
     members = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = [entry.filename for entry in members]
     if len(set(names)) != len(names):
-        raise Unsafe(Message("two parts of the same name"))
+        raise Unsafe(Message("two members with the same name"))
     if "serialized_exported_program.json" in names:
         if odd := next((name for name in names if name not in OLDER and not name.startswith("extra_files/")), ""):
-            raise Unsafe(Message("the part {odd}", odd=odd[:80]))
+            raise Unsafe(Message("the member {odd}", odd=odd[:80]))
         return None
     root = names[0].split("/")[0] + "/" if names else ""
     for name in names:
         if not name.startswith(root) or not PLAIN.fullmatch(name.removeprefix(root)):
-            raise Unsafe(Message("the part {name}", name=name[:80]))
+            raise Unsafe(Message("the member {name}", name=name[:80]))
     return root
 
 
 def _parts(archive: zipfile.ZipFile, root: str) -> tuple[bytes, Any, Any, Any]:
     if f"{root}byteorder" in archive.namelist() and member(archive, f"{root}byteorder") != b"little":
-        raise ValueError(Message("byte order"))
+        raise ValueError(Message("big-endian byte order"))
     inputs = read_pickle(member(archive, root + INPUTS))
     return (
         _program(archive, root + PROGRAM),

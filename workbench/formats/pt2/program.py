@@ -162,7 +162,7 @@ def _clean(key: str, value: Any) -> Any:
         return [_clean(key, item) for item in value]
     if isinstance(value, str):
         if key not in _TEXTS:
-            raise Unsafe(Message("a text where none belongs ({key})", key=key[:30]))
+            raise Unsafe(Message("an unexpected string ({key})", key=key[:30]))
         return _TEXTS[key](value)
     if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueError(key)
@@ -171,12 +171,12 @@ def _clean(key: str, value: Any) -> Any:
 
 def _clean_dict(key: str, value: dict[str, Any]) -> dict[str, Any]:
     if found := OBJECTS & set(value) or (key == "custom_obj_values" and value):
-        raise Unsafe(Message("an object of a class ({lowest})", lowest=min(found, default="")))
+        raise Unsafe(Message("an object of the class {lowest}", lowest=min(found, default="")))
     for name in value:
         if key == "range_constraints":
             expression(name)
         elif not NAME.fullmatch(name):
-            raise Unsafe(Message("a name that is not one"))
+            raise Unsafe(Message("an invalid name"))
     return {name: _clean(name, item) for name, item in value.items()}
 
 
@@ -216,16 +216,16 @@ def _registered(namespace: str, name: str, overload: str) -> bool:
 def expression(text: str) -> str:
     """A size, written again: arithmetic of numbers and symbols. Raises Unsafe for all else, as torch evaluates it."""
     if len(text) > LONGEST_EXPRESSION:
-        raise Unsafe(Message("a size that is more than arithmetic"))
+        raise Unsafe(Message("a size expression with more than arithmetic"))
     try:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, MemoryError) as error:
-        raise Unsafe(Message("a size that is more than arithmetic")) from error
+        raise Unsafe(Message("a size expression with more than arithmetic")) from error
     nodes = list(ast.walk(tree))
     called = {id(node.func): node for node in nodes if isinstance(node, ast.Call)}
     powers = [node for node in nodes if _is_power(node)]
     if len(powers) > MOST_POWERS or not all(_plain(node, called) for node in nodes):
-        raise Unsafe(Message("a size that is more than arithmetic"))
+        raise Unsafe(Message("a size expression with more than arithmetic"))
     return ast.unparse(tree)
 
 
@@ -276,13 +276,13 @@ def _container(tree: dict[str, Any]) -> dict[str, Any]:
     context = json.loads(tree["context"])
     keys = context if isinstance(context, list) else [] if context is None else [context]
     if not all(type(key) is int or (isinstance(key, str) and PATH.fullmatch(key)) for key in keys):
-        raise Unsafe(Message("a name that is not one"))
+        raise Unsafe(Message("an invalid name"))
     return {"type": tree["type"], "context": json.dumps(context), "children_spec": children}
 
 
-_name = _matching(NAME, Message("a name that is not one"))
-_path = _matching(PATH, Message("a name that is not one"))
-_float = _matching(NOT_FINITE, Message("a text where a number belongs"))
+_name = _matching(NAME, Message("an invalid name"))
+_path = _matching(PATH, Message("an invalid name"))
+_float = _matching(NOT_FINITE, Message("a string where a number is expected"))
 _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("name", "as_name", "forward_arg_names", "verifiers", "type"), _name),
     **dict.fromkeys(("parameter_name", "buffer_name", "tensor_constant_name", "user_input_name", "fqn"), _path),
@@ -291,5 +291,5 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("in_spec", "out_spec"), _structure),
     "target": _target,
     "expr_str": expression,
-    "torch_version": _matching(VERSION, Message("a version that is not one")),
+    "torch_version": _matching(VERSION, Message("an invalid version")),
 }

@@ -85,7 +85,7 @@ def strided(
         return torch.empty(tuple(size), dtype=dtype)
     last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
     if (last + 1) * item > len(content) or count * item > SMALL + REPEATED * len(content):
-        raise ValueError(Message("a tensor that is larger than its bytes"))
+        raise ValueError(Message("a tensor that is larger than its data"))
     whole = torch.frombuffer(content, dtype=dtype, count=len(content) // item)
     return whole.as_strided(tuple(size), tuple(stride), offset)
 
@@ -101,21 +101,21 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         return archive.read(name)
     except KeyError as error:
-        raise ValueError(Message("no part {name}", name=name)) from error
+        raise ValueError(Message("the member {name} is missing", name=name)) from error
 
 
 def read_pickle(content: bytes) -> Any:
-    """What torch.save wrote: tensors in plain containers. Raises Unsafe when there is more in it, ValueError when it is
-    damaged."""
+    """Read tensors in plain containers as torch.save writes them. Raises Unsafe if there is more in the pickle,
+    ValueError if it is damaged."""
     if not content:
         return None
     if not zipfile.is_zipfile(io.BytesIO(content)):
-        raise Unsafe(Message("a pickle of more than tensors"))
+        raise Unsafe(Message("a pickle with more than tensors"))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         check_sizes(archive, len(content))
         pickled = [name for name in archive.namelist() if name.endswith("/data.pkl")]
         if len(pickled) != 1 or archive.getinfo(pickled[0]).file_size > LARGEST_PICKLE:
-            raise Unsafe(Message("a pickle of more than tensors"))
+            raise Unsafe(Message("a pickle with more than tensors"))
         root = pickled[0].removesuffix("data.pkl")
         records: dict[str, bytearray] = {}
 
@@ -138,7 +138,7 @@ class _Plain(pickle._Unpickler):
         try:
             return super().load()
         except (KeyError, IndexError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
-            raise Unsafe(Message("a pickle of more than tensors")) from error
+            raise Unsafe(Message("a pickle with more than tensors")) from error
 
     def find_class(self, module: str, name: str) -> Any:
         if module == "torch" and name in STORAGES:
@@ -149,13 +149,13 @@ class _Plain(pickle._Unpickler):
             ("torch._utils", "_rebuild_parameter"): self._parameter,
         }
         if (module, name) not in known:
-            raise Unsafe(Message("a pickle of more than tensors"))
+            raise Unsafe(Message("a pickle with more than tensors"))
         return known[module, name]
 
     def persistent_load(self, pid: Any) -> tuple[bytearray, torch.dtype]:
         kind, dtype, key, *_ = pid
         if kind != "storage" or not isinstance(dtype, torch.dtype) or not str(key).isdecimal():
-            raise Unsafe(Message("a pickle of more than tensors"))
+            raise Unsafe(Message("a pickle with more than tensors"))
         return self._record(str(key)), dtype
 
     def _tensor(

@@ -1,4 +1,4 @@
-"""What operators that only move channels do to them: put together, cut, reshaped, repeated (see units)."""
+"""Channel tracing through operators that only move channels: concatenate, slice, reshape, repeat (see units)."""
 
 from collections.abc import Iterator, Sequence
 from math import prod
@@ -31,12 +31,12 @@ def _concat(t: Tracer, node: ir.Node) -> None:
     for index, value in enumerate(inputs):
         size = (t.shape(value) or (None,) * rank)[axis]
         if t.constant(value):
-            parts.append(t.new(size or 0, Message("Its channels stand beside constants.")))
+            parts.append(t.new(size or 0, Message("Its channels are concatenated with constants.")))
             t.read(node, index, axis, parts[-1])
         elif (units := t.units(value, axis)) is not None:
             parts.append(units)
         else:
-            t.fix_inputs(node, Message("Its channels stand beside an unknown number of others."))
+            t.fix_inputs(node, Message("Its channels are concatenated with an unknown number of others."))
             return
     t.put(node.outputs[0], axis, np.concatenate(parts))
 
@@ -51,7 +51,7 @@ def _transpose(t: Tracer, node: ir.Node) -> None:
 
 @rule("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 def _reshape(t: Tracer, node: ir.Node) -> None:
-    """Where an axis is split, as attention does into heads, the outer axis counts: whole heads go."""
+    """If an axis is split, as attention does into heads, the outer axis is traced: whole heads are removed."""
     value, out = node.inputs[0], node.outputs[0]
     if value is None or not t.followed(value):
         return
@@ -59,13 +59,13 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
     blocks = _blocks(before, after) if before is not None and after is not None else None
     if blocks is None or before is None or after is None:
         t.fix_value(
-            value, Message("{named} reads its channels in a shape that is not known before running.", named=named(node))
+            value, Message("{named} reshapes its channels in a way that is known only at run time.", named=named(node))
         )
         return
     for old, new in blocks:
         found = {axis: t.followed(value)[axis] for axis in old if axis in t.followed(value)}
         if len(found) > 1:
-            t.fix_value(value, Message("{named} merges its channels with others.", named=named(node)))
+            t.fix_value(value, Message("{named} merges its channels with another axis.", named=named(node)))
         elif found:
             ((axis, units),) = found.items()
             whole = [len(units) if i == axis else before[i] or 0 for i in old], [after[j] or 0 for j in new]
@@ -76,7 +76,7 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
                 t.fix(
                     units,
                     Message(
-                        "{named} reads its channels in a shape that is not known before running.", named=named(node)
+                        "{named} reshapes its channels in a way that is known only at run time.", named=named(node)
                     ),
                 )
             else:
@@ -138,7 +138,7 @@ def _single(every: np.ndarray) -> int | None:
 
 
 def _count_target(t: Tracer, node: ir.Node, axis: int, units: Units) -> None:
-    """Where the target of a Reshape names the number of channels, it must follow."""
+    """The constant target of a Reshape that contains the number of channels, which must follow."""
     if node.op_type != "Reshape":
         return
     for position, place in enumerate(_elements(t, node, 1)):
@@ -150,7 +150,7 @@ def _count_target(t: Tracer, node: ir.Node, axis: int, units: Units) -> None:
 
 
 def _elements(t: Tracer, node: ir.Node, index: int) -> Iterator[tuple[ir.Node, int, int] | None]:
-    """Where each number of a list of sizes stands: (node, input, position in that constant); None where it is computed.
+    """Position of each entry of a list of sizes: (node, input, index in that constant); None if computed.
 
     The list may be put together of parts, some of them constant; behind a part of unknown length nothing is told.
     """
@@ -185,7 +185,7 @@ def _split(t: Tracer, node: ir.Node) -> None:
     told = setting(node, "split")
     parts = told.integers
     if told.computed:
-        t.fix(units, Message("It is split at places that are computed."))
+        t.fix(units, Message("It is split at positions computed at run time."))
         return
     if parts is None:
         step = -(-len(units) // len(node.outputs))
@@ -205,7 +205,7 @@ def _slice(t: Tracer, node: ir.Node) -> None:
     first, last, along, step = (setting(node, name) for name in ("starts", "ends", "axes", "steps"))
     starts, ends, axes, steps = first.integers, last.integers, along.integers, step.integers
     if starts is None or ends is None or first.place is None or last.place is None or along.computed:
-        t.fix_inputs(node, Message("It is cut at places that are computed."))
+        t.fix_inputs(node, Message("It is sliced at positions computed at run time."))
         return
     chosen = [axis % rank for axis in axes] if axes is not None else list(range(len(starts)))
     for axis, units in t.followed(value).items():
@@ -214,7 +214,7 @@ def _slice(t: Tracer, node: ir.Node) -> None:
             continue
         k = chosen.index(axis)
         if step.computed or (steps is not None and steps[k] != 1):
-            t.fix(units, Message("It is cut with a step."))
+            t.fix(units, Message("It is sliced with a step other than 1."))
             continue
         start, end, _ = slice(starts[k], ends[k]).indices(len(units))
         t.put(node.outputs[0], axis, units[start:end])
@@ -263,7 +263,7 @@ def _gather(t: Tracer, node: ir.Node) -> None:
     sizes, chosen = t.shape(data), t.shape(index)
     axis = number(node, "axis")
     if data is None or sizes is None or chosen is None:
-        t.fix_inputs(node, Message("Gather reads its channels in an unknown shape."))
+        t.fix_inputs(node, Message("A Gather reads its channels, and the shape is unknown."))
     elif t.constant(data):
         if axis == 0 and len(sizes) == 2 and not t.constant(index):
             t.put(node.outputs[0], len(chosen), t.made(node, 0, 1, sizes[1]))
@@ -280,7 +280,7 @@ def _expand(t: Tracer, node: ir.Node) -> None:
     before, after = t.shape(node.inputs[0]), t.shape(node.outputs[0])
     for axis, units in t.followed(node.inputs[0]).items():
         if before is None or after is None:
-            t.fix(units, Message("It is repeated to a shape that is not known before running."))
+            t.fix(units, Message("It is repeated to a shape known only at run time."))
             continue
         place = axis + len(after) - len(before)
         t.put(node.outputs[0], place, units)

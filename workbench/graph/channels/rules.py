@@ -1,4 +1,4 @@
-"""What each operator that computes does to channels (see units); what only moves them is in channel_moves."""
+"""Channel tracing through operators that compute (see units); those that only move channels are in channel_moves."""
 
 from weakref import WeakKeyDictionary
 
@@ -17,7 +17,7 @@ _known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()  # a model neve
 
 
 def channels_of(model: Model) -> Channels:
-    """Which channels of a model hang together; found out once a model."""
+    """Coupled channels of a model; computed once per model."""
     if model not in _known:
         _known[model] = Tracer(model).run()
     return _known[model]
@@ -92,7 +92,7 @@ def _nothing(t: Tracer, node: ir.Node) -> None:
     "Xor",
 )
 def _elementwise(t: Tracer, node: ir.Node) -> None:
-    """What is combined element by element is one; sizes of 1 are repeated and have no part in it."""
+    """Couples operands of an element-wise operator; sizes of 1 are broadcast and not coupled."""
     if node.op_type in ("Div", "Mod", "Pow") and t.constant(node.inputs[1]):
         t.divisors.add(node.inputs[1].name or "")  # type: ignore[union-attr]
     _broadcast(t, node, 0)
@@ -103,7 +103,7 @@ def _broadcast(t: Tracer, node: ir.Node, leave: int) -> None:
     inputs = {index: value for index, value in enumerate(node.inputs) if value is not None}
     sizes = {index: t.shape(value) for index, value in inputs.items()}
     if any(shape is None for shape in sizes.values()):
-        t.fix_inputs(node, Message("{op} combines its channels with something of unknown shape.", op=node.op_type))
+        t.fix_inputs(node, Message("{op} combines its channels with a value of unknown shape.", op=node.op_type))
         return
     rank = max(len(shape or ()) for shape in sizes.values())
     for axis in range(rank - leave):
@@ -125,7 +125,7 @@ def _matmul(t: Tracer, node: ir.Node) -> None:
     left, right = node.inputs
     a, b = t.shape(left), t.shape(right)
     if left is None or right is None or a is None or b is None or min(len(a), len(b)) < 2:
-        t.fix_inputs(node, Message("A product reads its channels as a vector, or in an unknown shape."))
+        t.fix_inputs(node, Message("A MatMul reads its channels as a vector, or in an unknown shape."))
         return
     if t.constant(left) and t.constant(right):
         return
@@ -148,7 +148,7 @@ def _matmul(t: Tracer, node: ir.Node) -> None:
 def _gemm(t: Tracer, node: ir.Node) -> None:
     x, weight = node.inputs[0], node.inputs[1]
     if x is None or weight is None or t.constant(x):
-        t.fix_inputs(node, Message("A Gemm with a constant on its left reads its channels."))
+        t.fix_inputs(node, Message("A Gemm with a constant left operand reads its channels."))
         return
     inner, outer = (1, 0) if number(node, "transB") else (0, 1)
     rows, columns = (1, 0) if number(node, "transA") else (0, 1)
@@ -169,7 +169,7 @@ def _conv(t: Tracer, node: ir.Node) -> None:
     x, weight = node.inputs[0], node.inputs[1]
     sizes = t.shape(weight)
     if x is None or not t.constant(weight) or not sizes:
-        t.fix_inputs(node, Message("The weight of a {op} that reads its channels is computed.", op=node.op_type))
+        t.fix_inputs(node, Message("A {op} with a computed (non-constant) weight reads its channels.", op=node.op_type))
         return
     t.only(node, x, (0, 1))
     group = number(node, "group", 1)
@@ -192,7 +192,7 @@ def _conv(t: Tracer, node: ir.Node) -> None:
 def _join_groups(t: Tracer, given: Units | None, out: Units, group: int) -> None:
     if given is None or len(given) % group:
         t.fix(given, Message("A grouped convolution reads its channels."))
-        t.fix(out, Message("It reads an unknown number of channels."))
+        t.fix(out, Message("Its number of input channels is unknown."))
         return
     for members in np.concatenate([given.reshape(group, -1), out.reshape(group, -1)], axis=1).tolist():
         for member in members[1:]:
@@ -253,7 +253,7 @@ def _reduce(t: Tracer, node: ir.Node) -> None:
     told = setting(node, "axes")
     axes = told.integers
     if sizes is None or told.computed:
-        t.fix_inputs(node, Message("{op} reads its channels along axes that are computed.", op=node.op_type))
+        t.fix_inputs(node, Message("{op} reads its channels along axes computed at run time.", op=node.op_type))
         return
     if not axes and number(node, "noop_with_empty_axes"):
         t.same(node)

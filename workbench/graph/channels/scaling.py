@@ -1,4 +1,4 @@
-"""Which channels may be rescaled so that the model answers as before, and every tensor that must follow.
+"""Finds channels that can be rescaled without changing the model's outputs, and every tensor that must follow.
 
 A layer's output channel times s, and what all layers read of it divided by s, cancel where everything between them is
 positively homogeneous: f(s x) = s f(x) for s > 0. ReLU and pooling are, sums are where all that is added has the same
@@ -26,7 +26,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.model.operators import number
 from workbench.graph.model.settings import setting
 
-SEVERAL = Message("'{name}' is read in several places.")
+SEVERAL = Message("'{name}' has several readers.")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class ScaleTracer(Tracer):
     """The walk, with the rules of this file."""
 
     rules = SCALED  # type: ignore[assignment]
-    unknown = Message("{op} reads its channels, and does not answer scaled channels with scaled ones.")
+    unknown = Message("{op} reads its channels and is not scale-equivariant.")
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
@@ -139,7 +139,7 @@ class ScaleTracer(Tracer):
         self._nodes[node.name or ""] = units
 
     def read(self, node: ir.Node, index: int, axis: int, units: Units | None) -> None:
-        """A node puts these units beside others or adds them: a constant has their factors, too."""
+        """Handle a node that concatenates or adds these units with others: a constant gets their factors, too."""
         value = node.inputs[index] if index < len(node.inputs) else None
         if units is not None and value is not None and self.constant(value):
             rank = len(self.shape(value) or ())
@@ -148,7 +148,7 @@ class ScaleTracer(Tracer):
             super().read(node, index, axis, units)
 
     def fix_all(self, node: ir.Node) -> None:
-        """What an operator without a rule does."""
+        """Fix the channels around an operator without a rule."""
         self.fix_inputs(node, self.unknown.format(op=node.op_type))
 
     def result(self) -> Scaling:
@@ -271,7 +271,7 @@ def _add(t: ScaleTracer, node: ir.Node) -> None:
             continue
         if not whole or shape[axis] is None:
             for units in found:
-                t.fix(units, Message("{op} adds the same to all its channels.", op=node.op_type))
+                t.fix(units, Message("{op} adds the same value to all its channels.", op=node.op_type))
             continue
         for index, place in places.items():
             t.read(node, index, place, found[0])
@@ -293,12 +293,12 @@ def _times(t: ScaleTracer, node: ir.Node) -> None:
         if after[place] == len(units):
             t.put(node.outputs[0], place, units)
         else:
-            t.fix(units, Message("{op} repeats its channels.", op=node.op_type))
+            t.fix(units, Message("{op} broadcasts its channels.", op=node.op_type))
 
 
 @rule("Conv", "ConvTranspose")
 def _conv(t: ScaleTracer, node: ir.Node) -> None:
-    """The weight of a group reads its own inputs: [groups, outputs, inputs], or the other way round."""
+    """Convolution: the weight of a group reads its own inputs, [groups, outputs, inputs], or transposed."""
     x, weight = node.inputs[0], node.inputs[1]
     sizes, group = t.shape(weight), number(node, "group", 1)
     given = t.units(x, 1) if x is not None else None
@@ -338,7 +338,7 @@ def _gemm(t: ScaleTracer, node: ir.Node) -> None:
         if bias and bias[-1] == len(out):
             t.read(node, 2, len(bias) - 1, out)
         else:
-            t.fix(out, Message("Its bias is the same for all channels."))
+            t.fix(out, Message("All its channels share one bias value."))
     t.put(node.outputs[0], 1, out)
 
 
@@ -369,7 +369,7 @@ def _matrix(t: ScaleTracer, node: ir.Node, index: int, given: Units | None, out_
     """New channels, made by a constant matrix from those given."""
     sizes = t.shape(node.inputs[index])
     if given is None or sizes is None or sizes[1 - out_axis] != len(given):
-        t.fix(given, Message("Its number of channels is not known."))
+        t.fix(given, Message("Its number of channels is unknown."))
         return None
     out = t.new(sizes[out_axis] or 0)
     t.hold(node, index, True, along(out, out_axis, 2), along(given, 1 - out_axis, 2))

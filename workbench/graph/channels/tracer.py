@@ -1,4 +1,4 @@
-"""The walk over a graph that finds which channels hang together (see graph/channels/units)."""
+"""Traversal of a graph that finds coupled channels (see graph/channels/units)."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +12,8 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import names
 
 OUTPUT = Message("Its channels are an output of the model.")
-UNKNOWN = Message("Its channels meet others of unknown number.")
-FAILED = Message("Not known: following its channels through {op} '{name}' failed.")
+UNKNOWN = Message("Its channels are combined with an unknown number of others.")
+FAILED = Message("Unknown: tracing its channels through {op} '{name}' failed.")
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class Tracer:
     """Walks over the graph once. The rules of graph/channels/rules and channel_moves speak to it."""
 
     rules = RULES
-    unknown = Message("{op} '{name}' reads its channels, and they are not followed through it.")
+    unknown = Message("{op} '{name}' reads its channels; tracing through this operator is not supported.")
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -53,13 +53,15 @@ class Tracer:
             for attribute in node.attributes.values():
                 for graph in names.subgraphs(attribute):
                     for part in ir.traversal.RecursiveGraphIterator(graph):
-                        self.fix_inputs(part, Message("{op} reads its channels under a condition.", op=node.op_type))
+                        self.fix_inputs(
+                            part, Message("{op} reads its channels in a conditional branch.", op=node.op_type)
+                        )
         for value in self._graph.outputs:
             self.fix_value(value, OUTPUT)
         self._fix_read_otherwise()
 
     def _visit(self, node: ir.Node) -> None:
-        """By the operator's rule. Where a rule fails the channels around the node stay, and the rest is followed."""
+        """Apply the operator's rule. If a rule fails, the channels around the node are fixed and tracing goes on."""
         rule = self.rules.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         if rule is None:
             self.fix_inputs(node, self.unknown.format(op=node.op_type, name=node.name))
@@ -76,7 +78,7 @@ class Tracer:
     # What rules ask and say.
 
     def shape(self, value: ir.Value | None) -> tuple[int | None, ...] | None:
-        """Of one sample; None when not even the rank is known."""
+        """Shape for one sample; None if not even the rank is known."""
         found = self._known.get(value.name or "") if value is not None else None
         return None if found is None else found.shape
 
@@ -95,7 +97,7 @@ class Tracer:
         axis %= len(shape)
         size = shape[axis]
         if axis not in self.followed(value) and size is not None:
-            reason = Message("Its channels meet those of '{value}', which stay.", value=value.name)
+            reason = Message("Its channels are combined with those of '{value}', which must be kept.", value=value.name)
             self._values.setdefault(value, {})[axis] = self.new(size, reason)
         return self.followed(value).get(axis)
 
@@ -164,7 +166,7 @@ class Tracer:
         """Channels of a value along other axes than these stay."""
         for axis, units in self.followed(value).items():
             if axis not in axes:
-                self.fix(units, Message("{op} works along its channels.", op=node.op_type))
+                self.fix(units, Message("{op} operates along the channel axis.", op=node.op_type))
 
     def read(self, node: ir.Node, index: int, axis: int, units: Units | None) -> None:
         """A node reads a constant whose positions along an axis are these units. What is computed is fixed."""

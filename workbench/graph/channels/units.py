@@ -1,4 +1,4 @@
-"""Which channels hang together: what must be removed with a channel so that the rest still fits.
+"""Coupled channels: everything that must be removed together with a channel.
 
 The graph is walked once (graph/channels/tracer). Each operator with weights makes new channels; every other one says
 what its output's channels are: those of its input (ReLU), those of both inputs, which become one (a residual Add), one
@@ -18,8 +18,8 @@ import numpy as np
 
 from workbench.core.base.message import Message
 
-NOT_FOLLOWED = Message("Its output channels cannot be followed through the graph.")
-TOGETHER = Message("Its channels are all coupled: none can be pruned without the others.")
+NOT_FOLLOWED = Message("Its output channels cannot be traced through the graph.")
+TOGETHER = Message("All its channels are coupled: none can be pruned without the others.")
 Units = np.ndarray  # [size] int: the unit that each position along an axis belongs to
 
 
@@ -76,7 +76,7 @@ class Channels:
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
-        """For each layer that can lose channels, all layers that lose output channels with it, itself among them."""
+        """For each layer that can lose channels, all layers coupled with it, including itself."""
         members: dict[int, list[str]] = {}
         for path in self.layers:
             for unit in self.free(path).tolist():

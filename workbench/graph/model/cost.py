@@ -133,7 +133,7 @@ def of_chain(layer: Layer, shapes: Iterable[Sequence[int]]) -> int | None:
 
 
 def sizes(node: ir.Node, known: Shapes) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Of a convolution's data along each axis of the kernel, before and behind it; None where one is not known."""
+    """Spatial sizes of a convolution's input and output; None if one is not known."""
     data, output = (_shape(known, value) for value in (node.inputs[0], node.outputs[0]))
     before, behind = (tuple(size for size in _part(shape, 2) if size is not None) for shape in (data, output))
     rank = 0 if data is None or output is None else len(data) - 2
@@ -220,7 +220,7 @@ def _times(weights: int, *parts: Sequence[int | None]) -> int | None:
 
 
 def total(layers: Iterable[Layer]) -> int | None:
-    """Of all layers; None when it is not known of each, for a sum that leaves some out would look like the whole."""
+    """Sum over all layers; None if it is unknown for any of them, because a partial sum would look complete."""
     counts = [layer.macs for layer in layers]
     known = [count for count in counts if count is not None]
     return sum(known) if known and len(known) == len(counts) else None

@@ -21,8 +21,8 @@ def check(model: ir.Model, name: str) -> int:
     needed, allowed = peak(model, known), max(LIMIT, TIMES * given)
     if needed > allowed:
         raise UserError(
-            "{name} needs {needed:,.1f} GB of memory for one sample, many times the "
-            "{given:,.1f} MB of its weights and inputs, so it is not run.",
+            "{name} would need {needed:,.1f} GB of memory for one sample, many times its weights "
+            "and inputs ({given:,.1f} MB), so it was not run.",
             "Export it with smaller sizes.",
             name=name,
             needed=needed / 1000000000.0,

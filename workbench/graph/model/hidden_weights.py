@@ -11,8 +11,8 @@ from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
 RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
 
-COMPRESSED = Message("Its weights are stored compressed already.")
-NOT_STORED = Message("Its weights are not in the file: ConstantOfShape makes them.")
+COMPRESSED = Message("Its weights are already stored compressed.")
+NOT_STORED = Message("Its weights are not stored in the file: a ConstantOfShape generates them.")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Hidden:
 
     @property
     def part(self) -> str:
-        """Which of the weights of a recurrent layer it is."""
+        """Which weight of a recurrent layer this is."""
         return "WR"[self.index - 1] if self.node.op_type in RECURRENT else ""
 
     @property
@@ -50,7 +50,7 @@ def norm_tensors(node: ir.Node) -> list[ir.Value]:
 
 
 def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
-    """What nodes of the graph multiply with that other nodes compute from constants alone."""
+    """Weights that other nodes compute from constants before a node multiplies with them."""
     sources = _constant_values(graph)
     for node in graph:
         if node.domain not in ("", "ai.onnx") or any(output in sources for output in node.outputs):
@@ -109,6 +109,4 @@ def _reason(stored: tuple[ir.Value, ...], ops: tuple[str, ...]) -> str:
         return NOT_STORED
     if largest is not None and not largest.dtype.is_floating_point() and "ConstantOfShape" not in ops:
         return ALREADY
-    return Message(
-        "Its weights are computed by {ops} from what is stored; they are kept as they are.", ops=", ".join(ops[:4])
-    )
+    return Message("Its weights are computed from stored values by {ops}; they are not edited.", ops=", ".join(ops[:4]))

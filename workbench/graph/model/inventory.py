@@ -19,8 +19,8 @@ from workbench.graph.onnx.mapped import MappedTensor
 from workbench.graph.storage import chain
 
 log = logging.getLogger(__name__)
-SUBGRAPH = Message("It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is.")
-VECTORS = Message("Its vectors are kept as they are.")
+SUBGRAPH = Message("It is inside an If, Loop or Scan; such layers are not edited.")
+VECTORS = Message("It has only vectors, which are not edited.")
 # A constant that no layer owns is shown from this many elements on: position embeddings, masks.
 SHOWN = 1024
 # Larger tensors in a file beside the model are not read at opening, be it of many gigabytes.
@@ -30,7 +30,7 @@ _DTYPES = {"float": "float32", "double": "float64"}
 
 @dataclass(frozen=True)
 class Site:
-    """Where a layer's weight is in the graph.
+    """Location of a layer's weight in the graph.
 
     node          the first node that reads it; weight_input its input there
     initializer   the weight's name
@@ -142,9 +142,9 @@ class _Inventory:
 
     def _refuse(self, value: ir.Value) -> str:
         if value.is_graph_output():
-            return Message("Its weight is an output of the model.")
+            return Message("Its weight is also an output of the model.")
         if any(use.node.graph is not self._graph for use in value.uses()):
-            return Message("Its weight is read inside an If, Loop or Scan too; it is kept as it is.")
+            return Message("Its weight is also read inside an If, Loop or Scan, so it is not edited.")
         return ""
 
     def _add_hidden(self, hidden: Hidden, locked: str) -> None:
@@ -163,7 +163,7 @@ class _Inventory:
         path = names.unique(f"{path}.{hidden.part}" if hidden.part else path, self._taken)
         reason = hidden.reason
         if hidden.stored and not fresh:
-            reason = Message("It uses the weight of {owned}: edit that one.", owned=self._owned[hidden.stored[0]])
+            reason = Message("It shares the weight of {owned}: edit that layer.", owned=self._owned[hidden.stored[0]])
         self._owned |= dict.fromkeys(fresh, path)
         self._layers.append(
             Layer(
@@ -216,7 +216,7 @@ class _Inventory:
                 names.module_path(node, value.name or ""),
                 op,
                 [value],
-                Message("It is a constant that {op} reads, not the weight of a layer; it is kept as it is.", op=op),
+                Message("It is a constant operand of {op}, not a layer's weight, so it is not edited.", op=op),
                 0,
             )
 
@@ -249,13 +249,13 @@ class _Inventory:
 
 
 def _useless(tensor: ir.TensorProtocol) -> str:
-    """Why no method can do anything with these values; large ones beside the model are not looked at."""
+    """Reason why no method can use these values; large external tensors are not read."""
     if not tensor.size:
-        return Message("It has no weights: one of its sizes is zero.")
+        return Message("It has no weights: one of its dimensions is zero.")
     if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
         return ""
     finite = np.isfinite(tensor.numpy().sum(dtype=np.float64))
-    return "" if finite else Message("Some of its weights are not numbers (NaN) or infinite.")
+    return "" if finite else Message("Some of its weights are NaN or infinite.")
 
 
 def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
@@ -290,7 +290,7 @@ def _dtype(tensor: ir.TensorProtocol) -> str:
 
 
 def fingerprint(tensor: ir.TensorProtocol) -> str:
-    """Of shape, type and values; of a large tensor beside the model, where and when its values were written."""
+    """Hash of shape, type and values; for a large external tensor, of its file, position and modification time."""
     digest = hashlib.sha256(f"{tuple(tensor.shape.numpy())} {tensor.dtype}".encode())
     if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
         digest.update(tensor.origin.encode())

@@ -14,12 +14,12 @@ from workbench.graph.model import cost
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.onnx import saving, shapes
 
-OPEN = Message("The model leaves sizes open: MACs are counted for")
+OPEN = Message("The model has dynamic input sizes. MACs are counted for")
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a model comes from. `bytes`: of the file, or of the plain ONNX that a torch model amounts to."""
+    """Origin of a model. `bytes`: of the file, or of the plain ONNX equivalent of a torch model."""
 
     path: str
     format: str
@@ -94,7 +94,7 @@ class Model:
             layers=layers,
             sites=sites,
             settled=True,
-            notes=(*notes, Message("{open} {words}, as the data has it.", open=OPEN, words=words)),
+            notes=(*notes, Message("{open} {words}, the size in the data.", open=OPEN, words=words)),
         )
 
     def to_bytes(self) -> bytes:
@@ -102,7 +102,7 @@ class Model:
         return saving.to_bytes(self.ir, self.source.path)
 
     def save(self, path: Path) -> None:
-        """Write atomically; beyond 2 GB the tensors go to PATH.data beside it. Raises UserError when it cannot."""
+        """Write atomically; beyond 2 GB the tensors go to PATH.data in the same folder. Raises UserError on failure."""
         saving.save(self.ir, path)
 
     @cached_property
@@ -117,7 +117,7 @@ class Model:
 
     @property
     def _macs(self) -> int | None:
-        """Of all layers and of attention; None where a part of it is not known."""
+        """MACs of all layers and of attention; None if a part is unknown."""
         layers = cost.total(self.layers)
         between = None if layers is None else cost.of_no_layer(self.ir, self.known_of_one_sample)
         return None if layers is None or between is None else layers + between

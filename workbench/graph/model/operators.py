@@ -1,4 +1,4 @@
-"""Which operators hold weights, and where: the one list that decides what a layer is."""
+"""Table of operators that hold weights, and at which input: it alone decides what a layer is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ QUANTIZED = {
     "QGemm": (3,),
     "GatherBlockQuantized": (0,),
 }
-ALREADY = Message("Its weights are quantised already.")
+ALREADY = Message("Its weights are already quantised.")
 # Operators that multiply with weights, and the inputs that may be weights: also looked at where these are computed.
 MULTIPLY = {
     "Conv": (1,),
@@ -86,7 +86,7 @@ class Weight:
         return _added(self.node) if self.op == "MatMul" and self.index == 1 else (None, None)
 
     def attributes(self) -> dict[str, tuple[int, ...] | str]:
-        """Those of the operator that shape its result."""
+        """Attributes of the operator that determine its result."""
         kept: dict[str, tuple[int, ...] | str] = {}
         for name in ("strides", "pads", "dilations", "output_padding"):
             if name in self.node.attributes:
@@ -99,7 +99,7 @@ class Weight:
 
     @property
     def input_axis(self) -> int:
-        """See Layer."""
+        """Axis of the input channels, see Layer."""
         return -2 if self.side == "left" else 0 if number(self.node, "transA") else -1
 
 
@@ -144,10 +144,10 @@ def _multiplied(node: ir.Node) -> Iterator[Weight]:
 def _gemm(node: ir.Node) -> Iterator[Weight]:
     if constant(node, 1) is not None:
         scaled = any(node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta") if name in node.attributes)
-        locked = _not_float(node, 1) or (Message("It scales its weights by alpha or beta.") if scaled else "")
+        locked = _not_float(node, 1) or (Message("It is a Gemm with alpha or beta other than 1.") if scaled else "")
         yield Weight(node, 1, "Gemm", 0 if number(node, "transB") else 1, locked)
     elif constant(node, 0) is not None:
-        yield Weight(node, 0, "Gemm", 0, Message("Its weight is the left operand of a Gemm, which is kept as it is."))
+        yield Weight(node, 0, "Gemm", 0, Message("Its weight is the left operand of a Gemm, which is not supported."))
 
 
 def _product(node: ir.Node) -> Iterator[Weight]:
@@ -157,9 +157,9 @@ def _product(node: ir.Node) -> Iterator[Weight]:
     index = sides[0]
     locked = _not_float(node, index)
     if constant(node, 1 - index) is not None:
-        locked = locked or Message("Both of its sides are constants.")
+        locked = locked or Message("Both of its operands are constants.")
     elif len(shape(node, index)) > 2:
-        locked = locked or Message("Its weight is a stack of matrices, which is kept as it is.")
+        locked = locked or Message("Its weight is a batch of matrices, which is not supported.")
     yield Weight(node, index, "MatMul", 1 if index == 1 else 0, locked)
 
 
@@ -171,8 +171,8 @@ def _embedding(node: ir.Node) -> Iterator[Weight]:
     integers = not table.dtype.is_floating_point()
     if integers and table.size < 1024:
         return
-    stacked = Message("Its rows are more than vectors; it is kept as it is.") if len(shape(node, 0)) > 2 else ""
-    whole = Message("It is a table of integers, not weights.") if integers else ""
+    stacked = Message("Its entries are not vectors, so it is not edited.") if len(shape(node, 0)) > 2 else ""
+    whole = Message("It is an integer table, not a weight.") if integers else ""
     yield Weight(node, 0, "Embedding", 1, whole or _not_float(node, 0) or stacked)
 
 
@@ -183,7 +183,7 @@ def constant(node: ir.Node, index: int) -> ir.TensorProtocol | None:
 
 
 def shape(node: ir.Node, index: int) -> tuple[int, ...]:
-    """Of a constant input; () for others."""
+    """Shape of a constant input; () for others."""
     tensor = constant(node, index)
     return () if tensor is None else tuple(int(size) for size in tensor.shape.numpy())
 
@@ -198,7 +198,7 @@ def _not_float(node: ir.Node, index: int) -> str:
     if tensor is None or tensor.dtype == ir.DataType.FLOAT:
         return ""
     if tensor.dtype.is_floating_point():
-        return Message("Its weights are {dtype}; only float32 weights are edited.", dtype=str(tensor.dtype).lower())
+        return Message("Its weights are {dtype}; only float32 weights can be edited.", dtype=str(tensor.dtype).lower())
     return ALREADY
 
 

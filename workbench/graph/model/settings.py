@@ -1,4 +1,4 @@
-"""What an operator is told beside its data: attributes of old opsets that became inputs of newer ones.
+"""Operator settings: attributes of old opsets that became inputs in newer ones.
 
 Clip has taken its bounds from inputs since opset 11, Squeeze its axes since 13: whoever asks what a node is told asks
 here, and does not see the difference.
@@ -61,7 +61,7 @@ class Setting:
 
 
 def setting(node: ir.Node, name: str) -> Setting:
-    """What a node is told under a name of `INPUTS`, wherever its opset keeps it."""
+    """Value of a setting of a node by its name in `INPUTS`, wherever its opset keeps it."""
     if name in node.attributes:
         value = node.attributes[name].value
         return Setting(name, tuple(value) if isinstance(value, list | tuple) else (value,))

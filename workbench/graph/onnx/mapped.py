@@ -41,10 +41,12 @@ class MappedTensor(ir.Tensor[Any]):
         except OSError:
             return
         if state[0] == self._state[0] and state != self._state:
-            raise UserError("{file} was changed while the model was open.", "Open the model again.", file=self._file)
+            raise UserError(
+                "{file} changed on disk while the model was open.", "Open the model again.", file=self._file
+            )
 
 
 def _state(file: str) -> tuple[tuple[int, int], int, int]:
-    """Which file it is; its size and when it was written."""
+    """Identity of a file, its size and modification time."""
     found = os.stat(file)
     return (found.st_dev, found.st_ino), found.st_size, found.st_mtime_ns

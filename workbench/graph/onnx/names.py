@@ -19,7 +19,7 @@ _ANONYMOUS = re.compile(r"(val|onnx::\w+?|const\w*|constant\w*|tensor|initialize
 
 
 def module_path(node: ir.Node, weight: str, bias: str = "") -> str:
-    """Where a layer stands in the user's module tree; dots between modules.
+    """Path of a layer in the user's module tree, with dots between modules.
 
     The weight's name in the state dict says it best (blocks.0.conv1.weight), because optimisers move scopes from one
     node to another. Where the weight has no name of its own: its bias's, then the scope that torch's exporter notes on
@@ -89,7 +89,7 @@ def free_node(name: str, graph: ir.Graph) -> str:
 
 
 def name_nodes(nodes: Iterable[ir.Node]) -> None:
-    """Give every node a unique name, in place; those that have one keep it."""
+    """Give every node a unique name, in place; existing unique names are kept."""
     taken: set[str] = set()
     for node in nodes:
         node.name = unique(node.name or node.op_type.lower(), taken)

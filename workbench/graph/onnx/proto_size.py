@@ -24,18 +24,18 @@ def field_bytes(size: int) -> int:
 
 
 def tensor_bytes(name: str, dtype: ir.DataType, shape: Sequence[int], data: int) -> int:
-    """A TensorProto with `data` bytes of raw data; every dimension is a field of its own."""
+    """Bytes of a TensorProto with `data` bytes of raw data; every dimension is a separate field."""
     named = field_bytes(len(name.encode())) if name else 0
     return sum(1 + varint(size) for size in shape) + 1 + varint(dtype.value) + named + field_bytes(data)
 
 
 def nodes_bytes(nodes: Iterable[ir.Node]) -> int:
-    """What nodes take in a graph."""
+    """Bytes of nodes in a graph."""
     return sum(field_bytes(ir.serde.serialize_node(node).ByteSize()) for node in nodes)
 
 
 def initializer_bytes(value: ir.Value, is_input: bool = False) -> int:
-    """What an initialiser takes in a graph: its tensor, and its type where onnx-ir writes that beside it."""
+    """Bytes of an initialiser in a graph: its tensor, and its type if onnx-ir writes that as well."""
     tensor = value.const_value
     if tensor is None:
         return 0
@@ -54,7 +54,7 @@ def file_bytes(model: ir.Model) -> int:
 
 
 def grown(model: ir.Model, graph: int, rest: int) -> int:
-    """The file when the graph in it grows by `graph` bytes and what is beside the graph by `rest`.
+    """Size of the file after its graph grows by `graph` bytes and the rest by `rest` bytes.
 
     The model is measured once, so it must not change any more (graph.model.model's do not).
     """

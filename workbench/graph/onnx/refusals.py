@@ -1,4 +1,4 @@
-"""What ONNX Runtime says when it refuses a model or its inputs, in sentences of ours.
+"""Translates error texts of ONNX Runtime into our sentences.
 
 Its own text names codes and places in its source; it goes to the log, and into the traceback of --debug.
 """
@@ -17,47 +17,47 @@ log = logging.getLogger(__name__)
 LONGEST = 80  # characters of a name in a sentence
 MEMORY = re.compile(r"allocate memory|bad_alloc|bad allocation|out of memory", re.IGNORECASE)
 CHECK = Message("Check the file with onnx.checker, or export it again.")
-NEWER = Message("Export it for an older version of ONNX, or update onnxruntime.")
-OTHERS = Message("Export it with operators that ONNX Runtime has.")
+NEWER = Message("Export it for an older ONNX version, or update onnxruntime.")
+OTHERS = Message("Export it with operators that ONNX Runtime supports.")
 # (what its text matches, what we say of the model, what to do); the first that matches is taken.
 LOADING: tuple[tuple[str, str, str], ...] = (
-    (r"No Op registered for (?P<op>\S+)", Message("it does not know the operator {op}"), OTHERS),
-    (r"(?P<op>\S+?)\(\S*\) is not a registered function/op", Message("it does not know the operator {op}"), OTHERS),
+    (r"No Op registered for (?P<op>\S+)", Message("the operator {op} is unknown"), OTHERS),
+    (r"(?P<op>\S+?)\(\S*\) is not a registered function/op", Message("the operator {op} is unknown"), OTHERS),
     (
         r"Could not find an implementation for (?P<op>\w+)",
-        Message("it has no kernel for the operator {op} with these types"),
+        Message("there is no kernel for the operator {op} with these types"),
         OTHERS,
     ),
-    (r"No opset import for domain '(?P<domain>.*?)'", Message("the operators of '{domain}' have no version"), OTHERS),
+    (
+        r"No opset import for domain '(?P<domain>.*?)'",
+        Message("the opset version of the domain '{domain}' is missing"),
+        OTHERS,
+    ),
     (
         r"Unsupported model IR version: (?P<found>\d+), max supported IR version: (?P<known>\d+)",
-        Message("its IR version {found} is newer than {known}, the newest that is read"),
+        Message("its IR version {found} is newer than {known}, the newest supported"),
         NEWER,
     ),
     (
         r"Opset (?P<found>\d+) is under development.*till opset (?P<known>\d+)",
-        Message("its opset {found} is newer than {known}, the newest that is read"),
+        Message("its opset {found} is newer than {known}, the newest supported"),
         NEWER,
     ),
     (
         r"Type Error:.*?Optype \((?P<op>\w+)\).*?in node \((?P<name>.*?)\)",
-        Message("the operator {op} ({name}) gets values of different types"),
+        Message("the inputs of the operator {op} ({name}) have different types"),
         CHECK,
     ),
     (
         r"Type Error:.*?operator \((?P<op>\w+)\) in node \((?P<name>.*?)\)",
-        Message("the operator {op} ({name}) gets values of a type that it does not take"),
+        Message("the operator {op} ({name}) does not support the type of its inputs"),
         CHECK,
     ),
-    (r"Type Error", Message("the types of its values do not match"), CHECK),
-    (
-        r"Node input '(?P<name>.*?)' is not a graph input",
-        Message("no operator in it produces the value '{name}'"),
-        CHECK,
-    ),
+    (r"Type Error", Message("the types of its values are inconsistent"), CHECK),
+    (r"Node input '(?P<name>.*?)' is not a graph input", Message("no operator produces the value '{name}'"), CHECK),
     (
         r"Node \((?P<name>.*?)\) Op \((?P<op>\w+)\) \[ShapeInferenceError\]",
-        Message("the operator {op} ({name}) gets shapes that do not match"),
+        Message("the input shapes of the operator {op} ({name}) do not match"),
         CHECK,
     ),
     (
@@ -65,11 +65,7 @@ LOADING: tuple[tuple[str, str, str], ...] = (
         Message("the operator {op} has no attribute {name}"),
         CHECK,
     ),
-    (
-        r"In Node, \(\"(?P<name>.*?)\", (?P<op>\w+)",
-        Message("the operator {op} ({name}) is used in a way that it does not allow"),
-        CHECK,
-    ),
+    (r"In Node, \(\"(?P<name>.*?)\", (?P<op>\w+)", Message("the operator {op} ({name}) is used incorrectly"), CHECK),
     (
         r"protobuf|No graph was found",
         Message("it is not an ONNX model, or it is damaged"),
@@ -78,15 +74,15 @@ LOADING: tuple[tuple[str, str, str], ...] = (
     (
         r"external data|External data|model_path must not be empty",
         Message("its external weights cannot be read"),
-        Message("Put them beside the model, or export it again."),
+        Message("Put them next to the model, or export it again."),
     ),
 )
 NODE = re.compile(r"running (\w+) node\. Name:'(.*?)'")
 RESHAPED = re.compile(r"Input shape:\{(.*?)\}, requested shape:\{(.*?)\}")
 INDEX = re.compile(r"idx=(-?\d+) must be within the inclusive range \[-?\d+,(-?\d+)\]")
 FIXED = Message(
-    "A size may be fixed inside the model: give inputs of the size that it was exported with, or export it with "
-    "free sizes."
+    "A size may be fixed inside the model: use inputs of the size it was exported with, "
+    "or export it with dynamic sizes."
 )
 
 
@@ -95,7 +91,7 @@ def cannot_load(error: Exception) -> UserError:
     text = _logged(error)
     if MEMORY.search(text):
         return UserError(
-            "ONNX Runtime cannot load the model: it takes more memory than is free.",
+            "ONNX Runtime cannot load the model: it needs more memory than is available.",
             "Close other programs, or use a smaller model.",
         )
     for pattern, words, mend in LOADING:
@@ -114,7 +110,7 @@ def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str
     start = Message("ONNX Runtime cannot run the model")
     if MEMORY.search(text):
         return UserError(
-            "{start}: it takes more memory than is free.", "Use smaller inputs, or fewer at a time.", start=start
+            "{start}: it needs more memory than is available.", "Use smaller inputs, or a smaller batch.", start=start
         )
     given = [
         Message("'{name}' {dtype} of {sizes}", name=_short(name), dtype=array.dtype, sizes=_sizes(array.shape))
@@ -126,8 +122,8 @@ def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str
     where = Message("its operator {op} ({name})" if node[2] else "its operator {op}", op=node[1], name=_short(node[2]))
     if (found := INDEX.search(text)) is not None:
         return UserError(
-            "{start}: {where} is asked for entry {found}, and the last one is {last}.",
-            "Check that the data was made for this model (its tokens, its class numbers).",
+            "{start}: index {found} is out of range in {where}; the largest is {last}.",
+            "Check that the data fits this model (token ids, class numbers).",
             start=start,
             where=where,
             found=found[1],
@@ -136,7 +132,7 @@ def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str
     if (found := RESHAPED.search(text)) is not None:
         old, new = (_sizes(found[index].split(",")) for index in (1, 2))
         return UserError(
-            "{start}: {where} cannot reshape {old} to {new}; the inputs were {given}.",
+            "{start}: {where} cannot reshape {old} to {new} (inputs: {given}).",
             FIXED,
             start=start,
             where=where,
@@ -144,7 +140,7 @@ def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str
             new=new,
             given=given,
         )
-    return UserError("{start}: {where} fails on the inputs {given}.", FIXED, start=start, where=where, given=given)
+    return UserError("{start}: {where} failed on the inputs {given}.", FIXED, start=start, where=where, given=given)
 
 
 def _logged(error: Exception) -> str:
@@ -155,7 +151,7 @@ def _logged(error: Exception) -> str:
 def _unfit(spec: InputSpec, feeds: Mapping[str, np.ndarray]) -> UserError | None:
     name = _short(spec.name)
     if spec.name not in feeds:
-        return UserError("The model's input '{name}' was not given.", "Give an array of that name.", name=name)
+        return UserError("The model's input '{name}' is missing.", "Give an array with this name.", name=name)
     array = np.asarray(feeds[spec.name])
     fits = array.ndim == len(spec.shape) and all(
         size in (None, have) for size, have in zip(spec.shape, array.shape, strict=True)
@@ -166,7 +162,7 @@ def _unfit(spec: InputSpec, feeds: Mapping[str, np.ndarray]) -> UserError | None
         return None
     wanted = _sizes("any" if size is None else size for size in spec.shape)
     return UserError(
-        "The model's input '{name}' takes {dtype} of {wanted}, and was given {given} of {shape}.",
+        "The model's input '{name}' takes {dtype} of {wanted}, but got {given} of {shape}.",
         "Reshape or convert the data.",
         name=name,
         dtype=spec.dtype,

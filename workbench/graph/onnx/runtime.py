@@ -116,7 +116,7 @@ def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSes
 
 
 def patience(weights: int) -> float:
-    """Seconds that one sample may take in a graph with so many bytes of weights."""
+    """Time limit in seconds for one sample, by the bytes of weights in the graph."""
     return PATIENCE + weights / READ
 
 
@@ -134,8 +134,8 @@ def run(
     names: Sequence[str] | None = None,
     seconds: float | None = None,
 ) -> list[np.ndarray]:
-    """These outputs, or all. Raises UserError naming the input that does not fit, or the operator that failed; Beyond
-    when it takes more than a bounded session may, TooLong when it takes more than `seconds`."""
+    """Run these outputs, or all. Raises UserError naming the input that does not fit or the operator that failed;
+    Beyond if a bounded session exceeds its memory, TooLong if it takes more than `seconds`."""
     options = ort.RunOptions()
     options.log_severity_level = QUIET
     if seconds is not None:
@@ -148,9 +148,9 @@ def run(
         return running.run(names, dict(feeds), options)
     except Exception as error:
         if options.terminate:
-            raise TooLong("One run takes more than {seconds:.0f} seconds.", seconds=seconds) from error
+            raise TooLong("A single run takes more than {seconds:.0f} seconds.", seconds=seconds) from error
         if "Available memory of" in str(error):
-            raise Beyond("One run takes more than {limit} MB of memory.", limit=LIMIT >> 20) from error
+            raise Beyond("A single run needs more than {limit} MB of memory.", limit=LIMIT >> 20) from error
         raise cannot_run(error, specs(running.get_inputs()), feeds) from error
     finally:
         done.set()
@@ -191,7 +191,7 @@ def random_feeds(
         dtype = NUMPY.get(kind)
         if dtype is None:
             raise UserError(
-                "The input {value} is of type {kind}, which cannot be made up.",
+                "No synthetic values can be generated for the input {value} of type {kind}.",
                 "Attach a data set.",
                 value=value.name,
                 kind=kind,

@@ -21,7 +21,7 @@ def is_large(model: ir.Model) -> bool:
 
 
 def tensor_bytes(model: ir.Model) -> int:
-    """Of the tensors of the graph, subgraphs not counted."""
+    """Bytes of the tensors of the graph, without subgraphs."""
     return sum(value.const_value.nbytes for value in model.graph.initializers.values() if value.const_value is not None)
 
 
@@ -56,7 +56,7 @@ def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:
 
 
 def save(model: ir.Model, path: Path) -> None:
-    """Write atomically; beyond 2 GB the tensors go to PATH.data beside it. Raises UserError when it cannot."""
+    """Write atomically; beyond 2 GB the tensors go to PATH.data in the same folder. Raises UserError on failure."""
     if not is_large(model):
         write_bytes(path, to_bytes(model))
         return

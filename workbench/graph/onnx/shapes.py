@@ -32,7 +32,7 @@ LARGE = 1024  # bytes; inference reads smaller constants, the targets of reshape
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a value: `shape` None when not even its rank is, a dimension None when its size is not."""
+    """Known facts about a value: `shape` is None if the rank is unknown, a dimension is None if its size is unknown."""
 
     dtype: ir.DataType | None
     shape: tuple[int | None, ...] | None
@@ -102,7 +102,7 @@ def _length(value: ir.Value) -> int:
 
 
 def dtype_name(value: ir.Value) -> str:
-    """As numpy calls it."""
+    """numpy's name of a type."""
     return {"float": "float32", "double": "float64"}.get(name := str(value.dtype).lower(), name)
 
 

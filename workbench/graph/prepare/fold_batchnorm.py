@@ -26,7 +26,7 @@ class _Target:
 
     @property
     def bias_index(self) -> int:
-        """Which input of `adds` is the bias."""
+        """Index of the bias among the inputs of `adds`."""
         assert self.adds is not None
         if self.adds is self.node:
             return 2
@@ -55,7 +55,7 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
     epsilon = norm.attributes["epsilon"].as_float() if "epsilon" in norm.attributes else 1e-5
     scale = gamma / np.sqrt(variance + epsilon)
     if not np.isfinite(scale).all() or scale.ndim != 1:
-        return Message("its statistics are not finite")
+        return Message("its statistics are NaN or infinite")
     weight, node = target.node.inputs[1], target.node
     assert weight is not None
     _set(graph, node, 1, weight.name or "weight", _scaled(node, _values(weight), scale)).meta[SCALE] = np.abs(gamma)
@@ -76,19 +76,19 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
 
 
 def _target(norm: ir.Node, known: dict[str, shapes.Known]) -> _Target | str:
-    """What `norm` can go into, or why there is nothing."""
+    """The layer that `norm` can be folded into, or the reason why there is none."""
     if "training_mode" in norm.attributes and norm.attributes["training_mode"].as_int():
         return Message("in training mode")
     if any(value.uses() or value.is_graph_output() for value in norm.outputs[1:]):
-        return Message("its statistics are read elsewhere")
+        return Message("its statistics have another reader")
     if any(not _constant(value) for value in norm.inputs[1:5]):
         return Message("its parameters are computed, not constant")
     source = norm.inputs[0]
     before = source.producer() if source is not None else None
     if before is None or source is None:
-        return Message("it reads a model input")
+        return Message("its input is a model input")
     if _read_elsewhere(source):
-        return Message("something else reads what it normalises")
+        return Message("its input has another reader")
     adds: ir.Node | None = before
     layer: ir.Node | None = before
     if before.op_type == "Add":
@@ -101,7 +101,7 @@ def _target(norm: ir.Node, known: dict[str, shapes.Known]) -> _Target | str:
             None,
         )
         if layer is not None and _read_elsewhere(layer.outputs[0]):
-            return Message("something else reads what it normalises")
+            return Message("its input has another reader")
     elif before.op_type == "MatMul":
         adds = None
     if layer is None or layer.op_type not in (*CONVOLUTIONS, "Gemm", "MatMul"):
@@ -114,28 +114,28 @@ def _refuse(target: _Target, known: dict[str, shapes.Known]) -> str:
     node = target.node
     weight = node.inputs[1]
     if weight is None or not _constant(weight):
-        return Message("the weight before it is computed, not constant")
+        return Message("the weight of the preceding layer is not constant")
     if len(weight.uses()) > 1 or weight.is_graph_output():
-        return Message("another layer shares the weight")
+        return Message("the weight is shared with another layer")
     if not _is_float(weight):
-        return Message("the weight before it is not float32")
+        return Message("the weight of the preceding layer is not float32")
     bias = _bias(target)
     if bias is None:
         if target.adds is not None and len(target.adds.inputs) > 2 and target.adds.inputs[2] is not None:
-            return Message("the bias before it is computed, not constant")
+            return Message("the bias of the preceding layer is not constant")
     elif not _is_float(bias):
-        return Message("the bias before it is not float32")
+        return Message("the bias of the preceding layer is not float32")
     if node.op_type == "Gemm" and any(
         name in node.attributes and node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta")
     ):
-        return Message("the Gemm before it scales by alpha or beta")
+        return Message("the preceding Gemm has alpha or beta other than 1")
     if node.op_type == "MatMul":
         # Channels are the second axis of what is normalised, and the last of a product: the same only for a matrix.
         product = known.get(node.outputs[0].name or "")
         if product is None or product.shape is None or len(product.shape) != 2:
-            return Message("the MatMul before it does not give a matrix, as far as is known")
+            return Message("the output of the preceding MatMul is not known to be a matrix")
         if target.adds is not None and bias is None:
-            return Message("what the Add before it adds is not constant")
+            return Message("the operand of the preceding Add is not constant")
     return ""
 
 
@@ -183,7 +183,7 @@ def _name_of_bias(weight: ir.Value) -> str:
 
 
 def _set(graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarray) -> ir.TensorProtocol:
-    """Give a node a new constant in place of an input; the old initialiser goes when nobody else reads it."""
+    """Give a node a new constant as input; the old initialiser is removed if it has no other reader."""
     old = node.inputs[index] if index < len(node.inputs) else None
     if old is not None and len(old.uses()) == 1:
         graph.initializers.pop(old.name or "", None)

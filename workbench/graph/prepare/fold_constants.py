@@ -19,7 +19,8 @@ WIDENED = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16)
 
 
 def compute(model: ir.Model) -> tuple[int, int, int]:
-    """In place: operators computed, weights left because they are read in several forms, bytes that widening added."""
+    """Fold in place; returns folded operators, weights not folded because they are used in several forms,
+    added bytes."""
     graph = model.graph
     taken = names.value_names(graph)
     computed, left, grown = _reorder(graph), set(), 0
@@ -144,7 +145,7 @@ def _forms(value: ir.Value) -> dict[object, list[ir.Node]]:
 
 
 def _key(node: ir.Node) -> object:
-    """What an operator does to its constant; None when it is not one of MOVES, or not exact."""
+    """Kind of an operator's effect on its constant; None if it is not in MOVES, or not exact."""
     if node.op_type not in MOVES or node.domain not in ("", "ai.onnx") or node.outputs[0].is_graph_output():
         return None
     if any(value is None or not value.is_initializer() or value.const_value is None for value in node.inputs):

@@ -1,4 +1,4 @@
-"""What is done to every graph at opening, so that weights are where methods look for them. Each step is listed."""
+"""Graph passes run at opening, so that weights are where methods look for them. Each step is listed."""
 
 import logging
 from collections import Counter
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PassResult:
-    """What one step did to a graph, which it changes in place.
+    """Result of one in-place pass.
 
     modified   whether the graph is another now
     note       what was done, or why something was left as it is; "" where there was nothing to do
@@ -43,7 +43,7 @@ def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.
     names steps to leave out; those are listed as not applied, as are steps that left the graph as it is and say why.
     Expects nodes in topological order. Raises TypeError for one name alone in place of a set of names.
     """
-    return _prepared(model, dict.fromkeys(several(without), Message("left out at opening")))
+    return _prepared(model, dict.fromkeys(several(without), Message("turned off at opening")))
 
 
 def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, tuple[Preparation, ...]]:
@@ -59,7 +59,7 @@ def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, t
             result = step(copy)
         except Exception as error:  # a graph of a stranger may hold what no step thought of
             log.warning("the preparation '%s' failed: %s: %s", title, type(error).__name__, error)
-            return _prepared(model, {**left_out, identifier: Message("left out: it failed on this model")})
+            return _prepared(model, {**left_out, identifier: Message("skipped: it failed on this model")})
         if result.note:
             done.append(Preparation(identifier, title, result.note, result.modified))
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
@@ -105,14 +105,7 @@ def _functions(model: ir.Model) -> PassResult:
         return PassResult(False, Message("kept: {reason}", reason=str(error).splitlines()[0][:100]))
     common.RemoveUnusedFunctionsPass()(model)
     common.RemoveUnusedOpsetsPass()(model)
-    return PassResult(
-        True,
-        Message(
-            "{n} functions written out where they are called",
-            one="{n} function written out where it is called",
-            n=len(called),
-        ),
-    )
+    return PassResult(True, Message("{n} functions inlined", one="{n} function inlined", n=len(called)))
 
 
 def _constants(model: ir.Model) -> PassResult:
@@ -130,17 +123,15 @@ def _constants(model: ir.Model) -> PassResult:
 def _weight_chains(model: ir.Model) -> PassResult:
     computed, left, grown = fold_constants.compute(model)
     parts = (
-        [Message("{n} operators on constants computed once", one="{n} operator on constants computed once", n=computed)]
-        if computed
-        else []
+        [Message("{n} constant operators folded", one="{n} constant operator folded", n=computed)] if computed else []
     )
     if grown > 0:
-        parts.append(Message("float16 weights widened to float32, {grown:,} bytes more", grown=grown))
+        parts.append(Message("float16 weights converted to float32, {grown:,} bytes more", grown=grown))
     if left:
         parts.append(
             Message(
-                "{n} weights kept that are read in several forms",
-                one="{n} weight kept that is read in several forms",
+                "{n} weights not folded, because they are used in several forms",
+                one="{n} weight not folded, because it is used in several forms",
                 n=left,
             )
         )
@@ -149,9 +140,10 @@ def _weight_chains(model: ir.Model) -> PassResult:
 
 def _batchnorm(model: ir.Model) -> PassResult:
     folded, left = fold_batchnorm.fold(model)
-    parts = [Message("{folded} BatchNormalization folded into the layer before", folded=folded)] if folded else []
+    parts = [Message("{folded} BatchNormalization folded into the preceding layer", folded=folded)] if folded else []
     parts += [
-        Message("{count} kept: {reason}", count=count, reason=reason) for reason, count in Counter(left).most_common()
+        Message("{count} not folded: {reason}", count=count, reason=reason)
+        for reason, count in Counter(left).most_common()
     ]
     return PassResult(folded > 0, Joined(parts, CLAUSE))
 
@@ -184,7 +176,9 @@ def _metadata(model: ir.Model) -> PassResult:
         if not value.is_graph_input() and not value.is_graph_output() and (made is None or made.domain in STANDARD):
             value.type = value.shape = None
     saved = before - _described(model)
-    return PassResult(saved > 0, Message("{saved:,} bytes of exporter notes dropped", saved=saved) if saved > 0 else "")
+    return PassResult(
+        saved > 0, Message("{saved:,} bytes of exporter metadata removed", saved=saved) if saved > 0 else ""
+    )
 
 
 def _values(graph: ir.Graph) -> list[ir.Value]:
@@ -205,7 +199,7 @@ def _described(model: ir.Model) -> int:
 
 
 def _unused(model: ir.Model) -> PassResult:
-    """What no output depends on."""
+    """Remove nodes and initialisers that no output depends on."""
     graph = model.graph
     nodes = {node: proto_size.nodes_bytes([node]) for node in graph}
     tensors = {value: proto_size.initializer_bytes(value) for value in graph.initializers.values()}
@@ -225,16 +219,16 @@ def _unused(model: ir.Model) -> PassResult:
     if not parts:
         return PassResult(False)
     return PassResult(
-        True, Message("{parts} that no output needs, {saved:,} bytes", parts=Joined(parts, AND), saved=saved)
+        True, Message("{parts} without effect on any output, {saved:,} bytes", parts=Joined(parts, AND), saved=saved)
     )
 
 
 STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
-    ("format", Message("Older format raised"), _format),
+    ("format", Message("Format updated"), _format),
     ("functions", Message("Functions inlined"), _functions),
-    ("constants", Message("Constants to initialisers"), _constants),
-    ("weight_chains", Message("Operators on weights computed once"), _weight_chains),
+    ("constants", Message("Constants made initialisers"), _constants),
+    ("weight_chains", Message("Constant folding on weights"), _weight_chains),
     ("batchnorm", Message("BatchNorm folded"), _batchnorm),
     ("unused", Message("Unused parts removed"), _unused),
-    ("metadata", Message("Exporter notes dropped"), _metadata),
+    ("metadata", Message("Exporter metadata removed"), _metadata),
 )

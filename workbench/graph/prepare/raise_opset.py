@@ -25,7 +25,7 @@ def raised(model: ir.Model) -> ir.Model:
     except Exception as error:  # the converter's own, and whatever it trips over in an untrusted file
         first = str(error).strip().splitlines() or [type(error).__name__]
         raise UserError(
-            "ONNX's converter cannot do it ({first}).", "Export the model again.", first=first[0][:120]
+            "ONNX's version converter failed ({first}).", "Export the model again.", first=first[0][:120]
         ) from error
     made.doc_string, made.graph.doc_string = model.doc_string, model.graph.doc_string
     made.metadata_props.update(model.metadata_props)
@@ -39,5 +39,5 @@ def raised(model: ir.Model) -> ir.Model:
             {key: text for key, text in described.pop(node.name or "", {}).items() if key == names.SCOPES}
         )
     if described:
-        raise UserError("ONNX's converter gives its nodes other names.", "Export the model again.")
+        raise UserError("ONNX's version converter renames its nodes.", "Export the model again.")
     return made

@@ -1,4 +1,4 @@
-"""What lies between layers: the operators that a layer's output goes through before the next layers read it."""
+"""Operators between layers: those that a layer's output goes through before the next layers read it."""
 
 from collections.abc import Iterable
 
@@ -28,6 +28,6 @@ def operators(model: Model, paths: Iterable[str]) -> list[str]:
 
 
 def read_inside(model: Model, paths: Iterable[str]) -> list[str]:
-    """Those of the layers whose output an If, Loop or Scan reads from inside."""
+    """The layers whose output an If, Loop or Scan reads in its body."""
     nodes = {node.name or "": node for node in model.ir.graph}
     return [path for path in paths if apart.read_inside(qdq.delivered(nodes, model.sites[path]), model.ir.graph)]

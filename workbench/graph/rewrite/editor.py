@@ -26,7 +26,7 @@ from workbench.graph.storage.storage import Stored
 
 @dataclass(frozen=True)
 class Change:
-    """What an edit stored, and by how many bytes the file grows for it (negative: shrinks), decoders not counted."""
+    """Storage of an edit, and the bytes by which the file grows (negative: shrinks), decoders not counted."""
 
     stored: tuple[Stored, ...]
     growth: int
@@ -75,7 +75,7 @@ def needs_runtime(edits: Mapping[str, Edit]) -> bool:
 def account(
     model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse
 ) -> tuple[dict[str, Change], int]:
-    """What `rewrite` would do to each layer, and the bytes by which the graph would grow.
+    """Predict the changes that `rewrite` would make to each layer, and the bytes by which the graph would grow.
 
     Found out on copies of the few nodes that read edited weights and biases.
     """
@@ -92,8 +92,8 @@ def account(
 
 
 def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], others: Collection[str]) -> ir.Graph:
-    """A graph of copies of the nodes that read the weights and biases of these layers, or make what they hand on, and
-    of others by name."""
+    """Graph with copies of the nodes that read or produce the weights, biases and outputs of these layers, and of other
+    named nodes."""
     read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
     readers = {use.node for value in read for use in value.uses()}
     nodes = [
@@ -116,7 +116,7 @@ def functions_of(changes: Iterable[Change]) -> frozenset[str]:
 
 
 def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
-    """Names of the values that layers hand on, of those that put them on levels; none that a subgraph reads."""
+    """Names of the quantised output values of layers; without those that a subgraph reads."""
     nodes = _by_name(graph)
     values = {
         path: qdq.delivered(nodes, sites[path])
@@ -212,7 +212,7 @@ class _Editor:
         node, encoding = self._nodes[site.node], edit.encoding
         reason = qdq.refusal(node, site, type(compute), encoding)
         if reason:
-            raise UserError("{path}: {reason}", "Choose another method for it.", path=path, reason=reason)
+            raise UserError("{path}: {reason}", "Choose another method.", path=path, reason=reason)
         touched = [node]
         handed = None
         if path in self._handed:
@@ -272,7 +272,7 @@ class _Editor:
             node = self._nodes[name]
             reason = chain.refusal(node, weight_input, factors.shape, factors.out_axis)
             if reason:
-                raise UserError("{path}: {reason}", "Choose another method for it.", path=path, reason=reason)
+                raise UserError("{path}: {reason}", "Choose another method.", path=path, reason=reason)
             growth -= nodes_bytes([node])
             growth += nodes_bytes(
                 chain.replace(self._graph, node, weight_input, weights, factors.pieces, self._free_node, self._unique)
@@ -280,7 +280,7 @@ class _Editor:
         return growth
 
     def _put_bias(self, site: Site, bias: np.ndarray) -> int:
-        """Give the layer this bias, in place of its own or as a new one; bytes by which the graph grows."""
+        """Set the layer's bias, replacing or adding it; returns the bytes by which the graph grows."""
         node = self._nodes[site.node]
         if site.bias is not None:
             old = self._graph.initializers[site.bias]

@@ -39,7 +39,7 @@ class NodeBuilder:
 
     @property
     def bytes(self) -> int:
-        """What was written takes in a graph."""
+        """Bytes of the nodes and constants written, in a graph."""
         return nodes_bytes(self.nodes) + sum(initializer_bytes(value) for value in self.initializers)
 
     def constant(self, name: str, tensor: np.ndarray | ir.TensorProtocol) -> ir.Value:
@@ -63,7 +63,7 @@ class NodeBuilder:
         domain: str = "",
         attributes: Sequence[ir.Attr] = (),
     ) -> ir.Value:
-        """A node with one output, beside another node or first of all; its output."""
+        """Insert a node with one output next to another node, or at the beginning; returns its output."""
         made = ir.Node(domain, op, inputs, attributes, outputs=[ir.Value(name=self.unique(output))], name="")
         if after is not None:
             self.graph.insert_after(after, made)
@@ -74,7 +74,7 @@ class NodeBuilder:
 
 
 def received(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
-    """What a layer receives; `nodes` of the graph, by name."""
+    """Input value of a layer; `nodes` of the graph, by name."""
     node = nodes[site.node]
     value = node.inputs[1 - site.weight_input if node.op_type in ("MatMul", "Gather") else 0]
     assert value is not None
@@ -82,7 +82,7 @@ def received(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
 
 
 def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
-    """What a layer hands on: behind its bias, and behind the activation when nothing else reads it before that."""
+    """Output value of a layer: after its bias, and after the activation if nothing else reads the value before it."""
     node = nodes[site.bias_node or site.node]
     value, uses = node.outputs[0], node.outputs[0].uses()
     if len(uses) == 1 and not value.is_graph_output():
@@ -95,7 +95,7 @@ def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
 def refusal(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding) -> str | None:
     """Why this layer cannot be computed so, or None."""
     if isinstance(encoding, Factors):
-        return Message("It is a chain of factors; levels of activations are for whole layers.")
+        return Message("It is factorised; activation quantisation is for whole layers.")
     shape = encoding.shape
     return layer_refusal(
         node.op_type, shape, len(site.uses), site.side == "left" or bool(number(node, "transA")), compute
@@ -105,15 +105,15 @@ def refusal(node: ir.Node, site: Site, compute: type[Compute], encoding: Encodin
 def layer_refusal(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
     """The same from what is known of a layer. `left`: the weight is on the left of the product."""
     if uses > 1:
-        return Message("Its weight is read in several places, which would need different levels.")
+        return Message("Its weight has several readers, which would need different quantisation levels.")
     if left:
-        return Message("It multiplies from the left, which ONNX Runtime has no integer kernel for.")
+        return Message("Its weight is the left operand, for which ONNX Runtime has no integer kernel.")
     if compute is Blockwise and (op not in ("MatMul", "Gemm") or len(shape) != 2):
-        return Message("ONNX Runtime has a 4-bit kernel for products with a matrix only.")
+        return Message("ONNX Runtime's 4-bit kernel is for MatMul only.")
     if op not in ("Conv", "MatMul", "Gemm") or (op != "Conv" and len(shape) != 2):
-        return Message("ONNX Runtime has no integer kernel for {op} with such a weight.", op=op)
+        return Message("ONNX Runtime has no integer kernel for {op} with a weight of this shape.", op=op)
     if compute is Dynamic and op == "Conv" and len(shape) != 4:
-        return Message("ONNX Runtime's integer convolution at run-time levels is two-dimensional.")
+        return Message("ONNX Runtime's dynamically quantised convolution supports two dimensions only.")
     return None
 
 
@@ -342,7 +342,7 @@ def _replace(
     domain: str = "",
     attributes: Sequence[ir.Attr] = (),
 ) -> None:
-    """The last node of what replaces a node: it takes over the output's name, or hands on to the bias that does."""
+    """The last node of a replacement: it takes over the output's name, or passes it to the bias that does."""
     output = node.outputs[0]
     name = str(output.name)
     new = builder.node(op, reads, f"{name}.product", before=node, domain=domain, attributes=attributes)

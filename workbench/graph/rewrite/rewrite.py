@@ -34,7 +34,7 @@ def with_weights(model: Model, weights: Mapping[str, np.ndarray], biases: Mappin
 
 
 def size_of(model: Model, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:
-    """Exactly the bytes that `with_edits(model, edits, sparse)` takes as a file."""
+    """Exact bytes of the file that `with_edits(model, edits, sparse)` gives."""
     return size.size_of(model.ir, model.sites, edits, sparse)
 
 

@@ -39,7 +39,7 @@ class Size:
 
 
 def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:
-    """Exactly the bytes of what graph.rewrite.apply_edits makes."""
+    """Exact bytes of the graph that graph.rewrite.apply_edits makes."""
     changes, growth = account(model, sites, edits, sparse)
     functions = _functions_bytes(model, functions_of(changes.values()))
     if needs_runtime(edits) and RUNTIME not in model.opset_imports:
@@ -52,7 +52,7 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
 
 
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
-    """What the plans will take: exact without zeros, and with zeros what is to be expected of random positions."""
+    """Bytes that the plans will take: exact without zeros; with zeros, the expectation for random positions."""
     nodes = {node.name: node for node in model.graph}
     edits = {
         path: Edit(
@@ -64,7 +64,7 @@ def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Pla
 
 
 def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
-    """What decoders add to a file that may have some of them already."""
+    """Bytes that decoders add to a file that may already have some of them."""
     present = [
         decoders.function_bytes(name, model.opset_imports[""])
         for name in names

@@ -80,7 +80,7 @@ def _convolutions(node: ir.Node, weights: Sequence[ir.Value], pieces: Sequence[P
 
 
 def _conv_attributes(node: ir.Node, piece: Piece) -> list[ir.Attr]:
-    """Those of a piece, without what is at ONNX's default; the kernel's shape is the weight's."""
+    """Attributes of one convolution of a chain, without those at ONNX's default; the kernel's shape is the weight's."""
     found: dict[str, tuple[int, ...] | int] = {}
     if piece.inherit:
         found = {name: tuple(node.attributes[name].as_ints()) for name in DEFAULTS if name in node.attributes}

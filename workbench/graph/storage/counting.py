@@ -1,4 +1,4 @@
-"""What must be kept of a weight, counted: its StorageSpec (spec)."""
+"""Counts the content of a weight that must be stored: its StorageSpec (spec)."""
 
 from weakref import WeakKeyDictionary
 

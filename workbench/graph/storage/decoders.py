@@ -47,7 +47,7 @@ def proto(name: str, opset: int) -> onnx.FunctionProto:
 
 
 def _shorten(function: onnx.FunctionProto) -> None:
-    """Give the values inside one-letter names: spelled out, they are a quarter of a decoder's bytes."""
+    """Rename inner values to one letter: spelled out, they are a quarter of a decoder's bytes."""
     kept = {*function.input, *function.output}
     letters = (letter for letter in ascii_letters if letter not in kept)
     short = {name: next(letters) for node in function.node for name in node.output if name not in kept}
@@ -63,7 +63,7 @@ def function(name: str, opset: int) -> ir.Function:
 
 @cache
 def function_bytes(name: str, opset: int) -> int:
-    """What the function takes in the file."""
+    """Bytes of the function in the file."""
     return onnx.ModelProto(functions=[proto(name, opset)]).ByteSize()
 
 

@@ -1,4 +1,4 @@
-"""What a stack of actions made of a layer."""
+"""The result of a stack of steps on a layer."""
 
 from dataclasses import dataclass
 from functools import cached_property

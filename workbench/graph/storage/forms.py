@@ -27,7 +27,7 @@ class Part:
 
     @cached_property
     def bytes(self) -> int:
-        """What it adds to the file."""
+        """Bytes added to the file."""
         return field_bytes(self.size)
 
     @cached_property
@@ -60,7 +60,7 @@ class Call:
 
     @property
     def bytes(self) -> int:
-        """What it adds to the file."""
+        """Bytes added to the file."""
         return _call_bytes(self)
 
 
@@ -76,7 +76,7 @@ class Form:
 
     @cached_property
     def bytes(self) -> int:
-        """What initialisers and nodes add to the file; functions, which layers share, are counted apart."""
+        """Bytes that initialisers and nodes add to the file; functions, which layers share, are counted separately."""
         return sum(part.bytes for part in self.parts) + sum(call.bytes for call in self.calls)
 
     @cached_property
@@ -86,7 +86,7 @@ class Form:
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        """These and their building blocks."""
+        """The called functions and their building blocks."""
         return frozenset().union(*(decoders.closure(decoder) for decoder in self.decoders))
 
     @property
@@ -110,7 +110,7 @@ def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto") -> 
 
 
 def plain_bytes(shape: tuple[int, ...], name: str) -> int:
-    """What a float32 initialiser takes in the file."""
+    """Bytes of a float32 initialiser in the file."""
     return Part(name, ir.DataType.FLOAT, shape).bytes
 
 

@@ -33,7 +33,7 @@ class Levels:
         return cls(1.0 + zlib.crc32(rule.encode()) / 2**32, 0)
 
     def rounded(self, x: np.ndarray) -> np.ndarray:
-        """What is left of an activation, float32."""
+        """Activation rounded to these levels, float32."""
         q = np.clip(np.round(x / np.float32(self.scale)) + self.zero_point, 0, 255)
         return ((q - self.zero_point) * np.float32(self.scale)).astype(np.float32)
 
@@ -67,7 +67,7 @@ Compute = Static | Dynamic | Blockwise
 
 WORDS = {
     Static: Message("8-bit activations"),
-    Dynamic: Message("8-bit activations, levels found at run time"),
+    Dynamic: Message("8-bit activations, dynamic"),
     Blockwise: Message("4-bit kernel"),
 }
 # The oldest opset that has the operators, with one scale for the weight and with one for each channel: QuantizeLinear

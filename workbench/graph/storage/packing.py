@@ -9,7 +9,7 @@ from workbench.graph.storage.spec import StorageSpec
 
 
 def nonzero(encoding: Encoding) -> np.ndarray:
-    """Which weights are not zero, bool [n] in the weight's order."""
+    """Mask of the non-zero weights, bool [n] in the weight's order."""
     match encoding:
         case Dense(values):
             return values.astype(np.float32).ravel() != 0

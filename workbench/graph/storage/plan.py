@@ -1,4 +1,4 @@
-"""What a stack of actions will store of a layer, told from shapes alone: the forecast while a slider moves.
+"""Forecast of what a stack of steps will store of a layer, from shapes alone, while a slider moves.
 
 A method turns a plan into the next one; the bytes come from the same forms that the writer chooses from
 (graph/storage/storage), with expected counts where zeros lie at random.
@@ -78,7 +78,7 @@ class Plan:
         return self._each(lambda tensor: tensor.floats(kind))
 
     def with_zeros(self, fraction: float) -> "Plan":
-        """This fraction of every tensor becomes zero."""
+        """The plan with this fraction of every tensor zero."""
         return self._each(lambda tensor: tensor.with_zeros(fraction))
 
     def scaled(self, columns: tuple[int, ...]) -> "Plan":
@@ -109,7 +109,7 @@ def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[li
 
 
 def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> int:
-    """What a layer's weight, called `name`, will take in the file, on the scale of graph.size.Size.layers.
+    """Bytes that a layer's weight, called `name`, will take in the file, on the scale of graph.size.Size.layers.
 
     Exact without zeros, expected with them. Not in it: the decoders that layers share, and the nodes of factors;
     graph.rewrite.forecast counts these, for all layers together.

@@ -1,4 +1,4 @@
-"""What must be kept of one weight, as a value: what the layouts need to know."""
+"""Storage requirements of one weight as a value: the input of the layouts."""
 
 import math
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ LEVELS: tuple[Kind, ...] = ("Symmetric", "Affine", "Codebook", "Float8E4M3", "Fl
 
 @dataclass(frozen=True)
 class StorageSpec:
-    """What must be kept of one weight, whatever the layout: counted of an encoding (counting), or planned from shapes
-    alone with the methods below (plan).
+    """Content of one weight that must be stored, whatever the layout: counted from an encoding (counting), or planned
+    from shapes alone with the methods below (plan).
 
     shape       of the weight
     bits        of a stored symbol: 1, 2, 4, 8, 16 or 32
@@ -74,7 +74,7 @@ class StorageSpec:
         )
 
     def with_zeros(self, fraction: float) -> "StorageSpec":
-        """This fraction of the values is zero, at random positions."""
+        """The spec with this fraction of zeros at random positions."""
         nonzeros = self.count - round(fraction * self.count)
         four, eight = (layouts.expected_fillers(self.count, nonzeros, bits) for bits in (4, 8))
         return replace(self, nonzeros=nonzeros, fillers4=four, fillers8=eight)
@@ -82,7 +82,8 @@ class StorageSpec:
     def quantized(
         self, bits: int, granularity: Granularity, group_size: int, symmetric: bool, out_axis: int
     ) -> "StorageSpec":
-        """On an affine grid of `bits` 2..8. Groups run along the input of a channel, the last may be padded."""
+        """The spec on an affine grid of `bits` 2..8. Groups run along the input of a channel; the last may be
+        padded."""
         grid, scale, axis = _grid(self.shape, out_axis, granularity, group_size)
         side, group = sharing(self.shape, grid, scale, axis) or (scale, 0)
         kind: Kind = "Symmetric" if symmetric else "Affine"
@@ -93,7 +94,7 @@ class StorageSpec:
         return replace(self, kind="Codebook", bits=container(bits, 1), side=(2**bits,), group=0)
 
     def floats(self, kind: Floats) -> "StorageSpec":
-        """In a floating-point type."""
+        """The spec in a floating-point type."""
         return replace(self, kind=kind, bits=FLOAT_BITS[kind], side=None, group=0)
 
 

@@ -37,7 +37,7 @@ class Stored:
 
     @property
     def function_bytes(self) -> int:
-        """What the functions add to the file, once however many weights share them."""
+        """Bytes that the functions add to the file, once for all weights that share them."""
         return functions_bytes(self.form.functions, self.opset)
 
     def functions(self) -> tuple[ir.Function, ...]:
@@ -67,7 +67,7 @@ def store(encoding: Encoding, name: str, opset: int, sparse: Sparse = "auto") ->
 
 
 def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
-    """For each weight one of its forms, so that all together with the decoders they share are small.
+    """Choose one form for each weight, so that weights and shared decoders together are small.
 
     A decoder takes hundreds of bytes, which one tiny layer does not earn. Starts with floats for all, which need none;
     then, as long as the file gets smaller, takes in the decoders of the form that helps most, or gives one up.
@@ -86,7 +86,7 @@ def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
 
 
 class _Market:
-    """What each weight costs with each bundle of decoders that one of its forms needs."""
+    """Cost of each weight with each bundle of decoders that one of its forms needs."""
 
     def __init__(self, options: Sequence[Sequence[Form]], opset: int) -> None:
         self.bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
@@ -130,6 +130,6 @@ def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
 
 
 def functions_bytes(functions: Iterable[str], opset: int) -> int:
-    """What these functions, and the import of their domain, add to the file."""
+    """Bytes that these functions, and the import of their domain, add to the file."""
     names = set(functions)
     return sum(decoders.function_bytes(name, opset) for name in names) + (decoders.IMPORT_BYTES if names else 0)

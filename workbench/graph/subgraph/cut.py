@@ -71,7 +71,7 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
 
 
 def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
-    """Those of some other layers on which depends what crosses the cut before a layer."""
+    """The layers among `others` whose outputs influence the values crossing the cut before a layer."""
     site = _site(model, path)
     behind = {node.name for node in _behind(model.ir.graph, {site.initializer, *([site.bias] if site.bias else [])})}
     return frozenset(other for other in others if not behind.issuperset(name for name, _ in model.sites[other].uses))
@@ -87,7 +87,8 @@ def tap(model: Model, path: str) -> tuple[ir.Model | None, str]:
 
 
 def tapped(model: Model, path: str, behind: bool = False) -> str:
-    """The name of what the layer receives, or hands on (`behind`). Raises UserError for one that cannot be edited."""
+    """Name of a layer's input value, or of its output (`behind`). Raises UserError for a layer that cannot be
+    edited."""
     nodes = {node.name or "": node for node in model.ir.graph}
     value = (qdq.delivered if behind else qdq.received)(nodes, _site(model, path))
     return str(value.name)
@@ -115,7 +116,7 @@ def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
 
 
 def _inseparable(graph: ir.Graph, reached: set[ir.Node]) -> set[ir.Node]:
-    """What belongs to nodes that read it: decoders of their constants, and the second half of QDQ.
+    """Nodes that belong to their readers: decoders of their constants, and the second half of QDQ.
 
     The runtime fuses these with what reads them; cut apart, it would compute the layer in another way.
     """
@@ -158,7 +159,7 @@ def _crossing(graph: ir.Graph, behind: set[ir.Node], extra: list[ir.Value]) -> t
 
 
 def _types(model: Model, crossing: tuple[str, ...], prefix: ir.Model) -> dict[str, Known]:
-    """Of the values that cross; the runtime is asked where ONNX's inference does not know."""
+    """Types of the crossing values; the runtime is asked if ONNX's inference does not know."""
     found = {name: model.known.get(name, Known(None, None)) for name in crossing}
     if any(known.dtype is None for known in found.values()):
         for spec in runtime.specs(runtime.session(prefix, optimize=False).get_outputs()):

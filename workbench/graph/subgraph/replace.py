@@ -21,7 +21,8 @@ Op = Literal["Identity", "Conv", "Gemm", "MatMul"]
 
 @dataclass(frozen=True)
 class Form:
-    """What takes a span's place. `shape` is of its weight: [out, in, kernel…] of a Conv, [in, out] else, () of nothing.
+    """Replacement of a span. `shape` is of its weight: [out, in, kernel…] of a Conv, [in, out] of a linear layer, () of
+    an identity.
 
     It has a bias for each output.
     """
@@ -35,7 +36,7 @@ class Form:
         return self.shape[0 if self.op == "Conv" else 1] if self.shape else 0
 
     def layer(self, path: str) -> Layer:
-        """As a layer, to unfold its inputs with."""
+        """The replacement as a Layer, to unfold its inputs with."""
         count = int(np.prod(self.shape))
         return Layer(
             path,
@@ -60,8 +61,8 @@ def form_of(model: Model, span: Span, kernel: int | None) -> Form:
     if kernel is None:
         if before != after:
             raise UserError(
-                "{module} receives {before} and gives {after}: it cannot be left out.",
-                "Choose one layer as the student.",
+                "{module} maps {before} to {after}: it cannot be removed.",
+                "Choose a one-layer student.",
                 module=span.module,
                 before=list(before),
                 after=list(after),
@@ -70,7 +71,7 @@ def form_of(model: Model, span: Span, kernel: int | None) -> Form:
     convolves = any(model.layer(path).op in ("Conv", "ConvTranspose") for path in span.layers)
     if len(before) != len(after) or len(before) < (3 if convolves else 2):
         raise UserError(
-            "{module} receives {before} and gives {after}: no layer does that.",
+            "{module} maps {before} to {after}: no single layer can replace it.",
             OTHER,
             module=span.module,
             before=list(before),
@@ -80,7 +81,7 @@ def form_of(model: Model, span: Span, kernel: int | None) -> Form:
         return _convolution(span, kernel)
     if before[:-1] != after[:-1]:
         raise UserError(
-            "{module} receives {before} and gives {after}: no linear layer does that.",
+            "{module} maps {before} to {after}: no linear layer can replace it.",
             OTHER,
             module=span.module,
             before=list(before),
@@ -97,7 +98,7 @@ def _convolution(span: Span, kernel: int) -> Form:
     )
     if not all(strides):
         raise UserError(
-            "{module} receives {before} and gives {after}: no stride makes these of those.",
+            "{module} maps {before} to {after}: no stride gives these sizes.",
             OTHER,
             module=span.module,
             before=list(span.before),

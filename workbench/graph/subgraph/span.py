@@ -18,7 +18,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx.names import subgraphs
 from workbench.graph.subgraph.cut import read_by
 
-OTHER = Message("Choose another span, or another method.")
+OTHER = Message("Choose another module, or another method.")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def span_of(model: Model, module: str) -> Span:
     members = tuple(path for path in model.sites if inside(module, path))
     if not members:
         raise UserError(
-            "There is no module '{module}' with layers that can be edited.", "Name one of the tree.", module=module
+            "There is no module '{module}' with editable layers.", "Choose a module from the layer list.", module=module
         )
     if model not in _flows:
         _flows[model] = _Flow(model)
@@ -63,8 +63,7 @@ def span_of(model: Model, module: str) -> Span:
             f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else Message("the outputs")
         )
         raise UserError(
-            "{module} cannot be cut out alone: between the one value that goes into it and the one that "
-            "comes out there is also {more}.",
+            "{module} cannot be replaced on its own: between its input and its output there is also {more}.",
             OTHER,
             module=module,
             more=more,
@@ -73,7 +72,8 @@ def span_of(model: Model, module: str) -> Span:
     received, given = flow.received(region), flow.given(region)
     if len(received) != 1 or len(given) != 1:
         raise UserError(
-            "{module} has {n} inputs ({received}) and {given} outputs ({inputs}); a student has one of each.",
+            "{module} has {n} inputs ({received}) and {given} outputs ({inputs}); a student has "
+            "one input and one output.",
             OTHER,
             module=module,
             n=len(received),
@@ -102,11 +102,7 @@ def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
     for name in names:
         shape = known[name].shape if name in known else None
         if shape is None or any(size is None for size in shape):
-            raise UserError(
-                "The sizes of what {module} receives and gives are not known before the model runs.",
-                OTHER,
-                module=module,
-            )
+            raise UserError("The input and output sizes of {module} are known only at run time.", OTHER, module=module)
         found.append(tuple(size for size in shape if size is not None))
     return found
 
@@ -233,7 +229,8 @@ _flows: WeakKeyDictionary[Model, _Flow] = WeakKeyDictionary()  # a model never c
 
 
 def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) -> dict[int, int]:
-    """For every vertex the nearest one on every way from the root. The graph has no cycles: one pass is exact."""
+    """Immediate dominators: for every vertex the nearest one on every path from the root. The graph is acyclic, so one
+    pass is exact."""
     found = {root: root}
     for number in order:
         ways = [source for source in sources[number] if source in found]

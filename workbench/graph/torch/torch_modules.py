@@ -18,8 +18,8 @@ Attributes = Mapping[str, Any]
 
 
 def _conv(model: Model, path: str, node: ir.Node, a: Attributes) -> nn.Module:
-    """The module pads where its padding is the same before and after; else a hook of its own, the first one, pads its
-    input or cuts its output, so that what other hooks see is what the node gives."""
+    """The module pads if its padding is symmetric; else a first hook pads its input or crops its output, so that other
+    hooks see the node's real output."""
     weight, bias = model.weight(path), model.bias(path)
     dims, group, plain = weight.ndim - 2, a["group"], node.op_type == "Conv"
     inputs, outputs = (

@@ -76,7 +76,7 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
         found = {name: _array(values[name]) for name in expected}
     except Exception:  # whatever torch says of a node: it is run again, to find which it is
         return _culprit(view, feeds) or refused(
-            Message("the model"), why=Message("its torch view does not run on these inputs")
+            Message("the model"), why=Message("its torch version does not run on these inputs")
         )
     allowed = tolerance(_types(view.model))
     worst = max((_beyond(found[name], expected[name], allowed) for name in expected), default=0.0)
@@ -84,7 +84,7 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
         return _culprit(view, feeds, values) or refused(
             Message("the model"),
             why=Message(
-                "ONNX Runtime fuses operators of it, and its result differs {amount} from what torch computes",
+                "ONNX Runtime fuses some of its operators, and the result differs from torch {amount}",
                 amount=_amount(worst),
             ),
         )
@@ -92,7 +92,7 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
 
 
 def _telling(model: Model) -> tuple[str, ...]:
-    """The names of the outputs, and of what is put into those functions that hide differences."""
+    """Names of the outputs, and of the inputs of functions that hide differences."""
     names = []
     for value in model.ir.graph.outputs:
         names.append(value.name or "")
@@ -103,7 +103,7 @@ def _telling(model: Model) -> tuple[str, ...]:
 
 
 def _ran(model: Model, names: tuple[str, ...], feeds: Feeds, optimize: bool = True) -> dict[str, np.ndarray]:
-    """These values as ONNX Runtime computes them."""
+    """These values as computed by ONNX Runtime."""
     session = runtime.session(cut.ending_in(model, names), optimize=optimize)
     ran = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
     return dict(zip((value.name for value in session.get_outputs()), ran, strict=True))
@@ -140,7 +140,7 @@ def _beyond(found: np.ndarray, expected: np.ndarray, allowed: float | None = Non
 
 def _amount(differing: float) -> str:
     return (
-        Message("in its size")
+        Message("in shape")
         if not np.isfinite(differing)
         else Message("by {differing:.1g} of its largest value", differing=differing)
     )
@@ -156,13 +156,13 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
         except Exception as error:  # torch's text would tell the user nothing
             if error.args and type(error).__name__ == "Unsupported":
                 return refused(Message("{op} {error}", op=node.op_type, error=error), node.name)
-            return refused(node.op_type, node.name, Message("it does not run in torch as it is used"))
+            return refused(node.op_type, node.name, Message("torch cannot run it as used here"))
         for name, value in made.items():
             if name in expected and (worst := _beyond(_array(value), expected[name])):
                 return refused(
                     node.op_type,
                     node.name,
-                    Message("computed by torch its result differs {amount} from ONNX Runtime", amount=_amount(worst)),
+                    Message("its result in torch differs from ONNX Runtime {amount}", amount=_amount(worst)),
                 )
             if (
                 grown is None
@@ -174,7 +174,7 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
                     node.op_type,
                     node.name,
                     Message(
-                        "values before it are rounded differently, and its result differs {amount} from ONNX Runtime",
+                        "its inputs are rounded differently, and its result differs from ONNX Runtime {amount}",
                         amount=_amount(worst),
                     ),
                 )
@@ -209,17 +209,16 @@ def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
     if not isinstance(first, Tensor) or not first.requires_grad:
         node = _end_of_gradients(view, values)
         return (
-            refused(node.op_type, node.name, Message("the first output of the model comes from it"))
+            refused(node.op_type, node.name, Message("it produces the first output of the model"))
             if node is not None
             else UserError(
-                "No layer that could learn leads to the first output of the model.",
-                "Choose a method that needs no gradients.",
+                "No trainable layer leads to the first output of the model.", "Choose a method that needs no gradients."
             )
         )
     try:
         torch.autograd.grad(first.sum(), weights, allow_unused=True)  # type: ignore[arg-type]
     except RuntimeError:
-        return refused(Message("the model"), why=Message("torch knows no derivative of one of its operators"))
+        return refused(Message("the model"), why=Message("torch has no derivative for one of its operators"))
     return None
 
 

@@ -75,7 +75,7 @@ class TorchView(nn.Module):
         return values
 
     def given(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
-        """What the nodes start from: inputs, constants, and weights that others than their layer's nodes read."""
+        """Initial values of the run: inputs, constants, and weights that nodes other than their layer's read."""
         values: dict[str, Any] = dict(feeds)
         for name in self._constants:
             values[name] = self.get_buffer(self._constants[name])
@@ -84,7 +84,7 @@ class TorchView(nn.Module):
         return values
 
     def step(self, node: ir.Node, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What one node makes of the values before it, by name."""
+        """Output values of one node, by name."""
         name = node.name or ""
         read = [None if value is None or not value.name else values.get(value.name) for value in node.inputs]
         path = self._module_of.get(name)
@@ -173,8 +173,8 @@ def _held(model: Model, layers: Mapping[str, nn.Module], module_of: Mapping[str,
 
 
 def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> dict[str, str]:
-    """Every initialiser that is not a layer's weight or bias becomes a buffer: value name -> buffer name. A bias that
-    other nodes read, too, is one beside the module's."""
+    """Register every initialiser that is not a layer's weight or bias as a buffer: value name -> buffer name. A bias
+    with other readers is one besides the module's."""
     values = model.ir.graph.initializers
     sites = [model.sites[path] for path in view.layers]  # type: ignore[union-attr]
     inside = {site.initializer for site in sites} | {

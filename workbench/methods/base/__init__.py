@@ -1,1 +1,1 @@
-"""What a method is, how methods are found, what many of them need."""
+"""Base classes of compression methods, their discovery, and shared parts."""

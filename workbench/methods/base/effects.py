@@ -11,7 +11,7 @@ ZEROS = (
         {"count": "round(sparsity * weights)", "total": "weights"},
     ),
     Effect(
-        "{share} of the weights of all layers with this step become zero, wherever they are.",
+        "{share} of the weights become zero, counted over all layers with this step.",
         "sparsity != None and scope == 'global'",
         {"share": "share(sparsity)"},
     ),
@@ -19,14 +19,14 @@ ZEROS = (
 _BITS = "1 << (min(bits, 7) if reduced_range else bits)"  # a reduced range has 7 bits
 # Of `bits`, and `granularity` and `group_size` where there are any.
 LEVELS = (
-    Effect("{levels} levels, one scale for all weights.", "granularity == 'tensor'", {"levels": _BITS}),
+    Effect("{levels} levels, one scale for the whole tensor.", "granularity == 'tensor'", {"levels": _BITS}),
     Effect(
-        "{levels} levels, a scale for every {size} weights: {count} scales.",
+        "{levels} levels, one scale per {size} weights: {count} scales.",
         "granularity == 'group'",
         {"levels": _BITS, "size": "group_size", "count": "outputs * ceil(columns / group_size)"},
     ),
     Effect(
-        "{levels} levels, a scale for each of {count} output channels.",
+        "{levels} levels, one scale for each of {count} output channels.",
         "granularity not in ('tensor', 'group')",
         {"levels": _BITS, "count": "outputs"},
     ),

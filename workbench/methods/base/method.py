@@ -1,4 +1,4 @@
-"""What a compression method is, and how the workbench finds them.
+"""Base classes of compression methods, and how the workbench finds methods.
 
 A method is a class with a frozen `Params` dataclass and three answers: whether it fits a layer, what it will store
 (a forecast, at once), and the edit itself. Register it with `@method("family.name")` in a file of this folder, or from
@@ -33,7 +33,7 @@ from workbench.methods.base.ranks import Matrix
 
 
 class Context(Protocol):
-    """What a method may ask about a layer. Everything is computed when asked for, and cached.
+    """Information about a layer that a method can request. Everything is computed on demand and cached.
 
     A layer is a matrix applied to rows: the rows of a convolution are its unfolded input patches
     (channels x kernel), those of a linear layer its input vectors. Activations are those of the original model.
@@ -75,7 +75,8 @@ class Context(Protocol):
         """[groups, columns] float64: the mean of x over all calibration rows. UserError without data."""
 
     def observed(self, job: Job, behind: bool = False) -> Observed:
-        """What the layer receives, or hands on (`behind`), over all calibration samples. UserError without data."""
+        """Statistics of the layer's input, or of its output (`behind`), over all calibration samples. Raises UserError
+        without data."""
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """The layer's calibration inputs, batch by batch, as the operator receives them."""
@@ -107,10 +108,11 @@ class Method(ABC):
 
     @abstractmethod
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
-        """What will be stored after this step, from shapes alone: instant."""
+        """Forecast of what will be stored after this step, from shapes alone: instant."""
 
     def whole(self, params: Any) -> str:
-        """What of this is of whole layers alone, so that it cannot follow a factoring; "" where factors can have it."""
+        """Name of the part that is defined for whole layers only, so that the step cannot follow a factorisation; "" if
+        factors are supported."""
         return ""
 
     def shared(self, params: Any) -> bool:
@@ -144,7 +146,7 @@ class Method(ABC):
         """The step itself, on what earlier steps made. Deterministic for `context.seed`; `edit` is not changed."""
 
     def matrices(self, context: Context, job: Job) -> tuple[Matrix, ...]:
-        """Where ranks are found in other matrices than the unfolded weight: one for each rank, of the original layer.
+        """Matrices in which ranks are found, if not the unfolded weight: one for each rank, of the original layer.
 
         Raises UserError without the data that it takes.
         """
@@ -219,14 +221,14 @@ class StructuralMethod(Method):
 
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
         raise UserError(
-            "{id} changes several layers at once; it has no edit of one layer.", "Apply it with a recipe.", id=self.id
+            "{id} changes several layers at once; it cannot edit a single layer.", "Apply it with a recipe.", id=self.id
         )
 
 
 class RemovalMethod(StructuralMethod):
-    """Takes output channels out of layers, and of all that hang together with them."""
+    """Removes output channels from layers, and from all layers coupled with them."""
 
-    keeps = Message("keeps its channels")
+    keeps = Message("is not pruned")
 
     def unable(self, group: ChannelGroup, params: Any) -> str | None:
         """Why this group's units cannot be told apart, or None; asked before anything runs."""
@@ -238,13 +240,13 @@ class RemovalMethod(StructuralMethod):
 
     @abstractmethod
     def choose(self, groups: tuple[ChannelGroup, ...], params: Any, job: Job) -> tuple[np.ndarray, ...]:
-        """For each group that has this very step, the units to remove. Deterministic."""
+        """Units to remove for each group with this step. Deterministic."""
 
 
 class RescalingMethod(StructuralMethod):
     """Moves scale between output channels and the layers that read them; the model answers as before."""
 
-    keeps = Message("keeps the scale of its channels")
+    keeps = Message("is not rescaled")
 
     @abstractmethod
     def factors(
@@ -260,7 +262,7 @@ class RescalingMethod(StructuralMethod):
 class ReplacingMethod(StructuralMethod):
     """Puts a student in the place of a span of layers: the module that a layer is in, or another one."""
 
-    keeps = Message("stays as it is")
+    keeps = Message("stays unchanged")
 
     def module(self, path: str, params: Any) -> str:
         """The module that is replaced when this layer has the step: the one it names, or the layer's own."""
@@ -309,7 +311,7 @@ def all_methods() -> dict[str, Method]:
 
 
 class Step(NamedTuple):
-    """What an action means: a method, and its parameters validated."""
+    """A resolved step: a method, and its validated parameters."""
 
     method: Method
     params: Any

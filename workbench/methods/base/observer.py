@@ -1,4 +1,5 @@
-"""What calibration sees of an activation, gathered batch by batch in constant memory, and the levels that follow.
+"""Statistics of an activation over the calibration data, gathered batch by batch in constant memory, and the resulting
+levels.
 
 Krishnamoorthi 2018, Quantizing deep convolutional networks for efficient inference, section 3; Migacz 2017, 8-bit
 inference with TensorRT, for the choice by entropy.
@@ -22,7 +23,7 @@ SMOOTH = 1e-6  # the share that a bin without any counts with
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """Of all values of an activation over the calibration samples.
+    """Statistics of all values of an activation over the calibration samples.
 
     low, high   the extremes
     counts      [BINS] of values in equal bins over -reach..reach
@@ -129,7 +130,7 @@ class Observer:
 
     @property
     def observed(self) -> Observed:
-        """So far."""
+        """Statistics so far."""
         return Observed(self._low, self._high, self._counts, self._reach or 1.0, self._lows, self._highs)
 
 

@@ -44,7 +44,7 @@ def _check(made: Any) -> None:
     info: MethodInfo = made.info()
     for name in ("title", "summary", "formula", "citation"):
         if not isinstance(getattr(info, name), str):
-            raise TypeError(Message("{id}: its {name} is not a text", id=made.id, name=name))
+            raise TypeError(Message("{id}: '{name}' is not a string", id=made.id, name=name))
     pickle.dumps(info)
 
 

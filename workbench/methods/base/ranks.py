@@ -1,4 +1,4 @@
-"""Which rank: the choices that all low-rank methods share.
+"""Choice of a rank, shared by all low-rank methods.
 
 energy          the squared singular values are the variances of a principal component analysis (Jolliffe 2002)
 weakening       Nakajima et al. 2013, EVBMF (methods/base/vbmf), weakened as by Gusak et al. 2019, MUSCO: multi-stage
@@ -26,34 +26,35 @@ Number = Annotated[
     int | None,
     Range(1, None, 1, log=True),
     OneOf("amount"),
-    Help("Number of singular values kept; more than there are means all."),
+    Help("Number of singular values to keep; a larger number keeps all."),
 ]
 Energy = Annotated[
     float | None,
     Range(0.01, 1, 0.01),
     OneOf("amount"),
-    Help("Keep the smallest rank with this fraction of the squared singular values."),
+    Help("Keep the smallest rank that retains this fraction of the squared singular values."),
 ]
 Ratio = Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"), Help("Rank as a fraction of full rank.")]
 Weakening = Annotated[
     float | None,
     Range(0, 1, 0.05),
     OneOf("amount"),
-    Help("0: the rank that variational Bayes (EVBMF) finds; 1: full rank; between: a share of the way."),
+    Help("Interpolates between the rank estimated by variational Bayes (EVBMF), at 0, and full rank, at 1."),
 ]
 ByRule = Annotated[
     Rule | None,
     OneOf("amount"),
     Help(
-        "break-even: the largest rank with fewer weights than the layer; marchenko-pastur: what stands "
-        "out of noise; gavish-donoho: the threshold of least squared error."
+        "break-even: the largest rank with fewer weights than the layer; marchenko-pastur: "
+        "singular values above the noise edge; gavish-donoho: the threshold with the least "
+        "squared error."
     ),
 ]
 
 
 @dataclass(frozen=True)
 class RankParams:
-    """Exactly one of these says the rank."""
+    """Rank parameters; exactly one of them is set."""
 
     rank: Number = None
     energy: Energy = 0.9
@@ -64,7 +65,7 @@ class RankParams:
 
 @dataclass(frozen=True)
 class SpectrumParams(RankParams):
-    """For a rank of the matrix whose singular values the window draws."""
+    """Rank parameters for the matrix whose singular values the window draws."""
 
     rank: Annotated[Number, Drag("spectrum")] = None
     energy: Annotated[Energy, Drag("spectrum")] = 0.9
@@ -118,10 +119,10 @@ def chosen(params: RankParams, shape: Shape, values: Callable[[], np.ndarray], l
 
 
 def words(params: RankParams, rank: int, full: int, even: int) -> str:
-    """What the user should know about a rank: which one was found, and whether the layer grows."""
+    """Note on a rank for the user: which one was found, and whether the layer grows."""
     notes = [] if params.rank is not None else [Message("rank {rank} of {full}", rank=rank, full=full)]
     if rank > even:
-        notes.append(Message("rank {rank} is above break-even {even}: the layer grows", rank=rank, even=even))
+        notes.append(Message("rank {rank} is above the break-even rank {even}: the layer grows", rank=rank, even=even))
     return Joined(notes, CLAUSE)
 
 

@@ -12,12 +12,12 @@ def refusal(layer: Layer) -> str | None:
     """Why a layer's input channels cannot have factors, or None."""
     if layer.op not in ("Conv", "Gemm", "MatMul") or (layer.op != "Conv" and len(layer.shape) != 2):
         return Message(
-            "Factors of input channels are for convolutions and products with a matrix, not for {op}.", op=layer.op
+            "Scaling input channels is supported for convolutions and MatMul/Gemm, not for {op}.", op=layer.op
         )
     if layer.groups > 1:
-        return Message("Its groups of channels read different inputs; factors of input channels are for one group.")
+        return Message("Scaling input channels is not supported for grouped convolutions.")
     if layer.input_axis != -1:
-        return Message("It multiplies from the left; its inputs are not the last axis of what it receives.")
+        return Message("Its weight is the left operand; its input channels are not the last axis.")
     return None
 
 
@@ -27,7 +27,7 @@ def axis(layer: Layer) -> int:
 
 
 def shape(layer: Layer) -> tuple[int, ...]:
-    """Of the factors, broadcastable to the stored weight."""
+    """Shape of the factors, broadcastable to the stored weight."""
     return tuple(size if index == axis(layer) else 1 for index, size in enumerate(layer.shape))
 
 

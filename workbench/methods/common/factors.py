@@ -36,7 +36,7 @@ def rows_refusal(layer: Layer) -> str | None:
     return (
         None
         if layer.op in ("Conv", "Gemm", "MatMul")
-        else Message("The inputs of {op} layers are not looked at.", op=layer.op)
+        else Message("This method does not support {op} layers: it needs their inputs.", op=layer.op)
     )
 
 
@@ -45,7 +45,7 @@ def refuse_gradients(layer: Layer) -> str | None:
     if layer.locked:
         return layer.locked
     known = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
-    return None if layer.op in known else Message("No gradients are taken of {op} layers.", op=layer.op)
+    return None if layer.op in known else Message("Gradients of {op} layers are not supported.", op=layer.op)
 
 
 def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
@@ -78,13 +78,13 @@ def refusal(layer: Layer) -> str | None:
     if layer.locked:
         return layer.locked
     if layer.op not in ("Conv", "Gemm", "MatMul", "Embedding"):
-        return Message("{op} cannot be written as two layers.", op=layer.op)
+        return Message("{op} cannot be factorised into two layers.", op=layer.op)
     if layer.groups > 1:
-        return Message("A grouped or depthwise convolution has no single matrix to factor.")
+        return Message("A grouped or depthwise convolution has no single matrix to factorise.")
     if layer.also:
-        return Message("{also} reads its weight too, in another form: it stays one tensor.", also=layer.also)
+        return Message("{also} also reads its weight, in another form, so it must stay one tensor.", also=layer.also)
     if min(layer.matrix) < 2:
-        return Message("A matrix with a single row or column has rank 1 already.")
+        return Message("A matrix with a single row or column already has rank 1.")
     return None
 
 
@@ -136,9 +136,7 @@ def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:
 def refuse_spatial(layer: Layer) -> str | None:
     """Why a convolution cannot be split into a vertical and a horizontal one, or None."""
     if layer.op != "Conv" or len(layer.shape) != 4 or min(layer.shape[2:]) < 2:
-        return layer.locked or Message(
-            "Only a two-dimensional convolution with a kernel wider than 1 splits like this."
-        )
+        return layer.locked or Message("Only a 2-D convolution with a kernel larger than 1 can be split like this.")
     if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
         return Message("Its padding depends on the input's size (auto_pad).")
     return refusal(layer)
@@ -160,5 +158,5 @@ def split_window(layer: Layer) -> tuple[Attributes, Attributes]:
 
 
 def note(layer: Layer, params: RankParams, rank: int) -> str:
-    """What the user should know about the rank of a pair."""
+    """Note on the rank of a pair for the user."""
     return words(params, rank, min(layer.matrix), break_even(layer.matrix))

@@ -23,7 +23,7 @@ Clip = Annotated[
     float,
     Range(0.001, 1, 0.001),
     When("range", ("clip",)),
-    Help("The range ends at this share of the layer's largest magnitude; weights beyond end on the outermost level."),
+    Help("End of the range, as a share of the layer's largest magnitude; larger weights are clipped."),
 ]
 Rounding = Literal["nearest", "floor", "stochastic"]
 # Fractions of the full range that the searches for the smallest error and divergence try.
@@ -140,7 +140,7 @@ def _error(
     power: int,
     importance: np.ndarray | None,
 ) -> np.ndarray:
-    """Of each set of weights that share a scale, a block of them at a time where they lie one after the other."""
+    """Error of each set of weights that share a scale, one block of sets at a time if they are contiguous."""
     scale, zero = affine
     rows = len(grid.values)
     step = rows if 0 in grid.reduce else max(1, BLOCK * rows // max(grid.values.size, 1))
@@ -185,7 +185,7 @@ def _cost(
 
 
 def _divergence(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
-    """Of each set of weights that share a scale; histograms have eight bins a level."""
+    """KL divergence of each set of weights that share a scale; histograms have eight bins per level."""
     count = len(grid.reduce)
     values = np.moveaxis(grid.values, grid.reduce, range(-count, 0)).reshape(affine[0].size, -1)
     sides = [side.reshape(-1, 1) for side in affine]
@@ -252,6 +252,6 @@ def like_weight(
 
 
 def stored_note(bits: int) -> str:
-    """What a report says of levels that ONNX has no type of this width for; "" where it has."""
+    """Note for the report on levels of a width that ONNX has no type for; "" if it has."""
     stored = container(bits)
     return Message("{bits}-bit levels are stored in {stored} bits", bits=bits, stored=stored) if stored != bits else ""

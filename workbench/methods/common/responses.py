@@ -58,7 +58,7 @@ def train(context: Context, encoding: Encoding, steps: int, rate: float, job: Jo
     layer = context.layer
     rows = torch.from_numpy(context.rows(ROWS, job.part(0.0, 0.3)))  # [groups, rows, columns]
     if rows.shape[1] < 8:
-        raise UserError("There are too few calibration samples to train on.", "Give a larger data set.")
+        raise UserError("There are too few calibration samples to train the layer.", "Give a larger data set.")
     teacher = torch.from_numpy(by_output(context.weight, layer.out_axis).copy())
     targets = (rows @ teacher.reshape(len(rows), -1, rows.shape[2]).transpose(1, 2)).transpose(0, 1).flatten(1)
     tensors = [torch.from_numpy(part.copy()) for part in _tensors(encoding)]
@@ -130,7 +130,7 @@ def _patches(rows: torch.Tensor, layer: Layer) -> torch.Tensor:
 
 
 def _student(encoding: Encoding, layer: Layer) -> Apply:
-    """What the weights make of inputs: [rows, outputs]."""
+    """Outputs of the student's weights for these inputs: [rows, outputs]."""
     from torch.nn import functional
 
     if layer.op == "Conv":

@@ -22,10 +22,10 @@ def refusal(layer: Layer, kind: Kind, groups: int) -> str | None:
     if kind == "factors" or layer.locked:
         return None
     if layer.op != "Conv":
-        return Message("Only a convolution can have a depthwise separable or a grouped student.")
+        return Message("Only a convolution can be replaced by a depthwise separable or grouped convolution.")
     outputs, inputs = layer.shape[0], layer.shape[1] * layer.groups
     if kind == "separable" and prod(layer.shape[2:]) == 1:
-        return Message("A 1 x 1 convolution has no kernel that could be separated from its channels.")
+        return Message("A 1 x 1 convolution cannot be made depthwise separable.")
     if kind == "grouped" and (inputs % groups or outputs % groups):
         return Message(
             "{inputs} inputs and {outputs} outputs cannot both be divided into {groups} groups.",
@@ -37,7 +37,7 @@ def refusal(layer: Layer, kind: Kind, groups: int) -> str | None:
 
 
 def separable_shapes(layer: Layer, multiplier: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Of the kernels of each input channel, and of the 1 x 1 convolution."""
+    """Shapes of the depthwise kernels and of the 1 x 1 convolution."""
     outputs, inputs, *kernel = layer.shape
     between = inputs * min(multiplier, prod(kernel), outputs)  # more directions than that there are not
     return (between, 1, *kernel), (outputs, between, *(1 for _ in kernel))

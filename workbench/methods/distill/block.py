@@ -20,8 +20,8 @@ from workbench.methods.base.method import Moments, ReplacingMethod, method
 class BlockDistillation(ReplacingMethod):
     title = "Distil the block"
     summary = (
-        "Replaces the module that the layer is in, with all its layers, by one layer that is fitted to give the "
-        "module's outputs on the calibration samples, or leaves the module out."
+        "Replaces the whole module around the layer by one layer, fitted to reproduce the "
+        "module's outputs on the calibration samples, or removes the module."
     )
     formula = "min over W, c:  mean ‖ block(x) − (W x + c) ‖²"
     citation = "Li et al. 2020, Few sample knowledge distillation, CVPR; Veit et al. 2016, NeurIPS"
@@ -32,21 +32,24 @@ class BlockDistillation(ReplacingMethod):
         student: Annotated[
             Literal["layer", "identity"],
             Help(
-                "What takes the block's place: one convolution or linear layer, or nothing, where it "
-                "receives and gives the same shape."
+                "Replacement for the block: one convolution or linear layer, or nothing (identity), "
+                "if input and output shapes match."
             ),
         ] = "layer"
         span: Annotated[
-            str, Help("The module that is replaced, such as blocks.2; empty: the one that the layer is in.")
+            str, Help("Module to replace, such as blocks.2; empty: the module that contains the layer.")
         ] = ""
         kernel: Annotated[
-            int, Range(1, 7, 2), When("student", ("layer",)), Help("Of the convolution, along each axis.")
+            int,
+            Range(1, 7, 2),
+            When("student", ("layer",)),
+            Help("Kernel size of the convolution, the same along each axis."),
         ] = 3
         damping: Annotated[
             float,
             Range(0, 1),
             When("student", ("layer",)),
-            Help("Ridge of the least squares, relative to the mean square of the inputs."),
+            Help("Ridge penalty of the least-squares fit, relative to the mean square of the inputs."),
         ] = 1e-4
 
     def accepts(self, layer: Layer) -> str | None:

@@ -31,8 +31,8 @@ class _Student:
     student: Annotated[
         Literal["factors", "separable", "grouped"],
         Help(
-            "What takes the layer's place: two factors of a rank; a kernel for each input channel and "
-            "a 1 × 1 convolution (depthwise separable); a convolution in groups of channels."
+            "Structure of the student: two low-rank factors, a depthwise separable convolution, "
+            "or a grouped convolution."
         ),
     ] = "factors"
 
@@ -41,8 +41,8 @@ class _Student:
 class LayerDistillation(Method):
     title = "Distil the layer"
     summary = (
-        "Replaces the layer by a smaller student, trained by backpropagation to give the layer's outputs on the "
-        "calibration samples."
+        "Replaces the layer by a smaller student, trained by backpropagation to reproduce "
+        "the layer's outputs on the calibration samples."
     )
     formula = "min over A, B:  mean ‖ (W x + b) − (A B x + c) ‖²"
     citation = "Romero et al. 2015, FitNets, ICLR; Zhang et al. 2016, IEEE TPAMI 38:10"
@@ -68,7 +68,7 @@ class LayerDistillation(Method):
             OneOf("amount"),
             Drag("spectrum"),
             PAIR,
-            Help("Width of the student."),
+            Help("Channels between the student's two factors."),
         ] = 16
         energy: Annotated[ranks.Energy, PAIR] = None
         ratio: Annotated[ranks.Ratio, PAIR] = None
@@ -78,13 +78,16 @@ class LayerDistillation(Method):
             int,
             Range(1, 9),
             When("student", ("separable",)),
-            Help("Kernels for each input channel; as many as a kernel has values can be the layer itself."),
+            Help(
+                "Depth multiplier: kernels per input channel. With as many kernels as a kernel has "
+                "values, the student can represent the layer exactly."
+            ),
         ] = 1
         groups: Annotated[
             int,
             Range(2, 64),
             When("student", ("grouped",)),
-            Help("Groups of channels; the layer's inputs and outputs are divided evenly."),
+            Help("Number of channel groups; it must divide the input and the output channels."),
         ] = 2
         steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
         rate: Annotated[
@@ -93,7 +96,7 @@ class LayerDistillation(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op == "Embedding":
-            return Message("An embedding has no inputs to train on, only indices.")
+            return Message("An embedding has indices as inputs, which it cannot be trained on.")
         return factors.refusal(layer)
 
     def refuses(self, layer: Layer, params: Params) -> str | None:

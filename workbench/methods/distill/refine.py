@@ -25,12 +25,13 @@ from workbench.methods.common import factors, responses
 class Refinement(Method):
     title = "Refine on the layer's outputs"
     summary = (
-        "Trains the factors, or the weights that pruning left, by backpropagation to give the layer's outputs "
-        "on the calibration samples. Size and zeros stay. Put it behind a pruning or a factoring."
+        "Trains the factors, or the weights left after pruning, by backpropagation to "
+        "reproduce the layer's outputs on the calibration samples. Size and zeros are kept. "
+        "Use it after a pruning or factorisation step."
     )
     formula = "min over Ŵ, c:  mean ‖ (W x + b) − (Ŵ x + c) ‖²,   ŵᵢ = 0 where it was"
     citation = "Zhang et al. 2016, IEEE TPAMI 38:10; Hubara et al. 2021, NeurIPS"
-    effects = (Effect("{steps} training steps on the layer's outputs; what is stored keeps its form."),)
+    effects = (Effect("{steps} training steps on the layer's outputs; size and sparsity stay the same."),)
     needs_data = True
 
     @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Refinement(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
-            return Message("Several operators share its weight, each with different inputs.")
+            return Message("Several operators share its weight, with different inputs.")
         return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

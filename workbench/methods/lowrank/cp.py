@@ -28,32 +28,25 @@ _TERMS = "rank if rank != None else max(1, int(ratio * (weights - 1) / axes))"
 class CpDecomposition(Method):
     title = "CP"
     summary = (
-        "Replaces a k × k convolution by a sum of rank-one tensors: 1 × 1 to R channels, k × 1 and 1 × k on "
-        "each channel alone, and 1 × 1 back."
+        "CP decomposition: replaces a k × k convolution by 1 × 1 to R channels, depthwise k "
+        "× 1 and 1 × k, and 1 × 1 back."
     )
     formula = "W[o,i,y,x] ≈ Σᵣ O[o,r] · Y[y,r] · X[x,r] · I[i,r]"
     citation = "Lebedev et al. 2015, ICLR"
-    effects = (
-        Effect(
-            "A sum of {rank} terms, each a product of one vector an axis",
-            "",
-            {"rank": _TERMS},
-            stored=f"axes * ({_TERMS})",
-        ),
-    )
+    effects = (Effect("A sum of {rank} rank-one terms", "", {"rank": _TERMS}, stored=f"axes * ({_TERMS})"),)
 
     @dataclass(frozen=True)
     class Params:
         rank: Annotated[
-            int | None, Range(1, 2048, 1, log=True), OneOf("amount"), Help("Channels between the convolutions.")
+            int | None, Range(1, 2048, 1, log=True), OneOf("amount"), Help("Rank R: channels between the convolutions.")
         ] = 32
         ratio: Annotated[
             float | None,
             Range(0.01, 1, 0.01),
             OneOf("amount"),
             Help(
-                "Rank as a fraction of break-even, where the four hold as many weights as the layer. "
-                "How many ranks a tensor has is no question of singular values."
+                "Rank as a fraction of the break-even rank, at which the four convolutions hold as "
+                "many weights as the layer."
             ),
         ] = None
         iterations: Annotated[int, Range(1, 500, 1), Help("Rounds of alternating least squares.")] = 30
@@ -112,6 +105,6 @@ def _rank(layer: Layer, params: CpDecomposition.Params) -> int:
 
 
 def _shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], ...]:
-    """Of the four weights in the order of execution."""
+    """Shapes of the four weights in the order of execution."""
     out, inputs, tall, wide = layer.shape
     return (rank, inputs, 1, 1), (rank, 1, tall, 1), (rank, 1, 1, wide), (out, rank, 1, 1)

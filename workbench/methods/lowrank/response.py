@@ -31,8 +31,8 @@ ROUNDS = 10
 class ResponseFactors(Method):
     title = "Non-linear response"
     summary = (
-        "Two thinner layers fitted to the layer's outputs on the calibration samples, as they are after the "
-        "activation that follows: errors that a ReLU hides do not count."
+        "Replaces the layer by two thinner ones, fitted to its outputs after the following "
+        "activation on the calibration samples: errors that a ReLU hides do not count."
     )
     formula = "min over M of rank r, b:  Σ ‖ f(y) − f(M y + b) ‖²,  y = W x"
     citation = "Zhang et al. 2016, IEEE TPAMI 38:10"
@@ -46,10 +46,10 @@ class ResponseFactors(Method):
             float | None,
             Range(0.01, 1, 0.01),
             OneOf("amount"),
-            Help("Keep the smallest rank with this fraction of the outputs' variance."),
+            Help("Keep the smallest rank that retains this fraction of the output variance."),
         ] = None
         activation: Annotated[
-            Literal["relu", "none"], Help("What follows the layer: with none, its plain outputs are fitted.")
+            Literal["relu", "none"], Help("Activation after the layer; none: fit its outputs directly.")
         ] = "relu"
 
     def accepts(self, layer: Layer) -> str | None:

@@ -19,7 +19,7 @@ from workbench.methods.common import factors
 @method("lowrank.spatial")
 class SpatialSvd(Method):
     title = "Spatial SVD"
-    summary = "Replaces a convolution with a k × k kernel by one of k × 1 followed by one of 1 × k."
+    summary = "Replaces a k × k convolution by a k × 1 and a 1 × k convolution."
     formula = "W[o,i,y,x] ≈ Σᵣ H[o,r,x] V[r,i,y]"
     citation = "Jaderberg et al. 2014, BMVC"
     ranking = Ranking("matrices", first="A vertical and a horizontal convolution")

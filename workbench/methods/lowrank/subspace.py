@@ -26,14 +26,12 @@ from workbench.methods.common import factors
 class SubspaceFactors(Method):
     title = "Sub-space low rank"
     summary = (
-        "Clusters the output channels by direction and factors each cluster by itself. The second layer is zero "
-        "outside its clusters, and those zeros are left out of the file."
+        "Clusters the output channels by direction and factorises each cluster separately. "
+        "The second layer is block-diagonal; its zeros are not stored."
     )
     formula = "W_c ≈ U_c V_cᵗ for each cluster c of output channels"
     citation = "Maalouf et al. 2021, Deep learning meets projective clustering, ICLR"
-    effects = (
-        Effect("{count} groups of the {outputs} outputs, for each {rank}.", "", {"count": "clusters", "rank": "asked"}),
-    )
+    effects = (Effect("{outputs} outputs in {count} groups, {rank} each.", "", {"count": "clusters", "rank": "asked"}),)
 
     @dataclass(frozen=True)
     class Params(ranks.RankParams):
@@ -60,7 +58,7 @@ class SubspaceFactors(Method):
         matrix = factors.unfold(edit.weight, layer).astype(np.float64)
         members = _clusters(matrix, min(params.clusters, len(matrix)), context.seed)
         lefts, rights = [], []
-        for chosen in job.each(members, Message("factoring the clusters")):
+        for chosen in job.each(members, Message("factorising the clusters")):
             part = matrix[chosen]
             left, right = factors.split(part, ranks.chosen(params, part.shape, partial(factors.singular_values, part)))
             placed = np.zeros((len(matrix), left.shape[1]))

@@ -18,8 +18,8 @@ from workbench.methods.common import factors
 class TruncatedSvd(Method):
     title = "Truncated SVD"
     summary = (
-        "Replaces the layer by two thinner ones whose product is the closest matrix of that rank: fewer weights "
-        "and fewer multiplications below the break-even rank."
+        "Replaces the layer by two thinner ones whose product is the best approximation of "
+        "that rank (Eckart-Young). Saves weights and MACs below the break-even rank."
     )
     formula = "W ≈ Uᵣ Σᵣ Vᵣᵗ,   parameters: r · (outputs + inputs)"
     citation = "Denton et al. 2014, NeurIPS; Eckart and Young 1936"

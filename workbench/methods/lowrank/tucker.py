@@ -29,8 +29,9 @@ ITERATIONS = 50
 class Tucker2(Method):
     title = "Tucker-2"
     summary = (
-        "Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k among few channels, and 1 × 1 "
-        "back to all. Ranks by ratio, or as variational Bayes (EVBMF) finds them, with a weakening factor."
+        "Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k between them, "
+        "and 1 × 1 back. Set the ranks by ratio, or let variational Bayes (EVBMF) estimate "
+        "them, scaled by a weakening factor."
     )
     formula = "W[o,i] ≈ Σₚᵣ B[o,p] · C[p,r] · A[r,i]"
     citation = "Kim et al. 2016, ICLR; Nakajima et al. 2013, JMLR 14"
@@ -42,24 +43,24 @@ class Tucker2(Method):
             int | None,
             Range(1, None, 1, log=True),
             OneOf("amount"),
-            Help("Both ranks; at most the output and the input channels."),
+            Help("Rank of both sides, at most the number of output and of input channels."),
         ] = None
         energy: Annotated[
             float | None,
             Range(0.01, 1, 0.01),
             OneOf("amount"),
-            Help("For each side the smallest rank with this fraction of the squared singular values."),
+            Help("On each side, keep the smallest rank that retains this fraction of the squared singular values."),
         ] = None
         ratio: Annotated[
             float | None,
             Range(0.01, 1, 0.01),
             OneOf("amount"),
-            Help("Both ranks as a fraction of the input and output channels."),
+            Help("Both ranks, as a fraction of the input and output channels."),
         ] = 0.5
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op != "Conv" or len(layer.shape) < 3 or max(layer.shape[2:]) < 2:
-            return layer.locked or Message("Only a convolution with a kernel wider than 1 can be split like this.")
+            return layer.locked or Message("Only a convolution with a kernel larger than 1 can be split like this.")
         return factors.refusal(layer)
 
     def foretells(self, params: Params) -> bool:
@@ -109,7 +110,7 @@ class Tucker2(Method):
 
 
 def _ranks(layer: Layer, params: ranks.RankParams, weight: np.ndarray | None) -> tuple[int, int]:
-    """Of the unfoldings by output and by input channel; what is to be expected where there is no weight yet."""
+    """Ranks of the unfoldings by output and by input channel; the expected ones if there is no weight yet."""
     if params.rule == "break-even":
         return _break_even(layer)
     found = []
@@ -140,7 +141,7 @@ def _break_even(layer: Layer) -> tuple[int, int]:
 
 
 def _shapes(layer: Layer, out_rank: int, in_rank: int) -> tuple[tuple[int, ...], ...]:
-    """Of the three weights in the order of execution."""
+    """Shapes of the three weights in the order of execution."""
     out, inputs, *kernel = layer.shape
     ones = [1] * len(kernel)
     return (in_rank, inputs, *ones), (out_rank, in_rank, *kernel), (out, out_rank, *ones)

@@ -26,8 +26,8 @@ DAMPING = 1e-4
 class WhitenedSvd(Method):
     title = "Whitened SVD"
     summary = (
-        "Two thinner layers that keep the layer's output on the calibration samples as well as two layers of "
-        "that rank can, instead of its weights."
+        "Replaces the layer by two thinner ones that minimise the error of its output on the "
+        "calibration samples, instead of the error of its weights."
     )
     formula = "W S ≈ U Σ Vᵗ,  W ≈ Uᵣ Σᵣ (Vᵣᵗ S⁻¹),  S Sᵗ = E[x xᵗ]"
     citation = "Wang et al. 2025, SVD-LLM, ICLR"
@@ -41,7 +41,7 @@ class WhitenedSvd(Method):
             float | None,
             Range(0.01, 1, 0.01),
             OneOf("amount"),
-            Help("Keep the smallest rank with this fraction of the output's energy."),
+            Help("Keep the smallest rank that retains this fraction of the output energy."),
         ] = 0.95
 
     def accepts(self, layer: Layer) -> str | None:

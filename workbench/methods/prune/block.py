@@ -25,8 +25,8 @@ from workbench.methods.prune.magnitude import smallest
 class BlockPruning(Method):
     title = "Blocks"
     summary = (
-        "Sets whole blocks of the unfolded matrix to zero, those with the smallest root mean square: a pattern "
-        "that block-sparse kernels read."
+        "Sets the blocks of the unfolded weight matrix with the smallest RMS to zero: a "
+        "pattern that block-sparse kernels support."
     )
     formula = "block B ← B · [rms(B) > t]"
     citation = "Narang et al. 2017, Block-sparse recurrent neural networks; Gray et al. 2017"
@@ -40,9 +40,9 @@ class BlockPruning(Method):
 
     @dataclass(frozen=True)
     class Params:
-        sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the blocks that become zero.")] = 0.5
-        rows: Annotated[int, Range(1, 128, 1, log=True), Help("Output channels in a block.")] = 4
-        columns: Annotated[int, Range(1, 128, 1, log=True), Help("Inputs in a block.")] = 1
+        sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the blocks to set to zero.")] = 0.5
+        rows: Annotated[int, Range(1, 128, 1, log=True), Help("Output channels per block.")] = 4
+        columns: Annotated[int, Range(1, 128, 1, log=True), Help("Inputs per block.")] = 1
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None

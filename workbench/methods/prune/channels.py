@@ -1,4 +1,4 @@
-"""Remove output channels: the layer and all that hang together with it get smaller, and faster.
+"""Remove output channels: the layer and all layers coupled with it get smaller and faster.
 
 What hangs together: Fang, Ma, Song, Mi, Wang: DepGraph: Towards any structural pruning. CVPR 2023 (see units).
 Which channels go:
@@ -34,36 +34,38 @@ ROWS = 2048  # calibration rows that an activation is averaged over
 class ChannelPruning(RemovalMethod):
     title = "Remove channels"
     summary = (
-        "Takes whole output channels out of the layer, and out of every layer that is coupled with it: "
-        "smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples."
+        "Removes output channels from the layer and from all layers coupled with it: smaller "
+        "tensors, fewer MACs. The criteria taylor and activation need calibration samples."
     )
     formula = "keep the n(1 − ratio) channels c of largest score, e.g. Σ|w_c|"
     citation = "Li et al. 2017, Pruning filters for efficient ConvNets, ICLR; Fang et al. 2023, DepGraph, CVPR"
     effects = (
         Effect(
-            "About {count} of {total} output channels go.", "", {"count": "round(ratio * outputs)", "total": "outputs"}
+            "About {count} of {total} output channels are removed.",
+            "",
+            {"count": "round(ratio * outputs)", "total": "outputs"},
         ),
     )
 
     @dataclass(frozen=True)
     class Params:
         ratio: Annotated[
-            float, Range(0, 1, 0.01), Help("Fraction of the output channels that are removed; at least one stays.")
+            float, Range(0, 1, 0.01), Help("Fraction of the output channels to remove; at least one is kept.")
         ] = 0.3
         criterion: Annotated[
             Criterion,
             Help(
-                "What a channel's worth is told from: norm of its weights, distance to "
-                "the other filters, gradients, BatchNorm scale, mean output; lamp shares "
-                "the removal among all layers that have this same step."
+                "Importance of a channel: norm of its weights (l1, l2), distance to the other "
+                "filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean output (activation); "
+                "lamp distributes the removal over all layers with this step."
             ),
         ] = "l1"
         round_to: Annotated[
-            int, Range(1, 64), Help("What remains is a multiple of this many channels, where there are as many.")
+            int, Range(1, 64), Help("Keep a multiple of this many channels, if the layer has that many.")
         ] = 1
 
     def accepts(self, layer: Layer) -> str | None:
-        removed = Message("The output channels of {op} layers are not removed.", op=layer.op)
+        removed = Message("Removing output channels of {op} layers is not supported.", op=layer.op)
         return layer.locked or (None if layer.op in OPS else removed)
 
     def unable(self, group: ChannelGroup, params: Params) -> str | None:
@@ -121,7 +123,11 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
 def _unable(group: ChannelGroup, criterion: Criterion) -> str | None:
     """Why the criterion tells nothing of these channels, or None: one layer of which it tells is enough."""
     if criterion == "bn":
-        return None if group.scale is not None else Message("No BatchNorm behind it says what its channels are worth.")
+        return (
+            None
+            if group.scale is not None
+            else Message("No BatchNorm follows the layer, so this criterion has no channel importance.")
+        )
     reasons = [_refuse(context.layer, criterion) for context, _ in group.members]
     return reasons[0] if all(reasons) else None
 

@@ -20,8 +20,8 @@ from workbench.methods.prune import saliency
 class FisherPruning(saliency.SaliencyPruning):
     title = "Fisher (OBD)"
     summary = (
-        "Sets to zero the weights whose removal is predicted to raise the loss least: half the squared weight "
-        "times the Fisher information, less the first-order term."
+        "Sets the weights to zero whose removal is predicted to increase the loss least: "
+        "half the squared weight times the Fisher information, minus the first-order term."
     )
     formula = "saliency  Sᵢ = ½ wᵢ² Fᵢᵢ − wᵢ · ∂L/∂wᵢ"
     citation = "LeCun et al. 1989, Optimal brain damage, NeurIPS; Theis et al. 2018"
@@ -29,7 +29,7 @@ class FisherPruning(saliency.SaliencyPruning):
 
     @dataclass(frozen=True)
     class Params(saliency.LayerParams):
-        first_order: Annotated[bool, Help("Count the gradient too: zero only at a minimum of the loss.")] = False
+        first_order: Annotated[bool, Help("Include the gradient term; it vanishes at a minimum of the loss.")] = False
 
     def score(self, context: Context, weight: np.ndarray, params: Params, job: Job) -> np.ndarray:
         mean, square = context.gradients(job)

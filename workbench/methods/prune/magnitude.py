@@ -23,8 +23,8 @@ from workbench.methods.base.method import Context, Method, each_tensor, method
 class MagnitudePruning(Method):
     title = "Magnitude"
     summary = (
-        "Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are left out; "
-        "the layer keeps its shape and its speed."
+        "Sets the weights with the smallest magnitude to zero. The file shrinks because "
+        "zeros are not stored; the layer keeps its shape and speed."
     )
     formula = "wᵢ ← wᵢ · [|wᵢ| > t]"
     citation = "Han et al. 2015, Learning both weights and connections, NeurIPS"
@@ -37,18 +37,17 @@ class MagnitudePruning(Method):
             Range(0, 1, 0.01),
             OneOf("amount"),
             Drag("histogram"),
-            Help("Fraction of the layer's weights that become zero."),
+            Help("Fraction of the layer's weights to set to zero."),
         ] = 0.5
         threshold: Annotated[
             float | None,
             Range(0),
             OneOf("amount"),
             Drag("histogram"),
-            Help("Weights whose magnitude is at or below this become zero."),
+            Help("Set weights to zero whose magnitude is at or below this."),
         ] = None
         scope: Annotated[
-            Literal["layer", "global"],
-            Help("Compare weights within the layer, or among all layers that have this same step."),
+            Literal["layer", "global"], Help("Rank weights within the layer, or across all layers with this step.")
         ] = "layer"
 
     def whole(self, params: Any) -> str:

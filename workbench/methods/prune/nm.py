@@ -26,17 +26,18 @@ from workbench.methods.prune.magnitude import smallest
 class NOfMPruning(Method):
     title = "N:M"
     summary = (
-        "Of every M weights in a row of the unfolded matrix keeps the N of largest magnitude and sets the "
-        "others to zero. 2:4 is what sparse tensor cores accelerate; here it makes the file smaller."
+        "Keeps the N largest of every M weights in a row of the unfolded matrix and sets the "
+        "others to zero. Sparse tensor cores accelerate 2:4; in ONNX Runtime it only makes "
+        "the file smaller."
     )
     formula = "in each group of M:  wᵢ ← wᵢ · [|wᵢ| is among the N largest]"
     citation = "Mishra et al. 2021, Accelerating sparse deep neural networks; Zhou et al. 2021, ICLR"
-    effects = (Effect("{n} of every {m} neighbouring weights stay, the others become zero."),)
+    effects = (Effect("{n} of every {m} consecutive weights are kept; the others become zero."),)
 
     @dataclass(frozen=True)
     class Params:
-        n: Annotated[int, Range(1, 64, 1), Help("Weights kept in each group.")] = 2
-        m: Annotated[int, Range(2, 64, 1), Help("Weights in a group, along the input of an output channel.")] = 4
+        n: Annotated[int, Range(1, 64, 1), Help("Weights to keep in each group.")] = 2
+        m: Annotated[int, Range(2, 64, 1), Help("Group size: consecutive weights of one output channel.")] = 4
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
@@ -51,7 +52,11 @@ class NOfMPruning(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         if params.n > params.m:
             raise UserError(
-                "{path}: {n} of {m} cannot be kept.", "N is at most M.", path=context.layer.path, n=params.n, m=params.m
+                "{path}: cannot keep {n} of {m} weights.",
+                "N must not exceed M.",
+                path=context.layer.path,
+                n=params.n,
+                m=params.m,
             )
         job.check()
 

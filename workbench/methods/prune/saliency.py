@@ -18,20 +18,20 @@ from workbench.methods.common import factors
 from workbench.methods.prune.magnitude import smallest
 
 Scope = Literal["layer", "global"]
-SCOPE_HELP = "Compare weights within the layer, or among all layers that have this same step."
+SCOPE_HELP = "Rank weights within the layer, or across all layers with this step."
 
 
 @dataclass(frozen=True)
 class LayerParams:
-    """For scores that mean the same only within a layer, unless asked otherwise."""
+    """Parameters of scores that are comparable only within a layer, unless specified otherwise."""
 
-    sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights that become zero.")] = 0.5
+    sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
     scope: Annotated[Scope, Help(SCOPE_HELP)] = "layer"
 
 
 @dataclass(frozen=True)
 class GlobalParams(LayerParams):
-    """For scores that were published to compare all layers with each other."""
+    """Parameters of scores that were published to compare all layers with each other."""
 
     scope: Annotated[Scope, Help(SCOPE_HELP)] = "global"
 

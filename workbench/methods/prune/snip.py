@@ -15,8 +15,8 @@ from workbench.methods.prune import saliency
 class SnipPruning(saliency.SaliencyPruning):
     title = "SNIP"
     summary = (
-        "Sets to zero the weights with the smallest connection sensitivity: the magnitude of weight times mean "
-        "gradient of the loss. As published it compares all layers with each other."
+        "Sets the weights with the smallest connection sensitivity, |weight × mean gradient "
+        "of the loss|, to zero. By default, as published, weights of all layers are compared."
     )
     formula = "saliency  Sᵢ = |wᵢ · ∂L/∂wᵢ| / Σⱼ |wⱼ · ∂L/∂wⱼ|"
     citation = "Lee et al. 2019, SNIP, ICLR"

@@ -30,8 +30,8 @@ BLOCK = 128
 class SparseGpt(Method):
     title = "SparseGPT"
     summary = (
-        "Sets weights to zero column by column and adjusts the remaining ones, so that the layer's output on "
-        "the calibration samples changes least."
+        "Sets weights to zero column by column and adjusts the remaining ones to minimise "
+        "the error of the layer's output on the calibration samples."
     )
     formula = "min over mask, Ŵ:  ‖ W X − Ŵ X ‖²,  saliency  w² / [H⁻¹]ⱼⱼ²,  H = X Xᵗ + λ I"
     citation = "Frantar and Alistarh 2023, SparseGPT, ICML; Hassibi and Stork 1993"
@@ -40,8 +40,10 @@ class SparseGpt(Method):
 
     @dataclass(frozen=True)
     class Params:
-        sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights that become zero.")] = 0.5
-        damping: Annotated[float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to H.")] = 0.01
+        sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
+        damping: Annotated[
+            float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to the Hessian H.")
+        ] = 0.01
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.rows_refusal(layer)

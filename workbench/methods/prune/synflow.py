@@ -26,8 +26,8 @@ from workbench.methods.prune import saliency
 class SynFlowPruning(Method):
     title = "SynFlow"
     summary = (
-        "Sets to zero the weights with the least synaptic flow, round by round, so that no layer is cut off. "
-        "Uses no data: absolute weights and an input of ones."
+        "Sets the weights with the least synaptic flow to zero in several rounds, which "
+        "avoids layer collapse. Needs no data: it uses absolute weights and an input of ones."
     )
     formula = "R = 1ᵗ (∏ |W⁽ˡ⁾|) 1,   Sᵢ = |wᵢ · ∂R/∂wᵢ|,   kept after round k:  (1 − sparsity)^(k/n)"
     citation = "Tanaka et al. 2020, NeurIPS"
@@ -36,8 +36,8 @@ class SynFlowPruning(Method):
 
     @dataclass(frozen=True)
     class Params:
-        sparsity: Annotated[float, Range(0, 0.999, 0.01), Help("Fraction of the weights that become zero.")] = 0.5
-        rounds: Annotated[int, Range(1, 1000, 1, log=True), Help("Rounds in which the sparsity is reached.")] = 50
+        sparsity: Annotated[float, Range(0, 0.999, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
+        rounds: Annotated[int, Range(1, 1000, 1, log=True), Help("Number of pruning rounds.")] = 50
         scope: Annotated[saliency.Scope, Help(saliency.SCOPE_HELP)] = "global"
 
     def whole(self, params: Any) -> str:

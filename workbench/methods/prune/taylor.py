@@ -15,8 +15,8 @@ from workbench.methods.prune import saliency
 class TaylorPruning(saliency.SaliencyPruning):
     title = "Taylor"
     summary = (
-        "Sets to zero the weights whose product with the gradient of the loss is smallest, averaged over small "
-        "batches of the calibration samples."
+        "Sets the weights to zero whose product with the gradient of the loss is smallest, "
+        "averaged over small batches of the calibration samples."
     )
     formula = "saliency  Sᵢ = E[(wᵢ · ∂L/∂wᵢ)²]"
     citation = "Molchanov et al. 2019, Importance estimation for neural network pruning, CVPR"

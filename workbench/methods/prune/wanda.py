@@ -25,7 +25,7 @@ from workbench.methods.prune.magnitude import smallest, zero_smallest
 class WandaPruning(Method):
     title = "Wanda"
     summary = (
-        "Sets to zero the weights whose magnitude times the norm of the input they multiply is smallest, "
+        "Sets the weights to zero whose magnitude times the norm of their input is smallest, "
         "measured on the calibration samples."
     )
     formula = "saliency  Sᵢⱼ = |Wᵢⱼ| · ‖xⱼ‖₂,  compared within each output channel"
@@ -35,8 +35,14 @@ class WandaPruning(Method):
 
     @dataclass(frozen=True)
     class Params:
-        sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights that become zero.")] = 0.5
-        per_output: Annotated[bool, Help("Prune every output channel alike, as published; else the layer.")] = True
+        sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
+        per_output: Annotated[
+            bool,
+            Help(
+                "Prune each output channel to the same sparsity, as published; otherwise compare "
+                "weights within the whole layer."
+            ),
+        ] = True
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.rows_refusal(layer)

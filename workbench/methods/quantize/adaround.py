@@ -34,8 +34,9 @@ WARM_UP = 0.2
 class AdaRound(Method):
     title = "AdaRound"
     summary = (
-        "Affine grid per output channel; gradient descent decides which weights round up and which down, so "
-        "that the layer's output on the calibration samples changes least."
+        "Integer quantisation per output channel. Gradient descent decides for each weight "
+        "whether to round up or down, to minimise the error of the layer's output on the "
+        "calibration samples."
     )
     formula = "min over V:  ‖ W X − s·(floor(W/s) + h(V)) X ‖² + λ Σ (1 − |2h(V) − 1|^β)"
     citation = "Nagel et al. 2020, Up or down? Adaptive rounding for post-training quantization, ICML"
@@ -46,17 +47,14 @@ class AdaRound(Method):
     @dataclass(frozen=True)
     class Params:
         bits: Annotated[
-            int,
-            Range(2, 8, 1),
-            Unit("bit"),
-            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.")
         ] = 4
-        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
         steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 500
         regularization: Annotated[
             float,
             Range(0.01, 100, log=True),
-            Help("Weight of the term that pushes each weight to one of its two levels."),
+            Help("Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels."),
         ] = 3.0
 
     def accepts(self, layer: Layer) -> str | None:
@@ -109,7 +107,7 @@ def _learn(
         return ((error @ gram) * error).sum(dim=2, keepdim=True)
 
     unit = response(nearest).clamp_min(1e-20)
-    for step in job.each(range(params.steps), Message("learning the rounding")):
+    for step in job.each(range(params.steps), Message("optimising the rounding")):
         h = (torch.sigmoid(v) * (ZETA - GAMMA) + GAMMA).clamp(0, 1)
         loss = (response(levels(h)) / unit).mean()
         progress = (step / params.steps - WARM_UP) / (1 - WARM_UP)

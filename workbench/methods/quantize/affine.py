@@ -23,10 +23,10 @@ from workbench.methods.common import grids
 
 @method("quantize.affine")
 class AffineQuantization(Method):
-    title = "Affine"
+    title = "Integer (affine)"
     summary = (
-        "Stores each weight as a small integer on an evenly spaced grid. Weight-only: the runtime computes in "
-        "floating point, so the layer is smaller and as fast as before."
+        "Stores each weight as a small integer with a scale. Weight-only: the runtime "
+        "computes in floating point, so the layer gets smaller but not faster."
     )
     formula = "w ≈ s · (q − z),   q = round(w / s) + z"
     citation = (
@@ -39,13 +39,10 @@ class AffineQuantization(Method):
     @dataclass(frozen=True)
     class Params:
         bits: Annotated[
-            int,
-            Range(2, 8, 1),
-            Unit("bit"),
-            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.")
         ] = 4
         granularity: Annotated[
-            grids.Granularity, Help("Which weights share a scale: all, an output channel, or a group.")
+            grids.Granularity, Help("Which weights share a scale: the whole tensor, an output channel, or a group.")
         ] = "channel"
         group_size: Annotated[
             int,
@@ -53,13 +50,13 @@ class AffineQuantization(Method):
             When("granularity", ("group",)),
             Help("Weights that share a scale, along the input of a channel."),
         ] = 32
-        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
         range: Annotated[
             grids.RangeRule,
             Help(
-                "What the levels cover: all values, a percentile, least squared or cubed error, least "
-                "divergence of the distribution, or no more than you say. Cubed spares the few large "
-                "weights."
+                "How the range is chosen: all values (minmax), a percentile, least squared (mse) or "
+                "cubed error, least KL divergence (entropy), or a fixed limit (clip). Cubed "
+                "preserves large weights better than mse."
             ),
         ] = "cubed"
         percentile: Annotated[
@@ -67,14 +64,14 @@ class AffineQuantization(Method):
             Range(90, 100, 0.1),
             Unit("%"),
             When("range", ("percentile",)),
-            Help("Share of the values inside the range, cut on each side."),
+            Help("Share of the values inside the range; the tails are clipped on both sides."),
         ] = 99.9
         clip: Annotated[grids.Clip, Drag("range")] = 0.8
         rounding: Annotated[
             grids.Rounding,
             Help(
-                "Nearest level; floor, Q = floor(S(W+B)); or stochastic, right on average. Learnt "
-                "rounding is a method of its own, AdaRound."
+                "nearest; floor, Q = floor(S(W+B)); or stochastic, which is unbiased. For learned "
+                "rounding use the method AdaRound."
             ),
         ] = "nearest"
 

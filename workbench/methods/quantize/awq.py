@@ -28,8 +28,9 @@ ROWS = 2048  # calibration rows that the error is measured on
 class ActivationAware(Method):
     title = "AWQ"
     summary = (
-        "Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when "
-        "the file is loaded: they get finer levels. How much is found on calibration inputs."
+        "Scales up weight columns that multiply large inputs before rounding, so that they "
+        "are quantised more finely, and scales them back in the graph. The scale is searched "
+        "on the calibration samples."
     )
     formula = "w ≈ Q(w · s) / s,   s_j = mean|x_j|^α,   α = argmin ‖x w − x Q(w s)/s‖²"
     citation = "Lin et al. 2024, AWQ, MLSys, arXiv:2306.00978"
@@ -40,13 +41,10 @@ class ActivationAware(Method):
     @dataclass(frozen=True)
     class Params:
         bits: Annotated[
-            int,
-            Range(2, 8, 1),
-            Unit("bit"),
-            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.")
         ] = 4
         granularity: Annotated[
-            grids.Granularity, Help("Which weights share a scale: all, an output channel, or a group.")
+            grids.Granularity, Help("Which weights share a scale: the whole tensor, an output channel, or a group.")
         ] = "channel"
         group_size: Annotated[
             int,
@@ -54,10 +52,10 @@ class ActivationAware(Method):
             When("granularity", ("group",)),
             Help("Weights that share a scale, along the input of a channel."),
         ] = 32
-        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
 
     def whole(self, params: Any) -> str:
-        return Message("factors of input channels are")
+        return Message("input channel scales are")
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or channel_scales.refusal(layer)

@@ -22,18 +22,18 @@ from workbench.methods.common import factors
 class BiasCorrection(Method):
     title = "Bias correction"
     summary = (
-        "Adds to the bias what the changed weights take from the layer's mean output on the calibration "
-        "samples. Put it behind a quantisation; it costs nothing."
+        "Corrects the bias for the shift of the layer's mean output on the calibration "
+        "samples. Use it after a quantisation step; it adds no cost."
     )
     formula = "b ← b + (W − Ŵ) E[x]"
     citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.2"
     effects = (
         Effect(
-            "Each of {count} output channels gets back in its bias what the steps before take from its mean output.",
+            "The biases of {count} output channels are corrected for the shift of their mean output.",
             "",
             {"count": "outputs"},
         ),
-        Effect("The layer had no bias: {count} values more.", "biases == 0", {"count": "outputs"}),
+        Effect("The layer had no bias: {count} values are added.", "biases == 0", {"count": "outputs"}),
     )
     needs_data = True
     corrects = True
@@ -44,7 +44,7 @@ class BiasCorrection(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
-            return Message("Several operators share its weight, each with a different bias.")
+            return Message("Several operators share its weight, with different biases.")
         return factors.rows_refusal(layer)
 
     def foretells(self, params: Params) -> bool:

@@ -30,15 +30,15 @@ SMALLEST = 16  # inputs of a block that the kernel takes
 class BlockwiseQuantization(Method):
     title = "Block-wise, 4-bit kernel"
     summary = (
-        "Stores a matrix in 4 bits with a scale for each block, and has ONNX Runtime multiply with it as it is: "
-        "in memory, too, it takes 4 bits. The file needs ONNX Runtime. A 4-bit grid of such blocks from an "
-        "earlier step is kept."
+        "Stores a matrix in 4 bits with a scale per block for ONNX Runtime's MatMulNBits "
+        "kernel, so it takes 4 bits in memory too. The file runs in ONNX Runtime only. 4-bit "
+        "blocks from an earlier step are kept."
     )
     formula = "w ≈ s_block · (q − 8),   q = 0 … 15"
     citation = "MatMulNBits, operators of ONNX Runtime; Dettmers & Zettlemoyer 2023, ICML"
     effects = (
         Effect(
-            "{levels} levels, a scale for every {size} weights: {count} scales.",
+            "{levels} levels, one scale per {size} weights: {count} scales.",
             "",
             {"levels": "16", "size": "int(block)", "count": "outputs * ceil(columns / int(block))"},
         ),
@@ -47,10 +47,10 @@ class BlockwiseQuantization(Method):
 
     @dataclass(frozen=True)
     class Params:
-        block: Annotated[Literal["16", "32", "64", "128"], Help("Inputs that share a scale.")] = "32"
+        block: Annotated[Literal["16", "32", "64", "128"], Help("Block size: inputs that share a scale.")] = "32"
         accuracy: Annotated[
             Literal["float", "int8"],
-            Help("Multiply floats, or round the inputs to 8 bits first: faster on some processors."),
+            Help("Multiply in float, or round the inputs to int8 first, which is faster on some CPUs."),
         ] = "float"
 
     def whole(self, params: Any) -> str:
@@ -60,7 +60,7 @@ class BlockwiseQuantization(Method):
         reason = layer.locked or qdq.layer_refusal(layer.op, layer.shape, layer.uses, layer.input_axis != -1, Blockwise)
         if not reason and layer.matrix[1] < SMALLEST:
             return Message(
-                "A block has at least {smallest} inputs, and this layer has {matrix}.",
+                "A block needs at least {smallest} inputs, but this layer has {matrix}.",
                 smallest=SMALLEST,
                 matrix=layer.matrix[1],
             )
@@ -84,7 +84,7 @@ class BlockwiseQuantization(Method):
 
 
 def _block(layer: Layer, params: BlockwiseQuantization.Params) -> int:
-    """What is asked for, or the largest power of two that the inputs fill."""
+    """The requested block size, or the largest power of two that the inputs fill."""
     return min(int(params.block), 1 << (layer.matrix[1].bit_length() - 1))
 
 

@@ -33,25 +33,35 @@ Sensitivity = Literal["none", "fisher", "activations"]
 class CodebookQuantization(Method):
     title = "Codebook"
     summary = (
-        "Finds a few values by k-means and stores for each weight only which of them it is. Zeros that pruning "
-        "made stay zero."
+        "Palettisation: finds a few values by k-means and stores for each weight only an "
+        "index. Zeros from pruning stay zero."
     )
     formula = "min over c, a:  Σᵢ sᵢ (wᵢ − c[aᵢ])²,   2ᵇ centroids,   sᵢ = 1, E[(∂L/∂wᵢ)²] or E[xᵢ²]"
     citation = "Han et al. 2016, Deep Compression, ICLR; Lloyd 1982; Kim et al. 2023, SqueezeLLM (sensitivity)"
-    effects = (Effect("{levels} values that all weights of the layer share.", "", {"levels": "1 << bits"}),)
+    effects = (Effect("All weights of the layer share {levels} values.", "", {"levels": "1 << bits"}),)
     encodes = Encodes("bits", "codebook", "'tensor'", levels="0")
 
     @dataclass(frozen=True)
     class Params:
         bits: Annotated[
-            int, Range(1, 8, 1), Unit("bit"), Help("2 to this power values; 3, 5, 6 and 7 bits are stored in 4 or 8.")
+            int,
+            Range(1, 8, 1),
+            Unit("bit"),
+            Help("Bits per index: the codebook has 2^bits values. 3, 5, 6 and 7 bits are stored in 4 or 8."),
         ] = 4
-        start: Annotated[Start, Help("Centroids start evenly over the range, or evenly over the weights.")] = "linear"
+        start: Annotated[
+            Start,
+            Help(
+                "Initial centroids: evenly spaced over the range (linear), or over the quantiles of "
+                "the weights (density)."
+            ),
+        ] = "linear"
         sensitivity: Annotated[
             Sensitivity,
             Help(
-                "What an error counts at a place: the same everywhere; the mean squared gradient of the loss (Fisher); "
-                "or the mean square of the input that it meets. The last two need calibration samples."
+                "Error weighting: equal for all weights (none), by the mean squared gradient of the "
+                "loss (fisher), or by the mean square of the input (activations). The last two need "
+                "calibration samples."
             ),
         ] = "none"
 
@@ -87,7 +97,7 @@ class CodebookQuantization(Method):
 
 
 def _sensitivity(context: Context, edit: Edit, params: CodebookQuantization.Params, job: Job) -> np.ndarray | None:
-    """What an error counts, shaped like the weight; None where it counts the same everywhere."""
+    """Error weights, shaped like the weight; None for uniform weighting."""
     if params.sensitivity == "none":
         return None
     if params.sensitivity == "fisher":
@@ -96,7 +106,7 @@ def _sensitivity(context: Context, edit: Edit, params: CodebookQuantization.Para
 
 
 def kmeans(values: np.ndarray, count: int, start: Start, job: Job, weights: np.ndarray | None = None) -> np.ndarray:
-    """At most `count` ascending centroids of all values, exact Lloyd steps on the sorted values (sums by prefix).
+    """At most `count` centroids of all values, ascending; exact Lloyd steps on the sorted values (sums by prefix).
 
     When zeros are there, one centroid is zero and stays it: pruned weights keep their place. `weights` >= 0, shaped
     like the values, say what a squared error counts.

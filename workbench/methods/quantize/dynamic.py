@@ -18,17 +18,17 @@ from workbench.methods.common.integers import IntegerMethod, IntegerParams, rema
 
 # DynamicQuantizeLinear takes one scale for the whole tensor, batch axis included.
 BATCH = Message(
-    "the levels of its input are found over the whole batch, so a sample's outputs depend on the other samples in it"
+    "the input range is computed over the whole batch, so a sample's output depends on the other samples in its batch"
 )
 
 
 @method("quantize.dynamic")
 class DynamicQuantization(IntegerMethod):
-    title = "Dynamic, 8-bit activations"
+    title = "Dynamic 8-bit activations"
     summary = (
-        "Puts the weight on integer levels and the input on levels found for each call, so that the runtime "
-        "multiplies integers without calibration. Made for products with matrices; convolutions tend to be "
-        "slower than in floats."
+        "Quantises the weight, and the input at run time, so that the runtime multiplies "
+        "integers without calibration. Best for MatMul/Gemm; convolutions are often slower "
+        "than in float."
     )
     formula = "s_x = (max x − min x) / 255,   y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Krishnamoorthi 2018, arXiv:1806.08342"

@@ -1,4 +1,4 @@
-"""Give all channels of a tensor the same range, so that one scale for all of them wastes nothing.
+"""Cross-layer equalisation: give all channels of a tensor the same range, so that one scale suits all of them.
 
 Nagel, van Baalen, Blankevoort, Welling: Data-free quantization through weight equalization and bias correction.
 ICCV 2019, section 4.1. Which channels meet which inputs: graph/channels/scaling.
@@ -25,20 +25,21 @@ SETTLED = 1e-3  # largest change of a factor in a round, relative
 class CrossLayerEqualization(RescalingMethod):
     title = "Cross-layer equalisation"
     summary = (
-        "Moves scale from the layer's output channels to the layers that read them, until both have equal "
-        "ranges. The model answers as before and has the same size; a quantisation with one scale a tensor "
-        "loses less. Needs no data."
+        "Rescales the layer's output channels, and the layers that read them inversely, so "
+        "that weight ranges are equal. Outputs and size stay the same; per-tensor "
+        "quantisation then loses less. Needs no data."
     )
     formula = "W₁[c] ← W₁[c] / s, b₁[c] ← b₁[c] / s, W₂[·, c] ← s W₂[·, c], s = √(r₁ r₂) / r₂, r = max |w|"
     citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.1"
     effects = (
         Effect(
-            "Output channels will reach equally far, and the layers that read them undo it; the size stays.",
+            "Output channels are rescaled to equal ranges, compensated in the layers that read "
+            "them; the size stays the same.",
             "channels == None",
         ),
         Effect(
-            "{count} of {total} output channels will reach equally far, undone in {layers}; now the widest reaches "
-            "{times} times as far as the narrowest.",
+            "{count} of {total} output channels are rescaled to equal ranges, compensated in "
+            "{layers}; at present the widest range is {times} times the narrowest.",
             "channels != None",
             {"count": "channels", "total": "outputs", "layers": "readers", "times": "spread"},
         ),
@@ -49,7 +50,7 @@ class CrossLayerEqualization(RescalingMethod):
         pass
 
     def accepts(self, layer: Layer) -> str | None:
-        rescaled = Message("The output channels of {op} layers are not rescaled.", op=layer.op)
+        rescaled = Message("Rescaling output channels of {op} layers is not supported.", op=layer.op)
         return layer.locked or (None if layer.op in OPS else rescaled)
 
     def factors(

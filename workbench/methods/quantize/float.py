@@ -31,8 +31,8 @@ FORMATS: dict[str, tuple[np.dtype, Kind]] = {
 
 @method("quantize.float")
 class FloatQuantization(Method):
-    title = "Short float"
-    summary = "Rounds each weight to a shorter floating-point number, of 16 or 8 bits."
+    title = "FP16, BF16, FP8"
+    summary = "Rounds each weight to a 16-bit or 8-bit floating-point number."
     formula = "w ← round to (sign, exponent, fraction) of the format"
     citation = "IEEE 754-2019; Wang and Kanwar 2019, BFloat16"
     effects = (
@@ -45,8 +45,8 @@ class FloatQuantization(Method):
         format: Annotated[
             Format,
             Help(
-                "float16 has 11 significant bits, up to 65,504; bfloat16 has 8 and the range of "
-                "float32; the 8-bit formats have 4 or 3, up to 448 or 57,344."
+                "float16: 11 significant bits, up to 65,504. bfloat16: 8, with the range of float32. "
+                "float8e4m3: 4, up to 448. float8e5m2: 3, up to 57,344."
             ),
         ] = "float16"
 

@@ -29,8 +29,9 @@ BLOCK = 128
 class Gptq(Method):
     title = "GPTQ"
     summary = (
-        "Affine grid per output channel, rounded so that the layer's output on the calibration samples changes "
-        "least: each column's rounding error is made up for by the columns after it."
+        "Integer quantisation per output channel that minimises the error of the layer's "
+        "output on the calibration samples: later columns compensate each column's rounding "
+        "error."
     )
     formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵗ + λ I)⁻¹"
     citation = "Frantar et al. 2023, GPTQ, ICLR"
@@ -41,14 +42,13 @@ class Gptq(Method):
     @dataclass(frozen=True)
     class Params:
         bits: Annotated[
-            int,
-            Range(2, 8, 1),
-            Unit("bit"),
-            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.")
         ] = 4
-        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
-        damping: Annotated[float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to H.")] = 0.01
-        order: Annotated[bool, Help("Round the columns with the largest inputs first.")] = True
+        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
+        damping: Annotated[
+            float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to the Hessian H.")
+        ] = 0.01
+        order: Annotated[bool, Help("Quantise the columns with the largest inputs first (act-order).")] = True
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.rows_refusal(layer)

@@ -26,9 +26,9 @@ from workbench.methods.common.integers import IntegerMethod, IntegerParams, rema
 class SmoothQuantization(IntegerMethod):
     title = "SmoothQuant"
     summary = (
-        "Divides each input channel by a factor and multiplies the weight's column by it, then puts both on "
-        "8-bit levels: outliers in few channels no longer take the levels from all others. Costs one "
-        "multiplication per input."
+        "Divides each input channel by a factor and multiplies the weight's column by it, "
+        "then quantises both to 8 bits: outlier channels no longer widen the range of all "
+        "others. Costs one multiplication per input."
     )
     formula = "s_j = max|x_j|^α / max|w_j|^(1−α),   y ≈ Q(x / s) · Q(s w)"
     citation = "Xiao et al. 2023, SmoothQuant, ICML, arXiv:2211.10438"
@@ -41,13 +41,15 @@ class SmoothQuantization(IntegerMethod):
     class Params(IntegerParams):
         clip: grids.Clip = 0.8  # of the weight after smoothing, which the histogram does not show
         alpha: Annotated[
-            float, Range(0, 1, 0.05), Help("How much of the range moves: 0 none of the activations', 1 all of it.")
+            float,
+            Range(0, 1, 0.05),
+            Help("Migration strength: share of the activation range moved into the weights, 0 to 1."),
         ] = 0.5
         output: Annotated[
             bool,
             Help(
-                "Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where "
-                "the next layer does not have levels for its input."
+                "Quantise the output too, after its activation: ONNX Runtime's integer kernel needs "
+                "this if the next layer's input is not quantised."
             ),
         ] = True
 

@@ -21,11 +21,11 @@ from workbench.methods.common.integers import IntegerMethod, IntegerParams, rema
 
 @method("quantize.static")
 class StaticQuantization(IntegerMethod):
-    title = "Static, 8-bit activations"
+    title = "Static 8-bit activations"
     summary = (
-        "Puts input and weight on integer levels that calibration samples fix, so that the runtime computes the "
-        "layer in integers: smaller, and faster where the processor has 8-bit products. A weight that an "
-        "earlier step has put on levels keeps them."
+        "Quantises input and weight with ranges fixed on calibration samples, so that the "
+        "runtime computes the layer in integers: smaller, and faster on CPUs with 8-bit "
+        "instructions. A weight quantised by an earlier step is kept."
     )
     formula = "y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Jacob et al. 2018, CVPR; Krishnamoorthi 2018, arXiv:1806.08342; Migacz 2017 (entropy)"
@@ -39,8 +39,8 @@ class StaticQuantization(IntegerMethod):
         activations: Annotated[
             RangeRule,
             Help(
-                "What the levels of the activations cover: all values seen, a percentile, least squared error, or "
-                "least divergence of the distribution."
+                "How the range of the activations is chosen: all values seen (minmax), a percentile, "
+                "least squared error (mse), or least KL divergence (entropy)."
             ),
         ] = "minmax"
         percentile: Annotated[
@@ -48,13 +48,13 @@ class StaticQuantization(IntegerMethod):
             Range(99, 100, 0.001),
             Unit("%"),
             When("activations", ("percentile",)),
-            Help("Share of the activations inside, cut on each side."),
+            Help("Share of the activations inside the range; the tails are clipped on both sides."),
         ] = 99.99
         output: Annotated[
             bool,
             Help(
-                "Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where "
-                "the next layer does not have levels for its input."
+                "Quantise the output too, after its activation: ONNX Runtime's integer kernel needs "
+                "this if the next layer's input is not quantised."
             ),
         ] = True
 

@@ -88,7 +88,7 @@ def cover(slide: Slide, story: Story) -> None:
 
 
 def weights(slide: Slide, story: Story) -> None:
-    slide.heading(tr("Where the weight is"))
+    slide.heading(tr("Size by layer"))
     _bars(slide, story.bars, False)
     total = sum(bar.before for bar in story.bars) or 1
     share = sum(bar.before for bar in story.bars[:3]) / total
@@ -97,7 +97,7 @@ def weights(slide: Slide, story: Story) -> None:
 
 
 def deeds(slide: Slide, story: Story) -> None:
-    slide.heading(tr("What was done"))
+    slide.heading(tr("Steps"))
     if not story.deeds:
         words = tr("No steps yet: this is the original model.")
         slide.text(words, 0, TOP_ROW, slide.columns, 2.0, slide.colors.muted)

@@ -48,7 +48,7 @@ def _instance_norm(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("GroupNormalization", "epsilon num_groups", inputs=3, stash_type=(1,))
 def _group_norm(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Before opset 21 scale and shift are one value a group."""
+    """Before opset 21, scale and shift are one value per group."""
     values, groups = x[0], a["num_groups"]
     grouped = values.reshape(values.shape[0], groups, -1)
     normal = _standardised(grouped, [2], a["epsilon"]).reshape(values.shape)
@@ -74,7 +74,7 @@ def _lrn(a: Attributes, x: Inputs, v: int) -> Tensor:
     """The window over the channels reaches (size - 1) / 2 to both sides, of even sizes one more upwards."""
     size = a["size"]
     if x[0].dim() < 3:
-        raise Unsupported(Message("of fewer than three axes"))
+        raise Unsupported(Message("with fewer than three axes"))
     square = x[0].square().flatten(2)
     padded = functional.pad(square, (0, 0, (size - 1) // 2, size // 2))
     total = padded.unfold(1, size, 1).sum(-1).reshape(x[0].shape)

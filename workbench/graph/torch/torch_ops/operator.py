@@ -74,7 +74,7 @@ def _spread(function: Callable[..., Any]) -> Run:
 
 
 def _arity(function: Callable[..., Any]) -> int:
-    """Of a Python function its parameters without defaults."""
+    """Number of parameters without defaults of a Python function."""
     return sum(each.default is each.empty for each in inspect.signature(function).parameters.values())
 
 

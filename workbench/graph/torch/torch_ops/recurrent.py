@@ -42,7 +42,7 @@ def _recurrent(a: Attributes, x: Inputs, activations: list[str]) -> tuple[Tensor
     if named and named != [name.lower() for name in activations] * directions:
         raise Unsupported(Message("with {name}={value}", name="activations", value=a["activations"]))
     if lengths is not None and bool((lengths != steps).any()):
-        raise Unsupported(Message("with sequences that are not of one length"))
+        raise Unsupported(Message("with sequences of different lengths"))
     if biases is None:
         biases = torch.zeros(directions, 2 * weights.shape[1], dtype=values.dtype, device=values.device)
     states = [

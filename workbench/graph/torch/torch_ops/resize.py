@@ -57,7 +57,7 @@ def _upsample(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 
 def _old(a: Attributes) -> Attributes:
-    """Before opset 11 output places are divided by the scale, and rounded down, but up where the axis shrinks."""
+    """Resize before opset 11: output positions divided by the scale and rounded down, but up if the axis shrinks."""
     return dict(a) | {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "old"}
 
 

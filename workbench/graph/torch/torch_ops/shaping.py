@@ -61,7 +61,7 @@ def _concat(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Split", "axis split num_outputs", inputs=2, outputs=MANY)
 def _split(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
-    """In equal parts where no sizes are given; a last one that is smaller."""
+    """Split into equal parts if no sizes are given; the last one may be smaller."""
     sizes: Any = whole(x[1]) if x[1] is not None else a.get("split")
     if sizes is None:
         sizes = -(-x[0].shape[a["axis"]] // (a.get("num_outputs") or a["outputs"]))
@@ -88,7 +88,7 @@ def _slice(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Expand", inputs=2)
 def _expand(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Both shapes are broadcast: a size of 1 keeps that of the input."""
+    """Broadcast both shapes: a size of 1 keeps that of the input."""
     return x[0].expand(torch.broadcast_shapes(x[0].shape, whole(x[1])))
 
 

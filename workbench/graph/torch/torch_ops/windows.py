@@ -55,7 +55,7 @@ def window_pads(
 def transposed_pads(
     a: Attributes, sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
 ) -> Pairs:
-    """What a transposed convolution cuts off before and after each spatial axis of its whole output."""
+    """Amount that a transposed convolution crops before and after each spatial axis of its full output."""
     auto, dims = a.get("auto_pad", "NOTSET"), len(kernel)
     wanted, extra = a.get("output_shape"), a.get("output_padding") or [0] * dims
     if not wanted and auto in ("NOTSET", "VALID"):
@@ -127,7 +127,7 @@ class _Pool:
 
 @op("MaxPool", f"{WINDOW} ceil_mode", outputs=2, storage_order=(0,))
 def _max_pool(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
-    """Also the places of the largest values, counted over the whole input."""
+    """Also returns the indices of the maxima, counted over the whole input."""
     windows = _Pool(a, x[0])
     padded = windows.padded(x[0], float("-inf") if x[0].is_floating_point() else torch.iinfo(x[0].dtype).min)
     run = (functional.max_pool1d, functional.max_pool2d, functional.max_pool3d)[windows.dims - 1]
