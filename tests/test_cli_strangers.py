@@ -67,7 +67,7 @@ def test_compress_without_data(here):
     assert report["data"] == "no data: not measured" and report["ratio"] > 0
     assert report["verified"] == {"value": None, "agreement": None, "max_abs_diff": 0.0, "samples": 0}
     words = workbench("compress", "model.onnx", "--recipe", "recipe.yaml", "--out", "out").stdout
-    assert "made-up inputs" in words and "decides as" not in words
+    assert "synthetic inputs" in words and "decides as" not in words
     (here / "recipe.yaml").write_text("version: 1\nlayers: {'*': [quantize.gptq]}\n")
     refused = workbench("compress", "model.onnx", "--recipe", "recipe.yaml", "--out", "none")
     assert "quantize.gptq on first needs data" in sentence(refused) and not list((here / "none").glob("*.onnx"))

@@ -55,9 +55,9 @@ def test_samples_named_on_the_command_line_are_trusted_with_it(folder):
 @pytest.mark.parametrize("trusted", [frozenset(), frozenset({"small.onnx", "data.npz"})])
 def test_calibration_is_not_trusted_with_the_model_or_the_data(folder, trusted):
     opened = Workspace.open("small.onnx", Job(), trusted)
-    with pytest.raises(UserError, match="would run code"):
+    with pytest.raises(UserError, match="runs code when it is loaded"):
         opened.attach("data.npz", Job(), "other.py:rows", trusted)
-    with pytest.raises(UserError, match="would run code"):
+    with pytest.raises(UserError, match="runs code when it is loaded"):
         opened.attach("other.py:rows", Job(), "", trusted)
     assert not (folder / "ran").exists()
 
@@ -66,8 +66,8 @@ def test_the_library_trusts_what_the_call_names(folder):
     import workbench as wb
 
     (folder / "net.py").write_text("import torch\ndef make(): return torch.nn.Linear(4, 3), (torch.zeros(2, 4),)\n")
-    with pytest.raises(UserError, match="is a program"):
+    with pytest.raises(UserError, match="is a Python program; opening it runs it"):
         wb.open("net.py:make")
-    with pytest.raises(UserError, match="is a program"):
+    with pytest.raises(UserError, match="is a Python program; opening it runs it"):
         wb.open("net.py:make", trusted=["other.py:make"])
     assert wb.open("net.py:make", trusted=True).layers

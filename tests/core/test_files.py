@@ -150,6 +150,6 @@ def test_a_complaint_names_the_place_that_the_user_knows(tmp_path):
 
 
 def test_a_name_that_is_no_text_is_one_sentence(tmp_path):
-    with pytest.raises(UserError, match="no valid text"):
+    with pytest.raises(UserError, match=": its name is not valid Unicode"):
         write_text(tmp_path / "x", "a\udcff")
     assert os.listdir(tmp_path) == []

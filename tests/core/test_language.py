@@ -23,8 +23,8 @@ def test_messages_keep_their_names_and_numbers():
     assert spoken.said(samples) == "/data/channels.npz 的 512 个样本"
     notes = Joined(
         (
-            Message("{n} -> {rest} channels, with {others}", n=32, rest=22, others="stem"),
-            Message("{n} -> {left} inputs, from {asked}", n=12, left=4, asked="channel"),
+            Message("{before} -> {n} channels, coupled with {others}", before=32, n=22, others="stem"),
+            Message("{before} -> {n} inputs, because of {asked}", before=12, n=4, asked="channel"),
         ),
         CLAUSE,
     )

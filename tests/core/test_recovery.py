@@ -28,9 +28,9 @@ def test_parameters_are_validated():
     ("stage", "words"),
     [
         (Stage("boost"), "no recovery stage 'boost'"),
-        (Stage("finetune", {"temperature": 2}), "no parameter 'temperature'"),
+        (Stage("finetune", {"temperature": 2}), "unknown parameter 'temperature'."),
         (Stage("distill", {"temperature": 21}), "temperature has the invalid value 21"),
-        (Stage("finetune", {"epochs": 1, "minutes": 1}), "exclude each other"),
+        (Stage("finetune", {"epochs": 1, "minutes": 1}), "cannot be combined."),
     ],
 )
 def test_what_is_wrong_is_named(stage, words):

@@ -96,7 +96,7 @@ def test_a_text_is_cut(tmp_path):
     ("change", "word"),
     [
         (lambda h: h.update(here=6), "history.here"),
-        (lambda h: h.update(here=2), "does not lead to its recipe"),
+        (lambda h: h.update(here=2), "its undo list does not end in its recipe"),
         (lambda h: h.update(here=-1), "history.here"),
         (lambda h: h.update(steps={}), "history.steps"),
         (lambda h: h.update(steps=h["steps"] * 30), "more than 100"),
@@ -106,7 +106,7 @@ def test_a_text_is_cut(tmp_path):
         (lambda h: h["rows"].append([]), "not a mapping"),
         (lambda h: h["steps"][0]["recipe"].update(layers=[99]), "row's number"),
         (lambda h: h["steps"][0]["recipe"].update(layers=[True]), "row's number"),
-        (lambda h: h["steps"][0]["recipe"].update(layers=[0, 0]), "twice"),
+        (lambda h: h["steps"][0]["recipe"].update(layers=[0, 0]), "duplicate row"),
         (lambda h: h["steps"][0]["recipe"].update(layers=[0] * (3 * ROWS)), "rows"),
         (lambda h: h["steps"][0].update(text=[]), "text"),
         (lambda h: h["steps"][1]["pinned"]["totals"]["bytes"].update(how="believed"), "believed"),

@@ -55,10 +55,10 @@ def test_fingerprint_follows_the_content(tmp_path):
         ({"x": np.zeros((2, 16), np.float32)}, "takes float32 of 1 x 4 x 4"),
         ({"z": np.zeros((2, 1, 4, 4), np.float32)}, "no array 'x'"),
         ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.zeros(3)}, "different lengths"),
-        ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "different lengths or none"),
+        ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "has no arrays, or arrays of different lengths:"),
         ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.int64(3)}, "different lengths"),
-        ({"x": np.full((1, 1, 4, 4), np.nan, np.float32)}, "not finite"),
-        ({"x": np.zeros((1, 1, 4, 4), np.float32), "y": np.array([np.nan])}, "labels that are not finite"),
+        ({"x": np.full((1, 1, 4, 4), np.nan, np.float32)}, ": some values of the array '"),
+        ({"x": np.zeros((1, 1, 4, 4), np.float32), "y": np.array([np.nan])}, "are NaN or infinite."),
         ({"x": np.array([["a"]])}, "takes float32"),
         ({"y": np.zeros(3)}, "no array 'x'"),
     ],
@@ -159,7 +159,7 @@ def test_more_pictures_than_fit_the_memory_are_refused_in_one_sentence(tmp_path,
         Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / f"{index}.png")
     (tmp_path / "preprocessing.yaml").write_text("size: [16000, 16000]\n")
     free = (InputSpec("image", "float32", (None, 3, None, None)),)
-    with pytest.raises(UserError, match=r"400 images, which take .* of memory: more than is free"):
+    with pytest.raises(UserError, match=r"has 400 images, which need .* of memory, more than is available\."):
         open_dataset(str(tmp_path), free)
 
 

@@ -86,8 +86,8 @@ def test_it_measures_where_it_is_asked_for(metrics):
     ("wanted", "labels", "words"),
     [
         ("no_such", None, "There is no metric 'no_such'"),
-        ("margin", None, "compares with labels"),
-        ("wrong", None, "gives float64 of shape (6, 3, 4) for 6 samples"),
+        ("margin", None, "needs labels, and the data has none."),
+        ("wrong", None, "returned float64 of shape (6, 3, 4) for 6 samples."),
         ("margin", np.zeros(6, int), "margin failed: ValueError: scores of classes are wanted"),
         ("top1", np.zeros((6, 3, 4), int), "The metric top1 does not fit this data"),
     ],
@@ -119,11 +119,11 @@ def test_a_reader_opens_what_ours_do_not(site, tmp_path):  # noqa: F811
     np.testing.assert_array_equal(data.inputs["rows"], [[1, 2], [3, 4]])
     np.testing.assert_array_equal(data.labels, [0, 1])
     assert open_dataset(str(npz), SPECS).samples == 3
-    with pytest.raises(UserError, match="neither numbers nor texts"):
+    with pytest.raises(UserError, match="with neither numbers nor strings"):
         open_dataset(str(odd), SPECS)
     with pytest.raises(UserError, match="is not a data set"):
         open_dataset(str(other), SPECS)
-    assert len(all_readers()) == 3 and "tables:RUDE) is left out: ZeroDivisionError" in discovery.left_out()[0]
+    assert len(all_readers()) == 3 and "tables:RUDE) was not loaded: ZeroDivisionError" in discovery.left_out()[0]
     table.write_text("a,b\n")
     with pytest.raises(UserError, match="not a table of numbers"):
         open_dataset(str(table), SPECS)

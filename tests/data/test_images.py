@@ -37,10 +37,10 @@ def png(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n(hello) show showpage\n%%EOF\n", "not a readable picture"),
-        (b"GIF89a", "not a readable picture"),
-        (b"", "not a readable picture"),
-        (png(8, 8), "not a readable picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n(hello) show showpage\n%%EOF\n", "is not a readable image"),
+        (b"GIF89a", "is not a readable image"),
+        (b"", "is not a readable image"),
+        (png(8, 8), "is not a readable image"),
         (png(8193, 8192), "more than 67,108,864 pixels"),
         (png(60_000, 60_000), "more than 67,108,864 pixels"),
     ],
@@ -98,10 +98,10 @@ def test_pipes_devices_and_links_to_elsewhere_are_named(folder, tmp_path):
         ("layout: [nchw]", r"layout is \['nchw'\]"),
         ("layout: nhwc", "takes 8 channels"),
         ("[1]", "it is not a mapping"),
-        ("sizes: 1", "unknown: sizes"),
+        ("sizes: 1", "has unknown keys: sizes."),
         ("scale: " + "9" * 5000, "a number has 5,000 characters"),
         ("a: " + "[" * 60 + "]" * 60, "lists and mappings"),
-        ("class_names: {cat: [x]}", "class_names is no list"),
+        ("class_names: {cat: [x]}", ": class_names is not a mapping from folders to names."),
         ("layout: &a [*a]", "contains itself"),
     ],
 )
@@ -116,7 +116,7 @@ def test_an_alias_bomb_in_the_preprocessing_is_refused(folder):
     lines = ["layout:", "- &a0 [x,x,x,x,x,x,x,x,x,x]"]
     lines += [f"- &a{level} [{','.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 9)]
     (folder / "preprocessing.yaml").write_text("\n".join(lines))
-    with pytest.raises(UserError, match="values, counted with every alias"):
+    with pytest.raises(UserError, match="values"):
         open_dataset(str(folder), IMAGE)
 
 

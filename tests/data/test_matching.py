@@ -100,12 +100,12 @@ def test_x_is_the_input_that_has_no_array_and_its_shape(tmp_path):
         ({"rate": "NaN"}, "'NaN' is not a number"),
         ({"rate": '"a"'}, "is not a number"),
         ({"rate": "{}"}, "is not a"),
-        ({"rate": "[1, 2]"}, "takes int64 of one value, and was given"),
-        ({"scales": "[1]"}, "takes float32 of 3, and was"),
+        ({"rate": "[1, 2]"}, "' takes int64 of one value, but got"),
+        ({"scales": "[1]"}, "' takes float32 of 3, but got"),
         ({"rate": "9" * 5000}, "is not a number"),
         ({"rate": "[" * 5000}, "is not a number"),
-        ({"rate": "1e30"}, "cannot hold"),
-        ({"scales": "1e999"}, "not finite"),
+        ({"rate": "1e30"}, "' has values outside"),
+        ({"scales": "1e999"}, ": some values of the array '"),
     ],
 )
 def test_values_that_do_not_fit_are_named(given, sentence):
@@ -122,12 +122,15 @@ def test_values_that_do_not_fit_are_named(given, sentence):
         ({"x": np.zeros((5, 4)), "rate": np.array(["a"])}, "takes one value of int64"),
         (
             {"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((2, 3, 8))},
-            "takes float32 of any x 8 a sample",
+            "takes float32 of any x 8 per sample",
         ),
         ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((3, 1, 8))}, "'state' has 3 entries, others 5"),
-        ({"x": np.full((5, 4), 1e300), "rate": np.int64(1)}, "'x' has values outside -3.4.* which float32 cannot hold"),
+        ({"x": np.full((5, 4), 1e300), "rate": np.int64(1)}, "'x' has values outside -3.4.* the range of float32"),
         ({"x": np.zeros((5, 4)), "rate": np.float64(0.5)}, "'rate' has fractions, and the model takes whole numbers"),
-        ({"x": np.array(1.0), "rate": np.int64(1)}, r"'x' is float64 of shape \(\), the model takes float32 of 4"),
+        (
+            {"x": np.array(1.0), "rate": np.int64(1)},
+            r": the array 'x' has type float64 and shape \(\), but the model takes float32 of 4",
+        ),
     ],
 )
 def test_arrays_that_do_not_fit_are_named(tmp_path, arrays, sentence):
@@ -136,5 +139,5 @@ def test_arrays_that_do_not_fit_are_named(tmp_path, arrays, sentence):
 
 
 def test_inputs_of_types_that_no_data_has_are_named(tmp_path):
-    with pytest.raises(UserError, match="'words' is of type string"):
+    with pytest.raises(UserError, match="The model's input 'words' has type string, which data sets do not support"):
         dataset(tmp_path, X, InputSpec("words", "string", (None,)), x=np.zeros((5, 4)), words=np.array(["a"] * 5))

@@ -165,5 +165,7 @@ def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
     with pytest.raises(Cancelled):
         next(found)
     for recipe, samples in ((Recipe(), [1]), (BOLD, []), (BOLD, [-1, 10**6])):
-        with pytest.raises(UserError, match="nothing to blame"):
+        with pytest.raises(
+            UserError, match="There is nothing to attribute: no sample is selected, or no layer is compressed"
+        ):
             next(blame(workspace, recipe, samples, Job()))

@@ -91,13 +91,13 @@ def test_what_is_drawn_of_layers_that_are_gone(opened):
     view = opened.edit_view("blocks.1.short", asked, JOB)
     assert view.change.bytes_after == 0 and "removed with blocks.1" in view.change.note and view.moments.sparsity == 1
     kept = opened.edit_view("blocks.1.a", asked, JOB)
-    assert kept.change.bytes_after > 0 and "in the place of blocks.1" in kept.change.note
+    assert kept.change.bytes_after > 0 and "replaces blocks.1" in kept.change.note
 
 
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        (recipe("blocks.1.a", student="identity"), "cannot be left out"),
+        (recipe("blocks.1.a", student="identity"), ": it cannot be removed."),
         (recipe("blocks.0.a", span="stem.nothing"), "no module 'stem.nothing'"),
         (recipe("head", span="blocks"), None),
     ],
@@ -128,7 +128,7 @@ def test_spans_that_meet_are_refused(opened):
             Row("blocks.0.b", (Action("distill.block", {"kernel": 3}),)),
         )
     )
-    with pytest.raises(UserError, match="ask for different students"):
+    with pytest.raises(UserError, match="specify different students"):
         opened.compiled(different, JOB)
 
 

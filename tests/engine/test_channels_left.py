@@ -69,8 +69,8 @@ def test_a_group_that_cannot_be_followed_is_left_and_named_and_the_rest_is_done(
     made, shapes = removed(model, ("c", "d"))
     assert shapes == {"c": (8, 4), "d": (6, 8), "fc": (5, 6)}
     (remark,) = made.remarks
-    assert remark.startswith("c is not pruned: Without these channels ") and "does not run" in remark
-    assert "'" in remark.removeprefix("c is not pruned: ")  # an operator of the graph is named
+    assert remark.startswith("c stays unpruned: Without these channels ") and "does not run" in remark
+    assert "'" in remark.removeprefix("c stays unpruned: ")  # an operator of the graph is named
     # From now on a glob says so beforehand, and the forecast leaves the layer out.
     kept, (said,) = structure.possible(model, model.layer("c"), (QUARTER,))
     assert kept == () and f"{said.path} {said.what}: {said.reason}" == remark

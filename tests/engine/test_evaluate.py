@@ -38,7 +38,7 @@ def test_the_original_is_scored_once_on_everything():
 
 def test_more_names_than_classes_are_refused():
     named = replace(data(), classes=tuple("abcdef"))
-    with pytest.raises(UserError, match="names 6 classes, but the model has 5"):
+    with pytest.raises(UserError, match="The data has 6 class names, but the model has 5 classes"):
         evaluate.prepare(named, identity, Job())
     fewer = evaluate.prepare(replace(data(), classes=("a", "b")), identity, Job())
     assert fewer.data.classes == ("a", "b")

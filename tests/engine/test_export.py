@@ -74,7 +74,7 @@ def test_the_open_model_is_not_overwritten(tmp_path):
     copy = tmp_path / "mine.onnx"
     copy.write_bytes(resource_path("demo/fashion_cnn.onnx").read_bytes())
     workspace = Workspace.open(str(copy), Job())
-    with pytest.raises(UserError, match="the model that is open"):
+    with pytest.raises(UserError, match="is the open model and cannot be overwritten"):
         export(workspace, FOUR_BITS, str(tmp_path), Job(), "mine")
     assert copy.read_bytes() == resource_path("demo/fashion_cnn.onnx").read_bytes()
 
@@ -97,7 +97,7 @@ def test_a_file_that_behaves_otherwise_is_refused(workspace):
     def written(feeds):
         return [np.ones((len(feeds["x"]), 10), np.float32) * 1.5]
 
-    with pytest.raises(UserError, match="does not behave as the preview did"):
+    with pytest.raises(UserError, match="The written file does not match the preview: outputs differ by"):
         verify(workspace.evaluator, shown, written, Job())
 
 
@@ -126,7 +126,11 @@ def template(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(b"\xff", "cannot be used: "), (b"{% for x in %}", "cannot be used: "), (b"{{ nothing }}", "asks for nothing")],
+    [
+        (b"\xff", "cannot be used: "),
+        (b"{% for x in %}", "cannot be used: "),
+        (b"{{ nothing }}", "cannot be used: it refers to nothing, which is not defined."),
+    ],
     ids=["bytes", "syntax", "names"],
 )
 def test_a_template_that_is_no_good_is_told_before_the_work_begins(workspace, template, tmp_path, text, words):

@@ -27,7 +27,9 @@ STEPS = {
 }
 
 
-@pytest.fixture(scope="module", params=[1, 16], ids=["one at a time", "sixteen at a time"])
+@pytest.fixture(
+    scope="module", params=[1, 16], ids=["one at a time", "samples, but the model's batch size is fixed at sixteen."]
+)
 def workspace(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("fixed")
     model = network(folder, batch=request.param)
@@ -65,12 +67,14 @@ def test_a_batch_that_is_fixed_inside_the_model_is_said_in_a_sentence(tmp_path):
     flat = graph.node("Reshape", ["x", graph.constant("target", [1, 16], np.int64)], "flat")
     graph.node("MatMul", [flat, graph.weight("first", 16, 4)], "y")
     np.savez(tmp_path / "data.npz", x=np.zeros((4, 4, 4), np.float32))
-    with pytest.raises(UserError, match="on one sample, but not on several at a time: a batch size is fixed inside it"):
+    with pytest.raises(
+        UserError, match="The model runs on one sample but not on a batch: a batch size is fixed inside it"
+    ):
         Workspace(graph.model({"x": ["n", 4, 4]}, {"y": None})).attach(str(tmp_path / "data.npz"), Job())
 
 
 def test_too_few_samples_for_one_batch_are_refused(tmp_path):
     model = network(tmp_path, batch=16)
     np.savez(tmp_path / "few.npz", x=np.zeros((5, 16), np.float32))
-    with pytest.raises(UserError, match="5 samples, and the model takes exactly 16 at a time"):
+    with pytest.raises(UserError, match="has 5 samples, but the model's batch size is fixed at 16"):
         Workspace.open(str(model), Job()).attach(str(tmp_path / "few.npz"), Job())

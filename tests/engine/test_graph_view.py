@@ -77,7 +77,7 @@ def test_every_layer_has_its_nodes(name, request):
         ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "Symmetric4"}),
         ((Action("prune.channels", {"ratio": 0.5}),), {"Conv"}),
     ],
-    ids=["decoder", "chain of factors", "fewer channels"],
+    ids=["decoder", "It is factorised; activation quantisation is for whole layers.", "fewer channels"],
 )
 def test_nodes_that_an_edit_added_belong_to_its_layer(cnn, actions, operators):
     view, nodes = drawn(cnn, *actions)

@@ -22,13 +22,13 @@ STATIC = "version: 1\nlayers: {'*': [{quantize.static: {}}]}\n"
 def test_equal_and_nearly_equal_reasons_are_one_note():
     left = [
         Left("a", "is unchanged", "It has 3 inputs."),
-        Left("b", "is not pruned", "It has 3 inputs."),
+        Left("b", "stays unpruned", "It has 3 inputs."),
         Left("c", "is unchanged", "It has 1,024 inputs."),
         Left("d", "is unchanged", "It reads a."),
     ]
     assert notes_on(left, {"a", "b", "c", "d"}) == (
         "2 layers (a and c): each is unchanged; a: It has 3 inputs.",
-        "b is not pruned: It has 3 inputs.",
+        "b stays unpruned: It has 3 inputs.",
         "d is unchanged: It reads a.",
     )
     same = [Left(name, "is unchanged", "It is locked.") for name in "abcde"]

@@ -156,7 +156,7 @@ def test_steps_that_were_merged_with_the_samples_are_told_apart(tmp_path):
 def test_an_output_for_all_samples_is_refused_before_any_work(tmp_path):
     b = Build()
     b.node("ReduceSum", [b.node("MatMul", ["x", b.weight("w", 8, 4)], "h")], "out", keepdims=0)
-    with pytest.raises(UserError, match=r"No output of the model has one answer a sample: 'out' \(has no axis"):
+    with pytest.raises(UserError, match=r"No output of the model has one result per sample: 'out' \(has no batch axis"):
         workspace(tmp_path, b, {"out": []}, x=FLOATS((64, 8)).astype(np.float32))
     b.node("Transpose", ["h"], "t", perm=[1, 0])
     b.node("MatMul", ["h", "t"], "every")  # of every sample with every other

@@ -108,9 +108,9 @@ def test_evening_names_those_that_follow(demo_cnn):
     assert found.spread == pytest.approx(rows.max() / rows.min())
     recipe = Recipe().with_actions(["blocks.0.conv1"], (Action("quantize.equalize", {}),))
     notes = {change.path: change.note for change in demo_cnn.compiled(recipe, Job()).changes()[0]}
-    assert "inputs follow blocks.0.conv1" in notes["blocks.0.conv2"]
+    assert "inputs compensate blocks.0.conv1" in notes["blocks.0.conv2"]
     text = said(demo_cnn, "quantize.equalize", {}, "blocks.0.conv1")
-    assert f"{found.outputs} of {found.outputs} output channels" in text and "undone in blocks.0.conv2;" in text
+    assert f"{found.outputs} of {found.outputs} output channels" in text and "compensated in blocks.0.conv2;" in text
 
 
 def test_a_student_has_as_many_parameters_as_was_said(demo_cnn):

@@ -72,7 +72,7 @@ def test_english_is_the_default(report, summary):
     text = words(html)
     assert '<html lang="en">' in html and "8.3x smaller (12 % kept)" in text and "92.25 % → 88.80 %" in text
     assert "verified in the exported file; the forecast was 271 kB" in text and "17.8 M → unknown" in text
-    assert "same decision as the preview on 100.00 %, outputs within 2e-06" in text and NOTE in text
+    assert "; predictions identical to the preview: 100.00 %, outputs within 2e-06" in text and NOTE in text
     assert "lowrank.svd(rank 6)" in text and "11.4 dB" in text and "original" in text and "unchanged" in text
 
 

@@ -67,7 +67,7 @@ def model(inside, between="", weight=""):
 @pytest.mark.parametrize("action", [STATIC[0], Action("quantize.smooth")], ids=lambda action: action.method)
 def test_a_value_that_is_read_inside_has_no_levels_and_that_is_said(inside, between, action):
     result, feeds = compiled(model(inside, between), Row("*", (action,)))
-    assert result.notes == ("c1 has no quantised output: an If, Loop or Scan reads it inside.",)
+    assert result.notes == ("c1 has no quantised output: an If, Loop or Scan reads it.",)
     assert result.edits["c1"].compute.delivered is None and result.edits["c2"].compute.delivered is not None
     assert apart_of(result, feeds) < 0.02
 
@@ -76,5 +76,5 @@ def test_a_weight_that_is_read_inside_is_left_and_named():
     result, feeds = compiled(model(condition, weight="shared"), Row("*", STATIC))
     assert "shared" not in result.edits and set(result.edits) == {"c1", "c2"}
     (note,) = result.notes
-    assert note.startswith("shared is unchanged: Its weight is read inside an If, Loop or Scan too;")
+    assert note.startswith("shared is unchanged: Its weight is also read inside an If, Loop or Scan")
     assert apart_of(result, feeds) < 0.02

@@ -55,11 +55,13 @@ def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     recipe = Recipe((Row("*", (Action("prune.channels", {"ratio": 0.3, "round_to": 8}), FOUR_BITS)),))
     report = export(cnn, recipe, str(tmp_path), Job(), "all")
     assert report.after.bytes.value == report.forecast_bytes and report.ratio > 12
-    assert report.notes[0] == "head is not pruned: Its channels are an output of the model."
+    assert report.notes[0] == "head stays unpruned: Its channels are an output of the model."
     changes = {change.path: change for change in report.layers}
     assert changes["head"].actions == (FOUR_BITS,) or changes["head"].actions == recipe.rows[0].actions
-    assert "int4" in changes["head"].storage and "inputs, from" in changes["head"].note
-    assert changes["blocks.2.conv2"].note.startswith("64 -> 48 channels, with blocks.1.conv2, blocks.1.shortcut")
+    assert "int4" in changes["head"].storage and "inputs, because of" in changes["head"].note
+    assert changes["blocks.2.conv2"].note.startswith(
+        "64 -> 48 channels, coupled with blocks.1.conv2, blocks.1.shortcut"
+    )
     assert changes["blocks.5.depthwise"].parameters == 112 * 10
     assert report.verified.value == pytest.approx(report.preview_value, abs=0.002)
     foretold = next(Previewer(cnn).measure(recipe, (), Job()))
@@ -125,7 +127,7 @@ def test_a_group_is_pruned_once_by_the_most_that_is_asked_for():
     result = structure.build(model, chosen, None, 0, Cache(1 << 28), Job())
     assert result.model.layer("stem").shape[0] == result.model.layer("b").shape[0] == 6
     assert result.remarks == ("stem and b are coupled: they are pruned together, once, by prune.channels(ratio 0.5)",)
-    assert result.notes["b"] == "12 -> 6 channels, with stem"
+    assert result.notes["b"] == "12 -> 6 channels, coupled with stem"
 
 
 def test_a_layer_that_cannot_lose_channels_is_refused_by_name(cnn):
@@ -145,5 +147,5 @@ def test_a_graph_that_was_not_followed_rightly_is_refused(monkeypatch):
         return smaller
 
     monkeypatch.setattr(removal, "without", wrong)
-    with pytest.raises(UserError, match="does not answer as it should"):
+    with pytest.raises(UserError, match="Removing these channels changes the model's outputs in an unexpected way"):
         structure.build(model, {"left": (HALF,)}, None, 0, Cache(1 << 28), Job())

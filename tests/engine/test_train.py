@@ -149,7 +149,10 @@ def test_values_are_shared_after_the_zeros_were_trained(workspace):
     assert first.after > result.recovery.unrecovered and second.after >= second.before
     sparsities = [point.sparsity for point in first.points]
     assert sparsities[0] == 0 and sparsities == sorted(sparsities) and sparsities[-1] == pytest.approx(0.75, abs=0.01)
-    with pytest.raises(UserError, match="stands behind"):
+    with pytest.raises(
+        UserError,
+        match="A stage that trains before the quantisation steps comes after one that trains the exported model",
+    ):
         recovered(workspace, recipe(PRUNE, shared, stages=stages[::-1]), Job())
 
 
@@ -179,7 +182,10 @@ def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tm
     alone = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
     report = export(alone, recipe(PRUNE), str(tmp_path), Job())
     assert report.verified.samples == 200 and report.before.value.samples == 200
-    assert any("Trained on 200 samples" in note and "of the other 200" in note for note in report.notes)
+    assert any(
+        "Trained on 200 samples" in note and "; all figures are measured on the other 200" in note
+        for note in report.notes
+    )
     apart = alone.separated()
     assert in_both(apart.data, apart.training) == 0
     plain = export(alone, recipe(PRUNE, stages=()), str(tmp_path), Job())
@@ -200,7 +206,7 @@ def test_samples_that_are_in_both_are_counted(place):
     same = Workspace.open(str(place / "small.onnx"), Job())
     same = same.attach(str(place / "test.npz"), Job(), calibration=str(place / "test.npz"))
     notes = recovered(same, recipe(PRUNE), Job()).compiled.notes
-    assert any(note.startswith("400 of the 400 samples that were measured are among those") for note in notes)
+    assert any(note.startswith("Overlap: 400 of the 400 measured samples are also training samples") for note in notes)
 
 
 def test_held_back_samples_are_never_trained_on(workspace):
@@ -226,11 +232,11 @@ def test_images_are_moved_and_mirrored():
 @pytest.mark.parametrize(
     ("stage", "words"),
     [
-        (Stage("finetune", {"shift": 1}), "Only images can be moved"),
+        (Stage("finetune", {"shift": 1}), "Shifting and flipping need images, but the model takes none."),
         (Stage("boost"), "no recovery stage"),
         (Stage("distill", {"teacher": "nowhere.onnx"}), "nowhere.onnx"),
         (Stage("distill", {"features": "third"}), "no layer 'third'"),
-        (Stage("distill", {"features": "first", "attention": True}), "no maps"),
+        (Stage("distill", {"features": "first", "attention": True}), "no feature maps"),
     ],
 )
 def test_what_does_not_fit_is_said(workspace, stage, words):
@@ -283,7 +289,7 @@ def test_features_of_other_widths_are_projected_and_of_other_places_refused():
     before = watching.loss([wide])
     before.backward()
     assert watching.projections["a"].weight.grad.abs().sum() > 0 and narrow.weight.grad.abs().sum() > 0
-    with pytest.raises(UserError, match="as many places"):
+    with pytest.raises(UserError, match="Compare layers with the same number of spatial positions"):
         watching.fit([torch.randn(5, 6, 3, 3)])
     maps = Features(pairs("a"), {"a": narrow}, True)
     given = narrow(torch.randn(5, 3, 8, 8))
@@ -399,7 +405,7 @@ def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, spa
     )
     result = recovered(workspace, recipe(PRUNE, stages=(Stage("finetune", params),)), Job())
     (stage,) = result.recovery.stages
-    assert stage.stopped == DIVERGED and "lower rate" in DIVERGED
+    assert stage.stopped == DIVERGED and "a lower learning rate" in DIVERGED
     for edit in result.compiled.edits.values():
         assert np.isfinite(edit.weight).all() and (edit.bias is None or np.isfinite(edit.bias).all())
         assert np.mean(edit.weight == 0) == pytest.approx(0.75, abs=0.01)
@@ -472,10 +478,10 @@ def test_a_class_that_falls_is_named(workspace):
     changes = classes_of(evaluator, scores)
     assert [change.name for change in changes] == ["0", "1", "2", "3"] and changes[0].before == changes[0].after == 1
     (sentence,) = forgotten(changes, 1.0)
-    assert "class 2 fell from 100.0 %" in sentence and forgotten(changes, 100) == []
+    assert "The accuracy of class 2 dropped from 100.0 % to" in sentence and forgotten(changes, 100) == []
     named = replace(evaluator, data=replace(evaluator.data, classes=("shirt", "coat", "bag")))
     assert [change.name for change in classes_of(named, scores)] == ["shirt", "coat", "bag", "3"]
-    assert "class bag fell" in forgotten(classes_of(named, scores), 1.0)[0]
+    assert "The accuracy of class bag dropped from" in forgotten(classes_of(named, scores), 1.0)[0]
 
 
 # -- the command line ----------------------------------------------------------------------------------------------

@@ -66,7 +66,9 @@ def test_weights_that_are_changed_under_our_feet_are_one_sentence(tmp_path, chan
     assert list((tmp_path / "out").glob("*")) == []
 
 
-@pytest.mark.parametrize("external", [False, True], ids=["one file", "weights beside it"])
+@pytest.mark.parametrize(
+    "external", [False, True], ids=["one file", "needs the file weights in the same folder, but it is missing."]
+)
 def test_files_that_are_removed_or_replaced_are_still_there_for_us(tmp_path, external):
     workspace = opened(tmp_path, external)
     before = workspace.model.weight("fc1").copy()

@@ -87,7 +87,7 @@ def test_an_export_is_written_in_it_too_and_opens_again(formats, workspace, tmp_
     assert names[:3] == ["small.onnx", "small.yaml", "small.html"]
     assert names[3:] == ["small.onnx.packed" if kind == "long" else "small.packed"]
     assert report.after.bytes.value == Path(report.files["model"]).stat().st_size == report.forecast_bytes
-    assert any(names[-1] in note and "was opened again" in note for note in report.notes)
+    assert any(names[-1] in note and "was reopened" in note for note in report.notes)
     again = open_model(report.files[kind], job=Job())
     assert again.source.format == "packed"
     assert onnx.load(report.files["model"]).graph.output[0].name == again.outputs[0].name
@@ -97,7 +97,7 @@ def test_an_export_is_written_in_it_too_and_opens_again(formats, workspace, tmp_
 @pytest.mark.parametrize(
     ("format", "words"),
     [
-        ("wrong", "does not behave as the ONNX file"),
+        ("wrong", "file does not match the ONNX file: the relative difference of its outputs is"),
         ("none", "wrote no file small.none"),
         ("no_such", "There is no format 'no_such' to write"),
         ("pt2", "There is no format 'pt2' to write"),

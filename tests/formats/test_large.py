@@ -33,7 +33,7 @@ def test_a_heavy_model_opens_without_being_run_and_says_so(beside, monkeypatch):
     monkeypatch.setattr(finish, "HEAVY", 1 << 20)
     model = opened(path)
     assert [layer.path for layer in model.layers] == ["blocks.0.fc1", "blocks.0.fc2", "blocks.0.fc3"]
-    assert "does not read" in model.notes[0]
+    assert "Preparation at opening was not verified, because it would read" in model.notes[0]
     np.testing.assert_array_equal(model.weight("blocks.0.fc2"), values[1])
 
 

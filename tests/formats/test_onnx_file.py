@@ -71,9 +71,9 @@ def test_every_opset_from_nine(tmp_path, opset):
         ("empty.onnx", b"", "is empty"),
         ("noise.onnx", bytes(range(256)) * 9, "is not an ONNX model"),
         ("page.onnx", b"<!DOCTYPE html><html>404</html>", "is not an ONNX model"),
-        ("pickle.onnx", pickle.dumps({"state_dict": [1.0]}), "is a pickle, which could run any code"),
+        ("pickle.onnx", pickle.dumps({"state_dict": [1.0]}), "is a pickle; loading it could run any code"),
         ("old.pt", b"\x01\x02\x03 anything", "is a pickle"),
-        ("weights.safetensors", b"\x10\0\0\0\0\0\0\0{}", "weights without the network"),
+        ("weights.safetensors", b"\x10\0\0\0\0\0\0\0{}", "a file of weights without a network"),
         ("keras.h5", b"\x89HDF\r\n\x1a\n....", "is an HDF5 file"),
         ("phone.tflite", b"\x1c\0\0\0TFL3....", "is a TensorFlow Lite model"),
         ("net.py", b"import os\n", "is a Python file"),
@@ -99,7 +99,7 @@ def test_archives_of_torch_are_told_apart(tmp_path):
     for name, member, said in (
         ("script.pt", "net/code/__torch__.py", "TorchScript"),
         ("w.pth", "w/data.pkl", "pickled"),
-        ("z.zip", "readme.txt", "is an archive, not a model"),
+        ("z.zip", "readme.txt", "is an archive, not a single model."),
     ):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
             archive.writestr(member, b"x")
@@ -238,7 +238,7 @@ def test_sparse_initialisers_are_expanded_and_said(tmp_path):
     onnx.save(proto, tmp_path / "m.onnx")
     model = open_model(str(tmp_path / "m.onnx"), job=Job())
     np.testing.assert_array_equal(model.weight("fc"), dense)
-    assert model.notes == ("1 sparse initialisers were converted to dense.",)
+    assert model.notes == ("1 sparse initialiser was converted to dense.",)
 
 
 # The proof that preparation changed nothing
@@ -257,7 +257,7 @@ def test_a_preparation_that_changes_outputs_is_left_out_and_said(tmp_path, monke
     onnx.save(residual(), tmp_path / "m.onnx")
     model = open_model(str(tmp_path / "m.onnx"), job=Job())
     assert not next(step for step in model.preparations if step.id == "batchnorm").applied
-    assert "Folding BatchNorm changed the outputs" in model.notes[0]
+    assert "Folding BatchNorm was skipped: it changed the outputs by" in model.notes[0]
 
 
 def test_a_preparation_that_breaks_the_graph_is_left_out(tmp_path, monkeypatch):
@@ -279,7 +279,7 @@ def test_what_could_not_be_checked_is_said(tmp_path):
     b.node("MatMul", [noise, b.weight("fc.weight", 4, 2)], "y")
     onnx.save(b.proto({"x": ["N", 4]}, {"y": None}), tmp_path / "random.onnx")
     (note,) = open_model(str(tmp_path / "random.onnx"), job=Job()).notes
-    assert note == "Preparation at opening could not be verified: RandomNormalLike makes its outputs random."
+    assert note == "Preparation at opening could not be verified: RandomNormalLike makes the outputs random."
     b = Build()
     x = b.node("Reshape", ["x", b.constant("shape", [3, 7, 11], np.int64)], "r")
     b.node("MatMul", [x, b.weight("fc.weight", 11, 2)], "y")

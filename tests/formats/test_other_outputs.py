@@ -103,7 +103,7 @@ def test_sequences_and_optional_outputs_are_left_out(data, op, kind, word):
 def test_a_map_as_an_input_is_named():
     proto = zipped()
     proto.graph.input[0].type.CopyFrom(helper.make_map_type_proto(TensorProto.STRING, FLOAT))
-    with pytest.raises(UserError, match="takes a map as its input 'x'"):
+    with pytest.raises(UserError, match="The input 'x' of"):
         from_proto(proto, "test.onnx", Job())
 
 

@@ -452,4 +452,4 @@ def test_a_program_that_does_not_end_is_refused(tmp_path, monkeypatch):
         torch.ones(2, 4),
     )
     monkeypatch.setattr(runtime, "PATIENCE", 1.0)
-    assert "A single run takes more than 1 seconds. That is many times what it holds." in str(refusal(str(file)))
+    assert "A single run takes more than 1 seconds. This is many times the file's size." in str(refusal(str(file)))

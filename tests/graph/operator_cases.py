@@ -480,7 +480,7 @@ def recurrent() -> Iterator[Case]:
     yield case("RNN", f(4, 2, 3), w, r, hidden_size=5, activations=["Sigmoid"], refused="activations=")
     w, r, b = f(1, 20, 3), f(1, 20, 5), f(1, 40)
     yield case("LSTM", f(4, 2, 3), w, r, b, np.int32([4, 4]), hidden_size=5, activations=["Sigmoid", "Tanh", "Tanh"])
-    yield case("LSTM", f(4, 2, 3), w, r, b, np.int32([4, 3]), hidden_size=5, refused="not of one length")
+    yield case("LSTM", f(4, 2, 3), w, r, b, np.int32([4, 3]), hidden_size=5, refused="of different lengths")
     yield case("LSTM", f(4, 2, 3), w, r, b, hidden_size=5, clip=0.5, refused="clip=0.5")
     yield case("LSTM", f(4, 2, 3), w, r, b, hidden_size=5, input_forget=1, refused="input_forget=1")
     yield case("LSTM", f(4, 2, 3), w, r, b, None, None, None, f(1, 15), hidden_size=5, refused="LSTM with input 8")

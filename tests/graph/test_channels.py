@@ -97,14 +97,16 @@ def test_what_cannot_be_removed_says_why():
     assert channels_of(model).refusal("head") == "Its channels are an output of the model."
     b = Builder()
     b.head(b.op("Add", b.conv("x", "conv", 3, 3), "x"), 3)
-    assert "'x', which stay" in channels_of(b.model(IMAGE)).refusal("conv")
+    assert "Its channels are combined with those of 'x', which must be kept." in channels_of(b.model(IMAGE)).refusal(
+        "conv"
+    )
     b = Builder()
     x = b.conv("x", "conv", 3, 8)
     b.head(b.op("LRN", x, size=3), 8)
     assert "LRN 'LRN_1' reads its channels" in channels_of(b.model(IMAGE)).refusal("conv")
     b = Builder()
     b.head(b.op("Softmax", b.conv("x", "conv", 3, 8), axis=1), 8)
-    assert "Softmax works along its channels" in channels_of(b.model(IMAGE)).refusal("conv")
+    assert "Softmax operates along the channel axis." in channels_of(b.model(IMAGE)).refusal("conv")
     b = Builder()
     x = b.conv("x", "conv", 3, 8)
     b.op("Transpose", "conv.bias", out="z")

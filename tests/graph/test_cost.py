@@ -92,7 +92,7 @@ def test_data_settles_what_the_model_leaves_open(tmp_path):
     workspace = workspace.attach(str(tmp_path / "data.npz"), Job())
     whole = 7 * (8 * 16 + 16 * 4)
     assert workspace.model.summary().macs == workspace.data_summary().model.macs == whole
-    assert "as the data has it" in workspace.model.notes[0] and len(workspace.model.notes) == 1
+    assert ", the size in the data." in workspace.model.notes[0] and len(workspace.model.notes) == 1
     recipe = parse_recipe("version: 1\nlayers: {first: [{lowrank.svd: {rank: 2}}]}")
     *_, last = Previewer(workspace).measure(recipe, ("first",), Job())
     assert last.macs == whole - 7 * 8 * 16 + 7 * 2 * (8 + 16)

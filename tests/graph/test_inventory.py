@@ -152,7 +152,7 @@ def test_a_weight_that_a_subgraph_reads_too_is_kept():
     flag = b.constant("flag", True, bool)
     b.node("If", [flag], "y", then_branch=then, else_branch=other)
     layer = b.model({"x": ["N", 4]}, {"y": None}).layer("both")
-    assert layer.locked.startswith("Its weight is read inside an If")
+    assert layer.locked.startswith("Its weight is also read inside an If, Loop or Scan, so it is not edited.")
 
 
 def quantised_linear(b: Build) -> str:
@@ -184,11 +184,11 @@ def half(b: Build) -> str:
 @pytest.mark.parametrize(
     ("made", "reason"),
     [
-        (quantised_linear, "quantised already"),
-        (quantised_product, "quantised already"),
-        (computed, "computed by Mul"),
-        (shaped, "not in the file: ConstantOfShape"),
-        (half, "computed by Exp, Cast"),
+        (quantised_linear, "Its weights are already quantised."),
+        (quantised_product, "Its weights are already quantised."),
+        (computed, "Its weights are computed from stored values by Mul; they are not edited."),
+        (shaped, "Its weights are not stored in the file: a ConstantOfShape generates them."),
+        (half, "Its weights are computed from stored values by Exp, Cast; they are not edited."),
     ],
 )
 def test_a_weight_that_is_not_a_tensor_of_the_file_is_shown_with_the_reason(made, reason):
@@ -224,7 +224,10 @@ def test_an_exported_file_opens_with_its_stored_weights_locked():
 
 @pytest.mark.parametrize(
     ("op", "shape", "attributes", "reason"),
-    [("MatMul", (2, 4, 6), {}, "stack of matrices"), ("Gemm", (4, 6), {"alpha": 2.0}, "alpha or beta")],
+    [
+        ("MatMul", (2, 4, 6), {}, "Its weight is a batch of matrices, which is not supported."),
+        ("Gemm", (4, 6), {"alpha": 2.0}, "alpha or beta"),
+    ],
 )
 def test_what_cannot_be_edited_says_why(op, shape, attributes, reason):
     x = ["N", 4] if op == "Gemm" else [2, 3, 4]
@@ -240,7 +243,7 @@ def test_norms_and_large_constants_are_shown_and_kept():
     assert (norm.path, norm.op, norm.parameters, norm.macs) == ("norm", "LayerNormalization", 80, 0)
     assert norm.locked == "It has only vectors, which are not edited."
     assert positions.path == "positions"
-    assert "a constant that Add reads" in positions.locked
+    assert "It is a constant operand of Add, not a layer's weight, so it is not edited." in positions.locked
 
 
 def test_the_tree_accounts_for_every_large_tensor():

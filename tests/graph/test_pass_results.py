@@ -19,7 +19,7 @@ def test_folding_some_is_applied_and_says_what_stays():
     b.batchnorm(b.node("Relu", [x], "relu"), 4, "y", "second")
     step = steps_of(b.proto({"x": ["N", 4, 5, 5]}, {"y": None}))["batchnorm"]
     assert step.applied
-    assert step.detail == "1 BatchNormalization folded into the preceding layer; 1 kept: it follows Relu"
+    assert step.detail == "1 BatchNormalization folded into the preceding layer; 1 not folded: it follows Relu"
 
 
 def test_a_weight_read_in_two_forms_stays_and_nothing_was_done():

@@ -114,14 +114,14 @@ def unfoldable() -> dict[str, tuple[onnx.ModelProto, str]]:
     add("shared", b, "the weight is shared with another layer")
     b = Build()
     b.batchnorm(b.node("MatMul", ["x", b.weight("fc.weight", 5, 5)], "product"), 4, "y")
-    add("stack", b, "the MatMul before it does not give a matrix")
+    add("stack", b, "the output of the preceding MatMul is not known to be a matrix")
     b = Build()
     weight = b.node("Exp", [b.weight("conv.weight", 4, 4, 1, 1)], "computed")
     b.batchnorm(b.node("Conv", ["x", weight], "conv"), 4, "y")
-    add("computed", b, "the weight before it is computed")
+    add("computed", b, "the weight of the preceding layer is not constant")
     b = Build()
     b.batchnorm(b.node("Gemm", ["x", b.weight("fc.weight", 4, 4)], "fc", alpha=2.0), 4, "y")
-    add("scaled", b, "scales by alpha", ["N", 4])
+    add("scaled", b, "the preceding Gemm has alpha or beta other than 1", ["N", 4])
     return found
 
 
@@ -130,7 +130,7 @@ def test_batchnorm_that_cannot_be_folded_stays_and_says_why(name):
     proto, reason = unfoldable()[name]
     result, steps = prepared(proto)
     assert "BatchNormalization" in ops(result)
-    assert steps["batchnorm"].startswith("1 kept: ")
+    assert steps["batchnorm"].startswith("1 not folded: ")
     assert reason in steps["batchnorm"]
     assert_equal(proto, result)
     model = opened(proto)
@@ -209,7 +209,7 @@ def test_a_weight_behind_a_move_is_found_under_its_own_name(op, shape, attribute
     proto = b.proto({"x": ["N", 4]}, {"y": None})
     result, steps = prepared(proto)
     assert ops(result) == ["MatMul"]
-    assert "computed once" in steps["weight_chains"]
+    assert "folded" in steps["weight_chains"]
     assert list(result.graph.initializers) == ["fc.weight"]
     assert_equal(proto, result)
     assert opened(proto).layer("fc").locked == ""

@@ -29,16 +29,16 @@ def model(op, opset=17, ir=8, kind=FLOATS, second=None, domain="", **attributes)
     [
         (b"abc", "not an ONNX model, or it is damaged"),
         (b"", "not an ONNX model, or it is damaged"),
-        (model("Nope"), "does not know the operator Nope"),
+        (model("Nope"), "the operator Nope is unknown"),
         (model("Relu", domain="mine"), "the opset version of the domain 'mine' is missing"),
         (model("Acosh", kind=TensorProto.DOUBLE), "no kernel for the operator Acosh with these types"),
-        (model("Add", second=INTS), r"the operator Add \(the node\) gets values of different types"),
+        (model("Add", second=INTS), r"the inputs of the operator Add \(the node\) have different types"),
         (model("Relu", ir=99), "its IR version 99 is newer than"),
         (model("Relu", opset=99), "its opset 99 is newer than"),
         (model("Relu", odd=1), "the operator Relu has no attribute odd"),
         (
             model("MatMul", second=np.zeros((5, 2), np.float32)),
-            r"the operator MatMul \(the node\) gets shapes that do not match",
+            r"the input shapes of the operator MatMul \(the node\) do not match",
         ),
     ],
 )
@@ -52,13 +52,13 @@ def test_a_model_that_cannot_be_loaded(content, sentence):
 @pytest.mark.parametrize(
     ("feeds", "sentence"),
     [
-        ({}, "The model's input 'x' was not given"),
+        ({}, "The model's input 'x' is missing."),
         (
             {"x": np.zeros((2, 5), np.float32)},
-            "The model's input 'x' takes float32 of any x 4, and was given float32 of 2 x 5",
+            "The model's input 'x' takes float32 of any x 4, but got float32 of 2 x 5.",
         ),
-        ({"x": np.zeros((2, 4))}, "takes float32 of any x 4, and was given float64 of 2 x 4"),
-        ({"x": np.zeros(4, np.float32)}, "takes float32 of any x 4, and was given float32 of 4"),
+        ({"x": np.zeros((2, 4))}, "' takes float32 of any x 4, but got float64 of 2 x 4."),
+        ({"x": np.zeros(4, np.float32)}, "' takes float32 of any x 4, but got float32 of 4."),
     ],
 )
 def test_inputs_that_do_not_fit_are_named(feeds, sentence):
@@ -73,7 +73,7 @@ def test_the_operator_that_fails_is_named_with_what_was_given():
         runtime.run(reshaping, {"x": np.zeros((2, 4), np.float32)})
     assert caught.value.what == (
         "ONNX Runtime cannot run the model: its operator Reshape (the node) cannot "
-        "reshape 2 x 4 to 1 x 4; the inputs were 'x' float32 of 2 x 4."
+        "reshape 2 x 4 to 1 x 4 (inputs: 'x' float32 of 2 x 4)."
     )
     graph = helper.make_graph(
         [helper.make_node("Gather", ["w", "x"], ["y"], name="embedding")],
@@ -83,7 +83,9 @@ def test_the_operator_that_fails_is_named_with_what_was_given():
         [numpy_helper.from_array(np.zeros((4, 2), np.float32), "w")],
     )
     embedding = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    with pytest.raises(UserError, match=r"Gather \(embedding\) is asked for entry 9, and the last one is 3") as caught:
+    with pytest.raises(
+        UserError, match=r": index 9 is out of range in Gather \(embedding\); the largest is 3\."
+    ) as caught:
         runtime.run(runtime.session(embedding.SerializeToString()), {"x": np.array([9])})
     plain(caught.value)
 
@@ -97,7 +99,7 @@ def test_more_memory_than_there_is(tmp_path):
         [helper.make_tensor_value_info("y", FLOATS, ["n"])],
     )
     huge = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    with pytest.raises(UserError, match="takes more memory than is free"):
+    with pytest.raises(UserError, match="needs more memory than is available"):
         runtime.run(runtime.session(huge.SerializeToString()), {"x": np.array([1 << 45])})
 
 

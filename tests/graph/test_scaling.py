@@ -83,7 +83,7 @@ def test_what_is_not_homogeneous_is_named(op, extra):
 def test_a_constant_that_is_the_same_for_all_channels_cannot_be_added():
     b = Builder()
     b.head(b.op("Add", b.conv("x", "conv", 3, 8), b.const("one", np.float32(1))), 8)
-    assert "adds the same to all its channels" in refusals(b.model(IMAGE))["conv"]
+    assert "adds the same value to all its channels." in refusals(b.model(IMAGE))["conv"]
 
 
 def test_padding_with_other_values_than_zero():

@@ -64,7 +64,9 @@ def test_why_a_module_cannot_be_cut_out():
     graph.node("Conv", ["m", graph.weight("block.b.weight", 4, 4, 1, 1)], "b")
     graph.node("Add", ["a", "b"], "y")
     model = graph.model({"x": ["n", 4, 6, 6]}, {"y": None})
-    with pytest.raises(UserError, match="comes out there is also between"):
+    with pytest.raises(
+        UserError, match="cannot be replaced on its own: between its input and its output there is also between"
+    ):
         span_of(model, "block")
     with pytest.raises(UserError, match="no module 'nothing'"):
         span_of(model, "nothing")

@@ -56,7 +56,7 @@ def test_onnx_in_memory_and_torch_modules_are_opened(demo):
 
 
 def test_what_cannot_be_done_is_said_in_one_sentence(demo):
-    with pytest.raises(UserError, match="no data"):
+    with pytest.raises(UserError, match="no evaluation data"):
         wb.open(demo.cnn).evaluate(FOUR)
     with pytest.raises(UserError, match="running it once"):
         wb.open(torch.nn.Linear(2, 2))

@@ -73,7 +73,7 @@ def test_a_group_starts_with_its_own_weights(convolution):
     ("path", "params", "reason"),
     [
         ("first", {"student": "grouped", "groups": 3}, "8 inputs and 8 outputs cannot both be divided into 3 groups"),
-        ("second", {"student": "separable"}, "no kernel that could be separated"),
+        ("second", {"student": "separable"}, "A 1 x 1 convolution cannot be made depthwise separable."),
     ],
 )
 def test_what_has_no_such_student_says_why(convolution, path, params, reason):

@@ -194,9 +194,9 @@ def test_bias_correction_keeps_how_the_layer_is_computed():
     ("actions", "said"),
     [
         ((Action("quantize.static"), Action("quantize.affine")), "would undo"),
-        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.static")), "cannot follow a factoring"),
-        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.awq")), "cannot follow a factoring"),
-        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.blockwise")), "cannot follow a factoring"),
+        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.static")), "defined for whole layers only."),
+        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.awq")), "defined for whole layers only."),
+        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.blockwise")), "defined for whole layers only."),
     ],
 )
 def test_steps_that_do_not_go_together_are_refused(actions, said):
@@ -240,7 +240,7 @@ def test_observing_takes_one_pass_for_all_layers(monkeypatch):
 def test_dynamic_levels_depend_on_the_batch_and_the_note_says_so():
     model, path, data = model_with("MatMul")
     edit = edited(model, path, data, Action("quantize.dynamic"))
-    assert "outputs depend on the other samples in it" in edit.note
+    assert "output depends on the other samples" in edit.note
     session = runtime.session(with_edits(model, {path: edit}))
     feeds = data.feeds(slice(0, 2))
     beside = {name: np.concatenate([value[:1], 50 * value[1:]]) for name, value in feeds.items()}

@@ -95,7 +95,7 @@ def test_the_program_goes_on_without_them(installed, demo):
     lines = done.stderr.splitlines()
     assert len(lines) == len(BROKEN)
     for name in BROKEN:
-        assert sum(f"The plug-in plug-{name} " in line and "is left out: " in line for line in lines) == 1, name
+        assert sum(f"The plug-in plug-{name} " in line and "was not loaded:" in line for line in lines) == 1, name
     assert "No module named 'a_library_that_is_not_here'" in done.stderr and "\x1b" not in done.stderr
 
 
@@ -132,10 +132,10 @@ except UserError as error:
 
 
 def test_the_window_is_told(monkeypatch):
-    monkeypatch.setattr(discovery, "_left_out", ["The plug-in a is left out: b.", "And c."])
+    monkeypatch.setattr(discovery, "_left_out", ["The plug-in a was not loaded: b.", "And c."])
     told = []
     methods = Service.methods(None, Methods(1), Job(updates=told.append))
-    assert told == ["The plug-in a is left out: b. And c."] and len(methods) == len(all_methods())
+    assert told == ["The plug-in a was not loaded: b. And c."] and len(methods) == len(all_methods())
 
 
 @pytest.mark.allow_logs
@@ -149,7 +149,7 @@ def test_a_file_of_our_own_that_is_broken_is_left_out_too(monkeypatch):
 
     discovery.load_all(known, [Loader("The method file x.py", object, foreign=False)], half)
     assert set(known) == {"a"} and discovery.left_out() == (
-        "The method file x.py is left out: ZeroDivisionError: division by zero.",
+        "The method file x.py was not loaded: ZeroDivisionError: division by zero.",
     )
 
 

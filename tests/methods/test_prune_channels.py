@@ -162,7 +162,7 @@ def test_the_scale_of_a_batchnorm_that_was_folded():
 
 
 def test_a_criterion_that_a_layer_does_not_have():
-    with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
+    with pytest.raises(UserError, match="up: This method does not support ConvTranspose layers"):
         build(transposed(), ["up"], criterion="activation")
 
 
@@ -171,13 +171,13 @@ def test_of_a_glob_the_layers_that_a_criterion_tells_nothing_of_keep_their_chann
     recipe = Recipe((Row("*", (Action("prune.channels", {"criterion": "activation", "ratio": 0.5}),)),))
     chosen, notes = compiler.stacks(model, recipe)
     assert "down" in chosen and "up" not in chosen
-    assert "up is not pruned: This method does not support ConvTranspose layers: it needs their inputs." in notes
-    with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
+    assert "up stays unpruned: This method does not support ConvTranspose layers: it needs their inputs." in notes
+    with pytest.raises(UserError, match="up: This method does not support ConvTranspose layers"):
         compiler.stacks(model, Recipe((Row("up", recipe.rows[0].actions),)))
     _, notes = compiler.stacks(model, Recipe((Row("*", (Action("prune.channels", {"criterion": "bn"}),)),)))
     assert (
-        notes[0] == "3 layers (down, up and last): each is not pruned: No BatchNorm behind it says what its "
-        "channels are worth."
+        notes[0] == "3 layers (down, up and last): each stays unpruned: No BatchNorm follows the layer, "
+        "so this criterion has no channel importance."
     )
 
 

@@ -87,7 +87,7 @@ def test_what_cannot_is_refused_by_name_and_noted_for_a_glob():
         assert "reads its channels" in workspace.view(path).unavailable["quantize.equalize"]
     result = workspace.compiled(Recipe((Row("*", (EQUALISE,)),)), Job())
     assert result.notes[0].startswith("expand is not rescaled: Clip reads") and len(result.notes) == 3
-    assert result.structure.notes["head"] == "inputs follow project"
+    assert result.structure.notes["head"] == "inputs compensate project"
 
 
 def test_it_can_be_cancelled():
@@ -144,7 +144,9 @@ def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     result = workspace.compiled(recipe, Job())
     changes, size = result.changes()
     notes = {change.path: change.note for change in changes}
-    assert notes["blocks.5.depthwise"].startswith("channels times") and notes["head"].startswith("inputs follow")
+    assert notes["blocks.5.depthwise"].startswith("channels multiplied by") and notes["head"].startswith(
+        "inputs compensate"
+    )
     assert all(change.bytes_after == change.bytes_before for change in changes)
     file = tmp_path / "equal.onnx"
     with_edits(result.model, result.edits).save(file)

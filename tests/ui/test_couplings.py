@@ -105,7 +105,7 @@ def test_equalisation_has_its_place_in_the_window(coupled, qtbot):
     )
     add_step(coupled, qtbot, "quantize.equalize")
     qtbot.waitUntil(lambda: coupled.session.edit is not None, timeout=WAIT)
-    assert coupled.session.edit.change.note.startswith("channels times")
+    assert coupled.session.edit.change.note.startswith("channels multiplied by")
     assert "together" not in coupled.workspace.actions.cards[0].sentence.text()
 
 

@@ -26,13 +26,17 @@ def said(method, **given):
     ("method", "given", "words"),
     [
         ("prune.wanda", {"sparsity": 0.25}, "4,608 of 18,432 weights become zero."),
-        ("prune.snip", {"sparsity": 0.25}, "25 % of the weights of all layers"),
+        ("prune.snip", {"sparsity": 0.25}, "25 % of the weights become zero, counted over all layers with this step."),
         ("prune.block", {"sparsity": 0.5, "rows": 4, "columns": 2}, "in blocks of 4 × 2."),
-        ("prune.nm", {"n": 1, "m": 4}, "1 of every 4 neighbouring weights stay"),
+        ("prune.nm", {"n": 1, "m": 4}, "1 of every 4 consecutive weights are kept; the others become zero."),
         ("prune.channels", {"ratio": 0.25}, "About 16 of 64 output channels are removed."),
         ("quantize.affine", {"bits": 3}, "8 levels, one scale for each of 64 output channels."),
-        ("quantize.affine", {"granularity": "group", "group_size": 100}, "every 100 weights: 192 scales."),
-        ("quantize.gptq", {"bits": 2}, "4 levels, a scale for each of 64"),
+        (
+            "quantize.affine",
+            {"granularity": "group", "group_size": 100},
+            "levels, one scale per 100 weights: 192 scales.",
+        ),
+        ("quantize.gptq", {"bits": 2}, "4 levels, one scale for each of 64 output channels."),
         (
             "quantize.static",
             {"granularity": "tensor"},
@@ -40,7 +44,7 @@ def said(method, **given):
         ),
         ("quantize.codebook", {"bits": 4}, "All weights of the layer share 16 values."),
         ("quantize.float", {"format": "float8e4m3"}, "8 bits a weight instead of 32."),
-        ("lowrank.cp", {"rank": 9}, "A sum of 9 terms"),
+        ("lowrank.cp", {"rank": 9}, "A sum of 9 rank-one terms"),
         ("lowrank.spatial", {"rank": 7}, "thinner layers with rank 7"),
         ("lowrank.subspace", {}, "64 outputs in 4 groups, rank 8 each."),
         ("distill.refine", {}, "200 training steps"),
@@ -125,10 +129,12 @@ def amounts(info) -> list[dict]:
 
 def test_what_the_steps_before_took_goes_into_a_bias_that_there_may_not_be():
     bare = Layer("m", "MatMul", (100, 41), "float32", 1, 4100, None, 16400, "fm")
-    assert "no bias: 41 values more" in meaning.sentence(
+    assert "The layer had no bias: 41 values are added." in meaning.sentence(
         all_methods()["quantize.bias_correction"].info(), {}, sample.view_of(sample.weights(bare), bare), bare
     )
-    assert "Each of 64 output channels" in said("quantize.bias_correction")
+    assert "The biases of 64 output channels are corrected for the shift of their mean output." in said(
+        "quantize.bias_correction"
+    )
     assert "no bias" not in said("quantize.bias_correction")
 
 

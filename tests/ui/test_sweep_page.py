@@ -48,7 +48,7 @@ def test_methods_and_their_numbers_are_offered(page):
     assert [page.parameter.itemData(i) for i in range(page.parameter.count())] == ["sparsity", "threshold"]
     page.method.setCurrentIndex(page.method.findData("quantize.affine"))
     assert page.parameter.currentData() == "bits"
-    assert page.method.findData("quantize.equalize") < 0, "it has no number"
+    assert page.method.findData("quantize.equalize") < 0, "it has no numeric parameter"
 
 
 def test_a_sweep_is_drawn_as_it_comes_and_its_proposal_is_one_step(page, qtbot):

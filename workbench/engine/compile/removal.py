@@ -100,7 +100,7 @@ def remove(
     for task, error in failed.items():  # a glob is not applied there again, and the forecast knows
         known.update(dict.fromkeys(((path, asked[path]) for path in task.asked), error.what))
     left = tuple(
-        Message("{path} is not pruned: {subject}", path=path, subject=error.what)
+        Message("{path} stays unpruned: {subject}", path=path, subject=error.what)
         for task, error in failed.items()
         for path in task.asked
     )

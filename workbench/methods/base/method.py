@@ -228,7 +228,7 @@ class StructuralMethod(Method):
 class RemovalMethod(StructuralMethod):
     """Removes output channels from layers, and from all layers coupled with them."""
 
-    keeps = Message("is not pruned")
+    keeps = Message("stays unpruned")
 
     def unable(self, group: ChannelGroup, params: Any) -> str | None:
         """Why this group's units cannot be told apart, or None; asked before anything runs."""
@@ -246,7 +246,7 @@ class RemovalMethod(StructuralMethod):
 class RescalingMethod(StructuralMethod):
     """Moves scale between output channels and the layers that read them; the model answers as before."""
 
-    keeps = Message("is not rescaled")
+    keeps = Message("keeps its channel scales")
 
     @abstractmethod
     def factors(
