@@ -206,7 +206,7 @@ def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
     assert "standard input" in sentence(CliRunner().invoke(cli, arguments, input="a: ["))
     windows = RECIPE.replace("\n", "\r\n").encode("utf-8-sig")  # as PowerShell pipes it
     assert CliRunner().invoke(cli, arguments, input=windows).exit_code == 0
-    assert "it is not text" in sentence(CliRunner().invoke(cli, arguments, input=b"\xff\xfe"))
+    assert "it is not a text file (UTF-8)" in sentence(CliRunner().invoke(cli, arguments, input=b"\xff\xfe"))
 
 
 def test_compress_in_words(here):

@@ -39,9 +39,9 @@
       <translation>之前</translation>
     </message>
     <message>
-      <source>Compare where the features are large, not the features themselves (attention transfer).</source>
+      <source>Comma-separated model files, their outputs averaged; empty: the original model.</source>
       <extracomment>distill</extracomment>
-      <translation>比较特征在何处较大，而不是特征本身（注意力迁移）。</translation>
+      <translation>模型文件，用逗号分隔，取各自回答的平均；留空：原始模型。</translation>
     </message>
     <message>
       <source>Distil</source>
@@ -49,7 +49,7 @@
       <translation>蒸馏</translation>
     </message>
     <message>
-      <source>End after this many epochs without a better state; 0: never.</source>
+      <source>Early stopping: end after this many epochs without improvement; 0: never.</source>
       <extracomment>distill</extracomment>
       <translation>连续这么多轮没有更好的状态就结束；0：从不提前结束。</translation>
     </message>
@@ -84,19 +84,24 @@
       <translation>冻结</translation>
     </message>
     <message>
-      <source>Hold the weights near where they start: all alike (L2-SP, Li et al. 2018), or by their Fisher information (EWC, Kirkpatrick et al. 2017).</source>
-      <extracomment>distill</extracomment>
-      <translation>让权重留在起点附近：一视同仁（L2-SP，Li 等 2018），或按 Fisher 信息加权（EWC，Kirkpatrick 等 2017）。</translation>
-    </message>
-    <message>
-      <source>Images: mirrored with probability one half.</source>
+      <source>Image augmentation: horizontal flip with probability 0.5.</source>
       <extracomment>distill</extracomment>
       <translation>图像：以二分之一的概率左右镜像。</translation>
     </message>
     <message>
-      <source>Images: moved at random by up to this much.</source>
+      <source>Image augmentation: random shift by up to this many pixels.</source>
       <extracomment>distill</extracomment>
       <translation>图像：随机平移，最多移动这么多。</translation>
+    </message>
+    <message>
+      <source>Initial learning rate.</source>
+      <extracomment>distill</extracomment>
+      <translation>起始学习率。</translation>
+    </message>
+    <message>
+      <source>Knowledge distillation: trains the compressed model on the outputs of a teacher, and on labels if the data has them.</source>
+      <extracomment>distill</extracomment>
+      <translation>训练压缩后的模型，使其回答与教师一致；有标签时与标签混合。</translation>
     </message>
     <message>
       <source>L1</source>
@@ -104,29 +109,34 @@
       <translation>L1</translation>
     </message>
     <message>
-      <source>Layers that do not learn: paths and globs with commas.</source>
+      <source>Layers to keep fixed: a comma-separated list of paths and globs.</source>
       <extracomment>distill</extracomment>
       <translation>不参与学习的层：路径或通配符，用逗号分隔。</translation>
     </message>
     <message>
-      <source>Layers whose outputs should be like the teacher's too (FitNets): paths with commas, student=teacher where they differ.</source>
+      <source>Layers to train: all (including norms), edited, or a comma-separated list of paths and globs.</source>
+      <extracomment>distill</extracomment>
+      <translation>哪些层学习：all（含归一化层）、edited（已编辑的层），或用逗号分隔的路径与通配符。</translation>
+    </message>
+    <message>
+      <source>Layers whose outputs also learn from the teacher's (FitNets): comma-separated paths, student=teacher if they differ.</source>
       <extracomment>distill</extracomment>
       <translation>输出也应与教师相似的层（FitNets）：路径用逗号分隔，名称不同时写 学生=教师。</translation>
     </message>
     <message>
-      <source>Learning rate at the start.</source>
+      <source>Learning rate schedule: cosine decay to zero, constant, or divided by ten after 50 % and 75 % of the steps.</source>
       <extracomment>distill</extracomment>
-      <translation>起始学习率。</translation>
+      <translation>学习率按余弦降到零、保持不变，或在一半和四分之三处各降为十分之一。</translation>
+    </message>
+    <message>
+      <source>Match attention maps instead of the features themselves (attention transfer).</source>
+      <extracomment>distill</extracomment>
+      <translation>比较特征在何处较大，而不是特征本身（注意力迁移）。</translation>
     </message>
     <message>
       <source>Minutes</source>
       <extracomment>distill</extracomment>
       <translation>分钟</translation>
-    </message>
-    <message>
-      <source>Model files with commas, their answers averaged; empty: the original model.</source>
-      <extracomment>distill</extracomment>
-      <translation>模型文件，用逗号分隔，取各自回答的平均；留空：原始模型。</translation>
     </message>
     <message>
       <source>Optimiser</source>
@@ -144,7 +154,12 @@
       <translation>耐心</translation>
     </message>
     <message>
-      <source>Pruned float layers: all zeros from the start, or more and more during the first two thirds of the stage (cubic: Zhu and Gupta 2017).</source>
+      <source>Penalise distance from the starting weights: equally for all weights (L2-SP, Li et al. 2018), or weighted by Fisher information (EWC, Kirkpatrick et al. 2017).</source>
+      <extracomment>distill</extracomment>
+      <translation>让权重留在起点附近：一视同仁（L2-SP，Li 等 2018），或按 Fisher 信息加权（EWC，Kirkpatrick 等 2017）。</translation>
+    </message>
+    <message>
+      <source>Pruned float layers: set all zeros at the start, or increase sparsity gradually over the first two thirds of the stage (cubic: Zhu and Gupta 2017).</source>
       <extracomment>distill</extracomment>
       <translation>已剪枝的浮点层：一开始就全部置零，或在本阶段的前三分之二逐渐增多（cubic：Zhu 与 Gupta 2017）。</translation>
     </message>
@@ -154,7 +169,7 @@
       <translation>学习率</translation>
     </message>
     <message>
-      <source>Samples in a step.</source>
+      <source>Samples per training step.</source>
       <extracomment>distill</extracomment>
       <translation>每一步的样本数。</translation>
     </message>
@@ -164,19 +179,9 @@
       <translation>学习率计划</translation>
     </message>
     <message>
-      <source>Share of the teacher's answers; the rest is labels.</source>
-      <extracomment>distill</extracomment>
-      <translation>教师回答所占的份额；其余为标签。</translation>
-    </message>
-    <message>
       <source>Shift</source>
       <extracomment>distill</extracomment>
       <translation>平移</translation>
-    </message>
-    <message>
-      <source>Sparse training: λ of the penalty λ·Σ|w| on float weights.</source>
-      <extracomment>distill</extracomment>
-      <translation>稀疏训练：浮点权重上惩罚项 λ·Σ|w| 的 λ。</translation>
     </message>
     <message>
       <source>Sparsify</source>
@@ -184,12 +189,17 @@
       <translation>稀疏化</translation>
     </message>
     <message>
+      <source>Sparsity-inducing L1 penalty λ·Σ|w| on float weights: the value of λ.</source>
+      <extracomment>distill</extracomment>
+      <translation>稀疏训练：浮点权重上惩罚项 λ·Σ|w| 的 λ。</translation>
+    </message>
+    <message>
       <source>Step</source>
       <extracomment>distill</extracomment>
       <translation>步长</translation>
     </message>
     <message>
-      <source>T: softens the answers of teacher and student.</source>
+      <source>T: softens the softmax of teacher and student.</source>
       <extracomment>distill</extracomment>
       <translation>T：使教师与学生的回答更平滑。</translation>
     </message>
@@ -204,37 +214,27 @@
       <translation>温度</translation>
     </message>
     <message>
-      <source>The rate falls to zero as a cosine, stays, or falls tenfold at a half and at three quarters.</source>
-      <extracomment>distill</extracomment>
-      <translation>学习率按余弦降到零、保持不变，或在一半和四分之三处各降为十分之一。</translation>
-    </message>
-    <message>
-      <source>Train what will be exported; or before the quantisation steps, which then start from the trained weights.</source>
-      <extracomment>distill</extracomment>
-      <translation>训练将要导出的模型；或在量化步骤之前训练，量化随后从训练好的权重开始。</translation>
-    </message>
-    <message>
       <source>Trainable</source>
       <extracomment>distill</extracomment>
       <translation>可训练</translation>
     </message>
     <message>
-      <source>Training time instead. How many steps that makes depends on the machine, so the file cannot be made again to the byte.</source>
+      <source>Training time, in place of epochs. The number of steps then depends on the machine, so results are not reproducible to the byte.</source>
       <extracomment>distill</extracomment>
       <translation>改为给定训练时间。步数取决于机器，因此无法逐字节地重现同一文件。</translation>
     </message>
     <message>
-      <source>Trains the compressed model to answer as a teacher does, mixed with labels where there are any.</source>
-      <extracomment>distill</extracomment>
-      <translation>训练压缩后的模型，使其回答与教师一致；有标签时与标签混合。</translation>
-    </message>
-    <message>
-      <source>Warn when the accuracy of a class falls by more than this.</source>
+      <source>Warn when the accuracy of a class drops by more than this.</source>
       <extracomment>distill</extracomment>
       <translation>某一类别的准确率下降超过此值时给出警告。</translation>
     </message>
     <message>
-      <source>Weight of the features' loss.</source>
+      <source>Weight of the distillation loss; the label loss gets the rest.</source>
+      <extracomment>distill</extracomment>
+      <translation>教师回答所占的份额；其余为标签。</translation>
+    </message>
+    <message>
+      <source>Weight of the feature loss.</source>
       <extracomment>distill</extracomment>
       <translation>特征损失的权重。</translation>
     </message>
@@ -244,14 +244,9 @@
       <translation>惩罚项 β/2·Σ（w − w₀）² 的权重 β。</translation>
     </message>
     <message>
-      <source>Whether the step between levels of a quantised weight is learned (LSQ, Esser et al. 2020).</source>
+      <source>Whether the quantisation step size is learned (LSQ, Esser et al. 2020) or stays fixed.</source>
       <extracomment>distill</extracomment>
       <translation>是否学习量化权重的量化级别间的步长（LSQ，Esser 等 2020）。</translation>
-    </message>
-    <message>
-      <source>Which layers learn: all (norms too), edited, or paths and globs with commas.</source>
-      <extracomment>distill</extracomment>
-      <translation>哪些层学习：all（含归一化层）、edited（已编辑的层），或用逗号分隔的路径与通配符。</translation>
     </message>
     <message>
       <source>adam</source>
@@ -287,6 +282,11 @@
       <source>export</source>
       <extracomment>distill</extracomment>
       <translation>导出</translation>
+    </message>
+    <message>
+      <source>export: train the model as it will be exported (quantisation included). quantize: train before the quantisation steps, which then start from the trained weights.</source>
+      <extracomment>distill</extracomment>
+      <translation>训练将要导出的模型；或在量化步骤之前训练，量化随后从训练好的权重开始。</translation>
     </message>
     <message>
       <source>fixed</source>
@@ -359,17 +359,27 @@
       <translation>卷积核</translation>
     </message>
     <message>
-      <source>Of the convolution, along each axis.</source>
+      <source>Kernel size of the convolution, the same along each axis.</source>
       <extracomment>distill.block</extracomment>
       <translation>卷积核在每个轴上的大小。</translation>
     </message>
     <message>
-      <source>Replaces the module that the layer is in, with all its layers, by one layer that is fitted to give the module's outputs on the calibration samples, or leaves the module out.</source>
+      <source>Module to replace, such as blocks.2; empty: the module that contains the layer.</source>
+      <extracomment>distill.block</extracomment>
+      <translation>被替换的模块，例如 blocks.2；留空：该层所在的模块。</translation>
+    </message>
+    <message>
+      <source>Replacement for the block: one convolution or linear layer, or nothing (identity), if input and output shapes match.</source>
+      <extracomment>distill.block</extracomment>
+      <translation>用什么替换该块：一个卷积层或线性层；若输入和输出形状相同，也可以什么都不放。</translation>
+    </message>
+    <message>
+      <source>Replaces the whole module around the layer by one layer, fitted to reproduce the module's outputs on the calibration samples, or removes the module.</source>
       <extracomment>distill.block</extracomment>
       <translation>用一个层替换该层所在的整个模块，并拟合它在校准样本上给出模块的输出；或者去掉该模块。</translation>
     </message>
     <message>
-      <source>Ridge of the least squares, relative to the mean square of the inputs.</source>
+      <source>Ridge penalty of the least-squares fit, relative to the mean square of the inputs.</source>
       <extracomment>distill.block</extracomment>
       <translation>最小二乘的岭参数，相对于输入的均方值。</translation>
     </message>
@@ -377,16 +387,6 @@
       <source>Span</source>
       <extracomment>distill.block</extracomment>
       <translation>跨度</translation>
-    </message>
-    <message>
-      <source>The module that is replaced, such as blocks.2; empty: the one that the layer is in.</source>
-      <extracomment>distill.block</extracomment>
-      <translation>被替换的模块，例如 blocks.2；留空：该层所在的模块。</translation>
-    </message>
-    <message>
-      <source>What takes the block's place: one convolution or linear layer, or nothing, where it receives and gives the same shape.</source>
-      <extracomment>distill.block</extracomment>
-      <translation>用什么替换该块：一个卷积层或线性层；若输入和输出形状相同，也可以什么都不放。</translation>
     </message>
     <message>
       <source>identity</source>
@@ -399,6 +399,16 @@
       <translation>分为 {count} 组的卷积</translation>
     </message>
     <message>
+      <source>Channels between the student's two factors.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>学生的宽度。</translation>
+    </message>
+    <message>
+      <source>Depth multiplier: kernels per input channel. With as many kernels as a kernel has values, the student can represent the layer exactly.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>每个输入通道的卷积核数；与卷积核元素一样多时可以等于原层。</translation>
+    </message>
+    <message>
       <source>Distil the layer</source>
       <extracomment>distill.layer</extracomment>
       <translation>逐层蒸馏</translation>
@@ -409,39 +419,29 @@
       <translation>分组</translation>
     </message>
     <message>
-      <source>Groups of channels; the layer's inputs and outputs are divided evenly.</source>
-      <extracomment>distill.layer</extracomment>
-      <translation>通道的分组数；该层的输入和输出平均分到各组。</translation>
-    </message>
-    <message>
-      <source>Kernels for each input channel; as many as a kernel has values can be the layer itself.</source>
-      <extracomment>distill.layer</extracomment>
-      <translation>每个输入通道的卷积核数；与卷积核元素一样多时可以等于原层。</translation>
-    </message>
-    <message>
       <source>Multiplier</source>
       <extracomment>distill.layer</extracomment>
       <translation>倍数</translation>
     </message>
     <message>
-      <source>Replaces the layer by a smaller student, trained by backpropagation to give the layer's outputs on the calibration samples.</source>
+      <source>Number of channel groups; it must divide the input and the output channels.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>通道的分组数；该层的输入和输出平均分到各组。</translation>
+    </message>
+    <message>
+      <source>Replaces the layer by a smaller student, trained by backpropagation to reproduce the layer's outputs on the calibration samples.</source>
       <extracomment>distill.layer</extracomment>
       <translation>用更小的学生替换该层，并通过反向传播训练它在校准样本上给出该层的输出。</translation>
+    </message>
+    <message>
+      <source>Structure of the student: two low-rank factors, a depthwise separable convolution, or a grouped convolution.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>用什么替换该层：给定秩的两个因子；每个输入通道一个卷积核再加 1 × 1 卷积（深度可分离）；或按通道分组的卷积。</translation>
     </message>
     <message>
       <source>Student</source>
       <extracomment>distill.layer</extracomment>
       <translation>学生</translation>
-    </message>
-    <message>
-      <source>What takes the layer's place: two factors of a rank; a kernel for each input channel and a 1 × 1 convolution (depthwise separable); a convolution in groups of channels.</source>
-      <extracomment>distill.layer</extracomment>
-      <translation>用什么替换该层：给定秩的两个因子；每个输入通道一个卷积核再加 1 × 1 卷积（深度可分离）；或按通道分组的卷积。</translation>
-    </message>
-    <message>
-      <source>Width of the student.</source>
-      <extracomment>distill.layer</extracomment>
-      <translation>学生的宽度。</translation>
     </message>
     <message>
       <source>factors</source>
@@ -479,12 +479,12 @@
       <translation>训练步数，每步 1,024 行输入。</translation>
     </message>
     <message>
-      <source>Trains the factors, or the weights that pruning left, by backpropagation to give the layer's outputs on the calibration samples. Size and zeros stay. Put it behind a pruning or a factoring.</source>
+      <source>Trains the factors, or the weights left after pruning, by backpropagation to reproduce the layer's outputs on the calibration samples. Size and zeros are kept. Use it after a pruning or factorisation step.</source>
       <extracomment>distill.refine</extracomment>
       <translation>通过反向传播训练各因子或剪枝后剩余的权重，使其在校准样本上给出该层的输出。大小和零保持不变。放在剪枝或分解之后。</translation>
     </message>
     <message>
-      <source>{steps} training steps on the layer's outputs; what is stored keeps its form.</source>
+      <source>{steps} training steps on the layer's outputs; size and sparsity stay the same.</source>
       <extracomment>distill.refine</extracomment>
       <translation>针对该层输出训练 {steps} 步；存储形式保持不变。</translation>
     </message>
@@ -494,12 +494,12 @@
       <translation>微调</translation>
     </message>
     <message>
-      <source>Trains the compressed model on labelled samples; what compression fixed stays fixed.</source>
+      <source>Trains the compressed model on labelled samples; zeros, ranks and quantisation levels are kept.</source>
       <extracomment>finetune</extracomment>
       <translation>在带标签的样本上训练压缩后的模型；压缩所固定的部分保持不变。</translation>
     </message>
     <message>
-      <source>A sum of {rank} terms, each a product of one vector an axis</source>
+      <source>A sum of {rank} rank-one terms</source>
       <extracomment>lowrank.cp</extracomment>
       <translation>{rank} 项之和，每项是各轴一个向量的乘积</translation>
     </message>
@@ -509,19 +509,19 @@
       <translation>CP</translation>
     </message>
     <message>
-      <source>Channels between the convolutions.</source>
+      <source>CP decomposition: replaces a k × k convolution by 1 × 1 to R channels, depthwise k × 1 and 1 × k, and 1 × 1 back.</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>用若干秩一张量之和代替 k × k 卷积：1 × 1 到 R 个通道，在每个通道上各做 k × 1 和 1 × k，再用 1 × 1 还原。</translation>
+    </message>
+    <message>
+      <source>Rank R: channels between the convolutions.</source>
       <extracomment>lowrank.cp</extracomment>
       <translation>各卷积之间的通道数。</translation>
     </message>
     <message>
-      <source>Rank as a fraction of break-even, where the four hold as many weights as the layer. How many ranks a tensor has is no question of singular values.</source>
+      <source>Rank as a fraction of the break-even rank, at which the four convolutions hold as many weights as the layer.</source>
       <extracomment>lowrank.cp</extracomment>
       <translation>秩占盈亏平衡点的比例；在盈亏平衡点，四个卷积的权重数与该层相同。张量的秩不能由奇异值得出。</translation>
-    </message>
-    <message>
-      <source>Replaces a k × k convolution by a sum of rank-one tensors: 1 × 1 to R channels, k × 1 and 1 × k on each channel alone, and 1 × 1 back.</source>
-      <extracomment>lowrank.cp</extracomment>
-      <translation>用若干秩一张量之和代替 k × k 卷积：1 × 1 到 R 个通道，在每个通道上各做 k × 1 和 1 × k，再用 1 × 1 还原。</translation>
     </message>
     <message>
       <source>Rounds of alternating least squares.</source>
@@ -534,7 +534,12 @@
       <translation>激活</translation>
     </message>
     <message>
-      <source>Keep the smallest rank with this fraction of the outputs' variance.</source>
+      <source>Activation after the layer; none: fit its outputs directly.</source>
+      <extracomment>lowrank.response</extracomment>
+      <translation>该层之后是什么：选 none 时拟合其直接输出。</translation>
+    </message>
+    <message>
+      <source>Keep the smallest rank that retains this fraction of the output variance.</source>
       <extracomment>lowrank.response</extracomment>
       <translation>取保留该比例输出方差的最小秩。</translation>
     </message>
@@ -544,14 +549,9 @@
       <translation>非线性响应</translation>
     </message>
     <message>
-      <source>Two thinner layers fitted to the layer's outputs on the calibration samples, as they are after the activation that follows: errors that a ReLU hides do not count.</source>
+      <source>Replaces the layer by two thinner ones, fitted to its outputs after the following activation on the calibration samples: errors that a ReLU hides do not count.</source>
       <extracomment>lowrank.response</extracomment>
       <translation>按该层在校准样本上的输出拟合两个更窄的层，以其后的激活函数之后为准：被 ReLU 掩盖的误差不计。</translation>
-    </message>
-    <message>
-      <source>What follows the layer: with none, its plain outputs are fitted.</source>
-      <extracomment>lowrank.response</extracomment>
-      <translation>该层之后是什么：选 none 时拟合其直接输出。</translation>
     </message>
     <message>
       <source>relu</source>
@@ -564,7 +564,7 @@
       <translation>一个纵向卷积和一个横向卷积</translation>
     </message>
     <message>
-      <source>Replaces a convolution with a k × k kernel by one of k × 1 followed by one of 1 × k.</source>
+      <source>Replaces a k × k convolution by a k × 1 and a 1 × k convolution.</source>
       <extracomment>lowrank.spatial</extracomment>
       <translation>用一个 k × 1 卷积接一个 1 × k 卷积代替 k × k 卷积。</translation>
     </message>
@@ -579,7 +579,7 @@
       <translation>簇数</translation>
     </message>
     <message>
-      <source>Clusters the output channels by direction and factors each cluster by itself. The second layer is zero outside its clusters, and those zeros are left out of the file.</source>
+      <source>Clusters the output channels by direction and factorises each cluster separately. The second layer is block-diagonal; its zeros are not stored.</source>
       <extracomment>lowrank.subspace</extracomment>
       <translation>按方向对输出通道聚类，并对每一簇单独分解。第二层在其簇之外为零，这些零不写入文件。</translation>
     </message>
@@ -599,17 +599,17 @@
       <translation>子空间低秩</translation>
     </message>
     <message>
-      <source>{count} groups of the {outputs} outputs, for each {rank}.</source>
+      <source>{outputs} outputs in {count} groups, {rank} each.</source>
       <extracomment>lowrank.subspace</extracomment>
       <translation>把 {outputs} 个输出分为 {count} 组，每组取{rank}。</translation>
     </message>
     <message>
-      <source>Keep the smallest rank with this fraction of the squared singular values.</source>
+      <source>Keep the smallest rank that retains this fraction of the squared singular values.</source>
       <extracomment>lowrank.svd</extracomment>
       <translation>取保留该比例奇异值平方和的最小秩。</translation>
     </message>
     <message>
-      <source>Replaces the layer by two thinner ones whose product is the closest matrix of that rank: fewer weights and fewer multiplications below the break-even rank.</source>
+      <source>Replaces the layer by two thinner ones whose product is the best approximation of that rank (Eckart-Young). Saves weights and MACs below the break-even rank.</source>
       <extracomment>lowrank.svd</extracomment>
       <translation>用两个更窄的层代替该层，其乘积是该秩下最接近的矩阵：秩低于盈亏平衡点时，权重和乘法都更少。</translation>
     </message>
@@ -619,22 +619,22 @@
       <translation>截断 SVD</translation>
     </message>
     <message>
-      <source>Both ranks as a fraction of the input and output channels.</source>
+      <source>Both ranks, as a fraction of the input and output channels.</source>
       <extracomment>lowrank.tucker</extracomment>
       <translation>两个秩占输入、输出通道数的比例。</translation>
     </message>
     <message>
-      <source>Both ranks; at most the output and the input channels.</source>
-      <extracomment>lowrank.tucker</extracomment>
-      <translation>两个秩；最多为输出和输入通道数。</translation>
-    </message>
-    <message>
-      <source>For each side the smallest rank with this fraction of the squared singular values.</source>
+      <source>On each side, keep the smallest rank that retains this fraction of the squared singular values.</source>
       <extracomment>lowrank.tucker</extracomment>
       <translation>两侧各取保留该比例奇异值平方和的最小秩。</translation>
     </message>
     <message>
-      <source>Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k among few channels, and 1 × 1 back to all. Ranks by ratio, or as variational Bayes (EVBMF) finds them, with a weakening factor.</source>
+      <source>Rank of both sides, at most the number of output and of input channels.</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>两个秩；最多为输出和输入通道数。</translation>
+    </message>
+    <message>
+      <source>Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k between them, and 1 × 1 back. Set the ranks by ratio, or let variational Bayes (EVBMF) estimate them, scaled by a weakening factor.</source>
       <extracomment>lowrank.tucker</extracomment>
       <translation>用三个卷积代替 k × k 卷积：1 × 1 降到较少通道，k × k 在少数通道间，再用 1 × 1 回到全部通道。秩由比例给出，或由变分贝叶斯（EVBMF）求得并加弱化系数。</translation>
     </message>
@@ -644,22 +644,22 @@
       <translation>Tucker-2</translation>
     </message>
     <message>
-      <source>0: the rank that variational Bayes (EVBMF) finds; 1: full rank; between: a share of the way.</source>
-      <extracomment>lowrank.whitened</extracomment>
-      <translation>0：变分贝叶斯（EVBMF）求得的秩；1：满秩；介于其间：按比例。</translation>
-    </message>
-    <message>
       <source>Energy</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>能量</translation>
     </message>
     <message>
-      <source>Keep the smallest rank with this fraction of the output's energy.</source>
+      <source>Interpolates between the rank estimated by variational Bayes (EVBMF), at 0, and full rank, at 1.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>0：变分贝叶斯（EVBMF）求得的秩；1：满秩；介于其间：按比例。</translation>
+    </message>
+    <message>
+      <source>Keep the smallest rank that retains this fraction of the output energy.</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>取保留该比例输出能量的最小秩。</translation>
     </message>
     <message>
-      <source>Number of singular values kept; more than there are means all.</source>
+      <source>Number of singular values to keep; a larger number keeps all.</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>保留的奇异值个数；超过已有数量即表示全部。</translation>
     </message>
@@ -674,14 +674,14 @@
       <translation>秩占满秩的比例。</translation>
     </message>
     <message>
+      <source>Replaces the layer by two thinner ones that minimise the error of its output on the calibration samples, instead of the error of its weights.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>两个更窄的层，尽可能保持该层在校准样本上的输出（而不是权重），达到该秩的两层所能达到的最好程度。</translation>
+    </message>
+    <message>
       <source>Rule</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>规则</translation>
-    </message>
-    <message>
-      <source>Two thinner layers that keep the layer's output on the calibration samples as well as two layers of that rank can, instead of its weights.</source>
-      <extracomment>lowrank.whitened</extracomment>
-      <translation>两个更窄的层，尽可能保持该层在校准样本上的输出（而不是权重），达到该秩的两层所能达到的最好程度。</translation>
     </message>
     <message>
       <source>Weakening</source>
@@ -699,7 +699,7 @@
       <translation>盈亏平衡</translation>
     </message>
     <message>
-      <source>break-even: the largest rank with fewer weights than the layer; marchenko-pastur: what stands out of noise; gavish-donoho: the threshold of least squared error.</source>
+      <source>break-even: the largest rank with fewer weights than the layer; marchenko-pastur: singular values above the noise edge; gavish-donoho: the threshold with the least squared error.</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>break-even：权重数少于该层的最大秩；marchenko-pastur：高于噪声的部分；gavish-donoho：平方误差最小的阈值。</translation>
     </message>
@@ -729,17 +729,17 @@
       <translation>列</translation>
     </message>
     <message>
-      <source>Fraction of the blocks that become zero.</source>
+      <source>Fraction of the blocks to set to zero.</source>
       <extracomment>prune.block</extracomment>
       <translation>置零的块所占比例。</translation>
     </message>
     <message>
-      <source>Inputs in a block.</source>
+      <source>Inputs per block.</source>
       <extracomment>prune.block</extracomment>
       <translation>一个块中的输入数。</translation>
     </message>
     <message>
-      <source>Output channels in a block.</source>
+      <source>Output channels per block.</source>
       <extracomment>prune.block</extracomment>
       <translation>一个块中的输出通道数。</translation>
     </message>
@@ -749,12 +749,12 @@
       <translation>行数</translation>
     </message>
     <message>
-      <source>Sets whole blocks of the unfolded matrix to zero, those with the smallest root mean square: a pattern that block-sparse kernels read.</source>
+      <source>Sets the blocks of the unfolded weight matrix with the smallest RMS to zero: a pattern that block-sparse kernels support.</source>
       <extracomment>prune.block</extracomment>
       <translation>把展开矩阵中均方根最小的整块置零：块稀疏内核能读取这种模式。</translation>
     </message>
     <message>
-      <source>About {count} of {total} output channels go.</source>
+      <source>About {count} of {total} output channels are removed.</source>
       <extracomment>prune.channels</extracomment>
       <translation>约移除 {total} 个输出通道中的 {count} 个。</translation>
     </message>
@@ -764,9 +764,19 @@
       <translation>准则</translation>
     </message>
     <message>
-      <source>Fraction of the output channels that are removed; at least one stays.</source>
+      <source>Fraction of the output channels to remove; at least one is kept.</source>
       <extracomment>prune.channels</extracomment>
       <translation>移除的输出通道所占比例；至少保留一个。</translation>
+    </message>
+    <message>
+      <source>Importance of a channel: norm of its weights (l1, l2), distance to the other filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean output (activation); lamp distributes the removal over all layers with this step.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>通道价值的依据：权重的范数、与其他滤波器的距离、梯度、BatchNorm 的缩放、平均输出；lamp 在所有使用同一步骤的层之间分配移除量。</translation>
+    </message>
+    <message>
+      <source>Keep a multiple of this many channels, if the layer has that many.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>剩余通道数取这个数的倍数（数量足够时）。</translation>
     </message>
     <message>
       <source>Ratio</source>
@@ -779,24 +789,14 @@
       <translation>移除通道</translation>
     </message>
     <message>
-      <source>Round to</source>
-      <extracomment>prune.channels</extracomment>
-      <translation>取整到</translation>
-    </message>
-    <message>
-      <source>Takes whole output channels out of the layer, and out of every layer that is coupled with it: smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.</source>
+      <source>Removes output channels from the layer and from all layers coupled with it: smaller tensors, fewer MACs. The criteria taylor and activation need calibration samples.</source>
       <extracomment>prune.channels</extracomment>
       <translation>从该层以及与其耦合的每一层中移除整个输出通道：张量更小，MAC 更少。taylor 与 activation 准则需要校准样本。</translation>
     </message>
     <message>
-      <source>What a channel's worth is told from: norm of its weights, distance to the other filters, gradients, BatchNorm scale, mean output; lamp shares the removal among all layers that have this same step.</source>
+      <source>Round to</source>
       <extracomment>prune.channels</extracomment>
-      <translation>通道价值的依据：权重的范数、与其他滤波器的距离、梯度、BatchNorm 的缩放、平均输出；lamp 在所有使用同一步骤的层之间分配移除量。</translation>
-    </message>
-    <message>
-      <source>What remains is a multiple of this many channels, where there are as many.</source>
-      <extracomment>prune.channels</extracomment>
-      <translation>剩余通道数取这个数的倍数（数量足够时）。</translation>
+      <translation>取整到</translation>
     </message>
     <message>
       <source>activation</source>
@@ -834,11 +834,6 @@
       <translation>Taylor</translation>
     </message>
     <message>
-      <source>Count the gradient too: zero only at a minimum of the loss.</source>
-      <extracomment>prune.fisher</extracomment>
-      <translation>也计入梯度：只有在损失的极小点它才为零。</translation>
-    </message>
-    <message>
       <source>First order</source>
       <extracomment>prune.fisher</extracomment>
       <translation>一阶项</translation>
@@ -849,12 +844,17 @@
       <translation>Fisher(OBD)</translation>
     </message>
     <message>
-      <source>Sets to zero the weights whose removal is predicted to raise the loss least: half the squared weight times the Fisher information, less the first-order term.</source>
+      <source>Include the gradient term; it vanishes at a minimum of the loss.</source>
+      <extracomment>prune.fisher</extracomment>
+      <translation>也计入梯度：只有在损失的极小点它才为零。</translation>
+    </message>
+    <message>
+      <source>Sets the weights to zero whose removal is predicted to increase the loss least: half the squared weight times the Fisher information, minus the first-order term.</source>
       <extracomment>prune.fisher</extracomment>
       <translation>把预计移除后损失上升最少的权重置零：权重平方的一半乘以 Fisher 信息，减去一阶项。</translation>
     </message>
     <message>
-      <source>Fraction of the layer's weights that become zero.</source>
+      <source>Fraction of the layer's weights to set to zero.</source>
       <extracomment>prune.magnitude</extracomment>
       <translation>该层权重中置零的比例。</translation>
     </message>
@@ -864,7 +864,12 @@
       <translation>幅值</translation>
     </message>
     <message>
-      <source>Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are left out; the layer keeps its shape and its speed.</source>
+      <source>Set weights to zero whose magnitude is at or below this.</source>
+      <extracomment>prune.magnitude</extracomment>
+      <translation>幅值不超过此值的权重置零。</translation>
+    </message>
+    <message>
+      <source>Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are not stored; the layer keeps its shape and speed.</source>
       <extracomment>prune.magnitude</extracomment>
       <translation>把幅值最小的权重置零。零不写入文件，因此文件变小；该层的形状和速度不变。</translation>
     </message>
@@ -874,9 +879,14 @@
       <translation>阈值</translation>
     </message>
     <message>
-      <source>Weights whose magnitude is at or below this become zero.</source>
-      <extracomment>prune.magnitude</extracomment>
-      <translation>幅值不超过此值的权重置零。</translation>
+      <source>Group size: consecutive weights of one output channel.</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>每组的权重数，沿输出通道的输入方向。</translation>
+    </message>
+    <message>
+      <source>Keeps the N largest of every M weights in a row of the unfolded matrix and sets the others to zero. Sparse tensor cores accelerate 2:4; in ONNX Runtime it only makes the file smaller.</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>在展开矩阵的一行中，每 M 个权重保留幅值最大的 N 个，其余置零。2:4 能被稀疏张量核心加速；在这里它使文件变小。</translation>
     </message>
     <message>
       <source>M</source>
@@ -894,22 +904,12 @@
       <translation>N:M</translation>
     </message>
     <message>
-      <source>Of every M weights in a row of the unfolded matrix keeps the N of largest magnitude and sets the others to zero. 2:4 is what sparse tensor cores accelerate; here it makes the file smaller.</source>
-      <extracomment>prune.nm</extracomment>
-      <translation>在展开矩阵的一行中，每 M 个权重保留幅值最大的 N 个，其余置零。2:4 能被稀疏张量核心加速；在这里它使文件变小。</translation>
-    </message>
-    <message>
-      <source>Weights in a group, along the input of an output channel.</source>
-      <extracomment>prune.nm</extracomment>
-      <translation>每组的权重数，沿输出通道的输入方向。</translation>
-    </message>
-    <message>
-      <source>Weights kept in each group.</source>
+      <source>Weights to keep in each group.</source>
       <extracomment>prune.nm</extracomment>
       <translation>每组保留的权重数。</translation>
     </message>
     <message>
-      <source>{n} of every {m} neighbouring weights stay, the others become zero.</source>
+      <source>{n} of every {m} consecutive weights are kept; the others become zero.</source>
       <extracomment>prune.nm</extracomment>
       <translation>每 {m} 个相邻权重保留 {n} 个，其余变为零。</translation>
     </message>
@@ -919,12 +919,12 @@
       <translation>SNIP</translation>
     </message>
     <message>
-      <source>Sets to zero the weights with the smallest connection sensitivity: the magnitude of weight times mean gradient of the loss. As published it compares all layers with each other.</source>
+      <source>Sets the weights with the smallest connection sensitivity, |weight × mean gradient of the loss|, to zero. By default, as published, weights of all layers are compared.</source>
       <extracomment>prune.snip</extracomment>
       <translation>把连接敏感度（权重乘以损失平均梯度的幅值）最小的权重置零。按原论文，所有层一起比较。</translation>
     </message>
     <message>
-      <source>Sets weights to zero column by column and adjusts the remaining ones, so that the layer's output on the calibration samples changes least.</source>
+      <source>Sets weights to zero column by column and adjusts the remaining ones to minimise the error of the layer's output on the calibration samples.</source>
       <extracomment>prune.sparsegpt</extracomment>
       <translation>逐列置零权重并调整其余权重，使该层在校准样本上的输出变化最小。</translation>
     </message>
@@ -934,17 +934,17 @@
       <translation>SparseGPT</translation>
     </message>
     <message>
+      <source>Number of pruning rounds.</source>
+      <extracomment>prune.synflow</extracomment>
+      <translation>分几轮达到该稀疏度。</translation>
+    </message>
+    <message>
       <source>Rounds</source>
       <extracomment>prune.synflow</extracomment>
       <translation>轮数</translation>
     </message>
     <message>
-      <source>Rounds in which the sparsity is reached.</source>
-      <extracomment>prune.synflow</extracomment>
-      <translation>分几轮达到该稀疏度。</translation>
-    </message>
-    <message>
-      <source>Sets to zero the weights with the least synaptic flow, round by round, so that no layer is cut off. Uses no data: absolute weights and an input of ones.</source>
+      <source>Sets the weights with the least synaptic flow to zero in several rounds, which avoids layer collapse. Needs no data: it uses absolute weights and an input of ones.</source>
       <extracomment>prune.synflow</extracomment>
       <translation>逐轮把突触流最小的权重置零，使任何层都不会被切断。不用数据：取绝对值的权重和全 1 的输入。</translation>
     </message>
@@ -954,7 +954,7 @@
       <translation>SynFlow</translation>
     </message>
     <message>
-      <source>Compare weights within the layer, or among all layers that have this same step.</source>
+      <source>Rank weights within the layer, or across all layers with this step.</source>
       <extracomment>prune.taylor</extracomment>
       <translation>在层内比较权重，或在使用同一步骤的所有层之间比较。</translation>
     </message>
@@ -964,7 +964,7 @@
       <translation>范围</translation>
     </message>
     <message>
-      <source>Sets to zero the weights whose product with the gradient of the loss is smallest, averaged over small batches of the calibration samples.</source>
+      <source>Sets the weights to zero whose product with the gradient of the loss is smallest, averaged over small batches of the calibration samples.</source>
       <extracomment>prune.taylor</extracomment>
       <translation>把与损失梯度的乘积最小的权重置零，在校准样本的小批上取平均。</translation>
     </message>
@@ -984,7 +984,7 @@
       <translation>层</translation>
     </message>
     <message>
-      <source>Fraction of the weights that become zero.</source>
+      <source>Fraction of the weights to set to zero.</source>
       <extracomment>prune.wanda</extracomment>
       <translation>置零的权重所占比例。</translation>
     </message>
@@ -994,12 +994,12 @@
       <translation>按输出</translation>
     </message>
     <message>
-      <source>Prune every output channel alike, as published; else the layer.</source>
+      <source>Prune each output channel to the same sparsity, as published; otherwise compare weights within the whole layer.</source>
       <extracomment>prune.wanda</extracomment>
       <translation>按原论文对每个输出通道同等剪枝；否则以整层为单位。</translation>
     </message>
     <message>
-      <source>Sets to zero the weights whose magnitude times the norm of the input they multiply is smallest, measured on the calibration samples.</source>
+      <source>Sets the weights to zero whose magnitude times the norm of their input is smallest, measured on the calibration samples.</source>
       <extracomment>prune.wanda</extracomment>
       <translation>把幅值乘以所遇输入范数最小的权重置零，在校准样本上测量。</translation>
     </message>
@@ -1019,7 +1019,7 @@
       <translation>{total} 个权重中 {count} 个变为零。</translation>
     </message>
     <message>
-      <source>{share} of the weights of all layers with this step become zero, wherever they are.</source>
+      <source>{share} of the weights become zero, counted over all layers with this step.</source>
       <extracomment>prune.wanda</extracomment>
       <translation>带此步骤的所有层的权重中有 {share} 变为零，不论在哪一层。</translation>
     </message>
@@ -1029,7 +1029,7 @@
       <translation>AdaRound</translation>
     </message>
     <message>
-      <source>Affine grid per output channel; gradient descent decides which weights round up and which down, so that the layer's output on the calibration samples changes least.</source>
+      <source>Integer quantisation per output channel. Gradient descent decides for each weight whether to round up or down, to minimise the error of the layer's output on the calibration samples.</source>
       <extracomment>quantize.adaround</extracomment>
       <translation>每个输出通道一个仿射网格；用梯度下降决定哪些权重向上、哪些向下取整，使该层在校准样本上的输出变化最小。</translation>
     </message>
@@ -1049,19 +1049,19 @@
       <translation>梯度下降的步数。</translation>
     </message>
     <message>
-      <source>Weight of the term that pushes each weight to one of its two levels.</source>
+      <source>Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels.</source>
       <extracomment>quantize.adaround</extracomment>
       <translation>把每个权重推向其两个相邻量化级别之一的正则项的权重。</translation>
     </message>
     <message>
-      <source>Affine</source>
+      <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), or a fixed limit (clip). Cubed preserves large weights better than mse.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>仿射</translation>
+      <translation>量化范围：所有值、百分位、平方误差或立方误差最小、分布的散度最小，或不超过您给定的范围。立方误差顾及少数大权重。</translation>
     </message>
     <message>
-      <source>Nearest level; floor, Q = floor(S(W+B)); or stochastic, right on average. Learnt rounding is a method of its own, AdaRound.</source>
+      <source>Integer (affine)</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>最近的量化级别；向下取整 Q = floor(S(W+B))；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
+      <translation>仿射</translation>
     </message>
     <message>
       <source>Rounding</source>
@@ -1069,19 +1069,14 @@
       <translation>取整</translation>
     </message>
     <message>
-      <source>Share of the values inside the range, cut on each side.</source>
+      <source>Share of the values inside the range; the tails are clipped on both sides.</source>
       <extracomment>quantize.affine</extracomment>
       <translation>落在范围内的数值比例，两端各自截断。</translation>
     </message>
     <message>
-      <source>Stores each weight as a small integer on an evenly spaced grid. Weight-only: the runtime computes in floating point, so the layer is smaller and as fast as before.</source>
+      <source>Stores each weight as a small integer with a scale. Weight-only: the runtime computes in floating point, so the layer gets smaller but not faster.</source>
       <extracomment>quantize.affine</extracomment>
       <translation>把每个权重存为等距网格上的小整数。仅量化权重：运行时仍以浮点计算，因此该层变小，速度与之前相同。</translation>
-    </message>
-    <message>
-      <source>What the levels cover: all values, a percentile, least squared or cubed error, least divergence of the distribution, or no more than you say. Cubed spares the few large weights.</source>
-      <extracomment>quantize.affine</extracomment>
-      <translation>量化范围：所有值、百分位、平方误差或立方误差最小、分布的散度最小，或不超过您给定的范围。立方误差顾及少数大权重。</translation>
     </message>
     <message>
       <source>floor</source>
@@ -1092,6 +1087,11 @@
       <source>nearest</source>
       <extracomment>quantize.affine</extracomment>
       <translation>最近</translation>
+    </message>
+    <message>
+      <source>nearest; floor, Q = floor(S(W+B)); or stochastic, which is unbiased. For learned rounding use the method AdaRound.</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>最近的量化级别；向下取整 Q = floor(S(W+B))；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
     </message>
     <message>
       <source>stochastic</source>
@@ -1109,7 +1109,7 @@
       <translation>组大小</translation>
     </message>
     <message>
-      <source>Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when the file is loaded: they get finer levels. How much is found on calibration inputs.</source>
+      <source>Scales up weight columns that multiply large inputs before rounding, so that they are quantised more finely, and scales them back in the graph. The scale is searched on the calibration samples.</source>
       <extracomment>quantize.awq</extracomment>
       <translation>把遇到大输入的权重列在取整前放大、载入文件时再缩小：它们得到更细的量化级别。幅度由校准输入求得。</translation>
     </message>
@@ -1119,7 +1119,7 @@
       <translation>共用一个缩放系数的权重数，沿通道的输入方向。</translation>
     </message>
     <message>
-      <source>Which weights share a scale: all, an output channel, or a group.</source>
+      <source>Which weights share a scale: the whole tensor, an output channel, or a group.</source>
       <extracomment>quantize.awq</extracomment>
       <translation>哪些权重共用一个缩放系数：全部、一个输出通道，或一组。</translation>
     </message>
@@ -1129,22 +1129,22 @@
       <translation>组</translation>
     </message>
     <message>
-      <source>Adds to the bias what the changed weights take from the layer's mean output on the calibration samples. Put it behind a quantisation; it costs nothing.</source>
-      <extracomment>quantize.bias_correction</extracomment>
-      <translation>把权重改变后该层在校准样本上平均输出的损失补到偏置上。放在量化之后；没有额外开销。</translation>
-    </message>
-    <message>
       <source>Bias correction</source>
       <extracomment>quantize.bias_correction</extracomment>
       <translation>偏置校正</translation>
     </message>
     <message>
-      <source>Each of {count} output channels gets back in its bias what the steps before take from its mean output.</source>
+      <source>Corrects the bias for the shift of the layer's mean output on the calibration samples. Use it after a quantisation step; it adds no cost.</source>
+      <extracomment>quantize.bias_correction</extracomment>
+      <translation>把权重改变后该层在校准样本上平均输出的损失补到偏置上。放在量化之后；没有额外开销。</translation>
+    </message>
+    <message>
+      <source>The biases of {count} output channels are corrected for the shift of their mean output.</source>
       <extracomment>quantize.bias_correction</extracomment>
       <translation>{count} 个输出通道各自在偏置中补回前面的步骤使其平均输出损失的部分。</translation>
     </message>
     <message>
-      <source>The layer had no bias: {count} values more.</source>
+      <source>The layer had no bias: {count} values are added.</source>
       <extracomment>quantize.bias_correction</extracomment>
       <translation>该层原本没有偏置：将多出 {count} 个值。</translation>
     </message>
@@ -1179,22 +1179,22 @@
       <translation>块</translation>
     </message>
     <message>
+      <source>Block size: inputs that share a scale.</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>共用一个缩放系数的输入数。</translation>
+    </message>
+    <message>
       <source>Block-wise, 4-bit kernel</source>
       <extracomment>quantize.blockwise</extracomment>
       <translation>分块，4 位内核</translation>
     </message>
     <message>
-      <source>Inputs that share a scale.</source>
-      <extracomment>quantize.blockwise</extracomment>
-      <translation>共用一个缩放系数的输入数。</translation>
-    </message>
-    <message>
-      <source>Multiply floats, or round the inputs to 8 bits first: faster on some processors.</source>
+      <source>Multiply in float, or round the inputs to int8 first, which is faster on some CPUs.</source>
       <extracomment>quantize.blockwise</extracomment>
       <translation>用浮点相乘，或先把输入取整到 8 位：在某些处理器上更快。</translation>
     </message>
     <message>
-      <source>Stores a matrix in 4 bits with a scale for each block, and has ONNX Runtime multiply with it as it is: in memory, too, it takes 4 bits. The file needs ONNX Runtime. A 4-bit grid of such blocks from an earlier step is kept.</source>
+      <source>Stores a matrix in 4 bits with a scale per block for ONNX Runtime's MatMulNBits kernel, so it takes 4 bits in memory too. The file runs in ONNX Runtime only. 4-bit blocks from an earlier step are kept.</source>
       <extracomment>quantize.blockwise</extracomment>
       <translation>把矩阵存为 4 位，每块一个缩放系数，由 ONNX Runtime 直接相乘：在内存中也只占 4 位。文件需要 ONNX Runtime。先前步骤产生的同类 4 位网格会保留。</translation>
     </message>
@@ -1209,14 +1209,14 @@
       <translation>int8</translation>
     </message>
     <message>
-      <source>2 to this power values; 3, 5, 6 and 7 bits are stored in 4 or 8.</source>
+      <source>All weights of the layer share {levels} values.</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>数值个数为 2 的这个次方；3、5、6、7 位按 4 或 8 位存储。</translation>
+      <translation>该层所有权重共用 {levels} 个值。</translation>
     </message>
     <message>
-      <source>Centroids start evenly over the range, or evenly over the weights.</source>
+      <source>Bits per index: the codebook has 2^bits values. 3, 5, 6 and 7 bits are stored in 4 or 8.</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>质心初始时在数值范围内均匀分布，或按权重的密度分布。</translation>
+      <translation>数值个数为 2 的这个次方；3、5、6、7 位按 4 或 8 位存储。</translation>
     </message>
     <message>
       <source>Codebook</source>
@@ -1224,7 +1224,17 @@
       <translation>码本</translation>
     </message>
     <message>
-      <source>Finds a few values by k-means and stores for each weight only which of them it is. Zeros that pruning made stay zero.</source>
+      <source>Error weighting: equal for all weights (none), by the mean squared gradient of the loss (fisher), or by the mean square of the input (activations). The last two need calibration samples.</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>各处误差的权重：处处相同；损失梯度平方的均值（Fisher）；或所遇输入平方的均值。后两者需要校准样本。</translation>
+    </message>
+    <message>
+      <source>Initial centroids: evenly spaced over the range (linear), or over the quantiles of the weights (density).</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>质心初始时在数值范围内均匀分布，或按权重的密度分布。</translation>
+    </message>
+    <message>
+      <source>Palettisation: finds a few values by k-means and stores for each weight only an index. Zeros from pruning stay zero.</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>用 k-means 找出少数几个值，对每个权重只存它是哪一个。剪枝产生的零保持为零。</translation>
     </message>
@@ -1237,11 +1247,6 @@
       <source>Start</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>初始化</translation>
-    </message>
-    <message>
-      <source>What an error counts at a place: the same everywhere; the mean squared gradient of the loss (Fisher); or the mean square of the input that it meets. The last two need calibration samples.</source>
-      <extracomment>quantize.codebook</extracomment>
-      <translation>各处误差的权重：处处相同；损失梯度平方的均值（Fisher）；或所遇输入平方的均值。后两者需要校准样本。</translation>
     </message>
     <message>
       <source>activations</source>
@@ -1259,17 +1264,12 @@
       <translation>Fisher</translation>
     </message>
     <message>
-      <source>{levels} values that all weights of the layer share.</source>
-      <extracomment>quantize.codebook</extracomment>
-      <translation>该层所有权重共用 {levels} 个值。</translation>
-    </message>
-    <message>
-      <source>Dynamic, 8-bit activations</source>
+      <source>Dynamic 8-bit activations</source>
       <extracomment>quantize.dynamic</extracomment>
       <translation>动态，8 位激活值</translation>
     </message>
     <message>
-      <source>Puts the weight on integer levels and the input on levels found for each call, so that the runtime multiplies integers without calibration. Made for products with matrices; convolutions tend to be slower than in floats.</source>
+      <source>Quantises the weight, and the input at run time, so that the runtime multiplies integers without calibration. Best for MatMul/Gemm; convolutions are often slower than in float.</source>
       <extracomment>quantize.dynamic</extracomment>
       <translation>把权重放到整数量化级别上，输入的量化范围在每次调用时求出，因此运行时无需校准就能做整数乘法。适用于矩阵乘法；卷积往往比浮点更慢。</translation>
     </message>
@@ -1279,19 +1279,24 @@
       <translation>跨层均衡</translation>
     </message>
     <message>
-      <source>Moves scale from the layer's output channels to the layers that read them, until both have equal ranges. The model answers as before and has the same size; a quantisation with one scale a tensor loses less. Needs no data.</source>
-      <extracomment>quantize.equalize</extracomment>
-      <translation>把缩放从该层的输出通道移到读取它们的层，直到两者范围相等。模型的回答与大小不变；每张量一个缩放系数的量化损失更小。不需要数据。</translation>
-    </message>
-    <message>
-      <source>Output channels will reach equally far, and the layers that read them undo it; the size stays.</source>
+      <source>Output channels are rescaled to equal ranges, compensated in the layers that read them; the size stays the same.</source>
       <extracomment>quantize.equalize</extracomment>
       <translation>输出通道的范围将变得相等，并由读取它们的层抵消；大小不变。</translation>
     </message>
     <message>
-      <source>{count} of {total} output channels will reach equally far, undone in {layers}; now the widest reaches {times} times as far as the narrowest.</source>
+      <source>Rescales the layer's output channels, and the layers that read them inversely, so that weight ranges are equal. Outputs and size stay the same; per-tensor quantisation then loses less. Needs no data.</source>
+      <extracomment>quantize.equalize</extracomment>
+      <translation>把缩放从该层的输出通道移到读取它们的层，直到两者范围相等。模型的回答与大小不变；每张量一个缩放系数的量化损失更小。不需要数据。</translation>
+    </message>
+    <message>
+      <source>{count} of {total} output channels are rescaled to equal ranges, compensated in {layers}; at present the widest range is {times} times the narrowest.</source>
       <extracomment>quantize.equalize</extracomment>
       <translation>{total} 个输出通道中的 {count} 个范围将变得相等，并在 {layers} 中抵消；目前最宽的通道范围是最窄的 {times} 倍。</translation>
+    </message>
+    <message>
+      <source>FP16, BF16, FP8</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>短浮点</translation>
     </message>
     <message>
       <source>Format</source>
@@ -1299,14 +1304,9 @@
       <translation>格式</translation>
     </message>
     <message>
-      <source>Rounds each weight to a shorter floating-point number, of 16 or 8 bits.</source>
+      <source>Rounds each weight to a 16-bit or 8-bit floating-point number.</source>
       <extracomment>quantize.float</extracomment>
       <translation>把每个权重取整为更短的浮点数，16 或 8 位。</translation>
-    </message>
-    <message>
-      <source>Short float</source>
-      <extracomment>quantize.float</extracomment>
-      <translation>短浮点</translation>
     </message>
     <message>
       <source>bfloat16</source>
@@ -1319,7 +1319,7 @@
       <translation>float16</translation>
     </message>
     <message>
-      <source>float16 has 11 significant bits, up to 65,504; bfloat16 has 8 and the range of float32; the 8-bit formats have 4 or 3, up to 448 or 57,344.</source>
+      <source>float16: 11 significant bits, up to 65,504. bfloat16: 8, with the range of float32. float8e4m3: 4, up to 448. float8e5m2: 3, up to 57,344.</source>
       <extracomment>quantize.float</extracomment>
       <translation>float16 有 11 位有效位，最大 65,504；bfloat16 有 8 位有效位，范围与 float32 相同；8 位格式有 4 或 3 位有效位，最大 448 或 57,344。</translation>
     </message>
@@ -1339,12 +1339,7 @@
       <translation>每个权重 {bits} 位，而不是 32 位。</translation>
     </message>
     <message>
-      <source>Affine grid per output channel, rounded so that the layer's output on the calibration samples changes least: each column's rounding error is made up for by the columns after it.</source>
-      <extracomment>quantize.gptq</extracomment>
-      <translation>每个输出通道一个仿射网格，取整时使该层在校准样本上的输出变化最小：每一列的取整误差由其后的列补偿。</translation>
-    </message>
-    <message>
-      <source>Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.</source>
+      <source>Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>每个权重的位数。3、5、6、7 位按 4 或 8 位的容器存储。</translation>
     </message>
@@ -1359,7 +1354,12 @@
       <translation>GPTQ</translation>
     </message>
     <message>
-      <source>Levels on both sides of zero, without a zero point.</source>
+      <source>Integer quantisation per output channel that minimises the error of the layer's output on the calibration samples: later columns compensate each column's rounding error.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>每个输出通道一个仿射网格，取整时使该层在校准样本上的输出变化最小：每一列的取整误差由其后的列补偿。</translation>
+    </message>
+    <message>
+      <source>Levels symmetric around zero, without a zero point.</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>量化级别在零两侧对称，没有零点。</translation>
     </message>
@@ -1369,12 +1369,12 @@
       <translation>顺序</translation>
     </message>
     <message>
-      <source>Round the columns with the largest inputs first.</source>
+      <source>Quantise the columns with the largest inputs first (act-order).</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>先对输入最大的列取整。</translation>
     </message>
     <message>
-      <source>Share of the mean diagonal added to H.</source>
+      <source>Share of the mean diagonal added to the Hessian H.</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>加到 H 上的平均对角线比例。</translation>
     </message>
@@ -1384,12 +1384,12 @@
       <translation>对称</translation>
     </message>
     <message>
-      <source>Divides each input channel by a factor and multiplies the weight's column by it, then puts both on 8-bit levels: outliers in few channels no longer take the levels from all others. Costs one multiplication per input.</source>
+      <source>Divides each input channel by a factor and multiplies the weight's column by it, then quantises both to 8 bits: outlier channels no longer widen the range of all others. Costs one multiplication per input.</source>
       <extracomment>quantize.smooth</extracomment>
       <translation>把每个输入通道除以一个系数，并把权重的相应列乘以它，再把输入和权重放到 8 位量化级别上：少数通道的离群值不再占用其他通道的量化级别。每个输入多一次乘法。</translation>
     </message>
     <message>
-      <source>How much of the range moves: 0 none of the activations', 1 all of it.</source>
+      <source>Migration strength: share of the activation range moved into the weights, 0 to 1.</source>
       <extracomment>quantize.smooth</extracomment>
       <translation>移动多少范围：0 表示不动激活值的范围，1 表示全部移走。</translation>
     </message>
@@ -1414,7 +1414,7 @@
       <translation>位数</translation>
     </message>
     <message>
-      <source>Bits per weight. The kernel computes with 8-bit integers; fewer bits make the file smaller.</source>
+      <source>Bits per weight. The kernel computes with 8-bit integers; fewer bits only make the file smaller.</source>
       <extracomment>quantize.static</extracomment>
       <translation>每个权重的位数。内核以 8 位整数计算；位数更少则文件更小。</translation>
     </message>
@@ -1424,14 +1424,24 @@
       <translation>截断</translation>
     </message>
     <message>
+      <source>End of the range, as a share of the layer's largest magnitude; larger weights are clipped.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>范围止于该层最大幅值的这一比例；超出量化范围的权重落在最外侧的量化级别上。</translation>
+    </message>
+    <message>
       <source>Granularity</source>
       <extracomment>quantize.static</extracomment>
       <translation>粒度</translation>
     </message>
     <message>
-      <source>Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where the next layer does not have levels for its input.</source>
+      <source>How the range of the activations is chosen: all values seen (minmax), a percentile, least squared error (mse), or least KL divergence (entropy).</source>
       <extracomment>quantize.static</extracomment>
-      <translation>输出（在激活函数之后）也量化：下一层的输入没有量化时，ONNX Runtime 的整数内核需要它。</translation>
+      <translation>激活值的量化范围：出现过的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
+    </message>
+    <message>
+      <source>How the range of the weight is chosen.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>权重的量化范围。</translation>
     </message>
     <message>
       <source>Output</source>
@@ -1444,7 +1454,12 @@
       <translation>百分位数</translation>
     </message>
     <message>
-      <source>Puts input and weight on integer levels that calibration samples fix, so that the runtime computes the layer in integers: smaller, and faster where the processor has 8-bit products. A weight that an earlier step has put on levels keeps them.</source>
+      <source>Quantise the output too, after its activation: ONNX Runtime's integer kernel needs this if the next layer's input is not quantised.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>输出（在激活函数之后）也量化：下一层的输入没有量化时，ONNX Runtime 的整数内核需要它。</translation>
+    </message>
+    <message>
+      <source>Quantises input and weight with ranges fixed on calibration samples, so that the runtime computes the layer in integers: smaller, and faster on CPUs with 8-bit instructions. A weight quantised by an earlier step is kept.</source>
       <extracomment>quantize.static</extracomment>
       <translation>把输入和权重放到由校准样本确定的整数量化级别上，使运行时以整数计算该层：更小，在有 8 位乘法的处理器上更快。先前步骤已量化的权重保持不变。</translation>
     </message>
@@ -1459,24 +1474,14 @@
       <translation>缩小范围</translation>
     </message>
     <message>
-      <source>Seven of the eight bits for the weight: processors without VNNI add two products in 16 bits, which saturates.</source>
-      <extracomment>quantize.static</extracomment>
-      <translation>权重只用八位中的七位：没有 VNNI 的处理器以 16 位累加两个乘积，会饱和。</translation>
-    </message>
-    <message>
-      <source>Share of the activations inside, cut on each side.</source>
+      <source>Share of the activations inside the range; the tails are clipped on both sides.</source>
       <extracomment>quantize.static</extracomment>
       <translation>落在范围内的激活值比例，两端各自截断。</translation>
     </message>
     <message>
-      <source>Static, 8-bit activations</source>
+      <source>Static 8-bit activations</source>
       <extracomment>quantize.static</extracomment>
       <translation>静态，8 位激活值</translation>
-    </message>
-    <message>
-      <source>The range ends at this share of the layer's largest magnitude; weights beyond end on the outermost level.</source>
-      <extracomment>quantize.static</extracomment>
-      <translation>范围止于该层最大幅值的这一比例；超出量化范围的权重落在最外侧的量化级别上。</translation>
     </message>
     <message>
       <source>The runtime computes in 8-bit integers.</source>
@@ -1484,17 +1489,12 @@
       <translation>运行时用 8 位整数计算。</translation>
     </message>
     <message>
-      <source>What the levels of the activations cover: all values seen, a percentile, least squared error, or least divergence of the distribution.</source>
+      <source>Use 7 of the 8 bits for the weight: CPUs without VNNI add two products in 16 bits, which can saturate.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>激活值的量化范围：出现过的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
+      <translation>权重只用八位中的七位：没有 VNNI 的处理器以 16 位累加两个乘积，会饱和。</translation>
     </message>
     <message>
-      <source>What the levels of the weight cover.</source>
-      <extracomment>quantize.static</extracomment>
-      <translation>权重的量化范围。</translation>
-    </message>
-    <message>
-      <source>Which weights share a scale: all, or an output channel.</source>
+      <source>Which weights share a scale: the whole tensor, or an output channel.</source>
       <extracomment>quantize.static</extracomment>
       <translation>哪些权重共用一个缩放系数：全部，或一个输出通道。</translation>
     </message>
@@ -1544,19 +1544,19 @@
       <translation>张量</translation>
     </message>
     <message>
-      <source>{levels} levels, a scale for each of {count} output channels.</source>
+      <source>{levels} levels, one scale for each of {count} output channels.</source>
       <extracomment>quantize.static</extracomment>
       <translation>{levels} 个量化级别，{count} 个输出通道各有一个缩放系数。</translation>
     </message>
     <message>
-      <source>{levels} levels, a scale for every {size} weights: {count} scales.</source>
-      <extracomment>quantize.static</extracomment>
-      <translation>{levels} 个量化级别，每 {size} 个权重一个缩放系数：共 {count} 个缩放系数。</translation>
-    </message>
-    <message>
-      <source>{levels} levels, one scale for all weights.</source>
+      <source>{levels} levels, one scale for the whole tensor.</source>
       <extracomment>quantize.static</extracomment>
       <translation>{levels} 个量化级别，所有权重共用一个缩放系数。</translation>
+    </message>
+    <message>
+      <source>{levels} levels, one scale per {size} weights: {count} scales.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>{levels} 个量化级别，每 {size} 个权重一个缩放系数：共 {count} 个缩放系数。</translation>
     </message>
     <message>
       <source>By rule, not measured. Steps that are not taken there: {count}</source>
@@ -1582,11 +1582,6 @@
       <source>after</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>之后</translation>
-    </message>
-    <message>
-      <source>as it was</source>
-      <extracomment>resources/report.html.j2</extracomment>
-      <translation>未修改</translation>
     </message>
     <message>
       <source>before</source>
@@ -1624,6 +1619,11 @@
       <translation>乘加次数 (MAC)</translation>
     </message>
     <message>
+      <source>original</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>原始模型</translation>
+    </message>
+    <message>
       <source>stored as</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>存储为</translation>
@@ -1639,7 +1639,7 @@
       <translation>未知</translation>
     </message>
     <message>
-      <source>verified in the exported file on {samples} samples; the preview showed {value}; same decision as the preview on {share}, outputs within {difference}</source>
+      <source>verified in the exported file on {samples} samples; the preview showed {value}; predictions identical to the preview: {share}, outputs within {difference}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>已在导出的文件中用 {samples} 个样本验证；预览显示 {value}；与预览的预测相同 {share}，输出相差不超过 {difference}</translation>
     </message>
@@ -1664,14 +1664,14 @@
       <translation>模型压缩工作台</translation>
     </message>
     <message>
-      <source>What was done</source>
-      <extracomment>resources/story.html.j2</extracomment>
-      <translation>压缩步骤</translation>
-    </message>
-    <message>
-      <source>Where the weight is</source>
+      <source>Size by layer</source>
       <extracomment>resources/story.html.j2</extracomment>
       <translation>字节在哪里</translation>
+    </message>
+    <message>
+      <source>Steps</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>步骤</translation>
     </message>
     <message>
       <source>Layers</source>
@@ -1729,7 +1729,7 @@
       <translation>无法写入 {place}：{reason}。</translation>
     </message>
     <message>
-      <source>Cannot write {path}: a name in it is no valid text.</source>
+      <source>Cannot write {path}: its name is not valid Unicode.</source>
       <extracomment>workbench/core/base/files.py</extracomment>
       <translation>无法写入 {path}：其中有一个名称不是有效的文本。</translation>
     </message>
@@ -1799,24 +1799,24 @@
       <translation>Windows 为设备保留了这个名称</translation>
     </message>
     <message>
-      <source>a name has no slash and is more than dots</source>
+      <source>a file name cannot contain a slash or be '.' or '..'</source>
       <extracomment>workbench/core/base/system.py</extracomment>
       <translation>名称不能含斜杠，也不能只有点</translation>
+    </message>
+    <message>
+      <source>it contains a non-printable character</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>其中有不可打印的字符</translation>
+    </message>
+    <message>
+      <source>it contains one of &lt; &gt; : " \ | ? *</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>不能包含 &lt; &gt; : " \ | ? * 中的任何字符</translation>
     </message>
     <message>
       <source>it ends with a space or a dot</source>
       <extracomment>workbench/core/base/system.py</extracomment>
       <translation>以空格或点结尾</translation>
-    </message>
-    <message>
-      <source>it has a character that is not printable</source>
-      <extracomment>workbench/core/base/system.py</extracomment>
-      <translation>其中有不可打印的字符</translation>
-    </message>
-    <message>
-      <source>it may not contain any of &lt; &gt; : " \ | ? *</source>
-      <extracomment>workbench/core/base/system.py</extracomment>
-      <translation>不能包含 &lt; &gt; : " \ | ? * 中的任何字符</translation>
     </message>
     <message>
       <source>the name is too long</source>
@@ -1834,12 +1834,7 @@
       <translation>“{anchor}”包含它自身</translation>
     </message>
     <message>
-      <source>'{key}' stands twice</source>
-      <extracomment>workbench/core/base/yaml_file.py</extracomment>
-      <translation>“{key}”出现两次</translation>
-    </message>
-    <message>
-      <source>Cannot read {subject} {path}: it is longer than {largest} MB.</source>
+      <source>Cannot read {subject} {path}: it is larger than {largest} MB.</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>无法读取{subject} {path}：它超过 {largest} MB。</translation>
     </message>
@@ -1854,7 +1849,7 @@
       <translation>无法读取{subject} {path}：{reason}。</translation>
     </message>
     <message>
-      <source>a key is not a text</source>
+      <source>a key is not a string</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>有一个键不是文本</translation>
     </message>
@@ -1864,27 +1859,32 @@
       <translation>有一个数长达 {n:,} 个字符</translation>
     </message>
     <message>
-      <source>it has more than {most:,} values, counted with every alias</source>
+      <source>it has more than {most:,} values (aliases included)</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>它有超过 {most:,} 个值（每个别名都计入）</translation>
     </message>
     <message>
-      <source>it is longer than {largest} MB</source>
+      <source>it is larger than {largest} MB</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>它超过 {largest} MB</translation>
     </message>
     <message>
-      <source>it is not text</source>
+      <source>it is not a text file (UTF-8)</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>它不是文本</translation>
     </message>
     <message>
-      <source>more than {deepest} lists and mappings are nested</source>
+      <source>lists and mappings are nested more than {deepest} deep</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>列表与映射嵌套超过 {deepest} 层</translation>
     </message>
     <message>
-      <source>the tag {tag} is not known; only plain values are</source>
+      <source>the key '{key}' occurs twice</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>“{key}”出现两次</translation>
+    </message>
+    <message>
+      <source>the tag {tag} is not supported; use plain values only</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>标签 {tag} 未知；只接受普通的值</translation>
     </message>
@@ -1909,7 +1909,7 @@
       <translation>{name} 失败：{said}。</translation>
     </message>
     <message>
-      <source>{words} is at fault: remove it, or tell its author.</source>
+      <source>{words} has a bug: remove it, or report it to its author.</source>
       <extracomment>workbench/core/plugins/contain.py</extracomment>
       <translation>问题出在 {words}：请移除它，或告知其作者。</translation>
     </message>
@@ -1924,7 +1924,7 @@
       <translation>插件 {name}（{point} = {target}）</translation>
     </message>
     <message>
-      <source>of an unknown name</source>
+      <source>with an unknown name</source>
       <extracomment>workbench/core/plugins/discovery.py</extracomment>
       <translation>名称未知</translation>
     </message>
@@ -1934,24 +1934,24 @@
       <translation>{kind}：{text}</translation>
     </message>
     <message>
-      <source>{words} is left out: {said}.</source>
+      <source>{words} was not loaded: {said}.</source>
       <extracomment>workbench/core/plugins/discovery.py</extracomment>
       <translation>{words} 未载入：{said}。</translation>
     </message>
     <message>
-      <source>Give one of them.</source>
+      <source>Give exactly one of them.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>请只给出其中之一。</translation>
     </message>
     <message>
-      <source>It has: {fields}.</source>
-      <extracomment>workbench/core/recipe/params.py</extracomment>
-      <translation>可用的参数：{fields}。</translation>
-    </message>
-    <message>
-      <source>It is {kind}.</source>
+      <source>It must be {kind}.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>应为{kind}。</translation>
+    </message>
+    <message>
+      <source>The parameters are: {fields}.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>可用的参数：{fields}。</translation>
     </message>
     <message>
       <source>a number</source>
@@ -1959,7 +1959,7 @@
       <translation>数</translation>
     </message>
     <message>
-      <source>a text</source>
+      <source>a string</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>文本</translation>
     </message>
@@ -1979,19 +1979,9 @@
       <translation>true 或 false</translation>
     </message>
     <message>
-      <source>{number} from {low:g}</source>
-      <extracomment>workbench/core/recipe/params.py</extracomment>
-      <translation>不小于 {low:g} 的{number}</translation>
-    </message>
-    <message>
       <source>{number} from {low:g} to {high:g}</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>{low:g} 到 {high:g} 的{number}</translation>
-    </message>
-    <message>
-      <source>{number} to {high:g}</source>
-      <extracomment>workbench/core/recipe/params.py</extracomment>
-      <translation>不大于 {high:g} 的{number}</translation>
     </message>
     <message>
       <source>{number} {unit}</source>
@@ -1999,22 +1989,32 @@
       <translation>{number}（{unit}）</translation>
     </message>
     <message>
-      <source>{where}none of {members} is given.</source>
+      <source>{number}, at least {low:g}</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>不小于 {low:g} 的{number}</translation>
+    </message>
+    <message>
+      <source>{number}, at most {high:g}</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>不大于 {high:g} 的{number}</translation>
+    </message>
+    <message>
+      <source>{where}one of {members} is required.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>{where}{members} 均未给出。</translation>
     </message>
     <message>
-      <source>{where}there is no parameter '{name}'.</source>
+      <source>{where}unknown parameter '{name}'.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>{where}没有参数“{name}”。</translation>
     </message>
     <message>
-      <source>{where}{chosen} exclude each other.</source>
+      <source>{where}{chosen} cannot be combined.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>{where}{chosen} 互相排斥。</translation>
     </message>
     <message>
-      <source>{where}{field} cannot be {value}.</source>
+      <source>{where}{field} has the invalid value {value}.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>{where}{field} 不能是 {value}。</translation>
     </message>
@@ -2064,24 +2064,9 @@
       <translation>请给出一个值。</translation>
     </message>
     <message>
-      <source>It is auto or off.</source>
-      <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>应为 auto 或 off。</translation>
-    </message>
-    <message>
-      <source>It is onnx.</source>
-      <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>应为 onnx。</translation>
-    </message>
-    <message>
       <source>It is the id of one that workbench targets lists.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>应为 workbench targets 所列目标设备的标识。</translation>
-    </message>
-    <message>
-      <source>It is true or false.</source>
-      <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>应为 true 或 false。</translation>
     </message>
     <message>
       <source>Its keys are layer paths or globs.</source>
@@ -2089,7 +2074,7 @@
       <translation>它的键是层路径或通配符。</translation>
     </message>
     <message>
-      <source>Leave it out, or give one.</source>
+      <source>Omit it, or give a whole number from 0.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>请去掉它，或给出一个。</translation>
     </message>
@@ -2109,17 +2094,32 @@
       <translation>请写 [{{{key}: {{…}}}}]。</translation>
     </message>
     <message>
+      <source>Write auto or off.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 auto 或 off。</translation>
+    </message>
+    <message>
+      <source>Write onnx.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 onnx。</translation>
+    </message>
+    <message>
+      <source>Write true or false.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 true 或 false。</translation>
+    </message>
+    <message>
       <source>Write {{{key}: {{parameter: value}}}}.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>请写 {{{key}: {{parameter: value}}}}。</translation>
     </message>
     <message>
-      <source>a step of '{where}' is not one action</source>
+      <source>a step of '{where}' has more or less than one method</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>“{where}”的一个步骤不是单个步骤</translation>
     </message>
     <message>
-      <source>a step of '{where}' is not one stage</source>
+      <source>an entry of '{where}' has more or less than one stage</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>“{where}”的一个步骤不是单个阶段</translation>
     </message>
@@ -2144,7 +2144,7 @@
       <translation>它有 {rows:,} 行，其中通配符 {globs:,} 行</translation>
     </message>
     <message>
-      <source>its seed is not a whole number from 0</source>
+      <source>its seed is not a non-negative whole number</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>其种子不是不小于 0 的整数</translation>
     </message>
@@ -2169,7 +2169,7 @@
       <translation>配方</translation>
     </message>
     <message>
-      <source>the row '{where}' is not a list of actions</source>
+      <source>the row '{where}' is not a list of steps</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>行“{where}”不是步骤的列表</translation>
     </message>
@@ -2199,7 +2199,7 @@
       <translation>没有精度恢复阶段“{kind}”。</translation>
     </message>
     <message>
-      <source>{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}</source>
+      <source>{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-out samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}</source>
       <extracomment>workbench/core/recipe/recovery.py</extracomment>
       <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
     </message>
@@ -2214,7 +2214,7 @@
       <translation>“{subject}”不是数</translation>
     </message>
     <message>
-      <source>'{subject}' is not a text</source>
+      <source>'{subject}' is not a string</source>
       <extracomment>workbench/core/session/checked.py</extracomment>
       <translation>“{subject}”不是文本</translation>
     </message>
@@ -2254,7 +2254,7 @@
       <translation>无法读取会话 {path}：{why}。</translation>
     </message>
     <message>
-      <source>Cannot write {path}: the recipe has a value that is not finite.</source>
+      <source>Cannot write {path}: a value in the recipe is NaN or infinite.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>无法写入 {path}：配方中有非有限的值。</translation>
     </message>
@@ -2274,7 +2274,7 @@
       <translation>请在窗口中重新保存会话。</translation>
     </message>
     <message>
-      <source>This program reads version {known} of a session.</source>
+      <source>This program reads session version {known}.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>本程序读取版本为 {known} 的会话。</translation>
     </message>
@@ -2289,12 +2289,12 @@
       <translation>它没有指明模型</translation>
     </message>
     <message>
-      <source>{name} has the version {version}.</source>
+      <source>{name} has version {version}.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>{name} 的版本是 {version}。</translation>
     </message>
     <message>
-      <source>{path} is not a session: it is damaged, or of another program.</source>
+      <source>{path} is not a session: it is damaged, or was written by another program.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>{path} 不是会话：它已损坏，或属于其他程序。</translation>
     </message>
@@ -2324,14 +2324,14 @@
       <translation>分支的文字</translation>
     </message>
     <message>
+      <source>a recipe in its undo list has a duplicate row</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>其撤销列表中的某个配方有重复的行</translation>
+    </message>
+    <message>
       <source>a recipe of history</source>
       <extracomment>workbench/core/session/session_states.py</extracomment>
       <translation>历史中的配方</translation>
-    </message>
-    <message>
-      <source>a recipe of its undo list has a row twice</source>
-      <extracomment>workbench/core/session/session_states.py</extracomment>
-      <translation>其撤销列表中的某个配方有重复的行</translation>
     </message>
     <message>
       <source>a recipe's layers</source>
@@ -2384,12 +2384,12 @@
       <translation>{subject} 的获得方式</translation>
     </message>
     <message>
-      <source>its undo list does not lead to its recipe</source>
+      <source>its undo list does not end in its recipe</source>
       <extracomment>workbench/core/session/session_states.py</extracomment>
       <translation>其撤销列表与其配方不一致</translation>
     </message>
     <message>
-      <source>the recipes of its undo list have more than {rows} rows</source>
+      <source>the recipes in its undo list have more than {rows} rows</source>
       <extracomment>workbench/core/session/session_states.py</extracomment>
       <translation>其撤销列表中的配方超过 {rows} 行</translation>
     </message>
@@ -2444,7 +2444,7 @@
       <translation>“{key}”{problem}（{value}）</translation>
     </message>
     <message>
-      <source>See extending/targets.md in the documents.</source>
+      <source>See extending/targets.md in the documentation.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>请参阅文档 extending/targets.md。</translation>
     </message>
@@ -2464,26 +2464,6 @@
       <translation>不是浮点格式</translation>
     </message>
     <message>
-      <source>are no widths</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是位宽</translation>
-    </message>
-    <message>
-      <source>are none of {numbers}</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不属于 {numbers}</translation>
-    </message>
-    <message>
-      <source>is no id</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是标识符</translation>
-    </message>
-    <message>
-      <source>is no list of sizes</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是大小的列表</translation>
-    </message>
-    <message>
       <source>is no list of texts</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是文本列表</translation>
@@ -2492,11 +2472,6 @@
       <source>is no mapping</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是映射</translation>
-    </message>
-    <message>
-      <source>is no mapping of operators</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是算子的映射</translation>
     </message>
     <message>
       <source>is no mapping of types to figures above zero</source>
@@ -2509,11 +2484,6 @@
       <translation>不是位宽</translation>
     </message>
     <message>
-      <source>is none</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不在其中</translation>
-    </message>
-    <message>
       <source>is none of {known}</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不属于 {known}</translation>
@@ -2524,24 +2494,54 @@
       <translation>不是列表</translation>
     </message>
     <message>
+      <source>is not a list of bit widths</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是位宽</translation>
+    </message>
+    <message>
+      <source>is not a list of granularities</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不在其中</translation>
+    </message>
+    <message>
+      <source>is not a list of sizes</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是大小的列表</translation>
+    </message>
+    <message>
+      <source>is not a mapping of operators</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是算子的映射</translation>
+    </message>
+    <message>
+      <source>is not a positive whole number</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是正整数</translation>
+    </message>
+    <message>
+      <source>is not a string that names the source of the rules</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是文本：规则的出处</translation>
+    </message>
+    <message>
       <source>is not a text</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是文本</translation>
     </message>
     <message>
-      <source>is not a text: where the rules were read</source>
+      <source>is not a valid id</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是文本：规则的出处</translation>
-    </message>
-    <message>
-      <source>is not a whole number from 1 on</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是正整数</translation>
+      <translation>不是标识符</translation>
     </message>
     <message>
       <source>is not above zero</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不大于零</translation>
+    </message>
+    <message>
+      <source>is not one of {numbers}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不属于 {numbers}</translation>
     </message>
     <message>
       <source>is not true or false</source>
@@ -2684,17 +2684,17 @@
       <translation>{bits} 位整数</translation>
     </message>
     <message>
-      <source>Add labels, or ask for another metric.</source>
+      <source>Add labels, or choose another metric.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>请添加标签，或选择其他指标。</translation>
     </message>
     <message>
-      <source>Ask for another metric.</source>
+      <source>Choose another metric.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>请选择其他指标。</translation>
     </message>
     <message>
-      <source>Give one class number a sample, or targets shaped like the output; or leave the labels out.</source>
+      <source>Give one class number per sample, or targets with the shape of the output; or omit the labels.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>请为每个样本给出一个类别编号，或与输出形状相同的目标；也可不给标签。</translation>
     </message>
@@ -2704,7 +2704,7 @@
       <translation>请按模型的顺序从 0 开始给类别编号。</translation>
     </message>
     <message>
-      <source>The labels are {dtype} of shape {shape} a sample, but the model's output is {shapes}.</source>
+      <source>The labels have type {dtype} and shape {shape} per sample, but the model's output is {shapes}.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>每个样本的标签为 {dtype}，形状 {shape}，而模型的输出为 {shapes}。</translation>
     </message>
@@ -2714,14 +2714,14 @@
       <translation>标签从 {lowest:g} 到 {highest:g}，而模型有 {classes} 个类别。</translation>
     </message>
     <message>
-      <source>The metric {wanted} compares with labels, and the data has none.</source>
-      <extracomment>workbench/data/choosing.py</extracomment>
-      <translation>指标 {wanted} 需要标签，而数据没有标签。</translation>
-    </message>
-    <message>
-      <source>The metric {wanted} does not fit this data ({shapes} a sample): {said}.</source>
+      <source>The metric {wanted} does not fit this data ({shapes} per sample): {said}.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>指标 {wanted} 不适用于此数据（每个样本{shapes}）：{said}。</translation>
+    </message>
+    <message>
+      <source>The metric {wanted} needs labels, and the data has none.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>指标 {wanted} 需要标签，而数据没有标签。</translation>
     </message>
     <message>
       <source>The metrics are: {known}.</source>
@@ -2744,7 +2744,7 @@
       <translation>输出 {outputs}，标签 {labels}</translation>
     </message>
     <message>
-      <source>class_names is a list of texts, one a class, in the order of the class numbers; or leave it out.</source>
+      <source>Make class_names a list of strings, one per class, in the order of the class numbers; or omit it.</source>
       <extracomment>workbench/data/class_names.py</extracomment>
       <translation>class_names 应为文本列表，每个类别一个，按类别编号排列；也可以省略。</translation>
     </message>
@@ -2754,7 +2754,7 @@
       <translation>{path} 给出了 {n} 个类别名称，但标签最大为 {highest}。</translation>
     </message>
     <message>
-      <source>{path}: the array 'class_names' is {dtype} of shape {shape}, not a list of texts.</source>
+      <source>{path}: the array 'class_names' has type {dtype} and shape {shape}; it must be a list of strings.</source>
       <extracomment>workbench/data/class_names.py</extracomment>
       <translation>{path}：数组 'class_names' 是形状为 {shape} 的 {dtype}，不是文本列表。</translation>
     </message>
@@ -2769,12 +2769,17 @@
       <translation>请检查名称。</translation>
     </message>
     <message>
-      <source>Every array needs one entry a sample.</source>
+      <source>Every array needs one entry per sample.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>每个数组对每个样本都需要一项。</translation>
     </message>
     <message>
-      <source>Give all batches the same arrays, of the same shape apart from their length.</source>
+      <source>Give a function that yields batches.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请指定一个逐批产生数据的函数。</translation>
+    </message>
+    <message>
+      <source>Give all batches the same arrays, with equal shapes except for the batch axis.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>请让所有批次含有相同的数组，除长度外形状一致。</translation>
     </message>
@@ -2784,19 +2789,9 @@
       <translation>请给出 .npz、按类别分的文件夹，或 file.py:function。</translation>
     </message>
     <message>
-      <source>Give more samples, or export the model with a free batch size.</source>
+      <source>Give more samples, or export the model with a dynamic batch size.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
-    </message>
-    <message>
-      <source>It should yield (x, y) or a mapping of arrays.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>它应给出 （x, y） 或数组的映射。</translation>
-    </message>
-    <message>
-      <source>Name a function that yields batches.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请指定一个逐批产生数据的函数。</translation>
     </message>
     <message>
       <source>Remove these samples.</source>
@@ -2804,9 +2799,14 @@
       <translation>请移除这些样本。</translation>
     </message>
     <message>
-      <source>Tell its author, or save the data as .npz.</source>
+      <source>Report it to its author, or save the data as .npz.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>请告知其作者，或把数据保存为 .npz。</translation>
+    </message>
+    <message>
+      <source>Some labels in {path} are NaN or infinite.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 含有非有限的标签。</translation>
     </message>
     <message>
       <source>There is no file {file}.</source>
@@ -2819,22 +2819,22 @@
       <translation>没有文件 {path}。</translation>
     </message>
     <message>
+      <source>Yield tuples (x, y) or mappings of arrays.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>它应给出 （x, y） 或数组的映射。</translation>
+    </message>
+    <message>
       <source>{file} has no function {name}.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>{file} 中没有函数 {name}。</translation>
     </message>
     <message>
-      <source>{path} has arrays of different lengths or none: {counts}.</source>
+      <source>{path} has no arrays, or arrays of different lengths: {counts}.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>{path} 的数组长度不同或为空：{counts}。</translation>
     </message>
     <message>
-      <source>{path} has labels that are not finite.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 含有非有限的标签。</translation>
-    </message>
-    <message>
-      <source>{path} has {samples} samples, and the model takes exactly {at_once} at a time.</source>
+      <source>{path} has {samples} samples, but the model's batch size is fixed at {at_once}.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>{path} 有 {samples} 个样本，而模型每次正好接收 {at_once} 个。</translation>
     </message>
@@ -2844,37 +2844,42 @@
       <translation>{path} 不是数据集。</translation>
     </message>
     <message>
-      <source>{path} would run code.</source>
+      <source>{path} runs code when it is loaded.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>{path} 会运行代码。</translation>
     </message>
     <message>
-      <source>{path} yields batches that do not match each other.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 给出的批次互不匹配。</translation>
-    </message>
-    <message>
-      <source>{path} yields no batches.</source>
+      <source>{path} yielded no batches.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>{path} 没有给出批次。</translation>
     </message>
     <message>
-      <source>{path}: the reader {reader} gives {odd} as neither numbers nor texts.</source>
+      <source>{path} yields batches with different arrays or shapes.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 给出的批次互不匹配。</translation>
+    </message>
+    <message>
+      <source>{path}: the reader {reader} returns {odd} with neither numbers nor strings.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
       <translation>{path}：读取器 {reader} 给出的 {odd} 既不是数也不是文本。</translation>
     </message>
     <message>
-      <source>It has to give one finite number a sample.</source>
+      <source>It must return one finite number per sample.</source>
       <extracomment>workbench/data/extensions.py</extracomment>
       <translation>它必须为每个样本给出一个有限的数。</translation>
     </message>
     <message>
-      <source>The metric {name} gives {dtype} of shape {shape} for {n} samples.</source>
+      <source>The metric {name} returned {dtype} of shape {shape} for {n} samples.</source>
       <extracomment>workbench/data/extensions.py</extracomment>
       <translation>指标 {name} 对 {n} 个样本给出 {dtype}，形状 {shape}。</translation>
     </message>
     <message>
-      <source>Copy the picture there instead.</source>
+      <source>Below class_names, write a line 'folder: name' for each class.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
+    </message>
+    <message>
+      <source>Copy the image into the folder instead.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>请改为将图像复制到该处。</translation>
     </message>
@@ -2909,14 +2914,9 @@
       <translation>请给出 .npz。</translation>
     </message>
     <message>
-      <source>Give one number, or one a channel.</source>
+      <source>Give one number, or one per channel.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>请给出一个数，或每个通道一个数。</translation>
-    </message>
-    <message>
-      <source>It may have {keys}.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>其中可以有 {keys}。</translation>
     </message>
     <message>
       <source>Make it smaller.</source>
@@ -2924,7 +2924,7 @@
       <translation>请将其缩小。</translation>
     </message>
     <message>
-      <source>Put images into one folder a class.</source>
+      <source>Put the images into one folder per class.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>请按类别把图像放入各自的文件夹。</translation>
     </message>
@@ -2939,9 +2939,14 @@
       <translation>请移除或替换它。</translation>
     </message>
     <message>
-      <source>Write a line 'folder: name' for each below class_names.</source>
+      <source>The image size for {folder} is not known.</source>
       <extracomment>workbench/data/images.py</extracomment>
-      <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
+      <translation>{folder} 没有说明图像的大小。</translation>
+    </message>
+    <message>
+      <source>The keys are {keys}.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>其中可以有 {keys}。</translation>
     </message>
     <message>
       <source>Write size: [height, width] in {preprocessing}.</source>
@@ -2959,19 +2964,19 @@
       <translation>大于 0、不超过 1 的小数</translation>
     </message>
     <message>
-      <source>a number above zero</source>
+      <source>a number, or one per channel</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>一个数，或每个通道一个数</translation>
+    </message>
+    <message>
+      <source>a positive number</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>大于零的数</translation>
     </message>
     <message>
-      <source>a number above zero, or one a channel</source>
+      <source>a positive number, or one per channel</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>大于零的数，或每个通道一个数</translation>
-    </message>
-    <message>
-      <source>a number, or one a channel</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>一个数，或每个通道一个数</translation>
     </message>
     <message>
       <source>nchw or nhwc</source>
@@ -2979,7 +2984,7 @@
       <translation> nchw 或 nhwc</translation>
     </message>
     <message>
-      <source>reading the pictures</source>
+      <source>reading the images</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>正在读取图片</translation>
     </message>
@@ -2999,12 +3004,12 @@
       <translation>{file} 超过 {most_pixels:,} 个像素。</translation>
     </message>
     <message>
-      <source>{file} has something unknown: {extra}.</source>
+      <source>{file} has unknown keys: {extra}.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{file} 含有未知的内容：{extra}。</translation>
     </message>
     <message>
-      <source>{file} is a link to a place outside the folder.</source>
+      <source>{file} is a link to a file outside the folder.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{file} 是指向文件夹之外的链接。</translation>
     </message>
@@ -3014,44 +3019,39 @@
       <translation>{file} 不是文件。</translation>
     </message>
     <message>
-      <source>{file} is not a readable picture (PNG, JPEG, BMP or WebP).</source>
+      <source>{file} is not a readable image (PNG, JPEG, BMP or WebP).</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{file} 不是可读的图像（PNG、JPEG、BMP 或 WebP）。</translation>
     </message>
     <message>
-      <source>{file}: class_names is no list of folders and their names.</source>
+      <source>{file}: class_names is not a mapping from folders to names.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{file}：class_names 不是文件夹及其名称的列表。</translation>
     </message>
     <message>
-      <source>{file}: {key} is {value}, not {wanted}.</source>
+      <source>{file}: {key} is {value}; it must be {wanted}.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{file}：{key} 为 {value}，应为{wanted}。</translation>
     </message>
     <message>
-      <source>{folder} does not say the size of the images.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 没有说明图像的大小。</translation>
-    </message>
-    <message>
-      <source>{folder} has no images in class folders.</source>
+      <source>{folder} has no class folders with images.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{folder} 的类别文件夹中没有图像。</translation>
     </message>
     <message>
-      <source>{folder} has {count:,} images, which take {needed} of memory: more than is free.</source>
+      <source>{folder} has {count:,} images, which need {needed} of memory, more than is available.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{folder} 有 {count:,} 张图像，需要 {needed} 内存，超过空闲内存。</translation>
-    </message>
-    <message>
-      <source>{folder} is a folder of images, but the model does not take one image.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 是图像文件夹，但模型的输入不是单张图像。</translation>
     </message>
     <message>
       <source>{folder} is a folder of images, but the model takes {channels} channels.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{folder} 是图像文件夹，而模型需要 {channels} 个通道。</translation>
+    </message>
+    <message>
+      <source>{folder} is a folder of images, but the model's input is not a single image.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder} 是图像文件夹，但模型的输入不是单张图像。</translation>
     </message>
     <message>
       <source>{folder} is a link to a place outside the folder.</source>
@@ -3079,12 +3079,12 @@
       <translation>请转换它。</translation>
     </message>
     <message>
-      <source>Export the model with inputs of numbers.</source>
+      <source>Export the model with numeric inputs.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>请以数值输入导出模型。</translation>
     </message>
     <message>
-      <source>Give one for an input of the model.</source>
+      <source>Give one for at least one input of the model.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>请为模型的某个输入给出这样的数组。</translation>
     </message>
@@ -3099,7 +3099,7 @@
       <translation>其输入为 {specs}。</translation>
     </message>
     <message>
-      <source>Name the arrays after the model's inputs, or the only one x; an input that is the same for all samples may be given as --input {spec}=VALUE.</source>
+      <source>Name the arrays after the model's inputs; a single one may be named x. An input that is the same for all samples can be set with --input {spec}=VALUE.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>请以模型输入命名数组，只有一个时命名为 x；对所有样本都相同的输入可用 --input {spec}=VALUE 给出。</translation>
     </message>
@@ -3114,7 +3114,7 @@
       <translation>请改变形状或转换。</translation>
     </message>
     <message>
-      <source>The input '{spec}' takes {words_of}, and was given {shape}.</source>
+      <source>The input '{spec}' takes {words_of}, but got {shape}.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>输入“{spec}”需要 {words_of}，却给了 {shape}。</translation>
     </message>
@@ -3124,7 +3124,7 @@
       <translation>模型没有输入“{name}”。</translation>
     </message>
     <message>
-      <source>The model's input '{spec}' is of type {dtype}, which no data set has.</source>
+      <source>The model's input '{spec}' has type {dtype}, which data sets do not support.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>模型的输入“{spec}”为 {dtype} 类型，数据集没有这种类型。</translation>
     </message>
@@ -3154,12 +3154,12 @@
       <translation>{dtype}（{shape}）</translation>
     </message>
     <message>
-      <source>{dtype} of {shown} a sample</source>
+      <source>{dtype} of {shown} per sample</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>每个样本 {dtype}（{shown}）</translation>
     </message>
     <message>
-      <source>{path} has arrays of different lengths or none: '{spec}' has {n:,} entries, others {count:,}.</source>
+      <source>{path} has arrays of different lengths: '{spec}' has {n:,} entries, others {count:,}.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>{path} 的数组长度不同或为空：“{spec}”有 {n:,} 项，其他有 {count:,} 项。</translation>
     </message>
@@ -3169,9 +3169,14 @@
       <translation>{path} 没有数组“{spec}”（它含有 {names}）。</translation>
     </message>
     <message>
-      <source>{path} has no array with one entry a sample.</source>
+      <source>{path} has no array with one entry per sample.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>{path} 没有每个样本一项的数组。</translation>
+    </message>
+    <message>
+      <source>{path}: some values of the array '{spec}' are NaN or infinite.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path}：数组 '{spec}' 含有非有限值。</translation>
     </message>
     <message>
       <source>{path}: the array '{spec}' has fractions, and the model takes whole numbers ({dtype}).</source>
@@ -3179,19 +3184,14 @@
       <translation>{path}：数组“{spec}”含有小数，而模型接受整数（{dtype}）。</translation>
     </message>
     <message>
-      <source>{path}: the array '{spec}' has values outside {low} to {high}, which {dtype} cannot hold.</source>
-      <extracomment>workbench/data/matching.py</extracomment>
-      <translation>{path}：数组“{spec}”含有 {low} 到 {high} 之外的值，{dtype} 无法表示。</translation>
-    </message>
-    <message>
-      <source>{path}: the array '{spec}' has values that are not finite.</source>
-      <extracomment>workbench/data/matching.py</extracomment>
-      <translation>{path}：数组 '{spec}' 含有非有限值。</translation>
-    </message>
-    <message>
-      <source>{path}: the array '{spec}' is {dtype} of shape {shape}, the model takes {sample}.</source>
+      <source>{path}: the array '{spec}' has type {dtype} and shape {shape}, but the model takes {sample}.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>{path}：数组“{spec}”为 {dtype}，形状 {shape}；模型需要：{sample}。</translation>
+    </message>
+    <message>
+      <source>{path}: the array '{spec}' has values outside {low} to {high}, the range of {dtype}.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path}：数组“{spec}”含有 {low} 到 {high} 之外的值，{dtype} 无法表示。</translation>
     </message>
     <message>
       <source>accuracy</source>
@@ -3234,12 +3234,12 @@
       <translation>与教师模型的一致率（阈值 {at:g}）</translation>
     </message>
     <message>
-      <source>cosine to the original's output</source>
+      <source>cosine similarity to the original output</source>
       <extracomment>workbench/data/metrics.py</extracomment>
       <translation>与原始输出的余弦</translation>
     </message>
     <message>
-      <source>cosine to the teacher's output</source>
+      <source>cosine similarity to the teacher's output</source>
       <extracomment>workbench/data/metrics.py</extracomment>
       <translation>与教师模型输出的余弦</translation>
     </message>
@@ -3264,12 +3264,12 @@
       <translation>与教师模型的像素一致率</translation>
     </message>
     <message>
-      <source>relative squared error to the original</source>
+      <source>squared error relative to the original</source>
       <extracomment>workbench/data/metrics.py</extracomment>
       <translation>相对原始模型的平方误差</translation>
     </message>
     <message>
-      <source>relative squared error to the teacher</source>
+      <source>squared error relative to the teacher</source>
       <extracomment>workbench/data/metrics.py</extracomment>
       <translation>相对教师模型的平方误差</translation>
     </message>
@@ -3314,7 +3314,12 @@
       <translation>请用 numpy.savez 保存：数组以模型输入命名或命名为 x，标签命名为 y。</translation>
     </message>
     <message>
-      <source>the header and the archive disagree about the size</source>
+      <source>The arrays of {file} need {unpacked} of memory for this model, more than is available.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file} 含有供此模型用的 {unpacked} 数组，超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>the sizes in the header and in the archive differ</source>
       <extracomment>workbench/data/npz_file.py</extracomment>
       <translation>文件头与归档中的大小不一致</translation>
     </message>
@@ -3329,59 +3334,54 @@
       <translation>{file} 含有 pickle 对象，不会加载（数组“{name}”）。</translation>
     </message>
     <message>
-      <source>{file} holds {unpacked} of arrays for this model, more memory than is free.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>{file} 含有供此模型用的 {unpacked} 数组，超过空闲内存。</translation>
-    </message>
-    <message>
       <source>{file} is not a readable .npz archive.</source>
       <extracomment>workbench/data/npz_file.py</extracomment>
       <translation>{file} 不是可读的 .npz 归档。</translation>
     </message>
     <message>
-      <source>{file} unpacks from {packed} to {unpacked}; real data does not compress so well.</source>
+      <source>{file} would decompress from {packed} to {unpacked}, far more than real data does.</source>
       <extracomment>workbench/data/npz_file.py</extracomment>
       <translation>{file} 解压后从 {packed} 变为 {unpacked}；真实数据不会压缩得这么小。</translation>
     </message>
     <message>
-      <source>{file}: the array '{name}' has no plain type.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>{file}：数组“{name}”不是普通类型。</translation>
-    </message>
-    <message>
-      <source>{file}: the array '{name}' is compressed in a way that numpy does not use.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>{file}：数组“{name}”的压缩方式不是 numpy 使用的。</translation>
-    </message>
-    <message>
-      <source>{file}: the array '{name}' is not of numbers or texts.</source>
+      <source>{file}: the array '{name}' contains neither numbers nor strings.</source>
       <extracomment>workbench/data/npz_file.py</extracomment>
       <translation>{file}：数组“{name}”不是数或文本。</translation>
     </message>
     <message>
-      <source>Choose samples that flipped, under a recipe with steps.</source>
-      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>请在含有步骤的配方下选择预测改变的样本。</translation>
+      <source>{file}: the array '{name}' has an unsupported type.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file}：数组“{name}”不是普通类型。</translation>
     </message>
     <message>
-      <source>It keeps its smaller shape: the others were trained with it.</source>
+      <source>{file}: the array '{name}' uses a compression that numpy does not write.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file}：数组“{name}”的压缩方式不是 numpy 使用的。</translation>
+    </message>
+    <message>
+      <source>It keeps its smaller shape, because the other layers were trained with it.</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
       <translation>它保持较小的形状：其他各层是与它一起训练的。</translation>
     </message>
     <message>
-      <source>There is nothing to blame: no sample was chosen, or no layer's weights are changed.</source>
+      <source>Select samples whose prediction changed, with a recipe that has steps.</source>
+      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
+      <translation>请在含有步骤的配方下选择预测改变的样本。</translation>
+    </message>
+    <message>
+      <source>There is nothing to attribute: no sample is selected, or no layer is compressed.</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
       <translation>没有可查的责任：没有选择样本，或没有层的权重被改变。</translation>
     </message>
     <message>
-      <source>taking layers back</source>
-      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>逐层还原</translation>
-    </message>
-    <message>
-      <source>taking layers back together</source>
+      <source>reverting layers cumulatively</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
       <translation>一并还原各层</translation>
+    </message>
+    <message>
+      <source>reverting layers one by one</source>
+      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
+      <translation>逐层还原</translation>
     </message>
     <message>
       <source>Compare models of the same task.</source>
@@ -3409,7 +3409,7 @@
       <translation>请打开另一个模型。</translation>
     </message>
     <message>
-      <source>predicting the candidates</source>
+      <source>predicting candidates</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>正在预测各候选的损失</translation>
     </message>
@@ -3419,7 +3419,7 @@
       <translation>正在尝试 {path}</translation>
     </message>
     <message>
-      <source>{path} has no layer that can be edited.</source>
+      <source>{path} has no editable layer.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>{path} 没有可编辑的层。</translation>
     </message>
@@ -3449,27 +3449,27 @@
       <translation>请给出从 1 到样本数的折数。</translation>
     </message>
     <message>
-      <source>Give the values to try.</source>
+      <source>Give the values for the sweep.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>请给出要尝试的值。</translation>
     </message>
     <message>
-      <source>It has: {numbers}.</source>
+      <source>The numeric parameters are: {numbers}.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>可用的数值参数：{numbers}。</translation>
     </message>
     <message>
-      <source>{field} has no largest value.</source>
+      <source>{field} has no upper bound.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>{field} 没有最大值。</translation>
     </message>
     <message>
-      <source>{method} has no number '{name}'.</source>
+      <source>{method} has no numeric parameter '{name}'.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>{method} 没有数值参数“{name}”。</translation>
     </message>
     <message>
-      <source>{method} has no number to raise.</source>
+      <source>{method} has no numeric parameter to sweep.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>{method} 没有可以增大的数值。</translation>
     </message>
@@ -3484,7 +3484,7 @@
       <translation>{path}：{reason}</translation>
     </message>
     <message>
-      <source>{samples} samples cannot make {folds} folds.</source>
+      <source>{samples} samples cannot be split into {folds} folds.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
       <translation>{samples} 个样本不能分成 {folds} 折。</translation>
     </message>
@@ -3499,22 +3499,17 @@
       <translation>请另选名称。</translation>
     </message>
     <message>
-      <source>No file can be called {name}: {problem}.</source>
-      <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>文件不能命名为 {name}：{problem}。</translation>
-    </message>
-    <message>
-      <source>Nothing was written; export with 'sparse: off', and report this recipe.</source>
+      <source>No file was kept. Export with 'sparse: off', and report this recipe.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>未写出任何文件；请用“sparse: off”导出，并报告此配方。</translation>
     </message>
     <message>
-      <source>The report was not written.</source>
+      <source>The report could not be written.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>报告未写出。</translation>
     </message>
     <message>
-      <source>The written file does not behave as the preview did: outputs differ by {largest:.3g} of {scale:.3g}.</source>
+      <source>The written file does not match the preview: outputs differ by {largest:.3g} at a scale of {scale:.3g}.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>写出的文件与预览表现不一致：输出相差 {largest:.3g} / {scale:.3g}。</translation>
     </message>
@@ -3554,22 +3549,27 @@
       <translation>{path} 的 {n:,} 个样本，{against}；校准：{calibration_words}</translation>
     </message>
     <message>
-      <source>{target} is the model that is open.</source>
+      <source>{name} is not a valid file name: {problem}.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>文件不能命名为 {name}：{problem}。</translation>
+    </message>
+    <message>
+      <source>{target} is the open model and cannot be overwritten.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>{target} 是当前打开的模型。</translation>
     </message>
     <message>
-      <source>Nothing was written; export as ONNX alone, and tell the author of the format.</source>
+      <source>No file was kept. Export as ONNX only, and report it to the author of the format.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>未写出任何文件；请只导出为 ONNX，并告知该格式的作者。</translation>
     </message>
     <message>
-      <source>Tell its author.</source>
+      <source>Report it to its author.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>请告知其作者。</translation>
     </message>
     <message>
-      <source>The format {format} does not open the file that it wrote.</source>
+      <source>The format {format} cannot open the file it wrote.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>格式 {format} 无法打开它写出的文件。</translation>
     </message>
@@ -3584,7 +3584,7 @@
       <translation>可用的格式：{known}。</translation>
     </message>
     <message>
-      <source>The {format} file does not behave as the ONNX file: its outputs differ by {difference:.3g} of their size.</source>
+      <source>The {format} file does not match the ONNX file: the relative difference of its outputs is {difference:.3g}.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>{format} 文件与 ONNX 文件表现不同：其输出相差自身大小的 {difference:.3g}。</translation>
     </message>
@@ -3594,27 +3594,27 @@
       <translation>没有可写出的格式“{wanted}”。</translation>
     </message>
     <message>
-      <source>{name} ({size:,} bytes) was opened again; its outputs differ from the ONNX file's by {difference:.2g} of their size</source>
+      <source>{name} ({size:,} bytes) was reopened and run; the relative difference of its outputs to the ONNX file's is {difference:.2g}</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>{name}（{size:,} 字节）已重新打开；其输出与 ONNX 文件相差自身大小的 {difference:.2g}</translation>
     </message>
     <message>
-      <source>{name} was opened again, and not run: no inputs were found that it takes</source>
+      <source>{name} was reopened but not run: no suitable inputs were found</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>{name} 已重新打开，但未运行：未找到它接受的输入</translation>
     </message>
     <message>
-      <source>Install the program again.</source>
+      <source>Reinstall the program.</source>
       <extracomment>workbench/engine/api/report_page.py</extracomment>
       <translation>请重新安装本程序。</translation>
     </message>
     <message>
-      <source>The report's template {file} cannot be used: it asks for {names}.</source>
+      <source>The report template {file} cannot be used: it refers to {names}, which is not defined.</source>
       <extracomment>workbench/engine/api/report_page.py</extracomment>
       <translation>报告模板 {file} 无法使用：它需要 {names}。</translation>
     </message>
     <message>
-      <source>The report's template {file} cannot be used: {why}.</source>
+      <source>The report template {file} cannot be used: {why}.</source>
       <extracomment>workbench/engine/api/report_page.py</extracomment>
       <translation>报告模板 {file} 无法使用：{why}。</translation>
     </message>
@@ -3622,6 +3622,11 @@
       <source>Close other programs, or use less data.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>请关闭其他程序，或使用更少的数据。</translation>
+    </message>
+    <message>
+      <source>Internal error: {kind}: {error}.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>内部出错：{kind}：{error}。</translation>
     </message>
     <message>
       <source>No model is open.</source>
@@ -3634,42 +3639,37 @@
       <translation>请先打开一个模型。</translation>
     </message>
     <message>
-      <source>Put the earlier file back and measure again, or open the new one.</source>
+      <source>Restore the earlier file and measure again, or open the new one.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>请放回之前的文件并重新测量，或打开新文件。</translation>
     </message>
     <message>
-      <source>Something went wrong inside: {kind}: {error}.</source>
-      <extracomment>workbench/engine/api/service.py</extracomment>
-      <translation>内部出错：{kind}：{error}。</translation>
-    </message>
-    <message>
-      <source>The model is unharmed; the log has the details.</source>
+      <source>The model is unaffected; see the log for details.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>模型未受影响；详情见日志。</translation>
     </message>
     <message>
-      <source>There is not enough memory for this.</source>
+      <source>There is not enough memory.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>内存不足。</translation>
     </message>
     <message>
-      <source>looking at the weights</source>
+      <source>reading the weights</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>正在查看权重</translation>
     </message>
     <message>
-      <source>{path} holds another model than the one that was open.</source>
+      <source>{path} now contains a different model from the one that was opened.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>{path} 中的模型与之前打开的不同。</translation>
     </message>
     <message>
-      <source>Give data, or take the stages out of the recipe.</source>
+      <source>Give data, or remove the stages from the recipe.</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
       <translation>请给出数据，或从配方中去掉这些阶段。</translation>
     </message>
     <message>
-      <source>Give data, or use steps that need none (see workbench methods).</source>
+      <source>Give data, or use steps that need none (`workbench methods` lists them).</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
       <translation>请给出数据，或使用不需要数据的步骤（见 workbench methods）。</translation>
     </message>
@@ -3679,27 +3679,27 @@
       <translation>没有数据：未测量，也未运行该文件：{why}</translation>
     </message>
     <message>
-      <source>No data: not measured. The written file was run on made-up inputs; its outputs differ from the preview's by at most {largest:.2g}</source>
+      <source>No data: not measured. The written file was run on synthetic inputs; its outputs differ from the preview's by at most {largest:.2g}</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
       <translation>没有数据：未测量。已在虚构的输入上运行写出的文件；其输出与预览最多相差 {largest:.2g}</translation>
     </message>
     <message>
-      <source>The recovery stage {kind} needs data, and none was given.</source>
+      <source>The recovery stage {kind} needs data, but none was given.</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
       <translation>精度恢复阶段 {kind} 需要数据，但未给出。</translation>
     </message>
     <message>
-      <source>The written file does not behave as the preview did: on made-up inputs its outputs differ by {difference:.3g} of their size.</source>
+      <source>The written file does not match the preview: on synthetic inputs the relative difference of its outputs is {difference:.3g}.</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
       <translation>写出的文件与预览表现不同：在虚构的输入上，其输出相差自身大小的 {difference:.3g}。</translation>
     </message>
     <message>
-      <source>{method} on {path} needs data, and none was given.</source>
+      <source>{method} on {path} needs data, but none was given.</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
       <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
     </message>
     <message>
-      <source>A change is proved by running the model, and no shape of its inputs was found that it takes.</source>
+      <source>A change is verified by running the model, but no input shape was found that the model accepts.</source>
       <extracomment>workbench/engine/base/differentiable.py</extracomment>
       <translation>改动须通过运行模型来验证，但未找到模型接受的输入形状。</translation>
     </message>
@@ -3709,17 +3709,17 @@
       <translation>请附上数据集。</translation>
     </message>
     <message>
-      <source>Check the model, and how the data is prepared for it.</source>
+      <source>Check the model and the preprocessing of the data.</source>
       <extracomment>workbench/engine/base/evaluate.py</extracomment>
       <translation>请检查模型，以及数据是如何为它准备的。</translation>
     </message>
     <message>
-      <source>Name the model's classes in its order, or leave the names out.</source>
+      <source>Name the classes in the model's order, or omit the names.</source>
       <extracomment>workbench/engine/base/evaluate.py</extracomment>
       <translation>请按模型的顺序给出类别名称，或省略名称。</translation>
     </message>
     <message>
-      <source>The data names {n} classes, but the model has {shape}.</source>
+      <source>The data has {n} class names, but the model has {shape} classes.</source>
       <extracomment>workbench/engine/base/evaluate.py</extracomment>
       <translation>数据给出了 {n} 个类别名称，但模型有 {shape} 个类别。</translation>
     </message>
@@ -3729,14 +3729,14 @@
       <translation>模型的输出{named} 在 {samples:,} 个样本中的 {unknown:,} 个上不是数（NaN）。</translation>
     </message>
     <message>
-      <source>asking the teacher</source>
-      <extracomment>workbench/engine/base/evaluate.py</extracomment>
-      <translation>正在计算教师模型的输出</translation>
-    </message>
-    <message>
       <source>measuring the original</source>
       <extracomment>workbench/engine/base/evaluate.py</extracomment>
       <translation>正在测量原始模型</translation>
+    </message>
+    <message>
+      <source>running the teacher</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>正在计算教师模型的输出</translation>
     </message>
     <message>
       <source>'{name}' ({why})</source>
@@ -3744,7 +3744,7 @@
       <translation>“{name}”（{why}）</translation>
     </message>
     <message>
-      <source>Export it with a free batch size, or with an input of batch size 1.</source>
+      <source>Export it with a dynamic batch size, or with an input of batch size 1.</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>请以可变的批次大小导出，或以批次大小为 1 的输入导出。</translation>
     </message>
@@ -3759,7 +3759,7 @@
       <translation>请导出第一轴为批次的输出。</translation>
     </message>
     <message>
-      <source>No output of the model has one answer a sample: {left}.</source>
+      <source>No output of the model has one result per sample: {left}.</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>模型没有每个样本一个回答的输出：{left}。</translation>
     </message>
@@ -3769,7 +3769,7 @@
       <translation>未测量：{others}。</translation>
     </message>
     <message>
-      <source>The measured output is '{answer}', {more}.</source>
+      <source>The measured output is '{answer}' ({more}).</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>测量的输出为“{answer}”，{more}。</translation>
     </message>
@@ -3779,14 +3779,14 @@
       <translation>测量的输出为“{answer}”。</translation>
     </message>
     <message>
-      <source>The model gives only {left}, which cannot be measured.</source>
-      <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>模型只给出 {left}，无法测量。</translation>
-    </message>
-    <message>
-      <source>The model runs on one sample, but not on several at a time: a batch size is fixed inside it.</source>
+      <source>The model runs on one sample but not on a batch: a batch size is fixed inside it.</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>模型能运行一个样本，但不能一次运行多个：其内部固定了批次大小。</translation>
+    </message>
+    <message>
+      <source>The model's only outputs are {left}, which cannot be measured.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>模型只给出 {left}，无法测量。</translation>
     </message>
     <message>
       <source>a map</source>
@@ -3814,14 +3814,9 @@
       <translation>与标签不符</translation>
     </message>
     <message>
-      <source>has no axis of samples</source>
+      <source>has no batch axis</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>没有样本轴</translation>
-    </message>
-    <message>
-      <source>its samples along axis {axis}</source>
-      <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>样本沿第 {axis} 轴</translation>
     </message>
     <message>
       <source>not a number (NaN)</source>
@@ -3829,22 +3824,27 @@
       <translation>不是数（NaN）</translation>
     </message>
     <message>
+      <source>one whole value per sample, without a batch axis</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>整体属于一个样本</translation>
+    </message>
+    <message>
       <source>optional</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>可选值</translation>
     </message>
     <message>
-      <source>which belongs to one sample as a whole</source>
+      <source>samples along axis {axis}</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>整体属于一个样本</translation>
+      <translation>样本沿第 {axis} 轴</translation>
     </message>
     <message>
-      <source>{dtype} of {shape} a sample</source>
+      <source>{dtype} of {shape} per sample</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>每个样本 {dtype}（{shape}）</translation>
     </message>
     <message>
-      <source>{n} entries a sample</source>
+      <source>{n} entries per sample</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>每个样本 {n} 项</translation>
     </message>
@@ -3854,12 +3854,12 @@
       <translation>请检查数据和它之前各层的权重。</translation>
     </message>
     <message>
-      <source>observing activations</source>
+      <source>collecting activations</source>
       <extracomment>workbench/engine/base/taps.py</extracomment>
       <translation>正在观察激活值</translation>
     </message>
     <message>
-      <source>{name}: on the calibration samples there are values that are not finite.</source>
+      <source>{name}: some values on the calibration samples are NaN or infinite.</source>
       <extracomment>workbench/engine/base/taps.py</extracomment>
       <translation>{name}：校准样本上有非有限的值。</translation>
     </message>
@@ -3879,12 +3879,12 @@
       <translation>请重新打开模型。</translation>
     </message>
     <message>
-      <source>zipping the compressed model</source>
+      <source>compressing the compressed model with zip</source>
       <extracomment>workbench/engine/bench/timing.py</extracomment>
       <translation>正在压缩压缩后的模型</translation>
     </message>
     <message>
-      <source>zipping the original</source>
+      <source>compressing the original with zip</source>
       <extracomment>workbench/engine/bench/timing.py</extracomment>
       <translation>正在压缩原文件</translation>
     </message>
@@ -3894,7 +3894,7 @@
       <translation>请提供数据集。</translation>
     </message>
     <message>
-      <source>The model's output has no gradients: it is a decision, not a score.</source>
+      <source>The model's output has no gradients: it is a class or a decision, not a score.</source>
       <extracomment>workbench/engine/calibration/gradients.py</extracomment>
       <translation>模型的输出没有梯度：它是预测类别，不是分数。</translation>
     </message>
@@ -3909,12 +3909,12 @@
       <translation>请使用不需要梯度的方法，或在导出模型时把分数作为输出。</translation>
     </message>
     <message>
-      <source>Choose a method without data.</source>
+      <source>Choose a method that needs no data.</source>
       <extracomment>workbench/engine/calibration/im2col.py</extracomment>
       <translation>请选择不需要数据的方法。</translation>
     </message>
     <message>
-      <source>{path} is a {op}, which has no input rows.</source>
+      <source>{path} is a {op}; its inputs cannot be used for calibration.</source>
       <extracomment>workbench/engine/calibration/im2col.py</extracomment>
       <translation>{path} 是 {op}，没有输入行。</translation>
     </message>
@@ -3939,7 +3939,7 @@
       <translation>{path}：没有梯度到达此层。</translation>
     </message>
     <message>
-      <source>{path}: this method needs data, and none was given.</source>
+      <source>{path}: this method needs data, but none was given.</source>
       <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
       <translation>{path}：此方法需要数据，但未给出。</translation>
     </message>
@@ -3954,24 +3954,19 @@
       <translation>请提供更多校准样本，或选择较小的卷积核。</translation>
     </message>
     <message>
-      <source>Layers of {module} ask for different students.</source>
-      <extracomment>workbench/engine/compile/blocks.py</extracomment>
-      <translation>{module} 的各层要求不同的学生。</translation>
-    </message>
-    <message>
       <source>Replace one of them.</source>
       <extracomment>workbench/engine/compile/blocks.py</extracomment>
       <translation>请只替换其中一个。</translation>
     </message>
     <message>
+      <source>The steps on layers of {module} specify different students.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>{module} 的各层要求不同的学生。</translation>
+    </message>
+    <message>
       <source>fitting students</source>
       <extracomment>workbench/engine/compile/blocks.py</extracomment>
       <translation>正在拟合学生</translation>
-    </message>
-    <message>
-      <source>in the place of {module}</source>
-      <extracomment>workbench/engine/compile/blocks.py</extracomment>
-      <translation>代替 {module}</translation>
     </message>
     <message>
       <source>it has more weights than the block had</source>
@@ -3989,12 +3984,17 @@
       <translation>随 {module} 一起移除，由 {keeper} 代替</translation>
     </message>
     <message>
-      <source>response error {share} on samples held back</source>
+      <source>replaces {module}</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>代替 {module}</translation>
+    </message>
+    <message>
+      <source>response error {share} on held-out samples</source>
       <extracomment>workbench/engine/compile/blocks.py</extracomment>
       <translation>在留出样本上的响应误差为 {share}</translation>
     </message>
     <message>
-      <source>response error {share} on what it learnt</source>
+      <source>response error {share} on the fitting samples</source>
       <extracomment>workbench/engine/compile/blocks.py</extracomment>
       <translation>在拟合样本上的响应误差为 {share}</translation>
     </message>
@@ -4004,7 +4004,7 @@
       <translation>正在运行各块</translation>
     </message>
     <message>
-      <source>{module} and {other} cannot both be replaced: they have layers in common.</source>
+      <source>{module} and {other} cannot both be replaced: they share layers.</source>
       <extracomment>workbench/engine/compile/blocks.py</extracomment>
       <translation>{module} 和 {other} 不能同时被替换：它们有共同的层。</translation>
     </message>
@@ -4014,29 +4014,14 @@
       <translation>{module}：学生需要校准样本。</translation>
     </message>
     <message>
-      <source>{module}: {rows:,} input rows are too few for a student of {n:,} columns.</source>
+      <source>{module}: {rows:,} input rows are too few to fit a student with {n:,} columns.</source>
       <extracomment>workbench/engine/compile/blocks.py</extracomment>
       <translation>{module}：{rows:,} 行输入对于有 {n:,} 列的学生来说太少。</translation>
     </message>
     <message>
-      <source>Choose another method for it.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>请为它选择其他方法。</translation>
-    </message>
-    <message>
-      <source>Its layers are {paths}{more}.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>它的层有 {paths}{more}。</translation>
-    </message>
-    <message>
-      <source>Leave out one of the two steps.</source>
+      <source>Remove one of the two steps.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>请去掉这两个步骤之一。</translation>
-    </message>
-    <message>
-      <source>So few zeros ({zeros:.1%}) take less as they are than with a list of where they lie.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>零这么少（{zeros:.1%}），照原样存比记下它们的位置更省。</translation>
     </message>
     <message>
       <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
@@ -4044,9 +4029,19 @@
       <translation>各因子共有 {parameters:,} 个权重，而该层原有 {size:,} 个。</translation>
     </message>
     <message>
+      <source>The layers are {paths}{more}.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>它的层有 {paths}{more}。</translation>
+    </message>
+    <message>
       <source>The model has no layers with weights.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>模型没有带权重的层。</translation>
+    </message>
+    <message>
+      <source>The overhead (scales, decoders, index lists) is larger than the saving.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>数值之外所存的内容（缩放系数、解码器、列表）比数值省下的更多。</translation>
     </message>
     <message>
       <source>The recipe's row '{pattern}' matches no layer of the model.</source>
@@ -4054,14 +4049,14 @@
       <translation>配方中的行 '{pattern}' 不匹配模型的任何层。</translation>
     </message>
     <message>
-      <source>The step changes values, but not how they are stored.</source>
+      <source>The step changes the values, but not how they are stored.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>该步骤改变数值，但不改变其存储方式。</translation>
     </message>
     <message>
-      <source>What is stored beside the values (scales, decoders, lists) takes more than the values save.</source>
+      <source>With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>数值之外所存的内容（缩放系数、解码器、列表）比数值省下的更多。</translation>
+      <translation>零这么少（{zeros:.1%}），照原样存比记下它们的位置更省。</translation>
     </message>
     <message>
       <source>editing {path}</source>
@@ -4069,49 +4064,54 @@
       <translation>正在编辑 {path}</translation>
     </message>
     <message>
-      <source>{step} cannot follow a factoring: {whole} of whole layers.</source>
+      <source>{step} cannot follow a factorisation: {whole} defined for whole layers only.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
       <translation>{step} 不能排在分解之后：此步骤（{whole}）只用于整层。</translation>
     </message>
     <message>
-      <source>{step} changes what {correction} compensates: put {correction} after it.</source>
+      <source>{step} changes the error that {correction} compensates: put {correction} after it.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
       <translation>{step} 会改变 {correction} 所补偿的内容：请将 {correction} 放在其后。</translation>
     </message>
     <message>
-      <source>{step} would fill the zeros of {zeros}: put {zeros} after it, to prune the factors.</source>
+      <source>{step} would lose the zeros of {zeros}: put {zeros} after it to prune the factors.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
       <translation>{step} 会填满 {zeros} 的零：请将 {zeros} 放在其后，以便对因子剪枝。</translation>
     </message>
     <message>
-      <source>{step} would round again what {levels} has quantised.</source>
+      <source>{step} would quantise again what {levels} has already quantised.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
       <translation>{step} 会对 {levels} 已量化的内容再次舍入。</translation>
     </message>
     <message>
-      <source>{step} would undo how {compute} has the layer computed.</source>
+      <source>{step} would undo the integer computation set up by {compute}.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
       <translation>{step} 会取消 {compute} 为该层设定的计算方式。</translation>
     </message>
     <message>
-      <source>LayerNormalization takes its mean over fewer channels now; there was nothing to compare with</source>
-      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>LayerNormalization 现在对较少的通道求均值；没有可供比较的结果</translation>
-    </message>
-    <message>
-      <source>Leave the rescaling of channels out, and report this model.</source>
-      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>请不要重新缩放通道，并报告此模型。</translation>
-    </message>
-    <message>
-      <source>Remove channels from other layers, and report this model.</source>
+      <source>Choose other layers for channel removal, and report this model.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>请从其他层移除通道，并报告此模型。</translation>
     </message>
     <message>
-      <source>Remove channels from other layers.</source>
+      <source>Choose other layers for channel removal.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>请从其他层移除通道。</translation>
+    </message>
+    <message>
+      <source>LayerNormalization now averages over fewer channels; the result could not be compared with a reference</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>LayerNormalization 现在对较少的通道求均值；没有可供比较的结果</translation>
+    </message>
+    <message>
+      <source>Remove the rescaling step, and report this model.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>请不要重新缩放通道，并报告此模型。</translation>
+    </message>
+    <message>
+      <source>Removing these channels changes the model's outputs in an unexpected way.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>去掉这些通道后，模型的输出不符合预期。</translation>
     </message>
     <message>
       <source>Replace other blocks.</source>
@@ -4119,27 +4119,22 @@
       <translation>请替换其他块。</translation>
     </message>
     <message>
-      <source>With these scales the model does not answer as before.</source>
+      <source>Rescaling the channels changes the model's outputs.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>使用这些缩放后，模型的输出与之前不同。</translation>
     </message>
     <message>
-      <source>With these students the model does not run: a size in it is fixed in a way that could not be followed.</source>
+      <source>With these students the model does not run: it contains a fixed size that could not be adapted.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>换上这些学生后模型无法运行：其中某个大小是固定的，无法随之改变。</translation>
     </message>
     <message>
-      <source>With these students the model gives outputs of another shape.</source>
+      <source>With these students the model's output shape changes.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>换上这些学生后模型输出的形状不同。</translation>
     </message>
     <message>
-      <source>Without these channels the model does not answer as it should.</source>
-      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>去掉这些通道后，模型的输出不符合预期。</translation>
-    </message>
-    <message>
-      <source>Without these channels {where} does not run: a size in it is fixed in a way that could not be followed.</source>
+      <source>Without these channels {where} does not run: it contains a fixed size that could not be adapted.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
       <translation>去掉这些通道后 {where} 无法运行：其中有一个固定的尺寸无法跟踪。</translation>
     </message>
@@ -4169,7 +4164,7 @@
       <translation>此配方未改变任何内容。</translation>
     </message>
     <message>
-      <source>is left as it is</source>
+      <source>is unchanged</source>
       <extracomment>workbench/engine/compile/left_out.py</extracomment>
       <translation>保持原样</translation>
     </message>
@@ -4194,12 +4189,12 @@
       <translation>请选择其他层，或为它选择其他方法。</translation>
     </message>
     <message>
-      <source>all channels stay</source>
+      <source>no channels removed</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
       <translation>所有通道保留</translation>
     </message>
     <message>
-      <source>{asked} are coupled: they are pruned once, by {action}</source>
+      <source>{asked} are coupled: they are pruned together, once, by {action}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
       <translation>{asked} 相互耦合：由 {action} 一次剪枝</translation>
     </message>
@@ -4209,27 +4204,27 @@
       <translation>{before} -&gt; {n} 个通道</translation>
     </message>
     <message>
-      <source>{before} -&gt; {n} channels, with {others}</source>
+      <source>{before} -&gt; {n} channels, coupled with {others}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
       <translation>{before} -&gt; {n} 个通道，连同 {others}</translation>
     </message>
     <message>
-      <source>{before} -&gt; {n} inputs, from {asked}</source>
+      <source>{before} -&gt; {n} inputs, because of {asked}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
       <translation>输入 {before} -&gt; {n}，来自 {asked}</translation>
     </message>
     <message>
-      <source>{path} keeps its channels: {subject}</source>
+      <source>{path} stays unpruned: {subject}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
       <translation>{path} 保留其通道：{subject}</translation>
     </message>
     <message>
-      <source>channels times {lowest:.2g} to {highest:.2g}</source>
+      <source>channels multiplied by {lowest:.2g} to {highest:.2g}</source>
       <extracomment>workbench/engine/compile/rescale.py</extracomment>
       <translation>通道乘以 {lowest:.2g} 到 {highest:.2g}</translation>
     </message>
     <message>
-      <source>inputs follow {sources}</source>
+      <source>inputs compensate {sources}</source>
       <extracomment>workbench/engine/compile/rescale.py</extracomment>
       <translation>输入随 {sources} 变化</translation>
     </message>
@@ -4239,42 +4234,42 @@
       <translation>范围已经相等</translation>
     </message>
     <message>
-      <source>Choose another method there.</source>
+      <source>Choose another method for them.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>请在那里选择其他方法。</translation>
     </message>
     <message>
-      <source>Choose methods that need no 8-bit levels, or export the model again.</source>
+      <source>Choose methods without 8-bit activations, or export the model again.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>请选择不需要 8 位量化级别的方法，或重新导出模型。</translation>
     </message>
     <message>
-      <source>Not verified: without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. No choice of layers on 8-bit levels changes that; run the file with the default optimisation, as it was measured.</source>
+      <source>Not verified: with graph optimisation off, ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. Quantising other layers does not help; run the file with the default optimisation, which is how it was measured.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>未通过验证：关闭图优化后，ONNX Runtime 对此文件给出不同的输出：{where}，输出相差 {moved:.0%}，{decisions:.0%} 的预测不同。无论选择哪些层使用 8 位量化级别都无法改变；请以默认优化运行该文件，测量时也是如此。</translation>
     </message>
     <message>
-      <source>ONNX Runtime gives other outputs for this model with its graph optimisation than without, whatever is done to its layers.</source>
+      <source>ONNX Runtime gives different outputs for this model with graph optimisation on and off, even without any steps.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>无论如何处理各层，ONNX Runtime 开启与关闭图优化时对此模型给出不同的输出。</translation>
     </message>
     <message>
-      <source>With these steps ONNX Runtime does not run the model as it is written, because of {layers}.</source>
+      <source>With these steps ONNX Runtime cannot run the exported model, because of {layers}.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>使用这些步骤后，由于 {layers}，ONNX Runtime 无法按写出的样子运行模型。</translation>
     </message>
     <message>
-      <source>has no levels for its output</source>
+      <source>has no quantised output</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>输出没有量化级别</translation>
     </message>
     <message>
-      <source>keeps its activations in floating point</source>
+      <source>keeps floating-point activations</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>激活值保持浮点</translation>
     </message>
     <message>
-      <source>on made-up inputs</source>
+      <source>on synthetic inputs</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>在虚构的输入上</translation>
     </message>
@@ -4294,12 +4289,12 @@
       <translation>{n} 层（{paths}）均</translation>
     </message>
     <message>
-      <source>{who} has no levels for its output: an If, Loop or Scan reads it inside.</source>
+      <source>{who} has no quantised output: an If, Loop or Scan reads it.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>{who} 的输出没有量化级别：If、Loop 或 Scan 在内部读取它。</translation>
     </message>
     <message>
-      <source>{who} {subject}: on 8-bit levels ONNX Runtime computes what follows ({behind}) wrongly.</source>
+      <source>{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after it ({behind}) incorrectly.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>{who} {subject}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{behind}）。</translation>
     </message>
@@ -4309,7 +4304,7 @@
       <translation>请打开数据集。</translation>
     </message>
     <message>
-      <source>It has {n}, from 0.</source>
+      <source>Channels are numbered from 0; there are {n}.</source>
       <extracomment>workbench/engine/inspection/look.py</extracomment>
       <translation>它有 {n} 个，从 0 开始。</translation>
     </message>
@@ -4319,29 +4314,24 @@
       <translation>输出 × 白化后的输入 = {rows} × {columns}</translation>
     </message>
     <message>
-      <source>{path} has no output channel {number}.</source>
+      <source>{path}: there is no output channel {number}.</source>
       <extracomment>workbench/engine/inspection/look.py</extracomment>
       <translation>{path} 没有输出通道 {number}。</translation>
     </message>
     <message>
-      <source>{module} gives a shape that no student has.</source>
+      <source>No student has the output shape of {module}.</source>
       <extracomment>workbench/engine/inspection/method_insight.py</extracomment>
       <translation>{module} 输出的形状没有学生可以实现。</translation>
     </message>
     <message>
-      <source>Look at its weights as a matrix.</source>
+      <source>View its weights as a matrix.</source>
       <extracomment>workbench/engine/layer_figures/images.py</extracomment>
       <translation>请把其权重看作矩阵。</translation>
     </message>
     <message>
-      <source>{path} has no kernels to be drawn.</source>
+      <source>{path} has no kernels to draw.</source>
       <extracomment>workbench/engine/layer_figures/images.py</extracomment>
       <translation>{path} 没有可绘制的卷积核。</translation>
-    </message>
-    <message>
-      <source>Everything else of the layer can be used; the log has the details.</source>
-      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
-      <translation>该层的其他功能仍可使用；详情见日志。</translation>
     </message>
     <message>
       <source>Mean and deviation</source>
@@ -4362,6 +4352,11 @@
       <source>The outliers</source>
       <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
       <translation>离群值</translation>
+    </message>
+    <message>
+      <source>The rest of the panel still works; see the log for details.</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>该层的其他功能仍可使用；详情见日志。</translation>
     </message>
     <message>
       <source>The singular values</source>
@@ -4389,7 +4384,7 @@
       <translation>输出  ×  {inputs} · {kernel}</translation>
     </message>
     <message>
-      <source>the largest {n} computed, the others a guess</source>
+      <source>the largest {n} computed, the others extrapolated</source>
       <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
       <translation>最大的 {n} 个经计算得到，其余为估计</translation>
     </message>
@@ -4404,7 +4399,7 @@
       <translation>{unfolding} = {rows} × {columns}</translation>
     </message>
     <message>
-      <source>Gradients of these outputs cannot be taken.</source>
+      <source>Gradients of these outputs cannot be computed.</source>
       <extracomment>workbench/engine/preview/predict.py</extracomment>
       <translation>无法计算这些输出的梯度。</translation>
     </message>
@@ -4414,7 +4409,7 @@
       <translation>请改为测量。</translation>
     </message>
     <message>
-      <source>No predictions: there are no calibration samples.</source>
+      <source>No predictions: there is no calibration data.</source>
       <extracomment>workbench/engine/preview/predict.py</extracomment>
       <translation>无法预测：没有校准样本。</translation>
     </message>
@@ -4434,7 +4429,7 @@
       <translation>正在检查预测</translation>
     </message>
     <message>
-      <source>looking at activations</source>
+      <source>reading activations</source>
       <extracomment>workbench/engine/preview/predict.py</extracomment>
       <translation>正在查看激活值</translation>
     </message>
@@ -4449,9 +4444,14 @@
       <translation>请选择其他层，或打开其他模型。</translation>
     </message>
     <message>
-      <source>No layer that can be edited matches.</source>
+      <source>No editable layer matches.</source>
       <extracomment>workbench/engine/search/options.py</extracomment>
       <translation>没有匹配的可编辑层。</translation>
+    </message>
+    <message>
+      <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>一个样本不能既用于选择配方又用于评判配方。</translation>
     </message>
     <message>
       <source>Give more samples.</source>
@@ -4459,39 +4459,29 @@
       <translation>请提供更多样本。</translation>
     </message>
     <message>
-      <source>No calibration data was given: the inputs of all samples calibrate, without their labels.</source>
+      <source>No calibration data was given: the inputs of all samples are used for calibration, without their labels.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>未提供校准数据：用所有样本的输入校准，不使用标签。</translation>
     </message>
     <message>
-      <source>No recipe that was found keeps the limits.</source>
+      <source>No recipe within the limits was found.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>找到的配方都不满足限制。</translation>
     </message>
     <message>
-      <source>One sample cannot both choose a recipe and judge it.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>一个样本不能既用于选择配方又用于评判配方。</translation>
-    </message>
-    <message>
-      <source>The loss of this model cannot be predicted, so more candidates were measured.</source>
+      <source>The loss of this model cannot be predicted, so candidates were measured instead.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>无法预测此模型的损失，因此测量了更多候选。</translation>
     </message>
     <message>
-      <source>The search trains nothing: add a Recover stage to the recipe, and train it.</source>
+      <source>The search does not train. To train, add a Recover stage to the recipe.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>搜索不进行训练：请在配方中添加精度恢复阶段并训练。</translation>
     </message>
     <message>
-      <source>The time was up before the search had ended.</source>
+      <source>The time limit was reached before the search finished.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>搜索结束之前时间已用完。</translation>
-    </message>
-    <message>
-      <source>checking on samples held back</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>正在留出样本上检查</translation>
     </message>
     <message>
       <source>measuring whole recipes</source>
@@ -4504,9 +4494,39 @@
       <translation>正在测量 {recipe}</translation>
     </message>
     <message>
-      <source>Compare layers whose features have as many places.</source>
+      <source>trying the candidates</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>verifying on held-out samples</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>正在留出样本上检查</translation>
+    </message>
+    <message>
+      <source>A worker process did not find the same model and data.</source>
+      <extracomment>workbench/engine/search/workers.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Search with one process.</source>
+      <extracomment>workbench/engine/search/workers.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Choose layers that gradients pass through.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>请指定梯度可以通过的层。</translation>
+    </message>
+    <message>
+      <source>Compare layers with the same number of spatial positions.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
       <translation>请比较特征位置数相同的层。</translation>
+    </message>
+    <message>
+      <source>Feature shapes differ: {own} has {shape}, the teacher's {other} has {theirs}.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>{own} 输出 {shape}，教师模型的 {other} 输出 {theirs}。</translation>
     </message>
     <message>
       <source>Its layers are {sites}{more}.</source>
@@ -4514,37 +4534,27 @@
       <translation>它的层有 {sites}{more}。</translation>
     </message>
     <message>
-      <source>Name layers that gradients pass through.</source>
-      <extracomment>workbench/engine/supervision/features.py</extracomment>
-      <translation>请指定梯度可以通过的层。</translation>
-    </message>
-    <message>
       <source>Switch 'attention' off.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
       <translation>请关闭“attention”。</translation>
     </message>
     <message>
-      <source>The model that learns has no layer '{own}' that could be compared.</source>
+      <source>The student has no layer '{own}' whose features can be compared.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
       <translation>学习的模型没有可供比较的层“{own}”。</translation>
     </message>
     <message>
-      <source>{own} gives no maps that attention could be compared of.</source>
+      <source>{own} has no feature maps for attention transfer.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
       <translation>{own} 不输出可供比较注意力的特征图。</translation>
     </message>
     <message>
-      <source>{own} gives {shape}, the teacher's {other} gives {theirs}.</source>
-      <extracomment>workbench/engine/supervision/features.py</extracomment>
-      <translation>{own} 输出 {shape}，教师模型的 {other} 输出 {theirs}。</translation>
-    </message>
-    <message>
-      <source>{whose} has no layer '{path}' that could be compared.</source>
+      <source>{whose} has no layer '{path}' whose features can be compared.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
       <translation>{whose}没有可供比较的层“{path}”。</translation>
     </message>
     <message>
-      <source>Give {fewest} or more.</source>
+      <source>Give at least {fewest}.</source>
       <extracomment>workbench/engine/supervision/samples.py</extracomment>
       <translation>请提供 {fewest} 个或更多。</translation>
     </message>
@@ -4564,44 +4574,44 @@
       <translation>请选择输出相同的教师模型。</translation>
     </message>
     <message>
+      <source>{name} has different inputs from the student: {own}.</source>
+      <extracomment>workbench/engine/supervision/teacher.py</extracomment>
+      <translation>{name} 的输入与学习的模型不同：{own}。</translation>
+    </message>
+    <message>
       <source>{name} has no output '{place}'.</source>
       <extracomment>workbench/engine/supervision/teacher.py</extracomment>
       <translation>{name} 没有输出“{place}”。</translation>
     </message>
     <message>
-      <source>{name} takes other inputs than the model that learns: {own}.</source>
-      <extracomment>workbench/engine/supervision/teacher.py</extracomment>
-      <translation>{name} 的输入与学习的模型不同：{own}。</translation>
-    </message>
-    <message>
-      <source>There is no device '{name}' that torch can train on.</source>
-      <extracomment>workbench/engine/training/device.py</extracomment>
-      <translation>没有 torch 可以训练的设备“{name}”。</translation>
-    </message>
-    <message>
-      <source>There is: {devices}.</source>
+      <source>The devices are: {devices}.</source>
       <extracomment>workbench/engine/training/device.py</extracomment>
       <translation>可用的设备：{devices}。</translation>
     </message>
     <message>
-      <source>The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({n:,} samples): more than the {allowed:g} points that were allowed</source>
+      <source>torch has no device '{name}' to train on.</source>
+      <extracomment>workbench/engine/training/device.py</extracomment>
+      <translation>没有 torch 可以训练的设备“{name}”。</translation>
+    </message>
+    <message>
+      <source>The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} % ({n:,} samples), more than the allowed {allowed:g} points</source>
       <extracomment>workbench/engine/training/forgetting.py</extracomment>
       <translation>类别 {change} 的准确率从 {before:.1f} % 降到 {after:.1f} %（{n:,} 个样本）：超过允许的 {allowed:g} 个百分点</translation>
     </message>
     <message>
-      <source>Training made the model worse on the measured samples: {metric} {before} without it, {after} with it. More training samples, a lower rate or fewer epochs may help, or no training</source>
+      <source>Training made the model worse on the measured samples: {metric} {before} before, {after} after. Try more training samples, a lower learning rate or fewer epochs, or skip training</source>
       <extracomment>workbench/engine/training/forgetting.py</extracomment>
       <translation>在所测样本上，训练使模型变差：不训练时 {metric} 为 {before}，训练后为 {after}。可以尝试更多训练样本、更低的学习率、更少的轮数，或不训练</translation>
+    </message>
+    <message>
+      <source>The result of this training is no longer available.</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>这次训练的结果已不再保存。</translation>
     </message>
     <message>
       <source>Train again.</source>
       <extracomment>workbench/engine/training/loop.py</extracomment>
       <translation>请重新训练。</translation>
-    </message>
-    <message>
-      <source>What this training reached is not kept any more.</source>
-      <extracomment>workbench/engine/training/loop.py</extracomment>
-      <translation>这次训练的结果已不再保存。</translation>
     </message>
     <message>
       <source>loss {loss:.3g}</source>
@@ -4614,12 +4624,12 @@
       <translation>由用户停止</translation>
     </message>
     <message>
-      <source>stopped early: no better state for {n} epochs</source>
+      <source>stopped early: no improvement for {n} epochs</source>
       <extracomment>workbench/engine/training/loop.py</extracomment>
       <translation>提前停止：{n} 轮内没有更好的状态</translation>
     </message>
     <message>
-      <source>stopped: the loss was no longer a number; try a lower rate</source>
+      <source>stopped: the loss became NaN; try a lower learning rate</source>
       <extracomment>workbench/engine/training/loop.py</extracomment>
       <translation>已停止：损失不再是数；请降低学习率</translation>
     </message>
@@ -4639,37 +4649,47 @@
       <translation>{metric} {shown}</translation>
     </message>
     <message>
-      <source>A stage before the quantisation steps stands behind one that comes after them.</source>
+      <source>A stage that trains before the quantisation steps comes after one that trains the exported model.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>有一个应在量化步骤之前的阶段排在了量化步骤之后的阶段后面。</translation>
     </message>
     <message>
-      <source>Give {fewest} or more, or others to train on.</source>
+      <source>Fine-tuning needs labels, but {path} has none.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>{path} 没有可供微调的标签。</translation>
+    </message>
+    <message>
+      <source>Give at least {fewest}, or separate training data.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>请提供 {fewest} 个或更多样本，或另外提供训练样本。</translation>
     </message>
     <message>
-      <source>Half of the {count} samples are too few to train on.</source>
+      <source>Half of the {count} samples is too few to train on.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>{count} 个样本的一半不足以训练。</translation>
     </message>
     <message>
-      <source>Leave 'shift' and 'flip' out.</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>请去掉“shift”和“flip”。</translation>
-    </message>
-    <message>
-      <source>Only images can be moved or mirrored, and the model takes none.</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>只有图像能平移或镜像，而模型不接受图像。</translation>
-    </message>
-    <message>
-      <source>Put it first.</source>
+      <source>Move it to the front.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>请把它放在最前面。</translation>
     </message>
     <message>
-      <source>The training samples have no labels: the student learns from the teacher alone</source>
+      <source>Overlap: {common:,} of the {samples:,} measured samples are also training samples</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>用于测量的 {samples:,} 个样本中有 {common:,} 个也用于训练</translation>
+    </message>
+    <message>
+      <source>Remove 'shift' and 'flip'.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>请去掉“shift”和“flip”。</translation>
+    </message>
+    <message>
+      <source>Shifting and flipping need images, but the model takes none.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>只有图像能平移或镜像，而模型不接受图像。</translation>
+    </message>
+    <message>
+      <source>The training samples have no labels: the student learns from the teacher only</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>训练样本没有标签：学生只从教师模型学习</translation>
     </message>
@@ -4679,42 +4699,27 @@
       <translation>没有可供训练的样本。</translation>
     </message>
     <message>
-      <source>Trained on {samples:,} samples of {path}; every figure is of the other {others:,}</source>
+      <source>Trained on {samples:,} samples of {path}; all figures are measured on the other {others:,}</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>用 {path} 的 {samples:,} 个样本训练；所有数值均来自其余 {others:,} 个</translation>
     </message>
     <message>
-      <source>Use the stage 'distill', which learns from the original model's answers.</source>
+      <source>Use the stage 'distill', which learns from the original model's outputs.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>请使用“distill”阶段，它从原始模型的输出中学习。</translation>
     </message>
     <message>
-      <source>{common:,} of the {samples:,} samples that were measured are among those that were trained on</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>用于测量的 {samples:,} 个样本中有 {common:,} 个也用于训练</translation>
-    </message>
-    <message>
-      <source>{each} answers with {shape} values, the student with {own}.</source>
+      <source>{each} has {shape} outputs, the student {own}.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>{each} 输出 {shape} 个值，学生输出 {own} 个。</translation>
     </message>
     <message>
-      <source>{path} has no labels to fine-tune on.</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>{path} 没有可供微调的标签。</translation>
-    </message>
-    <message>
-      <source>'{pattern}' matches no layer that can learn.</source>
+      <source>'{pattern}' matches no trainable layer.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
       <translation>“{pattern}”不匹配任何可以学习的层。</translation>
     </message>
     <message>
-      <source>Layers are {paths}{more}.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>层有 {paths}{more}。</translation>
-    </message>
-    <message>
-      <source>Name layers in 'trainable' that gradients reach.</source>
+      <source>In 'trainable', name layers that gradients reach.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
       <translation>请在 trainable 中列出梯度能到达的层。</translation>
     </message>
@@ -4729,12 +4734,17 @@
       <translation>没有可训练的层。</translation>
     </message>
     <message>
-      <source>Add one.</source>
+      <source>The trainable layers are {paths}{more}.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>层有 {paths}{more}。</translation>
+    </message>
+    <message>
+      <source>Add this stage.</source>
       <extracomment>workbench/engine/training/temperatures.py</extracomment>
       <translation>请添加一个。</translation>
     </message>
     <message>
-      <source>Give one or more.</source>
+      <source>Give at least one.</source>
       <extracomment>workbench/engine/training/temperatures.py</extracomment>
       <translation>请给出一个或多个。</translation>
     </message>
@@ -4744,17 +4754,17 @@
       <translation>未给出温度。</translation>
     </message>
     <message>
-      <source>The recipe has no stage 'distill', so it has no temperature.</source>
+      <source>The recipe has no stage 'distill', so there is no temperature to compare.</source>
       <extracomment>workbench/engine/training/temperatures.py</extracomment>
       <translation>配方中没有 distill 阶段，因此没有温度。</translation>
     </message>
     <message>
-      <source>Choose one from the list.</source>
+      <source>Choose a layer from the list.</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>请从列表中选择。</translation>
     </message>
     <message>
-      <source>Give more samples, or others to train on.</source>
+      <source>Give more samples, or separate training data.</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>请提供更多样本，或另外提供训练样本。</translation>
     </message>
@@ -4764,7 +4774,7 @@
       <translation>未知：无法分析该层周围的计算图。</translation>
     </message>
     <message>
-      <source>One sample cannot both be trained on and measured.</source>
+      <source>One sample cannot be used for both training and measuring.</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>一个样本不能既用于训练又用于测量。</translation>
     </message>
@@ -4774,22 +4784,22 @@
       <translation>模型没有层 '{path}'。</translation>
     </message>
     <message>
-      <source>There is no data to measure with.</source>
+      <source>There is no evaluation data.</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>没有用于测量的数据。</translation>
     </message>
     <message>
-      <source>the original model's answers</source>
+      <source>the original model's outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>原始模型的回答</translation>
     </message>
     <message>
-      <source>the teachers' answers</source>
+      <source>the teachers' outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>教师的回答</translation>
     </message>
     <message>
-      <source>{n:,} inputs of the evaluation data, without their labels (no calibration data was given)</source>
+      <source>{n:,} inputs of the evaluation data, without labels (no calibration data was given)</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>评估数据的 {n:,} 个输入，不含标签（未提供校准数据）</translation>
     </message>
@@ -4809,54 +4819,44 @@
       <translation>折叠 BatchNorm</translation>
     </message>
     <message>
-      <source>It was not checked that preparation changed nothing:</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查准备步骤是否没有改变结果：</translation>
-    </message>
-    <message>
-      <source>It was not checked that preparation changed nothing: its weights take {size:.1f} GB, which opening does not read. An export is verified.</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查预处理是否改变了结果：其权重占 {size:.1f} GB，打开时不读取。导出时会进行验证。</translation>
-    </message>
-    <message>
-      <source>It was not checked that preparation changed nothing: {random} makes its outputs random.</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查预处理是否改变了结果：{random} 使其输出带有随机性。</translation>
-    </message>
-    <message>
-      <source>It was not checked that preparation changed nothing: {why}</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查预处理是否改变了结果：{why}</translation>
-    </message>
-    <message>
       <source>Opset raised</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>提升 opset</translation>
     </message>
     <message>
-      <source>That is many times what it holds. Export it with smaller sizes and fewer repetitions.</source>
+      <source>Preparation at opening could not be verified:</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>这是其内容的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
+      <translation>未检查准备步骤是否没有改变结果：</translation>
     </message>
     <message>
-      <source>Writing it again</source>
+      <source>Preparation at opening could not be verified: {random} makes the outputs random.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未检查预处理是否改变了结果：{random} 使其输出带有随机性。</translation>
+    </message>
+    <message>
+      <source>Preparation at opening could not be verified: {why}</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未检查预处理是否改变了结果：{why}</translation>
+    </message>
+    <message>
+      <source>Preparation at opening was not verified, because it would read {size:.1f} GB of weights. Exports are verified.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未检查预处理是否改变了结果：其权重占 {size:.1f} GB，打开时不读取。导出时会进行验证。</translation>
+    </message>
+    <message>
+      <source>Saving and reloading</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>重新写出</translation>
     </message>
     <message>
-      <source>finding its layers</source>
+      <source>This is many times the file's size. Export it with smaller sizes and fewer repetitions.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>这是其内容的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
+    </message>
+    <message>
+      <source>finding layers</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>正在查找各层</translation>
-    </message>
-    <message>
-      <source>kept at {old}, as the outputs changed by {difference:.1g} of their size</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>保持 {old}，因为输出的变化达到其大小的 {difference:.1g}</translation>
-    </message>
-    <message>
-      <source>kept at {old}, as the outputs could not be compared</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>保持 {old}，因为无法比较输出</translation>
     </message>
     <message>
       <source>kept at {old}. {why}</source>
@@ -4864,12 +4864,27 @@
       <translation>保持 {old}。{why}</translation>
     </message>
     <message>
-      <source>loading it in ONNX Runtime</source>
+      <source>kept at {old}: the outputs changed by {difference:.1g} (relative)</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>保持 {old}，因为输出的变化达到其大小的 {difference:.1g}</translation>
+    </message>
+    <message>
+      <source>kept at {old}: the outputs could not be compared</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>保持 {old}，因为无法比较输出</translation>
+    </message>
+    <message>
+      <source>loading in ONNX Runtime</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>正在载入 ONNX Runtime</translation>
     </message>
     <message>
-      <source>off: from opset {new} on 8-bit activations go with one weight scale a channel</source>
+      <source>no inputs were found that it accepts</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>没有它接受的输入</translation>
+    </message>
+    <message>
+      <source>off: opset {new} or later allows 8-bit activations with per-channel weight scales</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>未启用：从 opset {new} 起，8 位激活值可以配合每通道一个权重缩放系数</translation>
     </message>
@@ -4879,7 +4894,7 @@
       <translation>已打开</translation>
     </message>
     <message>
-      <source>opset {old} -&gt; {new}, with the same outputs in ONNX Runtime</source>
+      <source>opset {old} -&gt; {new}; outputs in ONNX Runtime are identical</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>opset {old} -&gt; {new}，在 ONNX Runtime 中输出不变</translation>
     </message>
@@ -4889,22 +4904,17 @@
       <translation>正在准备计算图</translation>
     </message>
     <message>
-      <source>there are no inputs that it accepts</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>没有它接受的输入</translation>
-    </message>
-    <message>
-      <source>{name} changed the outputs by {difference:.1g} of their size, so it was left out.</source>
+      <source>{name} was skipped: it changed the outputs by {difference:.1g} (relative).</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>{name} 使输出改变了其大小的 {difference:.1g}，因此未执行。</translation>
     </message>
     <message>
-      <source>{open} {words}, until data is attached.</source>
+      <source>{open} {words}; attaching data sets the real sizes.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>{open} {words}，直到附加数据。</translation>
     </message>
     <message>
-      <source>{path} gives other outputs when it is written again.</source>
+      <source>{path} gives different outputs after it is saved and loaded again.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>{path} 重新写出后输出不同。</translation>
     </message>
@@ -4934,7 +4944,7 @@
       <translation>请用 onnx.version_converter 转换到 opset 9 或更高。</translation>
     </message>
     <message>
-      <source>Copy it there.</source>
+      <source>Copy it into that folder.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请把它复制到那里。</translation>
     </message>
@@ -4954,44 +4964,49 @@
       <translation>请以数组作为输入导出。</translation>
     </message>
     <message>
-      <source>Export it without functions, or inline them with onnx.inliner.</source>
+      <source>Export the model without functions, or inline them with onnx.inliner.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请不带函数导出，或用 onnx.inliner 将其内联。</translation>
     </message>
     <message>
-      <source>Put them beside the model and export it again.</source>
+      <source>Inlining the functions of {name} would give {nodes:,} operators.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{name} 中的函数展开后成为 {nodes:,} 个算子。</translation>
+    </message>
+    <message>
+      <source>Put them next to the model and export it again.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请把它们放在模型旁边并重新导出。</translation>
     </message>
     <message>
-      <source>Store them dense.</source>
+      <source>Store them as dense tensors.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请以稠密形式保存。</translation>
     </message>
     <message>
-      <source>{file} names external weights in {location}, which is not a plain file.</source>
+      <source>The input '{odd}' of {name} is a map; only arrays are supported.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 的外部权重指向 {location}，它不是普通文件。</translation>
+      <translation>{name} 的输入“{odd}”是映射，而只能输入数组。</translation>
     </message>
     <message>
-      <source>{file} names external weights that cannot be read.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 所指的外部权重无法读取。</translation>
-    </message>
-    <message>
-      <source>{file} needs the file {location} beside it, which is missing.</source>
+      <source>{file} needs the file {location} in the same folder, but it is missing.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{file} 需要旁边的文件 {location}，但该文件不存在。</translation>
     </message>
     <message>
-      <source>{file} points to weights outside its folder ({location}).</source>
+      <source>{file} refers to external weights in {location}, which is not a regular file.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 指向其文件夹之外的权重（{location}）。</translation>
+      <translation>{file} 的外部权重指向 {location}，它不是普通文件。</translation>
     </message>
     <message>
-      <source>{name} has functions that become {nodes:,} operators where they are called.</source>
+      <source>{file} refers to external weights that cannot be read.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{name} 中的函数展开后成为 {nodes:,} 个算子。</translation>
+      <translation>{file} 所指的外部权重无法读取。</translation>
+    </message>
+    <message>
+      <source>{file} refers to weights outside its folder ({location}).</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{file} 指向其文件夹之外的权重（{location}）。</translation>
     </message>
     <message>
       <source>{name} has functions that call themselves, which ONNX does not allow.</source>
@@ -4999,19 +5014,14 @@
       <translation>{name} 含有调用自身的函数，ONNX 不允许这样做。</translation>
     </message>
     <message>
-      <source>{name} has sparse initialisers that take much more memory when they are expanded here.</source>
+      <source>{name} has sparse initialisers that need far more memory once converted to dense.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{name} 含有稀疏初始化张量，展开后需要多得多的内存。</translation>
     </message>
     <message>
-      <source>{name} is not a consistent ONNX model, or its weights are cut short.</source>
+      <source>{name} is not a consistent ONNX model, or its weights are truncated.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{name} 不是完整一致的 ONNX 模型，或其权重被截断。</translation>
-    </message>
-    <message>
-      <source>{name} takes a map as its input '{odd}', and only arrays can be fed.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{name} 的输入“{odd}”是映射，而只能输入数组。</translation>
     </message>
     <message>
       <source>{name} uses opset {opset}, which ONNX Runtime no longer runs.</source>
@@ -5019,7 +5029,7 @@
       <translation>{name} 使用 opset {opset}，ONNX Runtime 已不再支持。</translation>
     </message>
     <message>
-      <source>{n} sparse initialisers were expanded.</source>
+      <source>{n} sparse initialisers were converted to dense.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{n} 个稀疏初始值已展开。</translation>
     </message>
@@ -5039,22 +5049,22 @@
       <translation>请检查名称和文件权限。</translation>
     </message>
     <message>
-      <source>Copy the model to a file on the disk.</source>
+      <source>Copy the model to a regular file.</source>
       <extracomment>workbench/formats/opening.py</extracomment>
       <translation>请将模型复制为磁盘上的文件。</translation>
     </message>
     <message>
-      <source>Name a model file.</source>
+      <source>Give a model file.</source>
       <extracomment>workbench/formats/opening.py</extracomment>
       <translation>请指定模型文件。</translation>
     </message>
     <message>
-      <source>Name the model file in it.</source>
+      <source>Give the model file in it.</source>
       <extracomment>workbench/formats/opening.py</extracomment>
       <translation>请指明其中的模型文件。</translation>
     </message>
     <message>
-      <source>No model is named.</source>
+      <source>No model was given.</source>
       <extracomment>workbench/formats/opening.py</extracomment>
       <translation>未指定模型。</translation>
     </message>
@@ -5089,7 +5099,7 @@
       <translation>超过 32 MB 的程序</translation>
     </message>
     <message>
-      <source>byte order</source>
+      <source>big-endian byte order</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
       <translation>字节序</translation>
     </message>
@@ -5099,49 +5109,49 @@
       <translation>示例输入</translation>
     </message>
     <message>
-      <source>the part {name}</source>
+      <source>the member {name}</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
       <translation>{name} 这一部分</translation>
     </message>
     <message>
-      <source>the part {odd}</source>
+      <source>the member {odd}</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
       <translation>{odd} 这一部分</translation>
     </message>
     <message>
-      <source>two parts of the same name</source>
+      <source>two members with the same name</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
       <translation>两个同名的部分</translation>
     </message>
     <message>
-      <source>a name that is not one</source>
-      <extracomment>workbench/formats/pt2/program.py</extracomment>
-      <translation>无效的名称</translation>
-    </message>
-    <message>
-      <source>a size that is more than arithmetic</source>
+      <source>a size expression with more than arithmetic</source>
       <extracomment>workbench/formats/pt2/program.py</extracomment>
       <translation>不只是算术式的尺寸</translation>
     </message>
     <message>
-      <source>a text where a number belongs</source>
+      <source>a string where a number is expected</source>
       <extracomment>workbench/formats/pt2/program.py</extracomment>
       <translation>应为数却是文本的内容</translation>
     </message>
     <message>
-      <source>a text where none belongs ({key})</source>
+      <source>an invalid name</source>
       <extracomment>workbench/formats/pt2/program.py</extracomment>
-      <translation>不应出现的文本（{key}）</translation>
+      <translation>无效的名称</translation>
     </message>
     <message>
-      <source>a version that is not one</source>
+      <source>an invalid version</source>
       <extracomment>workbench/formats/pt2/program.py</extracomment>
       <translation>无效的版本</translation>
     </message>
     <message>
-      <source>an object of a class ({lowest})</source>
+      <source>an object of the class {lowest}</source>
       <extracomment>workbench/formats/pt2/program.py</extracomment>
       <translation>某个类的对象（{lowest}）</translation>
+    </message>
+    <message>
+      <source>an unexpected string ({key})</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>不应出现的文本（{key}）</translation>
     </message>
     <message>
       <source>inputs or outputs of the class {type}</source>
@@ -5159,12 +5169,12 @@
       <translation>算子 {text}</translation>
     </message>
     <message>
-      <source>a pickle of more than tensors</source>
+      <source>a pickle with more than tensors</source>
       <extracomment>workbench/formats/pt2/tensors.py</extracomment>
       <translation>不只含张量的 pickle</translation>
     </message>
     <message>
-      <source>a tensor that is larger than its bytes</source>
+      <source>a tensor that is larger than its data</source>
       <extracomment>workbench/formats/pt2/tensors.py</extracomment>
       <translation>大小超过其字节数的张量</translation>
     </message>
@@ -5174,7 +5184,7 @@
       <translation>张量的形状</translation>
     </message>
     <message>
-      <source>no part {name}</source>
+      <source>the member {name} is missing</source>
       <extracomment>workbench/formats/pt2/tensors.py</extracomment>
       <translation>缺少 {name} 部分</translation>
     </message>
@@ -5199,7 +5209,7 @@
       <translation>{path} 无法作为 torch.export 程序读取：{reason}。</translation>
     </message>
     <message>
-      <source>{path} holds {error}, which could run code when it is loaded.</source>
+      <source>{path} contains {error}, which could run code when it is loaded.</source>
       <extracomment>workbench/formats/pt2_file.py</extracomment>
       <translation>{path} 含有{error}，载入时可能运行代码。</translation>
     </message>
@@ -5209,7 +5219,7 @@
       <translation>{path} 是损坏的归档。</translation>
     </message>
     <message>
-      <source>{path} would take many times its size when it is unpacked.</source>
+      <source>{path} would expand to many times its size.</source>
       <extracomment>workbench/formats/pt2_file.py</extracomment>
       <translation>{path} 解压后将是其大小的许多倍。</translation>
     </message>
@@ -5224,17 +5234,17 @@
       <translation>请用 tf2onnx 转换。</translation>
     </message>
     <message>
-      <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function.</source>
+      <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or give a function: file.py:function.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>请用 torch.onnx.export 或 torch.export.save （.pt2） 导出模型，或指明函数：file.py:function。</translation>
     </message>
     <message>
-      <source>Name the function in it that returns (module, example_inputs): {path}:function.</source>
+      <source>Give the function in it that returns (module, example_inputs): {path}:function.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>请指定其中返回 (module, example_inputs) 的函数：{path}:function。</translation>
     </message>
     <message>
-      <source>Unpack it and name the model in it.</source>
+      <source>Unpack it and open the model in it.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>请解包并指明其中的模型。</translation>
     </message>
@@ -5244,42 +5254,42 @@
       <translation> Python 文件</translation>
     </message>
     <message>
-      <source>a TensorFlow Lite model, which is not opened</source>
+      <source>a TensorFlow Lite model, which is not supported</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation> TensorFlow Lite 模型，不予打开</translation>
     </message>
     <message>
-      <source>a file of weights without the network that uses them</source>
+      <source>a file of weights without a network</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>只有权重而没有网络结构的文件</translation>
     </message>
     <message>
-      <source>a pickle, which could run any code when loaded, so it is not opened</source>
+      <source>a pickle; loading it could run any code, so it is not opened</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation> pickle 文件，载入时可能运行任意代码，因此不予打开</translation>
     </message>
     <message>
-      <source>an HDF5 file, which is not opened</source>
+      <source>an HDF5 file, which is not supported</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation> HDF5 文件，不予打开</translation>
     </message>
     <message>
-      <source>{path} is a Keras file, which is not opened.</source>
+      <source>{path} is a Keras file, which is not supported.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>{path} 是 Keras 文件，不予打开。</translation>
     </message>
     <message>
-      <source>{path} is a TorchScript archive, which is not opened.</source>
+      <source>{path} is a TorchScript archive, which is not supported.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>{path} 是 TorchScript 归档，不予打开。</translation>
     </message>
     <message>
-      <source>{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.</source>
+      <source>{path} is a pickled PyTorch file. Loading it could run any code, so it is not opened.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>{path} 是 pickle 格式的 PyTorch 文件，载入时可能运行任意代码，因此不予打开。</translation>
     </message>
     <message>
-      <source>{path} is an archive, not a model.</source>
+      <source>{path} is an archive, not a single model.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>{path} 是归档，不是模型。</translation>
     </message>
@@ -5294,19 +5304,19 @@
       <translation>请简化模块，或给出 ONNX 文件。</translation>
     </message>
     <message>
-      <source>The batch size is fixed: torch could not export it as free.</source>
+      <source>The batch size is fixed: torch could not export it as dynamic.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
       <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
-    </message>
-    <message>
-      <source>The exported graph differs from torch by {difference:.1g} of its outputs' size on the example inputs.</source>
-      <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>在示例输入上，导出的图与 torch 的差异为其输出大小的 {difference:.1g}。</translation>
     </message>
     <message>
       <source>The exported graph was not compared with torch: {reason}.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
       <translation>导出的图未与 torch 比较：{reason}。</translation>
+    </message>
+    <message>
+      <source>The outputs of the exported graph differ from torch by {difference:.1g} (relative) on the example inputs.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>在示例输入上，导出的图与 torch 的差异为其输出大小的 {difference:.1g}。</translation>
     </message>
     <message>
       <source>exporting to ONNX</source>
@@ -5324,7 +5334,7 @@
       <translation>torch 无法把 {name} 导出为 ONNX：{reason}。</translation>
     </message>
     <message>
-      <source>Name one that returns (module, example_inputs).</source>
+      <source>Give one that returns (module, example_inputs).</source>
       <extracomment>workbench/formats/torch_function.py</extracomment>
       <translation>请指定一个返回 (module, example_inputs) 的函数。</translation>
     </message>
@@ -5334,7 +5344,7 @@
       <translation>请返回一个 torch.nn.Module 和一个张量元组。</translation>
     </message>
     <message>
-      <source>Run it by itself to see why.</source>
+      <source>Run it directly to see why.</source>
       <extracomment>workbench/formats/torch_function.py</extracomment>
       <translation>请单独运行它以查明原因。</translation>
     </message>
@@ -5349,24 +5359,14 @@
       <translation>{path} 失败：{kind}：{first}。</translation>
     </message>
     <message>
-      <source>{path} is a program, and opening it runs it.</source>
+      <source>{path} is a Python program; opening it runs it.</source>
       <extracomment>workbench/formats/torch_function.py</extracomment>
       <translation>{path} 是程序，打开它就会运行它。</translation>
     </message>
     <message>
-      <source>Gather reads its channels in an unknown shape.</source>
+      <source>A Gather reads its channels, and the shape is unknown.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
       <translation>Gather 以未知的形状读取其通道。</translation>
-    </message>
-    <message>
-      <source>It is cut at places that are computed.</source>
-      <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>它在计算得出的位置被切分。</translation>
-    </message>
-    <message>
-      <source>It is cut with a step.</source>
-      <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>它按步长切取。</translation>
     </message>
     <message>
       <source>It is padded along its channels.</source>
@@ -5374,7 +5374,7 @@
       <translation>它沿通道方向被填充。</translation>
     </message>
     <message>
-      <source>It is repeated to a shape that is not known before running.</source>
+      <source>It is repeated to a shape known only at run time.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
       <translation>它被重复为运行前未知的形状。</translation>
     </message>
@@ -5384,34 +5384,49 @@
       <translation>它沿通道方向被缩放。</translation>
     </message>
     <message>
-      <source>It is split at places that are computed.</source>
+      <source>It is sliced at positions computed at run time.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它在计算得出的位置被切分。</translation>
+    </message>
+    <message>
+      <source>It is sliced with a step other than 1.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它按步长切取。</translation>
+    </message>
+    <message>
+      <source>It is split at positions computed at run time.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
       <translation>它在计算得出的位置被拆分。</translation>
     </message>
     <message>
-      <source>Its channels stand beside an unknown number of others.</source>
+      <source>Its channels are concatenated with an unknown number of others.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
       <translation>它的通道与数量未知的其他通道并列。</translation>
     </message>
     <message>
-      <source>Its channels stand beside constants.</source>
+      <source>Its channels are concatenated with constants.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
       <translation>它的通道与常量并列。</translation>
     </message>
     <message>
-      <source>{named} merges its channels with others.</source>
+      <source>{named} merges its channels with another axis.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
       <translation>{named} 把它的通道与其他通道合并。</translation>
     </message>
     <message>
-      <source>{named} reads its channels in a shape that is not known before running.</source>
+      <source>{named} reshapes its channels in a way that is known only at run time.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
       <translation>{named} 以运行前未知的形状读取其通道。</translation>
     </message>
     <message>
-      <source>A Gemm with a constant on its left reads its channels.</source>
+      <source>A Gemm with a constant left operand reads its channels.</source>
       <extracomment>workbench/graph/channels/rules.py</extracomment>
       <translation>左侧为常量的 Gemm 读取其通道。</translation>
+    </message>
+    <message>
+      <source>A MatMul reads its channels as a vector, or in an unknown shape.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>某个乘法以向量或未知的形状读取其通道。</translation>
     </message>
     <message>
       <source>A grouped convolution reads its channels.</source>
@@ -5419,29 +5434,29 @@
       <translation>分组卷积读取它的通道。</translation>
     </message>
     <message>
-      <source>A product reads its channels as a vector, or in an unknown shape.</source>
-      <extracomment>workbench/graph/channels/rules.py</extracomment>
-      <translation>某个乘法以向量或未知的形状读取其通道。</translation>
-    </message>
-    <message>
-      <source>It reads an unknown number of channels.</source>
-      <extracomment>workbench/graph/channels/rules.py</extracomment>
-      <translation>它读取的通道数未知。</translation>
-    </message>
-    <message>
-      <source>The weight of a {op} that reads its channels is computed.</source>
+      <source>A {op} with a computed (non-constant) weight reads its channels.</source>
       <extracomment>workbench/graph/channels/rules.py</extracomment>
       <translation>读取其通道的 {op} 的权重是计算得出的。</translation>
     </message>
     <message>
-      <source>{op} combines its channels with something of unknown shape.</source>
+      <source>Its number of input channels is unknown.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>它读取的通道数未知。</translation>
+    </message>
+    <message>
+      <source>{op} combines its channels with a value of unknown shape.</source>
       <extracomment>workbench/graph/channels/rules.py</extracomment>
       <translation>{op} 把它的通道与形状未知的内容结合。</translation>
     </message>
     <message>
-      <source>{op} reads its channels along axes that are computed.</source>
+      <source>{op} reads its channels along axes computed at run time.</source>
       <extracomment>workbench/graph/channels/rules.py</extracomment>
       <translation>{op} 沿计算得出的轴读取其通道。</translation>
+    </message>
+    <message>
+      <source>'{name}' has several readers.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>“{name}”在多处被读取。</translation>
     </message>
     <message>
       <source>'{name}' is not stored as float32.</source>
@@ -5449,17 +5464,12 @@
       <translation>“{name}”不是以 float32 存储的。</translation>
     </message>
     <message>
-      <source>'{name}' is read in several places.</source>
-      <extracomment>workbench/graph/channels/scaling.py</extracomment>
-      <translation>“{name}”在多处被读取。</translation>
-    </message>
-    <message>
-      <source>Its bias is the same for all channels.</source>
+      <source>All its channels share one bias value.</source>
       <extracomment>workbench/graph/channels/scaling.py</extracomment>
       <translation>它的偏置对所有通道相同。</translation>
     </message>
     <message>
-      <source>Its number of channels is not known.</source>
+      <source>Its number of channels is unknown.</source>
       <extracomment>workbench/graph/channels/scaling.py</extracomment>
       <translation>它的通道数未知。</translation>
     </message>
@@ -5469,19 +5479,19 @@
       <translation>没有层读取它的通道。</translation>
     </message>
     <message>
-      <source>{op} adds the same to all its channels.</source>
+      <source>{op} adds the same value to all its channels.</source>
       <extracomment>workbench/graph/channels/scaling.py</extracomment>
       <translation>{op} 给它的所有通道加上同一个值。</translation>
     </message>
     <message>
-      <source>{op} reads its channels, and does not answer scaled channels with scaled ones.</source>
-      <extracomment>workbench/graph/channels/scaling.py</extracomment>
-      <translation>{op} 读取它的通道，但通道缩放后其输出并不随之缩放。</translation>
-    </message>
-    <message>
-      <source>{op} repeats its channels.</source>
+      <source>{op} broadcasts its channels.</source>
       <extracomment>workbench/graph/channels/scaling.py</extracomment>
       <translation>{op} 重复它的通道。</translation>
+    </message>
+    <message>
+      <source>{op} reads its channels and is not scale-equivariant.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>{op} 读取它的通道，但通道缩放后其输出并不随之缩放。</translation>
     </message>
     <message>
       <source>Its channels are an output of the model.</source>
@@ -5489,34 +5499,34 @@
       <translation>它的通道是模型的输出。</translation>
     </message>
     <message>
-      <source>Its channels meet others of unknown number.</source>
+      <source>Its channels are combined with an unknown number of others.</source>
       <extracomment>workbench/graph/channels/tracer.py</extracomment>
       <translation>它的通道与数量未知的通道相遇。</translation>
     </message>
     <message>
-      <source>Its channels meet those of '{value}', which stay.</source>
+      <source>Its channels are combined with those of '{value}', which must be kept.</source>
       <extracomment>workbench/graph/channels/tracer.py</extracomment>
       <translation>它的通道与 '{value}' 的通道相遇，后者保持不变。</translation>
     </message>
     <message>
-      <source>Not known: following its channels through {op} '{name}' failed.</source>
+      <source>Unknown: tracing its channels through {op} '{name}' failed.</source>
       <extracomment>workbench/graph/channels/tracer.py</extracomment>
       <translation>未知：跟踪其通道穿过 {op}“{name}”时失败。</translation>
     </message>
     <message>
-      <source>{op} '{name}' reads its channels, and they are not followed through it.</source>
+      <source>{op} '{name}' reads its channels; tracing through this operator is not supported.</source>
       <extracomment>workbench/graph/channels/tracer.py</extracomment>
       <translation>{op}“{name}”读取它的通道，无法穿过该算子继续跟踪。</translation>
     </message>
     <message>
-      <source>{op} reads its channels under a condition.</source>
-      <extracomment>workbench/graph/channels/tracer.py</extracomment>
-      <translation>{op} 在条件分支中读取它的通道。</translation>
-    </message>
-    <message>
-      <source>{op} works along its channels.</source>
+      <source>{op} operates along the channel axis.</source>
       <extracomment>workbench/graph/channels/tracer.py</extracomment>
       <translation>{op} 沿其通道方向计算。</translation>
+    </message>
+    <message>
+      <source>{op} reads its channels in a conditional branch.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>{op} 在条件分支中读取它的通道。</translation>
     </message>
     <message>
       <source>{others} reads '{value}' too.</source>
@@ -5524,12 +5534,12 @@
       <translation>{others} 也读取 '{value}'。</translation>
     </message>
     <message>
-      <source>Its channels are all coupled: none can be pruned without the others.</source>
+      <source>All its channels are coupled: none can be pruned without the others.</source>
       <extracomment>workbench/graph/channels/units.py</extracomment>
       <translation>它的通道全部耦合：不能只剪去其中一部分。</translation>
     </message>
     <message>
-      <source>Its output channels cannot be followed through the graph.</source>
+      <source>Its output channels cannot be traced through the graph.</source>
       <extracomment>workbench/graph/channels/units.py</extracomment>
       <translation>无法在计算图中跟踪它的输出通道。</translation>
     </message>
@@ -5539,117 +5549,117 @@
       <translation>请以较小的尺寸导出。</translation>
     </message>
     <message>
-      <source>{name} needs {needed:,.1f} GB of memory for one sample, many times the {given:,.1f} MB of its weights and inputs, so it is not run.</source>
+      <source>{name} would need {needed:,.1f} GB of memory for one sample, many times its weights and inputs ({given:,.1f} MB), so it was not run.</source>
       <extracomment>workbench/graph/model/demand.py</extracomment>
       <translation>{name} 运行一个样本需要 {needed:,.1f} GB 内存，是其权重与输入（{given:,.1f} MB）的许多倍，因此不运行它。</translation>
     </message>
     <message>
-      <source>Its weights are computed by {ops} from what is stored; they are kept as they are.</source>
-      <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
-      <translation>它的权重由 {ops} 从存储内容计算得出；保持原样。</translation>
-    </message>
-    <message>
-      <source>Its weights are not in the file: ConstantOfShape makes them.</source>
-      <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
-      <translation>它的权重不在文件中：由 ConstantOfShape 生成。</translation>
-    </message>
-    <message>
-      <source>Its weights are stored compressed already.</source>
+      <source>Its weights are already stored compressed.</source>
       <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
       <translation>它的权重已是压缩存储。</translation>
     </message>
     <message>
-      <source>It has no weights: one of its sizes is zero.</source>
+      <source>Its weights are computed from stored values by {ops}; they are not edited.</source>
+      <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
+      <translation>它的权重由 {ops} 从存储内容计算得出；保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weights are not stored in the file: a ConstantOfShape generates them.</source>
+      <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
+      <translation>它的权重不在文件中：由 ConstantOfShape 生成。</translation>
+    </message>
+    <message>
+      <source>It has no weights: one of its dimensions is zero.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
       <translation>它没有权重：有一个维度为零。</translation>
     </message>
     <message>
-      <source>It is a constant that {op} reads, not the weight of a layer; it is kept as it is.</source>
-      <extracomment>workbench/graph/model/inventory.py</extracomment>
-      <translation>它是 {op} 读取的常量，不是层的权重；保持原样。</translation>
-    </message>
-    <message>
-      <source>It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is.</source>
-      <extracomment>workbench/graph/model/inventory.py</extracomment>
-      <translation>它位于 If、Loop 或 Scan 之内，按条件运行；保持原样。</translation>
-    </message>
-    <message>
-      <source>It uses the weight of {owned}: edit that one.</source>
-      <extracomment>workbench/graph/model/inventory.py</extracomment>
-      <translation>它使用 {owned} 的权重：请编辑那一层。</translation>
-    </message>
-    <message>
-      <source>Its vectors are kept as they are.</source>
+      <source>It has only vectors, which are not edited.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
       <translation>它的向量保持原样。</translation>
     </message>
     <message>
-      <source>Its weight is an output of the model.</source>
+      <source>It is a constant operand of {op}, not a layer's weight, so it is not edited.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它是 {op} 读取的常量，不是层的权重；保持原样。</translation>
+    </message>
+    <message>
+      <source>It is inside an If, Loop or Scan; such layers are not edited.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它位于 If、Loop 或 Scan 之内，按条件运行；保持原样。</translation>
+    </message>
+    <message>
+      <source>It shares the weight of {owned}: edit that layer.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它使用 {owned} 的权重：请编辑那一层。</translation>
+    </message>
+    <message>
+      <source>Its weight is also an output of the model.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
       <translation>它的权重是模型的输出。</translation>
     </message>
     <message>
-      <source>Its weight is read inside an If, Loop or Scan too; it is kept as it is.</source>
+      <source>Its weight is also read inside an If, Loop or Scan, so it is not edited.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
       <translation>它的权重也在 If、Loop 或 Scan 之内被读取；保持原样。</translation>
     </message>
     <message>
-      <source>Some of its weights are not numbers (NaN) or infinite.</source>
+      <source>Some of its weights are NaN or infinite.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
       <translation>它的一些权重不是数（NaN）或无限大。</translation>
     </message>
     <message>
-      <source>The model leaves sizes open: MACs are counted for</source>
+      <source>The model has dynamic input sizes. MACs are counted for</source>
       <extracomment>workbench/graph/model/model.py</extracomment>
       <translation>模型未固定某些尺寸：乘加次数按下列尺寸计算：</translation>
     </message>
     <message>
-      <source>{open} {words}, as the data has it.</source>
+      <source>{open} {words}, the size in the data.</source>
       <extracomment>workbench/graph/model/model.py</extracomment>
       <translation>{open} {words}，与数据一致。</translation>
     </message>
     <message>
-      <source>Both of its sides are constants.</source>
+      <source>Both of its operands are constants.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
       <translation>它的两侧都是常量。</translation>
     </message>
     <message>
-      <source>It is a table of integers, not weights.</source>
-      <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>它是整数表，不是权重。</translation>
-    </message>
-    <message>
-      <source>It scales its weights by alpha or beta.</source>
+      <source>It is a Gemm with alpha or beta other than 1.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
       <translation>它用 alpha 或 beta 缩放权重。</translation>
     </message>
     <message>
-      <source>Its rows are more than vectors; it is kept as it is.</source>
+      <source>It is an integer table, not a weight.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它是整数表，不是权重。</translation>
+    </message>
+    <message>
+      <source>Its entries are not vectors, so it is not edited.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
       <translation>它的行不是向量；保持原样。</translation>
     </message>
     <message>
-      <source>Its weight is a stack of matrices, which is kept as it is.</source>
+      <source>Its weight is a batch of matrices, which is not supported.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
       <translation>它的权重是一叠矩阵，保持原样。</translation>
     </message>
     <message>
-      <source>Its weight is the left operand of a Gemm, which is kept as it is.</source>
+      <source>Its weight is the left operand of a Gemm, which is not supported.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
       <translation>它的权重是 Gemm 的左操作数，保持原样。</translation>
     </message>
     <message>
-      <source>Its weights are quantised already.</source>
+      <source>Its weights are already quantised.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
       <translation>它的权重已经量化。</translation>
     </message>
     <message>
-      <source>Its weights are {dtype}; only float32 weights are edited.</source>
+      <source>Its weights are {dtype}; only float32 weights can be edited.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
       <translation>它的权重是 {dtype}；只编辑 float32 权重。</translation>
     </message>
     <message>
-      <source>{file} was changed while the model was open.</source>
+      <source>{file} changed on disk while the model was open.</source>
       <extracomment>workbench/graph/onnx/mapped.py</extracomment>
       <translation>{file} 在模型打开期间被修改。</translation>
     </message>
@@ -5659,12 +5669,12 @@
       <translation>“{name}” {dtype}（{sizes}）</translation>
     </message>
     <message>
-      <source>A size may be fixed inside the model: give inputs of the size that it was exported with, or export it with free sizes.</source>
+      <source>A size may be fixed inside the model: use inputs of the size it was exported with, or export it with dynamic sizes.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>模型内部可能固定了某个尺寸：请给出与导出时尺寸相同的输入，或以可变尺寸导出。</translation>
     </message>
     <message>
-      <source>Check that the data was made for this model (its tokens, its class numbers).</source>
+      <source>Check that the data fits this model (token ids, class numbers).</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请检查数据是否为此模型准备（词元编号、类别编号）。</translation>
     </message>
@@ -5679,22 +5689,22 @@
       <translation>请关闭其他程序，或使用较小的模型。</translation>
     </message>
     <message>
-      <source>Export it for an older version of ONNX, or update onnxruntime.</source>
+      <source>Export it for an older ONNX version, or update onnxruntime.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请以较旧的 ONNX 版本导出，或升级 onnxruntime。</translation>
     </message>
     <message>
-      <source>Export it with operators that ONNX Runtime has.</source>
+      <source>Export it with operators that ONNX Runtime supports.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请使用 ONNX Runtime 支持的算子导出。</translation>
     </message>
     <message>
-      <source>Give an array of that name.</source>
+      <source>Give an array with this name.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请给出该名称的数组。</translation>
     </message>
     <message>
-      <source>ONNX Runtime cannot load the model: it takes more memory than is free.</source>
+      <source>ONNX Runtime cannot load the model: it needs more memory than is available.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>ONNX Runtime 无法加载模型：所需内存超过空闲内存。</translation>
     </message>
@@ -5714,7 +5724,7 @@
       <translation>ONNX Runtime 无法运行模型</translation>
     </message>
     <message>
-      <source>Put them beside the model, or export it again.</source>
+      <source>Put them next to the model, or export it again.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请将它们放在模型旁边，或重新导出。</translation>
     </message>
@@ -5724,29 +5734,19 @@
       <translation>请调整数据的形状或转换其类型。</translation>
     </message>
     <message>
-      <source>The model's input '{name}' takes {dtype} of {wanted}, and was given {given} of {shape}.</source>
-      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>模型的输入“{name}”需要 {dtype}（{wanted}），却给了 {given}（{shape}）。</translation>
-    </message>
-    <message>
-      <source>The model's input '{name}' was not given.</source>
+      <source>The model's input '{name}' is missing.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>未给出模型的输入“{name}”。</translation>
     </message>
     <message>
-      <source>Use smaller inputs, or fewer at a time.</source>
+      <source>The model's input '{name}' takes {dtype} of {wanted}, but got {given} of {shape}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>模型的输入“{name}”需要 {dtype}（{wanted}），却给了 {given}（{shape}）。</translation>
+    </message>
+    <message>
+      <source>Use smaller inputs, or a smaller batch.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请使用较小的输入，或一次少用一些。</translation>
-    </message>
-    <message>
-      <source>it does not know the operator {op}</source>
-      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>它不认识算子 {op}</translation>
-    </message>
-    <message>
-      <source>it has no kernel for the operator {op} with these types</source>
-      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>它没有适用于这些类型的 {op} 算子内核</translation>
     </message>
     <message>
       <source>it is not an ONNX model, or it is damaged</source>
@@ -5754,7 +5754,7 @@
       <translation>它不是 ONNX 模型，或已损坏</translation>
     </message>
     <message>
-      <source>its IR version {found} is newer than {known}, the newest that is read</source>
+      <source>its IR version {found} is newer than {known}, the newest supported</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>其 IR 版本 {found} 高于可读取的最高版本 {known}</translation>
     </message>
@@ -5774,32 +5774,32 @@
       <translation>其算子 {op}（{name}）</translation>
     </message>
     <message>
-      <source>its opset {found} is newer than {known}, the newest that is read</source>
+      <source>its opset {found} is newer than {known}, the newest supported</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>其 opset {found} 高于可读取的最高版本 {known}</translation>
     </message>
     <message>
-      <source>no operator in it produces the value '{name}'</source>
+      <source>no operator produces the value '{name}'</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>其中没有算子产生值“{name}”</translation>
     </message>
     <message>
-      <source>the operator {op} ({name}) gets shapes that do not match</source>
+      <source>the input shapes of the operator {op} ({name}) do not match</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>算子 {op}（{name}）收到的形状不匹配</translation>
     </message>
     <message>
-      <source>the operator {op} ({name}) gets values of a type that it does not take</source>
-      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>算子 {op}（{name}）收到它不接受的类型的值</translation>
-    </message>
-    <message>
-      <source>the operator {op} ({name}) gets values of different types</source>
+      <source>the inputs of the operator {op} ({name}) have different types</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>算子 {op}（{name}）收到类型不同的值</translation>
     </message>
     <message>
-      <source>the operator {op} ({name}) is used in a way that it does not allow</source>
+      <source>the operator {op} ({name}) does not support the type of its inputs</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>算子 {op}（{name}）收到它不接受的类型的值</translation>
+    </message>
+    <message>
+      <source>the operator {op} ({name}) is used incorrectly</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>算子 {op}（{name}）的用法不被允许</translation>
     </message>
@@ -5809,14 +5809,24 @@
       <translation>算子 {op} 没有属性 {name}</translation>
     </message>
     <message>
-      <source>the operators of '{domain}' have no version</source>
+      <source>the operator {op} is unknown</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>它不认识算子 {op}</translation>
+    </message>
+    <message>
+      <source>the opset version of the domain '{domain}' is missing</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>“{domain}”的算子没有版本</translation>
     </message>
     <message>
-      <source>the types of its values do not match</source>
+      <source>the types of its values are inconsistent</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>其中的值类型不匹配</translation>
+    </message>
+    <message>
+      <source>there is no kernel for the operator {op} with these types</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>它没有适用于这些类型的 {op} 算子内核</translation>
     </message>
     <message>
       <source>{start} on the inputs {given}.</source>
@@ -5824,37 +5834,37 @@
       <translation>{start}，输入为 {given}。</translation>
     </message>
     <message>
-      <source>{start}: it takes more memory than is free.</source>
-      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>{start}：所需内存超过空闲内存。</translation>
-    </message>
-    <message>
-      <source>{start}: {where} cannot reshape {old} to {new}; the inputs were {given}.</source>
-      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>{start}：{where} 无法将 {old} 变形为 {new}；输入为 {given}。</translation>
-    </message>
-    <message>
-      <source>{start}: {where} fails on the inputs {given}.</source>
-      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>{start}：{where} 在输入 {given} 上失败。</translation>
-    </message>
-    <message>
-      <source>{start}: {where} is asked for entry {found}, and the last one is {last}.</source>
+      <source>{start}: index {found} is out of range in {where}; the largest is {last}.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>{start}：{where} 被要求取第 {found} 项，而最后一项是 {last}。</translation>
     </message>
     <message>
-      <source>One run takes more than {limit} MB of memory.</source>
+      <source>{start}: it needs more memory than is available.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}：所需内存超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>{start}: {where} cannot reshape {old} to {new} (inputs: {given}).</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}：{where} 无法将 {old} 变形为 {new}；输入为 {given}。</translation>
+    </message>
+    <message>
+      <source>{start}: {where} failed on the inputs {given}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}：{where} 在输入 {given} 上失败。</translation>
+    </message>
+    <message>
+      <source>A single run needs more than {limit} MB of memory.</source>
       <extracomment>workbench/graph/onnx/runtime.py</extracomment>
       <translation>运行一次需要超过 {limit} MB 内存。</translation>
     </message>
     <message>
-      <source>One run takes more than {seconds:.0f} seconds.</source>
+      <source>A single run takes more than {seconds:.0f} seconds.</source>
       <extracomment>workbench/graph/onnx/runtime.py</extracomment>
       <translation>运行一次超过 {seconds:.0f} 秒。</translation>
     </message>
     <message>
-      <source>The input {value} is of type {kind}, which cannot be made up.</source>
+      <source>No synthetic values can be generated for the input {value} of type {kind}.</source>
       <extracomment>workbench/graph/onnx/runtime.py</extracomment>
       <translation>输入 {value} 为 {kind} 类型，无法虚构。</translation>
     </message>
@@ -5869,11 +5879,6 @@
       <translation>{name} 超过单个 ONNX 文件 2 GB 的上限。</translation>
     </message>
     <message>
-      <source>another layer shares the weight</source>
-      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>另一层共用该权重</translation>
-    </message>
-    <message>
       <source>in training mode</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>处于训练模式</translation>
@@ -5884,7 +5889,12 @@
       <translation>它位于 {op} 之后</translation>
     </message>
     <message>
-      <source>it reads a model input</source>
+      <source>its input has another reader</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它所归一化的值还被其他部分读取</translation>
+    </message>
+    <message>
+      <source>its input is a model input</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>它读取模型输入</translation>
     </message>
@@ -5894,12 +5904,12 @@
       <translation>其参数由计算得出，不是常量</translation>
     </message>
     <message>
-      <source>its statistics are not finite</source>
+      <source>its statistics are NaN or infinite</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>其统计量不是有限值</translation>
     </message>
     <message>
-      <source>its statistics are read elsewhere</source>
+      <source>its statistics have another reader</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>其统计量在别处被读取</translation>
     </message>
@@ -5909,44 +5919,44 @@
       <translation>其 BatchNorm 的缩放系数</translation>
     </message>
     <message>
-      <source>something else reads what it normalises</source>
-      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>它所归一化的值还被其他部分读取</translation>
-    </message>
-    <message>
-      <source>the Gemm before it scales by alpha or beta</source>
-      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>它之前的 Gemm 使用了 alpha 或 beta 缩放</translation>
-    </message>
-    <message>
-      <source>the MatMul before it does not give a matrix, as far as is known</source>
-      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>就目前所知，它之前的 MatMul 不输出矩阵</translation>
-    </message>
-    <message>
-      <source>the bias before it is computed, not constant</source>
+      <source>the bias of the preceding layer is not constant</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>它之前的偏置是计算得出的，不是常量</translation>
     </message>
     <message>
-      <source>the bias before it is not float32</source>
+      <source>the bias of the preceding layer is not float32</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>它之前的偏置不是 float32</translation>
     </message>
     <message>
-      <source>the weight before it is computed, not constant</source>
+      <source>the operand of the preceding Add is not constant</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的 Add 所加的不是常量</translation>
+    </message>
+    <message>
+      <source>the output of the preceding MatMul is not known to be a matrix</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>就目前所知，它之前的 MatMul 不输出矩阵</translation>
+    </message>
+    <message>
+      <source>the preceding Gemm has alpha or beta other than 1</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的 Gemm 使用了 alpha 或 beta 缩放</translation>
+    </message>
+    <message>
+      <source>the weight is shared with another layer</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>另一层共用该权重</translation>
+    </message>
+    <message>
+      <source>the weight of the preceding layer is not constant</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>它之前的权重是计算得出的，不是常量</translation>
     </message>
     <message>
-      <source>the weight before it is not float32</source>
+      <source>the weight of the preceding layer is not float32</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
       <translation>它之前的权重不是 float32</translation>
-    </message>
-    <message>
-      <source>what the Add before it adds is not constant</source>
-      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>它之前的 Add 所加的不是常量</translation>
     </message>
     <message>
       <source>BatchNorm folded</source>
@@ -5954,14 +5964,24 @@
       <translation>BatchNorm 已折叠</translation>
     </message>
     <message>
-      <source>Constants to initialisers</source>
+      <source>Constant folding on weights</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>权重上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>Constants made initialisers</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>常量转为初始值</translation>
     </message>
     <message>
-      <source>Exporter notes dropped</source>
+      <source>Exporter metadata removed</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>导出器注记已去掉</translation>
+    </message>
+    <message>
+      <source>Format updated</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>旧格式已升级</translation>
     </message>
     <message>
       <source>Functions inlined</source>
@@ -5974,22 +5994,12 @@
       <translation>IR 版本 {ir_version} -&gt; {functions_since}</translation>
     </message>
     <message>
-      <source>Older format raised</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>旧格式已升级</translation>
-    </message>
-    <message>
-      <source>Operators on weights computed once</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>权重上的算子已预先计算</translation>
-    </message>
-    <message>
       <source>Unused parts removed</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>未使用的部分已移除</translation>
     </message>
     <message>
-      <source>float16 weights widened to float32, {grown:,} bytes more</source>
+      <source>float16 weights converted to float32, {grown:,} bytes more</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>float16 权重已扩展为 float32，增加 {grown:,} 字节</translation>
     </message>
@@ -5999,22 +6009,22 @@
       <translation>保留：{reason}</translation>
     </message>
     <message>
-      <source>left out at opening</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>打开时未执行</translation>
-    </message>
-    <message>
-      <source>left out: it failed on this model</source>
+      <source>skipped: it failed on this model</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>已略去：在此模型上失败</translation>
     </message>
     <message>
-      <source>{count} kept: {reason}</source>
+      <source>turned off at opening</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>打开时未执行</translation>
+    </message>
+    <message>
+      <source>{count} not folded: {reason}</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>保留 {count} 个：{reason}</translation>
     </message>
     <message>
-      <source>{folded} BatchNormalization folded into the layer before</source>
+      <source>{folded} BatchNormalization folded into the preceding layer</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{folded} 个 BatchNormalization 已折叠进前一层</translation>
     </message>
@@ -6034,7 +6044,12 @@
       <translation>{n} 个 Constant 节点已转为初始值</translation>
     </message>
     <message>
-      <source>{n} functions written out where they are called</source>
+      <source>{n} constant operators folded</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个常量上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>{n} functions inlined</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个函数已在调用处展开</translation>
     </message>
@@ -6044,22 +6059,17 @@
       <translation>{n} 个初始值不再列为输入</translation>
     </message>
     <message>
-      <source>{n} operators on constants computed once</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>{n} 个常量上的算子已预先计算</translation>
-    </message>
-    <message>
-      <source>{n} weights kept that are read in several forms</source>
+      <source>{n} weights not folded, because they are used in several forms</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>保留 {n} 个以多种形式读取的权重</translation>
     </message>
     <message>
-      <source>{parts} that no output needs, {saved:,} bytes</source>
+      <source>{parts} without effect on any output, {saved:,} bytes</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{parts} 个输出不需要的部分，{saved:,} 字节</translation>
     </message>
     <message>
-      <source>{saved:,} bytes of exporter notes dropped</source>
+      <source>{saved:,} bytes of exporter metadata removed</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>已去掉 {saved:,} 字节的导出器注记</translation>
     </message>
@@ -6069,12 +6079,12 @@
       <translation>请重新导出模型。</translation>
     </message>
     <message>
-      <source>ONNX's converter cannot do it ({first}).</source>
+      <source>ONNX's version converter failed ({first}).</source>
       <extracomment>workbench/graph/prepare/raise_opset.py</extracomment>
       <translation>ONNX 的转换器无法完成（{first}）。</translation>
     </message>
     <message>
-      <source>ONNX's converter gives its nodes other names.</source>
+      <source>ONNX's version converter renames its nodes.</source>
       <extracomment>workbench/graph/prepare/raise_opset.py</extracomment>
       <translation>ONNX 的转换器会改变节点的名称。</translation>
     </message>
@@ -6089,32 +6099,32 @@
       <translation>{n} 层：{words}</translation>
     </message>
     <message>
-      <source>It is a chain of factors; levels of activations are for whole layers.</source>
+      <source>It is factorised; activation quantisation is for whole layers.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
       <translation>它已是因子链；激活值的量化只用于整层。</translation>
     </message>
     <message>
-      <source>It multiplies from the left, which ONNX Runtime has no integer kernel for.</source>
-      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
-      <translation>它从左侧相乘，ONNX Runtime 没有相应的整数内核。</translation>
-    </message>
-    <message>
-      <source>Its weight is read in several places, which would need different levels.</source>
+      <source>Its weight has several readers, which would need different quantisation levels.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
       <translation>它的权重在多处被读取，各处需要不同的量化级别。</translation>
     </message>
     <message>
-      <source>ONNX Runtime has a 4-bit kernel for products with a matrix only.</source>
+      <source>Its weight is the left operand, for which ONNX Runtime has no integer kernel.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
-      <translation>ONNX Runtime 只有矩阵乘法的 4 位内核。</translation>
+      <translation>它从左侧相乘，ONNX Runtime 没有相应的整数内核。</translation>
     </message>
     <message>
-      <source>ONNX Runtime has no integer kernel for {op} with such a weight.</source>
+      <source>ONNX Runtime has no integer kernel for {op} with a weight of this shape.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
       <translation>ONNX Runtime 没有适用于此类权重的 {op} 整数内核。</translation>
     </message>
     <message>
-      <source>ONNX Runtime's integer convolution at run-time levels is two-dimensional.</source>
+      <source>ONNX Runtime's 4-bit kernel is for MatMul only.</source>
+      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
+      <translation>ONNX Runtime 只有矩阵乘法的 4 位内核。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime's dynamically quantised convolution supports two dimensions only.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
       <translation>ONNX Runtime 动态量化激活值的整数卷积只有二维的。</translation>
     </message>
@@ -6134,7 +6144,7 @@
       <translation>8 位激活值</translation>
     </message>
     <message>
-      <source>8-bit activations, levels found at run time</source>
+      <source>8-bit activations, dynamic</source>
       <extracomment>workbench/graph/storage/kernels.py</extracomment>
       <translation>8 位激活值，动态量化</translation>
     </message>
@@ -6184,47 +6194,47 @@
       <translation>{path}：{locked}</translation>
     </message>
     <message>
-      <source>Choose one layer as the student.</source>
+      <source>Choose a one-layer student.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
       <translation>请选择单个层作为学生。</translation>
     </message>
     <message>
-      <source>{module} receives {before} and gives {after}: it cannot be left out.</source>
+      <source>{module} maps {before} to {after}: it cannot be removed.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
       <translation>{module} 接收 {before}，输出 {after}：不能去掉。</translation>
     </message>
     <message>
-      <source>{module} receives {before} and gives {after}: no layer does that.</source>
-      <extracomment>workbench/graph/subgraph/replace.py</extracomment>
-      <translation>{module} 接收 {before}，输出 {after}：没有单个层能做到。</translation>
-    </message>
-    <message>
-      <source>{module} receives {before} and gives {after}: no linear layer does that.</source>
+      <source>{module} maps {before} to {after}: no linear layer can replace it.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
       <translation>{module} 接收 {before}，输出 {after}：没有线性层能做到。</translation>
     </message>
     <message>
-      <source>{module} receives {before} and gives {after}: no stride makes these of those.</source>
+      <source>{module} maps {before} to {after}: no single layer can replace it.</source>
+      <extracomment>workbench/graph/subgraph/replace.py</extracomment>
+      <translation>{module} 接收 {before}，输出 {after}：没有单个层能做到。</translation>
+    </message>
+    <message>
+      <source>{module} maps {before} to {after}: no stride gives these sizes.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
       <translation>{module} 接收 {before}，输出 {after}：没有步幅能得到这样的大小。</translation>
     </message>
     <message>
-      <source>Choose another span, or another method.</source>
-      <extracomment>workbench/graph/subgraph/span.py</extracomment>
-      <translation>请选择其他范围或其他方法。</translation>
-    </message>
-    <message>
-      <source>Name one of the tree.</source>
+      <source>Choose a module from the layer list.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
       <translation>请指定树中的一个。</translation>
     </message>
     <message>
-      <source>The sizes of what {module} receives and gives are not known before the model runs.</source>
+      <source>Choose another module, or another method.</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>请选择其他范围或其他方法。</translation>
+    </message>
+    <message>
+      <source>The input and output sizes of {module} are known only at run time.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
       <translation>模型运行之前不知道 {module} 输入和输出的大小。</translation>
     </message>
     <message>
-      <source>There is no module '{module}' with layers that can be edited.</source>
+      <source>There is no module '{module}' with editable layers.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
       <translation>没有名为“{module}”且含可编辑层的模块。</translation>
     </message>
@@ -6234,12 +6244,12 @@
       <translation>输出</translation>
     </message>
     <message>
-      <source>{module} cannot be cut out alone: between the one value that goes into it and the one that comes out there is also {more}.</source>
+      <source>{module} cannot be replaced on its own: between its input and its output there is also {more}.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
       <translation>{module} 不能单独切出：在它唯一的输入值与唯一的输出值之间还有 {more}。</translation>
     </message>
     <message>
-      <source>{module} has {n} inputs ({received}) and {given} outputs ({inputs}); a student has one of each.</source>
+      <source>{module} has {n} inputs ({received}) and {given} outputs ({inputs}); a student has one input and one output.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
       <translation>{module} 有 {n} 个输入（{received}）和 {given} 个输出（{inputs}）；学生各只有一个。</translation>
     </message>
@@ -6249,7 +6259,7 @@
       <translation>（{name}={value}）</translation>
     </message>
     <message>
-      <source>of fewer than three axes</source>
+      <source>with fewer than three axes</source>
       <extracomment>workbench/graph/torch/torch_ops/norms.py</extracomment>
       <translation>（少于三个轴）</translation>
     </message>
@@ -6269,7 +6279,7 @@
       <translation>{op}（{name}={value}）</translation>
     </message>
     <message>
-      <source>with sequences that are not of one length</source>
+      <source>with sequences of different lengths</source>
       <extracomment>workbench/graph/torch/torch_ops/recurrent.py</extracomment>
       <translation>（序列长度不一）</translation>
     </message>
@@ -6284,12 +6294,12 @@
       <translation>请选择不需要梯度的方法。</translation>
     </message>
     <message>
-      <source>No layer that could learn leads to the first output of the model.</source>
+      <source>No trainable layer leads to the first output of the model.</source>
       <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
       <translation>没有可学习的层通向模型的第一个输出。</translation>
     </message>
     <message>
-      <source>ONNX Runtime fuses operators of it, and its result differs {amount} from what torch computes</source>
+      <source>ONNX Runtime fuses some of its operators, and the result differs from torch {amount}</source>
       <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
       <translation>ONNX Runtime 融合了其中的算子，结果与 torch 的计算不同：{amount}</translation>
     </message>
@@ -6299,39 +6309,39 @@
       <translation>相差其最大值的 {differing:.1g}</translation>
     </message>
     <message>
-      <source>computed by torch its result differs {amount} from ONNX Runtime</source>
-      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
-      <translation>torch 算得的结果与 ONNX Runtime 不同：{amount}</translation>
-    </message>
-    <message>
-      <source>in its size</source>
+      <source>in shape</source>
       <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
       <translation>尺寸不同</translation>
     </message>
     <message>
-      <source>it does not run in torch as it is used</source>
-      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
-      <translation>它在此处的用法无法在 torch 中运行</translation>
-    </message>
-    <message>
-      <source>its torch view does not run on these inputs</source>
-      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
-      <translation>其 torch 视图无法在这些输入上运行</translation>
-    </message>
-    <message>
-      <source>the first output of the model comes from it</source>
+      <source>it produces the first output of the model</source>
       <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
       <translation>模型的第一个输出由它产生</translation>
     </message>
     <message>
-      <source>torch knows no derivative of one of its operators</source>
-      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
-      <translation>torch 没有其中某个算子的导数</translation>
-    </message>
-    <message>
-      <source>values before it are rounded differently, and its result differs {amount} from ONNX Runtime</source>
+      <source>its inputs are rounded differently, and its result differs from ONNX Runtime {amount}</source>
       <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
       <translation>它之前的值舍入不同，结果与 ONNX Runtime 不同：{amount}</translation>
+    </message>
+    <message>
+      <source>its result in torch differs from ONNX Runtime {amount}</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>torch 算得的结果与 ONNX Runtime 不同：{amount}</translation>
+    </message>
+    <message>
+      <source>its torch version does not run on these inputs</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>其 torch 视图无法在这些输入上运行</translation>
+    </message>
+    <message>
+      <source>torch cannot run it as used here</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>它在此处的用法无法在 torch 中运行</translation>
+    </message>
+    <message>
+      <source>torch has no derivative for one of its operators</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>torch 没有其中某个算子的导数</translation>
     </message>
     <message>
       <source>{op} {error}</source>
@@ -6369,22 +6379,22 @@
       <translation>没有方法 '{method}'。</translation>
     </message>
     <message>
-      <source>keeps its channels</source>
-      <extracomment>workbench/methods/base/method.py</extracomment>
-      <translation>保留其通道</translation>
-    </message>
-    <message>
-      <source>keeps the scale of its channels</source>
+      <source>keeps its channel scales</source>
       <extracomment>workbench/methods/base/method.py</extracomment>
       <translation>保留其通道的缩放</translation>
     </message>
     <message>
-      <source>stays as it is</source>
+      <source>stays unchanged</source>
       <extracomment>workbench/methods/base/method.py</extracomment>
       <translation>保持原样</translation>
     </message>
     <message>
-      <source>{id} changes several layers at once; it has no edit of one layer.</source>
+      <source>stays unpruned</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>保留其通道</translation>
+    </message>
+    <message>
+      <source>{id} changes several layers at once; it cannot edit a single layer.</source>
       <extracomment>workbench/methods/base/method.py</extracomment>
       <translation>{id} 同时改变多个层；不能只编辑一层。</translation>
     </message>
@@ -6399,12 +6409,12 @@
       <translation>方法文件 {family}/{module}.py</translation>
     </message>
     <message>
-      <source>{id}: its {name} is not a text</source>
+      <source>{id}: '{name}' is not a string</source>
       <extracomment>workbench/methods/base/plugins.py</extracomment>
       <translation>{id}：其 {name} 不是文本</translation>
     </message>
     <message>
-      <source>rank {rank} is above break-even {even}: the layer grows</source>
+      <source>rank {rank} is above the break-even rank {even}: the layer grows</source>
       <extracomment>workbench/methods/base/ranks.py</extracomment>
       <translation>秩 {rank} 高于盈亏平衡点 {even}：该层变大</translation>
     </message>
@@ -6414,29 +6424,34 @@
       <translation>秩 {rank} / {full}</translation>
     </message>
     <message>
-      <source>Factors of input channels are for convolutions and products with a matrix, not for {op}.</source>
-      <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {op}。</translation>
-    </message>
-    <message>
-      <source>It multiplies from the left; its inputs are not the last axis of what it receives.</source>
+      <source>Its weight is the left operand; its input channels are not the last axis.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
       <translation>它从左侧相乘；其输入不是所接收内容的最后一轴。</translation>
     </message>
     <message>
-      <source>Its groups of channels read different inputs; factors of input channels are for one group.</source>
+      <source>Scaling input channels is not supported for grouped convolutions.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
       <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
     </message>
     <message>
-      <source>A grouped or depthwise convolution has no single matrix to factor.</source>
+      <source>Scaling input channels is supported for convolutions and MatMul/Gemm, not for {op}.</source>
+      <extracomment>workbench/methods/common/channel_scales.py</extracomment>
+      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {op}。</translation>
+    </message>
+    <message>
+      <source>A grouped or depthwise convolution has no single matrix to factorise.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>分组卷积或深度卷积没有单一矩阵可供分解。</translation>
     </message>
     <message>
-      <source>A matrix with a single row or column has rank 1 already.</source>
+      <source>A matrix with a single row or column already has rank 1.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>只有一行或一列的矩阵秩已经是 1。</translation>
+    </message>
+    <message>
+      <source>Gradients of {op} layers are not supported.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>不对 {op} 求梯度。</translation>
     </message>
     <message>
       <source>Its padding depends on the input's size (auto_pad).</source>
@@ -6444,27 +6459,22 @@
       <translation>它的填充取决于输入大小（auto_pad）。</translation>
     </message>
     <message>
-      <source>No gradients are taken of {op} layers.</source>
-      <extracomment>workbench/methods/common/factors.py</extracomment>
-      <translation>不对 {op} 求梯度。</translation>
-    </message>
-    <message>
-      <source>Only a two-dimensional convolution with a kernel wider than 1 splits like this.</source>
+      <source>Only a 2-D convolution with a kernel larger than 1 can be split like this.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>只有核大于 1 的二维卷积才能这样拆分。</translation>
     </message>
     <message>
-      <source>The inputs of {op} layers are not looked at.</source>
+      <source>This method does not support {op} layers: it needs their inputs.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>不查看 {op} 的输入。</translation>
     </message>
     <message>
-      <source>{also} reads its weight too, in another form: it stays one tensor.</source>
+      <source>{also} also reads its weight, in another form, so it must stay one tensor.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>{also} 也以另一种形式读取它的权重：它保持为一个张量。</translation>
     </message>
     <message>
-      <source>{op} cannot be written as two layers.</source>
+      <source>{op} cannot be factorised into two layers.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>{op} 不能写成两层。</translation>
     </message>
@@ -6474,19 +6484,19 @@
       <translation>{bits} 位的量化级别以 {stored} 位存储</translation>
     </message>
     <message>
-      <source>8-bit products saturate on this processor, which the figures show; reduced range avoids it</source>
-      <extracomment>workbench/methods/common/integers.py</extracomment>
-      <translation>8 位乘积在此处理器上会饱和，数字已如实反映；缩小范围可避免</translation>
-    </message>
-    <message>
       <source>Model &gt; Preparation offers to raise the opset; on the command line, --raise-opset does.</source>
       <extracomment>workbench/methods/common/integers.py</extracomment>
       <translation>可在“模型 &gt; 预处理”中提升算子集版本；命令行中使用 --raise-opset。</translation>
     </message>
     <message>
-      <source>With one scale for the whole weight, opset {least} is enough.</source>
+      <source>Per-tensor weight scales need only opset {least}.</source>
       <extracomment>workbench/methods/common/integers.py</extracomment>
       <translation>若整个权重共用一个缩放系数，opset {least} 即可。</translation>
+    </message>
+    <message>
+      <source>int8 accumulation saturates on this CPU, which the figures include; reduced range avoids it</source>
+      <extracomment>workbench/methods/common/integers.py</extracomment>
+      <translation>8 位乘积在此处理器上会饱和，数字已如实反映；缩小范围可避免</translation>
     </message>
     <message>
       <source>integer kernels are</source>
@@ -6494,7 +6504,7 @@
       <translation>整数内核</translation>
     </message>
     <message>
-      <source>its {bits}-bit levels are rounded to {levels} bits, the reduced range</source>
+      <source>its {bits}-bit levels are rounded to {levels} bits (reduced range)</source>
       <extracomment>workbench/methods/common/integers.py</extracomment>
       <translation>其 {bits} 位量化级别舍入为 {levels} 位（缩减的范围）</translation>
     </message>
@@ -6504,7 +6514,7 @@
       <translation>请提供更大的数据集。</translation>
     </message>
     <message>
-      <source>There are too few calibration samples to train on.</source>
+      <source>There are too few calibration samples to train the layer.</source>
       <extracomment>workbench/methods/common/responses.py</extracomment>
       <translation>校准样本太少，无法训练。</translation>
     </message>
@@ -6519,12 +6529,12 @@
       <translation>正在按层输出训练</translation>
     </message>
     <message>
-      <source>A 1 x 1 convolution has no kernel that could be separated from its channels.</source>
+      <source>A 1 x 1 convolution cannot be made depthwise separable.</source>
       <extracomment>workbench/methods/common/students.py</extracomment>
       <translation>1 x 1 卷积没有可以与通道分离的卷积核。</translation>
     </message>
     <message>
-      <source>Only a convolution can have a depthwise separable or a grouped student.</source>
+      <source>Only a convolution can be replaced by a depthwise separable or grouped convolution.</source>
       <extracomment>workbench/methods/common/students.py</extracomment>
       <translation>只有卷积层才能有深度可分离或分组卷积的学生。</translation>
     </message>
@@ -6534,7 +6544,7 @@
       <translation>{inputs} 个输入和 {outputs} 个输出不能同时平均分成 {groups} 组。</translation>
     </message>
     <message>
-      <source>An embedding has no inputs to train on, only indices.</source>
+      <source>An embedding has indices as inputs, which it cannot be trained on.</source>
       <extracomment>workbench/methods/distill/layer.py</extracomment>
       <translation>嵌入层没有可供训练的输入，只有索引。</translation>
     </message>
@@ -6544,7 +6554,7 @@
       <translation>{parameters:,} 个权重代替 {count:,} 个：该层变大</translation>
     </message>
     <message>
-      <source>Several operators share its weight, each with different inputs.</source>
+      <source>Several operators share its weight, with different inputs.</source>
       <extracomment>workbench/methods/distill/refine.py</extracomment>
       <translation>多个算子共用其权重，输入各不相同。</translation>
     </message>
@@ -6569,7 +6579,7 @@
       <translation>{path}：校准样本太少，不足以得到秩 {rank}。</translation>
     </message>
     <message>
-      <source>factoring the clusters</source>
+      <source>factorising the clusters</source>
       <extracomment>workbench/methods/lowrank/subspace.py</extracomment>
       <translation>正在分解各簇</translation>
     </message>
@@ -6579,7 +6589,7 @@
       <translation>{n} 簇，秩 {lefts}</translation>
     </message>
     <message>
-      <source>Only a convolution with a kernel wider than 1 can be split like this.</source>
+      <source>Only a convolution with a kernel larger than 1 can be split like this.</source>
       <extracomment>workbench/methods/lowrank/tucker.py</extracomment>
       <translation>只有核大于 1 的卷积才能这样拆分。</translation>
     </message>
@@ -6599,12 +6609,12 @@
       <translation>请选择其他准则。</translation>
     </message>
     <message>
-      <source>No BatchNorm behind it says what its channels are worth.</source>
+      <source>No BatchNorm follows the layer, so this criterion has no channel importance.</source>
       <extracomment>workbench/methods/prune/channels.py</extracomment>
       <translation>它后面没有 BatchNorm 说明各通道的价值。</translation>
     </message>
     <message>
-      <source>The output channels of {op} layers are not removed.</source>
+      <source>Removing output channels of {op} layers is not supported.</source>
       <extracomment>workbench/methods/prune/channels.py</extracomment>
       <translation>不移除 {op} 的输出通道。</translation>
     </message>
@@ -6619,12 +6629,12 @@
       <translation>共同的阈值</translation>
     </message>
     <message>
-      <source>N is at most M.</source>
+      <source>N must not exceed M.</source>
       <extracomment>workbench/methods/prune/nm.py</extracomment>
       <translation>N 最大为 M。</translation>
     </message>
     <message>
-      <source>{path}: {n} of {m} cannot be kept.</source>
+      <source>{path}: cannot keep {n} of {m} weights.</source>
       <extracomment>workbench/methods/prune/nm.py</extracomment>
       <translation>{path}：无法在每 {m} 个中保留 {n} 个。</translation>
     </message>
@@ -6654,22 +6664,22 @@
       <translation>突触流</translation>
     </message>
     <message>
-      <source>learning the rounding</source>
+      <source>optimising the rounding</source>
       <extracomment>workbench/methods/quantize/adaround.py</extracomment>
       <translation>正在学习取整</translation>
     </message>
     <message>
-      <source>factors of input channels are</source>
+      <source>input channel scales are</source>
       <extracomment>workbench/methods/quantize/awq.py</extracomment>
       <translation>输入通道的系数</translation>
     </message>
     <message>
-      <source>Several operators share its weight, each with a different bias.</source>
+      <source>Several operators share its weight, with different biases.</source>
       <extracomment>workbench/methods/quantize/bias_correction.py</extracomment>
       <translation>多个算子共用其权重，偏置各不相同。</translation>
     </message>
     <message>
-      <source>A block has at least {smallest} inputs, and this layer has {matrix}.</source>
+      <source>A block needs at least {smallest} inputs, but this layer has {matrix}.</source>
       <extracomment>workbench/methods/quantize/blockwise.py</extracomment>
       <translation>一个块至少有 {smallest} 个输入，而该层有 {matrix} 个。</translation>
     </message>
@@ -6684,12 +6694,12 @@
       <translation>敏感度</translation>
     </message>
     <message>
-      <source>the levels of its input are found over the whole batch, so a sample's outputs depend on the other samples in it</source>
+      <source>the input range is computed over the whole batch, so a sample's output depends on the other samples in its batch</source>
       <extracomment>workbench/methods/quantize/dynamic.py</extracomment>
       <translation>其输入的量化级别在整个批次上求得，因此一个样本的输出取决于同一批次中的其他样本</translation>
     </message>
     <message>
-      <source>The output channels of {op} layers are not rescaled.</source>
+      <source>Rescaling output channels of {op} layers is not supported.</source>
       <extracomment>workbench/methods/quantize/equalize.py</extracomment>
       <translation>不重新缩放 {op} 的输出通道。</translation>
     </message>
@@ -7666,6 +7676,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>创建快照…</translation>
     </message>
     <message>
+      <source>Any device</source>
+      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>By rule, not measured. Source: {source}</source>
+      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Target</source>
+      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{title} (this machine)</source>
+      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Pause training</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
       <translation>暂停训练</translation>
@@ -7906,6 +7936,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>回到预览之前的配方（Esc）</translation>
     </message>
     <message>
+      <source>Go back</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Go back from the preview</source>
+      <extracomment>workbench/ui/panels/look.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Make it the recipe, as one step that can be undone (Enter)</source>
       <extracomment>workbench/ui/panels/look.py</extracomment>
       <translation>采用它作为配方，可一步撤销（Enter）</translation>
@@ -7919,11 +7959,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Previewing {name}. Enter applies it, Esc returns.</source>
       <extracomment>workbench/ui/panels/look.py</extracomment>
       <translation>正在预览 {name}。按 Enter 应用，按 Esc 返回。</translation>
-    </message>
-    <message>
-      <source>Return from the preview</source>
-      <extracomment>workbench/ui/panels/look.py</extracomment>
-      <translation>退出预览</translation>
     </message>
     <message>
       <source>Recent</source>
@@ -8109,11 +8144,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>not significant</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>差异不显著</translation>
-    </message>
-    <message>
-      <source>original</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>原始模型</translation>
     </message>
     <message>
       <source>paired difference</source>
@@ -8801,6 +8831,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>已停止。下次扫描从这里继续。</translation>
     </message>
     <message>
+      <source>By the rules of {title}, steps of this recipe that it does not take: {count}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Cannot open this model</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
       <translation>无法打开此模型</translation>
@@ -8864,6 +8899,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>load recipe</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
       <translation>载入配方</translation>
+    </message>
+    <message>
+      <source>no target</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>target {title}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Delete {name}</source>
@@ -9054,11 +9099,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{n} parameters</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>{n} 个参数</translation>
-    </message>
-    <message>
-      <source>Steps</source>
-      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
-      <translation>步骤</translation>
     </message>
     <message>
       <source>Views</source>
@@ -10286,6 +10326,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>% 的大小</translation>
     </message>
     <message>
+      <source>1 layer</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>All layers</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>所有层</translation>
@@ -10659,6 +10704,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>All layers: {steps}</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
       <translation>所有层：{steps}</translation>
+    </message>
+    <message>
+      <source>Layer by layer {n}</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Search {n}</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>best for the goal</source>

@@ -18,7 +18,7 @@ def test_the_opset_is_raised_by_a_tick_and_the_recipe_stays(session, qtbot, tmp_
 
     session.open(path, data=str(tmp_path / "x.npz"))
     qtbot.waitUntil(lambda: measured(session) and session.view is not None, timeout=WAIT)
-    assert session.model.opset == 10 and not tick().isChecked() and "one weight scale a channel" in tick().toolTip()
+    assert session.model.opset == 10 and not tick().isChecked() and "per-channel weight scales" in tick().toolTip()
     with qtbot.waitSignal(session.told, timeout=WAIT, check_params_cb=lambda words: "Preparation" in words):
         session.set_actions(["head"], (STATIC,), "static")
     recipe = session.recipe

@@ -237,7 +237,7 @@ def test_a_device_is_offered_where_there_is_a_choice(tab, session):
 def test_what_does_not_fit_is_said_where_the_button_is(tab, session, qtbot):
     stages(session, [Stage("finetune", {"flip": True})])
     train(tab, session, qtbot, tab.train)
-    assert "Only images" in tab.why_not.text() and tab.train.isEnabled()
+    assert "Shifting and flipping need images" in tab.why_not.text() and tab.train.isEnabled()
 
 
 def test_stages_follow_each_other_on_the_axis():

@@ -265,7 +265,7 @@ def recipe_of(given: str) -> Recipe:
             "Give a YAML file.",
             subject=Message("the recipe"),
             path="standard input",
-            reason=Message("it is not text"),
+            reason=Message("it is not a text file (UTF-8)"),
         ) from error
     return parse_recipe(text, "standard input")
 

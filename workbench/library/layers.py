@@ -72,17 +72,17 @@ class LayerHandle:
 
     @property
     def path(self) -> str:
-        """Its name in the module tree, which recipes use: "blocks.2.conv1"."""
+        """Path in the module tree, which recipes use: "blocks.2.conv1"."""
         return self.layer.path
 
     @property
     def op(self) -> str:
-        """The ONNX operator: "Conv"."""
+        """ONNX operator: "Conv"."""
         return self.layer.op
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the weight, in the stored layout."""
+        """Shape of the weight, in the stored layout."""
         return self.layer.shape
 
     @cached_property
@@ -98,7 +98,7 @@ class LayerHandle:
 
     @property
     def histogram(self) -> Histogram:
-        """Of all weights: `edges` [n+1], `counts` [n]. Raises UserError for a layer that cannot be edited."""
+        """Histogram of all weights: `edges` [n+1], `counts` [n]. Raises UserError for a layer that cannot be edited."""
         return self._statistics.histogram
 
     @property

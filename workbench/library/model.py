@@ -159,7 +159,7 @@ class Model:
             raise UserError("Nothing limits the search.", "Give max_drop, max_bytes, max_ratio or max_macs.")
         chosen = self.plan(goal, job=job).chosen
         if chosen is None:
-            raise UserError("No recipe that was found keeps the limits.", "Allow more, or more methods and layers.")
+            raise UserError("No recipe within the limits was found.", "Allow more, or more methods and layers.")
         return replace(chosen.recipe, target=goal.target)
 
     def distill(
@@ -200,8 +200,8 @@ class Model:
         return self.export(recipe, folder, name, device=device, language=language, job=job), curve
 
     def compare(self, other: Model, *, job: Job | None = None) -> Comparison:
-        """This model and another on this one's samples: size, metric, latency, and the paired difference. Without
-        labels the other is measured against this one. Raises UserError when their outputs differ in shape."""
+        """Compare this model with another on this one's samples: size, metric, latency, and the paired difference.
+        Without labels the other is measured against this one. Raises UserError if their outputs differ in shape."""
         from workbench.engine.analysis.compare import compare
 
         return compare(self._workspace, other._workspace, job or Job())
@@ -254,7 +254,7 @@ class Model:
 
 
 def _values(inputs: Inputs | None) -> dict[str, str | np.ndarray]:
-    """As data.matching takes them."""
+    """Values as data.matching takes them."""
     return {
         name: value if isinstance(value, str | np.ndarray) else json.dumps(value)
         for name, value in (inputs or {}).items()

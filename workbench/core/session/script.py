@@ -1,5 +1,4 @@
-"""What was done in the window as a Python script, and as a command of this machine's shell: both write the same file as
-its export."""
+"""The work in the window as a Python script, and as a POSIX shell command: both write the same file as its export."""
 
 import keyword
 import os

@@ -1,4 +1,4 @@
-"""What a search knows: options as raced and recipes as measured. It predicts, and allocates by what it predicts."""
+"""A search's knowledge: raced options and measured recipes. It predicts, and allocates by its predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -44,7 +44,7 @@ class Knowledge:
         self._measured: list[tuple[int, float]] = []  # bytes and divergence of whole recipes
 
     def learn(self, raced: Sequence[tuple[str, Raced]], points: Sequence[Point]) -> None:
-        """From all options raced, and all recipes measured, so far."""
+        """Fit to all options raced and all recipes measured so far."""
         if len(raced) != len(self.raced):
             self.raced, self._problems, self._parts = list(raced), {}, {}
         self._ends = None  # where they are is predicted better, too
@@ -57,7 +57,7 @@ class Knowledge:
         self.drops = Drops.of([*wholes, *((each.cost, each.drop, each.samples) for _, each in self.raced)])
 
     def _parts_of(self, recipe: Recipe) -> dict[str, float] | None:
-        """What a recipe gives each place costs alone; None where some of that was not raced."""
+        """Costs of the single parts of a recipe at each place; None if some of them were not raced."""
         if recipe not in self._parts:
             given, parts = dict(self.wholes.stacks(recipe)), dict[str, float]()
             for place, raced in sorted(self.raced, key=lambda each: -len(each[1].option.stacks)):
@@ -155,7 +155,7 @@ class Knowledge:
         return self._ends
 
     def _smallest(self, cost: float) -> float | None:
-        """Bytes of the smallest file of this divergence."""
+        """The smallest of the allocations with this sum of single costs."""
         found = self.problem(MARGINS[0]).allocate(self.costs, Limits(cost=cost, smallest=True))
         try:
             return None if found is None else float(self.wholes.size(recipe_of(found.stacks, self.goal.seed), Job())[0])

@@ -1,4 +1,4 @@
-"""What each layer may get, with its exact bytes and its predicted cost: computed once a model, kept on the disk.
+"""Options per layer, with exact bytes and predicted cost: computed once per model, kept on disk.
 
 A layer's bytes are those it has in a file where all layers have the same stack: decoders that they share do not count.
 """
@@ -76,12 +76,12 @@ def touched(workspace: Workspace, goal: Goal) -> list[Layer]:
         layer for layer in workspace.model.layers if not layer.locked and any(row.matches(layer.path) for row in rows)
     ]
     if not layers:
-        raise UserError("No layer that can be edited matches.", "Choose other layers, or open another model.")
+        raise UserError("No editable layer matches.", "Choose other layers, or open another model.")
     return layers
 
 
 class _Source:
-    """Makes rows of the table, or reads them from the disk."""
+    """Computes rows of the table, or reads them from disk."""
 
     def __init__(self, workspace: Workspace, seed: int, job: Job) -> None:
         self.workspace, self.seed, self.job = workspace, seed, job
@@ -102,7 +102,7 @@ class _Source:
         return self._made
 
     def kind(self) -> str:
-        """Of the predictions; "" where there are none."""
+        """Kind of the predictions; "" if there are none."""
         return str(self._kept("kind", lambda: {"kind": np.array(self.predictor()[1])})["kind"])
 
     def alone(self, stack: Stack, layers: Sequence[Layer]) -> Iterator[Option]:
@@ -194,7 +194,7 @@ def table(workspace: Workspace, goal: Goal, job: Job) -> Table:
     options: list[Option] = []
     coupled = _groups(workspace, [layer.path for layer in layers])
     integers = goal.max_latency is not None or target is not None  # some targets want activations on levels, too
-    for stack in job.each(stacks(goal.families, integers), Message("predicting the candidates")):
+    for stack in job.each(stacks(goal.families, integers), Message("predicting candidates")):
         if any(map(structural, stack)):
             for members in coupled:
                 there = [workspace.model.layer(path) for path in members]
@@ -206,8 +206,8 @@ def table(workspace: Workspace, goal: Goal, job: Job) -> Table:
 
 
 def promising(found: Table, model_bytes: Mapping[str, int]) -> dict[str, list[Option]]:
-    """By place the options worth a measurement: not larger than the layer is, not hopeless, and not clearly behind a
-    smaller one. A place is a layer, or several that lose channels together."""
+    """Options worth measuring by place: not larger than the layer, not hopeless, and not clearly worse than a smaller
+    one. A place is a layer, or several coupled layers."""
     places: dict[str, list[Option]] = {}
     for option in found.options:
         before = sum(model_bytes[path] for path in (*option.stacks, *option.following))

@@ -134,8 +134,8 @@ class Computer:
         return runner(runtime.session(effective(result.model, result.edits)))
 
     def _cut(self, path: str) -> SuffixRunner:
-        """Before this layer. What crosses it is computed from the start, not from the cut before, as a scan does: so
-        results are the same in whatever order they are asked for."""
+        """Cut before this layer; the crossing values are computed from those of the previous cut, for the first
+        samples."""
         if self._behind is None or self._behind.path != path:
             self._behind = SuffixRunner(self.workspace.model, path)
         return self._behind

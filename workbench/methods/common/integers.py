@@ -1,4 +1,4 @@
-"""What the methods with 8-bit activations share: weights on symmetric levels, and what a layer must be."""
+"""Shared part of the methods with 8-bit activations: symmetric weight levels, and the requirements on a layer."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -27,19 +27,16 @@ class IntegerParams:
         int,
         Range(2, 8, 1),
         Unit("bit"),
-        Help("Bits per weight. The kernel computes with 8-bit integers; fewer bits make the file smaller."),
+        Help("Bits per weight. The kernel computes with 8-bit integers; fewer bits only make the file smaller."),
     ] = 8
     granularity: Annotated[
-        Literal["tensor", "channel"], Help("Which weights share a scale: all, or an output channel.")
+        Literal["tensor", "channel"], Help("Which weights share a scale: the whole tensor, or an output channel.")
     ] = "channel"
-    range: Annotated[grids.RangeRule, Help("What the levels of the weight cover.")] = "minmax"
+    range: Annotated[grids.RangeRule, Help("How the range of the weight is chosen.")] = "minmax"
     clip: Annotated[grids.Clip, Drag("range")] = 0.8
     reduced_range: Annotated[
         bool,
-        Help(
-            "Seven of the eight bits for the weight: processors without VNNI add two products in 16 bits, "
-            "which saturates."
-        ),
+        Help("Use 7 of the 8 bits for the weight: CPUs without VNNI add two products in 16 bits, which can saturate."),
     ] = True
 
     @property
@@ -66,11 +63,7 @@ class IntegerMethod(Method):
 
     def older(self, params: IntegerParams, opset: int) -> str:
         least = OPSETS[self.compute][0]
-        hint = (
-            [Message("With one scale for the whole weight, opset {least} is enough.", least=least)]
-            if opset >= least
-            else []
-        )
+        hint = [Message("Per-tensor weight scales need only opset {least}.", least=least)] if opset >= least else []
         return sentences(super().older(params, opset), *hint, RAISE)
 
     def planned(self, plan: Plan, params: IntegerParams) -> Plan:
@@ -112,7 +105,7 @@ def remarks(edit: Edit, params: IntegerParams) -> str:
     if isinstance(encoding, Affine) and encoding.bits > params.levels:
         notes.append(
             Message(
-                "its {bits}-bit levels are rounded to {levels} bits, the reduced range",
+                "its {bits}-bit levels are rounded to {levels} bits (reduced range)",
                 bits=encoding.bits,
                 levels=params.levels,
             )
@@ -120,6 +113,6 @@ def remarks(edit: Edit, params: IntegerParams) -> str:
     notes.append(grids.stored_note(params.bits))
     if params.levels == 8 and qdq.saturates():
         notes.append(
-            Message("8-bit products saturate on this processor, which the figures show; reduced range avoids it")
+            Message("int8 accumulation saturates on this CPU, which the figures include; reduced range avoids it")
         )
     return Joined(notes, CLAUSE)
