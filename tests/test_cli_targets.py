@@ -1,4 +1,4 @@
-"""Targets on the command line: listed with their sources, and what a recipe has that one does not take."""
+"""Targets on the command line: listed with their sources, what a recipe has that one does not take; times of layers."""
 
 import json
 
@@ -75,3 +75,13 @@ def test_the_library_checks_without_running_anything(here):  # noqa: F811
     assert model.not_taken(recipe, "ort-cpu") == ()
     with pytest.raises(wb.UserError, match="no target 'oven'"):
         model.not_taken(recipe, "oven")
+
+
+def test_layers_are_timed_beside_what_a_recipe_makes_of_them(here):  # noqa: F811
+    document = json.loads(workbench("profile", "small.onnx", "--recipe", "recipe.yaml", "--batch", 2, "--json").stdout)
+    assert [row["path"] for row in document["layers"]] == ["first", "second", ""]
+    assert document["layers"][0]["before"]["median"] > 0 and document["layers"][0]["after"]["median"] > 0
+    assert document["batch"] == 2 and document["made_up"] is True and document["load_after"]["seconds"]["median"] > 0
+    result = workbench("profile", "small.onnx", "--data", "data.npz")
+    assert "whole run" in result.output and "Loading, compressed" in result.output
+    assert "inputs of the data" in result.output and "nergy" in result.output

@@ -8,6 +8,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect, Ranking
+from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Drag, Help, OneOf, Range, Unit, When
 from workbench.data.extensions import Reader
 from workbench.data.metrics import Metric
@@ -36,6 +37,7 @@ __all__ = [
     "Drag",
     "Edit",
     "Effect",
+    "Encodes",
     "Encoding",
     "Factors",
     "Format",

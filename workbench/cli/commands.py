@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from workbench import __version__
-from workbench.cli import analysis, documents, output, search, targets
+from workbench.cli import analysis, documents, output, profile, search, targets
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
     calibration_option,
@@ -28,6 +28,7 @@ from workbench.cli.options import (
     metric_option,
     numbers,
     out_option,
+    recipe_of,
     target_option,
     trust_option,
     trusted,
@@ -38,7 +39,6 @@ from workbench.core.base.files import check_folder
 from workbench.core.base.message import Message
 from workbench.core.base.plain import plain
 from workbench.core.base.resources import PACKAGE, demo_paths
-from workbench.core.recipe.recipe import Recipe, load_recipe, parse_recipe
 
 
 @click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
@@ -253,23 +253,6 @@ def compress(
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
-def recipe_of(given: str) -> Recipe:
-    """Read a recipe from a file, or from standard input."""
-    if given != "-":
-        return load_recipe(Path(given))
-    try:
-        text = click.get_binary_stream("stdin").read().decode("utf-8-sig")  # whatever the console's code page is
-    except UnicodeDecodeError as error:
-        raise UserError(
-            "Cannot read {subject} {path}: {reason}.",
-            "Give a YAML file.",
-            subject=Message("the recipe"),
-            path="standard input",
-            reason=Message("it is not a text file (UTF-8)"),
-        ) from error
-    return parse_recipe(text, "standard input")
-
-
 @cli.command()
 @click.argument("student")
 @click.option(
@@ -376,5 +359,12 @@ def methods(as_json: bool) -> None:
     output.print_json(documents.methods(known)) if as_json else output.print_methods(known)
 
 
-for command in (analysis.sensitivity, analysis.sweep, search.search, analysis.compare, targets.targets):
+for command in (
+    analysis.sensitivity,
+    analysis.sweep,
+    search.search,
+    analysis.compare,
+    targets.targets,
+    profile.profile,
+):
     cli.add_command(command)

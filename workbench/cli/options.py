@@ -2,12 +2,16 @@
 
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from workbench.core.base.errors import UserError
 from workbench.core.base.language import ENGLISH, LANGUAGES
+from workbench.core.base.message import Message
 from workbench.core.base.trust import Trust
+from workbench.core.recipe.recipe import Recipe, load_recipe, parse_recipe
 
 
 def remember_debug(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -129,3 +133,20 @@ def known_target(_context: click.Context, _option: click.Parameter, given: str) 
 
         find_target(given)
     return given
+
+
+def recipe_of(given: str) -> Recipe:
+    """Read a recipe from a file, or from standard input."""
+    if given != "-":
+        return load_recipe(Path(given))
+    try:
+        text = click.get_binary_stream("stdin").read().decode("utf-8-sig")  # whatever the console's code page is
+    except UnicodeDecodeError as error:
+        raise UserError(
+            "Cannot read {subject} {path}: {reason}.",
+            "Give a YAML file.",
+            subject=Message("the recipe"),
+            path="standard input",
+            reason=Message("it is not a text file (UTF-8)"),
+        ) from error
+    return parse_recipe(text, "standard input")

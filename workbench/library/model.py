@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.core.analysis.measured import Comparison, Evaluation
     from workbench.core.analysis.not_taken import Finding
     from workbench.core.analysis.plan import Front, Goal
+    from workbench.core.analysis.profile import Profile
     from workbench.core.analysis.report import Report
     from workbench.core.analysis.sensitivity import Scan
     from workbench.core.analysis.sweep import Curve
@@ -110,6 +111,13 @@ class Model:
         from workbench.engine.analysis.evaluation import evaluate
 
         return evaluate(self._workspace, None if recipe is None else _recipe(recipe), job or Job(), device)
+
+    def profile(self, recipe: Given | None = None, *, batch: int = 1, job: Job | None = None) -> Profile:
+        """Which layer takes how long in ONNX Runtime, the original beside what a recipe makes of it; what loading both
+        takes in a fresh process; energy where it can be told. Raises UserError where recipe or batch do not fit."""
+        from workbench.engine.bench.profile import profile
+
+        return profile(self._workspace, Recipe() if recipe is None else _recipe(recipe), job or Job(), batch)
 
     def sensitivity(self, share: float = 1.0, *, job: Job | None = None) -> Scan:
         """What each layer loses under each candidate step; of the candidates, the share that is predicted to lose least

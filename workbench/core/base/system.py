@@ -14,6 +14,7 @@ from workbench.core.base.message import Message
 
 NICENESS = 5
 TRIES, PAUSE_S = 8, 0.05  # a scanner on Windows holds a new file for a moment
+POWERCAP = Path("/sys/class/powercap")
 CPUINFO = Path("/proc/cpuinfo")
 DOT_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}  # flags in it
 LONGEST_NAME = 200  # bytes; most disks take 255, with the suffix
@@ -113,6 +114,28 @@ def free_memory() -> int:
         return min(int(found.split()[1]) * 1024, memory())
     except (OSError, StopIteration, ValueError, IndexError):
         return memory()
+
+
+def resident_memory() -> int | None:
+    """Bytes of memory that this process has now; None where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as listing:
+            return int(listing.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
+
+
+def energy_counters() -> dict[str, tuple[int, int]] | None:
+    """Microjoules that each processor has used so far, and where its counter starts again from 0: RAPL, as Linux shows
+    it (Documentation/power/powercap). None where it is not there, or may not be read."""
+    found: dict[str, tuple[int, int]] = {}
+    try:
+        for folder in POWERCAP.glob("intel-rapl:?"):
+            used, top = (int((folder / name).read_text()) for name in ("energy_uj", "max_energy_range_uj"))
+            found[folder.name] = used, top
+    except (OSError, ValueError):
+        return None
+    return found or None
 
 
 def limit_memory() -> None:

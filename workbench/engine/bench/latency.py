@@ -2,10 +2,11 @@
 
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from workbench.core.analysis.profile import Spread
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.engine.base.evaluate import Run
@@ -33,3 +34,9 @@ def _block(run: Run, feeds: Mapping[str, np.ndarray]) -> list[float]:
         run(feeds)
         taken.append((time.perf_counter() - start) * 1000)
     return taken[SETTLING:]
+
+
+def spread(measured: Sequence[float]) -> Spread:
+    """The median, and the quartiles around it."""
+    low, median, high = np.percentile(measured, [25, 50, 75])
+    return Spread(float(median), float(low), float(high))

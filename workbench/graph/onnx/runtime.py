@@ -57,6 +57,7 @@ def session(
     spinning: bool = False,
     optimized_to: Path | None = None,
     bounded: bool = False,
+    profile_to: Path | None = None,
 ) -> ort.InferenceSession:
     """Load a model, a graph, ONNX bytes, or a file, for the CPU.
 
@@ -64,7 +65,8 @@ def session(
     a deployment does. `spinning`: threads go on busily for a moment after a run, as they do by default, which is what
     to time; it slows every other session that runs next. `optimized_to` writes the graph with constants folded; beyond
     that, what ONNX Runtime writes runs only on this machine. `bounded`: its values may take `LIMIT`
-    bytes together, and constants are not folded beyond a part of that. Raises UserError in one sentence when the
+    bytes together, and constants are not folded beyond a part of that. `profile_to`: where the times of all nodes are
+    written, by `end_profiling`, to a file whose name begins so. Raises UserError in one sentence when the
     runtime cannot load it.
     """
     options = ort.SessionOptions()
@@ -75,6 +77,8 @@ def session(
     options.add_session_config_entry("session.force_spinning_stop", "0" if spinning else "1")
     if bounded:
         _bound(options)
+    if profile_to is not None:
+        options.enable_profiling, options.profile_file_prefix = True, str(profile_to)
     level = ort.GraphOptimizationLevel
     options.graph_optimization_level = level.ORT_ENABLE_ALL if optimize else level.ORT_DISABLE_ALL
     if optimized_to is not None:

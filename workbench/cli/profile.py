@@ -1,0 +1,82 @@
+"""The command that times the layers."""
+
+from dataclasses import replace
+
+import click
+
+from workbench.cli import output
+from workbench.cli.options import (
+    calibration_option,
+    debug_option,
+    input_option,
+    json_option,
+    recipe_of,
+    target_option,
+    trust_option,
+    trusted,
+)
+from workbench.core.analysis.profile import Profile, Spread
+from workbench.core.base.quantities import size, three
+
+
+@click.command()
+@click.argument("model")
+@click.option(
+    "--recipe", default="", metavar="RECIPE", help="What is compared with the original; - for standard input."
+)
+@click.option("--data", default="", metavar="DATA", help="Samples to run; without it inputs are made up.")
+@calibration_option
+@input_option
+@click.option("--batch", default=1, show_default=True, type=click.IntRange(1, 4096), metavar="N", help="Samples a run.")
+@target_option("A device whose energy figures are used where this machine shows none.")
+@json_option
+@trust_option
+@debug_option
+def profile(
+    model: str,
+    recipe: str,
+    data: str,
+    calibration: str,
+    batch: int,
+    target: str,
+    as_json: bool,
+    trust: bool,
+    given: dict[str, str],
+) -> None:
+    """Time the layers of MODEL in ONNX Runtime, as it is and after RECIPE; and what loading both takes."""
+    with output.working() as job:
+        import workbench as wb
+
+        asked = recipe_of(recipe) if recipe else wb.Recipe({})
+        allowed = trusted(trust, model, data, calibration)
+        opened = wb.open(
+            model, data or None, calibration or None, inputs=given, trusted=allowed, job=job.part(0.0, 0.2)
+        )
+        found = opened.profile(replace(asked, target=target or asked.target), batch=batch, job=job.part(0.2, 1.0))
+    output.print_json(found.to_json()) if as_json else _print(found)
+
+
+def _print(found: Profile) -> None:
+    rows = [(layer.path or "(others)", _ms(layer.before), _ms(layer.after)) for layer in found.layers]
+    rows.append(("whole run", _ms(found.before), _ms(found.after)))
+    click.echo(output.table(("layer", "original ms", "compressed ms"), rows))
+    inputs = "made-up inputs" if found.made_up else "inputs of the data"
+    output.say(
+        f"\nMeasured here in ONNX Runtime, {found.runs} warm runs of each in turns, batch {found.batch}, {inputs}:"
+        " median (middle half). '-': the runtime has put the layer into another operator, or it is gone."
+    )
+    for name, load in (("original", found.load_before), ("compressed", found.load_after)):
+        memory = "not known" if load.memory is None else size(load.memory.median)
+        output.say(f"Loading, {name}: {_ms(load.seconds, 1000)} ms, keeps {memory} (fresh process, median)")
+    if found.energy is not None:
+        before, after = (f"{1000 * joules:.3g} mJ" for joules in (found.energy.before, found.energy.after))
+        output.say(f"Energy a run: {before} -> {after} ({found.energy.how}: {found.energy.source})")
+    else:
+        output.say(found.energy_note)
+
+
+def _ms(spread: Spread | None, scale: float = 1.0) -> str:
+    if spread is None:
+        return "-"
+    median, low, high = (three(scale * value) for value in (spread.median, spread.low, spread.high))
+    return f"{median} ({low} to {high})"

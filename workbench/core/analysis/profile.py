@@ -1,0 +1,63 @@
+"""Where the time of a run goes, layer by layer; loading; energy: the original beside what a recipe makes of it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The median of several measurements, and their middle half."""
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class LayerTime:
+    """Milliseconds a run that the operators of a layer take; None where the runtime has none of them by itself: it put
+    them into others, or the layer is gone. The path of operators that belong to no layer is empty."""
+
+    path: str
+    before: Spread | None
+    after: Spread | None
+
+
+@dataclass(frozen=True)
+class Load:
+    """Of a file in a fresh process: seconds until it can run, and bytes of memory that it keeps from then on; None
+    where the system does not tell."""
+
+    seconds: Spread
+    memory: Spread | None
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Joules of one run. `how`: measured (the processor's own counter, of all that ran meanwhile), or by rule (a
+    target's figures for multiply-accumulates and bytes)."""
+
+    before: float
+    after: float
+    how: Literal["measured", "by rule"]
+    source: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Times are of `runs` runs of each, with `batch` samples, warm, in turns. `energy_note`: why there is no energy."""
+
+    batch: int
+    runs: int
+    made_up: bool
+    before: Spread
+    after: Spread
+    layers: tuple[LayerTime, ...]
+    load_before: Load
+    load_after: Load
+    energy: Energy | None = None
+    energy_note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As `workbench profile --json` prints it; the keys are stable."""
+        return asdict(self)
