@@ -1,5 +1,6 @@
 """Options that several commands take, each defined once."""
 
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -140,7 +141,7 @@ def recipe_of(given: str) -> Recipe:
     if given != "-":
         return load_recipe(Path(given))
     try:
-        text = click.get_binary_stream("stdin").read().decode("utf-8-sig")  # whatever the console's code page is
+        text = sys.stdin.buffer.read().decode("utf-8-sig")  # whatever the console's code page is
     except UnicodeDecodeError as error:
         raise UserError(
             "Cannot read {subject} {path}: {reason}.",
