@@ -14,9 +14,12 @@ from workbench.data.extensions import Reader
 from workbench.data.metrics import Metric
 from workbench.formats.format import Format, Loaded
 from workbench.formats.onnx_file import from_graph
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.codebook import Codebook
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Scaled
 from workbench.graph.model.model import Source
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, Factors, Piece, Scaled
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import (
     Context,

@@ -17,11 +17,11 @@ import onnxruntime as ort
 
 from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 from workbench.methods.common import grids
 
 DEMO = Path(__file__).parents[2] / "resources" / "demo" / "fashion_cnn.onnx"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from workbench.engine.layer_figures import levels
+from workbench.graph.encodings.codebook import Codebook
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Codebook, Dense
 from workbench.methods.common import grids
 
 
@@ -27,7 +27,7 @@ def weight():
 def test_all_weights_of_the_widest_channel_lie_on_its_levels(weight, symmetric, out_axis):
     values = np.ascontiguousarray(np.moveaxis(weight, 0, out_axis))
     edit = quantized(values, symmetric=symmetric, out_axis=out_axis)
-    found = levels.of(edit, values, out_axis)
+    found = edit.encoding.levels(values, out_axis)
     assert found.channel == 4 and len(found.values) == 8 and found.clipped == 0
     row = np.moveaxis(edit.weight, out_axis, 0)[4]
     assert np.abs(row[:, None] - found.values).min(axis=1).max() < 1e-5
@@ -36,7 +36,7 @@ def test_all_weights_of_the_widest_channel_lie_on_its_levels(weight, symmetric, 
 @pytest.mark.parametrize("granularity", ["tensor", "channel", "group"])
 def test_levels_of_a_channel_that_was_chosen(weight, granularity):
     edit = quantized(weight, granularity)
-    found = levels.of(edit, weight, 0, channel=2)
+    found = edit.encoding.levels(weight, 0, channel=2)
     assert found.channel == (None if granularity == "tensor" else 2)
     part = (
         edit.weight[2]
@@ -49,7 +49,7 @@ def test_levels_of_a_channel_that_was_chosen(weight, granularity):
 def test_what_lies_beyond_the_outermost_level_is_counted(weight):
     edit = quantized(weight, "tensor", clip=0.5)
     edge = 0.5 * np.abs(weight).max()
-    found = levels.of(edit, weight, 0)
+    found = edit.encoding.levels(weight, 0)
     assert found.values[-1] == pytest.approx(edge, rel=1e-6)
     step = found.values[1] - found.values[0]
     beyond = (weight > found.values[-1] + step / 2) | (weight < found.values[0] - step / 2)
@@ -59,5 +59,5 @@ def test_what_lies_beyond_the_outermost_level_is_counted(weight):
 def test_codebooks_have_levels_and_plain_weights_have_none(weight):
     indices = (np.arange(24).reshape(4, 6) % 3).astype(np.uint8)
     book = Codebook(indices, np.array([0.5, -1, 0.25], np.float32), 2)
-    assert levels.of(Edit(book), book.decode(), 0).values.tolist() == [-1, 0.25, 0.5]
-    assert levels.of(Edit(Dense(weight)), weight, 0) is None
+    assert book.levels(book.decode(), 0).values.tolist() == [-1, 0.25, 0.5]
+    assert Dense(weight).levels(weight, 0) is None

@@ -17,7 +17,7 @@ from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.inspection.method_insight import outlook
 from workbench.engine.layer_figures import stats
 from workbench.engine.workspace import Workspace
-from workbench.graph.storage.encoding import Factors
+from workbench.graph.encodings.encoding import Factors
 from workbench.methods.base.method import all_methods
 from workbench.methods.common.factors import unfold
 from workbench.testing.models import model_with

@@ -18,10 +18,10 @@ from workbench.engine.preview import curvature
 from workbench.engine.preview.predict import divergence, predictor, rank_correlation
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 
 CANDIDATES = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (4, 2)) + tuple(
     (Action("prune.magnitude", {"sparsity": sparsity}),) for sparsity in (0.6,)

@@ -19,11 +19,11 @@ from workbench.core.recipe.recipe import Row
 from workbench.data.dataset import Dataset
 from workbench.engine.base.evaluate import prepare, runner
 from workbench.engine.compile import settle
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import apart
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 from workbench.graph.storage.kernels import Levels
 
 

@@ -12,8 +12,8 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.engine.bench.timing import timed, zipped
 from workbench.engine.compile.compiler import larger
 from workbench.engine.workspace import Workspace
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 
 
 def test_sizes_and_times_without_data():

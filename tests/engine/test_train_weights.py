@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.engine.training.weights import OnGrid, trainable
-from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, Factors, Piece, Scaled
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.codebook import Codebook
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding, Factors, Learning, Piece, Scaled
 from workbench.methods.common import grids
 
 RNG = np.random.default_rng(0)
@@ -51,7 +53,7 @@ def encoding(request) -> Encoding:
 
 def trained(encoding: Encoding, steps: int = 20):
     """Some steps towards another weight."""
-    learner = trainable(encoding, encoding.decode(), keep_zeros=True)
+    learner = encoding.trainable(encoding.decode(), Learning())
     target = torch.randn(encoding.shape, generator=torch.Generator().manual_seed(1))
     optimiser = torch.optim.Adam([value for value in learner.parameters() if value.requires_grad], 0.02)
     errors = []
@@ -65,7 +67,7 @@ def trained(encoding: Encoding, steps: int = 20):
 
 
 def test_it_starts_as_the_encoding_and_comes_back_as_it(encoding):
-    learner = trainable(encoding, encoding.decode())
+    learner = encoding.trainable(encoding.decode(), Learning())
     np.testing.assert_allclose(learner().detach().numpy(), encoding.decode(), rtol=1e-5, atol=1e-6)
     back = learner.encoding()
     assert type(back) is type(encoding) and back.shape == encoding.shape
@@ -86,7 +88,7 @@ def test_zeros_stay_zero(name):
 
 
 def test_zeros_that_nobody_pruned_may_go():
-    learner = trainable(ENCODINGS["sparse levels"], None, keep_zeros=False)
+    learner = ENCODINGS["sparse levels"].trainable(None, Learning(keep_zeros=False))
     with torch.no_grad():
         learner.values.add_(1.0)
     assert (learner.encoding().decode() != 0).any(where=SPARSE == 0)
@@ -94,7 +96,7 @@ def test_zeros_that_nobody_pruned_may_go():
 
 def test_indices_stay_and_a_centroid_gets_the_sum_of_its_gradients():
     encoding = ENCODINGS["codebook"]
-    learner = trainable(encoding, None, keep_zeros=False)
+    learner = encoding.trainable(None, Learning(keep_zeros=False))
     slope = torch.randn(encoding.shape, generator=torch.Generator().manual_seed(2))
     (learner() * slope).sum().backward()
     expected = [float(slope[torch.from_numpy(encoding.indices == index)].sum()) for index in range(4)]
@@ -112,7 +114,7 @@ def test_levels_stay_inside_the_grid(name):
 
 
 def test_a_fixed_step_stays():
-    learner = trainable(ENCODINGS["per channel"], None, learned=False)
+    learner = ENCODINGS["per channel"].trainable(None, Learning(steps=False))
     assert not learner.stretch.requires_grad
     np.testing.assert_array_equal(learner.encoding().scale, ENCODINGS["per channel"].scale)
 
@@ -122,7 +124,7 @@ def test_the_gradient_of_a_step_is_that_of_the_paper():
     q = np.array([[0, 1, -2, 3]], np.int8)
     grid = Affine(q, 3, np.float32([[0.5]]), None, (1, 4))
     original = np.float32([[0.1, 0.6, -1.1, 9.0]])
-    learner = OnGrid(grid, None, False, True)
+    learner = grid.trainable(None, Learning(keep_zeros=False))
     with torch.no_grad():
         learner.values.copy_(torch.tensor(original))
     learner().sum().backward()
@@ -135,7 +137,7 @@ def test_the_gradient_of_a_step_is_that_of_the_paper():
 
 def test_a_quantised_weight_starts_on_its_own_level_as_near_to_the_original_as_that_allows():
     encoding = ENCODINGS["per channel"]
-    learner = trainable(encoding, WEIGHT)
+    learner = encoding.trainable(WEIGHT, Learning())
     start = learner.values.detach().numpy()
     assert np.abs(start - WEIGHT).mean() < np.abs(encoding.decode() - WEIGHT).mean()
     np.testing.assert_array_equal(learner.encoding().q, encoding.q)

@@ -7,10 +7,13 @@ import numpy as np
 import onnx
 import onnx_ir as ir
 
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.codebook import Codebook
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import Model, Source
 from workbench.graph.onnx import runtime
-from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
 
 OPS = ("Gemm", "MatMul", "Conv")
 OPSETS = (9, 11, 13, 18, 21, 23)

@@ -7,7 +7,12 @@ import torch
 from torch.nn import functional
 
 from tests.graph import examples
-from workbench.graph.storage.encoding import Affine, Codebook, Dense, Factors, Piece, container, crop
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.codebook import Codebook
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Factors, Piece
+from workbench.graph.encodings.grid import crop
+from workbench.graph.encodings.spec import container
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn])

@@ -10,11 +10,11 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
+from workbench.graph.encodings.affine import Affine
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import bias_room
 from workbench.graph.rewrite.rewrite import with_edits
-from workbench.graph.storage.encoding import Affine
 
 OPERATORS = ("Conv", "Depthwise", "Gemm", "MatMul")
 WEAK = (0.0, 1e-12, 1e-7)

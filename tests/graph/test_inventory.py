@@ -9,10 +9,10 @@ from onnx import TensorProto, helper, numpy_helper
 from tests.graph.graphs import Build, branch, conditional, opened, residual
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.graph.encodings.affine import Affine
 from workbench.graph.onnx import names
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine
 from workbench.methods.base.method import all_methods, find
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from tests.graph.examples import codebook, weight
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.spec import container
+from workbench.graph.encodings.zeros import expected_fillers, fillers, gaps
 from workbench.graph.storage import layouts, packing
 from workbench.graph.storage.counting import spec_of
-from workbench.graph.storage.encoding import Dense, container
 
 
 @pytest.mark.parametrize(("bits", "width"), [(1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (8, 8), (9, 16), (32, 32)])
@@ -35,17 +37,17 @@ def test_payload_is_what_is_written(layout: layouts.Layout, bits: int, zeros: fl
     assert spec.nonzeros == np.count_nonzero(encoding.decode())
     arrays = packing.arrays(encoding, spec, layout)
     data = arrays[:1] if layout == "plain" else arrays[:2]
-    fillers = {"gaps4": spec.fillers4, "gaps8": spec.fillers8}.get(layout, 0)
-    expected = layouts.payload(layout, spec.count, spec.nonzeros, fillers, bits)
+    needed = {"gaps4": spec.fillers4, "gaps8": spec.fillers8}.get(layout, 0)
+    expected = layouts.payload(layout, spec.count, spec.nonzeros, needed, bits)
     assert sum(array.nbytes for array in data) == expected
 
 
 def test_gaps_and_fillers_of_a_small_example() -> None:
     mask = np.zeros(60, bool)
     mask[[0, 3, 19, 20, 52]] = True
-    assert layouts.gaps(mask).tolist() == [0, 2, 15, 0, 31]
-    assert layouts.fillers(layouts.gaps(mask), 4) == 1  # 31 zeros: a filler takes 15 and is the 16th
-    assert layouts.fillers(layouts.gaps(mask), 8) == 0
+    assert gaps(mask).tolist() == [0, 2, 15, 0, 31]
+    assert fillers(gaps(mask), 4) == 1  # 31 zeros: a filler takes 15 and is the 16th
+    assert fillers(gaps(mask), 8) == 0
 
 
 @pytest.mark.parametrize("zeros", [0.5, 0.9, 0.97, 0.999])
@@ -58,9 +60,9 @@ def test_expected_fillers_are_the_mean_of_random_masks(zeros: float, bits: int) 
     for _ in range(20):
         mask = np.zeros(count, bool)
         mask[rng.permutation(count)[:nonzeros]] = True
-        drawn.append(layouts.fillers(layouts.gaps(mask), bits))
+        drawn.append(fillers(gaps(mask), bits))
     spread = max(np.std(drawn) / np.sqrt(len(drawn)) * 4, 2)
-    assert abs(layouts.expected_fillers(count, nonzeros, bits) - np.mean(drawn)) < spread
+    assert abs(expected_fillers(count, nonzeros, bits) - np.mean(drawn)) < spread
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_expected_fillers_are_the_mean_of_random_masks(zeros: float, bits: int) 
 def test_which_layout_pays(zeros: float, bits: int, best: str) -> None:
     count = 100_000
     nonzeros = count - round(zeros * count)
-    four, eight = (layouts.expected_fillers(count, nonzeros, width) for width in (4, 8))
+    four, eight = (expected_fillers(count, nonzeros, width) for width in (4, 8))
     assert layouts.smallest(count, nonzeros, four, eight, bits) == best
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.graph.graphs import Build, opened, residual
 from workbench.core.base.errors import UserError
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import runtime, saving
 from workbench.graph.rewrite.rewrite import with_edits, with_weights
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from tests.graph import examples
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding, Factors, Piece
+from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite
 from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
 from workbench.graph.storage.plan import Plan, forecast_bytes
-from workbench.graph.storage.spec import StorageSpec
 
 CALLS = 5000  # of functions, about a millisecond
 SHAPES = {"Gemm": (96, 130), "MatMul": (130, 96), "Conv": (48, 30, 3, 3)}

@@ -10,11 +10,12 @@ import pytest
 
 from tests.graph import examples
 from workbench.core.base.errors import UserError
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding, Factors, Piece
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage import decoders
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
 
 
 def written(model: Model, edits: dict[str, Edit], sparse: str = "auto") -> bytes:

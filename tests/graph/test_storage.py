@@ -7,12 +7,16 @@ import onnx_ir as ir
 import pytest
 
 from tests.graph import examples
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.codebook import Codebook
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding
+from workbench.graph.encodings.kind import FLOAT8
 from workbench.graph.onnx import proto_size
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage import decoders, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
 from workbench.graph.storage.forms import forms, plain_bytes
 from workbench.graph.storage.storage import Stored
 
@@ -50,7 +54,7 @@ def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp
     stored, expected = {}, {}
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
         for form in forms(spec_of(encoding), "w", opset):
-            name = f"{kind} {form.spec.kind} {form.layout}"
+            name = f"{kind} {form.spec.kind.name} {form.layout}"
             form = next(
                 other
                 for other in forms(spec_of(encoding), name, opset)
@@ -141,7 +145,7 @@ def test_one_group_a_channel_is_stored_per_channel() -> None:
 
 def test_an_unusual_grid_falls_back_to_floats() -> None:
     encoding = Affine(np.ones((4, 6), np.int8), 4, np.ones((4, 1), np.float32), None, (2, 12))
-    assert [form.spec.kind for form in forms(spec_of(encoding), "w", 18)] == ["Float32"]
+    assert [form.spec.kind.name for form in forms(spec_of(encoding), "w", 18)] == ["Float32"]
 
 
 @pytest.mark.parametrize("bits", [1, 4])
@@ -151,8 +155,8 @@ def test_a_codebook_without_zero_has_nothing_to_leave_out(bits: int) -> None:
 
 
 def test_infinite_short_floats_stay_in_full_floats() -> None:
-    values = np.array([[np.inf, 1.0]], np.float32).astype(decoders.FLOAT8["Float8E5M2"])
-    assert spec_of(Dense(values)).kind == "Float32"
+    values = np.array([[np.inf, 1.0]], np.float32).astype(FLOAT8["Float8E5M2"])
+    assert spec_of(Dense(values)).kind.name == "Float32"
 
 
 def test_decoders_are_chosen_for_all_weights_together() -> None:

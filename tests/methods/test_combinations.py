@@ -8,7 +8,8 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler, conflicts
-from workbench.graph.storage.encoding import Dense, Factors
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Factors
 from workbench.methods.common.gram_propagation import each_matrix
 from workbench.testing.models import model_with
 

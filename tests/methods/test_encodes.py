@@ -5,8 +5,8 @@ import pytest
 from workbench.core.base import system
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
+from workbench.graph.encodings.spec import container
 from workbench.graph.rewrite import qdq
-from workbench.graph.storage.encoding import container
 from workbench.graph.storage.kernels import Dynamic, Static
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import all_methods, find
@@ -45,15 +45,15 @@ def test_what_a_method_declares_is_what_it_stores(action):
     (tensor,) = plan.tensors
     told = method.encodes.weights(method.info().parameters(action))
     kinds = {"Symmetric": "integer", "Affine": "integer", "Codebook": "codebook"}
-    assert told.kind == kinds.get(tensor.kind, "float")
+    assert told.kind == kinds.get(tensor.kind.name, "float")
     if told.kind == "float":
-        assert told.format == FLOATS[tensor.kind]
+        assert told.format == FLOATS[tensor.kind.name]
         return
     if told.kind == "codebook":
         assert container(told.bits) == tensor.bits
         return
     assert told.bits == tensor.bits and 0 < told.levels <= told.bits
-    assert told.symmetric == (tensor.kind == "Symmetric")
+    assert told.symmetric == tensor.kind.symmetric
     assert told.block == tensor.group
     sharing = "group" if tensor.group else "channel" if len(tensor.side or ()) and max(tensor.side) > 1 else "tensor"
     assert told.granularity == sharing

@@ -16,11 +16,11 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import compiler
+from workbench.graph.encodings.affine import Affine
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import qdq
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import sqnr_db
-from workbench.graph.storage.encoding import Affine
 from workbench.graph.storage.kernels import Levels
 from workbench.methods.base.observer import BINS, Observer
 from workbench.testing.models import model_with

@@ -19,8 +19,8 @@ from workbench.core.recipe.params import Help, Range
 from workbench.data.extensions import Reader
 from workbench.data.metrics import METRICS, Metric
 from workbench.formats.format import all_formats
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 from workbench.methods.base import method as methods
 from workbench.testing import Case, check_format, check_method, check_metric, check_reader, check_target
 from workbench.testing.audit import nothing_run

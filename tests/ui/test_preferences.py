@@ -14,7 +14,8 @@ from tests.ui.test_window import CTRL, LEFT, dialog
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.ipc import process
-from workbench.graph.storage.spec import StorageSpec
+from workbench.graph.encodings.affine import SYMMETRIC
+from workbench.graph.encodings.spec import StorageSpec
 from workbench.ui.base import settings
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.shell.preferences import Preferences
@@ -159,7 +160,7 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
             UserError("There is no file {path}.", "Check the name.", path="a b.onnx").message,
             "没有文件 a b.onnx。请检查名称。",
         ),
-        (StorageSpec((8, 8), "Symmetric", 4, 64, side=(8, 1)).words, "int4，每通道"),
+        (StorageSpec((8, 8), SYMMETRIC, 4, 64, side=(8, 1)).words, "int4，每通道"),
         (Message("rank {rank} of {full}", rank=9, full=12), "秩 9 / 12"),
         (
             Message("{path} {subject}: {reason}", path="stem", subject=Message("stays unchanged"), reason="?"),

@@ -25,7 +25,7 @@ from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.engine.base.measured import with_answer
 from workbench.engine.base.store import Store, cache_folder
 from workbench.engine.compile import compiler, conflicts, structure
-from workbench.engine.layer_figures import graph_view, levels, stats
+from workbench.engine.layer_figures import graph_view, stats
 from workbench.engine.supervision.samples import split
 from workbench.formats.opening import open_model
 from workbench.graph.model.model import Model
@@ -328,7 +328,7 @@ class Workspace:
     def _levels(self, smaller: structure.Structure, path: str, edited: Edit) -> Levels | None:
         """Levels of an edited layer, its channels numbered as in the original."""
         axis = smaller.model.layer(path).out_axis
-        found, kept = levels.of(edited, smaller.model.weight(path), axis), smaller.kept.get(path)
+        found, kept = edited.encoding.levels(smaller.model.weight(path), axis), smaller.kept.get(path)
         if found is None or found.channel is None or kept is None:
             return found
         return replace(found, channel=int(kept[axis][found.channel]))

@@ -18,9 +18,9 @@ from workbench.engine.compile.structure import asked_for
 from workbench.engine.preview.previewer import SuffixRunner, effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.channels.rules import channels_of
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import runtime
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 from workbench.graph.subgraph import cut
 from workbench.methods.base.method import RemovalMethod, ReplacingMethod
 

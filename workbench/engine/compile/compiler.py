@@ -25,7 +25,6 @@ from workbench.graph.model import cost
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite
 from workbench.graph.storage.edit import Edit, sqnr_db
-from workbench.graph.storage.encoding import Factors
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import find, untouched
 
@@ -277,7 +276,7 @@ def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> s
     """Why a layer takes as many bytes as before or more, in one sentence; nothing where it shrank."""
     if after < before:
         return ""
-    if isinstance(edited.encoding, Factors):
+    if edited.encoding.factors is not None:
         return Message(
             "The factors hold {parameters:,} weights, and the layer had {size:,}.",
             parameters=edited.encoding.parameters,
@@ -302,9 +301,9 @@ def with_bias(layer: Layer, edited: Edit, size: int) -> int:
 
 def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
     """Parameters and MACs of a layer after its edit."""
-    encoding = edited.encoding
-    weights = encoding.parameters
-    parts = [piece.encoding.shape for piece in encoding.pieces] if isinstance(encoding, Factors) else [layer.shape]
+    factors = edited.encoding.factors
+    weights = edited.encoding.parameters
+    parts = [layer.shape] if factors is None else [piece.encoding.shape for piece in factors.pieces]
     bias = layer.parameters - layer.count
     if edited.bias is not None:
         bias = edited.bias.size

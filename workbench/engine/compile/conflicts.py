@@ -77,12 +77,8 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
 
 
 def _finer(before: Plan, after: Plan) -> bool:
-    """Whether clusters go onto a grid that has room for them all: they stay clusters, as in cluster-preserving
-    quantisation (TensorFlow Model Optimization, collaborative optimisation guide)."""
-    return all(
-        old.kind == "Codebook" and new.kind in ("Symmetric", "Affine") and new.bits == 8 and old.bits < 8
-        for old, new in zip(before.tensors, after.tensors, strict=False)
-    )
+    """Whether all levels stay levels: clusters on a grid with room for them."""
+    return all(new.refines(old) for old, new in zip(before.tensors, after.tensors, strict=False))
 
 
 def _makes(chosen: Method, before: Plan, after: Plan) -> list[str]:

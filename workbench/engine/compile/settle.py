@@ -28,7 +28,6 @@ from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import between, qdq
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine, Scaled
 from workbench.graph.storage.kernels import Levels, Static
 
 SAMPLES = 8  # that are run with and without optimisation
@@ -237,12 +236,8 @@ def _without(edit: Edit, delivered: bool, activations: bool) -> Edit:
 
 def _saturating(edits: Edits) -> bool:
     """Whether sums of products saturate here, which the user has chosen and is told of by the methods."""
-    inner = [
-        edit.encoding.inner if isinstance(edit.encoding, Scaled) else edit.encoding
-        for edit in edits.values()
-        if isinstance(edit.compute, Static)
-    ]
-    return any(isinstance(each, Affine) and each.bits == 8 for each in inner) and qdq.saturates()
+    grids = [edit.encoding.tensor.grid for edit in edits.values() if isinstance(edit.compute, Static)]
+    return any(grid is not None and grid.bits == 8 for grid in grids) and qdq.saturates()
 
 
 def distance(found: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> float:

@@ -15,7 +15,7 @@ from workbench.core.layer_data.views import Spectrum
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.inspection.method_insight import outlook
-from workbench.engine.layer_figures import images, levels, stats
+from workbench.engine.layer_figures import images, stats
 from workbench.engine.layer_figures.images import Pair
 from workbench.engine.workspace import Workspace
 from workbench.methods.common import factors
@@ -92,7 +92,7 @@ def channel(pair: Pair, wanted: w.WantChannel, job: Job) -> pictures.Channel:
     row = after[number][~np.isnan(after[number])]
     found = None
     if pair.edit is not None and pair.left is not None:
-        found = levels.of(pair.edit, pair.left, pair.layer.out_axis, pair.place(number))
+        found = pair.edit.encoding.levels(pair.left, pair.layer.out_axis, pair.place(number))
         found = replace(found, channel=number) if found is not None and found.channel is not None else found
     return pictures.Channel(
         number,
@@ -155,7 +155,7 @@ def _quantiles(rows: np.ndarray, first: np.ndarray, job: Job) -> np.ndarray:
 
 def _ends(pair: Pair, first: np.ndarray) -> np.ndarray | None:
     """Last level within each bar; NaN if nothing is left."""
-    found = levels.ends(pair.edit, pair.layer.out_axis) if pair.edit is not None and pair.after is not None else None
+    found = pair.edit.encoding.ends(pair.layer.out_axis) if pair.edit is not None and pair.after is not None else None
     if found is None:
         return None
     whole = np.full((2, len(pair.kept)), np.nan)

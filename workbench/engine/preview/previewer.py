@@ -29,11 +29,11 @@ from workbench.engine.compile import compiler
 from workbench.engine.preview import curvature
 from workbench.engine.preview.activation_cache import Crossings
 from workbench.engine.workspace import Workspace
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 from workbench.graph.subgraph import cut
 
 READY = 4  # cuts whose sessions are kept, each with a copy of the weights behind it

@@ -8,8 +8,7 @@ import torch
 from workbench.core.recipe.recovery import Training
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.training.student import Student
-from workbench.engine.training.weights import Floats
-from workbench.graph.storage.encoding import Dense
+from workbench.graph.encodings.learning import Floats
 
 RAMP = 2 / 3  # of the stage; then the mask rests, so that what is left can settle (Zhu and Gupta 2017)
 PRUNINGS = 40  # times at which the mask grows
@@ -84,12 +83,7 @@ class Ramp:
 def _anew(compiled: Compiled, path: str) -> bool:
     edit = compiled.edits.get(path)
     steps = [action.method for action in compiled.chosen.get(path, ()) if action.family == "prune"]
-    return (
-        edit is not None
-        and isinstance(edit.encoding, Dense)
-        and bool(steps)
-        and not any(step in PATTERNED for step in steps)
-    )
+    return edit is not None and edit.encoding.free and bool(steps) and not any(step in PATTERNED for step in steps)
 
 
 @torch.no_grad()

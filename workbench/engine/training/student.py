@@ -19,11 +19,12 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.differentiable import view_of
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.supervision.features import Features
-from workbench.engine.training.weights import Floats, Trainable, trainable
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Learning
+from workbench.graph.encodings.learning import Floats, Trainable
 from workbench.graph.model.constants import norm_constants, with_constants
 from workbench.graph.model.model import Model
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Student(nn.Module):
             pruned = any(action.family == "prune" for action in actions)
             shared = any(action.method == "quantize.codebook" for action in actions)
             encoding = Dense(original) if edit is None else edit.encoding
-            self.learned[name] = trainable(encoding, original, pruned, steps, shared)
+            self.learned[name] = encoding.trainable(original, Learning(pruned, steps, shared))
         elif edit is not None:
             with torch.no_grad():
                 self._module(path).weight.copy_(self._laid(path, torch.tensor(edit.weight)))  # type: ignore[operator]

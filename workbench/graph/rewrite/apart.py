@@ -12,7 +12,6 @@ import onnx_ir as ir
 from workbench.graph.model.inventory import Site
 from workbench.graph.rewrite.qdq import ACTIVATIONS, NodeBuilder
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Factors, Scaled
 from workbench.graph.storage.kernels import Static
 
 REWRITTEN = ("Conv", "ConvTranspose", "Gemm")
@@ -30,12 +29,12 @@ def between_levels(
     own = {
         sites[path].node
         for path, edit in edits.items()
-        if edit.compute is not None or isinstance(edit.encoding, Factors)
+        if edit.compute is not None or edit.encoding.factors is not None
     }
     readers = {
         sites[path].node
         for path, edit in edits.items()
-        if isinstance(edit.compute, Static) and not isinstance(edit.encoding, Scaled)
+        if isinstance(edit.compute, Static) and edit.encoding.scaled is None
     }
     return [
         node.name or ""

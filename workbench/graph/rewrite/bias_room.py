@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 import onnx_ir as ir
 
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.inventory import Site
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine, Encoding, Scaled
 from workbench.graph.storage.kernels import Static
 
 LARGEST = 2.0**30  # half of what 32 bits hold, for the sums that are added to the bias
@@ -45,15 +46,16 @@ def raised(encoding: Encoding, least: np.ndarray) -> Encoding:
     """A weight on symmetric levels whose scale is nowhere below `least` ([outputs] or [1]); the same object where it is
     not already. Weights of a channel whose scale grows are rounded again: they add less than 2^-23 of its bias each.
     """
-    if isinstance(encoding, Scaled):
-        inner = raised(encoding.inner, least)
-        return encoding if inner is encoding.inner else Scaled(inner, encoding.columns)
-    if not isinstance(encoding, Affine) or encoding.zero_point is not None:
+    if encoding.scaled is not None:
+        inner = raised(encoding.tensor, least)
+        return encoding if inner is encoding.tensor else replace(encoding.scaled, inner=inner)
+    grid = encoding.grid
+    if grid is None or grid.zero_point is not None:
         return encoding
-    old = encoding.scale
+    old = grid.scale
     needed = least.reshape(old.shape) if old.size == least.size else np.full(old.shape, least.max())
     if (old >= needed).all():
         return encoding
     scale = np.where(old >= needed, old, needed * (1 + 1e-6)).astype(np.float32)
-    q = np.rint(encoding.q * (old.astype(np.float64) / scale)).astype(encoding.q.dtype)
-    return Affine(q, encoding.bits, scale, None, encoding.shape, encoding.axis)
+    q = np.rint(grid.q * (old.astype(np.float64) / scale)).astype(grid.q.dtype)
+    return Affine(q, grid.bits, scale, None, grid.shape, grid.axis)

@@ -9,6 +9,8 @@ import onnx_ir as ir
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Joined, Message
 from workbench.core.recipe.recipe import Sparse
+from workbench.graph.encodings.encoding import Encoding, Factors
+from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
@@ -17,10 +19,8 @@ from workbench.graph.rewrite.qdq import NodeBuilder
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Encoding, Factors, Scaled
 from workbench.graph.storage.forms import Form, forms
 from workbench.graph.storage.kernels import WORDS, Blockwise, Compute, Dynamic, Static
-from workbench.graph.storage.spec import StorageSpec
 from workbench.graph.storage.storage import Stored
 
 
@@ -156,20 +156,22 @@ def _forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse, compute: Co
     if compute is None:
         return found
     return [
-        replace(form, calls=())
-        if form.layout == "plain" and (form.spec.kind, form.spec.bits) == ("Symmetric", 8)
-        else form
+        replace(form, calls=()) if form.layout == "plain" and spec.kind.symmetric and _signed(form) else form
         for form in found
     ]
 
 
+def _signed(form: Form) -> bool:
+    """Whether the symbols are the levels themselves, as integer kernels read them."""
+    return form.parts[0].dtype == ir.DataType.INT8
+
+
 def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
     """The tensors of an encoding, each with the name of the value that it becomes."""
-    if isinstance(encoding, Scaled):
-        return [(f"{name}.scaled", encoding.inner)]
-    if not isinstance(encoding, Factors):
-        return [(name, encoding)]
-    return [(chain.piece_name(name, index), piece.encoding) for index, piece in enumerate(encoding.pieces)]
+    if encoding.factors is not None:
+        pieces = encoding.factors.pieces
+        return [(chain.piece_name(name, index), piece.encoding) for index, piece in enumerate(pieces)]
+    return [(name if encoding.scaled is None else f"{name}.scaled", encoding.tensor)]
 
 
 class _Editor:
@@ -197,12 +199,13 @@ class _Editor:
             growth += self._put_computed(path, site, edit, edit.compute, stored)
             return Change(stored, growth, edit.compute)
         weights = [self._add(part)[0] for part in stored]
-        if isinstance(edit.encoding, Factors):
-            growth += self._put_chain(path, site, edit.encoding, weights)
+        if edit.encoding.factors is not None:
+            growth += self._put_chain(path, site, edit.encoding.factors, weights)
         else:
             builder = NodeBuilder(self._graph, self._unique)
-            if isinstance(edit.encoding, Scaled):
-                weights = [qdq.put_scaled(builder, self._nodes[site.node], site.initializer, weights[0], edit.encoding)]
+            scaled = edit.encoding.scaled
+            if scaled is not None:
+                weights = [qdq.put_scaled(builder, self._nodes[site.node], site.initializer, weights[0], scaled)]
             old.replace_all_uses_with(weights[0])
             growth += builder.bytes
         return Change(stored, growth)
@@ -222,9 +225,9 @@ class _Editor:
             touched += [maker] if maker is not node else []
         before = nodes_bytes(touched)
         builder = NodeBuilder(self._graph, self._unique)
-        if isinstance(encoding, Scaled):
-            qdq.put_smooth(builder, node, encoding)
-            encoding = encoding.inner
+        if encoding.scaled is not None:
+            qdq.put_smooth(builder, node, encoding.scaled)
+            encoding = encoding.tensor
         if isinstance(compute, Blockwise):
             qdq.put_blockwise(builder, node, site, encoding, compute)
             return builder.bytes - before

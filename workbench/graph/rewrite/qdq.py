@@ -16,13 +16,12 @@ import onnx.numpy_helper
 import onnx_ir as ir
 
 from workbench.core.base.message import Message
+from workbench.graph.encodings.encoding import Encoding, Planned, Scaled
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.operators import number
 from workbench.graph.onnx import runtime
 from workbench.graph.onnx.proto_size import initializer_bytes, nodes_bytes
-from workbench.graph.storage.encoding import Affine, Encoding, Factors, Scaled
 from workbench.graph.storage.kernels import Blockwise, Compute, Dynamic, Levels, Static
-from workbench.graph.storage.spec import Planned
 
 RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
 ACTIVATIONS = ("Relu", "Clip")  # an integer kernel takes them in, by the levels behind them
@@ -94,7 +93,7 @@ def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
 
 def refusal(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding) -> str | None:
     """Why this layer cannot be computed so, or None."""
-    if isinstance(encoding, Factors):
+    if encoding.factors is not None:
         return Message("It is factorised; activation quantisation is for whole layers.")
     shape = encoding.shape
     return layer_refusal(
@@ -137,9 +136,10 @@ def scale_of(encoding: Encoding) -> np.ndarray:
     """The scale of a weight's levels, float32; raises TypeError for a weight that is not on symmetric levels."""
     if isinstance(encoding, Planned):
         return np.ones(encoding.spec.side or (), np.float32)
-    if not isinstance(encoding, Affine) or encoding.zero_point is not None or encoding.q.shape != encoding.shape:
+    grid = encoding.grid
+    if grid is None or grid.zero_point is not None or grid.q.shape != grid.shape:
         raise TypeError("integer kernels take symmetric levels per tensor or per channel")
-    return encoding.scale if encoding.scale.size > 1 else encoding.scale.reshape(())
+    return grid.scale if grid.scale.size > 1 else grid.scale.reshape(())
 
 
 def put_static(
@@ -252,11 +252,12 @@ def put_blockwise(builder: NodeBuilder, node: ir.Node, site: Site, encoding: Enc
 
 def blockwise_parts(encoding: Encoding, block: int, outputs: int, inputs: int) -> tuple[np.ndarray, np.ndarray]:
     """[N, blocks, block / 2] uint8, the first of two levels in the low bits, and [N * blocks] float32."""
-    if not isinstance(encoding, Affine) or encoding.zero_point is not None:
+    grid = encoding.grid
+    if grid is None or grid.zero_point is not None:
         raise TypeError("the 4-bit kernel takes symmetric levels in groups")
     blocks = -(-inputs // block)
-    q, scale = encoding.q, encoding.scale
-    if encoding.axis == 1:
+    q, scale = grid.q, grid.scale
+    if grid.axis == 1:
         q, scale = np.moveaxis(q, 2, 0), np.moveaxis(scale, 2, 0)
     q = np.pad(q.reshape(outputs, -1), ((0, 0), (0, max(0, blocks * block - q.size // outputs))))
     levels = (q[:, : blocks * block].astype(np.int16) + 8).astype(np.uint8).reshape(outputs, blocks, block)

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.core.recipe.recipe import Sparse
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import size
 from workbench.graph.rewrite.editor import rewrite
 from workbench.graph.rewrite.size import Size
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 from workbench.graph.storage.plan import Plan
 
 

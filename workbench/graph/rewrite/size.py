@@ -8,15 +8,14 @@ import onnx
 import onnx_ir as ir
 
 from workbench.core.recipe.recipe import Sparse
+from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Planned, Scaled
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
 from workbench.graph.rewrite.editor import account, functions_of, needs_runtime
 from workbench.graph.rewrite.qdq import RUNTIME
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Encoding, Factors, Piece, Scaled
 from workbench.graph.storage.plan import Plan
-from workbench.graph.storage.spec import Planned
 
 __all__ = ["Size", "file_bytes", "forecast", "size_of"]
 # The import of the domain of ONNX Runtime's own operators.

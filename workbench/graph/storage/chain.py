@@ -7,7 +7,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.base.message import Message
-from workbench.graph.storage.encoding import Piece
+from workbench.graph.encodings.encoding import Piece
 
 SCOPES = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy")
 DEFAULTS = {"strides": 1, "pads": 0, "dilations": 1}

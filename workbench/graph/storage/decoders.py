@@ -14,19 +14,24 @@ import re
 from functools import cache
 from string import ascii_letters
 
-import ml_dtypes
-import numpy as np
 import onnx
 import onnx_ir as ir
 
-DOMAIN = "workbench"
+from workbench.graph.encodings import kind as kinds
+from workbench.graph.encodings.kind import KINDS, Kind
+
+DOMAIN = kinds.DOMAIN
 IR_VERSION = 8  # the first that has model-local functions
 PLACEMENTS = ("Mask", "Gaps4", "Gaps8", "Index")
 IMPORT_BYTES = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=DOMAIN, version=1)]).ByteSize()
 SPARSE_OPSET = 11  # CumSum and ScatterElements, which put values in their places
 SPARE = 8  # slots behind the last weight into which padding symbols may point
-_NAME = re.compile(rf"({'|'.join(PLACEMENTS)})?(Float32|Float16|Float8E4M3|Float8E5M2|Codebook|Symmetric|Affine)(\d)?")
-FLOAT8 = {"Float8E4M3": ml_dtypes.float8_e4m3fn, "Float8E5M2": ml_dtypes.float8_e5m2}
+
+
+def name_of(placement: str, kind: Kind, bits: int) -> str:
+    """The decoder of a kind's symbols of `bits`; `placement`: one of PLACEMENTS, or nothing where no zeros are left
+    out."""
+    return f"{placement}{kind.decoder}{'' if kind.bits else bits}"
 
 
 @cache
@@ -167,7 +172,7 @@ def _place(name: str) -> str:
 def _per_group(axis: int, opset: int) -> str:
     """One number a group to one a weight. Groups of `group` run along `axis` of the weight as a matrix.
 
-    s is [rows, groups, 1] (axis 0 of graph.encoding.Affine) or [groups, 1, columns] (axis 1); the last group may reach
+    s is [rows, groups, 1] (axis 0 of graph.encodings.grid) or [groups, 1, columns] (axis 1); the last group may reach
     over the end of the matrix.
     """
     spread = """
@@ -205,69 +210,26 @@ def _per_group(axis: int, opset: int) -> str:
 
 def _decoder(name: str) -> tuple[str, str]:
     """Signature and body of [placement] kind [bits]: symbols to floats, into place, then scale and zero point."""
-    match = _NAME.fullmatch(name)
-    if match is None:
-        raise KeyError(f"there is no decoder {name}")
-    placement, kind, bits = match[1] or "", match[2], int(match[3] or 8)
+    placement, kind, bits = _parsed(name)
     where = {"": "", "Mask": ", mask", "Gaps4": ", gaps", "Gaps8": ", gaps", "Index": ", index"}[placement]
-    sides = {"Codebook": ", codebook", "Symmetric": ", scale", "Affine": ", scale, zero"}.get(kind, "")
-    lines = _symbols(kind, bits, bool(placement))
+    sides = "".join(f", {side.name}" for side in kind.sides)
+    lines = kind.symbols(bits, bool(placement))
     if placement:
         lines.append(f"r = {DOMAIN}.PlaceBy{placement} <shape: tensor = @shape> ({where[2:]}, v)")
     elif bits < 8:
         lines.append(f"r = {DOMAIN}.Fit <shape: tensor = @shape> (v)")
     else:
         lines.append("r = Identity (v)")  # whole bytes keep the weight's shape
-    lines += _scaled(kind, bool(placement))
+    lines += kind.weights(bool(placement))
     shaped = "<shape>" if placement or bits < 8 else ""
     return f"{shaped}(q{where}{sides}) => (w)", "\n".join(f"        {line}" for line in lines)
 
 
-def _symbols(kind: str, bits: int, placed: bool) -> list[str]:
-    """v: what is placed, a float for every stored symbol; zero must be what an absent weight decodes to."""
-    unpack = f"x = {DOMAIN}.Unpack{bits} (q)" if bits < 8 else "x = Cast <to: int = 1> (q)"
-    match kind:
-        case "Float32":
-            return ["v = Identity (q)"]
-        case "Float16":
-            return ["v = Cast <to: int = 1> (q)"]  # bfloat16 too
-        case "Float8E4M3" | "Float8E5M2" if placed:
-            return [f"v = {DOMAIN}.{kind} (q)"]
-        case "Float8E4M3" | "Float8E5M2":
-            return [
-                f"table = Constant <value = float[256] {{{_table(kind)}}}> ()",
-                "i = Cast <to: int = 7> (q)",
-                "v = Gather (table, i)",
-            ]
-        case "Codebook":
-            return [unpack, "i = Cast <to: int = 7> (x)", "v = Gather (codebook, i)"]
-        case "Symmetric" if bits < 8:
-            return [unpack, f"middle = Constant <value = float {{{2 ** (bits - 1)}}}> ()", "v = Sub (x, middle)"]
-        case "Affine" if placed:
-            return [unpack, "one = Constant <value = float {1}> ()", "v = Add (x, one)"]  # 0 marks an absent weight
-    return [unpack.replace("x =", "v =")]
-
-
-def _scaled(kind: str, placed: bool) -> list[str]:
-    if kind == "Symmetric":
-        return ["w = Mul (r, scale)"]
-    if kind != "Affine":
-        return ["w = Identity (r)"]
-    lines = ["z = Cast <to: int = 1> (zero)"]
-    if not placed:
-        return [*lines, "d = Sub (r, z)", "w = Mul (d, scale)"]
-    return [
-        *lines,
-        "present = Cast <to: int = 9> (r)",
-        "x1 = Sub (r, one)",
-        "d = Sub (x1, z)",
-        "p = Mul (d, scale)",
-        "nothing = Constant <value = float {0}> ()",
-        "w = Where (present, p, nothing)",
-    ]
-
-
-def _table(kind: str) -> str:
-    """All 256 values of an 8-bit float type. Infinity and not-a-number are never stored so: see storage."""
-    values = np.arange(256, dtype=np.uint8).view(FLOAT8[kind]).astype(np.float32)
-    return ", ".join(f"{value:.10g}" for value in np.where(np.isfinite(values), values, 0.0))
+def _parsed(name: str) -> tuple[str, Kind, int]:
+    """Placement, kind and bits of a decoder's name. Raises KeyError for a name of no decoder."""
+    for placement in ("", *PLACEMENTS):
+        for kind in KINDS.values():
+            for bits in (kind.bits,) if kind.bits else (1, 2, 4, 8):
+                if name == name_of(placement, kind, bits):
+                    return placement, kind, bits
+    raise KeyError(f"there is no decoder {name}: a new kind has to be registered (graph.encodings.kind)")

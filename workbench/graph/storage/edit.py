@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from workbench.graph.storage.encoding import Encoding
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.kernels import Compute
 
 

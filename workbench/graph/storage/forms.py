@@ -8,12 +8,12 @@ import onnx_ir as ir
 
 from workbench.core.base.message import Joined
 from workbench.core.recipe.recipe import Sparse
+from workbench.graph.encodings.kind import FLOAT32
+from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.onnx.proto_size import field_bytes, tensor_bytes
 from workbench.graph.storage import decoders, layouts
 from workbench.graph.storage.layouts import Layout
-from workbench.graph.storage.spec import StorageSpec, product
 
-SIDES = {"Codebook": ("codebook",), "Symmetric": ("scale",), "Affine": ("scale", "zero")}
 PLACES = {"mask": "mask", "gaps4": "gaps", "gaps8": "gaps", "index": "index"}
 
 
@@ -97,12 +97,12 @@ class Form:
 
 def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto") -> list[Form]:
     """Every way to store the spec as a value called `name`; plain float32 is always one of them."""
-    floats = replace(spec, kind="Float32", bits=32, side=None, group=0)
+    floats = replace(spec, kind=FLOAT32, bits=32, side=None, group=0)
     found = [_form(floats, "plain", name)]
     kept = _offered(spec, opset)
     if kept is None:
         kept = floats
-    elif kept.kind != "Float32":
+    elif kept.kind != FLOAT32:
         found.append(_form(kept, "plain", name))
     if sparse == "auto" and opset >= decoders.SPARSE_OPSET and spec.nonzeros < spec.count:
         found += [_form(kept, layout, name) for layout in layouts.SPARSE]
@@ -116,25 +116,24 @@ def plain_bytes(shape: tuple[int, ...], name: str) -> int:
 
 def _form(spec: StorageSpec, layout: Layout, name: str) -> Form:
     """The initialisers and calls of one layout."""
-    if spec.kind == "Float32" and layout == "plain":
+    if spec.kind == FLOAT32 and layout == "plain":
         return Form(name, spec, layout, (Part(name, ir.DataType.FLOAT, spec.shape),))
     symbols = layouts.stored_symbols(layout, spec.count, spec.nonzeros, _fillers(spec, layout), spec.bits)
     shape: tuple[int, ...] = (layouts.packed(symbols, spec.bits) if spec.bits < 8 else symbols,)
     if layout == "plain" and spec.bits >= 8:
         shape = spec.shape
-    suffix = "values" if spec.side is None else "q"
-    parts = [Part(f"{name}.{suffix}", _symbol_type(spec), shape)]
+    suffix = "q" if spec.kind.sides else "values"
+    parts = [Part(f"{name}.{suffix}", spec.kind.dtype(spec.bits), shape)]
     if layout != "plain":
         parts.append(_places(spec, layout, symbols, name))
     reads = [part.name for part in parts]
     calls = []
-    for side in SIDES.get(spec.kind, ()):
-        dtype = ir.DataType.UINT8 if side == "zero" else ir.DataType.FLOAT
-        parts.append(Part(f"{name}.{side}", dtype, spec.side or ()))
+    for side in spec.kind.sides:
+        parts.append(Part(f"{name}.{side.name}", side.dtype, spec.side or ()))
         reads.append(parts[-1].name)
         if spec.group:
             group = (spec.group,) if spec.axis == 0 else (spec.group, 1)
-            reads[-1] = f"{name}.{side}s"
+            reads[-1] = f"{name}.{side.name}s"
             calls.append(
                 Call(f"PerGroup{spec.axis}", (parts[-1].name,), reads[-1], (("group", group), ("shape", spec.shape)))
             )
@@ -151,18 +150,16 @@ def _places(spec: StorageSpec, layout: Layout, symbols: int, name: str) -> Part:
 
 def _decode(spec: StorageSpec, layout: Layout, reads: tuple[str, ...], name: str) -> Call:
     """The call that yields the weight; half-width floats need no more than a Cast."""
-    if layout == "plain" and spec.kind in ("Float16", "BFloat16"):
+    if layout == "plain" and spec.kind.standard:
         return Call("Cast", reads, name, (("to", ir.DataType.FLOAT.value),))
-    kind = {"BFloat16": "Float16"}.get(spec.kind, spec.kind)
-    bits = str(spec.bits) if spec.side is not None else ""
     placement = "" if layout == "plain" else layout.capitalize()
     shape = (("shape", spec.shape),) if layout != "plain" or spec.bits < 8 else ()
-    return Call(f"{placement}{kind}{bits}", reads, name, shape)
+    return Call(decoders.name_of(placement, spec.kind, spec.bits), reads, name, shape)
 
 
 def _offered(spec: StorageSpec, opset: int) -> StorageSpec | None:
-    """The spec as it can be stored at an opset, or None: bfloat16 came with 13, and Slice by inputs with 10."""
-    if spec.kind == "BFloat16" and opset < 13:
+    """The spec as it can be stored at an opset, or None: types have their own, and Slice by inputs came with 10."""
+    if opset < spec.kind.opset:
         return None
     if opset >= 10:
         return spec
@@ -173,19 +170,6 @@ def _offered(spec: StorageSpec, opset: int) -> StorageSpec | None:
 
 def _fillers(spec: StorageSpec, layout: Layout) -> int:
     return {"gaps4": spec.fillers4, "gaps8": spec.fillers8}.get(layout, 0)
-
-
-def _symbol_type(spec: StorageSpec) -> ir.DataType:
-    match spec.kind:
-        case "Float32":
-            return ir.DataType.FLOAT
-        case "Float16":
-            return ir.DataType.FLOAT16
-        case "BFloat16":
-            return ir.DataType.BFLOAT16
-        case "Symmetric" if spec.bits == 8:
-            return ir.DataType.INT8
-    return ir.DataType.UINT8
 
 
 @lru_cache(1 << 14)

@@ -14,8 +14,6 @@ index    the position of each non-zero in 16 or 32 bits, then its symbol (coordi
 
 from typing import Literal
 
-import numpy as np
-
 from workbench.core.base.message import Message
 from workbench.graph.storage.decoders import SPARE
 
@@ -71,33 +69,6 @@ def payload(layout: Layout, count: int, nonzeros: int, fillers: int, bits: int) 
     """Bytes of symbols and places: without the scales, the protobuf around them, and the decoder."""
     symbols = stored_symbols(layout, count, nonzeros, fillers, bits)
     return place_bytes(layout, count, symbols) + packed(symbols, bits)
-
-
-def gaps(nonzero: np.ndarray) -> np.ndarray:
-    """How many zeros precede each non-zero, counted from the one before it. `nonzero` [n] is a mask; int64 [k]."""
-    return np.diff(np.flatnonzero(nonzero), prepend=-1) - 1
-
-
-def fillers(zeros_before: np.ndarray, bits: int) -> int:
-    """Fillers that gaps (see `gaps`) need: each carries 2^bits - 1 zeros and is one itself."""
-    return int((zeros_before >> bits).sum())
-
-
-def expected_fillers(count: int, nonzeros: int, bits: int) -> int:
-    """Fillers to expect when the k non-zeros among n weights lie at random.
-
-    A gap is at least g with probability C(n - g, k) / C(n, k), and needs floor(gap / 2^b) fillers: k times the sum of
-    these probabilities over g = 2^b, 2 * 2^b, ...
-    """
-    from scipy.special import gammaln
-
-    step = 1 << bits
-    terms = min((count - nonzeros) // step, -(-30 * count // (step * max(nonzeros, 1))))  # e^-30 is nothing
-    if nonzeros == 0 or terms == 0:
-        return 0
-    left = count - step * np.arange(1, terms + 1)
-    chance = gammaln(left + 1) - gammaln(left - nonzeros + 1) - gammaln(count + 1) + gammaln(count - nonzeros + 1)
-    return round(nonzeros * float(np.exp(chance).sum()))
 
 
 def smallest(count: int, nonzeros: int, fillers4: int, fillers8: int, bits: int) -> Layout:

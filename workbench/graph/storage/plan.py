@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.recipe import Sparse
+from workbench.graph.encodings import affine, codebook, dense
+from workbench.graph.encodings.affine import Granularity
+from workbench.graph.encodings.kind import Floats
+from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.storage.chain import piece_name
 from workbench.graph.storage.forms import Form, plain_bytes
 from workbench.graph.storage.forms import forms as forms_of
 from workbench.graph.storage.kernels import Compute
-from workbench.graph.storage.spec import LEVELS, Floats, Granularity, StorageSpec, product
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Plan:
     shape     of the layer's own weight, whatever became of it; out_axis is its axis
     bias      number of values of the bias, stored as it is
     conv      whether factors are convolutions; they are matrices [in, out] otherwise
-    columns   shape of the scale of the input channels (graph.encoding.Scaled); None where they are not scaled
+    columns   shape of the scale of the input channels (graph.encodings.encoding.Scaled); None where they are not scaled
     compute   as in graph.edit.Edit; whatever stores the weight in another way ends it
     biased    whether the layer gets a bias, where it has none
     """
@@ -56,7 +59,7 @@ class Plan:
     @property
     def on_levels(self) -> bool:
         """Whether an earlier step has put the weight, or a factor of it, on few levels."""
-        return any(tensor.kind in LEVELS for tensor in self.tensors)
+        return any(tensor.kind.on_levels for tensor in self.tensors)
 
     @property
     def weights(self) -> int:
@@ -67,19 +70,19 @@ class Plan:
     ) -> "Plan":
         """Every tensor on an affine grid of `bits` 2..8."""
         axis = self.out_axis if not self.chain else 0 if self.conv else 1
-        return self._each(lambda tensor: tensor.quantized(bits, granularity, group_size, symmetric, axis))
+        return self.each(lambda tensor: affine.planned(tensor, bits, granularity, group_size, symmetric, axis))
 
     def codebook(self, bits: int) -> "Plan":
         """Every tensor as indices of `bits` 1..8 into a table of 2^bits floats."""
-        return self._each(lambda tensor: tensor.codebook(bits))
+        return self.each(lambda tensor: codebook.planned(tensor, bits))
 
     def floats(self, kind: Floats) -> "Plan":
         """Every tensor in a floating-point type."""
-        return self._each(lambda tensor: tensor.floats(kind))
+        return self.each(lambda tensor: dense.planned(tensor, kind))
 
     def with_zeros(self, fraction: float) -> "Plan":
         """The plan with this fraction of every tensor zero."""
-        return self._each(lambda tensor: tensor.with_zeros(fraction))
+        return self.each(lambda tensor: tensor.with_zeros(fraction))
 
     def scaled(self, columns: tuple[int, ...]) -> "Plan":
         """With factors of this shape for the input channels."""
@@ -98,7 +101,8 @@ class Plan:
         tensors = tuple(map(StorageSpec.dense, shapes))
         return replace(self, tensors=tensors, compute=None)
 
-    def _each(self, change: Callable[[StorageSpec], StorageSpec]) -> "Plan":
+    def each(self, change: Callable[[StorageSpec], StorageSpec]) -> "Plan":
+        """Every tensor stored in another way: `change` is what an encoding says of shapes alone."""
         return replace(self, tensors=tuple(change(tensor) for tensor in self.tensors), compute=None)
 
 

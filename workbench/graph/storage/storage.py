@@ -13,9 +13,9 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.recipe.recipe import Sparse
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage import decoders, packing
 from workbench.graph.storage.counting import spec_of
-from workbench.graph.storage.encoding import Encoding
 from workbench.graph.storage.forms import Form, forms
 
 

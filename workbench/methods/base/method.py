@@ -9,7 +9,7 @@ import inspect
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, cast, get_args
 
@@ -24,8 +24,9 @@ from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import fields_of, parse
 from workbench.graph.channels.scaling import Scaling
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece, Scaled
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import plugins
 from workbench.methods.base.observer import Observed
@@ -343,15 +344,12 @@ def _parsed(chosen: Method, given: tuple[tuple[str, type, Any], ...]) -> Step:
 
 def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray, int], Encoding]) -> Encoding:
     """Apply `change(values, out_axis)` to the weight, or to each factor where it was factored before."""
-    if isinstance(encoding, Factors):
-        axis = 0 if encoding.conv else 1
-        pieces = tuple(
-            Piece(each_tensor(piece.encoding, axis, change), piece.inherit, piece.attributes)
-            for piece in encoding.pieces
-        )
-        return Factors(pieces, encoding.conv, encoding.shape, encoding.out_axis)
-    if isinstance(encoding, Scaled):
-        return Scaled(each_tensor(encoding.inner, out_axis, change), encoding.columns)
+    factors, scaled = encoding.factors, encoding.scaled
+    if factors is not None:
+        axis = 0 if factors.conv else 1
+        return factors.with_encodings([each_tensor(piece.encoding, axis, change) for piece in factors.pieces])
+    if scaled is not None:
+        return replace(scaled, inner=each_tensor(scaled.inner, out_axis, change))
     return change(encoding.decode(), out_axis)
 
 

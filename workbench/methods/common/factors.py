@@ -4,7 +4,8 @@ import numpy as np
 
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
-from workbench.graph.storage.encoding import Dense, Factors, Piece
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Factors, Piece
 from workbench.methods.base.ranks import RankParams, break_even, words
 
 TINY = 1e-30

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from workbench.core.base.job import Job
-from workbench.graph.storage.encoding import Encoding, Factors, Piece
+from workbench.graph.encodings.encoding import Encoding, Factors
 from workbench.methods.base.method import Context
 
 Change = Callable[[np.ndarray, int, np.ndarray], Encoding]
@@ -21,10 +21,11 @@ def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Ch
     `grams` [groups, columns, columns] are of the rows that the matrix is applied to; those of a factor count what the
     changed factors before it hand on. Of a convolution's patches all are taken to lie inside of its input.
     """
-    if not isinstance(encoding, Factors):
+    factors = encoding.factors
+    if factors is None:
         return change(encoding.decode(), out_axis, grams)
-    walk = _convolutions if encoding.conv else _products
-    return Factors(tuple(walk(encoding, grams, change)), encoding.conv, encoding.shape, encoding.out_axis)
+    walk = _convolutions if factors.conv else _products
+    return factors.with_encodings(walk(factors, grams, change))
 
 
 def second_moments(context: Context, job: Job) -> np.ndarray:
@@ -33,27 +34,26 @@ def second_moments(context: Context, job: Job) -> np.ndarray:
     return np.repeat(diagonals, context.layer.matrix[0] // len(diagonals), axis=0)
 
 
-def _products(encoding: Factors, grams: np.ndarray, change: Change) -> list[Piece]:
+def _products(encoding: Factors, grams: np.ndarray, change: Change) -> list[Encoding]:
     made = []
     for piece in encoding.pieces:
         changed = change(piece.encoding.decode(), 1, grams)
-        made.append(Piece(changed, piece.inherit, piece.attributes))
+        made.append(changed)
         matrix = changed.decode().astype(np.float64)
         grams = (matrix.T @ grams[0] @ matrix)[None]
     return made
 
 
-def _convolutions(encoding: Factors, grams: np.ndarray, change: Change) -> list[Piece]:
+def _convolutions(encoding: Factors, grams: np.ndarray, change: Change) -> list[Encoding]:
     """`seen` are the second moments of all values of a patch of `window` that is still to be reduced to a point."""
     made, seen = [], grams[0]
     channels, window = encoding.shape[1], encoding.shape[2:]
     for piece in encoding.pieces:
         values = piece.encoding.decode()
-        group = int(piece.attributes.get("group", 1))  # type: ignore[arg-type]
-        places = _places(channels, window, values.shape[2:], group)
+        places = _places(channels, window, values.shape[2:], piece.groups)
         own = np.mean([seen[place[:, :, None], place[:, None, :]] for place in places], axis=0)
         changed = change(values, 0, own)
-        made.append(Piece(changed, piece.inherit, piece.attributes))
+        made.append(changed)
         step = _as_matrix(changed.decode(), places, len(seen))
         seen = step @ seen @ step.T
         channels = len(values)

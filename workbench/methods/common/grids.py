@@ -14,7 +14,8 @@ import numpy as np
 
 from workbench.core.base.message import Message
 from workbench.core.recipe.params import Help, Range, When
-from workbench.graph.storage.encoding import Affine, container
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.spec import container
 from workbench.methods.base.observer import divergence
 
 Granularity = Literal["tensor", "channel", "group"]

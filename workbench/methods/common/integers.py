@@ -9,9 +9,10 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message, sentences
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, Range, Unit
+from workbench.graph.encodings.encoding import Encoding
+from workbench.graph.encodings.grid import Grid
 from workbench.graph.rewrite import qdq
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine
 from workbench.graph.storage.kernels import OPSETS, Compute
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method
@@ -72,41 +73,40 @@ class IntegerMethod(Method):
 
     def weight(
         self, context: Context, edit: Edit, params: IntegerParams, job: Job, columns: np.ndarray | None = None
-    ) -> Affine:
+    ) -> Encoding:
         """The weight, times `columns`, on its levels. Raises UserError for a layer that is factored."""
         job.check()
         sharing = params.granularity
-        if columns is None and isinstance(edit.encoding, Affine) and _fits(edit.encoding):
-            if edit.encoding.bits <= params.levels:
+        before = edit.encoding.grid
+        if columns is None and before is not None and _fits(before):
+            if before.bits <= params.levels:
                 return edit.encoding
-            sharing = "tensor" if edit.encoding.scale.size == 1 else "channel"
+            sharing = "tensor" if before.scale.size == 1 else "channel"
         values = edit.weight if columns is None else (edit.weight * columns).astype(np.float32)
         grid = grids.view(values, context.layer.out_axis, sharing, 0)
         scale, zero = grids.scales(grid, params.levels, True, params.range, 99.9, clip=params.clip)
-        made = grids.quantize(grid, scale, zero, params.levels, True, "nearest", np.random.default_rng(context.seed))
-        assert isinstance(made, Affine)
-        return made
+        return grids.quantize(grid, scale, zero, params.levels, True, "nearest", np.random.default_rng(context.seed))
 
 
 def on_levels(plan: Plan) -> bool:
     """Whether a plan's weight is on symmetric levels per tensor or channel, its columns as they were."""
     tensor = plan.tensors[0]
-    return len(plan.tensors) == 1 and plan.columns is None and tensor.kind == "Symmetric" and not tensor.group
+    return len(plan.tensors) == 1 and plan.columns is None and tensor.kind.symmetric and not tensor.group
 
 
-def _fits(encoding: Affine) -> bool:
-    return encoding.zero_point is None and encoding.q.shape == encoding.shape
+def _fits(grid: Grid) -> bool:
+    return grid.zero_point is None and grid.q.shape == grid.shape
 
 
 def remarks(edit: Edit, params: IntegerParams) -> str:
     """Earlier notes, and what the user should know of the weight's bits and of this machine."""
     notes = [edit.note]
-    encoding = edit.encoding
-    if isinstance(encoding, Affine) and encoding.bits > params.levels:
+    grid = edit.encoding.grid
+    if grid is not None and grid.bits > params.levels:
         notes.append(
             Message(
                 "its {bits}-bit levels are rounded to {levels} bits (reduced range)",
-                bits=encoding.bits,
+                bits=grid.bits,
                 levels=params.levels,
             )
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
-from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding
 from workbench.methods.base.method import Context
 from workbench.methods.common.factors import by_output
 
@@ -135,9 +136,9 @@ def _student(encoding: Encoding, layer: Layer) -> Apply:
 
     if layer.op == "Conv":
         convolve = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[len(layer.shape) - 2]
-        groups: list[Any] = [layer.groups]
-        if isinstance(encoding, Factors):
-            groups = [piece.attributes.get("group", 1) for piece in encoding.pieces]
+        groups = [layer.groups]
+        if encoding.factors is not None:
+            groups = [piece.groups for piece in encoding.factors.pieces]
 
         def convolved(x: torch.Tensor, weights: list[torch.Tensor]) -> torch.Tensor:
             for weight, group in zip(weights, groups, strict=True):
@@ -145,7 +146,7 @@ def _student(encoding: Encoding, layer: Layer) -> Apply:
             return x.flatten(1)
 
         return convolved
-    turned = not isinstance(encoding, Factors) and layer.out_axis == 0
+    turned = encoding.factors is None and layer.out_axis == 0
 
     def multiplied(x: torch.Tensor, weights: list[torch.Tensor]) -> torch.Tensor:
         for weight in weights:
@@ -156,17 +157,13 @@ def _student(encoding: Encoding, layer: Layer) -> Apply:
 
 
 def _tensors(encoding: Encoding) -> list[np.ndarray]:
-    if isinstance(encoding, Factors):
-        return [piece.encoding.decode() for piece in encoding.pieces]
+    if encoding.factors is not None:
+        return [piece.encoding.decode() for piece in encoding.factors.pieces]
     return [encoding.decode()]
 
 
 def _rebuilt(encoding: Encoding, tensors: list[np.ndarray]) -> Encoding:
     """The same encoding with other values."""
-    if not isinstance(encoding, Factors):
+    if encoding.factors is None:
         return Dense(tensors[0])
-    pieces = tuple(
-        Piece(Dense(tensor), piece.inherit, piece.attributes)
-        for tensor, piece in zip(tensors, encoding.pieces, strict=True)
-    )
-    return Factors(pieces, encoding.conv, encoding.shape, encoding.out_axis)
+    return encoding.factors.with_encodings([Dense(tensor) for tensor in tensors])

@@ -12,7 +12,8 @@ import numpy as np
 
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
-from workbench.graph.storage.encoding import Dense, Factors, Piece
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Factors, Piece
 
 Kind = Literal["factors", "separable", "grouped"]
 

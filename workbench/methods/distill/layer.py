@@ -14,8 +14,8 @@ from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.params import Drag, Help, OneOf, Range, When
+from workbench.graph.encodings.encoding import Factors
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Factors
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import ranks
 from workbench.methods.base.method import Context, Method, method

@@ -15,8 +15,9 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Ranking
 from workbench.core.recipe.params import Help, OneOf, Range
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Factors, Piece
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense, Factors, Piece
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import ranks
 from workbench.methods.base.method import Context, Method, method

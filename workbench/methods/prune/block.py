@@ -13,8 +13,9 @@ from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, Range
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense, Encoding
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, each_tensor, method
 from workbench.methods.common import factors

@@ -10,8 +10,8 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method
 from workbench.methods.common import factors

@@ -15,9 +15,10 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Help
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.grid import Grid
 from workbench.graph.rewrite import qdq
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine, crop
 from workbench.graph.storage.kernels import Blockwise
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, method
@@ -75,8 +76,9 @@ class BlockwiseQuantization(Method):
         layer, block = context.layer, _block(context.layer, params)
         compute = Blockwise(block, params.accuracy)
         job.check()
-        if isinstance(edit.encoding, Affine) and _fits(edit.encoding, block):
-            return Edit(_in_blocks(edit.encoding, layer.out_axis, block), edit.bias, edit.note, compute)
+        before = edit.encoding.grid
+        if before is not None and _fits(before, block):
+            return Edit(_in_blocks(before, layer.out_axis, block), edit.bias, edit.note, compute)
         grid = grids.view(edit.weight, layer.out_axis, "group", block)
         scale, zero = grids.scales(grid, 4, True, "mse", 99.9)
         made = grids.quantize(grid, scale, zero, 4, True, "nearest", np.random.default_rng(context.seed))
@@ -92,19 +94,18 @@ def _keeps(plan: Plan, block: int) -> bool:
     """Whether the levels that an earlier step has chosen are levels of the kernel too: 4 bits, symmetric, and no two
     scales within a block."""
     tensor = plan.tensors[0]
-    return tensor.kind == "Symmetric" and tensor.bits <= 4 and tensor.group % block == 0 and plan.columns is None
+    return tensor.kind.symmetric and tensor.bits <= 4 and tensor.group % block == 0 and plan.columns is None
 
 
-def _fits(encoding: Affine, block: int) -> bool:
+def _fits(grid: Grid, block: int) -> bool:
     """The same of an encoding."""
-    grouped = encoding.q.shape != encoding.shape
-    group = encoding.q.shape[1 if encoding.axis == 1 else 2] if grouped and encoding.q.ndim == 3 else 0
-    return encoding.bits <= 4 and encoding.zero_point is None and group % block == 0
+    grouped = grid.q.shape != grid.shape
+    group = grid.q.shape[1 if grid.axis == 1 else 2] if grouped and grid.q.ndim == 3 else 0
+    return grid.bits <= 4 and grid.zero_point is None and group % block == 0
 
 
-def _in_blocks(encoding: Affine, out_axis: int, block: int) -> Affine:
+def _in_blocks(grid: Grid, out_axis: int, block: int) -> Affine:
     """The same levels with a scale for each block."""
-    levels = grids.view(crop(encoding.q.astype(np.float32), encoding.shape, encoding.axis), out_axis, "group", block)
-    scales = crop(np.broadcast_to(encoding.scale, encoding.q.shape), encoding.shape, encoding.axis)
-    scale = grids.view(scales, out_axis, "group", block)
+    levels = grids.view(grid.of_weights(grid.q.astype(np.float32)), out_axis, "group", block)
+    scale = grids.view(grid.of_weights(grid.scale), out_axis, "group", block)
     return grids.affine(levels, levels.values, scale.values.max(axis=scale.reduce, keepdims=True), np.zeros(1), 4, True)

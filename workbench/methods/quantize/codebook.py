@@ -16,8 +16,9 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Help, Range, Unit
+from workbench.graph.encodings.codebook import Codebook
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Codebook, Encoding
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, each_tensor, method
 from workbench.methods.common.factors import like, refuse_gradients, rows_refusal

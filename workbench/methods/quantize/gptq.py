@@ -13,8 +13,8 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range, Unit
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Encoding
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method

@@ -12,8 +12,8 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range
+from workbench.graph.encodings.encoding import Scaled
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Scaled
 from workbench.graph.storage.kernels import Levels, Static
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said

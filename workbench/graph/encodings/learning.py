@@ -1,30 +1,33 @@
-"""A trainable counterpart for each encoding: what compression fixed stays fixed, the rest learns.
+"""What learns in the place of an encoding: what compression fixed stays fixed, the rest learns.
 
-`trainable(encoding)` gives a module whose call is the effective weight, as `encoding.decode()` gives it, and whose
-`encoding()` is the same kind of encoding with the values learned so far.
+`Encoding.trainable` gives a module whose call is the effective weight, as `decode` gives it, and whose `encoding()` is
+the same kind of encoding with the values learned so far. Apart from the encodings themselves because torch is: it is
+imported only where something learns.
 """
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, Factors, Scaled
+from workbench.graph.encodings.grid import Grid
 
 INSIDE = 0.49  # of a step: how far from its level a weight on a grid may start, so that it starts on that level
 
 
-class Trainable(nn.Module):
+Made = TypeVar("Made")  # the encoding
+
+
+class Trainable(nn.Module, Generic[Made]):
     """`forward` gives the effective weight in the encoding's shape."""
 
     @abstractmethod
-    def encoding(self) -> Encoding:
+    def encoding(self) -> Made:
         """The weight as it is now, stored as before."""
 
     def dense(self) -> "list[Floats]":
@@ -32,16 +35,52 @@ class Trainable(nn.Module):
         return []
 
 
-class Floats(Trainable):
-    """Dense: zeros stay zero (Han et al. 2015). Shorter floats are rounded on the way, straight through."""
+class Projected(Trainable[Made]):
+    """Floats that are put on the encoding's levels on the way, straight through (Bengio et al. 2013).
+
+    start     the weight on its levels; `original` before that, or None
+    project   other values on the levels; `decode` gives them back
+    """
+
+    kept: Tensor
+
+    def __init__(
+        self,
+        start: np.ndarray,
+        original: np.ndarray | None,
+        keep_zeros: bool,
+        project: Callable[[np.ndarray], Made],
+        decode: Callable[[Made], np.ndarray],
+    ) -> None:
+        super().__init__()
+        self._project, self._decode = project, decode
+        values = start
+        if original is not None:  # where that is on the same level
+            values = np.where(decode(project(np.ascontiguousarray(original, np.float32))) == start, original, start)
+        self.values = nn.Parameter(torch.tensor(values.astype(np.float32)))
+        self.register_buffer("kept", torch.tensor((start != 0) | (not keep_zeros)))
+
+    def forward(self) -> Tensor:
+        return straight_through(self.values * self.kept, lambda x: torch.from_numpy(self._decode(self._made(x))).to(x))
+
+    def encoding(self) -> Made:
+        with torch.no_grad():
+            return self._made(self.values * self.kept)
+
+    def _made(self, values: Tensor) -> Made:
+        return self._project(values.detach().cpu().numpy())
+
+
+class Floats(Trainable[Any]):
+    """Zeros stay zero (Han et al. 2015). Shorter floats are rounded on the way, straight through."""
 
     mask: Tensor
 
-    def __init__(self, dense: Dense) -> None:
+    def __init__(self, values: np.ndarray, make: Callable[[np.ndarray], Any]) -> None:
         super().__init__()
-        self.dtype = dense.values.dtype
+        self.dtype, self._make = values.dtype, make
         self.short: torch.dtype | None = None if self.dtype == np.float32 else getattr(torch, self.dtype.name)
-        self.values = nn.Parameter(torch.tensor(dense.decode()))
+        self.values = nn.Parameter(torch.tensor(values.astype(np.float32)))
         self.register_buffer("mask", self.values.detach() != 0)
 
     def forward(self) -> Tensor:
@@ -51,16 +90,16 @@ class Floats(Trainable):
         largest = torch.finfo(self.short).max
         return straight_through(values.clamp(-largest, largest), lambda x: x.to(self.short).float())
 
-    def encoding(self) -> Dense:
+    def encoding(self) -> Any:
         with torch.no_grad():
-            return Dense(self().numpy().copy().astype(self.dtype))
+            return self._make(self().numpy().copy().astype(self.dtype))
 
     def dense(self) -> "list[Floats]":
         return [self]
 
 
-class Shared(Trainable):
-    """Codebook: the indices stay, a centroid's gradient is the sum of its weights' (Han et al. 2016, section 3.3).
+class Shared(Trainable[Made]):
+    """A codebook: the indices stay, a centroid's gradient is the sum of its weights' (Han et al. 2016, section 3.3).
 
     A centroid at zero stays there when `keep_zeros`: it holds the weights that pruning removed.
     """
@@ -68,19 +107,21 @@ class Shared(Trainable):
     indices: Tensor
     free: Tensor
 
-    def __init__(self, codebook: Codebook, keep_zeros: bool) -> None:
+    def __init__(
+        self, indices: np.ndarray, centroids: np.ndarray, keep_zeros: bool, make: Callable[[np.ndarray], Made]
+    ) -> None:
         super().__init__()
-        self.codebook = codebook
-        self.centroids = nn.Parameter(torch.tensor(codebook.centroids.astype(np.float32)))
-        self.register_buffer("indices", torch.tensor(codebook.indices.astype(np.int64)))
+        self._make = make
+        self.centroids = nn.Parameter(torch.tensor(centroids.astype(np.float32)))
+        self.register_buffer("indices", torch.tensor(indices.astype(np.int64)))
         self.register_buffer("free", (self.centroids.detach() != 0) | (not keep_zeros))
 
     def forward(self) -> Tensor:
         return _Lookup.apply(self.centroids * self.free, self.indices)
 
-    def encoding(self) -> Codebook:
+    def encoding(self) -> Made:
         with torch.no_grad():
-            return replace(self.codebook, centroids=(self.centroids * self.free).numpy().copy())
+            return self._make((self.centroids * self.free).numpy().copy())
 
 
 class _Lookup(torch.autograd.Function):
@@ -99,8 +140,8 @@ class _Lookup(torch.autograd.Function):
         return torch.bincount(indices.reshape(-1), weights, context.count).to(gradients[0].dtype), None
 
 
-class OnGrid(Trainable):
-    """Affine: floats that are rounded to their grid on the way, straight through (Bengio et al. 2013).
+class OnGrid(Trainable[Made]):
+    """A grid: floats that are rounded to their grid on the way, straight through (Bengio et al. 2013).
 
     With a learned step the scale gets LSQ's gradient (Esser et al. 2020, equation 3): what rounding makes of
     round(clip(v/s))·s. Its logarithm is trained, so that one learning rate fits every scale.
@@ -114,16 +155,18 @@ class OnGrid(Trainable):
     indices: Tensor | None
 
     def __init__(
-        self, affine: Affine, original: np.ndarray | None, keep_zeros: bool, learned: bool, clusters: bool = False
+        self,
+        affine: Grid,
+        original: np.ndarray | None,
+        keep_zeros: bool,
+        learned: bool,
+        clusters: bool,
+        make: Callable[[np.ndarray, np.ndarray], Made],
     ) -> None:
         super().__init__()
-        self.affine = affine
+        self.affine, self._make = affine, make
         zero = np.zeros((), np.float32) if affine.zero_point is None else affine.zero_point.astype(np.float32)
-        low, high = (
-            (-(2 ** (affine.bits - 1)), 2 ** (affine.bits - 1) - 1)
-            if affine.zero_point is None
-            else (0, 2**affine.bits - 1)
-        )
+        low, high = affine.limits
         levels = (affine.q.astype(np.float32) - zero) * affine.scale
         if original is not None:
             levels = levels + np.clip(grouped(original, affine) - levels, -INSIDE * affine.scale, INSIDE * affine.scale)
@@ -156,58 +199,67 @@ class OnGrid(Trainable):
         scale = damped + (scale - damped).detach()
         return cropped(self.levels(scale) * scale, self.affine)
 
-    def encoding(self) -> Affine:
+    def encoding(self) -> Made:
         with torch.no_grad():
             q = (self.levels(self.scale()) + self.zero).numpy()
-            return replace(self.affine, q=q.astype(self.affine.q.dtype), scale=self.scale().numpy().copy())
+            return self._make(q.astype(self.affine.q.dtype), self.scale().numpy().copy())
 
 
-def _clusters(affine: Affine) -> np.ndarray:
+def _clusters(affine: Grid) -> np.ndarray:
     """Cluster index of each weight (same level and scale), from 0, in the grid's shape."""
     scale = np.broadcast_to(np.arange(affine.scale.size).reshape(affine.scale.shape), affine.q.shape)
     _, indices = np.unique(scale * 256 + (affine.q.astype(np.int64) & 255), return_inverse=True)
     return indices.reshape(affine.q.shape)
 
 
-class OfColumns(Trainable):
-    """Scaled: the factors of the input channels stay."""
+class OfColumns(Trainable[Made]):
+    """A weight with scaled input channels: their factors stay."""
 
     columns: Tensor
 
-    def __init__(self, scaled: Scaled, inner: Trainable) -> None:
+    def __init__(self, columns: np.ndarray, inner: Trainable[Any], make: Callable[[Any], Made]) -> None:
         super().__init__()
-        self.scaled, self.inner = scaled, inner
-        self.register_buffer("columns", torch.tensor(1 / scaled.columns))
+        self.inner, self._make = inner, make
+        self.register_buffer("columns", torch.tensor(1 / columns))
 
     def forward(self) -> Tensor:
         return self.inner() * self.columns
 
-    def encoding(self) -> Scaled:
-        return replace(self.scaled, inner=self.inner.encoding())
+    def encoding(self) -> Made:
+        return self._make(self.inner.encoding())
 
 
-class Chain(Trainable):
-    """Factors: each factor learns; the effective weight is what they amount to (as Factors.decode, with gradients)."""
+class Chain(Trainable[Made]):
+    """Factors: each learns; the effective weight is what they amount to (as Factors.decode, with gradients).
 
-    def __init__(self, factors: Factors, pieces: list[Trainable]) -> None:
+    groups   of the pieces, where they are convolutions; None for matrices
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        out_axis: int,
+        groups: tuple[int, ...] | None,
+        pieces: Sequence[Trainable[Any]],
+        make: Callable[[list[Any]], Made],
+    ) -> None:
         super().__init__()
-        self.factors = factors
+        self.shape, self.out_axis, self.groups, self._make = shape, out_axis, groups, make
         self.pieces = nn.ModuleList(pieces)
 
     def forward(self) -> Tensor:
         weights = [piece() for piece in self.pieces]
-        if self.factors.conv:
+        if self.groups is not None:
             return self._convolved(weights)
         product = weights[0]
         for weight in weights[1:]:
             product = product @ weight
-        return (product.T if self.factors.out_axis == 0 else product).reshape(self.factors.shape)
+        return (product.T if self.out_axis == 0 else product).reshape(self.shape)
 
     def _convolved(self, weights: list[Tensor]) -> Tensor:
         """The kernel: the chain's answer to an impulse in each input channel."""
-        kernel = self.factors.shape[2:]
+        kernel, groups = self.shape[2:], self.groups or ()
         convolve = (functional.conv1d, functional.conv2d, functional.conv3d)[len(kernel) - 1]
-        groups = [int(piece.attributes.get("group", 1)) for piece in self.factors.pieces]  # type: ignore[arg-type]
         channels = weights[0].shape[1] * groups[0]
         response = torch.zeros(channels, channels, *(2 * size - 1 for size in kernel), device=weights[0].device)
         every = torch.arange(channels)
@@ -217,46 +269,11 @@ class Chain(Trainable):
             response = convolve(response, weight, groups=group)
         return response.flip(tuple(range(2, 2 + len(kernel)))).transpose(0, 1)
 
-    def encoding(self) -> Factors:
-        pieces = tuple(
-            replace(piece, encoding=learned.encoding())  # type: ignore[operator]
-            for piece, learned in zip(self.factors.pieces, self.pieces, strict=True)
-        )
-        return replace(self.factors, pieces=pieces)
+    def encoding(self) -> Made:
+        return self._make([piece.encoding() for piece in self.pieces])  # type: ignore[operator]
 
     def dense(self) -> list[Floats]:
         return [tensor for piece in self.pieces for tensor in piece.dense()]  # type: ignore[operator]
-
-
-def trainable(
-    encoding: Encoding,
-    original: np.ndarray | None = None,
-    keep_zeros: bool = True,
-    learned: bool = True,
-    clusters: bool = False,
-) -> Trainable:
-    """The counterpart of an encoding.
-
-    original     the weight before it was stored so, in its shape: where in its level's cell a quantised weight starts
-    keep_zeros   whether zeros of quantised weights are what pruning removed
-    learned      whether the steps of affine grids are learned too
-    clusters     whether weights on one level of an affine grid stay together
-    """
-    match encoding:
-        case Dense():
-            return Floats(encoding)
-        case Codebook():
-            return Shared(encoding, keep_zeros)
-        case Affine():
-            return OnGrid(encoding, original, keep_zeros, learned, clusters)
-        case Scaled():
-            inside = None if original is None else original * encoding.columns
-            return OfColumns(encoding, trainable(encoding.inner, inside, keep_zeros, learned, clusters))
-        case Factors():
-            return Chain(
-                encoding, [trainable(piece.encoding, None, keep_zeros, learned, clusters) for piece in encoding.pieces]
-            )
-    raise TypeError(f"no trainable counterpart of {type(encoding).__name__}")
 
 
 def straight_through(x: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
@@ -274,8 +291,8 @@ class _Straight(torch.autograd.Function):
         return gradients[0], None
 
 
-def grouped(weight: np.ndarray, affine: Affine) -> np.ndarray:
-    """A weight in the shape of its grid; padding is zero. See graph.encoding.Affine."""
+def grouped(weight: np.ndarray, affine: Grid) -> np.ndarray:
+    """A weight in the shape of its grid; padding is zero. See graph.encodings.grid."""
     grid = affine.q.shape
     if affine.q.size == weight.size:
         return weight.reshape(grid)
@@ -286,8 +303,8 @@ def grouped(weight: np.ndarray, affine: Affine) -> np.ndarray:
     return np.pad(columns, ((0, affine.q.size // columns.shape[1] - len(columns)), (0, 0))).reshape(grid)
 
 
-def cropped(grid: Tensor, affine: Affine) -> Tensor:
-    """The weight of a grid: what graph.encoding.crop does, with gradients."""
+def cropped(grid: Tensor, affine: Grid) -> Tensor:
+    """The weight of a grid: what graph.encodings.grid.crop does, with gradients."""
     count = math.prod(affine.shape)
     if grid.numel() == count:
         return grid.reshape(affine.shape)

@@ -1,0 +1,80 @@
+"""Indices into a table of values. Palettisation: Han et al. 2016, Deep Compression, section 3."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.core.base.message import Message
+from workbench.core.layer_data.views import Levels
+from workbench.graph.encodings.encoding import Counts, Encoding, Learning
+from workbench.graph.encodings.kind import Kind, Side, register, unpacked
+from workbench.graph.encodings.spec import StorageSpec, container
+
+if TYPE_CHECKING:
+    from workbench.graph.encodings.learning import Trainable
+
+
+@dataclass(frozen=True)
+class Indices(Kind):
+    """Symbols are positions in the table, which lies beside them."""
+
+    @property
+    def clusters(self) -> bool:
+        return True
+
+    def words(self, bits: int, sharing: str) -> str:
+        return Message("{bits}-bit codebook", bits=bits)
+
+    def symbols(self, bits: int, placed: bool) -> list[str]:
+        return [unpacked(bits), "i = Cast <to: int = 7> (x)", "v = Gather (codebook, i)"]
+
+
+CODEBOOK = register(Indices("Codebook", (Side("codebook"),)))
+
+
+def planned(spec: StorageSpec, bits: int) -> StorageSpec:
+    """The spec as indices of `bits` 1..8 into a table of 2^bits floats."""
+    return replace(spec, kind=CODEBOOK, bits=container(bits, 1), side=(2**bits,), group=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Codebook(Encoding):
+    """w = centroids[indices].
+
+    indices    uint8, in the weight's shape; centroids float32 [at most 2^bits]
+    """
+
+    indices: np.ndarray
+    centroids: np.ndarray
+    bits: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        return self.indices.shape
+
+    def decode(self) -> np.ndarray:
+        return self.centroids.astype(np.float32)[self.indices]
+
+    def nonzero(self) -> np.ndarray:
+        return (self.centroids != 0)[self.indices.ravel()]
+
+    def as_spec(self, counts: Counts) -> StorageSpec:
+        return StorageSpec(self.shape, CODEBOOK, container(self.bits, 1), *counts, side=self.centroids.shape)
+
+    def symbols(self, spec: StorageSpec) -> np.ndarray:
+        return self.indices.ravel()
+
+    def sides(self, spec: StorageSpec) -> list[np.ndarray]:
+        return [self.centroids.astype(np.float32)]
+
+    def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
+        return Levels(np.unique(self.centroids.astype(np.float64)))
+
+    def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Codebook]":
+        """The indices stay, the centroids learn."""
+        from workbench.graph.encodings.learning import Shared
+
+        return Shared(
+            self.indices, self.centroids, learning.keep_zeros, lambda centroids: replace(self, centroids=centroids)
+        )

@@ -1,0 +1,76 @@
+"""Storage requirements of one weight as a value: the input of the layouts."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from workbench.core.base.message import Message
+from workbench.graph.encodings import zeros
+from workbench.graph.encodings.kind import FLOAT32, Kind
+
+
+@dataclass(frozen=True)
+class StorageSpec:
+    """Content of one weight that must be stored, whatever the layout: counted from an encoding (Encoding.as_spec), or
+    planned from shapes alone with the methods below and the functions `planned` of the encodings.
+
+    shape       of the weight
+    bits        of a stored symbol: 1, 2, 4, 8, 16 or 32
+    side        shape of the sides (see Kind): of the scale and zero point, or of the codebook; None for floats
+    group       weights that share a scale along the input, 0 when the scale broadcasts over the weight by itself
+    axis        of the groups, as in graph.encodings.grid
+    nonzeros    symbols that are not zero; fillers4 and fillers8: see graph.storage.layouts
+    """
+
+    shape: tuple[int, ...]
+    kind: Kind
+    bits: int
+    nonzeros: int
+    fillers4: int = 0
+    fillers8: int = 0
+    side: tuple[int, ...] | None = None
+    group: int = 0
+    axis: int = 0
+
+    @classmethod
+    def dense(cls, shape: tuple[int, ...]) -> "StorageSpec":
+        """Floats, none of them zero."""
+        return cls(shape, FLOAT32, 32, product(shape))
+
+    @cached_property
+    def count(self) -> int:
+        return product(self.shape)
+
+    @property
+    def words(self) -> str:
+        """How the values are stored, in words: 'int4 per channel'."""
+        sharing = (
+            Message("group of {group}", group=self.group)
+            if self.group
+            else Message("channel")
+            if product(self.side or ()) > 1
+            else Message("tensor")
+        )
+        return self.kind.words(self.bits, sharing)
+
+    def with_zeros(self, fraction: float) -> "StorageSpec":
+        """The spec with this fraction of zeros at random positions."""
+        nonzeros = self.count - round(fraction * self.count)
+        four, eight = (zeros.expected_fillers(self.count, nonzeros, bits) for bits in (4, 8))
+        return replace(self, nonzeros=nonzeros, fillers4=four, fillers8=eight)
+
+    def refines(self, other: "StorageSpec") -> bool:
+        """Whether a weight stored as `other` keeps its levels when a later step stores it as this."""
+        return self.kind.refines(self.bits, other.kind, other.bits)
+
+
+def product(shape: Sequence[int]) -> int:
+    """Number of elements of a shape."""
+    return math.prod(shape)
+
+
+def container(bits: int, least: int = 2) -> int:
+    """The number of bits in which symbols of `bits` are stored: a power of two, `least` or more. ONNX's integers have
+    2, 4 or 8."""
+    return next(size for size in (1, 2, 4, 8, 16, 32) if max(bits, least) <= size)
