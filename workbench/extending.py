@@ -7,6 +7,7 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import Levels
 from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Drag, Help, OneOf, Range, Unit, When
@@ -17,7 +18,10 @@ from workbench.formats.onnx_file import from_graph
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.codebook import Codebook
 from workbench.graph.encodings.dense import Dense
-from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Scaled
+from workbench.graph.encodings.encoding import Counts, Encoding, Factors, Piece, Scaled
+from workbench.graph.encodings.grid import Grid
+from workbench.graph.encodings.kind import Kind, Side, register_kind, unpacked
+from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.model.model import Source
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -36,6 +40,7 @@ __all__ = [
     "Cancelled",
     "Codebook",
     "Context",
+    "Counts",
     "Dense",
     "Drag",
     "Edit",
@@ -44,9 +49,12 @@ __all__ = [
     "Encoding",
     "Factors",
     "Format",
+    "Grid",
     "Help",
     "Job",
+    "Kind",
     "Layer",
+    "Levels",
     "Loaded",
     "Method",
     "Metric",
@@ -61,11 +69,15 @@ __all__ = [
     "ReplacingMethod",
     "RescalingMethod",
     "Scaled",
+    "Side",
     "Source",
+    "StorageSpec",
     "Unit",
     "UserError",
     "When",
     "each_tensor",
     "from_graph",
     "method",
+    "register_kind",
+    "unpacked",
 ]

@@ -7,14 +7,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.core.layer_data.views import Levels
-from workbench.core.recipe.encodes import Encodes
-from workbench.graph.encodings.encoding import Counts, Encoding
-from workbench.graph.encodings.grid import Grid
-from workbench.graph.encodings.kind import Kind, Side, register, unpacked
-from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.storage.edit import Edit
-from workbench.methods.base.method import Method, each_tensor
+from workbench.extending import (
+    Counts,
+    Edit,
+    Encodes,
+    Encoding,
+    Grid,
+    Kind,
+    Levels,
+    Method,
+    Side,
+    StorageSpec,
+    each_tensor,
+    register_kind,
+    unpacked,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Signs(Kind):
         return ["w = Mul (r, scale)"]
 
 
-TERNARY = register(Signs("Ternary", (Side("scale"),), symmetric=True))
+TERNARY = register_kind(Signs("Ternary", (Side("scale"),), symmetric=True))
 
 
 def channels(shape: tuple[int, ...], out_axis: int) -> tuple[int, ...]:

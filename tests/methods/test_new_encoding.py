@@ -23,7 +23,7 @@ from workbench.engine.preview.previewer import effective
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.affine import SYMMETRIC
-from workbench.graph.encodings.kind import register
+from workbench.graph.encodings.kind import register_kind
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import forecast, size_of, with_edits
 from workbench.graph.storage import decoders
@@ -146,8 +146,8 @@ def test_an_integer_kernel_reads_its_levels(workspace):
 
 
 def test_two_kinds_cannot_share_a_name():
-    assert register(TERNARY) is TERNARY
+    assert register_kind(TERNARY) is TERNARY
     with pytest.raises(ValueError, match="Ternary cannot be the name"):
-        register(type(SYMMETRIC)("Ternary"))
+        register_kind(type(SYMMETRIC)("Ternary"))
     with pytest.raises(KeyError, match="there is no decoder Quaternary2"):
         decoders.closure("Quaternary2")

@@ -10,7 +10,7 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.views import Levels
 from workbench.graph.encodings.encoding import Counts, Encoding, Learning
 from workbench.graph.encodings.grid import Grid
-from workbench.graph.encodings.kind import Kind, Side, register, unpacked
+from workbench.graph.encodings.kind import Kind, Side, register_kind, unpacked
 from workbench.graph.encodings.spec import StorageSpec, container, product
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Integers(Kind):
         ]
 
 
-SYMMETRIC = register(Integers("Symmetric", (Side("scale"),), symmetric=True))
-AFFINE = register(Integers("Affine", (Side("scale"), Side("zero", ir.DataType.UINT8))))
+SYMMETRIC = register_kind(Integers("Symmetric", (Side("scale"),), symmetric=True))
+AFFINE = register_kind(Integers("Affine", (Side("scale"), Side("zero", ir.DataType.UINT8))))
 
 
 def planned(

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.core.base.message import Message
 from workbench.core.layer_data.views import Levels
 from workbench.graph.encodings.encoding import Counts, Encoding, Learning
-from workbench.graph.encodings.kind import Kind, Side, register, unpacked
+from workbench.graph.encodings.kind import Kind, Side, register_kind, unpacked
 from workbench.graph.encodings.spec import StorageSpec, container
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Indices(Kind):
         return [unpacked(bits), "i = Cast <to: int = 7> (x)", "v = Gather (codebook, i)"]
 
 
-CODEBOOK = register(Indices("Codebook", (Side("codebook"),)))
+CODEBOOK = register_kind(Indices("Codebook", (Side("codebook"),)))
 
 
 def planned(spec: StorageSpec, bits: int) -> StorageSpec:

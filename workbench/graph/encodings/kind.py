@@ -27,7 +27,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Kind(ABC):
-    """The meaning of symbols; immutable, equal by value. `register` makes its decoders known.
+    """The meaning of symbols; immutable, equal by value. `register_kind` makes its decoders known.
 
     name       of the decoder, together with the number of bits and with how zeros are left out: letters, a capital
                first
@@ -89,7 +89,7 @@ Some = TypeVar("Some", bound=Kind)
 KINDS: dict[str, Kind] = {}
 
 
-def register(kind: Some) -> Some:
+def register_kind(kind: Some) -> Some:
     """Make a kind's decoders known; the kind. Raises ValueError for a name that another kind has, or that is none."""
     if not (kind.name.isalnum() and kind.name[0].isupper()) or KINDS.setdefault(kind.name, kind) != kind:
         raise ValueError(f"{kind.name} cannot be the name of a kind, or is that of another")
@@ -148,11 +148,11 @@ def _table(name: str) -> str:
     return ", ".join(f"{value:.10g}" for value in np.where(np.isfinite(values), values, 0.0))
 
 
-FLOAT32 = register(Float("Float32", bits=32, on_levels=False))
-FLOAT16 = register(Float("Float16", bits=16, on_levels=False, onnx_type=ir.DataType.FLOAT16))
-BFLOAT16 = register(Float("BFloat16", bits=16, on_levels=False, opset=13, onnx_type=ir.DataType.BFLOAT16))
-FLOAT8E4M3 = register(Float8("Float8E4M3", bits=8))
-FLOAT8E5M2 = register(Float8("Float8E5M2", bits=8))
+FLOAT32 = register_kind(Float("Float32", bits=32, on_levels=False))
+FLOAT16 = register_kind(Float("Float16", bits=16, on_levels=False, onnx_type=ir.DataType.FLOAT16))
+BFLOAT16 = register_kind(Float("BFloat16", bits=16, on_levels=False, opset=13, onnx_type=ir.DataType.BFLOAT16))
+FLOAT8E4M3 = register_kind(Float8("Float8E4M3", bits=8))
+FLOAT8E5M2 = register_kind(Float8("Float8E5M2", bits=8))
 FLOATS: dict[np.dtype, Kind] = {
     np.dtype(np.float32): FLOAT32,
     np.dtype(np.float16): FLOAT16,

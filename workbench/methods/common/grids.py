@@ -42,7 +42,7 @@ class Grid:
 
     values      [grid shape], the weight, its last group padded by repeating zeros
     reduce      axes of the view that share a scale
-    axis        as in graph.encoding.Affine
+    axis        as in graph.encodings.grid
     """
 
     values: np.ndarray
