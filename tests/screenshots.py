@@ -247,19 +247,19 @@ class Photographer:
         inspect.plots.choose(0)
 
     def compare(self) -> None:
-        """Pinned states side by side; what changed, page by page; history and jobs in their docks."""
+        """snapshots side by side; what changed, page by page; history and jobs in their docks."""
         from workbench.core.recipe.action import Action
 
         space, session = self.window.workspace, self.session
         tab = space.compare
-        session.snapshots.pin(session.snapshots.suggestion())
+        session.snapshots.add(session.snapshots.suggestion())
         session.set_actions(
             [session.current],
             (Action("prune.magnitude", {"sparsity": 0.9}), Action("quantize.affine", {"bits": 3})),
             "bolder",
         )
         self.wait(lambda: self.measured)
-        session.snapshots.pin("bolder")
+        session.snapshots.add("bolder")
         space.tabs.setCurrentWidget(tab)
         tab.states.table.choose("bolder")
         self.shoot_both("compare-states")
@@ -269,7 +269,7 @@ class Photographer:
             if name == "samples":
                 tab.samples.list.setCurrentIndex(tab.samples.model.index(1))
                 tab.samples.ask()
-                self.wait(lambda: tab.findings.blame is not None and not tab.findings.accusing)
+                self.wait(lambda: tab.findings.blame is not None and not tab.findings.attributing)
             self.shoot_both(f"compare-{name}")
         session.undo()
         for dock in (space.history_dock, space.jobs_dock):
@@ -330,8 +330,8 @@ class Photographer:
         about.show_model(window, self.session.model)
         self.shoot_child("model")
         self.complain()
-        window.pins.ask_pin()
-        self.shoot_child("pin")
+        window.snapshot_commands.ask_name()
+        self.shoot_child("snapshot")
         CrashDialog("ValueError: example", "Traceback (most recent call last):\n  …", window).open()
         self.shoot_child("crash")
         self.export()

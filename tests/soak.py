@@ -148,7 +148,7 @@ class Day:
 
     def pin(self) -> None:
         if len(self.session.snapshots.all) < 5:
-            self.session.snapshots.pin(f"state {self.done}")
+            self.session.snapshots.add(f"state {self.done}")
         else:
             self.session.snapshots.remove(self.session.snapshots.all[0].name)
 

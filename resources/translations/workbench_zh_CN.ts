@@ -9121,9 +9121,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>要还原您在 {name} 上的工作吗？</translation>
     </message>
     <message>
-      <source>The program stopped unexpectedly at {time}. Layers with steps: {steps}. Snapshots: {pinned}.</source>
+      <source>The program stopped unexpectedly at {time}. Layers with steps: {steps}. Snapshots: {snapshots}.</source>
       <extracomment>workbench/ui/shell/main_window.py</extracomment>
-      <translation>程序在 {time} 意外停止。有步骤的层：{steps}。快照：{pinned}。</translation>
+      <translation>程序在 {time} 意外停止。有步骤的层：{steps}。快照：{snapshots}。</translation>
     </message>
     <message>
       <source>Unsaved work</source>

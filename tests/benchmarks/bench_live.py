@@ -181,12 +181,12 @@ def bench_scan(count: int) -> list[Row]:
             worst = max(worst, abs((base - float(other.scores.mean())) - (trial.drop or 0.0)))
     slow = time.perf_counter() - start
     previewer = Previewer(workspace)
-    for trial in found.trials:  # how far the outputs move, which is what is foretold
+    for trial in found.trials:  # how far the outputs move, which is what is predicted
         result = workspace.compiled(Recipe().with_actions([trial.path], trial.actions), Job())
         run = previewer.run(result, (trial.path,))
         moved.append(divergence(run(workspace.data.feeds(slice(0, count)))[0], original).mean())
-    foretold = [trial.predicted or 0.0 for trial in found.trials]
-    ranks = rank_correlation(foretold, moved) or 0.0
+    predicted = [trial.predicted or 0.0 for trial in found.trials]
+    ranks = rank_correlation(predicted, moved) or 0.0
     best = set(np.argsort(moved)[: len(moved) // 3].tolist())
     measured = {(trial.path, trial.actions) for trial in screened.measured}
     missed = [
@@ -201,7 +201,7 @@ def bench_scan(count: int) -> list[Row]:
             slow / quick >= 2 and worst <= 1e-6,
         ),
         Row(
-            "sensitivity scan, a third measured, the rest foretold",
+            "sensitivity scan, a third measured, the rest predicted",
             "6x, rank correlation 0.9, the missed ones said",
             f"{slow / third:.2f}x ({third:.0f} s; with the pictures in memory {(slow - reading) / third:.2f}x); "
             f"rank correlation with how far the outputs move {ranks:.3f}, with the metric's drop "
@@ -213,7 +213,7 @@ def bench_scan(count: int) -> list[Row]:
 
 
 def bench_predict(count: int) -> list[Row]:
-    """What is foretold of an edit, once its weight is there."""
+    """What is predicted of an edit, once its weight is there."""
     workspace = opened(count)
     start = time.perf_counter()
     made = predictor(workspace, Job(), check=False)

@@ -84,7 +84,7 @@ def keep_a_session(hand: Hand) -> None:
     """Saved, kept by itself, and taken up again."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "work.mcw"
-        hand.session.snapshots.pin("a state")
+        hand.session.snapshots.add("a state")
         hand.window.commands.sessions._save(str(path), lambda: None)
         hand.turn(0.2)
         hand.session.set_actions([hand.session.current], (PRUNE, INT4), "steps")
@@ -140,7 +140,7 @@ def compare(hand: Hand) -> None:
         hand.wait(lambda page=page: tab.findings.current or page is tab.states)
     tab.samples.list.setCurrentIndex(tab.samples.model.index(0))
     tab.samples.ask()
-    hand.wait(lambda: tab.findings.blame is not None and not tab.findings.accusing)
+    hand.wait(lambda: tab.findings.blame is not None and not tab.findings.attributing)
     hand.workspace.tabs.setCurrentIndex(0)
 
 

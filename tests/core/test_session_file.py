@@ -16,7 +16,7 @@ from workbench.core.session.snapshot import Snapshot
 RECIPE = Recipe(recover=(Stage("finetune", {"epochs": 2}),)).with_actions(
     ["0.10", "*"], (Action("prune.magnitude", {"sparsity": 0.5}),)
 )
-PINNED = Snapshot(
+FIRST_SNAPSHOT = Snapshot(
     "6.2x smaller, 91.9 %",
     RECIPE,
     Totals(Figure(1e5, "verified"), 100, None, Figure(0.919, "estimated", 400, 0.9, 0.93), Figure(1.2, "measured", 50)),
@@ -28,7 +28,7 @@ PINNED = Snapshot(
 
 
 def saved(folder, **more) -> SavedSession:
-    pinned = (PINNED, Snapshot("bare", Recipe()))
+    pinned = (FIRST_SNAPSHOT, Snapshot("bare", Recipe()))
     return SavedSession(
         Reference(str(folder / "m.onnx"), "abc"),
         RECIPE,
@@ -146,4 +146,4 @@ def test_a_snapshot_whose_metric_is_a_title_alone_has_no_figure_of_it(tmp_path):
     path.write_text(json.dumps(document), encoding="utf-8")
     snapshot = load_session(path).snapshots[0]
     assert not snapshot.metric and snapshot.totals.value is None and snapshot.change is None
-    assert snapshot.totals.bytes == PINNED.totals.bytes
+    assert snapshot.totals.bytes == FIRST_SNAPSHOT.totals.bytes

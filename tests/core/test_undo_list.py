@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.core.test_session_file import PINNED, RECIPE, damaged, saved
+from tests.core.test_session_file import FIRST_SNAPSHOT, RECIPE, damaged, saved
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
@@ -21,9 +21,9 @@ HISTORY = UndoList(
     Recipe(seed=3),
     (
         RecipeStep("first", pruned(0.1)),
-        PinStep("rename", PINNED.named("old"), PINNED, 1),
+        PinStep("rename", FIRST_SNAPSHOT.named("old"), FIRST_SNAPSHOT, 1),
         RecipeStep("here", RECIPE),
-        PinStep("delete", PINNED, None, 0),
+        PinStep("delete", FIRST_SNAPSHOT, None, 0),
         RecipeStep("undone", pruned(0.7, 3)),
     ),
     3,

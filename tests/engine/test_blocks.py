@@ -1,4 +1,4 @@
-"""Blocks replaced by students: what is foretold is written, what is shown is exported, and why some stay."""
+"""Blocks replaced by students: what is predicted is written, what is shown is exported, and why some stay."""
 
 import numpy as np
 import pytest
@@ -61,12 +61,12 @@ def recipe(pattern, *more, **params):
     ids=["strided", "identity", "quantised", "both"],
 )
 def test_the_file_is_as_foretold_and_as_shown(opened, asked, tmp_path):
-    foretold, size = compiler.forecast(opened.model, compiler.stacks(opened.model, asked)[0], "auto")
+    predicted, size = compiler.forecast(opened.model, compiler.stacks(opened.model, asked)[0], "auto")
     *_, shown = Previewer(opened).measure(asked, ("blocks.0.a",), JOB)
     report = export(opened, asked, str(tmp_path), JOB, "made")
     assert size == report.forecast_bytes == report.after.bytes.value == (tmp_path / "made.onnx").stat().st_size
     assert report.preview_value == report.verified.value == shown.value.value
-    assert {change.path: (change.bytes_after, change.macs) for change in foretold} == {
+    assert {change.path: (change.bytes_after, change.macs) for change in predicted} == {
         change.path: (change.bytes_after, change.macs) for change in report.layers
     }
     again = open_model(str(tmp_path / "made.onnx"), job=JOB).summary()

@@ -1,4 +1,4 @@
-"""What is foretold of an edit agrees with what running it shows, and says how well."""
+"""What is predicted of an edit agrees with what running it shows, and says how well."""
 
 import numpy as np
 import onnx

@@ -64,8 +64,8 @@ def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     )
     assert changes["blocks.5.depthwise"].parameters == 112 * 10
     assert report.verified.value == pytest.approx(report.preview_value, abs=0.002)
-    foretold = next(Previewer(cnn).measure(recipe, (), Job()))
-    assert foretold.size.value == pytest.approx(report.forecast_bytes, rel=0.03)
+    predicted = next(Previewer(cnn).measure(recipe, (), Job()))
+    assert predicted.size.value == pytest.approx(report.forecast_bytes, rel=0.03)
 
 
 def test_the_hidden_layer_and_the_heads_of_a_transformer():

@@ -47,11 +47,11 @@ def test_a_student_learns_and_the_file_is_as_foretold(convolution, params, tmp_p
     before, after = (float(part.split()[0]) for part in made.edits["first"].note.split("error ")[1].split(" → "))
     assert after < 0.9 * before
     (change,), size = made.changes()
-    (foretold,), foretold_size = compiler.forecast(model, made.chosen, "auto")
+    (predicted,), foretold_size = compiler.forecast(model, made.chosen, "auto")
     file = tmp_path / "smaller.onnx"
     with_edits(made.model, made.edits).save(file)
     assert size == foretold_size == file.stat().st_size  # also of the bias that the layer did not have
-    assert (change.bytes_after, change.macs) == (foretold.bytes_after, foretold.macs)
+    assert (change.bytes_after, change.macs) == (predicted.bytes_after, predicted.macs)
     again = open_model(str(file), job=JOB)
     assert again.summary().macs == change.macs + model.layer("second").macs < model.summary().macs
 

@@ -77,9 +77,9 @@ def test_the_guilty_layer_is_found_meanwhile(training, qtbot):
     findings = Findings(training)
     panel = SuspectsPanel(findings)
     qtbot.addWidget(panel)
-    findings.accuse(range(20), "Twenty samples")
+    findings.attribute(range(20), "Twenty samples")
     panel.show()
     assert panel.beside.isVisible()
-    qtbot.waitUntil(lambda: not findings.accusing, timeout=WAIT)
+    qtbot.waitUntil(lambda: not findings.attributing, timeout=WAIT)
     assert not findings.failure and {suspect.path for suspect in findings.blame.suspects} == {"first", "second"}
     assert training.trainings.job and not panel.beside.isVisible()

@@ -124,7 +124,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot, few):
             settle(session)
             check(tabs.tabText(index), window, problems)
     compare, space = window.workspace.compare, window.workspace
-    session.snapshots.pin(session.snapshots.suggestion())
+    session.snapshots.add(session.snapshots.suggestion())
     tabs.setCurrentWidget(compare)
     for page, button in compare.buttons.items():
         button.click()
@@ -144,7 +144,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot, few):
         check(type(page).__name__, window, problems)
     for dock in (space.history_dock, space.jobs_dock):
         dock.hide()
-    window.pins.ask_pin()
+    window.snapshot_commands.ask_name()
     window.menus.show_preferences()
     window.export()
     about.show_about(window, {})

@@ -79,9 +79,9 @@ def test_a_cell_leads_to_its_samples_and_they_to_the_layer(compared, qtbot):
     first = samples.list.visualRect(samples.model.index(0)).center()
     qtbot.mouseClick(samples.list.viewport(), LEFT, pos=first)
     assert str(samples.model.items[0].sample) in samples.words.text()
-    qtbot.mouseClick(samples.accuse, LEFT)
-    assert tab.findings.accusing and samples.suspects.isVisible()
-    qtbot.waitUntil(lambda: not tab.findings.accusing, timeout=WAIT)
+    qtbot.mouseClick(samples.find_layer, LEFT)
+    assert tab.findings.attributing and samples.suspects.isVisible()
+    qtbot.waitUntil(lambda: not tab.findings.attributing, timeout=WAIT)
     blame = tab.findings.blame
     assert blame.samples == (samples.model.items[0].sample,) and blame.suspects[0].path == BOLD
     assert f"reverting {BOLD} fixes" in samples.suspects.words.text()
@@ -97,8 +97,8 @@ def test_a_class_is_blamed_with_a_button(compared, qtbot):
     table = page.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(table.model().index(0, 0)).center())
     name = table.chosen()
-    qtbot.mouseClick(page.accuse, LEFT)
-    qtbot.waitUntil(lambda: tab.findings.blame is not None and not tab.findings.accusing, timeout=WAIT)
+    qtbot.mouseClick(page.find_layer, LEFT)
+    qtbot.waitUntil(lambda: tab.findings.blame is not None and not tab.findings.attributing, timeout=WAIT)
     lost = [
         flip.sample
         for flip in tab.findings.changes.flips
@@ -109,11 +109,11 @@ def test_a_class_is_blamed_with_a_button(compared, qtbot):
 
 def test_the_search_can_be_stopped_and_an_edit_makes_all_of_it_old(compared, qtbot, monkeypatch):
     tab, page = open_page(compared, qtbot, "samples")
-    qtbot.mouseClick(page.accuse, LEFT)
+    qtbot.mouseClick(page.find_layer, LEFT)
     qtbot.waitUntil(lambda: tab.findings.blame is not None, timeout=WAIT)
-    if tab.findings.accusing:
+    if tab.findings.attributing:
         qtbot.mouseClick(page.suspects.cancel, LEFT)
-    assert not tab.findings.accusing and tab.findings.blame.tried >= 1
+    assert not tab.findings.attributing and tab.findings.blame.tried >= 1
     before = tab.findings.changes
     compared.session.set_actions([BOLD], (), "clear")
     assert not tab.findings.current and not page.list.isEnabled() and tab.findings.blame is None

@@ -39,14 +39,14 @@ def change(session, qtbot, sparsity: float) -> None:
 
 def pin(window, qtbot, name: str = "") -> None:
     """With the button of the scoreboard."""
-    qtbot.mouseClick(window.workspace.scoreboard.pin_button, LEFT)
-    asked = dialog(window, qtbot, "pin")
+    qtbot.mouseClick(window.workspace.scoreboard.snapshot_button, LEFT)
+    asked = dialog(window, qtbot, "snapshot")
     box = asked.findChild(QLineEdit)
     if name:
         box.selectAll()
         qtbot.keyClicks(box, name)
     qtbot.keyClick(box, Key.Key_Return)
-    qtbot.waitUntil(lambda: window.findChild(QDialog, "pin") is None)
+    qtbot.waitUntil(lambda: window.findChild(QDialog, "snapshot") is None)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
 
@@ -143,7 +143,7 @@ def test_names_are_unique_and_each_snapshot_is_a_command(compared, qtbot):
 def test_what_was_pinned_while_it_was_measured_gets_its_figures_later(compared, qtbot):
     session = compared.session
     session.set_actions([session.current], (prune(0.65),), "prune")
-    session.snapshots.pin("early")
+    session.snapshots.add("early")
     early = session.snapshots.all[0]
     assert early.totals is None or early.totals.value is None or early.totals.value.how == "estimated"
     assert compared.session.snapshots.of(session.recipe.in_effect) == ("early",)

@@ -1,4 +1,4 @@
-"""The history dock: steps, pinned states and branches, gone to with the mouse and with keys."""
+"""The history dock: steps, snapshots and branches, gone to with the mouse and with keys."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -80,9 +80,9 @@ def test_the_way_not_taken_is_kept_as_a_branch(history, qtbot):
 
 def test_pinned_states_are_in_it(history, qtbot):
     session = history.session
-    session.snapshots.pin("good")
+    session.snapshots.add("good")
     qtbot.waitUntil(lambda: texts(history, Kind.SNAPSHOT) == ["good"])
-    assert texts(history, Kind.STEP)[2] == "sparsity 0.6  ·  pinned as good"
+    assert texts(history, Kind.STEP)[2] == "sparsity 0.6  ·  snapshot good"
     good = session.recipe
     click(history, qtbot, Kind.STEP, 1)
     click(history, qtbot, Kind.SNAPSHOT, 0)

@@ -441,7 +441,7 @@ def test_snapshots_are_marked(found, qtbot):
     session = found._session
     session.set_actions(["first"], (Action("quantize.affine", {"bits": 8}),), "8 bit")
     qtbot.waitUntil(lambda: measured(session))
-    session.snapshots.pin("mine")
+    session.snapshots.add("mine")
     session.undo()
     settle(session)
     assert "mine (snapshot)" in names(found) and dot(found, "mine").label == "mine"

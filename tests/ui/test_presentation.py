@@ -50,15 +50,15 @@ def test_it_tells_what_the_figures_are_and_where_they_come_from(session):
     size, accuracy, parameters, macs = story.numbers
     assert (size.before, size.after) == ("1.00 MB", "250 kB") and "forecast" in size.note
     assert (accuracy.before, accuracy.after) == ("92.4 %", "91.7 %") and "measured, 2,000" in accuracy.note
-    assert story.deeds[0].what.startswith("Magnitude") and "0.5" in story.deeds[0].what
-    assert story.deeds[0].where == "stem"
+    assert story.steps[0].what.startswith("Magnitude") and "0.5" in story.steps[0].what
+    assert story.steps[0].where == "stem"
     assert parameters.after == "300" and macs.share == pytest.approx(3000 / 5760)
 
 
 def test_of_an_untouched_model_it_claims_nothing(session):
     session.recipe = Recipe()
     story = story_of(session)
-    assert not story.edited and not story.deeds and story.bars[0].before == story.bars[0].after
+    assert not story.edited and not story.steps and story.bars[0].before == story.bars[0].after
 
 
 def test_keys_and_clicks_walk_through_it(shown):
@@ -203,5 +203,5 @@ def test_it_speaks_the_language_of_the_window(session, qapp):
     page, story = documents.html(story_of(session)), story_of(session)
     i18n.apply(qapp, "en")
     assert '<html lang="zh-CN">' in page and "做了什么" in page and "Steps" not in page
-    assert "幅值" in story.deeds[0].what and story.numbers[0].caption == "文件大小"
+    assert "幅值" in story.steps[0].what and story.numbers[0].caption == "文件大小"
     assert '<html lang="en">' in documents.html(story_of(session))

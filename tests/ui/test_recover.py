@@ -13,7 +13,7 @@ from tests.engine.test_train_students import student
 from tests.ui.conftest import WAIT, measured
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Stage, TrainingPoint
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.panels.scoreboard import Scoreboard
 from workbench.ui.tabs.recover import RecoverTab
 from workbench.ui.tabs.recover.curve import MOST, along, thinned
@@ -263,7 +263,7 @@ def test_a_student_without_labels_is_compared_with_its_teacher(session, qtbot, t
         np.savez(tmp_path / f"{name}_bare.npz", x=np.load(tmp_path / f"{name}.npz")["x"])
     window = QWidget()
     qtbot.addWidget(window)
-    score = Scoreboard(session, SnapshotVerbs(session, window))
+    score = Scoreboard(session, SnapshotCommands(session, window))
     qtbot.addWidget(score)
     score.show()
     session.open(own, data=str(tmp_path / "test_bare.npz"), calibration=str(tmp_path / "train_bare.npz"))

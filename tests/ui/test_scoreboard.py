@@ -17,7 +17,7 @@ from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.layer_data.views import DataSummary, Prediction, Preview
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.panels.scoreboard import Scoreboard
 from workbench.ui.session.session import Session
@@ -87,7 +87,7 @@ def session(qapp):
 def board(session, qtbot):
     window = QWidget()
     qtbot.addWidget(window)
-    board = Scoreboard(session, SnapshotVerbs(session, window))
+    board = Scoreboard(session, SnapshotCommands(session, window))
     qtbot.addWidget(board)
     board.show()
     return board
@@ -206,7 +206,7 @@ def test_at_1280_the_button_says_what_it_does_and_nothing_is_cut(session, qtbot,
     qtbot.addWidget(outer)
     column = QVBoxLayout(outer)
     column.setContentsMargins(0, 0, 0, 0)
-    board = Scoreboard(session, SnapshotVerbs(session, outer), outer)
+    board = Scoreboard(session, SnapshotCommands(session, outer), outer)
     column.addWidget(board)
     show(session, board, RECIPE, state)
     outer.resize(1280, 80)
@@ -218,7 +218,7 @@ def test_at_1280_the_button_says_what_it_does_and_nothing_is_cut(session, qtbot,
     assert button.text() == ("Measure" if spoken == "en" else "测量")
     shown = [label for label in board.findChildren(QLabel) if label.isVisible()]
     assert len(shown) >= 12 and not [label.text() for label in shown if label.width() < label.sizeHint().width()]
-    assert button.width() >= button.sizeHint().width() and button.geometry().right() < board.pin_button.x()
+    assert button.width() >= button.sizeHint().width() and button.geometry().right() < board.snapshot_button.x()
     outer.resize(board.minimumSizeHint().width(), 80)
     settle()
     assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and board.parameters_tile.isHidden()

@@ -197,7 +197,7 @@ def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qa
         QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(where, header.height() // 2))
         return [table.model().headerData(row, Qt.Orientation.Vertical) for row in range(3)]
 
-    assert press() == ["b", "a.one", "a.two"], "least loss first, what is only foretold last"
+    assert press() == ["b", "a.one", "a.two"], "least loss first, what is only predicted last"
     assert press() == ["a.two", "a.one", "b"]
     assert press() == ["a.one", "a.two", "b"]
 

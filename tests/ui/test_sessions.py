@@ -59,7 +59,7 @@ def open_copy(window, qtbot, tmp_path, few) -> Path:
     qtbot.waitUntil(lambda: measured(session) and bool(session.methods), timeout=WAIT)
     session.set_actions(["head"], (prune(0.5),), "prune")
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
-    session.snapshots.pin("half")
+    session.snapshots.add("half")
     session.select(["blocks.4.conv2"])
     window.workspace.tabs.setCurrentWidget(window.workspace.compare)
     press(window, qtbot, Qt.Key.Key_S)
@@ -91,8 +91,8 @@ def test_a_session_brings_back_model_data_recipe_snapshots_and_layout(window, qt
 
 def test_pins_that_were_renamed_or_deleted_can_be_brought_back_after_reopening(small_window, qtbot, tmp_path):
     session, path = small_window.session, tmp_path / "pins.mcw"
-    session.snapshots.pin("one")
-    session.snapshots.pin("two")
+    session.snapshots.add("one")
+    session.snapshots.add("two")
     session.snapshots.rename("one", "first")
     session.snapshots.remove("two")
     session.undo()
@@ -153,7 +153,7 @@ def test_a_broken_session_says_so_and_leaves_what_is_open(small_window, qtbot, t
 
 
 def test_closing_with_a_pinned_state_asks_for_the_session(small_window, qtbot, tmp_path):
-    small_window.session.snapshots.pin("kept")
+    small_window.session.snapshots.add("kept")
     small_window.close()
     assert "session" in dialog(small_window, qtbot, "unsaved").text()
     qtbot.mouseClick(dialog(small_window, qtbot, "unsaved").button(QMessageBox.StandardButton.Save), LEFT)
@@ -187,7 +187,7 @@ def test_after_a_kill_the_next_start_offers_the_work_back(window, qtbot, few):
     session = window.session
     window.offer_kept_work()
     box = dialog(window, qtbot, "kept")
-    assert "fashion_cnn.onnx" in box.text() and "Pinned states: 1" in box.informativeText()
+    assert "fashion_cnn.onnx" in box.text() and "snapshots: 1" in box.informativeText()
     answer(window, qtbot, "kept", "Later")
     window.offer_kept_work()
     answer(window, qtbot, "kept", "Restore")

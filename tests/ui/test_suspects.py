@@ -21,7 +21,7 @@ def cell(panel, row: int, role=Qt.ItemDataRole.DisplayRole) -> str:
 
 
 def test_coupled_layers_are_named_and_what_did_not_come_back_is_said(panel):
-    panel._findings.accused_for = "3 samples"
+    panel._findings.attributed_for = "3 samples"
     panel._findings.blame = Blame(
         (1, 2, 3),
         (Suspect("conv2", (), 2, 0.5, 2, also=("stem", "conv1")), Suspect("head", (), 1, 0.1, 3, note=TRAINED)),

@@ -7,7 +7,7 @@ from workbench.core.analysis.report import LayerChange
 from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.commands.layer_commands import LayerVerbs
+from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 from workbench.ui.tree.data.cells import Column
@@ -215,7 +215,7 @@ def test_hundreds_of_chosen_layers_are_one_range_a_module_and_told_once(qtbot):
     paths = tuple(x.path for x in layers)
     session = Session(EngineLink())  # no engine: what it is asked waits
     session.model = summary(layers)
-    panel = TreePanel(session, LayerVerbs(session, session))
+    panel = TreePanel(session, LayerCommands(session, session))
     qtbot.addWidget(panel)
     panel.show()
     panel.tree.expandAll()

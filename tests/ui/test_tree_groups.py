@@ -98,13 +98,13 @@ def test_grouping_is_a_command_keeps_the_choice_and_a_group_stands_for_its_layer
 
     session.set_actions(["head"], (PRUNE,), "prune")
     click_layer(demo_window, qtbot, "head")
-    demo_window.verbs.copy.trigger()
+    demo_window.layer_commands.copy.trigger()
     group = group_row(panel, "stem")
     panel.tree.scrollTo(group)
     qtbot.mouseClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=panel.tree.visualRect(group).center())
     convs = tuple(layer.path for layer in session.model.layers if layer.op == "Conv")
     assert session.selection == convs
-    demo_window.verbs.paste.trigger()
+    demo_window.layer_commands.paste.trigger()
     assert all(session.recipe.actions_for(path) == (PRUNE,) for path in convs)
     qtbot.waitUntil(lambda: group.siblingAtColumn(Column.ACTIONS).data() == f"{len(convs)} edited")
 

@@ -19,7 +19,7 @@ def work(window: MainWindow) -> None:
         QTimer.singleShot(50, window, lambda: work(window))
         return
     session.set_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.5}),), "prune")
-    session.snapshots.pin("half")
+    session.snapshots.add("half")
     session.set_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.7}),), "prune")
     session.undo()
     session.set_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.9}),), "prune")

@@ -20,7 +20,7 @@ Key = QKeySequence.StandardKey
 
 
 class Commands(QObject):
-    """Verbs that ask before they do: for a file, for trust, about unsaved work."""
+    """Commands that ask first: for a file, for trust, about unsaved work."""
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
@@ -138,7 +138,7 @@ class Commands(QObject):
     def keep_work_then(self, proceed: Callable[[], None]) -> None:
         """Ask about unsaved work, where there is any, before something that would lose it.
 
-        A recipe alone is kept as a recipe; with pinned states, or from a session, it is a session.
+        A recipe alone is kept as a recipe; with snapshots, or from a session, it is a session.
         """
         if self._session.modified:
             whole = bool(self._session.session_path or self._session.snapshots.all)

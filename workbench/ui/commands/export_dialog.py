@@ -150,7 +150,7 @@ class ExportDialog(QDialog):
             lines.append(self.tr("Existing files will be replaced: {files}.").format(files=", ".join(there)))
         self.summary.setText("\n\n".join(lines))
 
-    # -- verbs -----------------------------------------------------------------------------------------------------
+    # -- commands ------------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         folder, name = self.folder.text().strip(), self.name.text().strip()

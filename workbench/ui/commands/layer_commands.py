@@ -10,7 +10,7 @@ from workbench.ui.session.session import Session
 from workbench.ui.text.i18n import counted
 
 
-class LayerVerbs(QObject):
+class LayerCommands(QObject):
     """Copy, paste and clear actions; give every layer of the same kind what this one has."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:

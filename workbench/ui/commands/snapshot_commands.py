@@ -11,19 +11,19 @@ from workbench.ui.session.session import Session
 from workbench.ui.widgets import theme
 
 
-class SnapshotVerbs(QObject):
+class SnapshotCommands(QObject):
     """`restore`, `rename` and `remove` are of the snapshot that was chosen in the table.
 
-    pinned   the name of a new snapshot
+    taken    the name of a new snapshot
     """
 
-    pinned = Signal(str)
+    taken = Signal(str)
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._window = session, window
         self._chosen = ""
-        self.pin = new_action(self, self.tr("Take snapshot…"), self.ask_pin, "Ctrl+P")
+        self.take = new_action(self, self.tr("Take snapshot…"), self.ask_name, "Ctrl+P")
         self.compare = new_action(self, self.tr("Compare snapshots"), None, "Ctrl+Shift+P")
         self.restore = new_action(self, self.tr("Restore"), self._restore)
         self.rename = new_action(self, self.tr("Rename"), None)  # in place, by the table
@@ -45,25 +45,25 @@ class SnapshotVerbs(QObject):
         self._chosen = name
         self._enable_chosen()
 
-    def ask_pin(self) -> None:
+    def ask_name(self) -> None:
         """Under which name? What it reached is proposed; Return takes it."""
         if self._session.model is None:
             return
         dialog = QInputDialog(self._window)
         dialog.setMinimumWidth(380)
-        dialog.setObjectName("pin")
+        dialog.setObjectName("snapshot")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(self.tr("Take snapshot"))
         dialog.setLabelText(self.tr("Name (recipe and figures are kept):"))
         dialog.setTextValue(self._session.snapshots.suggestion())
         dialog.setOkButtonText(self.tr("Take snapshot"))
-        dialog.textValueSelected.connect(self._pin)
+        dialog.textValueSelected.connect(self._take)
         dialog.open()
 
-    def _pin(self, name: str) -> None:
-        made = self._session.snapshots.pin(name)
+    def _take(self, name: str) -> None:
+        made = self._session.snapshots.add(name)
         self._session.told.emit(self.tr("Snapshot taken: {name}").format(name=made.name))
-        self.pinned.emit(made.name)
+        self.taken.emit(made.name)
 
     def _restore(self) -> None:
         self._session.snapshots.restore(self._chosen)
@@ -73,7 +73,7 @@ class SnapshotVerbs(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        self.pin.setEnabled(opened)
+        self.take.setEnabled(opened)
         self.compare.setEnabled(opened)
         self._enable_chosen()
         for menu in self._menus:
@@ -86,7 +86,7 @@ class SnapshotVerbs(QObject):
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
-        menu.addActions([self.pin, self.compare])
+        menu.addActions([self.take, self.compare])
         menu.addSeparator()
         menu.addActions(self.of_one)
         menu.addSeparator()

@@ -8,7 +8,7 @@ from workbench.ui.session.session import Session
 from workbench.ui.session.training import Trainings
 
 
-class TrainingVerbs(QObject):
+class TrainingCommands(QObject):
     """Enabled while they can be done."""
 
     def __init__(self, session: Session, trainings: Trainings, parent: QObject) -> None:

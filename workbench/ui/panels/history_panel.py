@@ -1,4 +1,4 @@
-"""The undo list, with what was pinned and what was left behind: a click goes there."""
+"""The undo list, with the snapshots and what was left behind: a click goes there."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -38,7 +38,7 @@ class Entry:
 
 
 class HistoryModel(QAbstractListModel):
-    """Pinned states, branches, then the steps from the first to the last."""
+    """snapshots, branches, then the steps from the first to the last."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class HistoryModel(QAbstractListModel):
         self.entries: list[Entry] = []
 
     def refresh(self) -> None:
-        fresh = [*self._pinned(), *self._branches(), *self._steps()]
+        fresh = [*self._snapshots(), *self._branches(), *self._steps()]
         if len(fresh) != len(self.entries):
             self.beginResetModel()
             self.entries = fresh
@@ -71,7 +71,7 @@ class HistoryModel(QAbstractListModel):
             case Kind.STEP:
                 session.go_to(entry.place)
 
-    def _pinned(self) -> list[Entry]:
+    def _snapshots(self) -> list[Entry]:
         found = [
             Entry(Kind.SNAPSHOT, each.name, tip=tr("Click to restore this snapshot"))
             for each in self._session.snapshots.all
@@ -94,11 +94,11 @@ class HistoryModel(QAbstractListModel):
         history = self._session.history
         here = history.stack.index()
         texts = [tr("Original"), *(history.stack.text(i) for i in range(history.stack.count()))]
-        pins = {each.recipe.in_effect: each.name for each in self._session.snapshots.all}
+        names = {each.recipe.in_effect: each.name for each in self._session.snapshots.all}
         found = []
         for place, text in enumerate(texts):
-            recipe = history.recipe_at(place) if pins and place else None
-            name = pins.get(recipe.in_effect, "") if recipe is not None else ""
+            recipe = history.recipe_at(place) if names and place else None
+            name = names.get(recipe.in_effect, "") if recipe is not None else ""
             shown = tr("{step}  ·  snapshot {name}").format(step=text, name=name) if name else text
             found.append(Entry(Kind.STEP, shown, place, place == here, place > here))
         return [Entry(Kind.HEAD, tr("Changes")), *found] if self._session.model is not None else []
@@ -144,7 +144,7 @@ def _nothing() -> QPixmap:
 
 
 class HistoryList(QListView):
-    """A click or Return goes to a step, a pinned state or a branch."""
+    """A click or Return goes to a step, a snapshot or a branch."""
 
     def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

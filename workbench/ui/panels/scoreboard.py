@@ -8,7 +8,7 @@ from workbench.core.analysis.report import Figure, Report
 from workbench.core.base.quantities import MetricInfo, amount, size, three
 from workbench.core.ipc.messages import Attach
 from workbench.core.layer_data.views import Prediction, Preview
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs, button
+from workbench.ui.commands.snapshot_commands import SnapshotCommands, button
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
@@ -81,7 +81,7 @@ def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False
 class Scoreboard(QFrame):
     """Follows the session. `export_button` and `data_button` are connected by the window."""
 
-    def __init__(self, session: Session, pins: SnapshotVerbs, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, snapshot_commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._report: Report | None = None  # of this very recipe, while nothing was changed since
@@ -114,9 +114,9 @@ class Scoreboard(QFrame):
             self.tr("Accuracy is measured on samples: an .npz file, a folder of images or file.py:function (Ctrl+D)")
         )
         theme.set_icon(self.data_button, "data")
-        self.pin_button = button(pins.pin, "pin", self)
-        self.pin_button.setText(self.tr("Snapshot…"))
-        self.pin_button.setToolTip(
+        self.snapshot_button = button(snapshot_commands.take, "pin", self)
+        self.snapshot_button.setText(self.tr("Snapshot…"))
+        self.snapshot_button.setToolTip(
             self.tr("Keep the recipe and its figures under a name, to compare and restore them later")
         )
         self.export_button = QPushButton(self.tr("Export…"), self)
@@ -156,11 +156,11 @@ class Scoreboard(QFrame):
             layout.addWidget(tile)
         layout.addWidget(self.measure_button)
         layout.addStretch(1)
-        self._verbs = QHBoxLayout()
-        self._verbs.setSpacing(theme.UNIT)
-        self._verbs.addWidget(self.pin_button)
-        self._verbs.addWidget(self.export_button)
-        layout.addLayout(self._verbs)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(theme.UNIT)
+        self._buttons.addWidget(self.snapshot_button)
+        self._buttons.addWidget(self.export_button)
+        layout.addLayout(self._buttons)
 
     def refresh(self) -> None:
         model, preview = self._session.model, self._session.preview
@@ -209,7 +209,7 @@ class Scoreboard(QFrame):
             sum(tile.minimumSizeHint().width() for tile in tiles)
             + button
             + gap * (len(tiles) + 1)
-            + self._verbs.minimumSize().width()
+            + self._buttons.minimumSize().width()
             + margins.left()
             + margins.right()
         )

@@ -13,7 +13,7 @@ from workbench.ui.widgets.schemes import Colors
 
 MARGINS = 5.0, 4.0  # units at the sides, and above and below
 TOP_ROW = 6.0  # units down to what stands below the heading
-DEED = 6.0  # units down that one takes
+STEP = 6.0  # units down that one takes
 SMALL = 1.65  # units of the smallest words: what the last row of a room reads
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 MIDDLE, TOP = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
@@ -96,26 +96,26 @@ def weights(slide: Slide, story: Story) -> None:
     slide.text(words, 0, slide.rows - 2.5, slide.columns, SMALL, slide.colors.muted)
 
 
-def deeds(slide: Slide, story: Story) -> None:
+def steps(slide: Slide, story: Story) -> None:
     slide.heading(tr("Steps"))
-    if not story.deeds:
+    if not story.steps:
         words = tr("No steps yet: this is the original model.")
         slide.text(words, 0, TOP_ROW, slide.columns, 2.0, slide.colors.muted)
         return
     room = slide.rows - TOP_ROW - 2.5
-    shown = story.deeds[: int(room // DEED)]
-    scale = min(1.35, room / DEED / len(shown))  # few of them fill the slide, too
-    largest = max(deed.before for deed in story.deeds)
-    for index, deed in enumerate(shown):
-        y = TOP_ROW + DEED * scale * index
-        slide.text(deed.what, 0, y, slide.columns - 22, 1.8 * scale, weight=QFont.Weight.Medium)
-        slide.text(f"{size(deed.before)} → {size(deed.after)}", slide.columns - 22, y, 22, 1.8 * scale, align=RIGHT)
-        slide.text(deed.where, 0, y + 2.4 * scale, slide.columns, SMALL * scale, slide.colors.muted)
-        slide.bar(0, y + 4.8 * scale, slide.columns * deed.before / largest, 0.4 * scale, slide.colors.before)
-        slide.bar(0, y + 4.8 * scale, slide.columns * deed.after / largest, 0.4 * scale, slide.colors.after)
-    if len(shown) < len(story.deeds):
+    shown = story.steps[: int(room // STEP)]
+    scale = min(1.35, room / STEP / len(shown))  # few of them fill the slide, too
+    largest = max(step.before for step in story.steps)
+    for index, step in enumerate(shown):
+        y = TOP_ROW + STEP * scale * index
+        slide.text(step.what, 0, y, slide.columns - 22, 1.8 * scale, weight=QFont.Weight.Medium)
+        slide.text(f"{size(step.before)} → {size(step.after)}", slide.columns - 22, y, 22, 1.8 * scale, align=RIGHT)
+        slide.text(step.where, 0, y + 2.4 * scale, slide.columns, SMALL * scale, slide.colors.muted)
+        slide.bar(0, y + 4.8 * scale, slide.columns * step.before / largest, 0.4 * scale, slide.colors.before)
+        slide.bar(0, y + 4.8 * scale, slide.columns * step.after / largest, 0.4 * scale, slide.colors.after)
+    if len(shown) < len(story.steps):
         slide.text(
-            tr("and {n} more").format(n=len(story.deeds) - len(shown)),
+            tr("and {n} more").format(n=len(story.steps) - len(shown)),
             0,
             slide.rows - 2.5,
             slide.columns,
@@ -172,7 +172,7 @@ def _bars(slide: Slide, bars: tuple[Bar, ...], after: bool) -> None:
         slide.text(words, slide.columns - right, line, right, units, align=RIGHT)
 
 
-SLIDES: tuple[Callable[[Slide, Story], None], ...] = (cover, weights, deeds, smaller, numbers)
+SLIDES: tuple[Callable[[Slide, Story], None], ...] = (cover, weights, steps, smaller, numbers)
 
 
 def paint(painter: QPainter, area: QRectF, index: int, story: Story, colors: Colors) -> None:

@@ -27,7 +27,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Deed:
+class StepSummary:
     """The same steps on some layers: what, where, and the bytes before and after."""
 
     what: str
@@ -61,7 +61,7 @@ class Story:
     headline: str
     facts: str
     bars: tuple[Bar, ...]
-    deeds: tuple[Deed, ...]
+    steps: tuple[StepSummary, ...]
     numbers: tuple[Number, ...]
     edited: bool
 
@@ -80,7 +80,7 @@ def story_of(session: Session) -> Story:
         size=size(model.bytes),
     )
     headline = format.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
-    return Story(plain(Path(model.path).name), headline, facts, _bars(session), _deeds(session), numbers, edited)
+    return Story(plain(Path(model.path).name), headline, facts, _bars(session), _steps(session), numbers, edited)
 
 
 def _after(session: Session, path: str, before: int) -> float:
@@ -100,15 +100,15 @@ def _bars(session: Session) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _deeds(session: Session) -> tuple[Deed, ...]:
+def _steps(session: Session) -> tuple[StepSummary, ...]:
     """Layers with the same steps together, those that save most first."""
     together: dict[tuple[Action, ...], list[LayerChange]] = defaultdict(list)
     if session.preview is not None and session.recipe.rows:
         for change in session.preview.changes:
             if change.actions:
                 together[change.actions].append(change)
-    deeds = [
-        Deed(
+    steps = [
+        StepSummary(
             " · ".join(_words(session, action) for action in actions),
             _where(changes),
             sum(change.bytes_before for change in changes),
@@ -116,7 +116,7 @@ def _deeds(session: Session) -> tuple[Deed, ...]:
         )
         for actions, changes in together.items()
     ]
-    return tuple(sorted(deeds, key=lambda deed: deed.after - deed.before))
+    return tuple(sorted(steps, key=lambda step: step.after - step.before))
 
 
 def _words(session: Session, action: Action) -> str:

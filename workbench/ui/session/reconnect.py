@@ -112,5 +112,5 @@ class Revival(QObject):
 
     def _over(self) -> None:
         self._refresher.supplied = True
-        self._refresher.refresh_and_foretell()
+        self._refresher.refresh_and_predict()
         self._session.link.go_on()

@@ -96,14 +96,14 @@ class Session(State):
     def reopen(self, wanted: Opened) -> int:
         """The same model, prepared otherwise; the data and the recipe stay."""
         attached, recipe = self.attached, self.recipe
-        pinned, newest = self.snapshots.all, self._newest()
+        kept, newest = self.snapshots.all, self._newest()
 
         def done(summary: ModelSummary) -> None:
             self._take_model(wanted, summary)
             if not newest():
                 return
             self.change_recipe(recipe, self.tr("keep recipe"))
-            self.snapshots.take(tuple(each.without_figures() for each in pinned), saved=not pinned)
+            self.snapshots.take(tuple(each.without_figures() for each in kept), saved=not kept)
             if attached is not None:
                 self.attach(attached.path, attached.calibration, attached.trusted)
 
@@ -129,7 +129,7 @@ class Session(State):
         def done(summary: DataSummary) -> None:
             updated(summary)
             self._refresher.forget_measured()
-            self._refresher.refresh_and_foretell()
+            self._refresher.refresh_and_predict()
 
         failed = self._complaint(self.tr("Cannot use this data"))
         title = self.tr("Measuring the original on {name}").format(name=Path(path).name)

@@ -1,4 +1,4 @@
-"""States that were pinned: their recipes, and the figures that were measured of them."""
+"""Snapshots: their recipes, and the figures that were measured of them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Snapshots(QObject):
-    """The pinned states of a session, the oldest first; names are unique.
+    """The snapshots of a session, the oldest first; names are unique.
 
-    Pinning is no step of the undo list: going back from a state must not take away its pin. Renaming and deleting are.
+    Taking one is not in the undo list: undoing must not remove a snapshot. Renaming and deleting are.
     """
 
     changed = Signal()
@@ -89,9 +89,9 @@ class Snapshots(QObject):
         """The names of those with this recipe, by its key."""
         return tuple(each.name for each in self.all if each.recipe.in_effect == recipe_of)
 
-    # -- verbs -----------------------------------------------------------------------------------------------------
+    # -- commands ------------------------------------------------------------------------------------------------------
 
-    def pin(self, name: str) -> Snapshot:
+    def add(self, name: str) -> Snapshot:
         """Keep the present state; a name that is taken is numbered."""
         made = self.now().named(self._unused(name.strip() or self.tr("Snapshot")))
         self._put((*self.all, made))
@@ -155,7 +155,7 @@ class Snapshots(QObject):
         self._refresh(tuple(self._timed(each) for each in self.all))
 
     def _on_preview(self) -> None:
-        """What was pinned while it was being measured gets the figures that were still to come."""
+        """A snapshot taken while it was being measured gets the figures that were still to come."""
         session = self._session
         preview, data = session.preview, session.data
         if preview is None or not session.preview_is_current or not preview.complete:

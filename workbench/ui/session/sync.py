@@ -43,8 +43,8 @@ class Refresher(QObject):
         self._rest.timeout.connect(self._prepare)
         self._at, self._walking = "", 1  # the layer that was looked at last, and the direction that led there
         self._given_up = False  # the user cancelled this recipe's measurement
-        self._preparing = self._foretelling = 0  # jobs
-        self._foretells = True
+        self._preparing = self._predicting = 0  # jobs
+        self._predicts = True
         session.recipe_changed.connect(self._on_recipe)
         self._link.cancelling.connect(self._on_cancelling)
 
@@ -57,7 +57,7 @@ class Refresher(QObject):
     def forget_measured(self) -> None:
         """Other data: views hold; accuracies do not, nor do edits, which may have been calibrated with it. Nor does
         what is under way, which may be of the data before."""
-        self._foretells = True
+        self._predicts = True
         self._edits.clear()
         self._previews.clear()
         self._applies.drop()
@@ -73,14 +73,14 @@ class Refresher(QObject):
         self._rest.stop()
         for requests in (self._inspects, self._applies, self._measures):
             requests.drop()
-        for job in (self._preparing, self._foretelling):
+        for job in (self._preparing, self._predicting):
             self._link.abandon(job)
 
     def lost(self, by_itself: bool) -> bool:
         """The engine process is another one. Returns whether measuring this recipe may be what kills it."""
         self.online = self.supplied = False
         self._deaths += by_itself and self._measuring
-        self._foretells = not (by_itself and self._foretelling in self._link.asked)  # that may be what kills it
+        self._predicts = not (by_itself and self._predicting in self._link.asked)  # that may be what kills it
         self._previews.forget_where(lambda preview: bool(preview.trained))  # it has to be taken up again
         self.drop()
         return self._deaths >= DEATHS_ALLOWED
@@ -105,11 +105,11 @@ class Refresher(QObject):
         self._inspects.drop()
         self._applies.drop()
 
-    def refresh_and_foretell(self) -> None:
-        """There is new data, or none: what foretells edits is prepared too, and nobody waits for that."""
+    def refresh_and_predict(self) -> None:
+        """There is new data, or none: what predicts the loss of edits is prepared too, and nobody waits for that."""
         self.refresh()
-        if self._foretells and self._session.data is not None:
-            self._foretelling = self._link.request(
+        if self._predicts and self._session.data is not None:
+            self._predicting = self._link.request(
                 messages.Predict, Handlers(done=self._show_predictability, failed=self._session.mention, quiet=True)
             )
 

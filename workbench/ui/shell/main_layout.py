@@ -17,8 +17,8 @@ from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel, families
 from workbench.ui.actions.form import values
-from workbench.ui.commands.layer_commands import LayerVerbs
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.layer_commands import LayerCommands
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.jobs import Jobs, JobStrip
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.history_panel import HistoryPanel
@@ -62,21 +62,26 @@ class Workspace(QObject):
     compare: CompareTab
 
     def __init__(
-        self, window: QMainWindow, session: Session, verbs: LayerVerbs, pins: SnapshotVerbs, jobs: Jobs
+        self,
+        window: QMainWindow,
+        session: Session,
+        layer_commands: LayerCommands,
+        snapshot_commands: SnapshotCommands,
+        jobs: Jobs,
     ) -> None:
         super().__init__(window)
         self._session, self._window = session, window
-        self._verbs, self._pins, self._jobs = verbs, pins, jobs
+        self._layer_commands, self._snapshot_commands, self._jobs = layer_commands, snapshot_commands, jobs
 
     def build(self) -> Iterator[None]:
         """One part at a time."""
-        session, window, pins = self._session, self._window, self._pins
-        self.tree = TreePanel(session, self._verbs, window)
+        session, window, snapshot_commands = self._session, self._window, self._snapshot_commands
+        self.tree = TreePanel(session, self._layer_commands, window)
         self.looks = Looks(session, self)
         self.actions = ActionPanel(window)
-        self._verbs.steps = self.actions.families
+        self._layer_commands.steps = self.actions.families
         yield
-        self.scoreboard = Scoreboard(session, pins, window)
+        self.scoreboard = Scoreboard(session, snapshot_commands, window)
         self.jobs = JobStrip(self._jobs, session.link, window)
         window.statusBar().addPermanentWidget(self.jobs)
         self.looking = LookNote(session, window)
@@ -94,12 +99,12 @@ class Workspace(QObject):
         tabs.setDocumentMode(True)
         tabs.setAccessibleName(self.tr("Views"))
         self.scans = Scans(session)
-        parts = Parts(session, self._pins, self.scans, Sweeps(session), session.trainings, Plans(session))
+        parts = Parts(session, self._snapshot_commands, self.scans, Sweeps(session), session.trainings, Plans(session))
         for name, widget in build(tabs, parts):
             setattr(self, name, widget)
             yield
         tabs.currentChanged.connect(lambda _: self.looking.show_unless(tabs.currentWidget() is self.plan))
-        self._pins.compare.triggered.connect(lambda: tabs.setCurrentWidget(self.compare))
+        self._snapshot_commands.compare.triggered.connect(lambda: tabs.setCurrentWidget(self.compare))
 
     def _build_docks(self) -> None:
         session, window = self._session, self._window

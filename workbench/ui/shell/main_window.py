@@ -15,8 +15,8 @@ from workbench.ui.base import dialogs, settings
 from workbench.ui.base.crash import CrashDialog
 from workbench.ui.commands.commands import Commands
 from workbench.ui.commands.export_dialog import ExportDialog
-from workbench.ui.commands.layer_commands import LayerVerbs
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.layer_commands import LayerCommands
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.jobs import Jobs
 from workbench.ui.panels.toast import Toast
 from workbench.ui.session import autosave
@@ -49,10 +49,10 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self.jobs = Jobs(session.link, self)
         self.toast = Toast(self, self.jobs)
-        self.verbs = LayerVerbs(session, self)
+        self.layer_commands = LayerCommands(session, self)
         self.commands = Commands(self, session)
-        self.pins = SnapshotVerbs(session, self)
-        self.menus = Menus(self, session, self.commands, self.verbs, self.pins, self.jobs)
+        self.snapshot_commands = SnapshotCommands(session, self)
+        self.menus = Menus(self, session, self.commands, self.layer_commands, self.snapshot_commands, self.jobs)
         self.menus.export.triggered.connect(self.export)
         self.menus.tour.triggered.connect(self.show_tour)
         self.menus.add_step.triggered.connect(self._add_step)
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         yield from preload()
         from workbench.ui.shell.main_layout import Workspace
 
-        workspace = Workspace(self, self.session, self.verbs, self.pins, self.jobs)
+        workspace = Workspace(self, self.session, self.layer_commands, self.snapshot_commands, self.jobs)
         yield from workspace.build()
         workspace.tree.restore(settings.store())
         self.pages.addWidget(workspace.tabs)
@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
     def _show_modified(self) -> None:
         self.setWindowModified(self.session.modified)
 
-    # -- verbs -----------------------------------------------------------------------------------------------------
+    # -- commands ------------------------------------------------------------------------------------------------------
 
     def export(self) -> None:
         if self.session.model is not None:
@@ -169,8 +169,8 @@ class MainWindow(QMainWindow):
             return
         steps = sum(bool(row.actions) for row in kept.saved.recipe.rows)
         words = self.tr(
-            "The program stopped unexpectedly at {time}. Layers with steps: {steps}. Snapshots: {pinned}."
-        ).format(time=autosave.moment(kept.when), steps=steps, pinned=len(kept.saved.snapshots))
+            "The program stopped unexpectedly at {time}. Layers with steps: {steps}. Snapshots: {snapshots}."
+        ).format(time=autosave.moment(kept.when), steps=steps, snapshots=len(kept.saved.snapshots))
 
         def go_on() -> None:
             self.commands.sessions.resume(kept.saved, kept.path.parent, adopted)

@@ -17,11 +17,11 @@ from workbench.ui.base.crash import log_file
 from workbench.ui.commands.actions import new_action
 from workbench.ui.commands.commands import Commands
 from workbench.ui.commands.export_dialog import open_path
-from workbench.ui.commands.layer_commands import LayerVerbs
+from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.commands.preparation_menu import PreparationMenu
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.commands.target_menu import TargetMenu
-from workbench.ui.commands.training_commands import TrainingVerbs
+from workbench.ui.commands.training_commands import TrainingCommands
 from workbench.ui.engine_client.jobs import Jobs
 from workbench.ui.session.session import Session
 from workbench.ui.shell import about
@@ -38,8 +38,8 @@ class Menus(QObject):
         window: QMainWindow,
         session: Session,
         commands: Commands,
-        verbs: LayerVerbs,
-        pins: SnapshotVerbs,
+        layer_commands: LayerCommands,
+        snapshot_commands: SnapshotCommands,
         jobs: Jobs,
     ) -> None:
         super().__init__(window)
@@ -58,7 +58,7 @@ class Menus(QObject):
         self.scan = new_action(self, self.tr("Scan layer sensitivity"), None, "Ctrl+Shift+F5")
         self.sweep = new_action(self, self.tr("Sweep one parameter"), None, "Ctrl+F5")
         self._file(commands)
-        self._edit(commands, verbs, pins)
+        self._edit(commands, layer_commands, snapshot_commands)
         self._view()
         self._model()
         self._run()
@@ -90,18 +90,18 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Quit"), self._window.close, "Ctrl+Q"))
 
-    def _edit(self, commands: Commands, verbs: LayerVerbs, pins: SnapshotVerbs) -> None:
+    def _edit(self, commands: Commands, layer_commands: LayerCommands, snapshot_commands: SnapshotCommands) -> None:
         self._edits = menu = self._window.menuBar().addMenu(self.tr("&Edit"))
         menu.addActions([commands.undo, commands.redo])
-        menu.addMenu(pins.menu(self._window))
+        menu.addMenu(snapshot_commands.menu(self._window))
         menu.addSeparator()
         menu.addAction(self.add_step)
-        self._behind_steps = verbs.copy
-        menu.addActions([verbs.copy, verbs.paste, verbs.clear])
+        self._behind_steps = layer_commands.copy
+        menu.addActions([layer_commands.copy, layer_commands.paste, layer_commands.clear])
         menu.addSeparator()
-        menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
+        menu.addActions([layer_commands.apply_to_alike, layer_commands.select_alike, layer_commands.select_coupled])
         menu.addSeparator()
-        menu.addActions([verbs.clear_all, self.filter])
+        menu.addActions([layer_commands.clear_all, self.filter])
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Preferences…"), self.show_preferences, "Ctrl+,"))
 
@@ -153,7 +153,7 @@ class Menus(QObject):
         menu.addAction(self.latency)
         menu.addSeparator()
         menu.addActions([self.scan, self.sweep])
-        menu.addActions(TrainingVerbs(self._session, self._session.trainings, self).all())
+        menu.addActions(TrainingCommands(self._session, self._session.trainings, self).all())
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Restart engine"), self._session.link.restart))
 

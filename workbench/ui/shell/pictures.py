@@ -48,7 +48,7 @@ class Photographer:
         session.open(model, data=data, calibration=calibration, recipe=recipe)
         self._wait(lambda: session.data is not None and session.view is not None and self._measured())
         self._save(space.tabs, space.inspect, folder / "inspect.png")
-        session.snapshots.pin(session.snapshots.suggestion())
+        session.snapshots.add(session.snapshots.suggestion())
         self._save(space.tabs, space.compare, folder / "compare.png")
 
     def _measured(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.plans.plans import Plans
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
@@ -20,7 +20,7 @@ class Parts:
     """What tabs are made of."""
 
     session: Session
-    pins: SnapshotVerbs
+    snapshot_commands: SnapshotCommands
     scans: Scans
     sweeps: Sweeps
     trainings: Trainings
@@ -62,7 +62,9 @@ TABS = (
     ),
     TabSpec("plan", lambda: tr("Plan"), "workbench.ui.tabs.plan", "PlanTab", ("session", "plans")),
     TabSpec("recover", lambda: tr("Recover"), "workbench.ui.tabs.recover", "RecoverTab", ("session", "trainings")),
-    TabSpec("compare", lambda: tr("Compare"), "workbench.ui.tabs.compare", "CompareTab", ("session", "pins")),
+    TabSpec(
+        "compare", lambda: tr("Compare"), "workbench.ui.tabs.compare", "CompareTab", ("session", "snapshot_commands")
+    ),
 )
 
 

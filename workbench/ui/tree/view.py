@@ -22,7 +22,7 @@ from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPalett
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from workbench.core.base.quantities import MetricInfo
-from workbench.ui.commands.layer_commands import LayerVerbs
+from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
 from workbench.ui.tree.data.cells import BARRED, FACTS, Column
@@ -177,10 +177,10 @@ class LayerTree(QTreeView):
 class TreePanel(QWidget):
     """Shows the layers of the session and tells it what was chosen."""
 
-    def __init__(self, session: Session, verbs: LayerVerbs, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, commands: LayerCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._verbs = verbs
+        self._commands = commands
         self.model = LayerTreeModel(self)
         self.proxy = LayerTreeProxy(self)
         self.proxy.setSourceModel(self.model)
@@ -352,12 +352,12 @@ class TreePanel(QWidget):
 
     def _open_menu(self, where: QPoint) -> None:
         menu = QMenu(self)
-        verbs = self._verbs
-        if verbs.steps is not None:
-            menu.addMenu(verbs.steps)
-        menu.addActions([verbs.copy, verbs.paste, verbs.clear])
+        commands = self._commands
+        if commands.steps is not None:
+            menu.addMenu(commands.steps)
+        menu.addActions([commands.copy, commands.paste, commands.clear])
         menu.addSeparator()
-        menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
+        menu.addActions([commands.apply_to_alike, commands.select_alike, commands.select_coupled])
         menu.addSeparator()
         menu.addAction(self.tr("Expand all"), self.tree.expandAll)
         menu.addAction(self.tr("Collapse all"), self.tree.collapseAll)

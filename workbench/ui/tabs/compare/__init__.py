@@ -1,4 +1,4 @@
-"""Compare: before, now and the pinned states side by side; and what changed for which samples, and by whose doing."""
+"""Compare: before, now and the snapshots side by side; and what changed for which samples, and by whose doing."""
 
 from workbench.ui.tabs.compare.tab import CompareTab
 

@@ -19,9 +19,9 @@ WIDEST = 760  # pixels of the table
 
 
 class ClassesPage(QWidget):
-    """`accused`: which layer made this class worse is wanted; `chosen`: its samples are."""
+    """`attribution_asked`: which layer made this class worse is wanted; `chosen`: its samples are."""
 
-    accused = Signal(str)
+    attribution_asked = Signal(str)
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,13 +44,13 @@ class ClassesPage(QWidget):
         self.table.sorted.modelReset.connect(self._enable)
         self.look = QPushButton(self.tr("Show samples"), self)
         self.look.clicked.connect(lambda: self._emit(self.chosen))
-        self.accuse = QPushButton(self.tr("Find responsible layer"), self)
-        self.accuse.clicked.connect(lambda: self._emit(self.accused))
+        self.find_layer = QPushButton(self.tr("Find responsible layer"), self)
+        self.find_layer.clicked.connect(lambda: self._emit(self.attribution_asked))
         self.note = muted("", self)
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
         row.addWidget(self.look)
-        row.addWidget(self.accuse)
+        row.addWidget(self.find_layer)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
@@ -78,7 +78,7 @@ class ClassesPage(QWidget):
     def _enable(self) -> None:
         name = self.table.chosen()
         self.look.setEnabled(name is not None)
-        self.accuse.setEnabled(name in self._worse)
+        self.find_layer.setEnabled(name in self._worse)
 
 
 def _row(each: ClassChange) -> list[Value]:

@@ -20,7 +20,7 @@ KEPT = 20  # recipes whose changes are remembered
 
 
 class Findings(QObject):
-    """One comparison and one accusation at a time; what was found for a recipe is remembered.
+    """One comparison and one attribution at a time; what was found for a recipe is remembered.
 
     changed   read `changes`, `blame`, `failure`
     """
@@ -35,10 +35,10 @@ class Findings(QObject):
         self.blame: Blame | None = None
         self.current = False  # `changes` are of the present recipe
         self.failure = ""
-        self.accused_for = ""  # in words, what blame was asked for
+        self.attributed_for = ""  # in words, what blame was asked for
         self._known: Remembered[Changes] = Remembered(KEPT)
         self._watched = False
-        self._compare = self._accuse = 0
+        self._compare = self._attribution = 0
         self._asked: Hashable = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask)
@@ -53,8 +53,8 @@ class Findings(QObject):
         return bool(self._compare)
 
     @property
-    def accusing(self) -> bool:
-        return bool(self._accuse)
+    def attributing(self) -> bool:
+        return bool(self._attribution)
 
     def watch(self, watched: bool) -> None:
         """Whether somebody looks; else nothing is computed."""
@@ -71,28 +71,28 @@ class Findings(QObject):
         self.changes, self.current = None, False
         self._on_recipe()
 
-    def accuse(self, samples: Iterable[int], words: str) -> None:
+    def attribute(self, samples: Iterable[int], words: str) -> None:
         """Which layer's steps flipped these samples?"""
         self.stop()
-        self.blame, self.failure, self.accused_for = None, "", words
+        self.blame, self.failure, self.attributed_for = None, "", words
 
         def updated(blame: Blame) -> None:
             self.blame = blame
             self.changed.emit()
 
         def done(blame: Blame) -> None:
-            self._accuse = 0
+            self._attribution = 0
             updated(blame)
 
         def failed(failure: messages.Failed) -> None:
-            self._accuse, self.failure = 0, f"{failure.what} {failure.mend}".strip()
+            self._attribution, self.failure = 0, f"{failure.what} {failure.mend}".strip()
             self.changed.emit()
 
         def stopped() -> None:
-            self._accuse = 0
+            self._attribution = 0
             self.changed.emit()
 
-        self._accuse = self._session.link.request(
+        self._attribution = self._session.link.request(
             messages.Accuse,
             Handlers(
                 done=done, updated=updated, failed=failed, stopped=stopped, title=self.tr("Finding responsible layer")
@@ -104,17 +104,17 @@ class Findings(QObject):
 
     def stop(self) -> None:
         """End the search for the layer; what was found stays."""
-        if self._accuse:
-            self._session.link.abandon(self._accuse)
-            self._accuse = 0
+        if self._attribution:
+            self._session.link.abandon(self._attribution)
+            self._attribution = 0
             self.changed.emit()
 
     def _drop(self) -> None:
         self._rest.stop()
-        for job in (self._compare, self._accuse):
+        for job in (self._compare, self._attribution):
             if job:
                 self._session.link.abandon(job)
-        self._compare = self._accuse = 0
+        self._compare = self._attribution = 0
         self.blame, self._asked = None, None
 
     def _on_recipe(self) -> None:
@@ -122,7 +122,7 @@ class Findings(QObject):
         key = self._key()
         if key == self._asked and (self.asking or self.current):
             return
-        if self.asking or self.accusing or self.blame is not None:
+        if self.asking or self.attributing or self.blame is not None:
             self._drop()
         known = self._known.get(key)
         self.current, self.failure, self._asked = known is not None, "", key if known else None

@@ -186,13 +186,13 @@ class SamplesPage(QWidget):
         self.list.setMinimumHeight(TILE.height() + theme.UNIT)
         self.list.selectionModel().selectionChanged.connect(self._describe)
         self.words = label("", self._upper, weight=QFont.Weight.Medium)
-        self.accuse = QPushButton(self.tr("Find responsible layer"), self._upper)
-        self.accuse.clicked.connect(self.ask)
+        self.find_layer = QPushButton(self.tr("Find responsible layer"), self._upper)
+        self.find_layer.clicked.connect(self.ask)
         self.note = muted("", self._upper)
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
         row.addWidget(self.words, 1)
-        row.addWidget(self.accuse)
+        row.addWidget(self.find_layer)
         column = QVBoxLayout(self._upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
@@ -272,7 +272,7 @@ class SamplesPage(QWidget):
             self.words.setText(self.tr("{n} samples selected").format(n=len(chosen)))
         else:
             self.words.setText("")
-        self.accuse.setEnabled(bool(self.model.items) and self._findings.current)
+        self.find_layer.setEnabled(bool(self.model.items) and self._findings.current)
 
     def chosen(self) -> list[Flip | SampleError]:
         rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
@@ -291,4 +291,4 @@ class SamplesPage(QWidget):
             if len(items) > 1
             else self.tr("Sample {n}").format(n=items[0].sample)
         )
-        self._findings.accuse([item.sample for item in items], words)
+        self._findings.attribute([item.sample for item in items], words)

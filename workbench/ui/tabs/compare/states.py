@@ -19,7 +19,7 @@ from workbench.ui.widgets.labels import tooltip
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE = Qt.ItemDataRole.UserRole
 SURE_ROLE = Qt.ItemDataRole.UserRole + 1
-PINNED = 2  # rows before the first snapshot
+FIRST_SNAPSHOT = 2  # rows before the first snapshot
 COUNTS = 500  # recipes whose edited layers are counted once
 NO_INDEX = QModelIndex()
 
@@ -81,10 +81,10 @@ class StatesModel(QAbstractTableModel):
 
     def name_of(self, row: int) -> str:
         """Of the snapshot in this row; "" for before and now."""
-        return self._states[row].name if PINNED <= row < len(self._states) else ""
+        return self._states[row].name if FIRST_SNAPSHOT <= row < len(self._states) else ""
 
     def row_of(self, name: str) -> int:
-        return next((row for row in range(PINNED, len(self._states)) if self._states[row].name == name), -1)
+        return next((row for row in range(FIRST_SNAPSHOT, len(self._states)) if self._states[row].name == name), -1)
 
     # -- what Qt asks ----------------------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class StatesModel(QAbstractTableModel):
                 return tooltip(cell.tip) or None
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{cell.text}, {cell.note}" if cell.note else cell.text
-            case Qt.ItemDataRole.FontRole if index.column() == Column.NAME and index.row() < PINNED:
+            case Qt.ItemDataRole.FontRole if index.column() == Column.NAME and index.row() < FIRST_SNAPSHOT:
                 return theme.font(weight=QFont.Weight.DemiBold)
             case Qt.ItemDataRole.TextAlignmentRole if index.column() != Column.NAME:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -120,7 +120,7 @@ class StatesModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        editable = index.isValid() and index.column() == Column.NAME and index.row() >= PINNED
+        editable = index.isValid() and index.column() == Column.NAME and index.row() >= FIRST_SNAPSHOT
         return flags | Qt.ItemFlag.ItemIsEditable if editable else flags
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -1,13 +1,13 @@
-"""The table of states with its buttons: pin, restore, rename, delete."""
+"""Table of snapshots with its buttons: take, restore, rename, delete."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs, button
+from workbench.ui.commands.snapshot_commands import SnapshotCommands, button
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
-from workbench.ui.tabs.compare.states import PINNED, Column, StatesModel
+from workbench.ui.tabs.compare.states import FIRST_SNAPSHOT, Column, StatesModel
 from workbench.ui.tabs.compare.two_lines import TwoLines
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
@@ -21,9 +21,9 @@ class StatesTable(QTableView):
 
     chosen = Signal(str)
 
-    def __init__(self, model: StatesModel, verbs: SnapshotVerbs, parent: QWidget | None = None) -> None:
+    def __init__(self, model: StatesModel, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._verbs = verbs
+        self._commands = commands
         self.states = model
         self.setModel(model)
         self.setItemDelegate(TwoLines(self))
@@ -45,7 +45,7 @@ class StatesTable(QTableView):
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(NARROWEST_NAME // 2)
         header.setHighlightSections(False)
-        self.doubleClicked.connect(lambda index: verbs.restore.trigger() if index.row() >= PINNED else None)
+        self.doubleClicked.connect(lambda index: commands.restore.trigger() if index.row() >= FIRST_SNAPSHOT else None)
         self.selectionModel().selectionChanged.connect(self._tell)
         model.modelReset.connect(self._tell)
         model.dataChanged.connect(self._tell)
@@ -62,15 +62,15 @@ class StatesTable(QTableView):
             self.setCurrentIndex(self.states.index(row, Column.NAME))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        verbs = {
-            Qt.Key.Key_Delete: self._verbs.remove,
-            Qt.Key.Key_Return: self._verbs.restore,
-            Qt.Key.Key_Enter: self._verbs.restore,
-            Qt.Key.Key_F2: self._verbs.rename,
+        commands = {
+            Qt.Key.Key_Delete: self._commands.remove,
+            Qt.Key.Key_Return: self._commands.restore,
+            Qt.Key.Key_Enter: self._commands.restore,
+            Qt.Key.Key_F2: self._commands.rename,
         }
-        verb = verbs.get(Qt.Key(event.key()))
-        if verb is not None and self.state() != QAbstractItemView.State.EditingState:
-            verb.trigger()
+        command = commands.get(Qt.Key(event.key()))
+        if command is not None and self.state() != QAbstractItemView.State.EditingState:
+            command.trigger()
             return
         super().keyPressEvent(event)
 
@@ -83,28 +83,28 @@ class StatesTable(QTableView):
 
     def _open_menu(self, where: QPoint) -> None:
         menu = QMenu(self)
-        menu.addActions(self._verbs.of_one)
+        menu.addActions(self._commands.of_one)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.viewport().mapToGlobal(where))
 
 
 class StatesPage(QWidget):
-    """What was pinned can be compared with what is on show, and fetched back."""
+    """Snapshots beside the original and the current recipe; each can be restored."""
 
-    def __init__(self, session: Session, verbs: SnapshotVerbs, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = StatesModel(session, self)
-        self.table = StatesTable(self.model, verbs, self)
-        self.table.chosen.connect(verbs.choose)
-        verbs.rename.triggered.connect(self.table.edit_name)
-        verbs.pinned.connect(self.table.choose)
+        self.table = StatesTable(self.model, commands, self)
+        self.table.chosen.connect(commands.choose)
+        commands.rename.triggered.connect(self.table.edit_name)
+        commands.taken.connect(self.table.choose)
         self.buttons = {
             name: button(action, icon, self)
             for name, action, icon in (
-                ("pin", verbs.pin, "pin"),
-                ("restore", verbs.restore, "undo"),
-                ("rename", verbs.rename, ""),
-                ("remove", verbs.remove, "remove"),
+                ("take", commands.take, "pin"),
+                ("restore", commands.restore, "undo"),
+                ("rename", commands.rename, ""),
+                ("remove", commands.remove, "remove"),
             )
         }
         row = QHBoxLayout()

@@ -64,23 +64,23 @@ class SuspectsPanel(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        blame, accusing = self._findings.blame, self._findings.accusing
-        self.setVisible(blame is not None or accusing or bool(self._findings.failure))
-        self.cancel.setVisible(accusing)
-        self.beside.show_while(accusing)
+        blame, attributing = self._findings.blame, self._findings.attributing
+        self.setVisible(blame is not None or attributing or bool(self._findings.failure))
+        self.cancel.setVisible(attributing)
+        self.beside.show_while(attributing)
         self.table.setVisible(blame is not None)
-        self.words.setText(self._findings.failure or self._sentence(blame, accusing))
+        self.words.setText(self._findings.failure or self._sentence(blame, attributing))
         if blame is not None:
             top = max(len(blame.samples), 1)
             self.table.rows.show_rows(
                 [self._row(suspect, top) for suspect in blame.suspects], [suspect.path for suspect in blame.suspects]
             )
 
-    def _sentence(self, blame: Blame | None, accusing: bool) -> str:
-        what = self._findings.accused_for
+    def _sentence(self, blame: Blame | None, attributing: bool) -> str:
+        what = self._findings.attributed_for
         if blame is None:
             return self.tr("{what}: reverting one layer at a time…").format(what=what)
-        if accusing:
+        if attributing:
             return self.tr("{what}: {tried} of {layers} layers reverted…").format(
                 what=what, tried=blame.tried, layers=blame.layers
             )

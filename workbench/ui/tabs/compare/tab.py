@@ -1,10 +1,10 @@
-"""The tab: before, now and pinned states; and sample by sample what the present recipe changed."""
+"""The tab: before, now and snapshots; and sample by sample what the present recipe changed."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.compare.classes import ClassesPage
 from workbench.ui.tabs.compare.confusion import ConfusionPage
@@ -21,11 +21,11 @@ NARROWEST = 240
 class CompareTab(QWidget):
     """Four pages. All but the first are asked of the engine, while one of them is on show."""
 
-    def __init__(self, session: Session, verbs: SnapshotVerbs, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.findings = Findings(session, self)
-        self.states = StatesPage(session, verbs, self)
+        self.states = StatesPage(session, commands, self)
         self.confusion = ConfusionPage(self)
         self.classes = ClassesPage(self)
         self.samples = SamplesPage(self.findings, self)
@@ -65,7 +65,7 @@ class CompareTab(QWidget):
     def _connect(self) -> None:
         self.confusion.chosen.connect(self._look_at_cell)
         self.classes.chosen.connect(self._look_at_class)
-        self.classes.accused.connect(self._accuse_class)
+        self.classes.attribution_asked.connect(self._attribute_class)
         self.samples.suspects.layer_chosen.connect(lambda path: self._session.select([path]))
         self.findings.changed.connect(self.refresh)
         self._session.data_changed.connect(self.refresh)
@@ -130,7 +130,7 @@ class CompareTab(QWidget):
         self.samples.look_at(self.findings.changes.classes.index(name))
         self.show_page(self.samples)
 
-    def _accuse_class(self, name: str) -> None:
+    def _attribute_class(self, name: str) -> None:
         self._look_at_class(name)
         self.samples.list.clearSelection()
         self.samples.ask()

@@ -138,7 +138,7 @@ class MatrixModel(QAbstractTableModel):
 
     def to_csv(self) -> str:
         """Every cell that is known, one a line."""
-        rows = ["layer,candidate,bytes,drop,ci_low,ci_high,foretold"]
+        rows = ["layer,candidate,bytes,drop,ci_low,ci_high,predicted"]
         for (path, stack), trial in self._cells.items():
             figures = (trial.drop, trial.low, trial.high, trial.predicted)
             numbers = ",".join("" if value is None else f"{value:.9g}" for value in figures)
@@ -164,7 +164,7 @@ def strength(drop: float, top: float) -> float:
 
 
 def _order(trial: Trial | None, refused: str) -> tuple[int, float]:
-    """What was measured first, then what is foretold, then what is not known, then what cannot be."""
+    """What was measured first, then what is predicted, then what is not known, then what cannot be."""
     if trial is None:
         return (3 if refused else 2), 0.0
     if trial.drop is not None:

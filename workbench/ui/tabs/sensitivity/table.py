@@ -1,4 +1,4 @@
-"""The matrix to look at: colours for what was measured, a hatch for what was only foretold, keys for the hand."""
+"""The matrix to look at: colours for what was measured, a hatch for what was only predicted, keys for the hand."""
 
 from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
@@ -176,7 +176,7 @@ class MatrixTable(QTableView):
 
 
 def _hatch(painter: QPainter, where: QRect, color: QColor) -> None:
-    """Slanted lines: foretold, not measured."""
+    """Slanted lines: predicted, not measured."""
     painter.save()
     painter.setClipRect(where)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -19,7 +19,7 @@ def heading(stack: Stack, methods: Mapping[str, MethodInfo]) -> str:
 
 
 def short_loss(trial: Trial, metric: MetricInfo) -> str:
-    """Inside a cell: points where the metric is a fraction, else its own unit; what was only foretold has its mark."""
+    """Inside a cell: points where the metric is a fraction, else its own unit; what was only predicted has its mark."""
     if trial.drop is not None:
         return format.loss_text(trial.drop, metric)
     if trial.predicted is None:
@@ -30,7 +30,7 @@ def short_loss(trial: Trial, metric: MetricInfo) -> str:
 def loss(trial: Trial, scan: Scan) -> str:
     """'loses 0.40 ± 0.35 points of top-1, ● measured, 2,000': and where chance is enough to explain it, so."""
     if trial.drop is None:
-        return foretold(trial, scan)
+        return prediction_words(trial, scan)
     ends = sorted((trial.drop if end is None else end) for end in (trial.low, trial.high))
     worse = Figure(trial.drop, "measured", scan.samples, *ends)
     figure = replace(worse, value=-worse.value, low=-ends[1], high=-ends[0]) if scan.metric.higher_is_better else worse
@@ -40,7 +40,7 @@ def loss(trial: Trial, scan: Scan) -> str:
     return text if format.is_settled(figure) else text + tr(", not significant")
 
 
-def foretold(trial: Trial, scan: Scan) -> str:
+def prediction_words(trial: Trial, scan: Scan) -> str:
     if trial.predicted is None:
         return tr("not measured yet")
     words = (
