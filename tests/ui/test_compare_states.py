@@ -69,7 +69,7 @@ def test_what_is_pinned_stands_beside_before_and_now_with_its_figures(compared, 
     change(session, qtbot, 0.3)
     pin(compared, qtbot)
     assert table.model().rowCount() == 4
-    assert [cell(compared, row, Column.NAME) for row in range(3)] == ["Before", "Now", "bold"]
+    assert [cell(compared, row, Column.NAME) for row in range(3)] == ["Original", "Now", "bold"]
     assert cell(compared, 3, Column.NAME).endswith(f"smaller, {100 * session.preview.value.value:.1f} %"), "proposed"
     assert cell(compared, 2, Column.METRIC) == f"{100 * shown.value.value:.1f} %"
     assert cell(compared, 2, Column.METRIC, NOTE_ROLE) == "● measured, 300"

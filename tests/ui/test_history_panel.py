@@ -71,7 +71,7 @@ def test_the_way_not_taken_is_kept_as_a_branch(history, qtbot):
     bold = session.recipe
     click(history, qtbot, Kind.STEP, 0)
     session.set_actions([session.current], (prune(0.1),), "sparsity 0.1")
-    qtbot.waitUntil(lambda: texts(history, Kind.BRANCH) == ["sparsity 0.6 (steps: 2)"])
+    qtbot.waitUntil(lambda: texts(history, Kind.BRANCH) == ["sparsity 0.6 (2 changes)"])
     assert texts(history, Kind.STEP) == ["Original", "sparsity 0.1"]
     click(history, qtbot, Kind.BRANCH, 0)
     assert session.recipe == bold and session.preview_is_current

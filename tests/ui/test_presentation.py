@@ -202,6 +202,6 @@ def test_it_speaks_the_language_of_the_window(session, qapp):
     i18n.apply(qapp, "zh_CN")
     page, story = documents.html(story_of(session)), story_of(session)
     i18n.apply(qapp, "en")
-    assert '<html lang="zh-CN">' in page and "做了什么" in page and "Steps" not in page
+    assert '<html lang="zh-CN">' in page and "各层大小" in page and "Size by layer" not in page
     assert "幅值" in story.steps[0].what and story.numbers[0].caption == "文件大小"
     assert '<html lang="en">' in documents.html(story_of(session))

@@ -1,4 +1,4 @@
-"""What to do: the stack of steps of the selected layers, with a form for each, built from its method's schema."""
+"""Steps panel: the stack of steps of the selected layers, with a form for each, built from its method's schema."""
 
 from workbench.ui.actions.form.form import ParamForm
 from workbench.ui.actions.panel import ActionPanel

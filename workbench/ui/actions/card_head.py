@@ -62,7 +62,7 @@ class CardHead(QWidget):
         self.set_methods((), {})
 
     def set_off(self, off: bool) -> None:
-        """What is switched off is muted."""
+        """Mute a step that is switched off."""
         self.on.setChecked(not off)
         role = QPalette.ColorRole.PlaceholderText if off else QPalette.ColorRole.WindowText
         self.label.setForegroundRole(role)

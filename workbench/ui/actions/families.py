@@ -12,7 +12,7 @@ def title(family: str) -> str:
 
 
 def kind(method: MethodInfo) -> str:
-    """What a step of this method does, in a word or two: there are two kinds of pruning."""
+    """Effect of the method's steps in a word or two: there are two kinds of pruning."""
     if method.family != "prune":
         return title(method.family)
     return tr("Remove channels") if method.coupled else tr("Zero weights")

@@ -1,4 +1,4 @@
-"""Above the stack: which layers it is for."""
+"""Header of the panel: the layers that the stack is for."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont

@@ -57,6 +57,6 @@ def _text(value: Any) -> str:
 
 
 def levels_of(values: Values) -> int:
-    """How many levels a weight may lie on."""
+    """Number of quantisation levels of a weight."""
     bits = int(values.get("bits") or 8)
     return 2 ** (min(bits, REDUCED) if values.get("reduced_range") else bits)

@@ -1,4 +1,4 @@
-"""What a step means for the layer in front of the user, looked up in the layer's own statistics."""
+"""Effect of a step on the current layer in words, looked up in the layer's own statistics."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def sentence(
     layer: Layer | None = None,
     outlook: Outlook | None = None,
 ) -> str:
-    """What this step will do to this layer, as it was opened. `outlook` is what the engine found in it for the method
+    """Effect of this step on the original layer. `outlook` is what the engine found in it for the method
     (see wanted.WantOutlook); without it, what parameters and shape tell."""
     if view is None:
         return ""
@@ -48,7 +48,7 @@ def sentence(
 
 
 def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) -> str:
-    """From the magnitudes of the weights."""
+    """Sentence from the magnitudes of the weights."""
     for plot, (field, value) in v.dragged(method.fields, given).items():
         name = field.name
         if plot == "histogram" and name == "sparsity":
@@ -68,12 +68,12 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
 
 
 def together(layers: tuple[str, ...]) -> str:
-    """Which layers a removal of channels takes along."""
+    """Layers that are pruned together with these."""
     return tr("Pruned together with {layers}.").format(layers=", ".join(layers))
 
 
 def replaced(layers: tuple[str, ...], values: Mapping[str, Any], outlook: Outlook | None = None) -> str:
-    """Which modules go, the one that is named or those that the layers are in, and how much smaller that is."""
+    """Modules that are replaced, named or those of the layers, and the parameters saved."""
     span, leaves = values.get("span"), values.get("student") == "identity"
     modules = (span,) if span else tuple(dict.fromkeys(path.rpartition(".")[0] or path for path in layers))
     named = ", ".join(modules)

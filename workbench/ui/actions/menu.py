@@ -100,6 +100,6 @@ class FamiliesMenu(QMenu):
 
 
 def _families(methods: Iterable[MethodInfo]) -> list[str]:
-    """In the order in which their steps are applied."""
+    """Families in the order in which their steps are applied."""
     there = {method.family for method in methods}
     return [family for family in dict.fromkeys((*ORDER, *there)) if family in there]

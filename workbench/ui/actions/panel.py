@@ -1,4 +1,4 @@
-"""What to do: the steps that the selected layers are given, in the order in which they are applied."""
+"""Steps panel: the steps of the selected layers, in the order in which they are applied."""
 
 from collections.abc import Iterable, Mapping
 
@@ -128,7 +128,7 @@ class ActionPanel(QWidget):
             card.set_outlooks(self._outlooks)
 
     def set_couplings(self, couplings: Couplings) -> None:
-        """Which layers of the model lose channels together."""
+        """Take the couplings of channels between layers."""
         self._couplings = couplings
         self._tell_cards()
 
@@ -182,7 +182,7 @@ class ActionPanel(QWidget):
         return focused is not None and any(card.isAncestorOf(focused) for card in self._cards)
 
     def set_change(self, change: LayerChange | None) -> None:
-        """What the stack makes of the layer on show."""
+        """Show the result of the stack for the current layer."""
         if change is not None:
             self.result.show_change(change)
         self.result.setVisible(change is not None)
@@ -334,7 +334,7 @@ class ActionPanel(QWidget):
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _move(self, card: StepCard, by: int) -> None:
-        """By one place; the focus stays on what was pressed, while it can be pressed again."""
+        """Move a step by one place; the focus stays on the button while it can be pressed again."""
         index = self._cards.index(card)
         actions = self._swapped(min(index, index + by))
         if actions is None:

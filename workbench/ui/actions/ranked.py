@@ -76,7 +76,7 @@ def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kep
 
 
 def words(ranking: Ranking, values: Values, layer: Layer, drawn: Spectrum | None, found: Ranks | None) -> str:
-    """Which rank is meant, what it keeps and what becomes of the size; `drawn` are the singular values of the weight,
+    """Sentence on the rank, what it keeps, and the size; `drawn` are the singular values of the weight,
     `found` those of the method."""
     if ranking.sides == 2:
         return two_sided(values, layer, found) or tr("On each side {rank}.").format(rank=asked(values))
@@ -135,7 +135,7 @@ def weights(used: int, layer: Layer) -> str:
 
 
 def asked(values: Values) -> str:
-    """Which rank is meant, before its singular values are known."""
+    """Rank in words before the singular values are known."""
     if values.get("rank") is not None:
         return tr("rank {rank}").format(rank=values["rank"])
     if values.get("ratio") is not None:

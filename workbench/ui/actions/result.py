@@ -1,4 +1,4 @@
-"""What the whole stack makes of the layer: bytes before and after, error, how it is stored, what to know about it."""
+"""Result of the whole stack for the layer: bytes before and after, error, storage, notes."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
@@ -14,7 +14,7 @@ from workbench.ui.widgets.labels import Caution, heading, muted
 
 
 class ShareBar(QWidget):
-    """How much of the layer's bytes is left."""
+    """Bar of the share of the layer's bytes that is left."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -93,7 +93,7 @@ class StepCard(QFrame):
         self._explain()
 
     def set_outlooks(self, outlooks: Mapping[WantOutlook, Outlook]) -> None:
-        """What is known of the layer on show so far; what is not there any more is asked for again."""
+        """Take the known outlooks of the current layer; request those that are missing."""
         self._outlooks = outlooks
         if self._asked not in outlooks:
             self._asked = None
@@ -163,7 +163,7 @@ class StepCard(QFrame):
         self.sentence.setVisible(bool(text))
 
     def _ask(self) -> None:
-        """Once for each question."""
+        """Request an outlook once."""
         if (wanted := self.wanted) == self._asked:
             return
         self._asked = wanted
@@ -171,7 +171,7 @@ class StepCard(QFrame):
             self.outlook_wanted.emit(wanted)
 
     def _show_off(self) -> None:
-        """What is switched off keeps its values, and they wait."""
+        """Disable the form of a step that is switched off; its values are kept."""
         self.head.set_off(self.action.off)
         if self.form is not None:
             self.form.setEnabled(not self.action.off)

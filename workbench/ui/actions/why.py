@@ -1,4 +1,4 @@
-"""What a method does, its formula and where it comes from; folded away until asked for."""
+"""Explanation of a method: what it does, formula and source; folded away at first."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget

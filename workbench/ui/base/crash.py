@@ -1,4 +1,4 @@
-"""What happens to an error nobody expected: it is logged, shown with a report to copy, and the window goes on."""
+"""Handles unexpected errors: each is logged and shown with a report to copy, and the window continues."""
 
 import faulthandler
 import logging

@@ -1,4 +1,4 @@
-"""What the user may open or drop: told apart by name, before anything is read."""
+"""Kinds of files that can be opened or dropped: told apart by name, before anything is read."""
 
 import ast
 import os
@@ -25,7 +25,7 @@ class Chosen:
 
 
 def sort_out(paths: list[str]) -> Chosen:
-    """Which of these is the model, which the data, which the recipe."""
+    """Sort dropped paths into model, data and recipe."""
     chosen = Chosen()
     for path in paths:
         suffix = Path(path).suffix.lower()

@@ -41,7 +41,7 @@ class SessionLock:
         return True
 
     def _came_along(self) -> bool:
-        """Whether the lock there is one of this process that was moved with its folder."""
+        """True where the lock is one of this process that was moved with its folder."""
         owner = self._lock.getLockInfo()  # its process, the machine, the program
         return owner[:2] == (os.getpid(), QSysInfo.machineHostName()) and self.path not in self._held
 

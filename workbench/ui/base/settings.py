@@ -1,4 +1,4 @@
-"""What is remembered between starts: preferences, layout, recent files."""
+"""Settings that persist between starts: preferences, layout, recent files."""
 
 import os
 from pathlib import Path
@@ -89,17 +89,17 @@ def data_colors() -> str:
 
 
 def threads() -> int:
-    """Of one computation; 0: one for each core."""
+    """Threads of the engine; 0: one per core."""
     return int(_choice("threads", tuple(map(str, range(1 + (os.cpu_count() or 1)))), "0"))
 
 
 def folder(kind: str) -> str:
-    """Where dialogs begin, of FOLDERS; "" where none was chosen."""
+    """Folder where dialogs begin, a key of FOLDERS; "" where none was chosen."""
     return str(store().value(f"{kind}_folder", ""))
 
 
 def export_folder() -> str:
-    """Where an export goes unless another folder is chosen."""
+    """Default folder of exports."""
     return folder("export") or str(Path.home() / "workbench")
 
 

@@ -1,1 +1,1 @@
-"""What the user can do, as actions that menus, shortcuts and the palette share."""
+"""Commands of the user, as actions that menus, shortcuts and the palette share."""

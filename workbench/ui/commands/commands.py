@@ -1,4 +1,4 @@
-"""What the user can do with files and the recipe, as actions that menus, shortcuts and the palette share."""
+"""Commands on files and the recipe, as actions that menus, shortcuts and the palette share."""
 
 from collections.abc import Callable, Iterable
 from functools import partial

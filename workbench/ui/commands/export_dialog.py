@@ -1,4 +1,4 @@
-"""Export: where to, what will be written, how far it is, and what came of it."""
+"""Export dialog: destination, files to write, progress, result."""
 
 import os
 from pathlib import Path
@@ -29,6 +29,7 @@ from workbench.ui.text import format
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets.labels import Plain
 
+MARGIN = 16  # pixels around the pages
 SUFFIXES = (("onnx", "model"), ("yaml", "recipe"), ("html", "report"))
 
 
@@ -50,7 +51,7 @@ class ExportDialog(QDialog):
         for page in (self.form, self.running, self.outcome):
             self.pages.addWidget(page)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.addWidget(self.pages)
         session.exported.connect(self._on_exported)
         session.export_failed.connect(self._on_failed)
@@ -64,7 +65,7 @@ class ExportDialog(QDialog):
         self._describe()
 
     def _choose_default(self) -> None:
-        """What Return does; the pages share one dialog, and it has one default button."""
+        """Set the button that Return presses; the pages share one dialog with one default button."""
         done = self.pages.currentWidget() is self.outcome
         (self.outcome.close_button if done else self.start).setDefault(True)
 
@@ -126,7 +127,7 @@ class ExportDialog(QDialog):
         return page
 
     def _describe(self) -> None:
-        """What pressing Export will write, and over what."""
+        """Describe the files that Export will write and replace."""
         name, folder = self.name.text().strip(), self.folder.text().strip()
         problem = system.name_problem(name) if name else ""
         self.start.setEnabled(bool(name) and bool(folder) and not problem)
@@ -149,6 +150,8 @@ class ExportDialog(QDialog):
         if there:
             lines.append(self.tr("Existing files will be replaced: {files}.").format(files=", ".join(there)))
         self.summary.setText("\n\n".join(lines))
+        room = self.minimumWidth() - 2 * MARGIN  # of stacked pages Qt asks no height for a width
+        self.summary.setMinimumHeight(self.summary.heightForWidth(room))
 
     # -- commands ------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What came of an export: what was shown against what the file has."""
+"""Result of an export: the preview against the exported file."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette

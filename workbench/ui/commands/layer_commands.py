@@ -1,4 +1,4 @@
-"""What can be done to the chosen layers from the tree and the Edit menu."""
+"""Commands on the selected layers, in the tree and the Edit menu."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu

@@ -1,4 +1,4 @@
-"""What of the window's layout belongs to the work: the tab, the chosen layers, the docks. As plain values, because a
+"""Layout that belongs to a session: the tab, the selected layers, the docks. As plain values, because a
 session file may come from anywhere, and Qt's own format is not made to be fed by others."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NARROWEST = 120
 
 
 def layout_of(window: QMainWindow, session: Session) -> Layout:
-    """As it is now; before anything was opened there are no tabs and docks."""
+    """Current layout; without tabs and docks before anything was opened."""
     tabs = window.findChild(QTabWidget, "views")
     tab = tabs.currentWidget() if tabs is not None else None
     panels = {
@@ -33,7 +33,7 @@ def layout_of(window: QMainWindow, session: Session) -> Layout:
 
 
 def apply(window: QMainWindow, session: Session, layout: Layout) -> None:
-    """What fits this window and this model; the rest stays as it is."""
+    """Apply the parts that fit this window and this model."""
     tabs = window.findChild(QTabWidget, "views")
     if tabs is not None:
         found = next((tabs.widget(i) for i in range(tabs.count()) if tab_name(tabs.widget(i)) == layout.tab), None)

@@ -1,5 +1,5 @@
-"""What was done to the graph at opening, each step reversible: without its tick the model is opened without it. Steps
-that are done only on demand have none at first."""
+"""Menu of the preparation steps of the graph, each reversible: without its tick the model is reopened without it.
+Steps that are done only on demand have none at first."""
 
 from dataclasses import replace
 from functools import partial

@@ -129,7 +129,7 @@ class SessionCommands(QObject):
         return self._lock if self._lock is not None and self._lock.path == wanted.path else wanted
 
     def _mine(self, path: str, lock: SessionLock) -> None:
-        """What is open is what stands in this file."""
+        """Bind the open work to this file."""
         if lock is not self._lock:
             self.release()
             self._lock = lock
@@ -225,7 +225,7 @@ class SessionCommands(QObject):
         self._session.turns.spread(self._taking(saved, folder, then, same))
 
     def _taking(self, saved: SavedSession, folder: Path, then: Then, same: bool) -> Iterator[None]:
-        """In parts, between which the window stays awake."""
+        """Load in parts, so that the window stays responsive."""
         session = self._session
         kept, snapshots = saved.history or UndoList(saved.recipe), saved.snapshots
         if not same:
@@ -258,7 +258,7 @@ class SessionCommands(QObject):
     def _found(
         self, reference: Reference, folder: Path, what: str, filters: str, proceed: Callable[[str], object]
     ) -> None:
-        """With the file where it is now; one that is gone can be located."""
+        """Session with the current place of its file; a missing file can be located."""
         if path := reference.find(folder):
             proceed(path)
             return

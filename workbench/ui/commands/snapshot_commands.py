@@ -1,4 +1,4 @@
-"""What can be done with snapshots, as actions that the menu, the palette, the scoreboard and the table share."""
+"""Commands on snapshots, as actions that the menu, the palette, the scoreboard and the table share."""
 
 from functools import partial
 
@@ -35,7 +35,7 @@ class SnapshotCommands(QObject):
         self._enable()
 
     def menu(self, parent: QWidget) -> QMenu:
-        """Of all of them, with one entry a snapshot that restores it."""
+        """Menu of all commands, with one entry per snapshot that restores it."""
         menu = QMenu(self.tr("Snapshots"), parent)
         self._menus.append(menu)
         self._enable()
@@ -46,7 +46,7 @@ class SnapshotCommands(QObject):
         self._enable_chosen()
 
     def ask_name(self) -> None:
-        """Under which name? What it reached is proposed; Return takes it."""
+        """Ask for the name; its size and metric are proposed."""
         if self._session.model is None:
             return
         dialog = QInputDialog(self._window)
@@ -54,7 +54,7 @@ class SnapshotCommands(QObject):
         dialog.setObjectName("snapshot")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(self.tr("Take snapshot"))
-        dialog.setLabelText(self.tr("Name (recipe and figures are kept):"))
+        dialog.setLabelText(self.tr("Snapshot name:"))
         dialog.setTextValue(self._session.snapshots.suggestion())
         dialog.setOkButtonText(self.tr("Take snapshot"))
         dialog.textValueSelected.connect(self._take)

@@ -25,7 +25,7 @@ DONE, FAILED, STOPPED, DROPPED = cast(tuple[Outcome, ...], get_args(Outcome))
 
 @dataclass
 class Handlers:
-    """What to call when a job answers; exactly one of `done`, `failed` and `stopped` is called, last.
+    """Callbacks of a job; exactly one of `done`, `failed` and `stopped` is called, last.
 
     A `quiet` job whose process died is asked again of the next one, once; after that none of them is called.
     """
@@ -102,7 +102,7 @@ class EngineLink(QObject):
         return tuple(self._pending)
 
     def waits_for(self, kind: type) -> bool:
-        """Whether a request of this kind was not answered yet."""
+        """True while a request of this kind is unanswered."""
         return any(isinstance(asked.message, kind) for asked in self._pending.values())
 
     @property
@@ -132,7 +132,7 @@ class EngineLink(QObject):
         self._send_what_waits()
 
     def wait(self) -> None:
-        """What is asked from now on, but for what goes first, waits until `go_on`: the model is not open again."""
+        """Hold new requests, except the first ones, until `go_on`: the model is not reopened yet."""
         self._waits = True
 
     def go_on(self) -> None:

@@ -39,11 +39,11 @@ class Latest(QObject):
         self._flush()
 
     def forget_waiting(self) -> None:
-        """Nothing is sent after what is under way."""
+        """Forget the waiting request."""
         self._waiting = None
 
     def drop(self) -> None:
-        """Nothing of this kind is wanted any more."""
+        """Drop the running and the waiting request."""
         self._timer.stop()
         self._waiting = None
         if self._job:

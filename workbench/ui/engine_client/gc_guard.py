@@ -36,5 +36,5 @@ class Garbage(QObject):
 
 @cache
 def collected_here() -> Garbage:
-    """From now on, for the life of the application."""
+    """Install the guard for the life of the application."""
     return Garbage(QCoreApplication.instance())

@@ -40,7 +40,7 @@ class Finished:
 
 
 class Jobs(QObject):
-    """Those with a title, oldest first; and those that are over, newest first.
+    """Jobs with a title, oldest first; and finished jobs, newest first.
 
     finished   a Finished, as it is put into `over`
     """

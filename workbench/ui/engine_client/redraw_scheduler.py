@@ -1,4 +1,4 @@
-"""What follows a change, cut in pieces: one a turn of the event loop, what people look at first before the rest.
+"""Schedules redraws after a change: one piece a turn of the event loop, the most visible first.
 
 Between two pieces the loop takes the mouse and the keys, and paints. A piece that is wanted again before its turn runs
 once, and reads what it draws when it runs: so the newest state is drawn, and nothing older.
@@ -32,7 +32,7 @@ class Place(IntEnum):
 
 
 class RedrawTask(QObject):
-    """What draws one widget. While that is hidden nothing is done; it is drawn when it is shown again."""
+    """Redraw of one widget; postponed while the widget is hidden."""
 
     def __init__(self, turns: Turns, widget: QWidget, draw: Callable[[], object], place: Place) -> None:
         super().__init__(widget)
@@ -91,7 +91,7 @@ class Turns(QObject):
 
     @property
     def waiting(self) -> bool:
-        """Whether something is to be drawn yet."""
+        """True while a redraw is pending."""
         return bool(self._now or self._next)
 
     def settle(self) -> None:

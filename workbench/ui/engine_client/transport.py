@@ -40,7 +40,7 @@ class Wire:
 
     @property
     def exitcode(self) -> int | None:
-        """As multiprocessing has it: negative for a signal, None while the process lives."""
+        """Exit code as in multiprocessing: negative for a signal, None while the process lives."""
         return self._process.exitcode
 
     def send(self, message: Request) -> None:

@@ -1,4 +1,4 @@
-"""What is measured while a training runs says so, and lets the training pause."""
+"""Notice beside a measurement that a training runs at the same time, with a button that pauses it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BesideTraining(QWidget):
         self._refresh()
 
     def show_while(self, working: bool) -> None:
-        """Whether something is being measured."""
+        """Show the notice while something is being measured."""
         self._working = working
         self._refresh()
 

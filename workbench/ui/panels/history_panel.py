@@ -1,4 +1,4 @@
-"""The undo list, with the snapshots and what was left behind: a click goes there."""
+"""Undo list with snapshots and branches; a click goes there."""
 
 from dataclasses import dataclass
 from enum import Enum, auto

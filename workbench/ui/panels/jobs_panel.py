@@ -87,7 +87,7 @@ class OverRow(QWidget):
 
 
 class JobsList(QScrollArea):
-    """What runs above, what is over below."""
+    """Running jobs above, finished ones below."""
 
     def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,7 +153,7 @@ def _remove(layout: QVBoxLayout, row: QWidget) -> None:
 
 
 class LogLines(QObject):
-    """What the program logs, from whatever thread, as it is logged."""
+    """Log lines of all threads, as they are logged."""
 
     arrived = Signal(str)
 

@@ -1,4 +1,4 @@
-"""What it costs: size, accuracy, work, before and now, each with how it is known. Always at the bottom."""
+"""Scoreboard at the bottom: size, accuracy, MACs of original and recipe, each with how it was obtained."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
@@ -278,12 +278,12 @@ class Scoreboard(QFrame):
         self._show_change(preview.change if preview else None, current, metric, shown)
 
     def _explained(self, figure: Figure | None) -> str:
-        """What a figure of the metric is: how it was obtained, and of which output where that is not plain."""
+        """Tip of a metric: how it was obtained, and of which output where that is not obvious."""
         notes = self._session.data.notes if self._session.data is not None else ()
         return "\n".join([*([format.explain(figure)] if figure is not None else []), *map(said, notes)])
 
     def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
-        """Where the metric comes from, and whether the recipe's training is in it."""
+        """Source of the metric, and whether it includes the recipe's training."""
         source = format.source_text(value, samples)
         if preview is None or preview.trained is None or value.how == "verified":
             return source
@@ -307,7 +307,7 @@ class Scoreboard(QFrame):
         self.change_tile.show_text(format.change_text(change, metric, shown), note, tip, sure=current and settled)
 
     def _show_predicted(self, predicted: Prediction | None) -> None:
-        """There before anything was run, so always in the look of a forecast."""
+        """Show the prediction, always in the look of a forecast: nothing was run for it."""
         self.predicted_tile.setVisible(predicted is not None)
         if predicted is None:
             return

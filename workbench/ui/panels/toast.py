@@ -1,4 +1,4 @@
-"""A word in the corner of the window when a job that took a while is done."""
+"""Toast in the corner of the window when a long job is done."""
 
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent
@@ -63,7 +63,7 @@ class Toast(QFrame):
         fade.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
 
     def _place(self) -> None:
-        """Under the menus, at the right: it covers the title of a panel, and no figure."""
+        """Place the toast below the menus at the right, where it covers no figure."""
         self.move(self._window.width() - self.width() - theme.UNIT, self._window.menuBar().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -24,7 +24,7 @@ class Axis(pg.AxisItem):
             self.setHeight(40)  # the ticks' words and the label's, without the gap between them
 
     def dress(self) -> None:
-        """In the colours and the font of the theme."""
+        """Apply the colours and the font of the theme."""
         colors = theme.colors()
         self.setPen(pg.mkPen(colors.border))
         self.setTextPen(pg.mkPen(colors.muted))

@@ -1,4 +1,4 @@
-"""What every plot has: a title, a read-out under the mouse, a sentence when there is nothing to draw, a way to save."""
+"""Base of all plots: title, read-out under the mouse, empty state, export."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ SMALLEST = (280, 150)  # pixels
 
 
 class Readout(Elided):
-    """What is read off a plot; `said` tells it to those who cannot see it."""
+    """Read-out of a plot; `said` announces it to screen readers."""
 
     said = Signal(str)
 
@@ -88,15 +88,15 @@ class PlotPanel(QWidget):
         return ""
 
     def whole(self) -> "PlotPanel":
-        """What a kept picture shows: this, or a copy of it with room for what is scrolled away."""
+        """Widget to export: this, or a copy with room for what is scrolled away."""
         return self
 
     def save(self, path: str) -> None:
-        """As PNG, SVG, CSV or HTML, by the suffix."""
+        """Save as PNG, SVG, CSV or HTML, by the suffix."""
         self.keeper.save(path)
 
     def show_sentence(self, text: str) -> None:
-        """Nothing to draw, and why."""
+        """Show a sentence in place of the plot."""
         self.empty.setText(text)
         self._turn(self.empty)
 

@@ -59,7 +59,7 @@ class Canvas(Overlay):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_handles(self, *handles: Handle) -> None:
-        """What the hand holds stays where it is: an echo must not tear it away."""
+        """Place the handles; the one being dragged stays where it is."""
         kept = {handle.name: handle.at for handle in self._handles if self._taken and handle.name == self._taken[0]}
         self._handles = tuple(replace(handle, at=kept.get(handle.name, handle.at)) for handle in handles)
         reading = self._active == READING and self._read is not None
@@ -68,7 +68,7 @@ class Canvas(Overlay):
         self.viewport().update()
 
     def set_stops(self, stops: Iterable[float]) -> None:
-        """Where there is a value to be read, ascending. What was being read is read again."""
+        """Set the x values that can be read, ascending; the current reading is repeated."""
         self._stops = tuple(float(x) for x in stops)
         if self._read is not None:
             self._read_at(min(self._read, len(self._stops) - 1) if self._stops else None)
@@ -80,7 +80,7 @@ class Canvas(Overlay):
 
     @property
     def handles(self) -> tuple[float, ...]:
-        """Where all lines are, handle by handle."""
+        """Positions of all lines, handle by handle."""
         return tuple(x for handle in self._handles for x in handle.at)
 
     @property
@@ -206,12 +206,12 @@ class Canvas(Overlay):
         self.viewport().update()
 
     def key_step(self) -> float:
-        """What one press of an arrow key moves; plots of whole numbers say 1."""
+        """Step of one press of an arrow key; 1 in plots of whole numbers."""
         low, high = self.box.viewRange()[0]
         return (high - low) / 400
 
     def move_held(self, name: str, at: tuple[float, ...]) -> None:
-        """Where a handle is after a drag step, decided by the plot that knows its bounds."""
+        """Position of a handle after a drag step, bounded by the plot."""
         self._handles = tuple(replace(handle, at=at) if handle.name == name else handle for handle in self._handles)
         self.viewport().update()
 
@@ -228,7 +228,7 @@ class Canvas(Overlay):
         return (self._handles[min(near)[1]], min(near)[2]) if near else None
 
     def _grip_height(self, handle: Handle) -> float:
-        """Of several handles one hangs below the other, so that each can be taken where they meet."""
+        """Height of a grip; grips of several handles are staggered, so that each can be taken where they meet."""
         below = self._handles.index(handle) - (len(self._handles) - 1) / 2
         return self.area.center().y() + below * (GRIP_SIZE[1] + theme.HALF)
 

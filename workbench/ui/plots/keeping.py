@@ -1,4 +1,4 @@
-"""Taking a plot away: saved as a picture or as numbers, or copied; the same for every plot, by mouse and by keys."""
+"""Export of a plot: saved or copied as an image or as numbers; the same for every plot, by mouse and by keys."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Keeper(QObject):
         self._tell(self.tr("Image copied: {plot}").format(plot=self._title.text()))
 
     def _tell(self, text: str) -> None:
-        """In the status bar of the window around it."""
+        """Show a message in the status bar of the window around it."""
         QApplication.sendEvent(self._panel, QStatusTipEvent(text))
 
     def ask_picture(self) -> None:
@@ -96,7 +96,7 @@ class Keeper(QObject):
         )
 
     def save(self, path: str) -> None:
-        """As PNG, SVG, CSV or HTML, by the suffix; what cannot be written is said in a dialog."""
+        """Save as PNG, SVG, CSV or HTML, by the suffix; a failure is shown in a dialog."""
         contents: dict[str, Callable[[], bytes]] = {".svg": self.svg, ".csv": lambda: self._numbers().encode()}
         if (page := self.page) is not None:
             contents[".html"] = lambda: page().encode()

@@ -1,4 +1,4 @@
-"""What is painted over the curves of a plot: marker lines with labels, ticks and dots, a note.
+"""Overlay of a plot: marker lines with labels, ticks and dots, a note.
 
 All in pixels over the scene, not as items of it: so it is sharp on every screen, and labels make room for each other.
 """
@@ -150,7 +150,7 @@ class Overlay(pg.PlotWidget):
         painter.restore()
 
     def paint_hand(self, painter: QPainter) -> None:
-        """What belongs to the mouse, under the note."""
+        """Paint what follows the mouse, below the note."""
 
     def _vertical(self, painter: QPainter, x: float, top: float) -> None:
         painter.drawLine(QPointF(x, top), QPointF(x, self.area.bottom()))
@@ -191,7 +191,7 @@ class Overlay(pg.PlotWidget):
             painter.drawText(label, Qt.AlignmentFlag.AlignCenter, marker.text)
 
     def _label_places(self, places: list[float], widths: list[float]) -> list[QRectF]:
-        """Where the labels of the markers stand: in one row, or in turn in two."""
+        """Positions of the labels of the markers: in one row, or alternating in two."""
         turns = 2 if self._staggered else 1
         found = [QRectF() for _ in places]
         for turn in range(turns):

@@ -1,4 +1,4 @@
-"""What the colours of a picture mean: a strip of them with its ends."""
+"""Colour scale of an image: a strip with its ends."""
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -12,7 +12,7 @@ STRIP = 72
 
 
 class ColorScale(QWidget):
-    """From −reach to reach, with a caption."""
+    """Colour scale from −reach to reach, with a caption."""
 
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -83,13 +83,13 @@ class PlotPair(PlotSplitter):
         return self.wide or self.height() >= 2 * height + self.handleWidth()
 
     def choose(self, which: int) -> None:
-        """By hand: it stays so, however large the window is."""
+        """Choose by hand, kept at any size of the window."""
         if which in (FIRST, SECOND, BOTH):
             self._choice = which
             self._arrange()
 
     def prefer(self, which: int) -> None:
-        """Where there is room for one only, and the user has not chosen."""
+        """Prefer one plot where there is room for one only and the user has not chosen."""
         self._preferred = which
         self._arrange()
 

@@ -61,13 +61,13 @@ class FigureTable(QWidget):
         self._rows[1][1].setVisible(after is not None and self.width() >= NARROW)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where it is narrow, the colours alone say which row it is."""
+        """Where it is narrow, rows are named by their colours alone."""
         super().resizeEvent(event)
         for row in self._rows:
             row[1].setVisible(self.width() >= NARROW and not row[0].isHidden())
 
     def texts(self) -> tuple[tuple[str, ...], ...]:
-        """What is on show, row by row."""
+        """Texts row by row."""
         return tuple(tuple(cell.text() for cell in row[2:]) for row in self._rows if not row[2].isHidden())
 
     def _row(self, row: int, size: int, role: str, text: str) -> tuple[QLabel, ...]:

@@ -81,7 +81,7 @@ class LiveSlider(QWidget):
         self.slider.sliderReleased.connect(self._released)
 
     def set_text_size(self, pixels: int) -> None:
-        """As large as the words of the slide."""
+        """Set the size of the text to that of the slide."""
         font = theme.font()
         font.setPixelSize(pixels)
         for label in (self.caption, self.value):
@@ -93,7 +93,7 @@ class LiveSlider(QWidget):
         return round(span) if self._handle.field.kind == "int" else STEPS
 
     def show_value(self) -> None:
-        """Where the recipe stands."""
+        """Show the value of the recipe."""
         value = self._handle.value(self._session)
         share = (value - self._handle.low) / (self._handle.high - self._handle.low)
         self.slider.blockSignals(True)

@@ -44,7 +44,7 @@ class Slide:
         lines: int = 1,
         italic: bool = False,
     ) -> None:
-        """In slide units from the upper left; what is too long is elided in its middle."""
+        """Paint text, in slide units from the upper left; a long one is elided in its middle."""
         font = theme.font(0, weight, italic)
         font.setPixelSize(max(1, round(units * self.u)))
         self.painter.setFont(font)
@@ -125,7 +125,7 @@ def steps(slide: Slide, story: Story) -> None:
 
 
 def smaller(slide: Slide, story: Story) -> None:
-    slide.heading(tr("Layer by layer"))
+    slide.heading(tr("Savings by layer"))
     _bars(slide, story.bars, True)
 
 

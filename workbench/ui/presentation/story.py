@@ -1,4 +1,4 @@
-"""What a presentation tells, in plain words and numbers, made from the session."""
+"""Content of a presentation, in words and numbers, made from the session."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from workbench.core.base import quantities
 from workbench.core.base.plain import plain
 from workbench.core.base.quantities import amount, size
 from workbench.core.recipe.action import Action
-from workbench.ui.actions.form.values import effective, name_text
+from workbench.ui.actions.form.values import effective
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
+from workbench.ui.text.describe import value_words
 from workbench.ui.text.i18n import counted, tr
 
 LARGEST = 10  # layers that have a bar of their own
@@ -67,7 +68,7 @@ class Story:
 
 
 def story_of(session: Session) -> Story:
-    """Of the open model and the recipe as it is. The session has a model."""
+    """Story of the open model and the current recipe. The session has a model."""
     assert session.model is not None
     model, preview = session.model, session.preview
     edited = bool(session.recipe.rows) and preview is not None
@@ -120,7 +121,7 @@ def _steps(session: Session) -> tuple[StepSummary, ...]:
 
 
 def _words(session: Session, action: Action) -> str:
-    """A step by its title and its first value: 'Affine, bits 4'."""
+    """A step by its title and its first value: 'Affine, 4 bit'."""
     info = session.methods.get(action.method)
     if info is None:
         return str(action)
@@ -136,9 +137,7 @@ def _words(session: Session, action: Action) -> str:
     if shown is None:
         return tr(info.title)
     field, value = shown
-    number = f"{value:g}" if isinstance(value, float) else str(value)
-    unit = f" {tr(field.unit)}" if field.unit not in ("", "bit") else ""
-    return f"{tr(info.title)}, {name_text(field.name).lower()} {tr(number)}{unit}"
+    return f"{tr(info.title)}, {value_words(field, value)}"
 
 
 def _where(changes: list[LayerChange]) -> str:

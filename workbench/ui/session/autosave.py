@@ -1,4 +1,4 @@
-"""The work is kept while it is done: whoever is killed finds it at the next start."""
+"""Autosave: after a crash, the work is offered at the next start."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Autosave(QObject):
             self._failed.emit(str(error))
 
     def _complain(self, words: str) -> None:
-        """Once: a full disk stays full for a while."""
+        """Report a failure once: a full disk stays full for a while."""
         if not self._complained:
             self._complained = True
             self._session.told.emit(
@@ -99,7 +99,7 @@ class Autosave(QObject):
             )
 
     def settle(self) -> None:
-        """Until what was asked for is on the disk."""
+        """Wait until all is written."""
         self._pool.waitForDone()
 
     def finish(self) -> None:

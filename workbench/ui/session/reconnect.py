@@ -1,4 +1,4 @@
-"""What a new engine process is told: the model and the data that are open; then all that waits for them."""
+"""Reconnects a new engine process: reopens the model and the data, then sends the waiting requests."""
 
 from __future__ import annotations
 

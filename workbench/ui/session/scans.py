@@ -48,7 +48,7 @@ class Scans(TrackedJob):
             self.shown.emit()
 
     def drops(self) -> dict[str, float]:
-        """What the metric loses at each layer that was measured with the candidate on show."""
+        """Drop of the metric per layer, with the candidate on show, where it was measured."""
         return {
             path: trial.drop
             for (path, stack), trial in self.cells.items()

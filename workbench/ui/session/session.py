@@ -1,4 +1,4 @@
-"""The one place of state and what is done with it. Widgets show the state and call these methods."""
+"""The one place of state, with its commands. Widgets show the state and call these methods."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # numpy, for which the first paint need not wait
 
 
 class Session(State):
-    """What the user can do with it: open, choose, undo, save, export."""
+    """State and commands of the window: open, select, undo, save, export."""
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(link, parent)
@@ -115,7 +115,7 @@ class Session(State):
         return self.link.request(messages.Open, handlers, **vars(wanted))
 
     def _newest(self) -> Callable[[], bool]:
-        """Whether no other model was asked for since."""
+        """True while no other model was requested since."""
         self._asked += 1
         number = self._asked
         return lambda: number == self._asked
@@ -208,7 +208,7 @@ class Session(State):
 
     @property
     def modified(self) -> bool:
-        """There is work that was not saved."""
+        """True while there is unsaved work."""
         return not self.undo_stack.isClean() or self.snapshots.unsaved
 
     def begin_with(self, kept: UndoList, snapshots: tuple[Snapshot, ...]) -> None:
@@ -223,7 +223,7 @@ class Session(State):
         self.snapshots.saved()
 
     def load_recipe(self, path: str) -> bool:
-        """As one undoable step; a recipe that cannot be read becomes `failed`."""
+        """Load a recipe as one undoable change; emits `failed` where it cannot be read."""
         try:
             recipe = load_recipe(Path(path))
         except UserError as error:
@@ -250,7 +250,7 @@ class Session(State):
 
     @property
     def measuring_paused(self) -> bool:
-        """Nothing more will be measured of this recipe until `measure_again`."""
+        """True where this recipe is not measured until `measure_again`."""
         return self._refresher.paused or self.revival.given_up
 
     def measure_again(self) -> None:
@@ -261,7 +261,7 @@ class Session(State):
             self._refresher.try_again()
 
     def measure_anew(self, recipe: Recipe) -> None:
-        """What was measured of this recipe no longer holds: it was trained."""
+        """Forget the measurements of this recipe, which was trained."""
         self._refresher.forget_preview(recipe)
         self._refresher.refresh()
 

@@ -55,7 +55,7 @@ class Snapshots(QObject):
         )
         totals = Totals(Figure(float(model.bytes), "verified"), model.parameters, model.macs, session.baseline, latency)
         return Snapshot(
-            self.tr("Before"),
+            self.tr("Original"),
             replace(session.recipe, rows=(), recover=()),
             totals,
             None,
@@ -75,7 +75,7 @@ class Snapshots(QObject):
         totals, session = self.now().totals, self._session
         assert session.model is not None
         if totals is None or not (session.recipe.rows or session.recipe.recover):
-            return self._unused(self.tr("Original") if totals else self.tr("Snapshot"))
+            return self._unused(self.tr("Snapshot"))
         times = quantities.times(session.model.bytes / totals.bytes.value)
         parts = [self.tr("{times}x smaller").format(times=times)]
         if totals.value is not None and session.data is not None:
@@ -181,7 +181,7 @@ class Snapshots(QObject):
         self.changed.emit()
 
     def _unused(self, name: str) -> str:
-        return unused(name, {each.name for each in self.all} | {self.tr("Before"), self.tr("Now")})
+        return unused(name, {each.name for each in self.all} | {self.tr("Original"), self.tr("Now")})
 
     def _push(self, old: Snapshot, new: Snapshot | None, text: str) -> None:
         self._session.history.push(Replace(self, PinStep(text, old, new, self.all.index(old))))

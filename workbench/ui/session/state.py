@@ -1,4 +1,4 @@
-"""What is open, what is chosen, what was computed: the values that the window shows."""
+"""State of the window: what is open, selected and computed, as values."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ class State(QObject):
 
     @property
     def metric(self) -> MetricInfo:
-        """What is measured of the recipe on show: without labels a student is compared with its teacher."""
+        """Metric of the current recipe; without labels a student is compared with its teacher."""
         return (self.preview.metric if self.preview else None) or (self.data.metric if self.data else MetricInfo())
 
     @property
     def baseline(self) -> Figure | None:
-        """That of the model as it was opened."""
+        """Metric of the original model."""
         told = self.data if self.data is None or self.metric == self.data.metric else self.preview
         return told.baseline if told else None
 

@@ -1,4 +1,4 @@
-"""Keeps what the session shows in step with its recipe: remembers what was computed, asks for what was not."""
+"""Keeps the session in step with its recipe: caches answers, requests what is missing."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Refresher(QObject):
         return self._deaths >= DEATHS_ALLOWED
 
     def hold(self, recipes: Iterable[Recipe]) -> None:
-        """What was measured of these is shown at once whenever they come back."""
+        """Keep the figures of these recipes, so that they are shown at once."""
         self._previews.held = frozenset(recipe.in_effect for recipe in recipes)
 
     def view(self, path: str) -> LayerView | None:
@@ -134,7 +134,7 @@ class Refresher(QObject):
             self._applies.submit(lambda: self._ask_edit(path, recipe))
 
     def _note_walk(self, path: str) -> None:
-        """Whether the user goes down the model, or up."""
+        """Note the direction in which the user walks through the layers."""
         paths = [layer.path for layer in self._session.model.layers] if self._session.model is not None else []
         if self._at in paths and path in paths and path != self._at:
             self._walking = 1 if paths.index(path) > paths.index(self._at) else -1

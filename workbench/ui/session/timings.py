@@ -34,16 +34,16 @@ class Timings(QObject):
 
     @property
     def current(self) -> Timing | None:
-        """Of the recipe on show."""
+        """Timing of the current recipe."""
         return self._known.get(self._session.recipe.in_effect)
 
     def of(self, recipe: Recipe) -> Timing | None:
-        """Of another recipe, where it was asked for."""
+        """Timing of another recipe, if measured."""
         return self._known.get(recipe.in_effect)
 
     @property
     def running(self) -> bool:
-        """Whether the recipe on show is being measured."""
+        """True while the current recipe is being measured."""
         return self._session.recipe.in_effect in self._asked
 
     def ask(self) -> None:

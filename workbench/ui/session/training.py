@@ -1,4 +1,4 @@
-"""Training the compressed model: what was asked for, the learning curve so far, what came of it."""
+"""Training of the compressed model: the request, the learning curve so far, the result."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Trainings(TrackedJob):
 
     @property
     def result(self) -> Recovery | None:
-        """What training made of the recipe on show."""
+        """Result of training the current recipe."""
         return self._results.get(self._session.recipe.as_trained)
 
     @property
@@ -57,7 +57,7 @@ class Trainings(TrackedJob):
 
     @property
     def distils(self) -> bool:
-        """Whether a stage has a temperature."""
+        """True where a stage has a temperature."""
         return any(stage.kind == "distill" for stage in self._session.recipe.recover)
 
     @property

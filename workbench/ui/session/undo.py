@@ -1,4 +1,4 @@
-"""Recipe edits as undo commands, what was left behind when the user went another way, what was computed for them."""
+"""Recipe edits as undo commands, branches that were left, and figures computed for them."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -29,7 +29,7 @@ class Command(QUndoCommand):
 
     @property
     def step(self) -> RecipeStep | PinStep:
-        """As a value that can be kept."""
+        """The command as a value."""
         raise NotImplementedError
 
     def go(self, forward: bool) -> None:
@@ -193,7 +193,7 @@ class History(QObject):
         self.looked.emit()
 
     def to_keep(self, recipe: Recipe) -> UndoList:
-        """As values, with the recipe that it leads to (see standing)."""
+        """The list as values, with the recipe that it leads to (see standing)."""
         commands = [command for i in range(self.stack.count()) if isinstance(command := self.stack.command(i), Command)]
         first = next((command.old for command in commands if isinstance(command, ChangeRecipe)), recipe)
         return UndoList(first, tuple(command.step for command in commands), self.stack.index(), self.branches)

@@ -1,4 +1,4 @@
-"""Who made this and on what it runs; what was done to the model at opening; where to begin."""
+"""Dialogs on the program, the model, first steps and shortcuts."""
 
 import html
 import platform
@@ -109,7 +109,7 @@ def show_guide(parent: QWidget) -> Page:
 
 
 def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
-    """Those of the menus, menu by menu, and those that belong to a place of the window."""
+    """Show the shortcuts of the menus and those of single areas of the window."""
     here = {
         tr("Layers"): ((tr("Select several layers"), "Ctrl+Up, Ctrl+Space"), (tr("Open or close a module"), "Return")),
         tr("Plots"): (

@@ -1,4 +1,4 @@
-"""The four places of an open model: where (tree), what it looks like (tabs), what to do (actions), what it costs.
+"""The four areas of an open model: layer tree, tabs, steps, scoreboard.
 
 Built after the first paint: the plots are the slowest thing to import.
 """
@@ -134,7 +134,7 @@ class Workspace(QObject):
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
     def reset_sizes(self) -> None:
-        """Of a window that nobody has arranged yet: shares of its size, within what is read well."""
+        """Initial sizes of the docks: shares of the window, within readable bounds."""
         size = self._window.size()
         widths = [_within(share * size.width(), *ends) for share, ends in SHARES]
         self._window.resizeDocks([self.layers_dock, self.actions_dock], widths, Qt.Orientation.Horizontal)
@@ -239,7 +239,7 @@ class Workspace(QObject):
         inspect.show_layer(session.layer(session.current), session.view, session.edit)
 
     def _show_losses(self) -> None:
-        """What the layers lose with the candidate that is looked at: beside their names, and in the graph."""
+        """Show the losses of the current candidate in the tree and in the graph."""
         scans, session = self.scans, self._session
         metric = scans.plan.metric if scans.plan is not None else MetricInfo()
         words = stack_words(scans.candidate, session.methods)
@@ -294,7 +294,7 @@ def _dock(
 
 
 def _look_at(dock: QDockWidget) -> None:
-    """In front of what shares its place, with the focus, as who asks for it by its key means to use it."""
+    """Raise a dock and give it the focus."""
     dock.raise_()
     if lists := [each for each in dock.findChildren(QAbstractItemView) if each.isVisible()]:
         lists[0].setFocus()

@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.session.turns.spread(self._building)
 
     def build_workspace(self) -> None:
-        """What is left to be made of them, now; hidden while there is no model."""
+        """Build the rest of the workspace now; hidden while there is no model."""
         for _ in self._building:
             pass
 
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
             ExportDialog(self.session, self).open()
 
     def offer_kept_work(self) -> None:
-        """Of a program that was killed: one question, and the answer can wait."""
+        """Offer to restore the work of a run that crashed."""
         kept = autosave.newest()
         if kept is None:
             return

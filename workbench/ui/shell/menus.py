@@ -283,7 +283,7 @@ class Menus(QObject):
             session.told.emit(told.format(folder=folder))
 
     def save_story(self) -> None:
-        """As a page or as a document, by the name that is chosen."""
+        """Save the presentation as HTML or PDF, by the suffix."""
         from workbench.ui.presentation import documents, story
 
         def chosen(path: str) -> None:

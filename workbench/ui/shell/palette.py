@@ -48,7 +48,7 @@ def actions_of(bar: QMenuBar | QMenu, path: str = "", disabled: bool = False) ->
 
 @lru_cache(maxsize=4096)
 def likeness(typed: str, text: str) -> float | None:
-    """How well `text` answers what was typed; None where it does not.
+    """Score of `text` for the typed words; None where they do not match.
 
     The letters of each typed word occur in their order: the better the closer together, and the more begin a word.
     """
@@ -79,7 +79,7 @@ def _begins_word(text: str, index: int) -> bool:
 
 
 class _Found(QSortFilterProxyModel):
-    """What is like the typed text, the likest first; nothing typed: all, in the order of the menus."""
+    """Matches of the typed text, best first; all commands in the order of the menus where nothing is typed."""
 
     typed = ""
 

@@ -1,4 +1,4 @@
-"""What the workspace imports, in pieces: all of it at once would hold the window for half a second."""
+"""Imports of the workspace, in pieces: all at once would block the window for half a second."""
 
 import importlib
 from collections.abc import Iterator

@@ -96,7 +96,7 @@ class StatusLine(QWidget):
 
 
 class EngineState(Part):
-    """On what the engine runs, at the right, where the strip of the running job takes its place."""
+    """State of the engine at the right, replaced by the progress of a running job."""
 
     def __init__(self, link: EngineLink, strip: JobStrip, show_jobs: QAction, parent: QWidget | None = None) -> None:
         super().__init__("engine", parent)
@@ -122,6 +122,6 @@ class EngineState(Part):
 
 
 def _shape(spec: InputSpec) -> str:
-    """Of one sample: without the free dimension of the batch."""
+    """Shape of one sample, without the batch dimension."""
     free_first = len(spec.shape) > 1 and spec.shape[0] is None
     return " × ".join("?" if size is None else str(size) for size in spec.shape[free_first:]) or spec.dtype

@@ -1,4 +1,4 @@
-"""A guided tour: marks over the window's own widgets, one after the other, that say what each place is for."""
+"""Guided tour: highlights the areas of the window one after the other, with a sentence on each."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def stops_of(space: Workspace, menu_bar: QWidget) -> tuple[Stop, ...]:
 
 
 def _inspector(space: Workspace) -> QWidget:
-    """With the page that is spoken of in front."""
+    """Inspect tab with its first page in front."""
     space.tabs.setCurrentWidget(space.inspect)
     return space.tabs
 
@@ -170,7 +170,7 @@ class Tour(QWidget):
     # -- places ----------------------------------------------------------------------------------------------------
 
     def _target(self) -> QRect:
-        """Of the place that is spoken of; nothing where it is not to be seen, or floats in a window of its own."""
+        """Rectangle of the highlighted area; empty where it is hidden or floats in its own window."""
         widget = self._spoken_of
         if not widget.isVisible() or widget.window() is not self._window:
             return QRect()
@@ -192,7 +192,7 @@ class Tour(QWidget):
         self.card.move(self._beside(hole))
 
     def _beside(self, hole: QRect) -> QPoint:
-        """Where there is most room: right of the hole, left of it, below or above; else in the middle."""
+        """Position of the card where there is most room: right, left, below or above the hole; else in the middle."""
         width, height, gap = self.card.width(), self.card.height(), theme.DOUBLE
         middle = QRect(QPoint(0, 0), self.card.size())
         middle.moveCenter(self.rect().center() if hole.isNull() else hole.center())

@@ -1,4 +1,4 @@
-"""What is there when nothing is open: the four steps, and the ways to begin."""
+"""Welcome page: the four stages of work, and the ways to begin."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette

@@ -17,7 +17,7 @@ from workbench.ui.text.i18n import tr
 
 @dataclass(frozen=True)
 class Parts:
-    """What tabs are made of."""
+    """Arguments for the tabs."""
 
     session: Session
     snapshot_commands: SnapshotCommands

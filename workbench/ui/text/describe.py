@@ -43,7 +43,7 @@ def kind_of(layer: Layer) -> str:
 
 
 def coupling_of(couplings: Couplings, path: str) -> str:
-    """With which layers this one loses channels, or why it keeps them; nothing where it is alone or locked."""
+    """Coupled layers in words, or why channels cannot be pruned; "" where neither applies."""
     others, reason = couplings.others(path), couplings.kept.get(path)
     if others:
         return tr("Channels coupled with {layers} (pruned together)").format(layers=", ".join(others))
@@ -56,7 +56,7 @@ def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str
     if info is None:
         return action.method, ", ".join(f"{name} {value}" for name, value in action.params.items())
     fields = {field.name: field for field in info.fields}
-    given = [_value_words(fields[name], value) for name, value in action.params.items() if name in fields]
+    given = [value_words(fields[name], value) for name, value in action.params.items() if name in fields]
     return tr(info.title), tr(", ").join(given)
 
 
@@ -65,7 +65,7 @@ def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> s
     return " + ".join(" ".join(action_words(action, methods)).strip() for action in stack)
 
 
-def _value_words(field: Field, value: Any) -> str:
+def value_words(field: Field, value: Any) -> str:
     if field.unit and field.unit != "%":
         return f"{value:g} {tr(field.unit)}"
     if field.kind == "float" and field.high == 1 and isinstance(value, int | float):

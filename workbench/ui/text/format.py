@@ -1,4 +1,4 @@
-"""How figures are written: the unit of a metric, its interval, and where a number comes from."""
+"""Formats figures: unit of a metric, interval, and how the number was obtained."""
 
 from decimal import Decimal
 
@@ -41,7 +41,7 @@ def _exponent(number: Decimal) -> int:
 
 
 def loss_text(loss: float, metric: MetricInfo) -> str:
-    """What the metric loses without its unit, for a cell: 0.4 of points, or 0.0123; a gain has its minus."""
+    """Drop of the metric without its unit, for a cell: 0.4 (points) or 0.0123; a gain has a minus."""
     if not metric.percent:
         return _plain(loss).replace("-", "−")
     text = f"{100 * loss:.1f}".replace("-", "−")
@@ -107,7 +107,7 @@ def shrunk_briefly(before: float, after: float) -> str:
 
 
 def source_text(figure: Figure, total: int = 0) -> str:
-    """How a figure was obtained: 'estimated, 400 of 2,000'."""
+    """Source of a figure: 'estimated, 400 of 2,000'."""
     words = {
         "forecast": tr("forecast"),
         "estimated": tr("estimated"),
@@ -123,7 +123,7 @@ def source_text(figure: Figure, total: int = 0) -> str:
 
 
 def explain(figure: Figure) -> str:
-    """What the mark means, for a tooltip."""
+    """Meaning of the mark, for a tooltip."""
     return {
         "forecast": tr("Computed from the recipe; nothing was run or written yet."),
         "estimated": tr("Measured on part of the samples by running the edited model; 95 % confidence interval."),

@@ -27,7 +27,7 @@ def tr(text: str) -> str:
 
 
 def said(text: str) -> str:
-    """What the engine says, in the language of the window; a text that is no Message where it is known whole."""
+    """Translate a message of the engine; a plain text where the catalogue has it as a whole."""
     return text.rendered(tr) if isinstance(text, Message) else tr(text)
 
 
@@ -37,7 +37,7 @@ def counted(template: str, n: int, one: str, **others: Any) -> str:
 
 
 class _State:
-    """What is applied; a module-wide singleton, as the application is one."""
+    """Current language; one per application."""
 
     language = ENGLISH
 

@@ -1,5 +1,5 @@
-"""Between parameters and the lines that stand for them in a plot: a sparsity and a threshold are the same line, and
-so are an energy and a rank. Nothing is computed that the engine did not send.
+"""Converts between parameters and the lines that stand for them in a plot: a sparsity and a threshold are one line, as are
+an energy and a rank. Nothing is computed that the engine did not send.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from workbench.core.layer_data.views import LayerView, Spectrum
 
 
 def threshold_of(field: str, value: float, magnitudes: np.ndarray) -> float:
-    """Where the line of a sparsity or a threshold stands."""
+    """Position of the line of a sparsity or a threshold."""
     if field == "sparsity":
         return float(np.interp(value, np.linspace(0, 1, len(magnitudes)), magnitudes))
     return float(value)
@@ -33,7 +33,7 @@ def share_below(threshold: float, magnitudes: np.ndarray) -> float:
 
 
 def edge_of(value: float, magnitudes: np.ndarray) -> float:
-    """Where the levels end for a clipping share."""
+    """End of the quantisation range for a clipping share."""
     return float(value) * float(magnitudes[-1])
 
 
@@ -44,7 +44,7 @@ def from_edge(edge: float, magnitudes: np.ndarray) -> float:
 
 
 def rank_of(field: str, value: float, spectrum: Spectrum) -> int:
-    """Where the line of a rank or an energy stands."""
+    """Position of the line of a rank or an energy."""
     rank = spectrum.rank_for(value) if field == "energy" else int(value)
     return min(max(rank, 1), len(spectrum.values))
 

@@ -1,1 +1,1 @@
-"""Where: the layers of the model as a tree of its modules."""
+"""Layer tree: the layers of the model below its modules."""

@@ -1,4 +1,4 @@
-"""What the colours of the rows mean, below the tree while they have any."""
+"""Colour scale of the rows, below the tree while they are coloured."""
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 

@@ -147,7 +147,7 @@ class LayerTree(QTreeView):
         self._fitting = False
 
     def want_widths(self) -> None:
-        """As they are now."""
+        """Keep the current widths of the columns."""
         for column in Column:
             if not self.isColumnHidden(column):
                 self._wanted[column] = self.columnWidth(column)
@@ -263,7 +263,7 @@ class TreePanel(QWidget):
         self.groups.restore(store)
 
     def show_losses(self, losses: Mapping[str, float], metric: MetricInfo, candidate: str, name: str) -> bool:
-        """What single layers lose with a candidate, in a column that is there while there is something to tell. Returns
+        """Show losses per layer for a candidate, in a column that is there while there are any. Returns
         whether it appeared now."""
         self.model.set_losses(losses, metric, candidate, name)
         if bool(losses) != self._losses:

@@ -58,7 +58,7 @@ class Panes(QObject):
 
 
 def _first(widgets: list[QWidget], place: QWidget) -> QWidget:
-    """Of a dock its list, where it has one: that is what the dock is for."""
+    """First widget of a dock: its list, where it has one."""
     lists = [widget for widget in widgets if isinstance(widget, QAbstractItemView)]
     return lists[0] if lists and isinstance(place, QDockWidget) else widgets[0]
 

@@ -13,7 +13,7 @@ Role, Group = QPalette.ColorRole, QPalette.ColorGroup
 
 @dataclass(frozen=True)
 class Colors:
-    """What every colour is for."""
+    """Colours by purpose."""
 
     window: QColor  # behind everything
     surface: QColor  # plots, lists, editors

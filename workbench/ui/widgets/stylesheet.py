@@ -1,4 +1,4 @@
-"""What Fusion's palette cannot say: flat controls with outlines that are seen in both schemes, cards, quiet bars.
+"""Stylesheet for what Fusion's palette cannot express: flat controls with outlines seen in both schemes, cards, bars.
 
 Menus, trees and dialogs stay Fusion's own.
 """

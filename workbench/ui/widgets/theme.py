@@ -1,4 +1,4 @@
-"""How the program looks: one font, two sets of colours, one grid of eight pixels.
+"""Theme: one font, two sets of colours, one grid of eight pixels.
 
 `apply` may be called again at any time; what paints with `colors()` itself listens to `signals.changed`.
 """
@@ -50,7 +50,7 @@ class Signals(QObject):
 
 
 class _State:
-    """What is applied; a module-wide singleton, as the application is one."""
+    """Current theme; one per application."""
 
     colors: Colors = schemes.LIGHT
     wanted: Scheme = "system"
@@ -82,7 +82,7 @@ def set_motion(motion: Motion) -> None:
 
 
 def moves() -> bool:
-    """Whether things may slide and fade; `system` follows the desktop where the platform tells Qt."""
+    """True where animations are on; `system` follows the desktop where the platform tells Qt."""
     if _State.motion == "system":
         return QApplication.isEffectEnabled(Qt.UIEffect.UI_General)
     return _State.motion == "full"
@@ -166,7 +166,7 @@ def _load_font(platform: QFont) -> QFont:
 
 
 def _load_family(family: str, styles: tuple[str, ...]) -> None:
-    """Once; Chinese only when it is spoken, because reading fonts delays the window."""
+    """Load a font once; the Chinese one only when needed, because it delays the window."""
     if family not in _State.loaded:
         _State.loaded += (family,)
         for style in styles:

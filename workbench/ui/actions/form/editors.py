@@ -104,7 +104,7 @@ def editor_for(field: Field, limits: v.Limits, wide: bool, parent: QWidget) -> E
 
 
 def help_text(field: Field) -> str:
-    """What it is, what it may be, what it is if nobody says."""
+    """Help of a field, with its bounds and its default."""
     lines = [tr(field.help)] if field.help else []
     facts = [text for text in (_range_text(field), _default_text(field)) if text]
     return "\n".join((*lines, " ".join(facts))).strip()

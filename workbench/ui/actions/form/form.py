@@ -19,7 +19,7 @@ Convert = Callable[[str, Any, str], Any]  # value of one member of a group -> th
 
 
 class _Mode(QComboBox):
-    """Which member of a group has the value; stands where the others have their label."""
+    """Choice of the member of a group that has the value; stands where other fields have their label."""
 
     def wheelEvent(self, event: Any) -> None:
         event.ignore()
@@ -61,7 +61,7 @@ class ParamForm(QWidget):
         self.set_values(values or {})
 
     def values(self) -> dict[str, Any]:
-        """What the form shows: every field that has a value."""
+        """Values on the form: every field that has one."""
         return {name: value for name, value in self._values.items() if value is not None}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
@@ -98,7 +98,7 @@ class ParamForm(QWidget):
         return self._modes[group]
 
     def first(self) -> QWidget:
-        """Where the keyboard goes first."""
+        """First widget for the keyboard."""
         return next((self._editors[name] for name in self._fields if self._values[name] is not None), self)
 
     # -- building --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What stands where there is nothing to show: an icon, a line, a sentence."""
+"""Empty state: an icon, a line, a sentence."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget

@@ -28,7 +28,7 @@ class Slider(QSlider):
         return self.isSliderDown() or self._keyed
 
     def set_mark(self, position: int | None) -> None:
-        """Where the default is."""
+        """Mark the default."""
         self._mark = position
         self.update()
 

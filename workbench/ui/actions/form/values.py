@@ -45,7 +45,7 @@ def rivals(fields: tuple[Field, ...], name: str) -> tuple[str, ...]:
 
 
 def starting(fields: tuple[Field, ...], limits: Limits) -> dict[str, Any]:
-    """What a new step is given in words: its first parameter. The others stay at their defaults."""
+    """Parameters of a new step: the first at its default in words, the others left out."""
     for name, value in effective(fields, {}).items():
         if value is not None:
             return {name: _within(value, limits.get(name, (-math.inf, math.inf)))}
@@ -117,7 +117,7 @@ def value_text(field: Field, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Scale:
-    """Where a slider of `steps` + 1 positions stands for a number between `low` and `high`."""
+    """Maps a number between `low` and `high` to one of `steps` + 1 slider positions."""
 
     low: float
     high: float
@@ -147,7 +147,7 @@ class Scale:
 
 
 def bounds(field: Field, limits: Limits) -> tuple[float, float | None]:
-    """What the field may hold: its own bounds, within those of the layer."""
+    """Bounds of the field, within those of the layer."""
     low, high = limits.get(field.name, (-math.inf, math.inf))
     low = max(low, field.low if field.low is not None else -math.inf)
     high = min(high, field.high if field.high is not None else math.inf)

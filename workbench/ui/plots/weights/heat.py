@@ -157,7 +157,7 @@ class HeatMaps(PlotPanel):
         )
 
     def _place(self, tile: Tile, row: int, column: int) -> str:
-        """What a cell is: the output, and the input with its place in the kernel."""
+        """Cell in words: output, input, and place in the kernel."""
         first, left = tile.rows[0] + row * tile.block[0], tile.columns[0] + column * tile.block[1]
         if tile.block != (1, 1):
             return self.tr("mean of outputs {first} to {last}, columns {left} to {right}").format(

@@ -131,7 +131,7 @@ class HeatCanvas(QWidget):
     # -- what is in view ---------------------------------------------------------------------------------------------
 
     def set_shape(self, shape: tuple[int, int]) -> None:
-        """Of a matrix that is seen whole at first."""
+        """Set the shape of the matrix, seen whole at first."""
         self._shape = shape
         for each in self.maps:
             each.box.setLimits(
@@ -147,7 +147,7 @@ class HeatCanvas(QWidget):
         self.show_all()
 
     def set_cells(self, first: Place, cell: tuple[int, int]) -> None:
-        """Which weights the cells are of: where the first begins, and how many of them are in one, down and across."""
+        """Set the weights of the cells: first row and column, and weights per cell down and across."""
         self._first, self._cell = first, cell
         self._look_at(self._at)
 

@@ -1,4 +1,4 @@
-"""How a layer's weights are distributed, before and after, with the threshold below which they become zero."""
+"""Histogram of a layer's weights, before and after, with the threshold below which they become zero."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -190,7 +190,7 @@ class HistogramPlot(PlotPanel):
         self.canvas.y_axis.update()
 
     def _set_reach(self, view: LayerView | ChannelBefore) -> None:
-        """How far the plot goes to both sides: as far as the weights, or as nearly all of them and the line."""
+        """Set the range of the axis: that of the weights, or of nearly all of them and the line."""
         full = float(view.histogram.edges[-1])
         most = float(np.interp(TAIL, np.linspace(0, 1, len(view.magnitudes)), view.magnitudes)) * 1.2
         lines = [self._threshold or 0.0, 0.0 if self._offered else self._range or 0.0]

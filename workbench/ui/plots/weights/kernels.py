@@ -54,7 +54,7 @@ class KernelCanvas(QWidget):
 
     @property
     def room(self) -> int:
-        """How many pictures there is room for."""
+        """Number of images that fit."""
         return self.across * max((self.height() - GAP) // (SIDE + GAP), 1)
 
     def show_images(self, images: list[QImage], silent: list[bool]) -> None:

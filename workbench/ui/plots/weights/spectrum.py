@@ -242,9 +242,9 @@ class SpectrumPlot(PlotPanel):
                 else self.tr("Factorising saves no space at any rank")
             )
             if before.noise is not None:
-                text += "  ·  " + self.tr(
-                    "EVBMF rank {rank}  ·  {count} singular values above the noise edge ({edge})"
-                ).format(rank=before.noise.vbmf, count=before.noise.rank, edge=number(before.noise.edge))
+                text += "  ·  " + self.tr("EVBMF rank {rank}  ·  {count} above the noise edge ({edge})").format(
+                    rank=before.noise.vbmf, count=before.noise.rank, edge=number(before.noise.edge)
+                )
             self.readout.show_text(text)
             return
         rank = min(max(round(x), 1), len(before.values))

@@ -1,4 +1,4 @@
-"""What passes through the chosen layer."""
+"""Activations of the selected layer."""
 
 from workbench.ui.tabs.activations.tab import ActivationsTab
 

@@ -1,4 +1,4 @@
-"""Every channel of an activation as a bar: its extremes, where nearly all of it is, where half of it is, its mean."""
+"""Channels of an activation as bars: extremes, 1 % to 99 %, quartiles, mean."""
 
 import numpy as np
 import pyqtgraph as pg

@@ -1,4 +1,4 @@
-"""Activations: what the chosen layer receives and hands on over the calibration samples, channel by channel."""
+"""Activations tab: inputs and outputs of the selected layer on the calibration samples, per channel."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""How all values of an activation are distributed, and what 8-bit levels would clip of them."""
+"""Histogram of the values of an activation, with the share that an 8-bit range clips."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -72,7 +72,7 @@ class ValuesPlot(PlotPanel):
         self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
 
     def _mark(self, low: float, high: float) -> None:
-        """Where the levels end, if that is in the plot."""
+        """Mark the ends of the 8-bit range, if inside the plot."""
         levels = self._levels
         ends = () if levels is None else (levels.low, levels.high)
         self.canvas.set_markers(tuple(Marker(min(max(end, low), high), number(end)) for end in ends))

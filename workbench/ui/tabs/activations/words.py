@@ -1,4 +1,4 @@
-"""What is worth knowing of an activation, in sentences."""
+"""Findings on an activation, in sentences."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def source(passing: Passing) -> str:
 
 
 def clipping(levels: Levels8) -> str:
-    """What the levels cover, and what they leave out."""
+    """Range of the 8-bit levels, and the share that is clipped."""
     return tr(
         "8-bit range: {low} … {high} in steps of {step}. Clipped: {clipped} of all values "
         "({below} below, {above} above)."

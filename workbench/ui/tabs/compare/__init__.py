@@ -1,4 +1,4 @@
-"""Compare: before, now and the snapshots side by side; and what changed for which samples, and by whose doing."""
+"""Compare tab: original, current recipe and snapshots side by side; changed predictions, and the layers responsible."""
 
 from workbench.ui.tabs.compare.tab import CompareTab
 

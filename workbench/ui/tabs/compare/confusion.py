@@ -95,7 +95,7 @@ class ConfusionMap(QWidget):
         self.update()
 
     def _shown(self, matrix: np.ndarray) -> np.ndarray:
-        """What the scale is made for: the diagonal would hide all else, but for the difference."""
+        """Values that the colour scale covers: without the diagonal, except for the difference."""
         if self._mode == "difference":
             return matrix
         rest = matrix.copy()
@@ -109,7 +109,7 @@ class ConfusionMap(QWidget):
         return _between(colors.surface, colors.warn if bad else colors.after, 0.85 * share)
 
     def _grid(self) -> QRectF:
-        """Where the cells are: square, below and beside the names; those of the columns lean over to the right."""
+        """Rectangle of the cells: square, below and beside the names."""
         classes = self._changes.classes if self._changes else ()
         left, line = self._widest() + theme.UNIT, self.fontMetrics().height()
         head, right = float(line + theme.HALF), 0.0
@@ -125,7 +125,7 @@ class ConfusionMap(QWidget):
         return min(max((self.fontMetrics().horizontalAdvance(name) for name in classes), default=0), LONGEST)
 
     def _leaning(self, cell: float) -> bool:
-        """Whether the names of columns are written, and one of them is wider than its cell."""
+        """True where the names of columns are drawn slanted because one is wider than its cell."""
         return self.fontMetrics().height() <= cell < self._widest()
 
     def paintEvent(self, event: QPaintEvent) -> None:

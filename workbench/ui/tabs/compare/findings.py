@@ -1,4 +1,4 @@
-"""What changed under the present recipe, as far as the engine has said: asked for while somebody looks."""
+"""Changed predictions under the current recipe; requested while the tab is visible."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Findings(QObject):
         return bool(self._attribution)
 
     def watch(self, watched: bool) -> None:
-        """Whether somebody looks; else nothing is computed."""
+        """Compute only while the tab is visible."""
         self._watched = watched
         if watched:
             self._on_recipe()
@@ -72,7 +72,7 @@ class Findings(QObject):
         self._on_recipe()
 
     def attribute(self, samples: Iterable[int], words: str) -> None:
-        """Which layer's steps flipped these samples?"""
+        """Request the attribution of these samples to layers."""
         self.stop()
         self.blame, self.failure, self.attributed_for = None, "", words
 

@@ -1,4 +1,4 @@
-"""The samples that flipped, with their pictures; and below them the layer that did it."""
+"""Samples whose prediction changed, with their images; below them the layer responsible."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SHORT = 4  # characters of a class's name: two such names and an arrow fit below
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which flips are on show; -1: all classes."""
+    """Filter of the samples; -1: all classes."""
 
     kind: FlipKind = "lost"
     truth: int = -1
@@ -281,7 +281,7 @@ class SamplesPage(QWidget):
     # -- hand ------------------------------------------------------------------------------------------------------
 
     def ask(self) -> None:
-        """Of those that are chosen, or of all on show."""
+        """Request the attribution of the selected samples, or of all that are shown."""
         chosen = self.chosen()
         items = chosen or list(self.model.items)
         if not items:

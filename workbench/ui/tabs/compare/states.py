@@ -1,4 +1,4 @@
-"""Before, now and each snapshot as rows: what each figure is, and how it was obtained."""
+"""Table model: original, current recipe and snapshots as rows, each figure with how it was obtained."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Cell:
 
 
 class StatesModel(QAbstractTableModel):
-    """What the session knows of its states, as of the last `refresh`. Names of snapshots can be edited in place."""
+    """Original, current recipe and snapshots, as of the last `refresh`. Names of snapshots can be edited in place."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,11 +76,11 @@ class StatesModel(QAbstractTableModel):
 
     @property
     def has_latency(self) -> bool:
-        """Whether any was measured."""
+        """True where any latency was measured."""
         return any(state.totals is not None and state.totals.latency_ms is not None for state in self._states)
 
     def name_of(self, row: int) -> str:
-        """Of the snapshot in this row; "" for before and now."""
+        """Name of the snapshot in this row; "" for the original and the current recipe."""
         return self._states[row].name if FIRST_SNAPSHOT <= row < len(self._states) else ""
 
     def row_of(self, name: str) -> int:
@@ -142,7 +142,7 @@ class StatesModel(QAbstractTableModel):
         totals, model = state.totals, self._session.model
         if totals is None or model is None:
             return name, *(Cell("…", sure=False) for _ in list(Column)[1:])
-        how = tr("original") if first else format.source_text(totals.bytes)
+        how = "" if first else format.source_text(totals.bytes)
         smaller = (
             Cell("–")
             if first
@@ -166,7 +166,7 @@ class StatesModel(QAbstractTableModel):
 
     def _words(self, state: Snapshot, first: bool) -> str:
         if first:
-            return tr("original model")
+            return tr("no steps")
         edited = self._edited(state.recipe)
         words = counted("{n} layers", edited, "{n} layer")
         if state.trained is not None:
@@ -174,7 +174,7 @@ class StatesModel(QAbstractTableModel):
         return words
 
     def _edited(self, recipe: Recipe) -> int:
-        """How many layers have steps; while the hand drags, only the present recipe is another one each time."""
+        """Number of layers with steps, cached by recipe."""
         key = recipe.in_effect
         if key not in self._counts:
             if len(self._counts) > COUNTS:

@@ -1,4 +1,4 @@
-"""Which layer's steps flipped the samples: layers taken back one at a time, the guiltiest first."""
+"""Attribution of changed predictions: layers reverted one at a time, the most responsible first."""
 
 from __future__ import annotations
 
@@ -102,12 +102,12 @@ class SuspectsPanel(QWidget):
             self.layer_chosen.emit(path)
 
     def _name(self, suspect: Suspect) -> str:
-        """With how many layers it was taken back."""
+        """Name with the number of coupled layers that were reverted with it."""
         count = len(suspect.also)
         return self.tr("{layer} (+{n} coupled)").format(layer=suspect.path, n=count) if count else suspect.path
 
     def _tip(self, suspect: Suspect) -> str:
-        """What was taken back with it, and what it did not get back."""
+        """Tip: layers reverted with it, and what could not be reverted."""
         parts = [suspect.path]
         if suspect.also:
             parts.append(self.tr("Channels reverted together with {layers}.").format(layers=", ".join(suspect.also)))

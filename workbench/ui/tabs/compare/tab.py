@@ -1,4 +1,4 @@
-"""The tab: before, now and snapshots; and sample by sample what the present recipe changed."""
+"""Compare tab: snapshots, and the predictions that the current recipe changed, sample by sample."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent

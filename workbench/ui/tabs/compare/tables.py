@@ -137,5 +137,5 @@ class RowsTable(QTableView):
         return rows[0].data(KEY_ROLE) if rows else None
 
     def keys(self) -> list[object]:
-        """From the top, as they are on show."""
+        """Keys in the order of the rows."""
         return [self.sorted.index(row, 0).data(KEY_ROLE) for row in range(self.sorted.rowCount())]

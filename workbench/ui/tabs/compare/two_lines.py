@@ -11,7 +11,7 @@ SIDE = theme.UNIT
 
 
 class TwoLines(QStyledItemDelegate):
-    """What is not sure is muted and in italics, as on the scoreboard."""
+    """Cells of two lines; uncertain figures are muted and in italics, as on the scoreboard."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

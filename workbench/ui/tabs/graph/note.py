@@ -1,4 +1,4 @@
-"""Says calmly why there is no graph, and what can be done about it."""
+"""Message in place of the graph: why there is none, and what to do."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -49,7 +49,7 @@ class Note(QWidget):
         self.wait(self.tr("Open a model to see its graph."))
 
     def wait(self, words: str) -> None:
-        """Nothing is wrong."""
+        """Show that the graph is loading."""
         self._show(words, "", "")
 
     def explain(self, obstacle: Obstacle) -> None:

@@ -1,4 +1,4 @@
-"""What keeps the graph view from starting, found out before Chromium does: it would end the whole program."""
+"""Checks for what keeps the graph view from starting, before Chromium does: it would end the whole program."""
 
 import importlib
 import os

@@ -34,7 +34,7 @@ DARK = ("@media (prefers-color-scheme: dark)", ":where(html.dark)")
 
 @cache
 def folder() -> Path | None:
-    """Where netron is installed. It is not imported: that would bring its server along."""
+    """Folder of the installed netron, which is not imported: that would start its server."""
     found = importlib.util.find_spec("netron")
     return Path(found.origin).parent if found and found.origin else None
 

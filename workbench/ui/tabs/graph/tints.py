@@ -1,4 +1,4 @@
-"""What the nodes of a layer are tinted by: how strongly, in which colour, and in which words."""
+"""Colouring of the nodes of a layer: strength, colour, words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -181,7 +181,7 @@ class GraphPage(QWidget):
         self._tell(model=self._model)
 
     def show_marks(self, marks: dict[str, dict[str, str]]) -> None:
-        """By node name: `fill` and `text` of its title, CSS colours, and `tip`, words. Others look neutral."""
+        """Colour nodes by name: `fill` and `text` of the title as CSS colours, `tip` as words. Others look neutral."""
         self._tell(marks=marks)
 
     def select(self, nodes: list[str]) -> None:

@@ -103,7 +103,7 @@ class LayerHeader(QWidget):
         column.addWidget(self.locked)
 
     def show_coupling(self, text: str) -> None:
-        """With which layers it loses channels, or why it keeps them; nothing where it is alone."""
+        """Show the coupled layers, or why channels cannot be pruned; nothing for a layer that is not coupled."""
         self.coupled.show_text(text)
         self.coupled.setVisible(bool(text))
 

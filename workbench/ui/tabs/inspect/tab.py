@@ -1,4 +1,4 @@
-"""What the chosen layer looks like: its facts, its weights, its singular values; parameters can be dragged in both."""
+"""Inspect tab: facts, weights and singular values of the selected layer; parameters can be dragged in both plots."""
 
 import math
 from dataclasses import dataclass
@@ -230,7 +230,7 @@ class InspectTab(QWidget):
         self.spectrum.set_handle(rank)
 
     def _range(self) -> tuple[float | None, bool]:
-        """Where the levels end: as the step says, or as the edit has it where the method looks for the place."""
+        """Ends of the quantisation range: from the step, or from the edit where the method searches it."""
         handle, view = self._handles.get("range"), self._view
         if handle is None or view is None:
             return None, False

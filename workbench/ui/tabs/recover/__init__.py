@@ -1,4 +1,4 @@
-"""The tab in which the compressed model is trained to win back what compression lost."""
+"""Recover tab: training of the compressed model to regain accuracy."""
 
 from workbench.ui.tabs.recover.tab import RecoverTab
 

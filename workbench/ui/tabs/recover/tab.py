@@ -301,7 +301,7 @@ class RecoverTab(QWidget):
         self.warning.show_text("\n".join(said(note) for note in recovery.notes))
 
     def _words(self, result: StageResult) -> str:
-        text = self.tr(
+        return self.tr(
             "{stage}: {metric} {before} → {after}, measured on {held} held-out samples (trained "
             "on {trained}); best after {best} of {epochs} epochs, {time}."
         ).format(
@@ -310,12 +310,11 @@ class RecoverTab(QWidget):
             before=metric_text(result.before, result.metric),
             after=metric_text(result.after, result.metric),
             held=f"{result.held:,}",
-            trained=f"{result.trained + result.held:,}",
+            trained=f"{result.trained:,}",
             best=f"{result.best:.1f}",
             epochs=f"{result.epochs:.1f}",
-            time=duration(result.seconds),
+            time=self.tr("; ").join(filter(None, (duration(result.seconds), said(result.stopped)))),
         )
-        return f"{text} {said(result.stopped)}".strip()
 
     # -- hand ------------------------------------------------------------------------------------------------------
 

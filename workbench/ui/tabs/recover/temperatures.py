@@ -1,4 +1,4 @@
-"""What a student reaches at each temperature: the mean of the seeds, and how far they spread."""
+"""Metric of a student at each temperature: mean and spread over the seeds."""
 
 import numpy as np
 import pyqtgraph as pg

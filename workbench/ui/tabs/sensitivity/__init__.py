@@ -1,4 +1,4 @@
-"""Which layer can bear what, and how far one parameter can go."""
+"""Sensitivity tab: loss of each candidate on each layer, and sweeps of one parameter."""
 
 from workbench.ui.tabs.sensitivity.tab import SensitivityTab
 

@@ -51,7 +51,7 @@ class CandidateButton(QPushButton):
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
-        """Those that are ticked, in the order of the menu."""
+        """Ticked candidates, in the order of the menu."""
         return tuple(stack for stack in self._stacks if stack in self._ticked)
 
     def set_methods(self, methods: Mapping[str, MethodInfo]) -> None:

@@ -44,7 +44,7 @@ class MatrixModel(QAbstractTableModel):
     def show(
         self, scan: Scan | None, cells: Mapping[Cell, Trial], refused: Mapping[Cell, str], bytes_of: Mapping[str, int]
     ) -> None:
-        """What is known now. `bytes_of` are those of the layers as they are."""
+        """Show a scan. `bytes_of`: current bytes of the layers."""
         layers, candidates = (scan.layers, scan.candidates) if scan is not None else ((), ())
         if (layers, candidates) != (self.layers, self.candidates):
             self.beginResetModel()
@@ -159,12 +159,12 @@ class MatrixProxy(QSortFilterProxyModel):
 
 
 def strength(drop: float, top: float) -> float:
-    """Where a loss is along the colour map: by its square root, so that small losses are told apart beside large."""
+    """Position of a loss in the colour map: by its square root, so that small losses can be told apart."""
     return math.sqrt(max(drop, 0.0) / top) if top > 0 else 0.0
 
 
 def _order(trial: Trial | None, refused: str) -> tuple[int, float]:
-    """What was measured first, then what is predicted, then what is not known, then what cannot be."""
+    """Sort key: measured, predicted, unknown, impossible."""
     if trial is None:
         return (3 if refused else 2), 0.0
     if trial.drop is not None:

@@ -1,4 +1,4 @@
-"""How far a long measurement is, with a button that ends it; and that a training runs beside it."""
+"""Progress of a long measurement, with a button that stops it and a notice of a training beside it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget

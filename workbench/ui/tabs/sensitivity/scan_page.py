@@ -1,4 +1,4 @@
-"""Layers against candidates: what to try, how far it is, the matrix, and what the chosen cell says."""
+"""Scan page: candidates, progress, the matrix of losses, and details of the selected cell."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget

@@ -1,4 +1,4 @@
-"""Sweep: how far one parameter can go before the metric falls too deep."""
+"""Sweep page: one parameter raised until the drop of the metric exceeds the limit."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -146,7 +146,7 @@ class SweepPage(QWidget):
         return layers[0] if len(layers) == 1 else self.tr("on {n} layers").format(n=len(layers))
 
     def _show_methods(self) -> None:
-        """Those that have a number to raise."""
+        """List the methods with a numeric parameter."""
         chosen = self.method.currentData() or FIRST
         self.method.blockSignals(True)
         self.method.clear()

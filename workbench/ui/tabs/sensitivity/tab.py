@@ -1,4 +1,4 @@
-"""Sensitivity: what every layer can bear, as a matrix; how far one parameter can go, as a curve."""
+"""Sensitivity tab: losses per layer and candidate as a matrix, sweeps of one parameter as a curve."""
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 

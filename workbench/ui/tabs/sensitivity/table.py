@@ -139,7 +139,7 @@ class MatrixTable(QTableView):
         self.verticalHeader().setMaximumWidth(min(widest, room) if room >= least else widest)
 
     def sort_again(self) -> None:
-        """By the column that was chosen, with the cells that came since."""
+        """Sort again by the selected column, with the new cells."""
         header = self.horizontalHeader()
         self.proxy.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
 
@@ -158,7 +158,7 @@ class MatrixTable(QTableView):
         super().keyPressEvent(event)
 
     def chosen(self) -> list[Index]:
-        """Of the matrix itself: the cells that are selected, the one under the cursor last."""
+        """Selected cells as indices of the matrix, the one under the cursor last."""
         current = self.currentIndex()
         found = sorted(self.selectedIndexes(), key=lambda index: index == current)
         return [self.proxy.mapToSource(index) for index in found]

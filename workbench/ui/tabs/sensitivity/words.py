@@ -13,7 +13,7 @@ from workbench.ui.text.i18n import said, tr
 
 
 def heading(stack: Stack, methods: Mapping[str, MethodInfo]) -> str:
-    """Of a column: title and value below each other; of several steps a line each."""
+    """Heading of a column: title and value below each other; a line per step where there are several."""
     words = [action_words(action, methods) for action in stack]
     return "\n".join(words[0] if len(words) == 1 else (" ".join(part) for part in words))
 

@@ -1,4 +1,4 @@
-"""What a cell of the layer tree holds, by column: its number, its text, and what rows are sorted by."""
+"""Cells of the layer tree, by column: number, text, sort key."""
 
 import math
 from enum import IntEnum
@@ -32,7 +32,7 @@ BARRED = (Column.BYTES, Column.AFTER, Column.LOSS)
 
 
 def number(node: Node, column: Column) -> float | None:
-    """Of a layer, in a numeric column; None for a module, and for what is not known."""
+    """Number of a layer in a column; None for modules and unknown values."""
     layer, facts = node.layer, node.facts
     if layer is None:
         return None
@@ -103,7 +103,7 @@ def _fact(node: Node, column: Column) -> str:
 
 
 def order(node: Node, column: Column) -> Any:
-    """What rows are sorted by: modules by the sums of what is below them, the unknown first."""
+    """Sort key of a row: modules by the sums of their layers, unknown values first."""
     match column:
         case Column.PARAMETERS:
             return node.parameters

@@ -1,4 +1,4 @@
-"""Which columns the layer tree shows, and by which of them its rows are coloured."""
+"""Choice of the columns that the layer tree shows, and of the one that colours its rows."""
 
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -45,7 +45,7 @@ class ColumnChoice(QObject):
 
     @property
     def reads_weights(self) -> bool:
-        """Whether what is shown has to be read off the weights."""
+        """True where a shown column needs facts of the weights."""
         return self.colored in FACTS or any(not self._tree.isColumnHidden(column) for column in FACTS)
 
     def save(self, store: QSettings) -> None:

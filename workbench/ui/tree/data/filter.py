@@ -1,4 +1,4 @@
-"""What the filter box understands: `conv2 op:gemm params>1e5 bytes<=20k has:prune is:edited`, all of it must hold."""
+"""Language of the filter box: `conv2 op:gemm params>1e5 bytes<=20k has:prune is:edited`, all of it must hold."""
 
 import operator
 import re

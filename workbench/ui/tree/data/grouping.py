@@ -1,4 +1,4 @@
-"""What layers stand below in the tree: the modules of the model, their operator, how large they are, or nothing."""
+"""Groupings of layers in the tree: by module, by operator, by size, or none."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -45,7 +45,7 @@ def trail(layer: Layer, grouping: Grouping) -> tuple[Step, ...]:
 
 
 def order(grouping: Grouping) -> Callable[[Layer], int]:
-    """What layers are sorted by before their rows are made; equal ones keep the order of the model."""
+    """Sort key of layers before rows are made; equal ones keep the order of the model."""
     return (lambda layer: size_class(layer.bytes)) if grouping == Grouping.SIZE else lambda layer: 0
 
 

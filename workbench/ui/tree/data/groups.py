@@ -1,4 +1,4 @@
-"""By what the rows of the layer tree are grouped."""
+"""Choice of the grouping of the layer tree."""
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -38,7 +38,7 @@ class GroupChoice(QObject):
         self.changed.emit()
 
     def unfold(self) -> None:
-        """As rows are at first."""
+        """Expand the rows as they are at first."""
         self._tree.expandToDepth(DEPTH)
 
     def save(self, store: QSettings) -> None:

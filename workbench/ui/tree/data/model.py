@@ -132,7 +132,7 @@ class LayerTreeModel(QAbstractItemModel):
         self._tell(self._by_path.values(), Column.NAME, Column.NAME, (GROUP_ROLE, Qt.ItemDataRole.ToolTipRole))
 
     def set_losses(self, losses: Mapping[str, float], metric: MetricInfo, candidate: str, name: str) -> None:
-        """What the metric loses where a layer alone has the candidate; the column says which, by its `name`."""
+        """Take the losses per layer for one candidate, whose `name` heads the column."""
         if (losses, metric, candidate) == (self._losses, self._metric, self._candidate):
             return
         self._losses, self._metric, self._candidate = losses, metric, candidate
@@ -146,7 +146,7 @@ class LayerTreeModel(QAbstractItemModel):
             self._recolor()
 
     def set_facts(self, facts: Iterable[LayerFacts]) -> None:
-        """What the weights of some layers are like."""
+        """Take facts of the weights of some layers."""
         for found in facts:
             node = self._by_path.get(found.path)
             if node is not None:
@@ -167,7 +167,7 @@ class LayerTreeModel(QAbstractItemModel):
         return 1.0 if column in (Column.ZEROS, Column.RANK) else self._most.get(column, 0.0)
 
     def title(self, column: Column) -> str:
-        """What it is called where there is room for more than one short word."""
+        """Long title of a column."""
         if column == Column.LOSS and self._loss_of:
             return self.tr("Loss: {candidate}").format(candidate=self._loss_of)
         return self.tr("New bytes") if column == Column.AFTER else self._headers[column]
@@ -184,7 +184,7 @@ class LayerTreeModel(QAbstractItemModel):
         return self._nodes[index.internalId()] if index.isValid() else self._nodes[0]
 
     def index_of(self, path: str) -> QModelIndex:
-        """Of a layer; invalid when there is none of that path."""
+        """Index of a layer; invalid where there is none of that path."""
         node = self._by_path.get(path)
         return self._index(node, Column.NAME) if node else QModelIndex()
 

@@ -44,7 +44,7 @@ class Node:
     loss: float | None = None
 
     def ancestors(self) -> Iterator[Node]:
-        """From the parent up to the root."""
+        """Ancestors, from the parent up to the root."""
         node = self.parent
         while node is not None:
             yield node
@@ -58,7 +58,7 @@ class Node:
             yield from child.layers()
 
     def set_own(self, actions: tuple[Action, ...], change: LayerChange | None) -> bool:
-        """What is done to this layer, and what came of it. Returns whether anything that is shown differs."""
+        """Set the steps of this layer and their result; True where anything shown differs."""
         before = (self.actions, self.change)
         self.actions, self.change = actions, change if actions else None
         return before != (self.actions, self.change)
@@ -96,7 +96,7 @@ def build(layers: Iterable[Layer], grouping: Grouping = Grouping.MODULES) -> lis
 
 
 def take_over(nodes: list[Node], former: Mapping[str, Node]) -> None:
-    """What is known of each layer, from the nodes by path that stood for them before."""
+    """Copy what is known of each layer from the previous nodes, by path."""
     for node in reversed(nodes):
         before = former.get(node.path) if node.layer is not None else None
         if before is not None:

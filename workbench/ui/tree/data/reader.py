@@ -1,4 +1,4 @@
-"""Asks the engine what the weights are like, the rows on show first."""
+"""Requests facts of the weights from the engine, visible rows first."""
 
 from __future__ import annotations
 
