@@ -1666,7 +1666,7 @@
     <message>
       <source>Size by layer</source>
       <extracomment>resources/story.html.j2</extracomment>
-      <translation>字节在哪里</translation>
+      <translation>各层大小</translation>
     </message>
     <message>
       <source>Steps</source>
@@ -4496,7 +4496,7 @@
     <message>
       <source>trying the candidates</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation type="unfinished" />
+      <translation>正在尝试候选</translation>
     </message>
     <message>
       <source>verifying on held-out samples</source>
@@ -4506,12 +4506,12 @@
     <message>
       <source>A worker process did not find the same model and data.</source>
       <extracomment>workbench/engine/search/workers.py</extracomment>
-      <translation type="unfinished" />
+      <translation>工作进程没有找到相同的模型和数据。</translation>
     </message>
     <message>
       <source>Search with one process.</source>
       <extracomment>workbench/engine/search/workers.py</extracomment>
-      <translation type="unfinished" />
+      <translation>请用单个进程搜索。</translation>
     </message>
     <message>
       <source>Choose layers that gradients pass through.</source>
@@ -7636,11 +7636,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>删除</translation>
     </message>
     <message>
-      <source>Name (recipe and figures are kept):</source>
-      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
-      <translation>名称（保留配方和数值）：</translation>
-    </message>
-    <message>
       <source>Rename</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>重命名</translation>
@@ -7654,6 +7649,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Restore {name}</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>还原 {name}</translation>
+    </message>
+    <message>
+      <source>Snapshot name:</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>快照名称：</translation>
     </message>
     <message>
       <source>Snapshot taken: {name}</source>
@@ -7678,22 +7678,22 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Any device</source>
       <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation type="unfinished" />
+      <translation>任意设备</translation>
     </message>
     <message>
       <source>By rule, not measured. Source: {source}</source>
       <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation type="unfinished" />
+      <translation>依据规则，未测量。来源：{source}</translation>
     </message>
     <message>
       <source>Target</source>
       <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation type="unfinished" />
+      <translation>目标设备</translation>
     </message>
     <message>
       <source>{title} (this machine)</source>
       <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation type="unfinished" />
+      <translation>{title}（本机）</translation>
     </message>
     <message>
       <source>Pause training</source>
@@ -7938,12 +7938,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Go back</source>
       <extracomment>workbench/ui/panels/look.py</extracomment>
-      <translation type="unfinished" />
+      <translation>返回</translation>
     </message>
     <message>
       <source>Go back from the preview</source>
       <extracomment>workbench/ui/panels/look.py</extracomment>
-      <translation type="unfinished" />
+      <translation>退出预览</translation>
     </message>
     <message>
       <source>Make it the recipe, as one step that can be undone (Enter)</source>
@@ -8641,9 +8641,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>EVBMF</translation>
     </message>
     <message>
-      <source>EVBMF rank {rank}  ·  {count} singular values above the noise edge ({edge})</source>
+      <source>EVBMF rank {rank}  ·  {count} above the noise edge ({edge})</source>
       <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
-      <translation>EVBMF 秩 {rank}  ·  {count} 个奇异值高于噪声边界（{edge}）</translation>
+      <translation>EVBMF 秩 {rank}  ·  {count} 个高于噪声边界（{edge}）</translation>
     </message>
     <message>
       <source>Energy: share of the sum of squared singular values that a rank keeps. Stable rank: that sum divided by its largest term. Noise edge: largest singular value expected of pure noise (Marchenko-Pastur, scaled by the median). EVBMF: rank estimated by empirical variational Bayesian matrix factorisation.</source>
@@ -8746,14 +8746,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{name}，共 {n} 层</translation>
     </message>
     <message>
-      <source>Layer by layer</source>
-      <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>逐层</translation>
-    </message>
-    <message>
       <source>No steps yet: this is the original model.</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
       <translation>尚无步骤：这是原始模型。</translation>
+    </message>
+    <message>
+      <source>Savings by layer</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>各层节省</translation>
     </message>
     <message>
       <source>The three largest layers hold {share} of the bytes.</source>
@@ -8833,7 +8833,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>By the rules of {title}, steps of this recipe that it does not take: {count}</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
-      <translation type="unfinished" />
+      <translation>依据 {title} 的规则，此配方中不支持的步骤：{count}</translation>
     </message>
     <message>
       <source>Cannot open this model</source>
@@ -8903,12 +8903,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>no target</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
-      <translation type="unfinished" />
+      <translation>无目标设备</translation>
     </message>
     <message>
       <source>target {title}</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
-      <translation type="unfinished" />
+      <translation>目标设备 {title}</translation>
     </message>
     <message>
       <source>Delete {name}</source>
@@ -9971,14 +9971,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>训练前</translation>
     </message>
     <message>
+      <source>no steps</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>无步骤</translation>
+    </message>
+    <message>
       <source>on other data</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
       <translation>在其他数据上</translation>
-    </message>
-    <message>
-      <source>original model</source>
-      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
-      <translation>原始模型</translation>
     </message>
     <message>
       <source>trained</source>
@@ -10328,7 +10328,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>1 layer</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation type="unfinished" />
+      <translation>1 层</translation>
     </message>
     <message>
       <source>All layers</source>
@@ -10708,12 +10708,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Layer by layer {n}</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
-      <translation type="unfinished" />
+      <translation>逐层 {n}</translation>
     </message>
     <message>
       <source>Search {n}</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
-      <translation type="unfinished" />
+      <translation>搜索 {n}</translation>
     </message>
     <message>
       <source>best for the goal</source>
@@ -10948,7 +10948,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{stage}: {metric} {before} → {after}, measured on {held} held-out samples (trained on {trained}); best after {best} of {epochs} epochs, {time}.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
-      <translation>{stage}：{metric} {before} → {after}，在 {held} 个留出样本上实测（用 {trained} 个训练）；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
+      <translation>{stage}：{metric} {before} → {after}，在 {held} 个留出样本上实测（用 {trained} 个样本训练）；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
     </message>
     <message>
       <source>({low} to {high}, {count} seeds)</source>

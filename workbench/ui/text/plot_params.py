@@ -1,5 +1,5 @@
-"""Converts between parameters and the lines that stand for them in a plot: a sparsity and a threshold are one line, as are
-an energy and a rank. Nothing is computed that the engine did not send.
+"""Converts between parameters and the lines of a plot: a sparsity and a threshold are one line, as are an energy and a
+rank. Nothing is computed that the engine did not send.
 """
 
 from typing import Any
