@@ -50,7 +50,7 @@ def test_it_tells_what_the_figures_are_and_where_they_come_from(session):
     size, accuracy, parameters, macs = story.numbers
     assert (size.before, size.after) == ("1.00 MB", "250 kB") and "forecast" in size.note
     assert (accuracy.before, accuracy.after) == ("92.4 %", "91.7 %") and "measured, 2,000" in accuracy.note
-    assert story.steps[0].what.startswith("Magnitude") and "0.5" in story.steps[0].what
+    assert story.steps[0].what.startswith("Magnitude") and "50 %" in story.steps[0].what
     assert story.steps[0].where == "stem"
     assert parameters.after == "300" and macs.share == pytest.approx(3000 / 5760)
 
