@@ -1,6 +1,8 @@
 """The session file: round trips, files that moved along, and nothing in it is believed."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +12,15 @@ from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
-from workbench.core.session.session_file import LARGEST, Layout, Panel, Reference, SavedSession, load_session
+from workbench.core.session.session_file import (
+    LARGEST,
+    MOST_VALUES,
+    Layout,
+    Panel,
+    Reference,
+    SavedSession,
+    load_session,
+)
 from workbench.core.session.snapshot import Snapshot
 
 RECIPE = Recipe(recover=(Stage("finetune", {"epochs": 2}),)).with_actions(
@@ -147,3 +157,36 @@ def test_a_snapshot_whose_metric_is_a_title_alone_has_no_figure_of_it(tmp_path):
     snapshot = load_session(path).snapshots[0]
     assert not snapshot.metric and snapshot.totals.value is None and snapshot.change is None
     assert snapshot.totals.bytes == FIRST_SNAPSHOT.totals.bytes
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d.update(snapshots=d["snapshots"][:1] * 1001), "'snapshots' has more than 1000 entries"),
+        (lambda d: d["layout"].update(selection=["a"] * 20_001), "'selection' has more than 20000 entries"),
+        (lambda d: d["model"].update(without=["a"] * 20_001), "'model.without' has more than 20000 entries"),
+        (
+            lambda d: d["layout"].update(panels=dict.fromkeys(map(str, range(20_001)))),
+            "layout.panels' has more than 20000 entries",
+        ),
+        (lambda d: d["recipe"].update(recover=["finetune"] * 101), "'recover' has 101 steps"),
+        (lambda d: d["recipe"].update(layers={"*": ["prune.magnitude"] * 101}), "'\\*' has 101 steps"),
+    ],
+    ids=range(6),
+)
+def test_more_than_a_window_can_show_is_refused(tmp_path, change, said):
+    """It is read in the window's own process, which waits meanwhile."""
+    assert re.search(said, damaged(tmp_path, change).what)
+
+
+def test_more_values_than_a_session_has_are_not_built(tmp_path, monkeypatch):
+    monkeypatch.setattr(json, "loads", None)
+    (tmp_path / "s.mcw").write_text('{"x": [' + "[]," * MOST_VALUES + "[]]}", encoding="utf-8")
+    with pytest.raises(UserError, match="is not a session"):
+        load_session(tmp_path / "s.mcw")
+
+
+def test_many_snapshots_of_one_name_are_told_apart(tmp_path):
+    replace(saved(tmp_path), snapshots=(FIRST_SNAPSHOT,) * 300).save(tmp_path / "s.mcw")
+    names = [each.name for each in load_session(tmp_path / "s.mcw").snapshots]
+    assert len(set(names)) == 300 and names[1:3] == [f"{FIRST_SNAPSHOT.name} (2)", f"{FIRST_SNAPSHOT.name} (3)"]

@@ -164,6 +164,15 @@ def test_a_recipe_is_saved_loaded_and_undone(opened, qtbot, tmp_path):
     assert opened.load_recipe(path) and opened.recipe == recipe
 
 
+def test_of_rows_that_match_no_layer_a_few_are_named(opened, qtbot, tmp_path):
+    rows = "".join(f'  "\\e[31m<b>{n}{"x" * 500}": []\n' for n in range(500))
+    (tmp_path / "r.yaml").write_text(f"version: 1\nlayers:\n{rows}")
+    with qtbot.waitSignal(opened.told) as told:
+        assert opened.load_recipe(str(tmp_path / "r.yaml"))
+    assert "<b>0x" in told.args[0] and told.args[0].endswith(", …")
+    assert len(told.args[0]) < 1200 and told.args[0].isprintable()
+
+
 def test_a_recipe_that_is_none_is_complained_about(opened, qtbot, tmp_path):
     (tmp_path / "r.yaml").write_text("version: 99\nlayers: {}\n")
     with qtbot.waitSignal(opened.failed) as failed:

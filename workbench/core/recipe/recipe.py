@@ -24,6 +24,7 @@ VERSION = 1
 LONGEST = 300  # characters of what a complaint quotes
 MOST_ROWS = 20_000
 MOST_GLOBS = 5_000  # each may have to be tried for each layer
+MOST_STEPS = 100  # of a row, or stages of the recovery
 SIGNS = "*?["  # what makes a pattern a glob
 Sparse = Literal["auto", "off"]
 
@@ -271,6 +272,12 @@ def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -
             else Message("'{where}' is not a list of stages", where=where)
         )
         raise _invalid(name, problem, Message("Write [{{{key}: {{…}}}}].", key=key))
+    if len(steps) > MOST_STEPS:
+        raise _invalid(
+            name,
+            Message("'{where}' has {n:,} steps", where=where, n=len(steps)),
+            Message("Give at most {most}.", most=MOST_STEPS),
+        )
     for step in steps:
         step = {step: {}} if isinstance(step, str) else step
         if not isinstance(step, dict) or len(step) != 1:

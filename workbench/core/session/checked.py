@@ -1,12 +1,14 @@
 """Values of a document that may come from anywhere, taken out one by one."""
 
+from collections.abc import Sized
 from reprlib import repr as brief
 from typing import Any, TypeVar
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sized)
+MOST = 20_000  # entries of a list or mapping, unless less is said
 
 
 class Checked:
@@ -18,14 +20,22 @@ class Checked:
     def __init__(self, name: str, mend: str) -> None:
         self.name, self.mend = name, mend
 
-    def mapping(self, value: Any, what: str) -> dict[str, Any]:
-        return self.of_type(value, dict, Message("{subject} is not a mapping", subject=what))
+    def mapping(self, value: Any, what: str, most: int = MOST) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.wrong(Message("{subject} is not a mapping", subject=what))
+        return self._few(value, what, most)
 
-    def list(self, value: Any, what: str) -> list[Any]:
-        return self.of_type([] if value is None else value, list, Message("'{subject}' is not a list", subject=what))
+    def list(self, value: Any, what: str, most: int = MOST) -> list[Any]:
+        value = [] if value is None else value
+        if not isinstance(value, list):
+            raise self.wrong(Message("'{subject}' is not a list", subject=what))
+        return self._few(value, what, most)
 
     def text(self, value: Any, what: str) -> str:
-        return self.of_type("" if value is None else value, str, Message("'{subject}' is not a string", subject=what))
+        value = "" if value is None else value
+        if not isinstance(value, str):
+            raise self.wrong(Message("'{subject}' is not a string", subject=what))
+        return value
 
     def texts(self, value: Any, what: str) -> tuple[str, ...]:
         return tuple(self.text(each, what) for each in self.list(value, what))
@@ -49,9 +59,9 @@ class Checked:
             raise self.wrong(Message("'{subject}' is {value}", subject=what, value=brief(value)))
         return value
 
-    def of_type(self, value: Any, kind: type[T], problem: str) -> T:
-        if not isinstance(value, kind):
-            raise self.wrong(problem)
+    def _few(self, value: T, what: str, most: int) -> T:
+        if len(value) > most:
+            raise self.wrong(Message("'{subject}' has more than {most} entries", subject=what, most=most))
         return value
 
     def wrong(self, problem: str) -> UserError:

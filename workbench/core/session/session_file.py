@@ -24,6 +24,7 @@ from workbench.core.session.undo_list import UndoList
 VERSION = 1
 SUFFIX = ".mcw"
 LARGEST = 64 << 20  # bytes; a session is far smaller
+MOST_VALUES = 2_000_000  # in it: each takes 100 bytes once it is read
 RAISED = "opset"  # among the steps that were left out, in older files: it was raised
 MEND = Message("Save the session again from the window.")
 
@@ -130,6 +131,8 @@ def load_session(path: Path) -> SavedSession:
             "Cannot read the session {path}: {why}.", "Give a {suffix} file.", path=path, why=why, suffix=SUFFIX
         ) from error
     try:
+        if sum(map(text.count, ",[{")) > MOST_VALUES:
+            raise ValueError
         document = json.loads(text, parse_constant=_refuse)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")  # what could not be written again
     except (ValueError, RecursionError) as error:

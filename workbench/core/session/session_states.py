@@ -13,6 +13,8 @@ from workbench.core.session.checked import Checked
 from workbench.core.session.snapshot import Snapshot, unused
 from workbench.core.session.undo_list import BRANCHES, ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
 
+SNAPSHOTS = 1000  # that a session file may have
+
 # -- out -------------------------------------------------------------------------------------------------------------
 
 
@@ -80,9 +82,11 @@ def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
 def snapshots_in(value: Any, check: Checked) -> tuple[Snapshot, ...]:
     """Their names become unique."""
     found: list[Snapshot] = []
-    for item in check.list(value, "snapshots"):
+    names: set[str] = set()
+    for item in check.list(value, "snapshots", SNAPSHOTS):
         each = _snapshot(item, check)
-        found.append(each.named(unused(each.name, {other.name for other in found})))
+        found.append(each.named(unused(each.name, names)))
+        names.add(found[-1].name)
     return tuple(found)
 
 
@@ -92,10 +96,10 @@ def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
         return None
     document = check.mapping(value, "history")
     read = _Recipes(document.get("rows"), check)
-    steps = tuple(_step(each, read, check) for each in _short(document.get("steps"), STEPS, "history.steps", check))
+    steps = tuple(_step(each, read, check) for each in check.list(document.get("steps"), "history.steps", STEPS))
     here = check.count(document.get("here"), "history.here", len(steps) + 1)
     branches = tuple(
-        _branch(each, read, check) for each in _short(document.get("branches"), BRANCHES, "history.branches", check)
+        _branch(each, read, check) for each in check.list(document.get("branches"), "history.branches", BRANCHES)
     )
     found = UndoList(read.recipe(document.get("first")), steps, here, branches)
     if found.at(here) != recipe:
@@ -108,12 +112,12 @@ class _Recipes:
 
     def __init__(self, rows: Any, check: Checked) -> None:
         self._check, self._left = check, 2 * ROWS
-        self._rows = [self._row(each) for each in _short(rows, ROWS, "history.rows", check)]
+        self._rows = [self._row(each) for each in check.list(rows, "history.rows", ROWS)]
 
     def recipe(self, value: Any) -> Recipe:
         check = self._check
         document = check.mapping(value, Message("a recipe of history"))
-        numbers = check.list(document.get("layers"), Message("a recipe's layers"))
+        numbers = check.list(document.get("layers"), Message("a recipe's layers"), 4 * ROWS)
         self._left -= len(numbers)
         if self._left < 0:
             raise check.wrong(Message("the recipes in its undo list have more than {rows} rows", rows=2 * ROWS))
@@ -146,13 +150,6 @@ def _branch(value: Any, read: _Recipes, check: Checked) -> Branch:
         check.count(branch.get("steps"), Message("a branch's steps"), 1 << 20),
         read.recipe(branch.get("recipe")),
     )
-
-
-def _short(value: Any, most: int, what: str, check: Checked) -> list[Any]:
-    found = check.list(value, what)
-    if len(found) > most:
-        raise check.wrong(Message("'{subject}' has more than {most} entries", subject=what, most=most))
-    return found
 
 
 def _snapshot(value: Any, check: Checked) -> Snapshot:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from workbench.core.analysis.report import Report
 from workbench.core.base.errors import UserError
+from workbench.core.base.plain import plain, shortened
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.ipc import messages
 from workbench.core.layer_data.channel_groups import Couplings
@@ -34,6 +35,8 @@ from workbench.ui.text import i18n
 
 if TYPE_CHECKING:  # numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import DataSummary
+
+LISTED, LONGEST_ROW = 10, 100  # rows of a recipe that are named where they match no layer, characters of each
 
 
 class Session(State):
@@ -234,7 +237,9 @@ class Session(State):
         paths = [layer.path for layer in self.model.layers] if self.model else []
         strangers = [row.pattern for row in recipe.rows if not any(row.matches(p) for p in paths)]
         if strangers:
-            self.told.emit(self.tr("These rows of the recipe match no layer: {rows}").format(rows=", ".join(strangers)))
+            listed = ", ".join(shortened(plain(row), LONGEST_ROW) for row in strangers[:LISTED])
+            listed += ", …" if len(strangers) > LISTED else ""
+            self.told.emit(self.tr("These rows of the recipe match no layer: {rows}").format(rows=listed))
         return True
 
     def save_recipe(self, path: str) -> bool:
