@@ -172,7 +172,10 @@ def test_compare(here):
     result = json.loads(workbench("compare", "small.onnx", "small.onnx", "--data", "data.npz", "--json").stdout)
     assert result["agreement"] == 1.0 and result["difference"]["value"] == 0.0 and result["ratio"] == 1.0
     assert result["lost"] == result["won"] == 0
-    assert "same decision on 100.00 %" in workbench("compare", "small.onnx", "small.onnx", "--data", "data.npz").stdout
+    assert (
+        "identical predictions: 100.00 %"
+        in workbench("compare", "small.onnx", "small.onnx", "--data", "data.npz").stdout
+    )
 
 
 def test_evaluate(here):

@@ -32,7 +32,7 @@ from workbench.cli.options import (
     show_default=True,
     type=click.FloatRange(0.0, 1.0),
     metavar="FRACTION",
-    help="Measure this share of the candidates, those predicted to cost least.",
+    help="Measure only this share of the candidates, those with the smallest predicted loss.",
 )
 def sensitivity(
     model: str, data: str, metric: str, as_json: bool, trust: bool, given: dict[str, str], share: float
@@ -57,11 +57,13 @@ def sensitivity(
 @metric_option
 @input_option
 @click.option("--method", default="prune.magnitude", show_default=True, metavar="METHOD", help="See workbench methods.")
-@click.option("--parameter", default="", metavar="NAME", help="The number to raise; else the method's first one.")
-@click.option("--values", default="", metavar="V,V,…", callback=numbers, help="What to try; else an even grid.")
-@click.option("--layers", default="*", show_default=True, metavar="GLOB", help="A layer's path, or a glob.")
-@click.option("--tolerance", default=0.01, show_default=True, help="What the metric may lose; 0.01 is one point.")
-@click.option("--folds", default=5, show_default=True, metavar="K", help="Parts of the data that give the spread.")
+@click.option(
+    "--parameter", default="", metavar="NAME", help="Parameter to sweep; default: the method's first numeric one."
+)
+@click.option("--values", default="", metavar="V,V,…", callback=numbers, help="Values to try; default: an even grid.")
+@click.option("--layers", default="*", show_default=True, metavar="GLOB", help="Layer path or glob.")
+@click.option("--tolerance", default=0.01, show_default=True, help="Allowed drop of the metric; 0.01 is one point.")
+@click.option("--folds", default=5, show_default=True, metavar="K", help="Folds of the data, for the spread.")
 @calibration_option
 @json_option
 @trust_option
@@ -77,7 +79,7 @@ def sweep(
     given: dict[str, str],
     **wanted: Any,
 ) -> None:
-    """Raise one parameter of a method step by step, measure MODEL on folds of DATA, and propose how far it can go."""
+    """Sweep one parameter of a method, measure MODEL on folds of DATA, and propose a value."""
     with output.working() as job:
         import workbench as wb
 

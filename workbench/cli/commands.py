@@ -45,7 +45,7 @@ from workbench.core.base.resources import PACKAGE, demo_paths
 @click.version_option(__version__, "-V", "--version")
 @debug_option
 def cli() -> None:
-    """Open a trained model, look inside every layer, compress it, export what you saw.
+    """Open a trained model, inspect its layers, compress it, and export it.
 
     Without a command: `workbench [MODEL] [--data DATA] [--recipe RECIPE]` opens the window.
     """
@@ -54,12 +54,12 @@ def cli() -> None:
 @cli.command(WINDOW, hidden=True)
 @click.argument("model", required=False)
 @click.option("--data", metavar="DATA", help="An .npz file, a folder of images, or file.py:function.")
-@click.option("--recipe", metavar="RECIPE", help="What is done to which layer, as YAML.")
-@click.option("--calibration", metavar="FILE", help="Samples for methods that look at activations.")
+@click.option("--recipe", metavar="RECIPE", help="Recipe file (YAML).")
+@click.option("--calibration", metavar="FILE", help="Calibration samples for methods that need activations.")
 @trust_option
 @debug_option
 def window(model: str | None, data: str | None, recipe: str | None, calibration: str | None, trust: bool) -> None:
-    """Open the window (what runs when no command is named)."""
+    """Open the window (the default command)."""
     if model and not files.exists(model):
         raise UserError(
             "There is no file {model}, and no command of that name.",
@@ -86,9 +86,7 @@ def show(model: str | None, data: str | None, recipe: str | None, trust: bool, c
 
 
 @cli.command()
-@click.option(
-    "--headless", is_flag=True, help="No window: compress the demo and take pictures of the window, into --out."
-)
+@click.option("--headless", is_flag=True, help="Without a window: compress the demo and save screenshots to --out.")
 @click.option("--out", default="out", show_default=True, metavar="DIR", help="Folder for the results of --headless.")
 @debug_option
 def demo(headless: bool, out: str) -> None:
@@ -183,27 +181,29 @@ def evaluate(model: str, data: str, metric: str, as_json: bool, trust: bool, giv
     "--data",
     default="",
     metavar="DATA",
-    help="As for evaluate; without it nothing is measured, and methods that need data are refused.",
+    help="Data as for evaluate. Without it, nothing is measured and methods that need data are refused.",
 )
 @metric_option
 @input_option
-@click.option("--recipe", required=True, metavar="RECIPE", help="A file of YAML; - reads it from standard input.")
+@click.option("--recipe", required=True, metavar="RECIPE", help="YAML file; - reads standard input.")
 @out_option
 @target_option("The device that the file is for: what it does not take is told; the recipe's own otherwise.")
-@click.option("--name", default="", metavar="NAME", help="Name of the files; else the model's with _compressed.")
-@click.option("--format", default="", metavar="FORMAT", help="Write this format as well, where one is installed.")
+@click.option(
+    "--name", default="", metavar="NAME", help="Base name of the files; default: the model's name with _compressed."
+)
+@click.option("--format", default="", metavar="FORMAT", help="Also write this format, if it is installed.")
 @calibration_option
 @device_option
 @click.option(
     "--raise-opset",
     is_flag=True,
-    help="Convert a model of an older opset to 13 first: static 8-bit layers with a scale a channel need it.",
+    help="Convert a model with an older opset to 13 first; static 8-bit layers with per-channel scales need it.",
 )
 @click.option(
     "--without",
     multiple=True,
     metavar="STEP",
-    help="Leave out a preparation step at opening, by its id in inspect --json. Once for each.",
+    help="Skip a preparation step at opening, by its id in inspect --json. Repeatable.",
 )
 @language_option
 @json_option
@@ -227,7 +227,7 @@ def compress(
     trust: bool,
     given: dict[str, str],
 ) -> None:
-    """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA, or on made-up inputs."""
+    """Apply RECIPE to MODEL, write the file, and verify it on DATA, or on synthetic inputs."""
     with output.working() as job:
         import workbench as wb
 
@@ -261,26 +261,26 @@ def compress(
     required=True,
     multiple=True,
     metavar="MODEL",
-    help="Whose answers the student learns; several are averaged.",
+    help="Teacher model; several are averaged. Repeatable.",
 )
 @data_option
 @input_option
 @out_option
-@click.option("--calibration", default="", metavar="FILE", help="Samples to train on; else half of --data is.")
+@click.option("--calibration", default="", metavar="FILE", help="Training samples; default: half of --data.")
 @click.option(
     "--temperature",
     default=4.0,
     show_default=True,
     type=click.FloatRange(1, 20),
     metavar="T",
-    help="Softens the answers of teachers and student.",
+    help="Softens the softmax of teachers and student.",
 )
 @click.option(
     "--temperatures",
     default="",
     metavar="T,T,…",
     callback=numbers,
-    help="Try these, and keep the one that is best on samples held back from training.",
+    help="Try these, and keep the best one on held-out samples.",
 )
 @click.option(
     "--seeds",
@@ -288,19 +288,21 @@ def compress(
     show_default=True,
     type=click.IntRange(1, 20),
     metavar="N",
-    help="Trainings at each of --temperatures, for the spread.",
+    help="Training runs per temperature, for the spread.",
 )
 @click.option(
     "--alpha",
     default=0.9,
     show_default=True,
     type=click.FloatRange(0, 1),
-    help="Share of the teachers' answers; the rest is labels, where there are any.",
+    help="Weight of the distillation loss; the label loss gets the rest.",
 )
-@click.option("--epochs", default=3, show_default=True, type=click.IntRange(1, 1000), help="Passes over the samples.")
+@click.option(
+    "--epochs", default=3, show_default=True, type=click.IntRange(1, 1000), help="Passes over the training samples."
+)
 @click.option("--rate", default=0.001, show_default=True, type=click.FloatRange(1e-6, 1), help="Learning rate.")
 @click.option("--batch", default=64, show_default=True, type=click.IntRange(1, 4096), help="Samples per training step.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the order of samples.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample order.")
 @device_option
 @language_option
 @json_option
@@ -322,7 +324,7 @@ def distill(
     given: dict[str, str],
     **params: Any,
 ) -> None:
-    """Train STUDENT, a model of your own, on the answers of teachers with the same inputs and outputs; export it."""
+    """Train STUDENT on the outputs of teachers with the same inputs and outputs, and export it."""
     with output.working() as job:
         import workbench as wb
 
@@ -351,7 +353,7 @@ def distill(
 @json_option
 @debug_option
 def methods(as_json: bool) -> None:
-    """Every compression method and its parameters."""
+    """List the compression methods and their parameters."""
     with output.working():
         import workbench as wb
 

@@ -26,13 +26,13 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 debug_option: Decorator = click.option(
     "--debug", is_flag=True, expose_value=False, callback=remember_debug, help="Show tracebacks and warnings."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 language_option = click.option(
     "--language",
     default=ENGLISH,
     show_default=True,
     type=click.Choice(list(LANGUAGES)),
-    help="Of the report; what is printed is English.",
+    help="Language of the report; terminal output is English.",
 )
 
 
@@ -77,7 +77,7 @@ calibration_option = click.option(
     "--calibration",
     default="",
     metavar="FILE",
-    help="Samples for methods that look at activations; else those of --data are used.",
+    help="Calibration samples for methods that need activations; default: those of --data.",
 )
 
 
@@ -90,10 +90,7 @@ def constants(_context: click.Context, _option: click.Parameter, given: tuple[st
 
 
 metric_option = click.option(
-    "--metric",
-    default="",
-    metavar="NAME",
-    help="What is measured, by its name; else it follows from outputs and labels.",
+    "--metric", default="", metavar="NAME", help="Metric to measure; default: chosen from outputs and labels."
 )
 input_option = click.option(
     "--input",
@@ -119,7 +116,7 @@ device_option = click.option(
     default="cpu",
     show_default=True,
     type=click.Choice(["cpu", "cuda"]),
-    help="Where training computes; cuda where torch can use a graphics card.",
+    help="Training device: cpu, or cuda if torch can use a GPU.",
 )
 
 

@@ -128,7 +128,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int
 def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
     say(
         f"{model.path}: {model.format}, opset {model.opset}, {size(model.bytes)}, "
-        f"{amount(model.parameters)} parameters, {_macs(model.macs)} MACs a sample"
+        f"{amount(model.parameters)} parameters, {_macs(model.macs)} MACs per sample"
     )
     for step in model.preparations:
         say(f"{step.title}: {step.detail}")
@@ -136,8 +136,8 @@ def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
     click.echo(table(head, [_inspected(row) for row in rows], left=(0, 1, 2)))
     say(
-        "\nStatistics are exact, of all weights. Ranks are of the weight unfolded to output channels x the rest;"
-        " '90 % energy' is the rank that keeps it."
+        "\nStatistics are exact, over all weights. Ranks are those of the weight unfolded to output channels x rest;"
+        " '90 % energy' is the rank that keeps 90 % of the energy."
     )
     for row in rows:
         if row.layer.locked:
@@ -174,7 +174,7 @@ def print_evaluation(found: Evaluation, seconds: float) -> None:
     low, high = metric_text(found.low, found.metric), metric_text(found.high, found.metric)
     say(
         f"{found.metric}: {metric_text(found.value, found.metric)}, measured on {found.samples:,} samples in "
-        f"{duration(seconds)} (95 % interval for data like these: {low} to {high})"
+        f"{duration(seconds)} (95 % interval: {low} to {high})"
     )
     for note in found.notes:
         say(f"Note: {note}")
@@ -187,7 +187,7 @@ def print_report(report: Report) -> None:
             "file",
             size(before.bytes.value),
             size(after.bytes.value),
-            f"{smaller(before.bytes.value, after.bytes.value)}; read off the written file, "
+            f"{smaller(before.bytes.value, after.bytes.value)}; size of the written file, "
             f"forecast {size(report.forecast_bytes)}",
         )
     ]
@@ -208,7 +208,7 @@ def print_report(report: Report) -> None:
                 "without training",
                 "",
                 metric_text(report.recovery.unrecovered, report.metric),
-                "measured, the same recipe without its recovery stages",
+                "measured, the same recipe without Recover",
             )
         )
     rows += [
@@ -227,13 +227,13 @@ def print_report(report: Report) -> None:
     click.echo(table(("", "before", "after", "how it was obtained"), rows, left=(0, 3)))
     if report.verified and report.verified.agreement is not None:
         say(
-            f"The file decides as the preview did on {100 * report.verified.agreement:.2f} % of the samples; "
+            f"Predictions identical to the preview: {100 * report.verified.agreement:.2f} % of the samples; "
             f"outputs differ by at most {report.verified.max_abs_diff:.2g}."
         )
     say()
     click.echo(
         table(
-            ("layer", "before", "after", "SQNR", "actions", "stored as"),
+            ("layer", "before", "after", "SQNR", "steps", "stored as"),
             [
                 (
                     layer.path,
@@ -280,16 +280,16 @@ def print_sensitivity(scan: Scan, seconds: float) -> None:
                 "-" if trial.predicted is None else f"{trial.predicted:.2g}",
             )
         )
-    heading = "predicted output error" if scan.kind == "output error" else "predicted rise of the loss"
-    click.echo(table(("layer", "action", "bytes", metric.title, "lost", heading), rows, left=(0, 1)))
+    heading = "predicted output error" if scan.kind == "output error" else "predicted loss increase"
+    click.echo(table(("layer", "steps", "bytes", metric.title, "drop", heading), rows, left=(0, 1)))
     if scan.obstacle:
         say(f"\n{scan.obstacle}")
     if left := len(scan.trials) - len(scan.measured):
-        say(f"\n{left} candidates were only predicted: those that look worst.")
+        say(f"\n{left} candidates were only predicted, not measured: those with the largest predicted loss.")
     if scan.correlation is not None:
-        say(f"\nRank correlation of predicted and measured loss: {scan.correlation:.2f}")
+        say(f"\nPrediction reliability (Spearman, predicted and measured loss): {scan.correlation:.2f}")
     say(
-        f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; every value measured on "
+        f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; all values measured on "
         f"{scan.samples:,} samples, {scan.evaluations} evaluations in {duration(seconds)}"
     )
 
@@ -313,22 +313,22 @@ def print_sweep(curve: Curve, seconds: float) -> None:
         f"{curve.sweep.method} on {len(curve.chosen)} layers; {metric} of the original: "
         f"{metric_text(curve.baseline, metric)}\n"
     )
-    head = (parameter, "file", "zeros", metric.title, "lost", "std of folds", "95 % interval of the loss")
+    head = (parameter, "file", "zeros", metric.title, "drop", "std of folds", "95 % interval of the drop")
     click.echo(table(head, rows, left=()))
-    say(f"\nEvery value measured on {curve.samples:,} samples in {curve.sweep.folds} folds, {duration(seconds)}.")
+    say(f"\nAll values measured on {curve.samples:,} samples in {curve.sweep.folds} folds, {duration(seconds)}.")
     allowed = metric_text(curve.sweep.tolerance, metric)
     for reached, rule in (
-        (curve.proposed, "the mean loss of the folds"),
+        (curve.proposed, "the mean drop over the folds"),
         (curve.certain, "the upper end of the 95 % interval"),
     ):
         if reached is None:
-            say(f"None of the values keeps {rule} within {allowed}.")
+            say(f"At no value is {rule} within {allowed}.")
         else:
             where = f"{parameter} {reached.setting:.4g} ({size(reached.bytes)})"
             say(f"Up to {where} {rule} stays within {allowed}.")
     if curve.proposed is not None and curve.held_out is not None:
         lost = metric_text(curve.held_out, metric)
-        say(f"Chosen in the same way without a fold, and measured on that fold: {lost} lost on average.")
+        say(f"Cross-validated (chosen without a fold, measured on that fold): mean drop {lost}.")
 
 
 def print_temperatures(curve: TemperatureCurve) -> None:
@@ -345,7 +345,7 @@ def print_temperatures(curve: TemperatureCurve) -> None:
                 "best" if point == curve.best else "",
             )
         )
-    click.echo(table(("T", f"{curve.metric}, held back", "spread", "on the data", ""), rows, left=(4,)))
+    click.echo(table(("T", f"{curve.metric}, held out", "spread", "on the data", ""), rows, left=(4,)))
     say()
 
 
@@ -367,8 +367,8 @@ def print_comparison(found: Comparison) -> None:
     say(
         f"\nB is {smaller(found.first.bytes, found.second.bytes)}; B - A: "
         f"{metric_text(found.difference, metric)}, measured on {found.samples:,} samples (95 % interval for "
-        f"data like these: {low} to {high}); same decision on {100 * found.agreement:.2f} %; "
-        f"{found.lost:,} samples are answered worse, {found.won:,} better"
+        f"data like these: {low} to {high}); identical predictions: {100 * found.agreement:.2f} %; "
+        f"{found.lost:,} samples got worse, {found.won:,} better"
     )
 
 

@@ -55,32 +55,40 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     "--max-drop",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
-    help="Largest drop of the metric, in points; of a metric without a percentage, in hundredths.",
+    help="Largest drop of the metric, in points (hundredths for metrics without a percentage).",
 )
-@click.option("--max-macs", type=click.IntRange(1), metavar="N", help="Most multiply-accumulates of one sample.")
-@click.option("--max-memory", type=click.IntRange(1), metavar="N", help="Most bytes in memory: weights and one run.")
 @click.option(
-    "--max-latency", type=click.FloatRange(0, min_open=True), metavar="MS", help="Longest time of one sample here."
+    "--max-macs", type=click.IntRange(1), metavar="N", help="Largest number of multiply-accumulates per sample."
 )
-@click.option("--curve", is_flag=True, help="The whole trade-off between size and quality, without any limit.")
+@click.option("--max-memory", type=click.IntRange(1), metavar="N", help="Largest memory in bytes: weights and one run.")
+@click.option(
+    "--max-latency",
+    type=click.FloatRange(0, min_open=True),
+    metavar="MS",
+    help="Largest latency of one sample on this machine.",
+)
+@click.option("--curve", is_flag=True, help="Find the whole trade-off between size and quality, without limits.")
 @click.option(
     "--families",
     default=",".join(FAMILIES),
     show_default=True,
     metavar="NAME,NAME,…",
     callback=families,
-    help="Which methods may be used.",
+    help="Methods to use.",
 )
-@click.option(
-    "--layers", default="", metavar="GLOB,GLOB,…", callback=names, help="Which layers may be changed; else all."
-)
+@click.option("--layers", default="", metavar="GLOB,GLOB,…", callback=names, help="Layers to change; default: all.")
 @target_option("Use only what this device takes (see workbench targets), and remove channels in its multiples.")
-@click.option("--samples", default=0, type=click.IntRange(0), metavar="N", help="Use no more than these of the data.")
+@click.option("--samples", default=0, type=click.IntRange(0), metavar="N", help="Use at most this many samples.")
 @click.option(
-    "--time", "minutes", default=0.0, type=click.FloatRange(0), metavar="MINUTES", help="End with what there is then."
+    "--time",
+    "minutes",
+    default=0.0,
+    type=click.FloatRange(0),
+    metavar="MINUTES",
+    help="Time limit; ends with the best result so far.",
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that compute.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the split of the samples.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Number of worker processes.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample split.")
 @out_option
 @language_option
 @json_option

@@ -19,7 +19,7 @@ from workbench.core.targets.words import in_words
 @json_option
 @debug_option
 def targets(target: str, as_json: bool) -> None:
-    """Every target device, or the rules of one, with where they were read."""
+    """List the target devices, or the rules of one with their sources."""
     here = target_here()
     if as_json:
         shown = [asdict(each) for each in all_targets().values() if target in ("", each.id)]
