@@ -33,7 +33,7 @@ ENGINE = (
     "fuzz",
     "library",
     "test_cli.py",
-    "test_cli_strangers.py",
+    "test_cli_untrusted.py",
     "test_silence.py",
     "test_trust.py",
     "test_untrusted.py",

@@ -304,7 +304,7 @@ class Photographer:
         tour.finish()
 
     def couple(self) -> None:
-        """Channels removed from a layer that others hang together with."""
+        """Channels removed from a layer that others are coupled with."""
         from workbench.core.recipe.action import Action
 
         path = self.session.couplings.groups[0][0]

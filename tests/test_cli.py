@@ -143,7 +143,7 @@ def test_sensitivity(here):
     (first, *_), *_ = (layer["candidates"] for layer in result["layers"])
     assert {"action", "bytes", "value", "drop", "predicted_drop"} <= set(first)
     assert first["drop"] == pytest.approx(result["baseline"] - first["value"])
-    assert "every value measured on 100 samples" in workbench("sensitivity", "small.onnx", "--data", "data.npz").stdout
+    assert "all values measured on 100 samples" in workbench("sensitivity", "small.onnx", "--data", "data.npz").stdout
 
 
 def test_search(here):

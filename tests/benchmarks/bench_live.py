@@ -231,7 +231,7 @@ def bench_predict(count: int) -> list[Row]:
             seconds.append(time.perf_counter() - start)
     return [
         Row(
-            "foretelling an edit",
+            "predicting an edit",
             "under 10 ms, its rank correlation shown",
             f"median {1e3 * median(seconds):.1f} ms, longest {1e3 * max(seconds):.1f} ms; prepared once in "
             f"{preparing:.0f} s; rank correlation {checked.correlation or 0:.3f} on {checked.trials} trials",

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_many_layers [LAYERS...]        100, 300 and 1000 where none is given
 
 Each model is a chain of small 3x3 convolutions with ReLU, so that what is counted is the work a layer, not a weight;
-every second convolution ends in a residual sum, so that half of all layers hang together.
+every second convolution ends in a residual sum, so that half of all layers are coupled.
 """
 
 import sys

@@ -47,7 +47,7 @@ def test_remaining_time_once_it_can_be_told(heard):
     assert heard[0].eta is None and heard[1].eta == pytest.approx(30, rel=0.05)
 
 
-def test_cancelling_the_whole_cancels_its_parts_and_the_other_way_round():
+def test_cancelling_the_whole_cancels_its_parts_and_vice_versa():
     for cancel, check in ((0, 1), (1, 0)):
         jobs = [job := Job(), job.part(0, 0.5)]
         jobs[cancel].cancel()

@@ -42,7 +42,7 @@ def calls(work) -> int:
 
 
 def looked_at(layers: int, folder) -> int:
-    """Open a model, look at each of its layers, ask what hangs together."""
+    """Open a model, look at each of its layers, ask what is coupled."""
 
     def work():
         workspace = replace(Workspace(from_proto(proto, "chain.onnx", Job())), store=Store(folder / str(layers)))

@@ -36,7 +36,7 @@ def workspace():
 
 
 @pytest.fixture(scope="module")
-def foretelling(workspace):
+def predicting(workspace):
     return predictor(workspace, Job())
 
 
@@ -45,22 +45,20 @@ def edited(workspace, path, *actions):
 
 
 @pytest.mark.slow
-def test_it_puts_candidates_in_the_order_in_which_outputs_move(foretelling):
-    assert foretelling.kind == "loss" and foretelling.trials == 32
-    assert foretelling.correlation > 0.8
+def test_it_puts_candidates_in_the_order_in_which_outputs_move(predicting):
+    assert predicting.kind == "loss" and predicting.trials == 32
+    assert predicting.correlation > 0.8
 
 
-def test_a_small_step_along_the_weights_costs_half_its_square(workspace, foretelling):
+def test_a_small_step_along_the_weights_costs_half_its_square(workspace, predicting):
     """Twice the error is four times the loss, and no error is no loss."""
     weight = workspace.model.weight("blocks.4.conv2")
     noise = np.random.default_rng(0).normal(size=weight.shape).astype(np.float32) * 1e-3
-    once, twice, never = (
-        foretelling.rise("blocks.4.conv2", Edit(Dense(weight + scale * noise))) for scale in (1, 2, 0)
-    )
+    once, twice, never = (predicting.rise("blocks.4.conv2", Edit(Dense(weight + scale * noise))) for scale in (1, 2, 0))
     assert twice == pytest.approx(4 * once, rel=1e-3) and never == 0.0 and once > 0
 
 
-def test_the_rise_is_that_of_the_loss_where_the_layer_is_the_last(workspace, foretelling):
+def test_the_rise_is_that_of_the_loss_where_the_layer_is_the_last(workspace, predicting):
     """The head has one position a sample and nothing behind it. Sure answers have small gradients and large inputs, so
     that taking both as independent says too much, by a factor of three here."""
     weight = workspace.model.weight("head")
@@ -69,22 +67,22 @@ def test_the_rise_is_that_of_the_loss_where_the_layer_is_the_last(workspace, for
     changed = with_edits(workspace.model, {"head": edit})
     feeds = workspace.calibration.feeds(slice(0, 256))
     before, after = (runner(runtime.session(model))(feeds)[0] for model in (workspace.model, changed))
-    assert 1 / 5 < divergence(after, before).mean() / foretelling.rise("head", edit) < 5
+    assert 1 / 5 < divergence(after, before).mean() / predicting.rise("head", edit) < 5
 
 
-def test_a_preview_has_it_before_anything_ran(workspace, foretelling):
-    assert curvature.known(workspace) is foretelling
+def test_a_preview_has_it_before_anything_ran(workspace, predicting):
+    assert curvature.known(workspace) is predicting
     recipe = Recipe().with_actions(["head", "stem"], (Action("quantize.affine", {"bits": 3}),))
     shown = list(Previewer(workspace).measure(recipe, ("head",), Job()))
     assert shown[0].predicted is None and shown[1].value is None
     alone = [
-        foretelling.rise(path, edited(workspace, path, Action("quantize.affine", {"bits": 3})))
+        predicting.rise(path, edited(workspace, path, Action("quantize.affine", {"bits": 3})))
         for path in ("head", "stem")
     ]
     assert shown[1].predicted.rise == shown[-1].predicted.rise == pytest.approx(sum(alone))
 
 
-def test_removed_channels_are_foretold_where_they_are_all_that_changes(workspace, foretelling):
+def test_removed_channels_are_predicted_where_they_are_all_that_changes(workspace, predicting):
     def predicted(*actions):
         recipe = Recipe().with_actions(["blocks.4.conv1"], actions)
         return list(Previewer(workspace).measure(recipe, (), Job()))[-1].predicted
@@ -105,7 +103,7 @@ def test_a_scan_may_leave_out_what_looks_worst(demo, quarter):
     assert all(first.drop == second.drop and first.value == second.value for first, second in same)
     worst = max(trial.predicted for trial in part.measured)
     assert all(trial.predicted >= worst for trial in part.trials if trial.drop is None)
-    assert part.to_json()["foretold_only"] == len(part.trials) - len(part.measured)
+    assert part.to_json()["predicted_only"] == len(part.trials) - len(part.measured)
     losses = sorted(trial.drop for trial in whole.trials)
     assert np.mean([trial.drop for trial in part.measured]) < np.mean(losses)
 
@@ -147,7 +145,7 @@ def test_ranks_need_something_to_put_in_order():
     assert rank_correlation((1, 2, 3), (1, 2, 3)) is None and rank_correlation((1, 1, 1, 1), (1, 2, 3, 4)) is None
 
 
-def test_a_forecast_of_a_whole_recipe_has_the_size_of_its_file_and_its_predicted_cost(workspace, foretelling):
+def test_a_forecast_of_a_whole_recipe_has_the_size_of_its_file_and_its_predicted_cost(workspace, predicting):
     """And where the model cannot have it, it says why."""
     previewer, recipe = Previewer(workspace), Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 4}),))
     forecast = previewer.forecast("4 bit", recipe, Job())

@@ -1,4 +1,4 @@
-"""Names from a stranger's model neither steer the terminal nor break tables, JSON, the report or its recipe."""
+"""Names from an untrusted model neither steer the terminal nor break tables, JSON, the report or its recipe."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A fuzzer for everything that a stranger can hand to the program.
+"""A fuzzer for all untrusted inputs of the program.
 
     make fuzz                                        3,000 cases of all kinds
     make fuzz ARGS="--count 500 --kind onnx --seed 7"

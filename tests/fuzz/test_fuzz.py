@@ -1,4 +1,4 @@
-"""Files of strangers either work or are refused in one sentence, within limits. More of the same: make fuzz."""
+"""Untrusted files either work or are refused in one sentence, within limits. More of the same: make fuzz."""
 
 import json
 
@@ -23,7 +23,7 @@ def worker():
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_file_of_a_stranger_works_or_is_refused_in_one_sentence(worker, part, tmp_path):
+def test_an_untrusted_file_works_or_is_refused_in_one_sentence(worker, part, tmp_path):
     for name, seed in CASES[part::PARTS]:
         result = campaign.run_one(worker, name, seed, tmp_path)
         assert result["outcome"] in (WORKS, SENTENCE), f"{name}-{seed}: {result['outcome']}\n{result['text']}"

@@ -56,7 +56,7 @@ def outcome_of(command: list[str]) -> tuple[str, str]:
         return _judged(str(error))
     except MemoryError:
         return OVERRUN, traceback.format_exc()
-    except BaseException:  # whatever comes out of a file of a stranger
+    except BaseException:  # whatever comes out of an untrusted file
         return INTERNAL, traceback.format_exc()
     return WORKS, ""
 

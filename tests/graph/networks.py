@@ -1,4 +1,4 @@
-"""Small networks in which channels hang together in every way that models of the field know."""
+"""Small networks in which channels are coupled in every way that models of the field know."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Which channels hang together, and that taking them out of the graph takes nothing else."""
+"""Which channels are coupled, and that taking them out of the graph takes nothing else."""
 
 import numpy as np
 import pytest

@@ -132,7 +132,7 @@ def test_the_scale_of_a_batchnorm_that_was_not_folded():
 
 
 def test_the_scale_of_a_batchnorm_that_was_folded():
-    """The largest scales stay, whatever the weights and variances are, and what hangs together has the mean of all."""
+    """The largest scales stay, whatever the weights and variances are, and coupled channels have the mean of all."""
     rng = np.random.default_rng(5)
     scales = {name: rng.permutation(np.linspace(0.1, 1.2, 12)).astype(np.float32) for name in ("one", "two")}
     b = Builder()

@@ -1,4 +1,4 @@
-"""A file of a stranger crashes native code in the engine: the window says so, keeps the work, and goes on."""
+"""An untrusted file crashes native code in the engine: the window says so, keeps the work, and goes on."""
 
 import pytest
 from PySide6.QtWidgets import QMessageBox

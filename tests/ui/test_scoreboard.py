@@ -169,7 +169,7 @@ def test_without_data_nothing_is_claimed_about_accuracy(session, board):
     assert not board.metric_tile.isVisible() and not board.change_tile.isVisible()
 
 
-def test_what_is_foretold_says_how_well_it_was_checked_and_looks_like_a_forecast(session, board):
+def test_what_is_predicted_says_how_well_it_was_checked_and_looks_like_a_forecast(session, board):
     show(session, board, RECIPE, preview())
     assert not board.predicted_tile.isVisible()
     show(session, board, RECIPE, preview(predicted=Prediction(0.0123, "loss", 0.91, 32)))

@@ -218,7 +218,7 @@ def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qt
         assert (table.horizontalScrollBar().maximum() > 0) == scrolls
 
 
-def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):
+def test_measured_cells_have_colours_and_predicted_ones_do_not(qapp, qtbot):
     from workbench.ui.tabs.sensitivity.table import MatrixTable
 
     table = MatrixTable(model_of())

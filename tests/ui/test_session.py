@@ -266,7 +266,7 @@ def test_what_is_in_the_way_of_predictions_is_told_once(session, qtbot, tmp_path
     ]
 
 
-def test_edits_are_foretold_and_the_next_one_is_prepared_while_the_hand_rests(opened, qtbot, monkeypatch):
+def test_edits_are_predicted_and_the_next_one_is_prepared_while_the_hand_rests(opened, qtbot, monkeypatch):
     asked = requests(opened.link, monkeypatch)
     opened.select(["head", "stem"], "head")
     qtbot.waitUntil(lambda: "Prepare" in asked, timeout=WAIT)

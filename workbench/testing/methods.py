@@ -205,13 +205,13 @@ def forecasts_the_bytes(case: Case) -> None:
     for action in case.actions:
         method, params = find(action)
         plan = method.forecast(layer, plan, params)
-        if not method.foretells(params):
+        if not method.forecasts_exactly(params):
             return
     expected = forecast(model, {path: plan}).file
     stored = size_of(model, {path: case.made()}).file
     assert abs(expected - stored) <= max(32, 0.005 * stored), (
         f"{case}: forecast {expected} bytes, stored {stored}. Zeros are left out where that is smaller: plan them "
-        "(Plan.with_zeros), or let foretells be False where the weights decide"
+        "(Plan.with_zeros), or let forecasts_exactly be False where the weights decide"
     )
 
 

@@ -36,8 +36,8 @@ OTHERS: tuple[Stack, ...] = (
 class Wanted:
     """Settings of a scan: `layers` are paths; none means all editable layers.
 
-    share   of the candidates on single layers is measured, those that are foretold to cost least; the others have what
-            is foretold alone
+    share   of the candidates on single layers is measured, those that are predicted to cost least; the others have what
+            is predicted alone
     """
 
     candidates: tuple[Stack, ...] = CANDIDATES
@@ -52,8 +52,8 @@ class Trial:
     path        of the layer; the first of several
     stacks      what each of the layers gets: of the candidate what it can have
     bytes       of these layers, and of all others that change with them
-    predicted   rise of the loss, or error of the layer's output (see curvature); None where it is not foretold
-    value       of the metric; `drop` is what it loses (positive: worse). None: it was only foretold
+    predicted   rise of the loss, or error of the layer's output (see curvature); None where it is not predicted
+    value       of the metric; `drop` is what it loses (positive: worse). None: it was only predicted
     low, high   95 % interval of the loss on all data like these, paired with the original sample by sample
     following   layers that change with these without getting actions -> the share of their bytes that stays
     """
@@ -97,9 +97,9 @@ class Scan:
     layers        the paths that are tried, in the order of the model
     refused       (path, candidate) -> why the layer cannot have it
     evaluations   runs over the whole data set, of the graph or of the part behind a layer
-    kind          what is foretold: the rise of the "loss", or the "output error"; "" where nothing is
+    kind          what is predicted: the rise of the "loss", or the "output error"; "" where nothing is
     obstacle      why it is not the loss, in a sentence; "" where it is
-    correlation   of what was foretold with what was measured (Spearman's); None with too few of both
+    correlation   of what was predicted with what was measured (Spearman's); None with too few of both
     """
 
     metric: MetricInfo
@@ -139,7 +139,7 @@ class Scan:
             **self.metric.to_json(),
             "samples": self.samples,
             "evaluations": self.evaluations,
-            "foretold_only": len(self.trials) - len(self.measured),
+            "predicted_only": len(self.trials) - len(self.measured),
             "rank_correlation": self.correlation,
             "predicted": self.kind,
             "obstacle": self.obstacle,
@@ -147,8 +147,10 @@ class Scan:
         }
 
 
-def cheapest(foretold: Sequence[Trial], share: float) -> set[tuple[str, Stack]]:
+def cheapest(predicted: Sequence[Trial], share: float) -> set[tuple[str, Stack]]:
     """The candidates to measure: all, or the share with the smallest predicted cost, and those without a prediction."""
-    known = sorted((trial for trial in foretold if trial.predicted is not None), key=lambda trial: trial.predicted or 0)
+    known = sorted(
+        (trial for trial in predicted if trial.predicted is not None), key=lambda trial: trial.predicted or 0
+    )
     left = known[: math.ceil(share * len(known))]
-    return {(trial.path, trial.candidate) for trial in left + [t for t in foretold if t.predicted is None]}
+    return {(trial.path, trial.candidate) for trial in left + [t for t in predicted if t.predicted is None]}

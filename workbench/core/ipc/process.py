@@ -21,7 +21,7 @@ def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
 
     The pipe is private to the two processes: nothing listens. Reading it raises EOFError when the process is gone.
     """
-    # Python would look for modules in the current folder first, where a stranger's struct.py may lie beside a model.
+    # Python would look for modules in the current folder first, where an untrusted struct.py may lie beside a model.
     os.environ["PYTHONSAFEPATH"] = "1"
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=True)

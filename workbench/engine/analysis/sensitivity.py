@@ -1,8 +1,8 @@
 """Sensitivity scan: every candidate on every layer, one at a time, measured on the same samples.
 
 A layer's candidates share one cut of the graph, so that only what lies behind the layer runs again for each of them.
-What they will cost is foretold first, so that a scan may leave out those that look worst.
-Where a candidate removes channels, the layers that hang together are one: it is tried once for all of them.
+What they will cost is predicted first, so that a scan may leave out those that look worst.
+Where a candidate removes channels, coupled layers are one place: it is tried once for all of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,13 +30,13 @@ from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
 
 Refused = dict[tuple[str, Stack], str]
-FORETELLING = 0.1  # of the work, about
+PREDICTING = 0.1  # of the work, about
 
 
 def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0) -> Scan:
     """Measure the candidates that a layer can have. Raises UserError without data or without editable layers.
 
-    `job.update` gets the Scan before its first trial, and then each Trial: when it is foretold, and when it is
+    `job.update` gets the Scan before its first trial, and then each Trial: when it is predicted, and when it is
     measured.
     """
     from workbench.engine.preview.predict import prepared  # torch, for which nothing else here waits
@@ -44,7 +44,7 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     wanted = wanted or Wanted()
     evaluator = workspace.measurable()
     layers = _layers(workspace, wanted)
-    foretelling, known = prepared(workspace, job.part(0.0, 0.05), check=False)
+    predicting, known = prepared(workspace, job.part(0.0, 0.05), check=False)
     found = Scan(
         evaluator.metric.info,
         float(evaluator.scores.mean()),
@@ -60,7 +60,7 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     job.update(found)
     trials: dict[tuple[str, Stack], Trial] = {}
     refused = dict(found.refused)
-    for piece in _pieces(workspace, found, foretelling, wanted.share, seed, job):
+    for piece in _pieces(workspace, found, predicting, wanted.share, seed, job):
         if isinstance(piece, Trial):
             trials[piece.path, piece.candidate] = piece
             job.update(piece)
@@ -77,35 +77,35 @@ def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[T
 
 
 def _pieces(
-    workspace: Workspace, found: Scan, foretelling: Predictor | None, share: float, seed: int, job: Job
+    workspace: Workspace, found: Scan, predicting: Predictor | None, share: float, seed: int, job: Job
 ) -> Iterator[Trial | Refused]:
     """First all predictions, then the measurements."""
     joint = tuple(stack for stack in found.candidates if any(map(structure.structural, stack)))
     groups = _groups(workspace, found.layers) if joint else []
     plans: list[Callable[[Job], Trial | Refused]] = [
         *(
-            partial(_foretold, workspace, path, stack, foretelling, seed)
+            partial(_predicted, workspace, path, stack, predicting, seed)
             for path in found.layers
             for stack in found.candidates
             if stack not in joint and (path, stack) not in found.refused
         ),
         *(
-            partial(_foretold_together, workspace, members, stack, foretelling, seed)
+            partial(_predicted_together, workspace, members, stack, predicting, seed)
             for members in groups
             for stack in joint
         ),
     ]
-    foretold: list[Trial] = []
-    for plan in job.part(0.05, FORETELLING).each(plans, Message("predicting candidates")):
+    predicted: list[Trial] = []
+    for plan in job.part(0.05, PREDICTING).each(plans, Message("predicting candidates")):
         piece = plan(job)
         if isinstance(piece, Trial):
-            foretold.append(piece)
+            predicted.append(piece)
         yield piece
-    chosen = cheapest(foretold, share)
-    work = list(_work(workspace, [trial for trial in foretold if (trial.path, trial.candidate) in chosen], seed))
+    chosen = cheapest(predicted, share)
+    work = list(_work(workspace, [trial for trial in predicted if (trial.path, trial.candidate) in chosen], seed))
     total = sum(each.weight for each in work) or 1.0
     ends = list(accumulate((each.weight / total for each in work), initial=0.0))
-    measuring = job.part(FORETELLING, 1.0)
+    measuring = job.part(PREDICTING, 1.0)
     for index, each in enumerate(work):
         part = measuring.part(ends[index], ends[index + 1])
         part.report(Message("trying {path}", path=each.path), 0.0)
@@ -170,14 +170,14 @@ def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]
 # -- one layer ---------------------------------------------------------------------------------------------------------
 
 
-def _foretold(
-    workspace: Workspace, path: str, stack: Stack, foretelling: Predictor | None, seed: int, job: Job
+def _predicted(
+    workspace: Workspace, path: str, stack: Stack, predicting: Predictor | None, seed: int, job: Job
 ) -> Trial:
-    """A candidate on a layer that can have it, with its bytes and what it is foretold to cost."""
+    """A candidate on a layer that can have it, with its bytes and what it is predicted to cost."""
     model = workspace.model
     edited = _edited(workspace, path, stack, seed, job)
     stored, _ = size_of(model, {path: edited}).layers[path]
-    rise = None if foretelling is None else foretelling.rise(path, edited)
+    rise = None if predicting is None else predicting.rise(path, edited)
     return Trial(path, stack, {path: stack}, compiler.with_bias(model.layer(path), edited, stored), rise)
 
 
@@ -229,10 +229,10 @@ def _edited(workspace: Workspace, path: str, stack: Stack, seed: int, job: Job) 
 # -- layers that lose channels together --------------------------------------------------------------------------------
 
 
-def _foretold_together(
-    workspace: Workspace, members: tuple[str, ...], stack: Stack, foretelling: Predictor | None, seed: int, job: Job
+def _predicted_together(
+    workspace: Workspace, members: tuple[str, ...], stack: Stack, predicting: Predictor | None, seed: int, job: Job
 ) -> Trial | Refused:
-    """One stack on all of them, each with the steps of it that it can have. What it costs is foretold where channels
+    """One stack on all of them, each with the steps of it that it can have. What it costs is predicted where channels
     are all that changes."""
     stacks = {
         path: tuple(action for action in stack if not _refusal(workspace, workspace.model.layer(path), action))
@@ -250,7 +250,7 @@ def _foretold_together(
         path: change.bytes_after / max(change.bytes_before, 1) for path, change in changes.items() if path not in stacks
     }
     size = sum(change.bytes_after for change in changes.values())
-    rise = foretelling.without(result.structure.kept) if foretelling and not result.edits else None
+    rise = predicting.without(result.structure.kept) if predicting and not result.edits else None
     return Trial(next(iter(stacks)), stack, stacks, size, rise, following=following)
 
 

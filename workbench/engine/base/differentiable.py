@@ -12,7 +12,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 
-if TYPE_CHECKING:  # torch takes a second to import, and most verbs do without
+if TYPE_CHECKING:  # torch takes a second to import, and most commands do without
     from workbench.graph.torch.torch_view import TorchView
 
 FREE = (64, 16, 224, 1)  # sizes tried for what a model's inputs leave free

@@ -313,7 +313,7 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
 def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
     """Forecast of what the stacks will store, from their parameters alone, and the bytes of the file."""
     outline = structure.outline(model, chosen)
-    smaller = structure.foretold(outline, chosen)
+    smaller = structure.predicted(outline, chosen)
     new = [path for path in outline.sites if outline.layer(path).fingerprint != model.layer(path).fingerprint]
     layers = {
         path: smaller.get(path, outline.layer(path))
@@ -323,7 +323,7 @@ def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerC
     plans = {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}
     size = rewrite.forecast(outline, plans, sparse)
     changes = [
-        _foretold(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
+        _predicted(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
         for path, plan in plans.items()
     ]
     left = {layer.path for layer in outline.layers}
@@ -346,7 +346,7 @@ def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
     return plan
 
 
-def _foretold(
+def _predicted(
     before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int, words: str
 ) -> LayerChange:
     macs = cost.of_chain(layer, [tensor.shape for tensor in plan.tensors])

@@ -1,6 +1,6 @@
 """Removing channels: which groups a recipe names, what each loses, and what every layer becomes.
 
-Every layer that has such a step names a group: the layers that hang together with it (graph/channels/units). A group is
+Every layer that has such a step names a group: the layers coupled with it (graph/channels/units). A group is
 pruned once, by the largest amount asked for in it. engine/compile/equivalence then shows that nothing else was taken.
 """
 
@@ -302,7 +302,7 @@ def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarr
     ]
 
 
-def foretold(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
+def predicted(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
     """The layers that get smaller, as they will be, from sizes alone: which channels go is not known yet."""
     channels = channels_of(model)
     removed: set[int] = set()

@@ -151,7 +151,7 @@ def outline(model: Model, chosen: Stacks) -> Model:
     return blocks.outline(model, asked) if asked else model
 
 
-def foretold(model: Model, chosen: Stacks) -> dict[str, Layer]:
+def predicted(model: Model, chosen: Stacks) -> dict[str, Layer]:
     """The layers that get smaller, as they will be, from sizes alone."""
     asked = {path: action for path, action in asked_for(chosen, RemovalMethod).items() if path in model.sites}
-    return removal.foretold(model, asked) if asked else {}
+    return removal.predicted(model, asked) if asked else {}

@@ -6,7 +6,7 @@ give. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are ta
 from position to position to be so, too: t · E Δyᵀ Γ Δy with Δy = ΔW (x − x̄) and the second moments Γ of g. What all
 positions of a sample have in common, its mean x̄, adds up instead: with Δy = ΔW x̄ and the second moments Γₛ of Σₜ gₜ.
 The inputs are kept as a sample of rows, so that a candidate costs a few small products. Where no gradients pass, what
-is foretold is the relative error of the layer's output, E |ΔW x|² / E |W x|².
+is predicted is the relative error of the layer's output, E |ΔW x|² / E |W x|².
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ class Curvature:
 
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """Foretells edits of one model. `correlation`: Spearman's, over `trials` candidates that were run. `obstacle`: why
+    """Predicts edits of one model. `correlation`: Spearman's, over `trials` candidates that were run. `obstacle`: why
     the loss cannot be predicted, where it is the output error."""
 
     model: Model
@@ -100,7 +100,7 @@ class Predictor:
         """Cost of removing channels: for each layer, the indices that are left along each axis of its weight.
 
         What a layer no longer delivers is an error as large as itself; that others no longer receive it is the same
-        error once more, and is not counted. None where one of them cannot be foretold.
+        error once more, and is not counted. None where one of them cannot be predicted.
         """
         total = 0.0
         for path, places in kept.items():

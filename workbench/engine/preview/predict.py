@@ -1,6 +1,6 @@
 """Make the predictor of a model (see engine.preview.curvature), and measure how far to trust it.
 
-A few candidates are run, and the ranks of what was foretold are compared with those of how far the outputs moved.
+A few candidates are run, and the ranks of what was predicted are compared with those of how far the outputs moved.
 """
 
 from collections.abc import Callable, Iterator, Sequence

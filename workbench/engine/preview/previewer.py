@@ -152,8 +152,8 @@ class Previewer:
         evaluator = workspace.evaluator
         metric = evaluator.metric.info if evaluator is not None else MetricInfo()
         chosen, _ = compiler.stacks(workspace.model, recipe)
-        foretold, size = compiler.forecast(workspace.model, chosen, recipe.sparse)
-        yield dataclasses.replace(sized(workspace.model, foretold, float(size)), metric=metric)
+        predicted, size = compiler.forecast(workspace.model, chosen, recipe.sparse)
+        yield dataclasses.replace(sized(workspace.model, predicted, float(size)), metric=metric)
         result, trained = workspace.shown(recipe, job.part(0.0, 0.5))
         changes, size = result.changes(recipe.sparse)
         preview = dataclasses.replace(

@@ -68,7 +68,7 @@ class Tracer:
             return
         try:
             rule(self, node)
-        except Exception as error:  # a graph of a stranger may hold what no rule thought of
+        except Exception as error:  # an untrusted graph may hold what no rule thought of
             log.warning("channels are not followed through %s: %s: %s", named(node), type(error).__name__, error)
             reason = FAILED.format(op=node.op_type, name=node.name)
             self.fix_inputs(node, reason)

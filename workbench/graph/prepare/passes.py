@@ -57,7 +57,7 @@ def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, t
             continue
         try:
             result = step(copy)
-        except Exception as error:  # a graph of a stranger may hold what no step thought of
+        except Exception as error:  # an untrusted graph may hold what no step thought of
             log.warning("the preparation '%s' failed: %s: %s", title, type(error).__name__, error)
             return _prepared(model, {**left_out, identifier: Message("skipped: it failed on this model")})
         if result.note:

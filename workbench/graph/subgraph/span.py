@@ -57,10 +57,10 @@ def span_of(model: Model, module: str) -> Span:
     own = {flow.number(name) for path in members for name in _readers(model.sites[path])}
     start, last = flow.common_start(own), flow.common_end(own)
     region = flow.between(start, last)
-    strangers = flow.strangers(region, members)
-    if strangers or not own <= region:
+    outsiders = flow.outsiders(region, members)
+    if outsiders or not own <= region:
         more = (
-            f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else Message("the outputs")
+            f"{', '.join(outsiders[:3])}{' …' if len(outsiders) > 3 else ''}" if outsiders else Message("the outputs")
         )
         raise UserError(
             "{module} cannot be replaced on its own: between its input and its output there is also {more}.",
@@ -153,7 +153,7 @@ class _Flow:
         """0 for a node that depends on no input."""
         return self._numbers.get(name, 0)
 
-    def strangers(self, region: Iterable[int], members: Sequence[str]) -> list[str]:
+    def outsiders(self, region: Iterable[int], members: Sequence[str]) -> list[str]:
         """Layers in a region that are not among the members, and operators with graphs inside."""
         found: dict[str, None] = {}
         for number in sorted(region):
@@ -188,7 +188,7 @@ class _Flow:
         after = self._after[last]
         while after != self._end:
             wider = self.between(start, after)
-            if self.strangers(wider, members) or len(self.received(wider)) != 1 or len(self.given(wider)) != 1:
+            if self.outsiders(wider, members) or len(self.received(wider)) != 1 or len(self.given(wider)) != 1:
                 break
             behind = self._reached(last, self._readers, range(last, after)) | {last}
             if any(source not in behind for source in self._sources[after]):

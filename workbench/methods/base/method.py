@@ -137,7 +137,7 @@ class Method(ABC):
             opset=opset,
         )
 
-    def foretells(self, params: Any) -> bool:
+    def forecasts_exactly(self, params: Any) -> bool:
         """Whether `forecast` is exact, up to the zeros that rounding makes (many at 2 bits) and where zeros lie; not
         when the amount depends on the weights."""
         return True
@@ -217,7 +217,7 @@ class StructuralMethod(Method):
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
         return plan  # of the layer as the first stage leaves it
 
-    def foretells(self, params: Any) -> bool:
+    def forecasts_exactly(self, params: Any) -> bool:
         return False
 
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:

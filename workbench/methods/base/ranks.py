@@ -82,7 +82,7 @@ class Matrix:
     kept: Kept = "weights"
 
 
-def foretold(params: RankParams) -> bool:
+def predicted(params: RankParams) -> bool:
     """Whether shapes alone tell the rank."""
     return params.rank is not None or params.ratio is not None or params.rule == "break-even"
 
@@ -104,7 +104,7 @@ def expected(params: RankParams, shape: Shape, largest: int | None = None) -> in
 
 def chosen(params: RankParams, shape: Shape, values: Callable[[], np.ndarray], largest: int | None = None) -> int:
     """The rank that the parameters ask for, between 1 and full; `values` gives all singular values when needed."""
-    if foretold(params):
+    if predicted(params):
         return expected(params, shape, largest)
     found, full = values(), min(shape)
     if params.weakening is not None:

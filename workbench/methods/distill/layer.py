@@ -102,8 +102,8 @@ class LayerDistillation(Method):
     def refuses(self, layer: Layer, params: Params) -> str | None:
         return students.refusal(layer, params.student, params.groups) or self.accepts(layer)
 
-    def foretells(self, params: Params) -> bool:
-        return params.student != "factors" or ranks.foretold(params)
+    def forecasts_exactly(self, params: Params) -> bool:
+        return params.student != "factors" or ranks.predicted(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         shapes: tuple[tuple[int, ...], ...]

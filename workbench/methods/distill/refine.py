@@ -49,7 +49,7 @@ class Refinement(Method):
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan
 
-    def foretells(self, params: Params) -> bool:
+    def forecasts_exactly(self, params: Params) -> bool:
         return False  # whether a bias is added depends on the layer's having one
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:

@@ -55,8 +55,8 @@ class ResponseFactors(Method):
     def accepts(self, layer: Layer) -> str | None:
         return factors.refusal(layer) or factors.rows_refusal(layer)
 
-    def foretells(self, params: Params) -> bool:
-        return ranks.foretold(params)
+    def forecasts_exactly(self, params: Params) -> bool:
+        return ranks.predicted(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))

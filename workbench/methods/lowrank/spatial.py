@@ -30,8 +30,8 @@ class SpatialSvd(Method):
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_spatial(layer)
 
-    def foretells(self, params: ranks.RankParams) -> bool:
-        return ranks.foretold(params)
+    def forecasts_exactly(self, params: ranks.RankParams) -> bool:
+        return ranks.predicted(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: ranks.RankParams) -> Plan:
         out, inputs, tall, wide = layer.shape

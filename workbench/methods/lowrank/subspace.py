@@ -44,7 +44,7 @@ class SubspaceFactors(Method):
     def accepts(self, layer: Layer) -> str | None:
         return factors.refusal(layer)
 
-    def foretells(self, params: Params) -> bool:
+    def forecasts_exactly(self, params: Params) -> bool:
         return False  # clusters smaller than the rank need fewer
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

@@ -33,8 +33,8 @@ class TruncatedSvd(Method):
     def forecast(self, layer: Layer, plan: Plan, params: ranks.RankParams) -> Plan:
         return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
 
-    def foretells(self, params: ranks.RankParams) -> bool:
-        return ranks.foretold(params)
+    def forecasts_exactly(self, params: ranks.RankParams) -> bool:
+        return ranks.predicted(params)
 
     def apply(self, context: Context, edit: Edit, params: ranks.RankParams, job: Job) -> Edit:
         layer = context.layer

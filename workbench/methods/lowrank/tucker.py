@@ -64,8 +64,8 @@ class Tucker2(Method):
             return layer.locked or Message("Only a convolution with a kernel larger than 1 can be split like this.")
         return factors.refusal(layer)
 
-    def foretells(self, params: Params) -> bool:
-        return ranks.foretold(params)
+    def forecasts_exactly(self, params: Params) -> bool:
+        return ranks.predicted(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.factored(*_shapes(layer, *_ranks(layer, params, None)))

@@ -48,7 +48,7 @@ class BlockPruning(Method):
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
 
-    def foretells(self, params: Params) -> bool:
+    def forecasts_exactly(self, params: Params) -> bool:
         return False  # blocks at the edges are smaller
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

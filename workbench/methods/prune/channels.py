@@ -1,6 +1,6 @@
 """Remove output channels: the layer and all layers coupled with it get smaller and faster.
 
-What hangs together: Fang, Ma, Song, Mi, Wang: DepGraph: Towards any structural pruning. CVPR 2023 (see units).
+Coupled channels: Fang, Ma, Song, Mi, Wang: DepGraph: Towards any structural pruning. CVPR 2023 (see units).
 Which channels go:
 l1, l2      Li, Kadav, Durdanovic, Samet, Graf: Pruning filters for efficient ConvNets. ICLR 2017
 fpgm        He, Liu, Wang, Hu, Yang: Filter pruning via geometric median. CVPR 2019

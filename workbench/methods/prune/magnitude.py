@@ -61,7 +61,7 @@ class MagnitudePruning(Method):
         # How many weights a threshold removes cannot be told from the shape; the edit, a moment later, says it.
         return plan if params.sparsity is None else plan.with_zeros(params.sparsity)
 
-    def foretells(self, params: Params) -> bool:
+    def forecasts_exactly(self, params: Params) -> bool:
         return params.threshold is None and params.scope == "layer"
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:

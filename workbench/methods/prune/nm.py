@@ -43,7 +43,7 @@ class NOfMPruning(Method):
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
 
-    def foretells(self, params: Params) -> bool:
+    def forecasts_exactly(self, params: Params) -> bool:
         return False  # zeros at regular places take fewer bytes than the forecast expects of random ones
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

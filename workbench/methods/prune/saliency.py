@@ -52,7 +52,7 @@ class SaliencyPruning(Method):
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_gradients(layer)
 
-    def foretells(self, params: Any) -> bool:
+    def forecasts_exactly(self, params: Any) -> bool:
         return params.scope == "layer"
 
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:

@@ -46,7 +46,7 @@ class SynFlowPruning(Method):
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_gradients(layer)
 
-    def foretells(self, params: Params) -> bool:
+    def forecasts_exactly(self, params: Params) -> bool:
         return params.scope == "layer"
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

@@ -47,7 +47,7 @@ class BiasCorrection(Method):
             return Message("Several operators share its weight, with different biases.")
         return factors.rows_refusal(layer)
 
-    def foretells(self, params: Params) -> bool:
+    def forecasts_exactly(self, params: Params) -> bool:
         return False  # whether a bias is added depends on the layer's having one
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

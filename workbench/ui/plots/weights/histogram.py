@@ -16,7 +16,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small, toggle
 
 LOWEST = -0.3  # log10 of half a weight: the foot of a logarithmic count axis
-TAIL = 0.998  # of the weights are always in the plot; what is much farther out takes the room of the hand
+TAIL = 0.998  # of the weights are always in the plot; values much further away would leave no room to drag
 FAR = 1.6
 NARROWEST = 0.001  # share of the largest magnitude that the levels cover at least
 BEYOND = 2000.0  # times the range: farther than the plot goes

@@ -1,4 +1,4 @@
-"""The command line on models and data of strangers: inputs that are the same for all samples, outputs without a plain
+"""The command line on untrusted models and data: inputs that are the same for all samples, outputs without a plain
 batch, no data at all, and files that are not what they say."""
 
 import importlib.util
