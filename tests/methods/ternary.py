@@ -98,7 +98,7 @@ class Ternarizing(Method):
         axis = plan.out_axis if not plan.chain else 0 if plan.conv else 1
         return plan.each(lambda spec: replace(spec, kind=TERNARY, bits=2, side=channels(spec.shape, axis), group=0))
 
-    def foretells(self, params):
+    def forecasts_exactly(self, params):
         return False  # how many zeros there will be, the weights decide
 
     def apply(self, context, edit, params, job):

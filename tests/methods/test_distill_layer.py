@@ -41,16 +41,16 @@ def compiled(convolution, **params):
     [{"student": "separable"}, {"student": "grouped", "groups": 2}, {"rank": 3}],
     ids=lambda params: params.get("student", "factors"),
 )
-def test_a_student_learns_and_the_file_is_as_foretold(convolution, params, tmp_path):
+def test_a_student_learns_and_the_file_is_as_predicted(convolution, params, tmp_path):
     model, _ = convolution
     made = compiled(convolution, steps=150, **params)
     before, after = (float(part.split()[0]) for part in made.edits["first"].note.split("error ")[1].split(" → "))
     assert after < 0.9 * before
     (change,), size = made.changes()
-    (predicted,), foretold_size = compiler.forecast(model, made.chosen, "auto")
+    (predicted,), predicted_size = compiler.forecast(model, made.chosen, "auto")
     file = tmp_path / "smaller.onnx"
     with_edits(made.model, made.edits).save(file)
-    assert size == foretold_size == file.stat().st_size  # also of the bias that the layer did not have
+    assert size == predicted_size == file.stat().st_size  # also of the bias that the layer did not have
     assert (change.bytes_after, change.macs) == (predicted.bytes_after, predicted.macs)
     again = open_model(str(file), job=JOB)
     assert again.summary().macs == change.macs + model.layer("second").macs < model.summary().macs
