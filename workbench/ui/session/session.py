@@ -235,10 +235,10 @@ class Session(State):
         self.change_recipe(recipe, self.tr("load recipe"))
         self.recipe_path = path
         paths = [layer.path for layer in self.model.layers] if self.model else []
-        strangers = [row.pattern for row in recipe.rows if not any(row.matches(p) for p in paths)]
-        if strangers:
-            listed = ", ".join(shortened(plain(row), LONGEST_ROW) for row in strangers[:LISTED])
-            listed += ", …" if len(strangers) > LISTED else ""
+        unmatched = [row.pattern for row in recipe.rows if not any(row.matches(p) for p in paths)]
+        if unmatched:
+            listed = ", ".join(shortened(plain(row), LONGEST_ROW) for row in unmatched[:LISTED])
+            listed += ", …" if len(unmatched) > LISTED else ""
             self.told.emit(self.tr("These rows of the recipe match no layer: {rows}").format(rows=listed))
         return True
 
