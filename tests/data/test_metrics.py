@@ -167,6 +167,18 @@ def test_without_labels_the_metric_can_fall(outputs, title):
         assert (itself - constant if metric.higher_is_better else constant) > 0.05
 
 
+def test_floats_that_are_class_numbers_are_compared_by_equality():
+    """As of an ArgMax that is cast; counts that hardly repeat are numbers."""
+    classes = np.arange(40, dtype=np.float32) % 4
+    assert choose(classes, None).id == "equality" and choose(classes[:, None], classes.astype(int)).id == "accuracy"
+    assert choose(np.arange(40, dtype=np.float32), None).id == "relative_error"
+    assert choose(classes, classes + 0.5).id == "mse"
+
+
+def test_scores_that_never_change_are_not_compared_by_their_largest():
+    assert choose(np.tile(np.float32([1, 0, 0]), (40, 1)), None).id == "relative_error"
+
+
 def test_vectors_of_unit_length_or_called_embeddings_are_not_classes():
     vectors = NOISE((40, 5))
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

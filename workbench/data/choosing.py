@@ -117,7 +117,7 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
         return (_of_decisions("accuracy", outputs), 2) if texts else (None, 0)
     whole = is_whole(every)
     classes = outputs.shape[1] if outputs.ndim == 2 else 0
-    if outputs.dtype.kind in "iub":
+    if outputs.dtype.kind in "iub" or (whole and _are_class_numbers(outputs)):
         fits = whole and outputs.size == labels.size
         return (_of_decisions("accuracy", outputs), 2) if fits else (None, 0)
     numbers = _numbers(every)
@@ -219,13 +219,13 @@ def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
 
 
 def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
-    if outputs.dtype.kind not in "f":
+    if outputs.dtype.kind not in "f" or _are_class_numbers(outputs):
         return _of_decisions("equality", outputs), 20
     same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0  # it tells nothing
     if outputs.ndim == 2 and outputs.shape[1] > 1 and not _is_embedding(outputs, name):
         if _are_labels(outputs):
             return threshold("labels", 0.5, False, 0.5, False), 0 + same
-        if same or len(outputs) == 1 or _one_wins(outputs) <= FALLS:
+        if len(outputs) == 1 or _one_wins(outputs) <= FALLS:
             return METRICS["agreement"], 0 + same
     for axis, each in ((-1, METRICS["token_agreement"]), (1, METRICS["pixel_agreement"])):
         always = np.broadcast_to(outputs.mean(axis=0), outputs.shape)
@@ -254,6 +254,14 @@ def _are_labels(outputs: np.ndarray) -> bool:
     have = outputs > 0.5
     always = np.maximum(have.mean(axis=0), 1 - have.mean(axis=0)).mean()
     return bool((have.sum(axis=1) > 1).mean() > 1 - FALLS and always <= FALLS)
+
+
+def _are_class_numbers(outputs: np.ndarray) -> bool:
+    """Whether these floats, one a sample, are the numbers of a few classes, as of an ArgMax that is cast."""
+    if outputs.dtype.kind != "f" or outputs.size != len(outputs) or not is_whole(outputs):
+        return False
+    found = np.unique(outputs)
+    return bool(found[0] >= 0 and 2 < len(found) <= len(outputs) // 2)
 
 
 def _are_shares(outputs: np.ndarray, axis: int) -> bool:
