@@ -97,6 +97,7 @@ def test_sparsity_grows_as_the_schedule_says_and_ends_in_the_file(place, tmp_pat
     )
 
 
+@pytest.mark.slow
 def test_a_training_goes_on_after_the_engine_was_killed(place, tmp_path, monkeypatch):
     """kill -9 while it trains; a new engine, the same recipe: on from the checkpoint, to the same file."""
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))

@@ -22,6 +22,7 @@ def worker():
     worker.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_an_untrusted_file_works_or_is_refused_in_one_sentence(worker, part, tmp_path):
     for name, seed in CASES[part::PARTS]:
@@ -29,6 +30,7 @@ def test_an_untrusted_file_works_or_is_refused_in_one_sentence(worker, part, tmp
         assert result["outcome"] in (WORKS, SENTENCE), f"{name}-{seed}: {result['outcome']}\n{result['text']}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "outcome"), [("crash", DEATH), ("loop", HANG), ("wait", HANG), ("flood", OVERRUN), ("fault", INTERNAL)]
 )

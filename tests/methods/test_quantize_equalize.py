@@ -118,6 +118,7 @@ def unbalanced():
     return replace(workspace, model=rescaled(workspace.model, scaling, random_factors(scaling)), cache=Cache(1 << 28))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bits", [4, 8])
 def test_an_unbalanced_network_gets_back_what_one_scale_a_tensor_loses(unbalanced, bits):
     quantise = Action("quantize.affine", {"bits": bits, "granularity": "tensor"})

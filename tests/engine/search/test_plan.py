@@ -148,6 +148,7 @@ def test_a_pause_rests_between_two_trials(opened, monkeypatch):
     assert len(rested) == front.trials
 
 
+@pytest.mark.slow
 def test_a_model_without_labels_and_one_that_decides_nothing_are_searched_by_their_outputs(opened, place, tmp_path):
     data = np.load(place / "test.npz")
     np.savez(tmp_path / "plain.npz", x=data["x"])
