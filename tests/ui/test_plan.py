@@ -59,9 +59,9 @@ def open_tab(session, qtbot, tmp_path, data: bool) -> PlanTab:
 
 
 @pytest.fixture
-def found(tab):
+def found(tab, session):
     """With the trade-off of a search."""
-    return show(tab, plan_sample.front(tab._session.model))
+    return show(tab, plan_sample.front(session.model))
 
 
 def show(tab, front) -> PlanTab:
@@ -99,8 +99,8 @@ def selected(tab) -> list[str]:
 # -- the goal ----------------------------------------------------------------------------------------------------------
 
 
-def test_what_the_bar_says_is_a_goal(tab):
-    model = tab._session.model
+def test_what_the_bar_says_is_a_goal(tab, session):
+    model = session.model
     goals = {
         limit: Wish(limit, {limit: 3.0}).goal(model, True, ("first",))
         for limit in ("kB", "MB", "share", "drop", "macs", "latency", "memory", "none")
@@ -114,15 +114,15 @@ def test_what_the_bar_says_is_a_goal(tab):
     assert some == Goal(max_ratio=0.25, families=("prune",), layers=("first",), samples=200, seconds=120)
 
 
-def test_another_unit_of_the_size_keeps_its_meaning(tab):
-    model = tab._session.model
+def test_another_unit_of_the_size_keeps_its_meaning(tab, session):
+    model = session.model
     half = Wish("share", {"share": 50.0}).limited("kB", model, True)
     assert half.amount(model, True) == pytest.approx(model.bytes / 2000, rel=0.01)
     assert half.limited("share", model, True).amount(model, True) == pytest.approx(50, rel=0.01)
     assert half.limited("drop", model, True).amount(model, True) == 1.0
 
 
-def test_the_goal_is_typed_and_remembered_for_each_model(tab):
+def test_the_goal_is_typed_and_remembered_for_each_model(tab, session):
     tab.bar.amount.selectAll()
     QTest.keyClicks(tab.bar.amount, "12.5")
     QTest.keyClick(tab.bar.amount, Qt.Key.Key_Tab)
@@ -130,7 +130,7 @@ def test_the_goal_is_typed_and_remembered_for_each_model(tab):
     tab.bar.unit.setFocus()
     QTest.keyClick(tab.bar.unit, Qt.Key.Key_End)  # the last entry limits nothing
     assert tab.bar.wish.limit == "none" and not tab.bar.amount.isVisible()
-    mine = tab._session.model.fingerprint
+    mine = session.model.fingerprint
     assert wish.recall(mine) == tab.bar.wish and wish.recall("another") == Wish()
 
 
@@ -150,7 +150,7 @@ def test_goals_of_old_models_are_forgotten(qapp):
     assert len(json.loads(settings.store().value(wish.KEY))) == wish.MODELS
 
 
-def test_the_menu_says_what_may_be_used(tab, qtbot):
+def test_the_menu_says_what_may_be_used(tab, session, qtbot):
     menu = tab.bar.options.menu()
     QTest.mouseClick(tab.bar.options, LEFT)
     qtbot.waitUntil(menu.isVisible)
@@ -161,8 +161,8 @@ def test_the_menu_says_what_may_be_used(tab, qtbot):
     QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(entries["Selected layers (1)"]).center())
     menu.close()
     assert tab.bar.wish.chosen and tab.bar.options.full == "Quantise, 1 layer"
-    tab._session.select([])
-    settle(tab._session)
+    session.select([])
+    settle(session)
     assert not tab.bar.begin.isEnabled() and "Select layers" in tab.note.text()
 
 
@@ -194,8 +194,7 @@ def test_without_data_there_is_a_button_that_opens_some(session, qtbot, tmp_path
     assert tab.plot.empty.isVisible() and "press Find" in tab.plot.empty.text()
 
 
-def test_a_model_without_layers_to_edit_says_so(tab):
-    session = tab._session
+def test_a_model_without_layers_to_edit_says_so(tab, session):
     session.model = replace(
         session.model, layers=tuple(replace(layer, locked="It is too small.") for layer in session.model.layers)
     )
@@ -204,13 +203,13 @@ def test_a_model_without_layers_to_edit_says_so(tab):
     assert not tab.presets.isEnabled()
 
 
-def test_what_no_recipe_keeps_and_what_failed_is_said(found):
+def test_what_no_recipe_keeps_and_what_failed_is_said(found, session):
     front = replace(found.plans.front, chosen=None, notes=("No recipe within the limits was found.",))
     show(found, front)
     assert found.notes.isVisible() and "No recipe within the limits was found." in found.note.text()
     found.plans.failure = "The engine ended."
     found.plans.changed.emit()
-    settle(found._session)
+    settle(session)
     assert found.note.text() == "The engine ended."
 
 
@@ -235,17 +234,16 @@ def test_how_a_figure_was_obtained_is_said(found):
     entry = next(each for each in found.plot.scene.entries if "chosen" in each.marks)
     figures, recipe = found.plot.words(entry)
     assert figures.startswith("Search 2: ") and "top-1 99." in figures and "−0.7 ± 0.3 points" in figures
-    assert figures.endswith("held back, 1,700 samples") and "first Affine 4 bit" in recipe
+    assert figures.endswith("held back, 1,700 samples") and "first Integer (affine) 4 bit" in recipe
     whole = found.plot.words(next(each for each in found.plot.scene.entries if words.name_of(each) == "4 bit"))
-    assert whole[1] == "All layers: Affine 4 bit" and whole[0].endswith("measured, 300 samples")
+    assert whole[1] == "All layers: Integer (affine) 4 bit" and whole[0].endswith("measured, 300 samples")
 
 
 def test_the_qt_model_keeps_its_rules(found, qtmodeltester):
     qtmodeltester.check(found.model)
 
 
-def test_a_click_previews_and_enter_applies_it_as_one_step(found):
-    session = found._session
+def test_a_click_previews_and_enter_applies_it_as_one_step(found, session):
     before, steps = session.recipe, session.undo_stack.count()
     click(found, "Search 2")
     assert session.recipe.key == dot(found, "Search 2").key and session.undo_stack.count() == steps
@@ -258,8 +256,7 @@ def test_a_click_previews_and_enter_applies_it_as_one_step(found):
     assert session.recipe == before
 
 
-def test_escape_returns_and_nothing_is_picked(found):
-    session = found._session
+def test_escape_returns_and_nothing_is_picked(found, session):
     before = session.recipe
     click(found, "Search 4")
     key(found, Qt.Key.Key_Escape)
@@ -267,8 +264,7 @@ def test_escape_returns_and_nothing_is_picked(found):
     assert not session.undo_stack.canUndo()
 
 
-def test_the_buttons_of_the_banner_do_the_same(found):
-    session = found._session
+def test_the_buttons_of_the_banner_do_the_same(found, session):
     before = session.recipe
     click(found, "Search 4")
     QTest.mouseClick(found.banner.back, LEFT)
@@ -278,8 +274,7 @@ def test_the_buttons_of_the_banner_do_the_same(found):
     assert session.undo_stack.undoText() == "apply Search 4"
 
 
-def test_training_stages_stay_when_a_recipe_is_applied(found):
-    session = found._session
+def test_training_stages_stay_when_a_recipe_is_applied(found, session):
     session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {}),)), "stage")
     settle(session)
     click(found, "Search 1")
@@ -289,17 +284,17 @@ def test_training_stages_stay_when_a_recipe_is_applied(found):
     assert "Search 1 (current recipe)" in names(found)
 
 
-def test_the_table_shares_its_selection_and_applies_too(found):
+def test_the_table_shares_its_selection_and_applies_too(found, session):
     row = names(found).index("Search 3")
     where = found.table.visualRect(found.table.model().index(row, 1)).center()
     QTest.mouseClick(found.table.viewport(), LEFT, NONE, where)
-    settle(found._session)
+    settle(session)
     assert found.plot.canvas.chosen == (dot(found, "Search 3").key,) and "Search 3" in found.plot.readout.full
     QTest.keyClick(found.table, Qt.Key.Key_Return)
-    assert found._session.undo_stack.undoText() == "apply Search 3"
+    assert session.undo_stack.undoText() == "apply Search 3"
 
 
-def test_the_arrow_keys_walk_along_the_front(found):
+def test_the_arrow_keys_walk_along_the_front(found, session):
     canvas = found.plot.canvas
     canvas.setFocus()
     walked = []
@@ -307,18 +302,21 @@ def test_the_arrow_keys_walk_along_the_front(found):
         key(found, which)
         walked.append(words.name_of(found.plot.entry(canvas.chosen[-1])))
     assert walked == ["Search 4", "Search 3", "Search 2", "Search 3", "8 bit"]
-    assert found._session.recipe.key == dot(found, "8 bit").key
+    assert session.recipe.key == dot(found, "8 bit").key
 
 
-def test_two_recipes_are_compared_layer_by_layer(found):
+def test_two_recipes_are_compared_layer_by_layer(found, session):
     click(found, "Search 2")
     click(found, "4 bit", CONTROL)
     page = found.comparison
     assert found.pages.currentWidget() is page and "1 of 2 layers differ" in page.title.full
     cells = [[page.table.item(row, column).text() for column in range(3)] for row in range(2)]
-    assert cells == [["second", "GPTQ 3 bit", "Affine 4 bit"], ["first", "Affine 4 bit", "Affine 4 bit"]]
+    assert cells == [
+        ["second", "GPTQ 3 bit", "Integer (affine) 4 bit"],
+        ["first", "Integer (affine) 4 bit", "Integer (affine) 4 bit"],
+    ]
     QTest.mouseClick(page.close_button, LEFT)
-    assert found.pages.currentWidget() is found.table and found._session.history.looking is None
+    assert found.pages.currentWidget() is found.table and session.history.looking is None
 
 
 def test_the_wheel_zooms_the_drag_pans_and_a_double_click_shows_all(found):
@@ -351,24 +349,24 @@ def test_pointing_reads_a_recipe_off(found):
     assert "Ctrl+click" in found.plot.readout.full and "300 samples, 1,700 held back" in found.plot.recipe.full
 
 
-def test_the_axis_is_one_of_those_that_are_known(found):
+def test_the_axis_is_one_of_those_that_are_known(found, session):
     plot = found.plot
     assert [plot.axis.itemData(place) for place in range(plot.axis.count())] == ["bytes", "macs"]
     plot.axis.setCurrentIndex(1)
-    settle(found._session)
+    settle(session)
     assert "MACs" in plot.canvas.x_axis.labelText and len(plot._predicted.xData) == 0
 
 
-def test_the_limit_is_shaded_on_its_axis(found):
-    model = found._session.model
+def test_the_limit_is_shaded_on_its_axis(found, session):
+    model = session.model
     assert limit_of(Goal(max_ratio=0.5), "bytes", model) == model.bytes // 2
     assert limit_of(Goal(max_ratio=0.5), "macs", model) is None and limit_of(Goal(max_macs=7), "macs", model) == 7
     found.bar._on_limit("drop")
-    settle(found._session)
+    settle(session)
     shaded = found.plot._beyond.rect()
     assert found.plot._beyond.isVisible() and shaded.bottom() == pytest.approx(100 * found.plot.scene.value - 1)
     found.bar._on_limit("none")
-    settle(found._session)
+    settle(session)
     assert not found.plot._beyond.isVisible()
 
 
@@ -380,12 +378,12 @@ def test_the_line_of_uniform_recipes_has_only_the_better_ones(found):
 # -- presets -----------------------------------------------------------------------------------------------------------
 
 
-def test_presets_say_what_they_cost_before_they_are_applied(tab):
+def test_presets_say_what_they_cost_before_they_are_applied(tab, session):
     menu = tab.presets.menu()
     tab.presets.fill()
     texts = {action.text().split("\t")[0]: action for action in menu.actions()}
     assert "kB, predicted loss +" in texts["4 bit"].text()
-    session, before = tab._session, tab._session.recipe
+    before = session.recipe
     texts["4 bit"].trigger()
     assert session.undo_stack.undoText() == "apply 4 bit"
     assert session.recipe.key == Recipe().with_actions(["*"], PRESETS["4 bit"]).key
@@ -399,8 +397,7 @@ def test_a_preset_that_was_measured_shows_its_loss(found):
     assert "−0.9 ± 0.6 points" in text
 
 
-def test_a_preset_that_the_window_measured_is_in_the_plot(tab, qtbot):
-    session = tab._session
+def test_a_preset_that_the_window_measured_is_in_the_plot(tab, session, qtbot):
     tab.apply_preset("4 bit")
     qtbot.waitUntil(lambda: measured(session))
     settle(session)
@@ -413,7 +410,7 @@ def test_a_preset_that_the_window_measured_is_in_the_plot(tab, qtbot):
 # -- while it runs -----------------------------------------------------------------------------------------------------
 
 
-def test_progress_says_phase_and_trials_and_the_time_that_the_engine_tells(found):
+def test_progress_says_phase_and_trials_and_the_time_that_the_engine_tells(found, session):
     plans, strip = found.plans, found.progress
     plans.job = 99
     show(found, replace(plans.front, phase="racing", done=34, total=120, left=42.0))
@@ -423,22 +420,21 @@ def test_progress_says_phase_and_trials_and_the_time_that_the_engine_tells(found
     assert "left" not in strip.text.full
     plans.progress = Progress("trying first", 0.25)
     plans.progressed.emit()
-    settle(found._session)
+    settle(session)
     assert strip.bar.value() == 250
     QTest.mouseClick(strip.pause, LEFT)
-    settle(found._session)
+    settle(session)
     assert strip.pause.text() == "Resume" and strip.text.full == "Paused"
     plans.job = 0
 
 
-def test_other_data_forgets_what_was_measured(found):
-    found._session.data_changed.emit()
-    settle(found._session)
+def test_other_data_forgets_what_was_measured(found, session):
+    session.data_changed.emit()
+    settle(session)
     assert found.plans.front is None and found.plot.empty.isVisible()
 
 
-def test_snapshots_are_marked(found, qtbot):
-    session = found._session
+def test_snapshots_are_marked(found, session, qtbot):
     session.set_actions(["first"], (Action("quantize.affine", {"bits": 8}),), "8 bit")
     qtbot.waitUntil(lambda: measured(session))
     session.snapshots.add("mine")
@@ -466,7 +462,9 @@ def test_the_page_stands_alone_and_says_every_recipe(found):
     text = found.plot.to_html()
     tree = ElementTree.fromstring(re.search(r"<svg.*</svg>", text, re.DOTALL)[0])
     titles = [title.text for title in tree.iter("title")]
-    assert len(titles) == len(found.plot.canvas.spots) and any("All layers: Affine 4 bit" in each for each in titles)
+    assert len(titles) == len(found.plot.canvas.spots) and any(
+        "All layers: Integer (affine) 4 bit" in each for each in titles
+    )
     assert "src=" not in text and "href=" not in text and "<script" not in text and text.count("<tr") > len(titles)
     inside = [float(dot.get("cx")) for dot in tree.iter("circle")]
     assert all(page.LEFT <= x <= page.LEFT + page.ACROSS for x in inside)
@@ -487,8 +485,8 @@ def search(tab, qtbot, limit: str, amount: float) -> None:
     settle(tab._session)
 
 
-def test_find_apply_and_undo(tab, qtbot):
-    session, before = tab._session, tab._session.recipe
+def test_find_apply_and_undo(tab, session, qtbot):
+    before = session.recipe
     limit = session.model.bytes * 0.7 / 1000
     search(tab, qtbot, "kB", float(f"{limit:.3g}"))
     front = tab.plans.front
@@ -524,22 +522,22 @@ def test_an_engine_that_dies_in_the_middle_is_asked_again(own_link, qtbot, tmp_p
     session.deleteLater()
 
 
-def test_a_search_pauses_resumes_and_stops_with_what_it_has(tab, qtbot):
+def test_a_search_pauses_resumes_and_stops_with_what_it_has(tab, session, qtbot):
     tab.plans.start(Goal())
-    settle(tab._session)
+    settle(session)
     QTest.mouseClick(tab.progress.pause, LEFT)
     assert tab.plans.paused and tab.progress.pause.text() == "Pause"
-    settle(tab._session)
+    settle(session)
     assert tab.progress.pause.text() == "Resume"
     QTest.mouseClick(tab.progress.pause, LEFT)
     QTest.mouseClick(tab.progress.stop, LEFT)
     qtbot.waitUntil(lambda: not tab.plans.job)
-    settle(tab._session)
+    settle(session)
     assert not tab.progress.isVisible() and tab.bar.isVisible() and not tab.plans.paused
 
 
-def test_a_search_that_the_engine_refuses_says_why(tab, qtbot):
+def test_a_search_that_the_engine_refuses_says_why(tab, session, qtbot):
     tab.plans.start(Goal(layers=("no such layer",)))
     qtbot.waitUntil(lambda: not tab.plans.job)
-    settle(tab._session)
+    settle(session)
     assert "No editable layer matches." in tab.note.text() and tab.bar.begin.isEnabled()
