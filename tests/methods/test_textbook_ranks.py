@@ -139,7 +139,7 @@ def test_a_rank_is_chosen_by_any_of_these(params, rank):
     matrix = rng.standard_normal((40, 3)) @ rng.standard_normal((3, 300)) + 0.1 * rng.standard_normal((40, 300))
     chosen = ranks.RankParams(**{"energy": None, **params})
     assert ranks.chosen(chosen, matrix.shape, lambda: np.linalg.svd(matrix, compute_uv=False)) == rank
-    if ranks.prediction_words(chosen):
+    if ranks.predicted(chosen):
         assert ranks.expected(chosen, matrix.shape) == rank
     assert (ranks.break_even((40, 300)) * 340 < 12000) and (ranks.break_even((40, 300)) + 1) * 340 >= 12000
 
