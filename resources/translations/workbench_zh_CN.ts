@@ -3869,6 +3869,46 @@
       <translation>正在测量延迟</translation>
     </message>
     <message>
+      <source>Measure again.</source>
+      <extracomment>workbench/engine/bench/loading.py</extracomment>
+      <translation>请重新测量。</translation>
+    </message>
+    <message>
+      <source>The file cannot be loaded in a fresh process: {said}.</source>
+      <extracomment>workbench/engine/bench/loading.py</extracomment>
+      <translation>无法在新进程中载入该文件：{said}。</translation>
+    </message>
+    <message>
+      <source>measuring how long the files take to load</source>
+      <extracomment>workbench/engine/bench/loading.py</extracomment>
+      <translation>正在测量文件的载入时间</translation>
+    </message>
+    <message>
+      <source>Energy is not known: this system shows no counter, and the target has no figures of it.</source>
+      <extracomment>workbench/engine/bench/profile.py</extracomment>
+      <translation>能耗未知：此系统没有能耗计数器，目标设备也没有相关数值。</translation>
+    </message>
+    <message>
+      <source>Give that batch.</source>
+      <extracomment>workbench/engine/bench/profile.py</extracomment>
+      <translation>请使用该批大小。</translation>
+    </message>
+    <message>
+      <source>The model takes {fixed} samples at a time, not {batch}.</source>
+      <extracomment>workbench/engine/bench/profile.py</extracomment>
+      <translation>模型每次接受 {fixed} 个样本，而不是 {batch} 个。</translation>
+    </message>
+    <message>
+      <source>measuring the energy</source>
+      <extracomment>workbench/engine/bench/profile.py</extracomment>
+      <translation>正在测量能耗</translation>
+    </message>
+    <message>
+      <source>profiling the layers</source>
+      <extracomment>workbench/engine/bench/profile.py</extracomment>
+      <translation>正在逐层分析</translation>
+    </message>
+    <message>
       <source>Cannot read {path}: {reason}.</source>
       <extracomment>workbench/engine/bench/timing.py</extracomment>
       <translation>无法读取 {path}：{reason}。</translation>
@@ -5544,6 +5584,21 @@
       <translation>无法在计算图中跟踪它的输出通道。</translation>
     </message>
     <message>
+      <source>{kind}{bits} per {sharing}</source>
+      <extracomment>workbench/graph/encodings/affine.py</extracomment>
+      <translation>{kind}{bits}，每{sharing}</translation>
+    </message>
+    <message>
+      <source>{bits}-bit codebook</source>
+      <extracomment>workbench/graph/encodings/codebook.py</extracomment>
+      <translation>{bits} 位码本</translation>
+    </message>
+    <message>
+      <source>group of {group}</source>
+      <extracomment>workbench/graph/encodings/spec.py</extracomment>
+      <translation>组（{group} 个）</translation>
+    </message>
+    <message>
       <source>Export it with smaller sizes.</source>
       <extracomment>workbench/graph/model/demand.py</extracomment>
       <translation>请以较小的尺寸导出。</translation>
@@ -6167,21 +6222,6 @@
       <source>zeros as a bit mask</source>
       <extracomment>workbench/graph/storage/layouts.py</extracomment>
       <translation>零以位掩码存储</translation>
-    </message>
-    <message>
-      <source>group of {group}</source>
-      <extracomment>workbench/graph/storage/spec.py</extracomment>
-      <translation>组（{group} 个）</translation>
-    </message>
-    <message>
-      <source>{bits}-bit codebook</source>
-      <extracomment>workbench/graph/storage/spec.py</extracomment>
-      <translation>{bits} 位码本</translation>
-    </message>
-    <message>
-      <source>{kind}{bits} per {sharing}</source>
-      <extracomment>workbench/graph/storage/spec.py</extracomment>
-      <translation>{kind}{bits}，每{sharing}</translation>
     </message>
     <message>
       <source>Choose another layer.</source>
@@ -10323,7 +10363,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>% of the size</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>% 的大小</translation>
+      <translation>%（占原大小）</translation>
     </message>
     <message>
       <source>1 layer</source>
@@ -11360,7 +11400,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>{n} edited</source>
       <extracomment>workbench/ui/tree/data/cells.py</extracomment>
-      <translation>已编辑 {n} 层</translation>
+      <translation>已编辑{n}层</translation>
     </message>
     <message>
       <source>Colour layers by</source>
