@@ -3,6 +3,7 @@
 A layer's bytes are those it has in a file where all layers have the same stack: decoders that they share do not count.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,9 @@ from workbench import __version__
 from workbench.core.analysis.plan import Goal
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import Message
+from workbench.core.base.message import Message, from_data, to_data
 from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.targets.reading import find_target
@@ -62,11 +64,11 @@ class Option:
 
 @dataclass(frozen=True)
 class Table:
-    """All options of a model; `kind` as of a Predictability, `layers` those that may be touched."""
+    """All options of a model; `known` says what is predicted of them, `layers` are those that may be touched."""
 
     options: tuple[Option, ...]
     layers: tuple[str, ...]
-    kind: str
+    known: Predictability
 
 
 def touched(workspace: Workspace, goal: Goal) -> list[Layer]:
@@ -85,7 +87,7 @@ class _Source:
 
     def __init__(self, workspace: Workspace, seed: int, job: Job) -> None:
         self.workspace, self.seed, self.job = workspace, seed, job
-        self._made: tuple[Predictor | None, str] | None = None
+        self._made: tuple[Predictor | None, Predictability] | None = None
         calibration = workspace.calibration
         self.about = (
             __version__,
@@ -94,16 +96,21 @@ class _Source:
             seed,
         )
 
-    def predictor(self) -> tuple[Predictor | None, str]:
-        """With its kind; made when first asked for."""
+    def predictor(self) -> tuple[Predictor | None, Predictability]:
+        """With what it predicts; made when first asked for."""
         if self._made is None:
-            made, known = prepared(self.workspace, self.job.silent(), check=False)
-            self._made = made, known.kind or ""
+            self._made = prepared(self.workspace, self.job.silent(), check=False)
         return self._made
 
-    def kind(self) -> str:
-        """Kind of the predictions; "" if there are none."""
-        return str(self._kept("kind", lambda: {"kind": np.array(self.predictor()[1])})["kind"])
+    def known(self) -> Predictability:
+        """What is predicted, and what is in the way where it is not the loss."""
+
+        def make() -> dict[str, Any]:
+            found = self.predictor()[1]
+            return {"known": np.array(json.dumps([found.kind, to_data(found.obstacle)]))}
+
+        kind, obstacle = json.loads(str(self._kept("known", make)["known"]))
+        return Predictability(kind, from_data(obstacle))
 
     def alone(self, stack: Stack, layers: Sequence[Layer]) -> Iterator[Option]:
         """The stack on each of these layers that can have it."""
@@ -190,7 +197,7 @@ def table(workspace: Workspace, goal: Goal, job: Job) -> Table:
     layers = touched(workspace, goal)
     target = find_target(goal.target) if goal.target else None
     source = _Source(workspace, goal.seed, job)
-    kind = source.kind()
+    known = source.known()
     options: list[Option] = []
     coupled = _groups(workspace, [layer.path for layer in layers])
     integers = goal.max_latency is not None or target is not None  # some targets want activations on levels, too
@@ -202,7 +209,7 @@ def table(workspace: Workspace, goal: Goal, job: Job) -> Table:
                     options += source.together(for_target.rounded(target, there[0], stack), members)
         else:
             options += source.alone(stack, [layer for layer in layers if for_target.takes(target, layer, stack)])
-    return Table(tuple(options), tuple(layer.path for layer in layers), kind)
+    return Table(tuple(options), tuple(layer.path for layer in layers), known)
 
 
 def promising(found: Table, model_bytes: Mapping[str, int]) -> dict[str, list[Option]]:
@@ -211,7 +218,7 @@ def promising(found: Table, model_bytes: Mapping[str, int]) -> dict[str, list[Op
     places: dict[str, list[Option]] = {}
     for option in found.options:
         before = sum(model_bytes[path] for path in (*option.stacks, *option.following))
-        hopeless = found.kind == "loss" and (option.predicted or 0.0) > HOPELESS
+        hopeless = found.known.kind == "loss" and (option.predicted or 0.0) > HOPELESS
         if option.bytes < before and not hopeless:
             places.setdefault(f"{option.place} channels" if option.structural else option.place, []).append(option)
     return {place: [each for each in options if not _behind(each, options)] for place, options in places.items()}

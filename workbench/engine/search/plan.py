@@ -241,10 +241,10 @@ class Search:
         """Whether the time is up."""
         return bool(self.goal.seconds) and monotonic() - self._started > self.goal.seconds
 
-    def _notes(self) -> list[Message]:
-        notes = list[Message]()
-        if self.known is not None and self.known.table.kind != "loss":
-            notes.append(Message("The loss of this model cannot be predicted, so candidates were measured instead."))
+    def _notes(self) -> list[str]:
+        notes = list[str]()
+        if self.known is not None and (obstacle := self.known.table.known.obstacle):
+            notes.append(obstacle)
         if not self.goal.whole and self.front.chosen is None:
             notes.append(Message("No recipe within the limits was found."))
         if self._over():
