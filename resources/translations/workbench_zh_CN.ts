@@ -2034,6 +2034,11 @@
       <translation>“{pattern}”某个步骤的“off”为 {off}</translation>
     </message>
     <message>
+      <source>'{where}' has {n:,} steps</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“{where}”有 {n:,} 个步骤</translation>
+    </message>
+    <message>
       <source>'{where}' is not a list of stages</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>“{where}”不是阶段的列表</translation>
@@ -2052,6 +2057,11 @@
       <source>Give a YAML file.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>请给出 YAML 文件。</translation>
+    </message>
+    <message>
+      <source>Give at most {most}.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请最多给出 {most} 个。</translation>
     </message>
     <message>
       <source>Give at most {rows:,} rows, {globs:,} of them globs.</source>
@@ -2204,6 +2214,11 @@
       <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
     </message>
     <message>
+      <source>'{subject}' has more than {most} entries</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>“{subject}”超过 {most} 项</translation>
+    </message>
+    <message>
       <source>'{subject}' is not a list</source>
       <extracomment>workbench/core/session/checked.py</extracomment>
       <translation>“{subject}”不是列表</translation>
@@ -2302,11 +2317,6 @@
       <source>{path} is too large for a session.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>{path} 太大，不可能是会话。</translation>
-    </message>
-    <message>
-      <source>'{subject}' has more than {most} entries</source>
-      <extracomment>workbench/core/session/session_states.py</extracomment>
-      <translation>“{subject}”超过 {most} 项</translation>
     </message>
     <message>
       <source>a branch of history</source>

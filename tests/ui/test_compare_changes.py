@@ -52,7 +52,7 @@ def test_confusion_classes_and_flips_agree_and_say_on_how_many_samples(compared,
     page.map.setFocus()
     qtbot.keyClick(page.map, Key.Key_Down)
     qtbot.keyClick(page.map, Key.Key_Right)
-    assert page.map.cell == (1, 1) and "Trouser, decided rightly" in page.words.text()
+    assert page.map.cell == (1, 1) and "Trouser, predicted correctly" in page.words.text()
     tab, page = open_page(compared, qtbot, "classes")
     QAbstractItemModelTester(page.table.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
     first = changes.per_class[changes.classes.index(page.table.keys()[0])]
