@@ -99,7 +99,7 @@ def plot(qapp, qtbot):
 
 def test_the_plot_marks_what_is_proposed_and_a_click_chooses_another(plot, qtbot):
     assert [(round(m.x, 2), m.text) for m in plot.canvas.markers] == [(0.5, "proposed")]
-    assert plot.picked_point is POINTS[1] and plot.readout.full.startswith("0.5: top-1 89.5 %, loses 0.5 points")
+    assert plot.picked_point is POINTS[1] and plot.readout.full.startswith("0.5: top-1 89.5 %, drop 0.5 points")
     where = QPoint(round(plot.canvas.to_pixel(0.8)), round(plot.canvas.area.center().y()))
     with qtbot.waitSignal(plot.picked) as picked:
         QTest.mouseClick(plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=where)
