@@ -142,7 +142,7 @@ def test_markers_say_what_stands_out_of_noise(spectrum, weight):
     noise = sample.view_of(weight).spectrum.noise
     texts = {round(marker.x): marker.text for marker in spectrum.canvas.markers}
     assert "EVBMF" in texts[noise.vbmf] and "noise edge" in texts[noise.rank]
-    assert f"EVBMF {noise.vbmf}" in spectrum.readout.full
+    assert f"EVBMF rank {noise.vbmf}" in spectrum.readout.full
     spectrum.set_handle(noise.vbmf)
     assert "EVBMF" in spectrum.canvas.handle("rank").label
 
