@@ -33,6 +33,7 @@ def test_a_recipe_is_sized_measured_and_exported(opened, tmp_path):
     report = opened.export(FOUR, tmp_path)
     written = Path(report.files["model"]).stat().st_size
     assert opened.size(FOUR) == written == report.forecast_bytes
+    assert opened.size() == report.before.bytes.value
     assert opened.evaluate(FOUR).value == report.verified.value
     assert opened.evaluate().value == report.before.value.value
     assert wb.Recipe({"*": ["quantize.affine"]}).actions_for("head") == (wb.step("quantize.affine"),)
@@ -62,6 +63,10 @@ def test_what_cannot_be_done_is_said_in_one_sentence(demo):
         wb.open(torch.nn.Linear(2, 2))
     with pytest.raises(UserError, match="not a model"):
         wb.open(3)
+    with pytest.raises(UserError, match=r"There is no layer 'haed'. The layers are stem, .*, …"):
+        wb.open(demo.cnn).layers["haed"]
+    with pytest.raises(UserError, match=r"A dict is no recipe\. Make one with wb.Recipe"):
+        wb.open(demo.cnn).size({"*": ["quantize.affine"]})
 
 
 def test_notebooks_show_a_table_and_a_histogram_and_names_are_escaped(opened):

@@ -40,9 +40,9 @@ class Chosen(Method):
         {forecast}
 
     def apply(self, context, edit, params, job):
-        return edit
+        return {edit}
 """
-FINE = {"kind": 'Annotated[int, Help("h")] = 4', "accepts": "None", "forecast": "return plan"}
+FINE = {"kind": 'Annotated[int, Help("h")] = 4', "accepts": "None", "forecast": "return plan", "edit": "edit"}
 SOURCES = {
     "fine": METHOD.format(name="fine", **FINE),
     "lost": "import a_library_that_is_not_here\n",
@@ -52,6 +52,7 @@ SOURCES = {
     "half": METHOD.format(name="half", **FINE) + "\nraise RuntimeError('two\\nlines \\x1b[31m')\n",
     "taken": METHOD.format(name="affine", **FINE),
     "rude": METHOD.format(name="rude", **FINE | {"accepts": "1 / 0"}),
+    "bare": METHOD.format(name="bare", **FINE | {"edit": "edit.weight"}),
     "late": METHOD.format(name="late", **FINE | {"forecast": "raise KeyError('late')"}),
 }
 BROKEN = ("lost", "syntax", "ends", "schema", "half", "taken", "damaged")
@@ -90,7 +91,7 @@ def test_the_program_goes_on_without_them(installed, demo):
     done = run(installed, "methods", "--json")
     assert done.returncode == 0, done.stderr
     known = {method["id"] for method in json.loads(done.stdout)["methods"]}
-    assert known - set(all_methods()) == {"quantize.fine", "quantize.rude", "quantize.late"}
+    assert known - set(all_methods()) == {"quantize.fine", "quantize.bare", "quantize.rude", "quantize.late"}
     assert set(all_methods()) < known
     lines = done.stderr.splitlines()
     assert len(lines) == len(BROKEN)
@@ -118,6 +119,12 @@ try:
     stacking.conflict(workspace.layer("head"), (Action("quantize.late"),))
 except UserError as error:
     assert "plug-late" in error.mend
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile.compiler import edit
+try:
+    edit(workspace.model, "head", (Action("quantize.bare"),), None, 0, Cache(1 << 20), Job())
+except UserError as error:
+    assert error.what == "quantize.bare failed: TypeError: apply gives an Edit, not a ndarray."
     print("told")
 """
     path = os.pathsep.join([str(installed), os.environ.get("PYTHONPATH", "")])

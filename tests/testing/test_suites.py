@@ -15,6 +15,7 @@ from tests.formats.test_extensions import PACKED
 from tests.formats.test_onnx_file import linear
 from workbench.core.base.errors import UserError
 from workbench.core.base.quantities import MetricInfo
+from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Help, Range
 from workbench.data.extensions import Reader
 from workbench.data.metrics import METRICS, Metric
@@ -48,7 +49,7 @@ def test_a_metric_that_keeps_everything_passes():
         (metric(lambda outputs, labels: TOP1.score(outputs, labels) * np.nan), "not finite floats"),
         (metric(lambda outputs, labels: 2 * TOP1.score(outputs, labels)), "is above 1"),
         (metric(lambda outputs, labels: TOP1.score(outputs, labels) / 2, interval="wilson"), "zeros and ones"),
-        (metric(lambda outputs, labels: np.full(len(labels), TOP1.score(outputs, labels).mean())), "alone"),
+        (metric(lambda outputs, labels: np.full(len(labels), TOP1.score(outputs, labels).mean())), "and [01] alone"),
         (metric(TOP1.score, higher_is_better=False), "higher_is_better"),
         (metric(lambda outputs, labels: TOP1.score(outputs, labels) / 2), "not 1.0"),
         (replace(TOP1, decide=lambda outputs: np.zeros(3)), "decide gives not one decision a sample"),
@@ -100,6 +101,22 @@ class Boaster(Halving):
         return plan.quantized(4)
 
 
+class Undeclared(Halving):
+    def forecast(self, layer, plan, params):
+        return plan.codebook(4)
+
+    def forecasts_exactly(self, params):
+        return False
+
+
+class Misdeclared(Undeclared):
+    encodes = Encodes("4")
+
+
+class Wider(Undeclared):
+    encodes = Encodes("8", "codebook", "'tensor'")
+
+
 class Silent(Halving):
     summary = "no sentence"
 
@@ -133,12 +150,47 @@ def test_a_method_that_keeps_everything_passes(registered):
         (Random, "differs from run to run"),
         (Endless, "goes on although its job is cancelled"),
         (Boaster, "forecast"),
+        (Undeclared, "plans Codebook and has no `encodes`"),
+        (Misdeclared, "says integer, and codebook is planned"),
+        (Wider, "says 8 bits, and 4 are planned"),
         (Hungry, "it was not refused"),
     ],
 )
 def test_a_method_with_a_fault_does_not(registered, cls, words):
     with pytest.raises(AssertionError, match=words):
         check_method(registered(cls), [Case("quantize.halving", {"by": 3.0}, "Gemm")])
+
+
+@pytest.mark.parametrize("change", [Dense, lambda values: values])
+def test_a_bare_array_is_no_encoding(registered, change):
+    class Bare(Halving):
+        def apply(self, context, edit, params, job):
+            job.check()
+            return Edit(
+                methods.each_tensor(edit.encoding, 0, lambda values, axis: change(values / params.by)), edit.bias
+            )
+
+    cases = [Case("quantize.halving", {"by": 2.0}, "Gemm")]
+    if change is Dense:
+        check_method(registered(Bare), cases)
+    else:
+        with pytest.raises(TypeError, match=r"an Edit holds an encoding \(Dense, .*\), not a ndarray"):
+            check_method(registered(Bare), cases)
+
+
+def test_what_a_class_lacks_is_named(registered):
+    class NoForm(Halving):
+        class Params:
+            by = 2.0
+
+    class Half(methods.Method):
+        def accepts(self, layer):
+            return None
+
+    with pytest.raises(TypeError, match="its Params need @dataclass"):
+        registered(NoForm)
+    with pytest.raises(TypeError, match="does not answer apply, forecast"):
+        registered(Half)
 
 
 def test_a_parameter_without_a_case_is_named(registered):
@@ -191,6 +243,11 @@ def _raw(load):
     [
         (lambda format: {"claims": lambda path, head: bool(head)}, AssertionError, "claims an ONNX file"),
         (lambda format: {"claims": lambda path, head: False}, AssertionError, "does not claim net.packed"),
+        (
+            lambda format: {"claims": lambda path, head: path.endswith(".packed")},
+            FileNotFoundError,
+            "no_such_net.packed",
+        ),
         (lambda format: {"load": _unpickling(format.load)}, AssertionError, "pickle.find_class"),
         (lambda format: {"load": _raw(format.load)}, ValueError, "?"),
         (lambda format: {"name": "other"}, AssertionError, ""),

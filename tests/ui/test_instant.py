@@ -75,6 +75,12 @@ def test_an_expression_is_arithmetic_and_nothing_else(expression):
         Effect("A.", expression)
 
 
+def test_an_expression_that_is_refused_says_what_there_is():
+    with pytest.raises(ValueError, match=r"Pow.*<<.*round, min.*1 << n"):
+        Effect("{levels} values.", figures={"levels": "2 ** bits"})
+    assert Effect("{levels} values.", figures={"levels": "1 << bits"}).values({"bits": 3}) == {"levels": 8}
+
+
 def test_rules_find_their_rank_in_the_spectrum():
     noise, spectrum = VIEW.spectrum.noise, VIEW.spectrum
     assert said("lowrank.svd", rule="marchenko-pastur").startswith(f"Rank {noise.rank} of 64 keeps")

@@ -243,7 +243,7 @@ def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[flo
         centre = (mean + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(mean * (1 - mean) / n + z2 / (4 * n * n))
         return float(max(0.0, centre - half)), float(min(1.0, centre + half))
-    half = Z * np.sqrt(left) * float(scores.std(ddof=1) if n > 1 else abs(mean)) / np.sqrt(n)
+    half = Z * float(np.sqrt(left / n)) * float(scores.std(ddof=1) if n > 1 else abs(mean))
     return mean - half, mean + half
 
 

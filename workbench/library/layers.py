@@ -33,6 +33,15 @@ class Layers(Sequence["LayerHandle"]):
     def __getitem__(self, key: slice) -> Layers: ...
     def __getitem__(self, key: int | str | slice) -> LayerHandle | Layers:
         if isinstance(key, str):
+            if key not in self._by_path:
+                paths = list(self._by_path)
+                raise UserError(
+                    "There is no layer '{path}'.",
+                    "The layers are {paths}{more}.",
+                    path=key,
+                    paths=", ".join(paths[:8]),
+                    more=", …" if len(paths) > 8 else "",
+                )
             return self._by_path[key]
         return Layers(self._handles[key]) if isinstance(key, slice) else self._handles[key]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -99,9 +100,11 @@ class Model:
         chosen, _ = effective_stacks(self._workspace.model, named)
         return for_target.findings(self._workspace.model.layers, named, chosen)[1]
 
-    def size(self, recipe: Given) -> int:
-        """Bytes of the file that an export of this recipe would have, exactly. Raises UserError when it does not
-        fit."""
+    def size(self, recipe: Given | None = None) -> int:
+        """Bytes of the file that an export of this recipe would have, exactly; without one, of the original. Raises
+        UserError when it does not fit."""
+        if recipe is None:
+            return self.summary.bytes
         result = self._workspace.compiled(_recipe(recipe), Job())
         return result.changes(_recipe(recipe).sparse)[1]
 
@@ -270,4 +273,12 @@ def _values(inputs: Inputs | None) -> dict[str, str | np.ndarray]:
 
 
 def _recipe(given: Given) -> Recipe:
-    return given if isinstance(given, Recipe) else load_recipe(Path(given))
+    if isinstance(given, Recipe):
+        return given
+    if not isinstance(given, str | os.PathLike):
+        raise UserError(
+            "A {type} is no recipe.",
+            "Make one with wb.Recipe, or give the path of a recipe's file.",
+            type=type(given).__name__,
+        )
+    return load_recipe(Path(given))

@@ -46,7 +46,10 @@ class FormatCase:
 
 
 def check_format(format: Format, *files: Path | str, running: tuple[str, ...] = ()) -> None:
-    """Everything below, for files of the format (see FormatCase). Raises AssertionError saying what is not kept."""
+    """Everything below, for files of the format . Raises AssertionError saying what is not kept.
+
+    `running`: paths that would run code without trust (perhaps `file.py:function`); they have to be refused.
+    """
     assert files, "a format is tried on files of it"
     case = FormatCase(format, tuple(map(Path, files)), running)
     for check in CHECKS:
@@ -57,6 +60,9 @@ def claims_its_own_files_only(case: FormatCase) -> None:
     """Its files by name and first bytes; not ONNX files (but for the format onnx), texts, and names without a file."""
     for file in case.files:
         assert case.claims(str(file)), f"{case} does not claim {file.name}"
+        missing = str(file.with_name(f"no_such_{file.name}"))
+        if case.claims(missing):
+            refused(lambda missing=missing: case.format.load(missing, False, Job()), missing)  # type: ignore[misc]
     assert not case.claims("no_such_file.nothing"), f"{case} claims a file that is not there"
     if case.format.name != "onnx":
         assert not case.claims(str(resource_path("demo/fashion_cnn.onnx"))), f"{case} claims an ONNX file"

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import effective
+from workbench.graph.encodings.kind import Floats
+from workbench.graph.encodings.spec import container
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import forecast, size_of, with_edits
@@ -37,6 +39,7 @@ from workbench.testing.models import EVERY, model_with
 from workbench.testing.saying import refused, sentence
 
 SEED = 3
+NUMBERS = dict.fromkeys(get_args(Floats), "float") | {"Symmetric": "integer", "Affine": "integer", "Codebook": "codebook"}
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,27 @@ def forecasts_the_bytes(case: Case) -> None:
     )
 
 
+def declares_its_numbers(case: Case) -> None:
+    """The numbers that it plans are those that its class says (Method.encodes), with which targets are compared; kinds
+    of another package are not judged."""
+    model, path, _ = case.parts
+    plans = [Plan.of(model.layer(path))]
+    for action in case.actions:
+        method, params = find(action)
+        plans.append(method.forecast(model.layer(path), plans[-1], params))
+    before = {each.kind.name for each in plans[-2].tensors} | {"Float32"}
+    changed = [each for each in plans[-1].tensors if each.kind.name in NUMBERS.keys() - before]
+    if not changed:
+        return
+    assert method.encodes is not None, f"{case} plans {changed[0].kind.name} and has no `encodes`: targets cannot judge it"
+    told = method.encodes.weights(method.info().parameters(case.actions[-1]))
+    for each in changed:
+        kind = NUMBERS[each.kind.name]
+        assert told.kind == kind, f"{case}: `encodes` says {told.kind}, and {kind} is planned"
+        stored = told.bits if kind == "float" else container(told.bits)
+        assert stored == each.bits, f"{case}: `encodes` says {told.bits} bits, and {each.bits} are planned"
+
+
 def exports_what_it_previews(case: Case) -> None:
     """The written file has the bytes that were promised, and answers as the preview does."""
     model, path, data = case.parts
@@ -243,5 +267,6 @@ PER_CASE: tuple[Callable[[Case], None], ...] = (
     can_be_cancelled,
     does_without_data_or_says_so,
     forecasts_the_bytes,
+    declares_its_numbers,
     exports_what_it_previews,
 )

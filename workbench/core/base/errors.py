@@ -7,7 +7,7 @@ from workbench.core.base.plain import plain
 
 
 class UserError(Exception):
-    """Something the user can mend: one sentence saying what is wrong, one saying what to do about it.
+    """Something the user can put right: one sentence saying what is wrong, one saying what to do about it.
 
         UserError("There is no file {path}.", "Check the name.", path=path)
 

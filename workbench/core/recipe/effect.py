@@ -54,8 +54,9 @@ class Effect:
 
     text      English, a template whose names are figures, parameters, or facts of the layer (Layer.facts)
     when      an expression: said where it is true; "" always
-    figures   name -> an expression in Python's arithmetic, with `round`, `min`, `max`, `int`, `ceil`, and `share` for
-              what is shown in per cent. Names are parameters and facts; one that there is not is None
+    figures   name -> an expression: + - * / // << (a power of two is 1 << n), comparisons, and, or, not, if else, with
+              `round`, `min`, `max`, `int`, `ceil`, and `share` for what is shown in per cent. Names are parameters and
+              facts; one that there is not is None
     stored    an expression for the number of weights in the place of the layer's; the sentence ends with it, so `text`
               has no full stop then. "": none
     """
@@ -137,5 +138,8 @@ def _compiled(expression: str) -> CodeType:
     for node in ast.walk(tree):
         called = isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS)
         if not isinstance(node, _NODES) or called:
-            raise ValueError(f"'{expression}' has more than arithmetic in it: {type(node).__name__}")
+            raise ValueError(
+                f"'{expression}' has more than arithmetic in it ({type(node).__name__}): there are + - * / // <<, "
+                f"comparisons, and, or, not, if else, and {', '.join(FUNCTIONS)}; 2 to the power n is 1 << n"
+            )
     return compile(tree, "<effect>", "eval")

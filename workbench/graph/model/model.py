@@ -19,7 +19,7 @@ OPEN = Message("The model has dynamic input sizes. MACs are counted for")
 
 @dataclass(frozen=True)
 class Source:
-    """Origin of a model. `bytes`: of the file, or of the plain ONNX equivalent of a torch model."""
+    """Origin of a model. `bytes`: of its plain ONNX, with which the size of an export is compared."""
 
     path: str
     format: str

@@ -21,6 +21,14 @@ class Edit:
     note: str = ""
     compute: Compute | None = None
 
+    def __post_init__(self) -> None:
+        """Raises TypeError for a bare array: how it is stored is part of an edit."""
+        if not isinstance(self.encoding, Encoding):
+            raise TypeError(
+                "an Edit holds an encoding (Dense, Affine, Codebook, Factors or Scaled), not a "
+                f"{type(self.encoding).__name__}"
+            )
+
     @cached_property
     def weight(self) -> np.ndarray:
         """The effective weight, float32, in the stored layout: what the preview computes with."""

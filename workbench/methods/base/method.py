@@ -9,7 +9,7 @@ import inspect
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, cast, get_args
 
@@ -295,7 +295,9 @@ def method(identifier: str) -> Callable[[M], M]:
         if identifier in _registered and type(_registered[identifier]) is not cls:
             raise ValueError(f"{identifier} is registered twice")
         if inspect.isabstract(cls):
-            raise TypeError(f"{identifier} does not answer accepts, forecast and apply")
+            raise TypeError(f"{identifier} does not answer {', '.join(sorted(cls.__abstractmethods__))}")
+        if not is_dataclass(cls.Params):
+            raise TypeError(f"{identifier}: its Params need @dataclass(frozen=True) above them")
         cls.id = identifier
         _registered[identifier] = cls()
         return cls

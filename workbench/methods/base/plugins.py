@@ -4,13 +4,14 @@ import functools
 import importlib
 import pickle
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from workbench.core.base.message import Message
 from workbench.core.plugins.contain import contained
 from workbench.core.plugins.discovery import Group, Loader, entry_points, load_all
 from workbench.core.recipe.action import Family, MethodInfo
+from workbench.graph.storage.edit import Edit
 
 GROUP: Group = "workbench.methods"
 
@@ -48,9 +49,24 @@ def _check(made: Any) -> None:
     pickle.dumps(info)
 
 
+def _edits(apply: Callable[..., Any]) -> Callable[..., Edit]:
+    """`apply`, where it has to give an Edit. Raises TypeError else."""
+
+    @functools.wraps(apply)
+    def checked(*arguments: Any, **named: Any) -> Edit:
+        edit = apply(*arguments, **named)
+        if not isinstance(edit, Edit):
+            raise TypeError(Message("apply gives an Edit, not a {type}", type=type(edit).__name__))
+        return edit
+
+    return checked
+
+
 def _contain(made: Any, words: str) -> None:
     """Whatever a method of somebody else raises is one sentence that names it; nobody else's layers suffer."""
     for name in dir(made):
         call = getattr(made, name)
+        if name == "apply":
+            call = _edits(call)
         if not name.startswith("_") and callable(call) and not isinstance(call, type) and name != "info":
             setattr(made, name, contained(call, made.id, words, answers=name in ("accepts", "refuses")))
