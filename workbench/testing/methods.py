@@ -39,7 +39,11 @@ from workbench.testing.models import EVERY, model_with
 from workbench.testing.saying import refused, sentence
 
 SEED = 3
-NUMBERS = dict.fromkeys(get_args(Floats), "float") | {"Symmetric": "integer", "Affine": "integer", "Codebook": "codebook"}
+NUMBERS = dict.fromkeys(get_args(Floats), "float") | {
+    "Symmetric": "integer",
+    "Affine": "integer",
+    "Codebook": "codebook",
+}
 
 
 @dataclass(frozen=True)
@@ -230,7 +234,9 @@ def declares_its_numbers(case: Case) -> None:
     changed = [each for each in plans[-1].tensors if each.kind.name in NUMBERS.keys() - before]
     if not changed:
         return
-    assert method.encodes is not None, f"{case} plans {changed[0].kind.name} and has no `encodes`: targets cannot judge it"
+    assert method.encodes is not None, (
+        f"{case} plans {changed[0].kind.name} and has no `encodes`: targets cannot judge it"
+    )
     told = method.encodes.weights(method.info().parameters(case.actions[-1]))
     for each in changed:
         kind = NUMBERS[each.kind.name]
