@@ -132,7 +132,7 @@ def test_what_cannot_be_read_or_is_far_too_large(tmp_path):
     with pytest.raises(UserError, match="Cannot read"):
         load_session(tmp_path / "none.mcw")
     (tmp_path / "bytes.mcw").write_bytes(b"\xff\xfe\x80")
-    with pytest.raises(UserError, match="not text"):
+    with pytest.raises(UserError, match="not a text file"):
         load_session(tmp_path / "bytes.mcw")
     with (tmp_path / "large.mcw").open("wb") as file:
         file.truncate(LARGEST + 1)

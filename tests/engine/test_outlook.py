@@ -61,7 +61,7 @@ def test_ranks_and_weights_are_those_of_the_edit(name, params, op):
     if name == "lowrank.tucker":
         assert f"Ranks {made[1][0]} of {layer.shape[0]} outputs and {made[1][1]} of {layer.shape[1]} inputs" in text
     elif name == "lowrank.cp":
-        assert f"A sum of {made[0][0]} terms" in text
+        assert f"A sum of {made[0][0]} rank-one terms" in text
     elif name in ("lowrank.subspace", "distill.layer") and "Rank" not in text:
         assert re.search(r"groups|kernels for each", text)
     else:
@@ -69,7 +69,7 @@ def test_ranks_and_weights_are_those_of_the_edit(name, params, op):
         full = min(np.prod(made[0]) // rank, np.prod(made[1]) // rank)
         assert f"Rank {rank} of {full}" in text
     if "weights" in text:
-        used, total = re.search(r"([\d,]+) (?:of|for) ([\d,]+) weights", text).groups()
+        used, total = re.search(r"([\d,]+) (?:instead of|of|for) ([\d,]+) weights", text).groups()
         assert int(used.replace(",", "")) == sum(int(np.prod(shape)) for shape in made)
         assert int(total.replace(",", "")) == layer.count
     if "shrinks" in text or "grows" in text:

@@ -206,7 +206,7 @@ def test_external_weights_in_a_file_whose_name_is_no_text(tmp_path):
 def test_external_weights_that_are_cut_short(tmp_path):
     file = with_external_data(tmp_path)
     os.truncate(tmp_path / "weights.bin", 100)
-    assert "cut short" in refusal(file).what
+    assert "truncated" in refusal(file).what
 
 
 @pytest.mark.parametrize("how", ["parent", "absolute", "link"])

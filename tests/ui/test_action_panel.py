@@ -110,7 +110,7 @@ def test_a_layer_without_steps_has_a_hint_that_goes_with_the_first(panel):
 def test_several_layers_are_counted_with_those_that_can_be_edited(panel):
     panel.set_layers((sample.LAYER, sample.HEAD, sample.LOCKED))
     assert panel.header.title.full == "3 layers"
-    assert "2 that can be edited" in panel.header.facts.text()
+    assert "2 layers that can be edited" in panel.header.facts.text()
     give(panel, MAGNITUDE)
     panel.set_view(sample.view_of(sample.weights()))
     assert not panel.cards[0].sentence.isVisible()  # it would be true of one of them only

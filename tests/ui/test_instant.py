@@ -45,7 +45,7 @@ def said(method, **given):
         ("quantize.codebook", {"bits": 4}, "All weights of the layer share 16 values."),
         ("quantize.float", {"format": "float8e4m3"}, "8 bits a weight instead of 32."),
         ("lowrank.cp", {"rank": 9}, "A sum of 9 rank-one terms"),
-        ("lowrank.spatial", {"rank": 7}, "thinner layers with rank 7"),
+        ("lowrank.spatial", {"rank": 7}, "Two factors with rank 7"),
         ("lowrank.subspace", {}, "64 outputs in 4 groups, rank 8 each."),
         ("distill.refine", {}, "200 training steps"),
     ],
@@ -93,7 +93,7 @@ def test_a_clipping_share_says_where_and_how_many():
     text = said("quantize.affine", range="clip", clip=0.5)
     edge = 0.5 * np.abs(WEIGHT).max()
     share = (np.abs(WEIGHT) > edge).mean()
-    assert f"16 levels to ± {edge:.3g}" in text and f"{100 * share:.1f}" in text
+    assert f"16 levels in ± {edge:.3g}" in text and f"{100 * share:.1f}" in text
 
 
 LAYERS = (
@@ -146,8 +146,10 @@ def test_what_the_steps_before_took_goes_into_a_bias_that_there_may_not_be():
 
 def test_students_of_another_form_are_counted():
     assert "3 kernels for each of 32 inputs" in said("distill.layer", student="separable", multiplier=3)
-    assert f"{32 * 3 * (9 + 64):,} of 18,432 weights" in said("distill.layer", student="separable", multiplier=3)
-    assert "4,608 of 18,432 weights" in said("distill.layer", student="grouped", groups=4)
+    assert f"{32 * 3 * (9 + 64):,} instead of 18,432 weights" in said(
+        "distill.layer", student="separable", multiplier=3
+    )
+    assert "4,608 instead of 18,432 weights" in said("distill.layer", student="grouped", groups=4)
 
 
 def test_depthwise_layers_count_their_own_groups():
