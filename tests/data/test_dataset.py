@@ -111,7 +111,7 @@ def test_a_function_runs_only_when_trusted(tmp_path):
         "import numpy as np\ndef batches():\n    for i in range(3):\n"
         "        yield np.full((2, 1, 4, 4), i, np.float32), np.full(2, i)\n"
     )
-    with pytest.raises(UserError, match="run code"):
+    with pytest.raises(UserError, match="runs code"):
         open_dataset(f"{file}:batches", X)
     data = open_dataset(f"{file}:batches", X, trusted=True)
     assert data.samples == 6 and data.labels.tolist() == [0, 0, 1, 1, 2, 2]
