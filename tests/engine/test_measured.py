@@ -54,7 +54,7 @@ def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
     assert (opened_.evaluator.metric.id, data.answer.name, data.answer.index) == ("top1", "prob", 1)
     assert data.answer.notes == (
         "The measured output is 'prob'.",
-        "Not measured: 'label' (int64 of one value a sample).",
+        "Not measured: 'label' (int64 of one value per sample).",
     )
     report = export(opened_, BITS2, str(tmp_path), Job())
     assert report.verified.agreement == 1.0 and report.verified.value == report.preview_value

@@ -42,7 +42,7 @@ def test_one_layer_and_what_reads_it(cnn, tmp_path):
     changes = {change.path: change for change in last.changes}
     assert set(changes) == {"blocks.4.conv1", "blocks.4.conv2"}
     assert changes["blocks.4.conv1"].note == "160 -> 80 channels" and changes["blocks.4.conv1"].sqnr_db is None
-    assert changes["blocks.4.conv2"].actions == () and "from blocks.4.conv1" in changes["blocks.4.conv2"].note
+    assert changes["blocks.4.conv2"].actions == () and "because of blocks.4.conv1" in changes["blocks.4.conv2"].note
     report = export(cnn, recipe, str(tmp_path), Job(), "half")
     assert report.after.bytes.value == last.size.value == (tmp_path / "half.onnx").stat().st_size
     assert report.preview_value == last.value.value == report.verified.value and report.verified.agreement == 1.0

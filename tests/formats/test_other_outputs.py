@@ -78,7 +78,7 @@ def test_maps_are_left_out_of_measuring_and_written_as_they_were(tmp_path, data,
 def test_a_model_that_gives_only_maps_opens_and_cannot_be_measured(tmp_path, data):
     workspace = Workspace(from_proto(zipped(label=False), "test.onnx", Job()))
     assert [layer.path for layer in workspace.model.layers] == ["first", "second"]
-    with pytest.raises(UserError, match=r"only 'output_probability' \(a sequence of maps\), which cannot be measured"):
+    with pytest.raises(UserError, match=r"'output_probability' \(a sequence of maps\), which cannot be measured"):
         workspace.attach(data, Job())
     recipe = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
     assert export(workspace, recipe, str(tmp_path / "out"), Job()).verified.value is None

@@ -84,7 +84,7 @@ def test_the_operator_that_fails_is_named_with_what_was_given():
     )
     embedding = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     with pytest.raises(
-        UserError, match=r": index 9 is out of range in Gather \(embedding\); the largest is 3\."
+        UserError, match=r": index 9 is out of range in its operator Gather \(embedding\); the largest is 3\."
     ) as caught:
         runtime.run(runtime.session(embedding.SerializeToString()), {"x": np.array([9])})
     plain(caught.value)

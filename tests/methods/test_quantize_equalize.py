@@ -86,7 +86,7 @@ def test_what_cannot_is_refused_by_name_and_noted_for_a_glob():
             workspace.compiled(Recipe((Row(path, (EQUALISE,)),)), Job())
         assert "reads its channels" in workspace.view(path).unavailable["quantize.equalize"]
     result = workspace.compiled(Recipe((Row("*", (EQUALISE,)),)), Job())
-    assert result.notes[0].startswith("expand is not rescaled: Clip reads") and len(result.notes) == 3
+    assert result.notes[0].startswith("expand keeps its channel scales: Clip reads") and len(result.notes) == 3
     assert result.structure.notes["head"] == "inputs compensate project"
 
 
@@ -101,7 +101,7 @@ def test_channels_are_removed_first(tmp_path):
     both = (Action("prune.channels", {"ratio": 0.5}), EQUALISE)
     result = Workspace(concat()).compiled(Recipe((Row("left", both),)), Job())
     assert result.model.layer("left").shape[0] == 3
-    assert "6 -> 3 channels; channels times" in result.structure.notes["left"]
+    assert "6 -> 3 channels; channels multiplied by" in result.structure.notes["left"]
     np.testing.assert_allclose(ranges(result.model, "left", 0), ranges(result.model, "after", 1)[:3], rtol=0.01)
 
 

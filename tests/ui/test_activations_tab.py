@@ -88,7 +88,7 @@ def test_without_data_it_says_what_to_do(session, qtbot, tmp_path):
 
 def test_dead_and_outlying_channels_are_named(qapp):
     assert words.dead(SIDE) == "Dead channels (zero on every sample): 1 of 5 (1)."
-    assert "1 of 5 (2)" in words.outliers(SIDE) and "channel 2 reaches 22.9 times" in words.outliers(SIDE)
+    assert "1 of 5 (2)" in words.outliers(SIDE) and "channel 2 has 22.9x the median range" in words.outliers(SIDE)
     assert words.clipping(SIDE.levels["mse"]).startswith("8-bit range: −1 … 3")
     assert "2.1 % of all values (0.1 % below, 2 % above)" in words.clipping(SIDE.levels["mse"])
 

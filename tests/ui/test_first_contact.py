@@ -34,7 +34,7 @@ def key(tour: Tour, qtbot, which: Key) -> None:
 
 def test_the_empty_window_explains_the_four_steps(window):
     words = " ".join(label.text() for label in window.welcome.findChildren(QLabel))
-    assert all(step in words for step in ("1  Open", "2  Look", "3  Compress", "4  Export"))
+    assert all(step in words for step in ("1  Open", "2  Inspect", "3  Compress", "4  Export"))
 
 
 def test_recent_files_that_are_gone_say_so_and_can_be_taken_off(session, qtbot, tmp_path):

@@ -280,7 +280,7 @@ def test_a_page_that_died_is_drawn_again(shown):
     drawn = Drawn(side)
     os.kill(side.page.view.page().renderProcessPid(), signal.SIGKILL)
     wait(lambda: shown.note.isVisible())
-    assert shown.note.retry.isVisible() and "ended" in shown.note.what.text()
+    assert shown.note.retry.isVisible() and "stopped" in shown.note.what.text()
     QTest.mouseClick(shown.note.retry, Qt.MouseButton.LeftButton)
     wait(lambda: drawn.count and side.isVisible())
     assert node_of(side, LAYER) in chosen(side), "what was selected is selected again"

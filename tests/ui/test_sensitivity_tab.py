@@ -85,8 +85,8 @@ def test_a_cell_says_what_it_loses_and_how_that_is_known(qapp):
     assert "not significant" in says[0] and "● measured, 2,000" in says[0]
     assert "−20.0 ± 2.0 points" in says[1] and "not significant" not in says[1] and "5.0x smaller" in says[1]
     assert "not measured" in says[2] and "increase: 0.3" in says[2]
-    assert "2 layers at once" in says[3] and "200 B → 90 B" in says[3]
-    assert "stays unpruned" in says[4] and "not tried yet" in says[5]
+    assert "2 coupled layers at once" in says[3] and "200 B → 90 B" in says[3]
+    assert "not pruned" in says[4] and "not tried yet" in says[5]
     assert [model.index(row, 1).data(STRENGTH_ROLE) for row in range(3)] == [1.0, None, pytest.approx(0.5)]
     assert strength(-0.1, 0.2) == 0.0 and strength(0.1, 0.0) == 0.0
 
@@ -98,7 +98,7 @@ def test_a_metric_of_which_less_is_better(qapp):
 
 
 def test_what_stands_in_the_way_is_said(page):
-    assert page.scan.isEnabled() and "2 layers, each measured on 400 samples" in page.panel.empty.text()
+    assert page.scan.isEnabled() and "layers: 2; samples for each measurement: 400" in page.panel.empty.text()
     page.candidates.choose(())
     assert not page.scan.isEnabled() and "at least one" in page.why_not.text()
 
@@ -112,13 +112,13 @@ def test_candidates_are_ticked_in_a_menu_that_stays_open_and_the_steps_of_a_laye
     menu = button.menu()
     qtbot.waitUntil(menu.isVisible)
     entries = [action for action in menu.actions() if action.isCheckable()]
-    assert entries[0].text() == "Affine 8 bit" and entries[0].isChecked()
+    assert entries[0].text() == "Integer (affine) 8 bit" and entries[0].isChecked()
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entries[0]).center())
     assert menu.isVisible() and button.stacks == CANDIDATES[1:] and button.text() == "10 candidates"
     menu.setActiveAction(entries[1])
     QTest.keyClick(menu, Qt.Key.Key_Space)
     assert menu.isVisible() and button.stacks == CANDIDATES[2:]
-    assert "Magnitude Sparsity 50 % + Affine 4 bit" in [action.text() for action in entries]
+    assert "Magnitude Sparsity 50 % + Integer (affine) 4 bit" in [action.text() for action in entries]
     menu.close()
     session.set_actions(["first"], INT2, "steps")
     other = (Action("prune.magnitude", {"sparsity": 0.3}),)
@@ -142,7 +142,7 @@ def test_choosing_a_cell_chooses_the_layer_and_back(scanned, session):
     page = scanned
     click(page, 1, 1)
     assert session.selection == ("second",) and page.scans.candidate == INT2
-    assert page.cell.text().startswith("second: Affine 2 bit")
+    assert page.cell.text().startswith("second: Integer (affine) 2 bit")
     assert set(page.scans.drops()) == {"first", "second"}
     session.select(["first"])
     assert page.table.currentIndex().row() == 0 and page.table.currentIndex().column() == 1
@@ -167,7 +167,7 @@ def test_a_cell_is_applied_by_enter_by_double_click_and_by_the_button_each_one_s
     for expected in (INT2, INT2, ()):
         session.undo()
         assert session.recipe.actions_for("first") == expected
-    assert not session.recipe.rows and session.undo_stack.redoText() == "apply Affine 2 bit"
+    assert not session.recipe.rows and session.undo_stack.redoText() == "apply Integer (affine) 2 bit"
 
 
 def test_several_cells_are_applied_together(scanned, session):
@@ -308,5 +308,5 @@ def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot)
     assert tree.model.index_of(most).siblingAtColumn(Column.LOSS).data(BAR_ROLE) == (1.0, 1.0)
     assert tree.model.headerData(Column.LOSS, Qt.Orientation.Horizontal) == "Loss", "the names need the room"
     assert tree.model.title(Column.LOSS) == "Loss: affine 2"
-    assert "Affine 2 bit" in cell.data(Qt.ItemDataRole.ToolTipRole)
+    assert "Integer (affine) 2 bit" in cell.data(Qt.ItemDataRole.ToolTipRole)
     assert space.graph.tint.findData("sensitivity") >= 0

@@ -187,7 +187,7 @@ def test_after_a_kill_the_next_start_offers_the_work_back(window, qtbot, few):
     session = window.session
     window.offer_kept_work()
     box = dialog(window, qtbot, "kept")
-    assert "fashion_cnn.onnx" in box.text() and "snapshots: 1" in box.informativeText()
+    assert "fashion_cnn.onnx" in box.text() and "Snapshots: 1" in box.informativeText()
     answer(window, qtbot, "kept", "Later")
     window.offer_kept_work()
     answer(window, qtbot, "kept", "Restore")

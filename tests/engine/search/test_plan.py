@@ -69,7 +69,7 @@ def test_families_and_layers_that_may_not_be_touched_are_not(opened):
     for point in aims.own(front):
         for row in point.recipe.rows:
             assert row.pattern == "first" and {action.family for action in row.actions} <= {"prune"}
-    with pytest.raises(UserError, match="No layer"):
+    with pytest.raises(UserError, match="No editable layer"):
         search(opened(), Goal(layers=("nothing like this",)))
 
 
@@ -165,7 +165,7 @@ def test_a_model_without_labels_and_one_that_decides_nothing_are_searched_by_the
 def test_one_sample_is_too_few(opened, place, tmp_path):
     data = np.load(place / "test.npz")
     np.savez(tmp_path / "one.npz", x=data["x"][:1], y=data["y"][:1])
-    with pytest.raises(UserError, match="One sample"):
+    with pytest.raises(UserError, match="two samples"):
         search(opened().attach(str(tmp_path / "one.npz"), Job()), Goal())
 
 

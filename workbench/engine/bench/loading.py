@@ -53,7 +53,7 @@ def _fresh(file: Path) -> tuple[float, float | None]:
         text=True,
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+        said = (done.stderr.strip().splitlines() or [Message("no reason was given")])[-1]
         raise UserError("The file cannot be loaded in a fresh process: {said}.", "Measure again.", said=said)
     seconds, memory = json.loads(done.stdout.splitlines()[-1])
     return seconds, memory

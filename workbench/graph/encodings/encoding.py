@@ -118,7 +118,7 @@ class Encoding(ABC):
 
     def project(self, values: np.ndarray) -> "Encoding":
         """The same encoding of other values, float32 in `shape`: each on the nearest of the levels that there are."""
-        raise NotImplementedError(f"{type(self).__name__} says neither how weights get on its levels nor how it learns")
+        raise NotImplementedError(f"{type(self).__name__} has neither project nor a trainable form")
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Any]":
         """What learns in its place: a torch module that gives the effective weight, and then what was learned, stored
