@@ -4,8 +4,13 @@ import os
 import sys
 
 # `python -m` looks for modules in the current folder first: an onnx.py that lies beside a model would be run. Before
-# any other import; the folder stays where this program itself is in it.
-if sys.path and sys.path[0] in ("", os.getcwd()) and os.path.dirname(os.path.dirname(__file__)) != os.getcwd():
+# any other import; the folder stays where this program itself is in it, or where PYTHONPATH names it.
+if (
+    not sys.flags.safe_path
+    and sys.path
+    and sys.path[0] in ("", os.getcwd())
+    and os.path.dirname(os.path.dirname(__file__)) != os.getcwd()
+):
     del sys.path[0]
 
 import multiprocessing

@@ -3894,6 +3894,11 @@
       <translation>正在测量文件的载入时间</translation>
     </message>
     <message>
+      <source>no reason was given</source>
+      <extracomment>workbench/engine/bench/loading.py</extracomment>
+      <translation>未给出原因</translation>
+    </message>
+    <message>
       <source>Energy is not known: this system shows no counter, and the target has no figures of it.</source>
       <extracomment>workbench/engine/bench/profile.py</extracomment>
       <translation>能耗未知：此系统没有能耗计数器，目标设备也没有相关数值。</translation>
@@ -4517,11 +4522,6 @@
       <source>No recipe within the limits was found.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>找到的配方都不满足限制。</translation>
-    </message>
-    <message>
-      <source>The loss of this model cannot be predicted, so candidates were measured instead.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>无法预测此模型的损失，因此测量了更多候选。</translation>
     </message>
     <message>
       <source>The search does not train. To train, add a Recover stage to the recipe.</source>
@@ -6457,6 +6457,11 @@
       <source>The method file {family}/{module}.py</source>
       <extracomment>workbench/methods/base/plugins.py</extracomment>
       <translation>方法文件 {family}/{module}.py</translation>
+    </message>
+    <message>
+      <source>apply gives an Edit, not a {type}</source>
+      <extracomment>workbench/methods/base/plugins.py</extracomment>
+      <translation>apply 须返回 Edit，而不是 {type}</translation>
     </message>
     <message>
       <source>{id}: '{name}' is not a string</source>

@@ -6,7 +6,6 @@ from click.testing import CliRunner
 
 from tests.graph.graphs import opened, residual
 from workbench.cli.commands import cli
-from workbench.engine.compile import compiler
 from workbench.engine.layer_figures import stats
 from workbench.graph.model import cost
 from workbench.graph.prepare import fold_batchnorm
@@ -23,7 +22,6 @@ def fails(*_args, **_kwargs):
     [
         (fold_batchnorm, "fold", "BatchNorm folded: skipped: it failed on this model"),
         (cost, "macs", "unknown"),
-        (compiler, "structural_refusal", "stem"),
         (stats, "of", "stem: Not known: computing its statistics failed."),
     ],
 )

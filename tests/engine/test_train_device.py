@@ -26,7 +26,7 @@ def opened(folder):
 def test_only_what_is_there_can_be_chosen(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert device.devices() == ("cpu",) and device.device("cpu").type == "cpu"
-    with pytest.raises(UserError, match=r"no device 'cuda'.*There is: cpu"):
+    with pytest.raises(UserError, match=r"no device 'cuda' to train on. The devices are: cpu"):
         recovered(opened(tmp_path), RECIPE, Job(), device="cuda")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert device.devices() == ("cpu", "cuda")

@@ -51,7 +51,7 @@ def test_a_scan_ends_while_the_training_goes_on_and_says_that_both_run(training,
     before = trainings.points[-1].step
     QTest.mouseClick(page.scan, LEFT)
     beside = page.running.beside
-    assert beside.isVisible() and "Training goes on beside this" in beside.words.text()
+    assert beside.isVisible() and "Training runs at the same time" in beside.words.text()
     qtbot.waitUntil(lambda: not page.scans.job, timeout=WAIT)
     assert all(trial.drop is not None for trial in page.scans.cells.values()) and len(page.scans.cells) == 2
     assert trainings.job and not trainings.paused and not page.running.isVisible()

@@ -29,7 +29,7 @@ def test_channels_side_by_side_and_one_alone(demo_window, qtbot):
     assert weights.currentWidget() is channels
     qtbot.waitUntil(lambda: "160 channels; widest: " in channels.readout.full, timeout=WAIT)
     QTest.mouseMove(channels.canvas.viewport(), at(channels, 44))
-    assert channels.readout.full.startswith("channel 44:") and "levels from" in channels.readout.full
+    assert channels.readout.full.startswith("channel 44:") and "quantisation range" in channels.readout.full
     assert len(channels.to_csv().splitlines()) == 161
 
     QTest.mouseClick(channels.canvas.viewport(), LEFT, pos=at(channels, 44))

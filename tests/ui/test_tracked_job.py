@@ -84,4 +84,4 @@ def test_nothing_is_told_of_a_job_that_was_dropped(opening, qtbot):
 def test_one_that_is_asked_again_ends_with_a_sentence_when_the_engine_dies_twice(opening, qtbot):
     opening.start("die", again=True)
     over(qtbot, opening)
-    assert "ended twice" in opening.failure and opening.told == []
+    assert "crashed twice" in opening.failure and opening.told == []

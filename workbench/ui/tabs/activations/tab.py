@@ -86,7 +86,7 @@ class ActivationsTab(QWidget):
             )
         )
         self.rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.rule.setMinimumContentsLength(10)  # it may give way, down to this
+        self.rule.setMinimumContentsLength(4)  # it may give way, down to this
         self.rule.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.rule.setMaximumWidth(190)
         for name, title in (
