@@ -20,7 +20,7 @@ endif
 help:
 	@echo "make run          set up, and open the window on the demo (without a display: run it into out/)"
 	@echo "make test         set up, check (as make lint does), and run the tests; ARGS='-k name' passes arguments to pytest"
-	@echo "make test-fast    the tests without a window and without what is slow: two minutes on two cores"
+	@echo "make test-fast    the tests without a window and without what is marked slow"
 	@echo "make test-load    the tests ten times while every core is busy; log in out/load.log (ARGS='--times 3')"
 	@echo "make soak         2,000 random edits through the window; says whether memory, threads or files grow"
 	@echo "make lint         ruff, mypy, and who may import whom"
