@@ -1,5 +1,6 @@
 """Distributions as pip leaves them in a folder, without pip: modules, and metadata with entry points."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,6 @@ def site(tmp_path, monkeypatch):
     forget()
     yield folder
     forget()
+    for name, module in list(sys.modules.items()):  # the next test may have others of these names
+        if (getattr(module, "__file__", None) or "").startswith(str(folder)):
+            del sys.modules[name]
