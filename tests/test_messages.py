@@ -153,7 +153,7 @@ def test_the_rails_see_what_they_are_for():
     assert [told for _, told in mistaken(ast.parse('Message("{a} and {b:.1f}", a=1)'))] == [
         "places ['a', 'b'], arguments ['a']"
     ]
-    assert not list(mistaken(ast.parse('UserError("{a}", "Write {b: 1}.", mend) or UserError("{a}", "{b}", a=1, b=2)')))
+    assert not list(mistaken(ast.parse('UserError("{a}", "Write {b: 1}.", hint) or UserError("{a}", "{b}", a=1, b=2)')))
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_what_stood_there_stays_when_writing_fails(tmp_path, error):
         write_atomically(path, write)
     assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["model.onnx"]
     if expected is UserError:
-        assert "model.onnx: No space left" in str(caught.value) and caught.value.mend
+        assert "model.onnx: No space left" in str(caught.value) and caught.value.hint
 
 
 def test_the_file_is_in_place_only_when_it_is_complete(tmp_path, monkeypatch):

@@ -47,7 +47,7 @@ def test_it_goes_through_a_pipe_whole(again):
         assert same == message and type(same) is type(message)
         assert same.rendered(german) == message.rendered(german)
     error = again(UserError("It is {why}.", "Do {what} now.", why=inner, what="this"))
-    assert (error.what, error.mend) == ("It is the layer grows.", "Do this now.")
+    assert (error.what, error.hint) == ("It is the layer grows.", "Do this now.")
     assert error.what.rendered(german) == "Es ist die Schicht wächst。"
 
 
@@ -92,7 +92,7 @@ def test_the_message_in_an_exception_is_kept():
 def test_places_can_be_filled_later():
     waiting = Message("Name a function: {path}:function")
     assert waiting == "Name a function: {path}:function"
-    assert UserError("{path} is code.", waiting, path="a.py").mend == "Name a function: a.py:function"
+    assert UserError("{path} is code.", waiting, path="a.py").hint == "Name a function: a.py:function"
     assert Message(waiting, path="a.py").template == waiting.template
 
 

@@ -37,7 +37,7 @@ def test_a_long_name_keeps_both_ends():
 
 def test_errors_and_progress_are_plain():
     error = UserError("There is no \x1b[31mlayer\n'x'.", "Give \u202eanother.")
-    assert (error.what, error.mend) == ("There is no layer 'x'.", r"Give \u202eanother.")
+    assert (error.what, error.hint) == ("There is no layer 'x'.", r"Give \u202eanother.")
     assert str(error) == r"There is no layer 'x'. Give \u202eanother."
     told = []
     Job(told.append, interval=0.0).report("opening a\nb\x1b[2J.onnx", 0.0)

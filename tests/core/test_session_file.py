@@ -56,7 +56,7 @@ def damaged(folder, change, **more) -> UserError:
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(UserError) as caught:
         load_session(path)
-    assert str(path) in caught.value.what and caught.value.mend
+    assert str(path) in caught.value.what and caught.value.hint
     return caught.value
 
 

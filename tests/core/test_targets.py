@@ -74,7 +74,7 @@ def test_what_is_wrong_in_it_is_named(tmp_path, old, new, words):
     path.write_text(FILE.replace(old, new))
     with pytest.raises(UserError) as caught:
         load_target(path)
-    assert str(path) in caught.value.what and words in caught.value.what and caught.value.mend
+    assert str(path) in caught.value.what and words in caught.value.what and caught.value.hint
 
 
 @pytest.mark.allow_logs
@@ -108,7 +108,7 @@ def test_an_unknown_target_is_refused_with_those_there_are():
     assert find_target("ethos-u").title == "Arm Ethos-U"
     with pytest.raises(UserError, match="no target 'toaster'") as caught:
         find_target("toaster")
-    assert "ethos-u" in caught.value.mend
+    assert "ethos-u" in caught.value.hint
 
 
 def test_figures_of_speed_and_energy_are_a_roofline():

@@ -41,7 +41,7 @@ def test_what_no_document_needs_is_refused_in_one_sentence(text, sentence):
     with pytest.raises(UserError, match=sentence) as raised:
         yaml_file.parse(text, "mine.yaml", "Correct it.")
     assert raised.value.what.startswith("mine.yaml is not valid YAML") and len(raised.value.what) < 300
-    assert raised.value.mend == "Correct it."
+    assert raised.value.hint == "Correct it."
 
 
 def test_aliases_and_merges_of_reasonable_size_are_read():

@@ -55,7 +55,7 @@ def test_names_that_are_none_are_refused(tmp_path, names, sentence):
     assert (
         "bad.npz" in raised.value.what
         and "Make class_names a list of strings, one per class, in the order of the class numbers; or omit it."
-        in raised.value.mend
+        in raised.value.hint
     )
 
 

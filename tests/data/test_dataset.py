@@ -1,4 +1,4 @@
-"""Data sets: good ones open, bad ones are refused in one sentence that names the file and the mend."""
+"""Data sets: good ones open, bad ones are refused in one sentence that names the file and the hint."""
 
 import pickle
 
@@ -67,7 +67,7 @@ def test_data_that_does_not_fit_is_named(tmp_path, arrays, sentence):
     file = save(tmp_path / "bad.npz", **arrays)
     with pytest.raises(UserError, match=sentence) as raised:
         open_dataset(file, X)
-    assert "bad.npz" in raised.value.what and raised.value.mend
+    assert "bad.npz" in raised.value.what and raised.value.hint
 
 
 def test_an_input_that_is_one_value_for_all_samples_is_fed_as_it_is(tmp_path):

@@ -109,7 +109,7 @@ def test_preprocessing_that_cannot_be_used_is_named(folder, rules, sentence):
     (folder / "preprocessing.yaml").write_text(rules)
     with pytest.raises(UserError, match=sentence) as raised:
         open_dataset(str(folder), IMAGE)
-    assert "pictures" in raised.value.what and raised.value.mend and len(str(raised.value)) < 500
+    assert "pictures" in raised.value.what and raised.value.hint and len(str(raised.value)) < 500
 
 
 def test_an_alias_bomb_in_the_preprocessing_is_refused(folder):

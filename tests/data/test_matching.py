@@ -112,7 +112,7 @@ def test_values_that_do_not_fit_are_named(given, sentence):
     arrays = {"x": np.zeros((5, 4), np.float32), "rate": np.int64(1), "scales": np.zeros(3)}
     with pytest.raises(UserError, match=sentence) as raised:
         match("d.npz", {name: np.asarray(array) for name, array in arrays.items()}, (X, RATE, SCALES), given)
-    assert raised.value.mend and len(str(raised.value)) < 300
+    assert raised.value.hint and len(str(raised.value)) < 300
 
 
 @pytest.mark.parametrize(

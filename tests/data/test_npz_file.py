@@ -82,7 +82,7 @@ def test_what_does_not_fit_the_memory_is_refused_before_it_is_read(tmp_path, mon
 def test_damaged_arrays_end_in_a_sentence(tmp_path, entry, sentence):
     with pytest.raises(UserError, match=sentence) as raised:
         open_dataset(archive(tmp_path / "bad.npz", x=entry), X)
-    assert "bad.npz" in raised.value.what and raised.value.mend
+    assert "bad.npz" in raised.value.what and raised.value.hint
 
 
 def test_packings_passwords_checksums_and_pipes_end_in_a_sentence(tmp_path):

@@ -161,7 +161,7 @@ def test_cancel_is_heard_while_a_job_runs(engine):
 )
 def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, kind, fields, sentence):
     failed = engine.ask(kind, **fields)[-1]
-    assert isinstance(failed, m.Failed) and sentence in failed.what and failed.mend
+    assert isinstance(failed, m.Failed) and sentence in failed.what and failed.hint
     assert engine.ask(m.Inspect, path="head")[-1].result.path == "head"
 
 

@@ -202,7 +202,7 @@ def test_few_samples_are_too_few_to_be_split(place, tmp_path, count, words):
     few = Workspace.open(str(place / "small.onnx"), Job()).attach(str(tmp_path / "few.npz"), Job())
     with pytest.raises(UserError, match=words) as error:
         recovered(few.ready(recipe(PRUNE)), recipe(PRUNE), Job())
-    assert error.value.mend
+    assert error.value.hint
 
 
 def test_samples_that_are_in_both_are_counted(place):

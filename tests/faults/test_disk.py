@@ -153,4 +153,4 @@ def test_a_folder_that_nobody_can_write_is_said_before_any_work(tmp_path, folder
     workspace = opened(tmp_path, external=False)
     with pytest.raises(UserError, match="Cannot write into ") as caught:
         export(workspace, HALF, str(tmp_path / folder), Job())
-    assert str(tmp_path / folder) in caught.value.what and caught.value.mend == "Choose another folder."
+    assert str(tmp_path / folder) in caught.value.what and caught.value.hint == "Choose another folder."

@@ -28,7 +28,7 @@ def refusal(path, trusted: bool = False) -> UserError:
     assert str(path)[: LONGEST_WORD // 2] in error.what and str(path)[-10:] in error.what  # both ends of a long one
     assert "\n" not in str(error)
     assert error.what.endswith(".")
-    assert error.mend.endswith(".")
+    assert error.hint.endswith(".")
     return error
 
 
@@ -144,7 +144,7 @@ def test_an_operator_that_the_runtime_lacks_is_named(tmp_path):
     onnx.save(b.proto({"x": ["N", 4]}, {"y": None}, opsets={"acme": 1}), tmp_path / "m.onnx")
     error = refusal(tmp_path / "m.onnx")
     assert "Frobnicate" in error.what
-    assert error.mend == "Export it with operators that ONNX Runtime supports."
+    assert error.hint == "Export it with operators that ONNX Runtime supports."
 
 
 def test_an_ancient_opset_is_refused(tmp_path):

@@ -317,7 +317,7 @@ def test_nothing_runs_and_one_sentence_says_why(parts, tmp_path, monkeypatch, ch
     error = refusal(written(tmp_path / "net.pt2", members))
     assert said in error.what
     assert "\n" not in str(error)
-    assert ("--trust" in error.mend) is (said == CODE)
+    assert ("--trust" in error.hint) is (said == CODE)
     assert not sprung.exists() and "trapped_module" not in sys.modules
 
 

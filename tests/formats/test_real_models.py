@@ -153,7 +153,7 @@ def test_a_torchscript_archive_says_what_to_do_instead():
 
     with pytest.raises(UserError, match="TorchScript") as caught:
         open_model(str(inside("silero_vad", "data", "silero_vad.jit")), job=Job())
-    assert "torch.onnx.export" in caught.value.mend
+    assert "torch.onnx.export" in caught.value.hint
 
 
 # The files that onnx itself tests with: no weights, only their shapes

@@ -143,7 +143,7 @@ def test_opening_says_nothing_on_the_terminal(source, capfd, recwarn):
 def test_a_function_is_not_run_without_trust(source):
     error = refusal(f"{source}:make")
     assert "is a Python program; opening it runs it." in error.what
-    assert "--trust" in error.mend
+    assert "--trust" in error.hint
 
 
 @pytest.mark.parametrize(

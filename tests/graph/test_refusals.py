@@ -45,7 +45,7 @@ def model(op, opset=17, ir=8, kind=FLOATS, second=None, domain="", **attributes)
 def test_a_model_that_cannot_be_loaded(content, sentence):
     with pytest.raises(UserError, match=sentence) as caught:
         runtime.session(content)
-    assert caught.value.what.startswith("ONNX Runtime cannot load the model: ") and caught.value.mend
+    assert caught.value.what.startswith("ONNX Runtime cannot load the model: ") and caught.value.hint
     plain(caught.value)
 
 

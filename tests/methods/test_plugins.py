@@ -118,7 +118,7 @@ assert "KeyError" in reasons["quantize.late"] and "quantize.affine" not in reaso
 try:
     stacking.conflict(workspace.layer("head"), (Action("quantize.late"),))
 except UserError as error:
-    assert "plug-late" in error.mend
+    assert "plug-late" in error.hint
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile.compiler import edit
 try:

@@ -81,7 +81,7 @@ def test_a_failure_carries_both_sentences(link, qtbot):
     ask(link, "fail", log)
     qtbot.waitUntil(lambda: bool(log))
     ((kind, failure),) = log
-    assert (kind, failure.what, failure.mend) == ("failed", "It does not work.", "Do it otherwise.")
+    assert (kind, failure.what, failure.hint) == ("failed", "It does not work.", "Do it otherwise.")
 
 
 def test_a_job_that_obeys_is_cancelled_in_place(link, qtbot):
@@ -125,7 +125,7 @@ def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
     assert "memory" in lost.args[0] and "nothing is lost" in lost.args[0]
     qtbot.waitUntil(lambda: loud.kinds == ["failed"])
     qtbot.waitUntil(lambda: quiet == [("done", link.pid)])  # asked again of the next process
-    assert isinstance(loud[0][1], Failed) and loud[0][1].mend
+    assert isinstance(loud[0][1], Failed) and loud[0][1].hint
     ask(link, "echo", after)
     qtbot.waitUntil(lambda: after.kinds == ["done"])
     assert after[0][1] == link.pid != pid

@@ -64,7 +64,7 @@ def test_a_crash_in_native_code_is_told_in_one_sentence_and_the_work_goes_on(win
 def test_a_file_that_crashes_the_engine_each_time_does_not_take_the_window_with_it(own_link, fatal, qtbot):
     session, failures = Session(own_link), []
     window = show_window(session, qtbot)
-    session.failed.connect(lambda title, what, mend: failures.append(what))
+    session.failed.connect(lambda title, what, hint: failures.append(what))
     for _ in range(3):
         count = len(failures)
         session.open(fatal, trusted=frozenset({fatal}))

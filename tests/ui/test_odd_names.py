@@ -51,7 +51,7 @@ def test_nothing_of_a_model_is_taken_for_markup(window, qtbot, tmp_path):
 
 def test_complaints_show_names_as_they_are(window):
     error = UserError(f"There is no layer {odd_names.NAMES[0]}.", "Use <b>another</b>\n\x1b[31m.")
-    box = dialogs.complain(window, "Cannot do that", error.what, error.mend)
+    box = dialogs.complain(window, "Cannot do that", error.what, error.hint)
     assert rich(box.text()) and rich(box.informativeText()) and as_markup(box) == []
     assert box.informativeText() == "Use <b>another</b> ."
     box.close()

@@ -124,8 +124,8 @@ def test_a_model_that_cannot_be_opened_leaves_the_open_one(opened, qtbot, tmp_pa
     edit(opened, qtbot, prune(0.5))
     with qtbot.waitSignal(opened.failed, timeout=WAIT) as failed:
         opened.open(str(broken))
-    title, what, mend = failed.args
-    assert title and "text.onnx" in what and mend
+    title, what, hint = failed.args
+    assert title and "text.onnx" in what and hint
     assert opened.model is model and opened.modified
     edit(opened, qtbot, prune(0.4))  # and it still works
 

@@ -1,6 +1,6 @@
 """The command line. What a command needs is imported when it runs, so that --help and usage errors answer at once.
 
-Exit codes: 0 done, 1 a failure the user can mend, 2 usage, 130 cancelled. With --json, standard output carries exactly
+Exit codes: 0 done, 1 a failure the user can fix, 2 usage, 130 cancelled. With --json, standard output carries exactly
 one JSON object: the result, or {"error": {"message", "exit_code"}}; progress and errors go to standard error.
 """
 

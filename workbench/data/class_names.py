@@ -22,11 +22,11 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
 
     Raises UserError where it is no list of short readable names, or where a label has none.
     """
-    mend = Message("Make class_names a list of strings, one per class, in the order of the class numbers; or omit it.")
+    hint = Message("Make class_names a list of strings, one per class, in the order of the class numbers; or omit it.")
     if given.ndim != 1 or given.dtype.kind != "U" or not 0 < len(given) <= MOST:
         raise UserError(
             "{path}: the array 'class_names' has type {dtype} and shape {shape}; it must be a list of strings.",
-            mend,
+            hint,
             path=path,
             dtype=given.dtype,
             shape=given.shape,
@@ -36,7 +36,7 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
         if not name or len(name) > LONGEST or not name.isprintable():
             raise UserError(
                 "{path}: the name of class {number} is empty, longer than {longest} characters, or not readable.",
-                mend,
+                hint,
                 path=path,
                 number=number,
                 longest=LONGEST,
@@ -44,7 +44,7 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
     if labels is not None and labels.dtype.kind in "iu" and labels.size and int(labels.max()) >= len(names):
         raise UserError(
             "{path} names {n} classes, but has labels up to {highest}.",
-            mend,
+            hint,
             path=path,
             n=len(names),
             highest=int(labels.max()),

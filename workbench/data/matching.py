@@ -217,7 +217,7 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
     """`name=value`: one number fills the input's shape (free dimensions count one); a list in JSON gives all values."""
     if isinstance(text, np.ndarray):
         return text
-    mend = Message("Write --input {spec}=0, or a list of numbers in brackets.", spec=spec.name)
+    hint = Message("Write --input {spec}=0, or a list of numbers in brackets.", spec=spec.name)
     try:
         array = np.array(json.loads(text[:LONGEST_VALUE], parse_constant=_no_number))
         if array.dtype.kind not in "fiub":
@@ -225,7 +225,7 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
     except (ValueError, TypeError, RecursionError) as error:
         raise UserError(
             "'{text}' is not a number or a list of numbers for the input '{spec}'.",
-            mend,
+            hint,
             text=text[:50],
             spec=spec.name,
         ) from error
@@ -237,7 +237,7 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
     ):
         raise UserError(
             "The input '{spec}' takes {words_of}, but got {shape}.",
-            mend,
+            hint,
             spec=spec.name,
             words_of=words_of(spec),
             shape=array.shape,

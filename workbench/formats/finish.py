@@ -135,7 +135,7 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
         running = runtime.session(loaded.file or loaded.graph, bounded=True)
         seconds = runtime.patience(saving.tensor_bytes(loaded.graph))
     except UserError as error:
-        raise UserError("{path}: {subject}", error.mend, path=loaded.source.path, subject=error.what) from error
+        raise UserError("{path}: {subject}", error.hint, path=loaded.source.path, subject=error.what) from error
     operators = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)}
     try:
         feeds, expected, why = answers(running, seconds=seconds)

@@ -20,7 +20,7 @@ def open_model(
 
     `trusted` allows running code that comes with the model. `without` names preparation steps to leave out;
     `raise_opset`: at a newer opset, where that is proved to change nothing. Raises UserError: one sentence that names
-    the file, and how to mend it.
+    the file, and what to do about it.
     """
     job.report(Message("opening {path}", path=path), 0.0)
     head = _head(path)

@@ -40,9 +40,9 @@ def _reject_archive(path: str, trusted: bool, job: Job) -> Loaded:
     raise UserError("{path} is an archive, not a single model.", "Unpack it and open the model in it.", path=path)
 
 
-def _reject(what: str, mend: str) -> Callable[[str, bool, Job], Loaded]:
+def _reject(what: str, hint: str) -> Callable[[str, bool, Job], Loaded]:
     def load(path: str, trusted: bool, job: Job) -> Loaded:
-        raise UserError("{path} is {subject}.", mend, path=path, subject=what)
+        raise UserError("{path} is {subject}.", hint, path=path, subject=what)
 
     return load
 

@@ -19,7 +19,7 @@ def refused(call: Callable[[], Any], *named: str) -> UserError:
         call()
     except UserError as error:
         assert sentence(error.what), f"{error.what!r} is not a sentence"
-        assert error.mend, f"{error.what!r} does not say what to do"
+        assert error.hint, f"{error.what!r} does not say what to do"
         missing = [each for each in named if each not in error.what]
         assert not missing, f"{error.what!r} does not name {', '.join(missing)}"
         return error

@@ -15,13 +15,13 @@ class UserError(Exception):
     argument, never a template.
     """
 
-    def __init__(self, what: str, mend: str = "", /, **arguments: Any) -> None:
-        self.what, self.mend = _message(what, arguments), _message(mend, arguments)
-        super().__init__(self.what, self.mend)
+    def __init__(self, what: str, hint: str = "", /, **arguments: Any) -> None:
+        self.what, self.hint = _message(what, arguments), _message(hint, arguments)
+        super().__init__(self.what, self.hint)
 
     @property
     def message(self) -> Joined:
-        return sentences(self.what, self.mend)
+        return sentences(self.what, self.hint)
 
     def __str__(self) -> str:
         return str(self.message)

@@ -128,7 +128,7 @@ def staged(place: Path) -> Iterator[Staged]:
     try:
         yield Staged(place, folder)
     except UserError as error:  # the user knows the files by their place
-        raise UserError(error.what.renamed(str(folder), str(place)), error.mend) from error
+        raise UserError(error.what.renamed(str(folder), str(place)), error.hint) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

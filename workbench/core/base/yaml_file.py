@@ -68,16 +68,16 @@ for _tag, _pattern, _first in (
         _side.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
 
 
-def read(path: Path, what: str, mend: str) -> Any:
+def read(path: Path, what: str, hint: str) -> Any:
     """The document in a file, `what` it is in words. Raises UserError naming the file, and saying what to do."""
     try:
         size = path.stat().st_size if stat.S_ISREG(path.stat().st_mode) else None
         if size is None:
-            raise UserError("Cannot read {subject} {path}: it is not a file.", mend, subject=what, path=path)
+            raise UserError("Cannot read {subject} {path}: it is not a file.", hint, subject=what, path=path)
         if size > LARGEST:
             raise UserError(
                 "Cannot read {subject} {path}: it is larger than {largest} MB.",
-                mend,
+                hint,
                 subject=what,
                 path=path,
                 largest=LARGEST >> 20,
@@ -86,12 +86,12 @@ def read(path: Path, what: str, mend: str) -> Any:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or Message("it is not a text file (UTF-8)")
         raise UserError(
-            "Cannot read {subject} {path}: {reason}.", mend, subject=what, path=path, reason=reason
+            "Cannot read {subject} {path}: {reason}.", hint, subject=what, path=path, reason=reason
         ) from error
-    return parse(text, str(path), mend)
+    return parse(text, str(path), hint)
 
 
-def parse(text: str, name: str, mend: str) -> Any:
+def parse(text: str, name: str, hint: str) -> Any:
     """The document in a text: mappings with texts as keys, lists, texts, numbers, true, false and null.
 
     Raises UserError naming `name`, the line where that is known, and what is wrong there.
@@ -108,13 +108,13 @@ def parse(text: str, name: str, mend: str) -> Any:
         if mark and said:
             line = min(mark.line + 1, text.count("\n") + 1)  # not behind the end
             raise UserError(
-                "{name} is not valid YAML, line {line}: {said}.", mend, name=name, line=line, said=said
+                "{name} is not valid YAML, line {line}: {said}.", hint, name=name, line=line, said=said
             ) from error
         raise UserError(
             Message("{name} is not valid YAML: {said}.", name=name, said=said)
             if said
             else Message("{name} is not valid YAML.", name=name),
-            mend,
+            hint,
         ) from error
 
 

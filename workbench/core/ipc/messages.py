@@ -315,11 +315,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """`what` and `mend` are one sentence each; `detail` is the traceback, for the log."""
+    """`what` and `hint` are one sentence each; `detail` is the traceback, for the log."""
 
     job: int
     what: str
-    mend: str = ""
+    hint: str = ""
     detail: str = ""
 
 

@@ -304,11 +304,11 @@ def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -
         yield what, params
 
 
-def _check(condition: bool, name: str, problem: str, mend: str) -> None:
+def _check(condition: bool, name: str, problem: str, hint: str) -> None:
     if not condition:
-        raise _invalid(name, problem, mend)
+        raise _invalid(name, problem, hint)
 
 
-def _invalid(name: str, problem: str, mend: str) -> UserError:
+def _invalid(name: str, problem: str, hint: str) -> UserError:
     problem = problem if len(problem) <= LONGEST else f"{problem[:LONGEST]}…"
-    return UserError("{name} is not a valid recipe: {problem}.", mend, name=name, problem=problem)
+    return UserError("{name} is not a valid recipe: {problem}.", hint, name=name, problem=problem)

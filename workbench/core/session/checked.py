@@ -14,11 +14,11 @@ MOST = 20_000  # entries of a list or mapping, unless less is said
 class Checked:
     """Takes a document apart; the first value that is not as it should be becomes a UserError that names the file.
 
-    mend   what to do about it
+    hint   what to do about it
     """
 
-    def __init__(self, name: str, mend: str) -> None:
-        self.name, self.mend = name, mend
+    def __init__(self, name: str, hint: str) -> None:
+        self.name, self.hint = name, hint
 
     def mapping(self, value: Any, what: str, most: int = MOST) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -65,4 +65,4 @@ class Checked:
         return value
 
     def wrong(self, problem: str) -> UserError:
-        return UserError("{name} is not a valid session: {problem}.", self.mend, name=self.name, problem=problem)
+        return UserError("{name} is not a valid session: {problem}.", self.hint, name=self.name, problem=problem)

@@ -132,7 +132,7 @@ class Service:
         except Cancelled:
             self.send(m.Stopped(number))
         except UserError as error:
-            self.send(m.Failed(number, error.what, error.mend))
+            self.send(m.Failed(number, error.what, error.hint))
         except MemoryError:
             self.send(
                 m.Failed(
@@ -141,7 +141,7 @@ class Service:
             )
         except Exception as error:
             if (meant := behind(error)) is not None:
-                self.send(m.Failed(number, meant.what, meant.mend))
+                self.send(m.Failed(number, meant.what, meant.hint))
                 return
             log.exception("request failed")
             self.send(

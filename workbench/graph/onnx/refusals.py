@@ -94,10 +94,10 @@ def cannot_load(error: Exception) -> UserError:
             "ONNX Runtime cannot load the model: it needs more memory than is available.",
             "Close other programs, or use a smaller model.",
         )
-    for pattern, words, mend in LOADING:
+    for pattern, words, hint in LOADING:
         if (found := re.search(pattern, text, re.DOTALL)) is not None:
             named = {name: _short(text) for name, text in found.groupdict().items()}
-            return UserError("ONNX Runtime cannot load the model: {why}.", mend, why=Message(words, **named))
+            return UserError("ONNX Runtime cannot load the model: {why}.", hint, why=Message(words, **named))
     return UserError("ONNX Runtime cannot load the model: its graph is not valid.", CHECK)
 
 

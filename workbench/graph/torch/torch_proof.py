@@ -44,7 +44,7 @@ def proved_view(model: Model, feeds: Feeds) -> TorchView:
     if model not in _found:
         _found[model] = _refusal(view, feeds)
     if (error := _found[model]) is not None:
-        raise UserError(error.what, error.mend)
+        raise UserError(error.what, error.hint)
     return view
 
 

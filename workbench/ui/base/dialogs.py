@@ -17,10 +17,10 @@ SIGN, WORDS = 32, 340  # pixels
 SIGNS = {QMessageBox.Icon.Warning: ("warning", "warn"), QMessageBox.Icon.Question: ("help", "accent")}
 
 
-def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessageBox:
-    """Something went wrong: what, and how to mend it."""
+def complain(parent: QWidget, title: str, what: str, hint: str = "") -> QMessageBox:
+    """Something went wrong: what, and what to do about it."""
     box = QMessageBox(QMessageBox.Icon.Warning, title, said(what), QMessageBox.StandardButton.Ok, parent)
-    box.setInformativeText(said(mend))
+    box.setInformativeText(said(hint))
     return _open(box, "complaint")
 
 
@@ -60,14 +60,14 @@ def ask_way_out(
     name: str,
     title: str,
     what: str,
-    mend: str,
+    hint: str,
     ways: tuple[tuple[str, Callable[[], object]], ...],
     cancel: str = "",
 ) -> QMessageBox:
     """Something is not as it should be, or is to be decided: one sentence, and the ways to go on, the first of them
     proposed. Escape, or Cancel, does nothing."""
     box = QMessageBox(QMessageBox.Icon.Question, title, what, QMessageBox.StandardButton.Cancel, parent)
-    box.setInformativeText(mend)
+    box.setInformativeText(hint)
     if cancel:
         box.button(QMessageBox.StandardButton.Cancel).setText(cancel)
     buttons = {box.addButton(text, QMessageBox.ButtonRole.AcceptRole): verb for text, verb in ways}

@@ -61,8 +61,8 @@ class Commands(QObject):
     def _name_redo(self, text: str) -> None:
         self.redo.setText(f"{self.tr('Redo')} {text}".strip())
 
-    def _complain(self, title: str, what: str, mend: str) -> None:
-        dialogs.complain(self._window, title, what, mend)
+    def _complain(self, title: str, what: str, hint: str) -> None:
+        dialogs.complain(self._window, title, what, hint)
 
     def _on_model(self) -> None:
         model = self._session.model

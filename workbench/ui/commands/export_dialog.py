@@ -189,9 +189,9 @@ class ExportDialog(QDialog):
         self.outcome.show_report(report)
         self.pages.setCurrentWidget(self.outcome)
 
-    def _on_failed(self, what: str, mend: str) -> None:
+    def _on_failed(self, what: str, hint: str) -> None:
         self._job = 0
-        self.outcome.show_failure(what, mend)
+        self.outcome.show_failure(what, hint)
         self.pages.setCurrentWidget(self.outcome)
 
 

@@ -61,10 +61,10 @@ class ResultPage(QWidget):
             "\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")), *map(said, report.notes)])
         )
 
-    def show_failure(self, what: str, mend: str) -> None:
+    def show_failure(self, what: str, hint: str) -> None:
         self._state(done=False)
         self.title.setText(self.tr("Not exported"))
-        self.words.setText(f"{what}\n{mend}".strip())
+        self.words.setText(f"{what}\n{hint}".strip())
 
     def _state(self, done: bool) -> None:
         for widget in (self.table, self.open_folder):

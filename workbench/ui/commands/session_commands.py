@@ -116,7 +116,7 @@ class SessionCommands(QObject):
         try:
             gathered.save(Path(path))
         except UserError as error:
-            self._session.failed.emit(self.tr("Cannot save the session"), error.what, error.mend)
+            self._session.failed.emit(self.tr("Cannot save the session"), error.what, error.hint)
             return
         self._mine(path, lock)
         self._session.told.emit(self.tr("Session saved as {path}").format(path=path))
@@ -174,7 +174,7 @@ class SessionCommands(QObject):
         try:
             saved = load_session(Path(path))
         except UserError as error:
-            self._session.failed.emit(self.tr("Cannot open this session"), error.what, error.mend)
+            self._session.failed.emit(self.tr("Cannot open this session"), error.what, error.hint)
             return
         self.resume(saved, Path(path).parent, then)
 

@@ -259,11 +259,11 @@ class EngineLink(QObject):
                     "job %d failed: %s %s\n%s",
                     job,
                     reply.what,
-                    reply.mend,
+                    reply.hint,
                     reply.detail,
                 )
-                told = replace(reply, what=said(reply.what), mend=said(reply.mend))
-                self._finish(job, FAILED, f"{told.what} {told.mend}".strip())
+                told = replace(reply, what=said(reply.what), hint=said(reply.hint))
+                self._finish(job, FAILED, f"{told.what} {told.hint}".strip())
                 _call(handlers.failed, told)
             case Stopped(job):
                 self._finish(job, STOPPED)
@@ -322,8 +322,8 @@ class EngineLink(QObject):
         if handlers.cancelled:
             _call(handlers.stopped)
         elif not handlers.quiet:
-            mend = self.tr("Try again, or use a smaller model or data set.")
-            _call(handlers.failed, Failed(job, sentence, mend))
+            hint = self.tr("Try again, or use a smaller model or data set.")
+            _call(handlers.failed, Failed(job, sentence, hint))
 
     def _may_try_again(self) -> bool:
         now = time.monotonic()

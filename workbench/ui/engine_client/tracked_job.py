@@ -56,7 +56,7 @@ class TrackedJob(QObject):
 
         def on_failed(failure: Failed) -> None:
             failed()
-            self._end(f"{failure.what} {failure.mend}".strip())
+            self._end(f"{failure.what} {failure.hint}".strip())
 
         self.progress, self.failure = Progress(""), ""
         handlers = Handlers(on_done, updated, on_failed, lambda: self._end(stopped), title, again)

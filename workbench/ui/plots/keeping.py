@@ -103,7 +103,7 @@ class Keeper(QObject):
         try:
             write_bytes(Path(path), contents.get(Path(path).suffix.lower(), self.png)())
         except UserError as error:
-            dialogs.complain(self._panel, self.tr("Cannot save the plot"), error.what, error.mend)
+            dialogs.complain(self._panel, self.tr("Cannot save the plot"), error.what, error.hint)
             return
         self._tell(self.tr("Saved as {path}").format(path=path))
 

@@ -54,7 +54,7 @@ class Looks(QObject):
 
         def failed(failure: messages.Failed) -> None:
             if key == self._key(wanted):
-                self.failed.emit(wanted, f"{failure.what} {failure.mend}".strip())
+                self.failed.emit(wanted, f"{failure.what} {failure.hint}".strip())
             line.answered()
 
         return self._session.link.request(

@@ -53,7 +53,7 @@ class Revival(QObject):
                 self._over()
 
         def is_not_open(failure: Failed) -> None:
-            session.failed.emit(self.tr("Cannot reopen the model"), failure.what, failure.mend)
+            session.failed.emit(self.tr("Cannot reopen the model"), failure.what, failure.hint)
             self._give_up()
 
         def stopped() -> None:

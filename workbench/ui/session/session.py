@@ -230,7 +230,7 @@ class Session(State):
         try:
             recipe = load_recipe(Path(path))
         except UserError as error:
-            self.failed.emit(self.tr("Cannot use this recipe"), error.what, error.mend)
+            self.failed.emit(self.tr("Cannot use this recipe"), error.what, error.hint)
             return False
         self.change_recipe(recipe, self.tr("load recipe"))
         self.recipe_path = path
@@ -246,7 +246,7 @@ class Session(State):
         try:
             self.history.standing(self.recipe).save(Path(path))
         except UserError as error:
-            self.failed.emit(self.tr("Cannot save the recipe"), error.what, error.mend)
+            self.failed.emit(self.tr("Cannot save the recipe"), error.what, error.hint)
             return False
         self.recipe_path = path
         self.undo_stack.setClean()
@@ -277,7 +277,7 @@ class Session(State):
             self.exported.emit(report)
 
         def failed(failure: messages.Failed) -> None:
-            self.export_failed.emit(failure.what, failure.mend)
+            self.export_failed.emit(failure.what, failure.hint)
 
         def stopped() -> None:
             self.export_failed.emit(self.tr("The export was cancelled; nothing was written."), "")
@@ -290,7 +290,7 @@ class Session(State):
         )
 
     def _complaint(self, title: str) -> Callable[[messages.Failed], None]:
-        return lambda failure: self.failed.emit(title, failure.what, failure.mend)
+        return lambda failure: self.failed.emit(title, failure.what, failure.hint)
 
     # -- the engine's life -----------------------------------------------------------------------------------------
 

@@ -30,8 +30,8 @@ class State(QObject):
     """Signals say *that* something changed; read the attribute.
 
     changes_changed    frozenset of the layer paths whose figures changed
-    exported           the Report; export_failed: what, mend
-    failed             title, what, mend: for a dialog
+    exported           the Report; export_failed: what, hint
+    failed             title, what, hint: for a dialog
     told               one sentence for the status area
     """
 
@@ -161,4 +161,4 @@ class State(QObject):
 
     def mention(self, failure: messages.Failed) -> None:
         """A background request failed: nothing that needs a dialog."""
-        self.told.emit(f"{failure.what} {failure.mend}".strip())
+        self.told.emit(f"{failure.what} {failure.hint}".strip())

@@ -290,7 +290,7 @@ class Menus(QObject):
             try:
                 documents.save(story.story_of(self._session), Path(path))
             except UserError as error:
-                dialogs.complain(self._window, self.tr("Cannot save the presentation"), error.what, error.mend)
+                dialogs.complain(self._window, self.tr("Cannot save the presentation"), error.what, error.hint)
                 return
             self._session.told.emit(self.tr("Presentation saved as {path}").format(path=path))
 

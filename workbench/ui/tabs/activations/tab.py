@@ -149,7 +149,7 @@ class ActivationsTab(QWidget):
             self._settle(path)
 
         def failed(failure: messages.Failed) -> None:
-            self._failures[path] = f"{failure.what} {failure.mend}".strip()
+            self._failures[path] = f"{failure.what} {failure.hint}".strip()
             self._drawing.soon()
             self._settle(path)
 

@@ -85,7 +85,7 @@ class Findings(QObject):
             updated(blame)
 
         def failed(failure: messages.Failed) -> None:
-            self._attribution, self.failure = 0, f"{failure.what} {failure.mend}".strip()
+            self._attribution, self.failure = 0, f"{failure.what} {failure.hint}".strip()
             self.changed.emit()
 
         def stopped() -> None:
@@ -155,7 +155,7 @@ class Findings(QObject):
             self.changed.emit()
 
         def failed(failure: messages.Failed) -> None:
-            self._compare, self.failure = 0, f"{failure.what} {failure.mend}".strip()
+            self._compare, self.failure = 0, f"{failure.what} {failure.hint}".strip()
             self.changed.emit()
 
         def stopped() -> None:
