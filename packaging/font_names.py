@@ -4,7 +4,7 @@ from fontTools.ttLib import TTFont
 
 
 def rename(font: TTFont, family: str, weight: str, origin: str) -> None:
-    """A name of its own; copyright and license stay. `origin` says in a few words what it was made of."""
+    """Renamed; copyright and license stay. `origin` says in a few words what it was made of."""
     script = f"{family.replace(' ', '')}-{weight}"
     words = {1: family, 2: weight, 3: f"{script};{origin}", 4: f"{family} {weight}", 6: script}
     for record in font["name"].names:

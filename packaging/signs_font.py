@@ -2,8 +2,8 @@
 
     pip install fonttools && python packaging/signs_font.py
 
-Without it each machine would take the sign from another font, in another size, or show a box. The result has a name of
-its own: it is a modified version under the SIL Open Font License (resources/fonts/OFL.txt).
+Without it each machine would take the sign from another font, in another size, or show a box. The result is
+renamed: it is a modified version under the SIL Open Font License (resources/fonts/OFL.txt).
 """
 
 import sys

@@ -5,7 +5,7 @@
 
 Run it again when a test says that the translation has characters that the fonts lack. Beside what the translation has
 come the characters of Qt's own Chinese (its dialogs, and the words of programs that new texts will need), common
-punctuation and the most usual characters, for names that users give. The result has a name of its own: it
+punctuation and the most usual characters, for names that users give. The result is renamed: it
 is a modified version under the SIL Open Font License (resources/fonts/OFL-NotoSansCJK.txt), and it must not stand in
 for the whole font where that is installed.
 """

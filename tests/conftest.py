@@ -114,7 +114,7 @@ def own_home(tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def seeds():
-    """Whoever draws without a seed of its own draws the same every time."""
+    """Unseeded draws are the same every time."""
     random.seed(0)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(0)

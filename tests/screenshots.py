@@ -145,7 +145,7 @@ class Photographer:
                 self.wait(
                     lambda: (
                         sum(
-                            any(letter.isdigit() for letter in side.head.text())  # so many nodes
+                            any(letter.isdigit() for letter in side.head.text())  # the count of nodes
                             for side in graph.sides.values()
                         )
                         == 2

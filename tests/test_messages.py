@@ -32,7 +32,7 @@ CODE = {
     "graph/onnx/refusals.py": "the runtime's own words",
 }
 NOT_SAID = {  # by file, what is a key, or a part of a key
-    "core/analysis/plan.py": {"8 bit, activations too", "half the channels", "held back"},
+    "core/analysis/plan.py": {"8 bit, activations too", "half the channels", "held out"},
     "core/analysis/report.py": {"by rule"},
     "core/base/plain.py": {"{}… ({} digits)"},
     "core/base/quantities.py": {"{} min {} s", "{} h {} min"},

@@ -1,4 +1,4 @@
-"""Hostile files through the command line, each in a process of its own: little memory, one sentence, no traceback."""
+"""Hostile files through the command line, each in a separate process: little memory, one sentence, no traceback."""
 
 import json
 import os

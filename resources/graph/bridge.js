@@ -126,7 +126,7 @@
 
     const select = (scroll) => {
         if (!view.target || view._path.length > 1) {
-            return;                 // inside of a function, which has nodes of its own
+            return;                 // inside of a function, which has separate nodes
         }
         const wanted = new Set(shown.selection);
         const elements = view.target.select(nodes().filter((node) => wanted.has(node.name)), OURS);

@@ -10441,7 +10441,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>无需搜索的配方：每层采用相同的步骤</translation>
     </message>
     <message>
-      <source>Samples that are run at most; part of them is held back for the final figure</source>
+      <source>Samples that are run at most; part of them is held out for the final figure</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>最多运行的样本数；其中一部分留出，用于最终数值</translation>
     </message>
@@ -10551,7 +10551,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{unit} 下降</translation>
     </message>
     <message>
-      <source>Chosen by {selection} samples, {held} held back.</source>
+      <source>Chosen by {selection} samples, {held} held out.</source>
       <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
       <translation>用 {selection} 个样本选择，留出 {held} 个。</translation>
     </message>
@@ -10611,7 +10611,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{axis}，{unit}</translation>
     </message>
     <message>
-      <source>Checking on held-back samples</source>
+      <source>Checking on held-out samples</source>
       <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
       <translation>正在用留出样本检查</translation>
     </message>
@@ -10721,7 +10721,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>比原始模型缩小的倍数</translation>
     </message>
     <message>
-      <source>How the drop was obtained: held back samples had no part in the choice</source>
+      <source>How the drop was obtained: held-out samples had no part in the choice</source>
       <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
       <translation>下降的来源：留出样本没有参与选择</translation>
     </message>
@@ -10781,7 +10781,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>当前配方</translation>
     </message>
     <message>
-      <source>held back, {n}</source>
+      <source>held out, {n}</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
       <translation>留出，{n}</translation>
     </message>

@@ -291,7 +291,7 @@ def weightwatcher_seconds() -> tuple[float, str]:
 
 
 def bench_memory(count: int) -> list[Row]:
-    """The peak of a scan in a process of its own."""
+    """The peak of a scan in a separate process."""
     script = f"from tests.benchmarks.bench_live import scan_memory; scan_memory({count})"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     before, peak, largest, kept = (int(part) for part in result.stdout.split()[-4:])

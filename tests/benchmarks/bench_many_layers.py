@@ -75,7 +75,7 @@ def timed(what: str, found: dict[str, float]) -> Iterator[None]:
 
 
 def measured(layers: int, folder: Path) -> dict[str, float]:
-    """Seconds of each part of the work on a model of so many layers."""
+    """Seconds of each part of the work on a model of `layers` layers."""
     path = folder / f"chain{layers}.onnx"
     onnx.save(chain(layers), path)
     np.savez(folder / "data.npz", x=np.random.default_rng(1).standard_normal((16, 3, 8, 8)).astype(np.float32))

@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks.bench_memory [--methods gptq,adaround,sparsegpt] [--samples 32]
 
-EfficientNet-Lite0, the method on every layer that takes it, from opening to the verified file; each in a process of its
-own, with the given number of calibration samples and with four times as many. Peak memory is the process's largest
+EfficientNet-Lite0, the method on every layer that takes it, from opening to the verified file; each in a separate
+process, with the given number of calibration samples and with four times as many. Peak memory is the process's largest
 resident set (getrusage), the runtime and torch among it. The table is also written beside this file.
 """
 

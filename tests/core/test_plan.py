@@ -36,9 +36,9 @@ def test_the_best_points_are_those_that_no_smaller_file_beats():
 
 def test_a_point_measured_again_takes_its_earlier_place():
     first, other = point(300, 0.1), point(200, 0.2, bits=3)
-    final = point(300, 0.1, held_back=Measured(0.8, 0.02, 0.0, 0.04, 0.1, 50))
+    final = point(300, 0.1, held_out=Measured(0.8, 0.02, 0.0, 0.04, 0.1, 50))
     found = front(first, other, final)
-    assert found.points == (final, other) and final.how == "held back" and final.drop == 0.02
+    assert found.points == (final, other) and final.how == "held out" and final.drop == 0.02
     assert len(front(first, point(300, 0.1, "uniform")).points) == 2  # the same recipe of another kind is a point, too
 
 

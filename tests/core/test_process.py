@@ -1,4 +1,4 @@
-"""A process of its own: starts, talks, and ends with the pipe."""
+"""A child process: starts, talks, and ends with the pipe."""
 
 import os
 import signal

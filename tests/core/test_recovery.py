@@ -55,4 +55,4 @@ def test_results_become_plain_values():
     point = TrainingPoint(0, 10, 1.0, 0.5, 0.9, 1e-3, 0.8)
     result = StageResult(Stage("finetune"), TOP1, 0.5, 0.9, 1.0, 1.0, 3.0, 100, 10, (point,))
     (stage,) = Recovery((result,), 0.5).to_json()["stages"]
-    assert stage["curve"] == [vars(point)] and stage["held_back"] == 10 and stage["stage"] == {"finetune": {}}
+    assert stage["curve"] == [vars(point)] and stage["held_out"] == 10 and stage["stage"] == {"finetune": {}}

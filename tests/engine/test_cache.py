@@ -19,7 +19,7 @@ def test_made_once():
 
 
 def others_wait(count: int) -> None:
-    """Return when so many threads wait for what this one makes."""
+    """Return when `count` threads wait for what this one makes."""
     until(lambda: Cache.awaited >= count)
 
 

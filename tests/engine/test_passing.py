@@ -57,7 +57,7 @@ def test_memory_does_not_grow_with_the_samples():
     assert channels.counts.nbytes == before and channels.counts.sum() == channels.count * 8
 
 
-def test_a_convolution_of_the_demo_receives_and_hands_on_what_a_run_shows(demo):
+def test_a_convolution_of_the_demo_receives_and_delivers_what_a_run_shows(demo):
     path = "blocks.1.conv1"
     found = passing(demo, path, Job())
     assert found.complete and found.samples == 512 and found.path == path
@@ -89,7 +89,7 @@ def test_it_is_told_after_a_few_batches_and_can_be_stopped(small):
         passing(small, "second", job)
 
 
-def test_what_a_linear_layer_hands_on_is_behind_its_activation(small):
+def test_what_a_linear_layer_delivers_is_behind_its_activation(small):
     found = passing(small, "first", Job())
     assert found.received.channels == 16 and found.delivered.channels == 32
     assert (found.delivered.low >= 0).all() and found.delivered.zeros.max() > 0

@@ -54,7 +54,7 @@ def test_auto_pad_is_as_the_runtime_does_it(auto_pad):
     np.testing.assert_allclose(product, expected.transpose(0, 2, 3, 1).reshape(-1, 4), atol=1e-4)
 
 
-def test_groups_have_rows_of_their_own():
+def test_groups_have_separate_rows():
     x, weight = random(2, 6, 5, 5), random(9, 2, 3, 3)
     conv = layer("Conv", weight.shape, groups=3)
     expected = functional.conv2d(torch.from_numpy(x), torch.from_numpy(weight), groups=3)

@@ -132,7 +132,7 @@ def test_it_wins_back_what_was_lost_and_the_file_stays_as_small(workspace, actio
     assert [point.epoch for point in result.points if point.metric is not None][-1] == 6
 
 
-def test_training_never_makes_the_held_back_samples_worse(workspace):
+def test_training_never_makes_the_held_out_samples_worse(workspace):
     """A rate that destroys the model: the start is kept."""
     stage = replace(TUNE, params={"epochs": 1, "rate": 1.0, "optimiser": "sgd"})
     result = recovered(workspace, recipe(Action("quantize.affine", {"bits": 8}), stages=(stage,)), Job())
@@ -212,7 +212,7 @@ def test_samples_that_are_in_both_are_counted(place):
     assert any(note.startswith("Overlap: 400 of the 400 measured samples are also training samples") for note in notes)
 
 
-def test_held_back_samples_are_never_trained_on(workspace):
+def test_held_out_samples_are_never_trained_on(workspace):
     samples = Samples.of(workspace.training, True, 0)
     seen = [batch.chosen for epoch in range(2) for batch in samples.batches(32, (0, epoch), 0, False)]
     assert not set(np.concatenate(seen)) & set(samples.held) and len(samples.held) == 80
@@ -345,16 +345,16 @@ def test_a_run_that_was_ended_while_it_was_measured_misses_no_state(place, tmp_p
     """At the start, between two epochs, and at the end of the last."""
     whole = []
     first = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole", Job(updates=whole.append))
-    job, calls, held_back = Job(), [], Samples.held_back
+    job, calls, held_out = Job(), [], Samples.held_out
 
     def cancelling(samples, batch):
         calls.append(batch)
         if len(calls) == measured:
             job.cancel()
-        yield from held_back(samples, batch)
+        yield from held_out(samples, batch)
 
     with monkeypatch.context() as patch, pytest.raises(Cancelled):
-        patch.setattr(Samples, "held_back", cancelling)
+        patch.setattr(Samples, "held_out", cancelling)
         exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", job)
     later = []
     assert exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", Job(updates=later.append)) == first
@@ -415,7 +415,7 @@ def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, spa
 
 
 def test_a_file_that_training_made_worse_is_told(workspace):
-    """What is learned here are wrong labels; the held-back ones are as wrong."""
+    """What is learned here are wrong labels; the held-out ones are as wrong."""
     wrong = replace(workspace.training, labels=(workspace.training.labels + 1) % 4)
     result = recovered(replace(workspace, training=wrong), recipe(PRUNE), Job())
     assert result.recovery.recovered < result.recovery.unrecovered

@@ -109,7 +109,7 @@ def test_a_teacher_with_other_outputs_is_refused(place, tmp_path):
     assert not (tmp_path / "student_distilled.onnx").exists()
 
 
-def test_a_temperature_is_chosen_on_samples_held_back(place, tmp_path):
+def test_a_temperature_is_chosen_on_samples_held_out(place, tmp_path):
     opened = Workspace.open(str(place / "student.onnx"), Job())
     opened = opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
     recipe = Recipe((), 0, (Stage("distill", {**PARAMS, "epochs": 2, "teacher": str(place / "small.onnx")}),))

@@ -36,7 +36,7 @@ def small_disk(tmp_path):
 
 
 def compress(folder: Path, at_write: str = "", limit: int = 0) -> subprocess.CompletedProcess[str]:
-    """The command line in a process of its own; `at_write` runs there when the first file is flushed to the disk."""
+    """The command line in a child process; `at_write` runs there when the first file is flushed to the disk."""
     (folder / "recipe.yaml").write_text("version: 1\nlayers: {'*': [{quantize.affine: {bits: 8}}]}\n")
     code = f"""
 import os, resource, signal, sys

@@ -63,7 +63,7 @@ class Worker:
 
 
 def cases(count: int, seed: str, only: str = "") -> Iterator[tuple[str, str]]:
-    """Kinds and seeds of so many cases: of one kind, or of all in their shares."""
+    """Kinds and seeds of `count` cases: of one kind, or of all in their shares."""
     if only:
         yield from ((only, f"{seed}-{number}") for number in range(count))
         return

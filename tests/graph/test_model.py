@@ -91,7 +91,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(model, tmp_path):
 def test_a_model_beyond_one_message_is_saved_with_its_weights_beside_it(model, tmp_path):
     with pytest.raises(UserError, match="larger than the 2 GB"):
         model.to_bytes()
-    expected = outputs(model)  # the runtime takes it through files of its own
+    expected = outputs(model)  # the runtime reads it from temporary files
     (tmp_path / "m.onnx.data").write_text("stale")
     model.save(tmp_path / "m.onnx")
     assert {path.name for path in tmp_path.iterdir()} - {"home"} == {"m.onnx", "m.onnx.data"}

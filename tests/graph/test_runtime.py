@@ -26,7 +26,7 @@ def looking_up(weight: np.ndarray) -> ir.Model:
 
 
 @pytest.mark.parametrize("spinning", [False, True])
-def test_a_session_has_weights_of_its_own(spinning):
+def test_a_session_has_separate_weights(spinning):
     weight = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
     model, kept = looking_up(weight), weight.copy()
     assert saving.tensor_bytes(model) >= saving.NAMED  # so that it goes beside the graph

@@ -36,7 +36,7 @@ def test_any_factors_answer_as_before(name):
     assert all(other.layer(path).fingerprint != model.layer(path).fingerprint for path in free)
 
 
-def test_a_depthwise_convolution_has_factors_of_its_own():
+def test_a_depthwise_convolution_has_separate_factors():
     """When channels are removed, its inputs and outputs are one."""
     scaling = scaling_of(multiplied())
     assert not set(scaling.free("first")) & set(scaling.free("depth"))

@@ -69,7 +69,7 @@ def test_columns_and_4_bit_weights_cost_nothing_at_run_time(tmp_path):
 
 
 def test_neighbours_share_the_levels_between_them(tmp_path):
-    """What one layer hands on is what the next receives: written once."""
+    """What one layer delivers is what the next receives: written once."""
     model = opened(residual())
     rng = np.random.default_rng(0)
     data = Dataset(

@@ -110,7 +110,7 @@ def test_weighted_kmeans_is_that_of_repeated_values():
         found = kmeans(values, 6, start, JOB, counts.astype(float))
         if start == "linear":
             np.testing.assert_allclose(found, kmeans(np.repeat(values, counts), 6, start, JOB))
-        members = np.abs(values[:, None] - found).argmin(axis=1)  # each centroid is the mean of its own (Lloyd)
+        members = np.abs(values[:, None] - found).argmin(axis=1)  # each centroid is the mean of its members (Lloyd)
         means = [np.average(values[members == index], weights=counts[members == index]) for index in range(6)]
         np.testing.assert_allclose(found, means, atol=1e-9)
 

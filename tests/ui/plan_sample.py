@@ -55,14 +55,14 @@ def points(model: ModelSummary) -> tuple[Point, ...]:
 
 
 def front(model: ModelSummary, goal: Goal | None = None, **more) -> Front:
-    """Complete; the point for the goal is checked on samples held back."""
+    """Complete; the point for the goal is checked on samples held out."""
     goal = goal or Goal(max_ratio=0.12)
     original = Point("original", "original", Recipe(), model.bytes, model.macs)
     line = tuple(
         (round(share * model.bytes), 0.0008 / share**1.45) for share in (0.06, 0.08, 0.1, 0.13, 0.17, 0.22, 0.3)
     )
-    found = Front(goal, TOP1, True, original, predicted=line, phase="done", selection=300, held_back=1700)
+    found = Front(goal, TOP1, True, original, predicted=line, phase="done", selection=300, held_out=1700)
     for each in points(model):
         found = found.with_point(each)
-    best = replace(found.points[6], held_back=measured(0.0065, 0.02, 1700, 0.003))
+    best = replace(found.points[6], held_out=measured(0.0065, 0.02, 1700, 0.003))
     return replace(found.with_point(best), chosen=best, trials=412, known=31, **more)

@@ -115,7 +115,7 @@ def test_it_is_small_licensed_and_named_apart(qapp):
 
 
 def test_english_does_not_load_it():
-    """In a process of its own: fonts stay loaded."""
+    """In a separate process: fonts stay loaded."""
     code = (
         "from PySide6.QtWidgets import QApplication; from PySide6.QtGui import QFontDatabase\n"
         "from workbench.ui.widgets import theme; app = QApplication([]); theme.apply(app, 'light')\n"

@@ -119,7 +119,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot, few):
     qtbot.waitUntil(lambda: window.width() == 1280 and window.minimumSizeHint().width() <= 1280)
     tabs = window.workspace.tabs
     for index in range(tabs.count()):
-        if tabs.widget(index) is not window.workspace.graph:  # a browser: it has tests of its own
+        if tabs.widget(index) is not window.workspace.graph:  # a browser: it is tested elsewhere
             tabs.setCurrentIndex(index)
             settle(session)
             check(tabs.tabText(index), window, problems)

@@ -48,7 +48,7 @@ def over(window) -> list[tuple[str, str]]:
     return [(each.title, each.outcome) for each in window.jobs.over]
 
 
-def test_every_job_has_a_row_and_a_cancel_of_its_own(panel, qtbot, monkeypatch):
+def test_every_job_has_a_row_and_a_cancel_button(panel, qtbot, monkeypatch):
     monkeypatch.setattr(jobs, "PATIENCE_MS", 0)  # what is over in a blink has a line, too
     job = ask(panel, "obey")
     later = ask(panel, "echo")

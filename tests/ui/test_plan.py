@@ -234,7 +234,7 @@ def test_how_a_figure_was_obtained_is_said(found):
     entry = next(each for each in found.plot.scene.entries if "chosen" in each.marks)
     figures, recipe = found.plot.words(entry)
     assert figures.startswith("Search 2: ") and "top-1 99." in figures and "−0.7 ± 0.3 points" in figures
-    assert figures.endswith("held back, 1,700 samples") and "first Integer (affine) 4 bit" in recipe
+    assert figures.endswith("held out, 1,700 samples") and "first Integer (affine) 4 bit" in recipe
     whole = found.plot.words(next(each for each in found.plot.scene.entries if words.name_of(each) == "4 bit"))
     assert whole[1] == "All layers: Integer (affine) 4 bit" and whole[0].endswith("measured, 300 samples")
 
@@ -346,7 +346,7 @@ def test_pointing_reads_a_recipe_off(found):
     QTest.mouseMove(canvas.viewport(), canvas.place(dot(found, "4 bit")).toPoint())
     assert "4 bit: " in found.plot.readout.full and "All layers" in found.plot.recipe.full
     QTest.mouseMove(canvas.viewport(), QPoint(2, 2))
-    assert "Ctrl+click" in found.plot.readout.full and "300 samples, 1,700 held back" in found.plot.recipe.full
+    assert "Ctrl+click" in found.plot.readout.full and "300 samples, 1,700 held out" in found.plot.recipe.full
 
 
 def test_the_axis_is_one_of_those_that_are_known(found, session):
@@ -455,7 +455,7 @@ def test_it_is_saved_as_a_picture_a_drawing_numbers_and_a_page(found, tmp_path):
     assert "<svg" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
     rows = (tmp_path / "plot.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("name,kind,bytes") and len(rows) == 1 + len(plot.scene.entries)
-    assert any(row.startswith('"Search 2",search,') and row.endswith(",1700,held back") for row in rows)
+    assert any(row.startswith('"Search 2",search,') and row.endswith(",1700,held out") for row in rows)
 
 
 def test_the_page_stands_alone_and_says_every_recipe(found):
@@ -491,7 +491,7 @@ def test_find_apply_and_undo(tab, session, qtbot):
     search(tab, qtbot, "kB", float(f"{limit:.3g}"))
     front = tab.plans.front
     assert tab.plans.failure == "" and front.complete and front.chosen is not None
-    assert front.chosen.bytes <= front.goal.max_bytes and front.chosen.how == "held back"
+    assert front.chosen.bytes <= front.goal.max_bytes and front.chosen.how == "held out"
     name = next(words.name_of(entry) for entry in tab.plot.scene.entries if "chosen" in entry.marks)
     click(tab, name)
     assert name in tab.banner.text.full and session.undo_stack.count() == 0

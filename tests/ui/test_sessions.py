@@ -50,7 +50,7 @@ def press(window, qtbot, key: Qt.Key) -> None:
 
 
 def open_copy(window, qtbot, tmp_path, few) -> Path:
-    """The demo in a folder of its own, with a pruned layer that is pinned; saved beside it with Ctrl+Alt+S."""
+    """The demo copied into a folder, with a pruned layer that is pinned; saved beside it with Ctrl+Alt+S."""
     for file in (demo_paths().model, few):
         shutil.copy(file, tmp_path)
     model = tmp_path / Path(demo_paths().model).name
@@ -139,7 +139,7 @@ def test_another_model_under_the_same_name_is_said_and_its_figures_are_dropped(w
     qtbot.waitUntil(lambda: session.recipe == recipe)
     assert session.snapshots.find("half").totals is None
     assert session.model.fingerprint != load_session(tmp_path / "work.mcw").model.fingerprint
-    qtbot.waitUntil(lambda: session.data is not None, timeout=WAIT)  # that is asked for last, in a turn of its own
+    qtbot.waitUntil(lambda: session.data is not None, timeout=WAIT)  # that is asked for last, in a later turn
 
 
 def test_a_broken_session_says_so_and_leaves_what_is_open(small_window, qtbot, tmp_path):

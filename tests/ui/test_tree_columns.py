@@ -37,7 +37,7 @@ def test_what_the_weights_are_like_comes_by_itself(panel, demo_window):
     assert found.stable_rank == pytest.approx(view.spectrum.stable_rank)
     assert cell(panel, view.path, Column.RANK) == f"{view.spectrum.rank_for(0.9)} / {len(view.spectrum.values)}"
     assert cell(panel, view.path, Column.ZEROS) == "0.0 %"
-    assert cell(panel, "blocks", Column.STABLE) in ("", None)  # a module has no weights of its own
+    assert cell(panel, "blocks", Column.STABLE) in ("", None)  # a module itself has no weights
 
 
 def test_rows_on_show_are_asked_for_first(panel, demo_window, qtbot, monkeypatch):

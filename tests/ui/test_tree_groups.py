@@ -1,4 +1,4 @@
-"""The layer tree grouped by operator, by size or not at all: the same layers, sums, choices and verbs."""
+"""The layer tree grouped by operator, by size or not at all: the same layers, sums, choices and actions."""
 
 import pytest
 from PySide6.QtCore import QSettings, Qt

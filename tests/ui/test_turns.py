@@ -46,7 +46,7 @@ def test_pieces_run_in_the_order_of_places_each_once_however_often_it_was_asked(
     assert drawn == ["cost", "tree", "looks"]
 
 
-def test_each_piece_has_a_turn_of_its_own(place, drawn, qtbot):
+def test_each_piece_has_its_turn(place, drawn, qtbot):
     pieces = [place(name, Place.ELSEWHERE) for name in "abc"]
     counts = []
     place.turns._timer.timeout.connect(lambda: counts.append(len(drawn)))

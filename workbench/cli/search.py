@@ -112,7 +112,7 @@ def search(
 ) -> None:
     """Find a recipe for MODEL within limits, measured on DATA, and compress with it.
 
-    Part of the samples is held back for the final figure. What was measured is kept: a search that was stopped, or that
+    Part of the samples is held out for the final figure. What was measured is kept: a search that was stopped, or that
     is repeated with another limit, goes on from there.
     """
     goal = Goal(**wanted, max_drop=None if max_drop is None else max_drop / 100, seconds=60 * minutes)
@@ -186,14 +186,14 @@ def _print(front: Front) -> None:
                 quantities.size(point.bytes),
                 "-" if point.predicted is None else quantities.metric_text(point.predicted, metric),
                 "-" if point.measured is None else quantities.metric_text(point.measured.drop, metric),
-                "-" if point.held_back is None else quantities.metric_text(point.held_back.drop, metric),
+                "-" if point.held_out is None else quantities.metric_text(point.held_out.drop, metric),
                 f"{quantities.metric_text(figure.low, metric)} to {quantities.metric_text(figure.high, metric)}",
             )
         )
-    head = ("recipe", "file", "predicted drop", "measured", "held back", "95 % interval")
+    head = ("recipe", "file", "predicted drop", "measured", "held out", "95 % interval")
     click.echo(output.table(head, rows))
     output.say(
-        f"\n{metric}: chosen by {front.selection:,} samples, and checked on {front.held_back:,} others; "
+        f"\n{metric}: chosen by {front.selection:,} samples, and checked on {front.held_out:,} others; "
         f"{front.trials:,} trials were run, {front.known:,} were known."
     )
     for note in front.notes:

@@ -82,7 +82,7 @@ class Dataset:
             yield self.feeds(slice(start, min(start + size, end)))
 
     def subset(self, chosen: np.ndarray) -> "Dataset":
-        """The chosen samples as a data set of their own."""
+        """The chosen samples as a data set."""
         labels = None if self.labels is None else self.labels[chosen]
         return replace(self, inputs={k: v[chosen] for k, v in self.inputs.items()}, labels=labels)
 

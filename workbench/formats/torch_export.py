@@ -28,7 +28,7 @@ OPSET = 21
 TOLERANCE = 1e-3
 # Constants that are computed before the graph is looked at have at most this many numbers: shapes and masks.
 MOST_FOLDED = 512 * 512
-# Operators that make much of little: as much as the product of the numbers they are given, or by rules of their own.
+# Operators that make much of little: as much as the product of the numbers they are given, or by particular rules.
 GROWING_BY_FACTORS = {"ConstantOfShape", "Expand", "Tile"}
 GROWING = {
     "AffineGrid",

@@ -189,7 +189,7 @@ class Model:
         """Train this model on what teachers answer, files with the same inputs and outputs, and export it. `params` are
         those of the stage `distill`: `epochs=4, temperature=4`.
 
-        temperatures   trained at each of these first, for the one that is best on samples held back; else the curve is
+        temperatures   trained at each of these first, for the one that is best on samples held out; else the curve is
                        None
 
         Raises UserError, as `export` does; nothing is written then.

@@ -28,7 +28,7 @@ def test_a_limit_of_the_bytes_is_kept_by_the_file_that_is_written(opened, tmp_pa
     workspace = opened()
     front = search(workspace, Goal(max_bytes=BYTES))
     chosen = front.chosen
-    assert front.complete and chosen.bytes <= BYTES and chosen.how == "held back"
+    assert front.complete and chosen.bytes <= BYTES and chosen.how == "held out"
     report = export(workspace, chosen.recipe, str(tmp_path), Job())
     assert report.after.bytes.value == chosen.bytes, "the bytes are those of the file"
 
@@ -59,7 +59,7 @@ def test_the_whole_trade_off_falls_from_small_to_large_and_nothing_is_chosen(ope
     front = search(opened(), Goal())
     moved = [point.measured.divergence for point in front.best]
     assert front.chosen is None and len(front.best) >= 2 and moved == sorted(moved, reverse=True)
-    assert all(point.held_back is not None for point in front.best)
+    assert all(point.held_out is not None for point in front.best)
     sizes = [size for size, _ in front.predicted]
     assert sizes and sizes == sorted(sizes) and len(front.of("search")) >= 2
 
@@ -78,7 +78,7 @@ def test_a_limit_that_nothing_keeps_is_said(opened):
     assert front.chosen is None and "No recipe within the limits was found." in front.notes[0]
 
 
-def test_samples_held_back_chose_nothing(opened):
+def test_samples_held_out_chose_nothing(opened):
     evaluator = opened().measurable()
     chosen, held = split(evaluator, 0, 0)
     assert not set(chosen) & set(held) and len(chosen) + len(held) == evaluator.data.samples
@@ -89,8 +89,8 @@ def test_samples_held_back_chose_nothing(opened):
     few, few_held = split(evaluator, 90, 0)
     assert (len(few), len(few_held)) == (60, 30) and not set(few) & set(few_held)
     front = search(opened(), Goal(max_bytes=BYTES, samples=90))
-    assert (front.selection, front.held_back) == (60, 30)
-    assert front.chosen.measured.samples == 60 and front.chosen.held_back.samples == 30
+    assert (front.selection, front.held_out) == (60, 30)
+    assert front.chosen.measured.samples == 60 and front.chosen.held_out.samples == 30
 
 
 def test_the_same_search_again_runs_nothing_and_finds_the_same(opened):
@@ -106,7 +106,7 @@ def test_another_budget_is_answered_without_a_trial_and_then_measured(opened):
     known = search(workspace, Goal(max_bytes=1500), measure=False)
     assert known.trials == 0 and known.chosen.bytes <= 1500 and known.chosen.how in ("predicted", "measured")
     measured = search(workspace, Goal(max_bytes=1500))
-    assert measured.chosen.bytes <= 1500 and measured.chosen.held_back is not None
+    assert measured.chosen.bytes <= 1500 and measured.chosen.held_out is not None
     assert measured.trials < search(opened(), Goal(max_bytes=1500, seed=1)).trials / 2, "it went on from what was known"
 
 
@@ -135,7 +135,7 @@ def test_a_search_that_is_finished_early_ends_with_what_it_has(opened):
     job.updates = look
     front = plan(opened(), Goal(max_bytes=2200), job, stopping=lambda: True)
     assert front.complete and front.phase == "done" and len(front.points) >= 3
-    assert any(point.held_back is not None for point in front.points) or front.chosen is None
+    assert any(point.held_out is not None for point in front.points) or front.chosen is None
     job = Job(updates=lambda _front: job.cancel())
     with pytest.raises(Cancelled):
         plan(opened(), Goal(max_bytes=1234), job)

@@ -32,7 +32,7 @@ def test_two_processes_find_the_same_recipe_byte_for_byte(opened, tmp_path, monk
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
     together = plan(opened(), Goal(max_bytes=1900), Job(), workers=2)
     assert together.chosen.recipe.to_yaml() == alone.chosen.recipe.to_yaml()
-    assert together.chosen.measured == alone.chosen.measured and together.chosen.held_back == alone.chosen.held_back
+    assert together.chosen.measured == alone.chosen.measured and together.chosen.held_out == alone.chosen.held_out
     assert together.trials == alone.trials > 0
 
 

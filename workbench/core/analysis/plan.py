@@ -34,7 +34,7 @@ class Goal:
     max_memory   bytes that the weights take once the model is loaded, and one run beside them
     max_latency  milliseconds for one sample, on this machine
     families     that may be used; `layers` are paths or globs of those that may be touched, none for all
-    samples      that the search uses at most, those held back among them; 0: all
+    samples      that the search uses at most, those held out among them; 0: all
     seconds      after which it ends with what it has; 0: no limit
     retrain      whether the best recipes are trained before the final figure
     target       name of the hardware that the recipe is for; "" for none
@@ -92,7 +92,7 @@ class Point:
     bytes      of the file that an export writes; exact but for a point of `Front.predicted`
     predicted  drop of the metric by the model of the search, before it was measured
     measured   on the samples that the search chooses by; None: predicted alone
-    held_back  on the samples that had no part in the choice; of the chosen recipe, and those it is compared with
+    held_out  on the samples that had no part in the choice; of the chosen recipe, and those it is compared with
     """
 
     name: str
@@ -104,12 +104,12 @@ class Point:
     latency: float | None = None
     predicted: float | None = None
     measured: Measured | None = None
-    held_back: Measured | None = None
+    held_out: Measured | None = None
 
     @property
     def best(self) -> Measured | None:
-        """The figure to show: of the samples held back where there is one."""
-        return self.held_back or self.measured
+        """The figure to show: of the samples held out where there is one."""
+        return self.held_out or self.measured
 
     @property
     def drop(self) -> float | None:
@@ -121,9 +121,9 @@ class Point:
         return None if self.best is None else self.best.value
 
     @property
-    def how(self) -> Literal["predicted", "measured", "held back"]:
+    def how(self) -> Literal["predicted", "measured", "held out"]:
         """How `drop` was obtained."""
-        return "held back" if self.held_back else "measured" if self.measured else "predicted"
+        return "held out" if self.held_out else "measured" if self.measured else "predicted"
 
     def to_json(self) -> dict[str, Any]:
         """The document that `workbench search --json` prints; the recipe as its document."""
@@ -137,7 +137,7 @@ class Point:
             "predicted_drop": self.predicted,
             "recipe": self.recipe.to_dict(),
         }
-        for name, figure in (("measured", self.measured), ("held_back", self.held_back)):
+        for name, figure in (("measured", self.measured), ("held_out", self.held_out)):
             row[name] = None if figure is None else {**vars(figure)}
         return row
 
@@ -151,7 +151,7 @@ class Front:
     predicted  the front by the model of the search: (bytes, drop), smallest file first
     chosen     the point for the goal; None where none keeps its limits, or as yet
     done, total  steps of this phase; `left` are the seconds that the rest of it takes, None while that is not known
-    selection, held_back  samples that the search chooses by, and samples for the final figure: never the same ones
+    selection, held_out  samples that the search chooses by, and samples for the final figure: never the same ones
     trials, known  that were run for this search, and that an earlier one had run on the same model and data
     notes      what the user should know: what was left out, what limit no recipe keeps
     """
@@ -168,7 +168,7 @@ class Front:
     total: int = 0
     left: float | None = None
     selection: int = 0
-    held_back: int = 0
+    held_out: int = 0
     trials: int = 0
     known: int = 0
     notes: tuple[str, ...] = field(default=())
@@ -204,7 +204,7 @@ class Front:
             "chosen": None if self.chosen is None else self.chosen.to_json(),
             "points": [point.to_json() for point in self.points],
             "predicted": [{"bytes": size, "drop": drop} for size, drop in self.predicted],
-            "samples": {"selection": self.selection, "held_back": self.held_back},
+            "samples": {"selection": self.selection, "held_out": self.held_out},
             "trials": {"run": self.trials, "known": self.known},
             "notes": list(self.notes),
         }

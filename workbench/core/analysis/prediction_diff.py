@@ -57,7 +57,7 @@ class SampleError:
 class Changes:
     """The current recipe compared with the original on the same samples.
 
-    samples     so many were run
+    samples     number of samples that were run
     metric      what a sample's score is, where there are no classes
     labelled    against labels; else against the original's own decisions
     classes     names, in the model's order; empty where the model does not decide between classes
@@ -88,10 +88,10 @@ class Changes:
 class Suspect:
     """A layer whose steps were taken back, all others kept.
 
-    restored   so many of the samples are decided as the original does again
+    restored   samples that are again decided as by the original
     margin     how much the score of the original's decision rises over the best other one, on average; for models
                without classes, how much of the error goes away
-    together   so many are, when this layer and all suspects before it are taken back
+    together   `restored`, when this layer and all suspects before it are taken back
     also       layers that lost channels with it, and were taken back with it
     note       what it did not get back, and why
     """

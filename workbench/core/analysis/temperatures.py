@@ -21,7 +21,7 @@ class Temperatures:
 class TemperaturePoint:
     """Results of training at one temperature, one per seed.
 
-    held    the metric on samples held back from training, by which a temperature is chosen
+    held    the metric on samples held out from training, by which a temperature is chosen
     values  the metric on the evaluation data, which had no say in it; empty without such data
     """
 
@@ -35,7 +35,7 @@ class TemperaturePoint:
         return statistics.fmean(self.held)
 
     def to_json(self) -> dict[str, Any]:
-        return {"temperature": self.temperature, "held_back": list(self.held), "values": list(self.values)}
+        return {"temperature": self.temperature, "held_out": list(self.held), "values": list(self.values)}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class TemperatureCurve:
 
     @property
     def best(self) -> TemperaturePoint | None:
-        """The temperature whose mean on the samples held back is best; of equal ones the lowest."""
+        """The temperature whose mean on the samples held out is best; of equal ones the lowest."""
         if not self.points:
             return None
         return max(self.points, key=lambda point: (self.metric.sign * point.mean, -point.temperature))

@@ -91,7 +91,7 @@ class Job:
         self.listener(Progress(plain(text), overall, eta))
 
     def update(self, result: Any) -> None:
-        """Hand on a result that will be followed by others: a point of a curve."""
+        """Deliver a result that will be followed by others: a point of a curve."""
         if self.updates is not None:
             self.updates(result)
 

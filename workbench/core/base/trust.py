@@ -1,6 +1,6 @@
 """Whose code may run: paths that the user has named and said yes to, one by one.
 
-Trust belongs to a path and is not handed on: a recipe or a session that comes with a trusted model may name a teacher
+Trust belongs to a path and is not inherited: a recipe or a session that comes with a trusted model may name a teacher
 or samples whose code nobody has looked at.
 """
 

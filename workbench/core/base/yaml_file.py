@@ -120,7 +120,7 @@ def parse(text: str, name: str, hint: str) -> Any:
 
 class _Refused(yaml.error.MarkedYAMLError):
     def __init__(self, problem: str, event: yaml.Event) -> None:
-        mark: Any = event.start_mark  # libyaml has a kind of mark of its own
+        mark: Any = event.start_mark  # libyaml has another class of marks
         super().__init__(None, None, problem, mark)
 
 

@@ -80,7 +80,7 @@ class Passing:
     """Activations of one layer over the first `seen` of `samples` calibration samples; both sides None if not numeric.
 
     received    what the operator reads
-    delivered   what it hands on: behind its bias, and behind the activation function where nothing else reads it before
+    delivered   what it puts out: behind its bias, and behind the activation function where nothing else reads it before
     """
 
     path: str

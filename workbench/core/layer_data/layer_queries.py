@@ -1,6 +1,6 @@
 """Views of one layer that the window can request (see messages.Look); the answers are in core.layer_data.pictures.
 
-Every question is a value of its own, so that answers can be remembered by it.
+Every question is a hashable value, so that answers can be cached by it.
 """
 
 from dataclasses import dataclass

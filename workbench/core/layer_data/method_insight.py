@@ -28,7 +28,7 @@ class Ranks:
 class Evening:
     """Channels whose ranges are made equal, together with the layers that read them.
 
-    channels   so many of `outputs` output channels may be rescaled
+    channels   how many of `outputs` output channels may be rescaled
     spread     how many times as far the widest of them reaches as the narrowest that is not zero
     readers    paths of the layers that read them
     """

@@ -61,7 +61,7 @@ class Noise:
     vbmf    the rank that empirical variational Bayes finds (EVBMF)
     edge    Marchenko and Pastur's: the largest singular value of noise as strong as the median says; `rank` values lie
             above it
-    hard    so many lie above Gavish and Donoho's threshold of least squared error
+    hard    number of values above Gavish and Donoho's threshold of least squared error
     """
 
     vbmf: int
@@ -77,7 +77,7 @@ class Spectrum:
     energy       [same] cumulative fraction of the squared singular values: energy[r-1] is what rank r keeps
     break_even   largest rank at which two factors have fewer weights than the layer; 0 when there is none
     stable_rank  |W|_F^2 / |W|_2^2
-    computed     so many of the values; those behind them are a guess that has the energy which is left. 0: all
+    computed     number of values computed; those behind them are a guess that has the remaining energy. 0: all
     noise        None where not all values are computed, or nobody asked
     """
 

@@ -66,7 +66,7 @@ class MethodInfo:
     needs_data: bool = False
     coupled: bool = False  # layers that lose channels together are changed together (see Couplings)
     replaces: bool = False  # the whole module that the layer is in, or that the parameter `span` names
-    outlook: bool = False  # what it will do to a layer takes figures of its own (see wanted.WantOutlook)
+    outlook: bool = False  # what it will do to a layer takes further figures (see wanted.WantOutlook)
     effects: tuple[Effect, ...] = ()  # what it says a step will do
     ranking: Ranking | None = None
     encodes: Encodes | None = None  # the numbers that it puts weights and activations on; None: they stay as they are

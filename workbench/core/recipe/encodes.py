@@ -16,7 +16,7 @@ class Numbers:
     """One kind of numbers.
 
     bits           of a number as it is stored
-    granularity    what has a scale of its own: tensor, channel, group; "" for floats
+    granularity    what shares a scale: tensor, channel, group; "" for floats
     block          weights of a group along the inputs; 0 where there are no groups
     levels         bits of the range of levels that is used: 7 in a reduced range of 8; 0 for floats
     format         of floats: float16, bfloat16, float8e4m3, float8e5m2

@@ -110,7 +110,7 @@ class Recipe:
         return dataclasses.replace(self.in_effect, sparse="auto")
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
-        """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones. Raises
+        """The recipe in which exactly these layers have these actions; their rows replace earlier ones. Raises
         TypeError for one path alone."""
         chosen = dict.fromkeys(several(paths))
         kept = dataclasses.replace(self, rows=tuple(row for row in self.rows if row.pattern not in chosen))

@@ -186,7 +186,7 @@ class TrainingPoint:
     stage     number of the stage, from 0
     step      optimiser steps done; `epoch` the same in passes over the training samples
     loss      mean training loss since the last point; None at the start
-    metric    on the held-back samples, None between epochs; `value_name` of the result says what it is
+    metric    on the held-out samples, None between epochs; `value_name` of the result says what it is
     rate      the learning rate
     sparsity  fraction of the trained weights that are zero
     """
@@ -270,7 +270,7 @@ class Recovery:
                     "best": result.best,
                     "seconds": result.seconds,
                     "samples": result.trained,
-                    "held_back": result.held,
+                    "held_out": result.held,
                     "stopped": result.stopped,
                     "curve": [vars(point) for point in result.points],
                 }

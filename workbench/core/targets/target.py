@@ -19,7 +19,7 @@ class Scheme:
 
     numbers        integer, float, or codebook (indices into a table)
     bits           the widths that are allowed
-    granularity    what has a scale of its own; empty: any
+    granularity    what shares a scale; empty: any
     symmetric      True: without a zero point; False: with one; None: either
     block          sizes of a group along the inputs; empty: any
     formats        of floats, by name; empty: any
@@ -78,7 +78,7 @@ class Speed:
     source: str
 
     def seconds(self, macs: float, moved: float, numbers: str) -> float | None:
-        """The least time for so many multiply-accumulates and bytes; None where neither limit is known."""
+        """The least time for these multiply-accumulates and bytes; None where neither limit is known."""
         peak = self.macs.get(numbers, 0.0)
         limits = [macs / peak] if peak else []
         return max([*limits, *([moved / self.bytes] if self.bytes else [])], default=None)

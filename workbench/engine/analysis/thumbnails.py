@@ -6,7 +6,7 @@ from workbench.data.dataset import Dataset
 
 LARGEST = 64  # pixels on the longer side
 LOOKED_AT = 256  # samples that say what is black and what is white
-FEWEST = 6  # an image has at least so many pixels on a side
+FEWEST = 6  # pixels on a side that an image has at least
 
 
 def axes(data: Dataset) -> tuple[str, int] | None:

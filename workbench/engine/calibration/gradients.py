@@ -122,7 +122,7 @@ def _gate(
     """[output channels] the squared gradient of a factor of each: what all that makes the channel adds up to."""
     layer = model.layer(path)
     product = weight.detach() * gradient
-    if layer.op == "ConvTranspose":  # [in, out / groups, ...]: each group of inputs has outputs of its own
+    if layer.op == "ConvTranspose":  # [in, out / groups, ...]: each group of inputs has separate outputs
         gate = product.reshape(layer.groups, -1, product.shape[1], *product.shape[2:]).transpose(1, 2).flatten(2)
         gate = gate.sum(dim=2).flatten()
     else:  # as the modules have it: [out, in], of an Embedding [tokens, out]

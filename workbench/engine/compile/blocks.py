@@ -28,7 +28,7 @@ from workbench.graph.subgraph.replace import Form, form_of, replaced
 from workbench.graph.subgraph.span import Span, span_of
 from workbench.methods.base.method import Moments, ReplacingMethod, find
 
-HELD = 8  # every so many batches one is held back
+HELD = 8  # every eighth batch is held out
 
 _spans: WeakKeyDictionary[Model, dict[str, Span | UserError]] = WeakKeyDictionary()  # a model never changes
 _outlines: WeakKeyDictionary[Model, dict[str, Model]] = WeakKeyDictionary()

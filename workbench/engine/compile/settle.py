@@ -1,7 +1,7 @@
 """Ensures that ONNX Runtime's optimiser does not change the outputs of a graph with integer layers, by removing
 activation levels if it does.
 
-When it loads a file, the runtime rewrites QDQ into integer kernels of its own, and some operators between two layers
+When it loads a file, the runtime rewrites QDQ into its integer kernels, and some operators between two layers
 do not survive that. The edited graph is therefore run with and without optimisation on a few calibration samples;
 where it fails, or answers otherwise, the levels that are behind it are found by halving, and left out.
 

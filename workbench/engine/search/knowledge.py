@@ -121,7 +121,7 @@ class Knowledge:
         for place, raced in left:
             option, size, macs = raced.option, raced.option.bytes, raced.option.macs or 0.0
             for path, share in option.following.items():
-                # That layer has a choice of its own, of which this takes away its share of the smallest at least.
+                # That layer has a separate choice, of which this takes away its share of the smallest at least.
                 own = self.layers[path]
                 size -= own.bytes * share + (1 - share) * smallest.get(path, own.bytes)
                 macs -= own.macs or 0

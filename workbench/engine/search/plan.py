@@ -79,7 +79,7 @@ class Search:
         summary, metric = workspace.model.summary(), evaluator.metric.info
         original = Point("original", "original", Recipe(), summary.bytes, summary.macs)
         better = metric.higher_is_better
-        self.front = Front(goal, metric, better, original, selection=len(chosen), held_back=len(held))
+        self.front = Front(goal, metric, better, original, selection=len(chosen), held_out=len(held))
         self.raced: list[tuple[str, Raced]] = []
         self.known: Knowledge | None = None
         self.workers: Workers | None = None
@@ -106,7 +106,7 @@ class Search:
                 break
 
     def finish(self) -> Front:
-        """With the figures, on samples held back, of what was chosen, and of what it is compared with."""
+        """With the figures, on samples held out, of what was chosen, and of what it is compared with."""
         final = aims.finalists(self.goal, self.front)
         for number, point in enumerate(final):
             self.job.report(Message("verifying on held-out samples"), 0.95 + 0.05 * number / len(final))

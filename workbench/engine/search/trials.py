@@ -15,21 +15,21 @@ from workbench.engine.search.stacks import Stack
 from workbench.engine.search.tasks import Computer, Result, Task, sorted_key
 from workbench.engine.workspace import Workspace
 
-HELD_BACK = 1 / 3  # of the samples
+HELD_OUT = 1 / 3  # of the samples
 FIRST = 64  # samples of the first rung
 RUINED = 1.0  # nats of divergence: what a whole recipe beyond that does exactly is of no use to anybody
 BUDGET = 1 << 30  # bytes on the disk
 
 
 def split(evaluator: Evaluator, samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(samples to choose by, samples held back), both in an order in which every prefix holds the classes in
+    """(samples to choose by, samples held out), both in an order in which every prefix holds the classes in
     proportion; of the first `samples` of the data where that is not 0. A model of a fixed batch gets whole batches."""
     size = evaluator.data.at_once(1)
     limit = min(samples or len(evaluator.order), len(evaluator.order))
     used = evaluator.order[: max(limit // size, min(2, len(evaluator.order) // size)) * size]
     labels = None if evaluator.data.labels is None else evaluator.data.labels[used]
     order = used[stratified(labels, len(used), seed + 1)]
-    count = max(round(HELD_BACK * len(used)) // size, min(1, len(used) // size - 1)) * size
+    count = max(round(HELD_OUT * len(used)) // size, min(1, len(used) // size - 1)) * size
     held = order[:count]
     return used[~np.isin(used, held)], held
 

@@ -72,9 +72,9 @@ class Wholes:
         return Point(name, kind, recipe, size, macs, predicted=predicted)
 
     def checked(self, point: Point, job: Job) -> Point:
-        """With its figure on the samples held back."""
+        """With its figure on the samples held out."""
         result = self.held.measured(self.stacks(point.recipe), job)
-        return point if result is None else replace(point, held_back=_measured(self.held, result))
+        return point if result is None else replace(point, held_out=_measured(self.held, result))
 
     def earlier(self) -> Iterator[Recipe]:
         """Recipes that were measured before on these samples, by this or another search."""

@@ -70,8 +70,8 @@ class Samples:
             rng = np.random.default_rng((*seed, step))
             yield self._batch(order[step * batch : (step + 1) * batch], rng, shift, flip)
 
-    def held_back(self, batch: int) -> Iterator[Batch]:
-        """The held-back samples, as they are."""
+    def held_out(self, batch: int) -> Iterator[Batch]:
+        """The held-out samples, as they are."""
         batch = self.data.at_once(batch)
         for start in range(0, len(self.held), batch):
             yield self._batch(self.held[start : start + batch], None, 0, False)

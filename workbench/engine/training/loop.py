@@ -23,7 +23,7 @@ from workbench.engine.training.student import Student
 
 POINTS = 20  # of the curve in an epoch, at most
 MOST = 2000  # of the curve in a stage, about
-SAVED = (1.0, 60.0)  # seconds between checkpoints, at least and at most: between them so many
+SAVED = (1.0, 60.0)  # bounds of the seconds between two checkpoints
 OFTEN = 50  # times the seconds that one takes
 MOMENTUM = 0.9
 STOPPED = Message("stopped by the user")
@@ -35,7 +35,7 @@ Loss = Callable[[Tensor, Batch], Tensor]  # the student's outputs, and what they
 class Task:
     """Settings of one stage.
 
-    target    what the metric compares outputs with, for held-back samples
+    target    what the metric compares outputs with, for held-out samples
     penalty   is added to the loss of every step
     keep      whether a cancelled job keeps the best state so far, asked then; otherwise Cancelled is raised
     kept      nothing is trained: what the checkpoint has is the result
@@ -309,9 +309,9 @@ class Loop:
 
     @torch.no_grad()
     def _measure(self) -> float:
-        """The metric on the held-back samples. Raises Cancelled as `run` does."""
+        """The metric on the held-out samples. Raises Cancelled as `run` does."""
         scores = []
-        for batch in self.task.samples.held_back(max(self.params.batch, 64)):
+        for batch in self.task.samples.held_out(max(self.params.batch, 64)):
             if self.job.cancelled and not self.task.keep():
                 if self.progress.step:  # else nothing was begun
                     self._save()

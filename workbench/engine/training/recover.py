@@ -307,7 +307,7 @@ class _Recovering:
     def _features(self, student: Student, params: Distill, first: Teacher) -> Features:
         """Watches the student's layers; its projections learn with the student."""
         features = student.watch(pairs(params.features), params.attention)
-        some = next(Samples.of(self.training, False, self.recipe.seed).held_back(params.batch))
+        some = next(Samples.of(self.training, False, self.recipe.seed).held_out(params.batch))
         student(some.feeds)
         features.fit([answer.to(self.device) for answer in first.answers(some)[1:]])
         return features

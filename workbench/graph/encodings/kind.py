@@ -61,7 +61,7 @@ class Kind(ABC):
 
     @abstractmethod
     def words(self, bits: int, sharing: str) -> str:
-        """How such a tensor is stored, in words: 'int4 per channel'. `sharing`: what has a scale of its own."""
+        """How such a tensor is stored, in words: 'int4 per channel'. `sharing`: what shares a scale."""
 
     @abstractmethod
     def symbols(self, bits: int, placed: bool) -> list[str]:

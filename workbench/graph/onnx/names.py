@@ -22,7 +22,7 @@ def module_path(node: ir.Node, weight: str, bias: str = "") -> str:
     """Path of a layer in the user's module tree, with dots between modules.
 
     The weight's name in the state dict says it best (blocks.0.conv1.weight), because optimisers move scopes from one
-    node to another. Where the weight has no name of its own: its bias's, then the scope that torch's exporter notes on
+    node to another. Where the weight has no name: its bias's, then the scope that torch's exporter notes on
     the node (whose last entry is the operator itself), then the node's own name.
     """
     for name in (weight, bias):

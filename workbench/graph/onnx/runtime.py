@@ -115,7 +115,7 @@ def _limited_arena() -> None:
 def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSession:
     try:
         return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # the runtime raises a class of its own for each status code
+    except Exception as error:  # the runtime has a class for each status code
         raise cannot_load(error) from error
 
 

@@ -169,7 +169,7 @@ def _scaled(node: ir.Node, weight: np.ndarray, scale: np.ndarray) -> np.ndarray:
     match node.op_type:
         case "Conv":
             return weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
-        case "ConvTranspose":  # [in, out / groups, ...]: each group of inputs has outputs of its own
+        case "ConvTranspose":  # [in, out / groups, ...]: each group of inputs has separate outputs
             groups = node.attributes["group"].as_int() if "group" in node.attributes else 1
             split = weight.reshape(groups, weight.shape[0] // groups, *weight.shape[1:])
             return (split * scale.reshape(groups, 1, -1, *[1] * (weight.ndim - 2))).reshape(weight.shape)

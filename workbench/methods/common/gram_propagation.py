@@ -19,7 +19,7 @@ def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Ch
     """Apply `change(values, out_axis, grams)` to the weight, or to each factor where it was factored before.
 
     `grams` [groups, columns, columns] are of the rows that the matrix is applied to; those of a factor count what the
-    changed factors before it hand on. Of a convolution's patches all are taken to lie inside of its input.
+    changed factors before it deliver. Of a convolution's patches all are taken to lie inside of its input.
     """
     factors = encoding.factors
     if factors is None:

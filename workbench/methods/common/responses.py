@@ -23,7 +23,7 @@ from workbench.methods.common.factors import by_output
 
 ROWS = 16384  # sampled input rows; more did not lower the error on the demo models
 BATCH = 1024
-LOOK = 25  # steps from one look at the rows held back to the next
+LOOK = 25  # steps from one look at the rows held out to the next
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The trained weight, what is added to the bias, and the relative response error on rows held back."""
+    """The trained weight, what is added to the bias, and the relative response error on rows held out."""
 
     encoding: Encoding
     shift: np.ndarray
@@ -87,7 +87,7 @@ def _descend(
     generator: torch.Generator,
     job: Job,
 ) -> tuple[float, float]:
-    """Train the tensors, the shift last, in place; those are kept that did best on the rows held back."""
+    """Train the tensors, the shift last, in place; those are kept that did best on the rows held out."""
     import torch
 
     held = max(1, len(inputs) // 8)
@@ -98,11 +98,11 @@ def _descend(
     def loss(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return (student(x, current[:-1]) + current[-1] - y).square().sum(dim=1).mean() / power
 
-    def held_back() -> float:
+    def held_out() -> float:
         with torch.no_grad():
             return float(loss(inputs[:held], targets[:held]))
 
-    before = best = held_back()
+    before = best = held_out()
     optimizer = torch.optim.Adam(current, lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(steps, 1))
     for step in job.each(range(steps), Message("training on the layer's outputs")):
@@ -115,7 +115,7 @@ def _descend(
         optimizer.step()
         schedule.step()
         if step % LOOK == LOOK - 1 or step == steps - 1:
-            found = held_back()
+            found = held_out()
             if found < best:
                 best = found
                 for kept, tensor in zip(learnt, current, strict=True):

@@ -15,7 +15,7 @@ from workbench.ui.text.plot_params import edge_of, share_below, threshold_of
 
 
 def limits(layers: tuple[Layer, ...], view: LayerView | None, method: MethodInfo) -> dict[str, tuple[float, float]]:
-    """The ends that the layers give to fields that have none of their own: as far as the plot's line can go."""
+    """The ends that the layers give to fields that have none: as far as the plot's line can go."""
     result: dict[str, tuple[float, float]] = {}
     for field in method.fields:
         if field.high is not None or not field.drag:

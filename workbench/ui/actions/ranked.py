@@ -125,7 +125,7 @@ def followed(first: str, second: str) -> str:
 
 
 def weights(used: int, layer: Layer) -> str:
-    """So many are stored in the place of the layer's."""
+    """How many weights are stored in place of the layer's."""
     words = (
         tr("{count} instead of {total} weights, so the layer shrinks.")
         if used < layer.count

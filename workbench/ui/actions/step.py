@@ -23,7 +23,7 @@ from workbench.ui.widgets.labels import Caution, muted
 
 class StepCard(QFrame):
     """`changed(action, field, finished)`; `removed()`; `replaced(method id)`: another method of the family is wanted;
-    `moved(by)`: it is to be applied so many places later; `switched(off)`: the step is to be without effect, or to have
+    `moved(by)`: it is to be applied `by` places later; `switched(off)`: the step is to be without effect, or to have
     it again; `outlook_wanted(wanted)`: figures of the layer that the sentence needs (see wanted.WantOutlook), answered
     by `set_outlooks`.
 

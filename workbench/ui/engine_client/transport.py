@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 class Wire:
     """Started by its constructor. `received` and `ended` are called on the reading thread.
 
-    Writing has a thread of its own because a full pipe blocks, and the window must not.
+    Writing runs in a separate thread because a full pipe blocks, and the window must not.
     """
 
     def __init__(self, module: str, received: Callable[[Reply], None], ended: Callable[[], None]) -> None:

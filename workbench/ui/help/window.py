@@ -24,7 +24,7 @@ SCHEME = "page"  # of the browser's addresses: page:first-steps.md
 
 
 class Documentation(QWidget):
-    """A window of its own, beside the one that is worked in."""
+    """A second window, beside the one that is worked in."""
 
     def __init__(self, folder: Path, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)

@@ -35,7 +35,7 @@ class Toast(QFrame):
         window.installEventFilter(self)
 
     def _on_finished(self, over: Finished) -> None:
-        """Failures have a dialog of their own, and who stopped a job knows."""
+        """Failures have a dialog, and who stopped a job knows."""
         if over.outcome != "done" or over.seconds < WORTH_S:
             return
         self.words.setText(self.tr("{title}: done after {time}").format(title=over.title, time=duration(over.seconds)))

@@ -159,7 +159,7 @@ class Overlay(pg.PlotWidget):
         colors, area = theme.colors(), self.area
         painter.setPen(QPen(colors.after, 1.5))
         places = {x for x in self._to_pixels(self._ticks) if area.left() <= x <= area.right()}
-        # So many that they would be one strip: low and thin, or they would hide the bars.
+        # They are many and would be one strip: low and thin, or they would hide the bars.
         dense = len(places) * DENSE > area.width()
         painter.setPen(QPen(colors.after, 1 if dense else 1.5))
         for x in places:

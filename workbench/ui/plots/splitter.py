@@ -79,7 +79,7 @@ class PlotPair(PlotSplitter):
         return BOTH if self._has_room(least) else self._preferred
 
     def _has_room(self, height: float) -> bool:
-        """For both, when each is to have so many pixels of height."""
+        """For both, when each is to have `height` pixels."""
         return self.wide or self.height() >= 2 * height + self.handleWidth()
 
     def choose(self, which: int) -> None:

@@ -1,4 +1,4 @@
-"""The story as a document of its own: a page for a browser, and a PDF of the slides."""
+"""The story as a document: a page for a browser, and a PDF of the slides."""
 
 from functools import cache
 from pathlib import Path

@@ -15,7 +15,7 @@ from workbench.ui.text import format
 from workbench.ui.text.describe import value_words
 from workbench.ui.text.i18n import counted, tr
 
-LARGEST = 10  # layers that have a bar of their own
+LARGEST = 10  # layers that have a bar
 
 
 @dataclass(frozen=True)

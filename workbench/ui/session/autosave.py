@@ -45,7 +45,7 @@ class Kept:
 
 
 class Autosave(QObject):
-    """Writes the session into a file of its own, in another thread, soon after each change; none while nothing would
+    """Writes the session into a separate file, in another thread, soon after each change; none while nothing would
     be lost. The file is gone when the window closes as it should.
     """
 

@@ -204,7 +204,7 @@ class Session(State):
         self.history.redo()
 
     def go_to(self, step: int) -> None:
-        """The state after so many steps of the undo list."""
+        """The state after step `step` of the undo list."""
         self.history.go_to(step, self)
 
     # -- files -----------------------------------------------------------------------------------------------------

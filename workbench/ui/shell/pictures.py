@@ -1,4 +1,4 @@
-"""Pictures of the window without a screen, for `workbench demo --headless`: a process of its own, as Qt may be missing
+"""Pictures of the window without a screen, for `workbench demo --headless`: a separate process, as Qt may be missing
 a system library, and ends the process then."""
 
 import sys

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 
 def at_most(width: int, widget: QWidget) -> QHBoxLayout:
-    """A row in which the widget grows to so many pixels and no farther: figures stay near the words they are of."""
+    """A row in which the widget grows to `width` pixels and no farther: figures stay near the words they are of."""
     widget.setMaximumWidth(width)
     row = QHBoxLayout()
     row.setContentsMargins(0, 0, 0, 0)

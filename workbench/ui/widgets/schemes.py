@@ -25,7 +25,7 @@ class Colors:
     text: QColor
     muted: QColor  # captions, units, notes
     disabled: QColor
-    accent: QColor  # the one colour that asks for the hand
+    accent: QColor  # the one colour that asks to be clicked
     on_accent: QColor  # text on it
     accent_soft: QColor  # a wash of it
     before: QColor  # fill of what was

@@ -160,7 +160,7 @@ class NumberEditor(QWidget):
 
 
 class _Quiet:
-    """Signals of a widget held back, and given back as they were."""
+    """Signals of a widget blocked, and restored as they were."""
 
     def __init__(self, widget: QWidget) -> None:
         self._widget = widget

@@ -152,7 +152,7 @@ class GraphPage(QWidget):
         self._waiting: dict[str, Any] = {}
         self._model = 0
         if QApplication.platformName() != "offscreen":
-            # A window of its own inside ours: else Qt makes the main window again, to draw it with OpenGL, and it
+            # A window inside ours: else Qt makes the main window again, to draw it with OpenGL, and it
             # flashes. Must come before the view.
             self.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
             self.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)

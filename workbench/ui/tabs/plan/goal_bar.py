@@ -237,7 +237,7 @@ class GoalBar(QWidget):
         samples.setSingleStep(100)
         samples.setSpecialValueText(self.tr("all"))
         samples.setValue(self.wish.samples)
-        samples.setToolTip(self.tr("Samples that are run at most; part of them is held back for the final figure"))
+        samples.setToolTip(self.tr("Samples that are run at most; part of them is held out for the final figure"))
         samples.valueChanged.connect(lambda number: self._set(samples=number))
         minutes = QDoubleSpinBox(form)
         minutes.setRange(0, 60 * HOURS)

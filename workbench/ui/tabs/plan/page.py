@@ -1,4 +1,4 @@
-"""The trade-off as a page of its own: a drawing that says each recipe under the mouse, and all of them in a table."""
+"""The trade-off as a page: a drawing that says each recipe under the mouse, and all of them in a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -259,8 +259,8 @@ class TradeoffPlot(PlotPanel):
         front, home = self.scene.front, self.canvas.home
         parts = []
         if front is not None and front.selection:
-            words = self.tr("Chosen by {selection} samples, {held} held back.")
-            parts.append(words.format(selection=f"{front.selection:,}", held=f"{front.held_back:,}"))
+            words = self.tr("Chosen by {selection} samples, {held} held out.")
+            parts.append(words.format(selection=f"{front.selection:,}", held=f"{front.held_out:,}"))
         outside = sum(not home.top() <= spot.y <= home.bottom() for spot in self.canvas.spots)
         if outside:
             parts.append(self.tr("Recipes outside the plot: {n}.").format(n=outside))

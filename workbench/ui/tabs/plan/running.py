@@ -68,6 +68,6 @@ class SearchProgress(QWidget):
             "racing": self.tr("Racing candidates"),
             "measuring": self.tr("Measuring whole recipes"),
             "retraining": self.tr("Training the best"),
-            "checking": self.tr("Checking on held-back samples"),
+            "checking": self.tr("Checking on held-out samples"),
             "done": self.tr("Done"),
         }

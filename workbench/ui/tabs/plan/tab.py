@@ -154,7 +154,7 @@ class PlanTab(QWidget):
         self._rows.soon()
 
     def _show_rows(self) -> None:
-        """The table, in a turn of its own."""
+        """The table, in a later turn."""
         self.model.show_scene(self.plot.scene)
         self._show_picked()
 

@@ -105,7 +105,7 @@ class RecipeModel(QAbstractTableModel):
                 Column.RATIO: tr("How many times smaller than the original"),
                 Column.METRIC: tr("The original's metric less the drop"),
                 Column.DROP: tr("Loss against the original on the same samples, with its 95 % interval"),
-                Column.HOW: tr("How the drop was obtained: held back samples had no part in the choice"),
+                Column.HOW: tr("How the drop was obtained: held-out samples had no part in the choice"),
             }[Column(section)]
         if role == Role.TextAlignmentRole:
             return LEFT if section in (Column.NAME, Column.HOW) else RIGHT

@@ -72,7 +72,7 @@ def how_of(entry: Entry) -> str:
         return tr("reference")
     if best is None:
         return tr("predicted") if point.predicted is not None else tr("not measured")
-    words = tr("held back, {n}") if point.held_back is not None else tr("measured, {n}")
+    words = tr("held out, {n}") if point.held_out is not None else tr("measured, {n}")
     return words.format(n=f"{best.samples:,}")
 
 

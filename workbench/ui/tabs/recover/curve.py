@@ -1,4 +1,4 @@
-"""The learning curve: loss of each step, metric on the held-back samples after each epoch, zeros of the weights."""
+"""The learning curve: loss of each step, metric on the held-out samples after each epoch, zeros of the weights."""
 
 from collections.abc import Sequence
 

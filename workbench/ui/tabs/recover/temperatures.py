@@ -12,7 +12,7 @@ from workbench.ui.widgets import theme
 
 
 class TemperaturePlot(PlotPanel):
-    """The metric on samples held back, over T; a stroke from the worst seed to the best."""
+    """The metric on samples held out, over T; a stroke from the worst seed to the best."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent.tr("Temperatures, held out"), Canvas("T", parent.tr("metric")), (), "", parent)
@@ -70,7 +70,7 @@ class TemperaturePlot(PlotPanel):
         rows = (
             f"{point.temperature:g},{seed},{value:.6g}" for point in points for seed, value in enumerate(point.held)
         )
-        return "\n".join(["temperature,seed,held back", *rows])
+        return "\n".join(["temperature,seed,held out", *rows])
 
     def _on_hovered(self, x: float | None) -> None:
         if self.curve is not None and (points := self.curve.points):
