@@ -29,6 +29,11 @@ DECLARED = {"title", "summary", "formula", "citation"}  # of methods, which `eng
 CODE = {
     "core/session/script.py": "a Python script",
     "graph/storage/decoders.py": "ONNX's text format",
+    "graph/layouts/packing.py": "ONNX's text format",
+    "graph/layouts/mask.py": "ONNX's text format",
+    "graph/layouts/gaps.py": "ONNX's text format",
+    "graph/layouts/positions.py": "ONNX's text format",
+    "graph/layouts/plain.py": "ONNX's text format",
     "graph/onnx/refusals.py": "the runtime's own words",
 }
 NOT_SAID = {  # by file, what is a key, or a part of a key

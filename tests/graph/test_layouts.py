@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
-from tests.graph.examples import codebook, weight
+from tests.graph.examples import affine, codebook, weight
+from workbench.graph.encodings.codebook import CODEBOOK
 from workbench.graph.encodings.dense import Dense
-from workbench.graph.encodings.spec import container
+from workbench.graph.encodings.kind import FLOAT32
+from workbench.graph.encodings.spec import StorageSpec, container
 from workbench.graph.encodings.zeros import expected_fillers, fillers, gaps
-from workbench.graph.storage import layouts, packing
+from workbench.graph.layouts import packing
+from workbench.graph.layouts.layout import Layout
+from workbench.graph.layouts.listing import LAYOUTS
 from workbench.graph.storage.counting import spec_of
 
 
@@ -21,25 +25,23 @@ def test_container_is_the_next_width_that_packs(bits: int, width: int) -> None:
 def test_packing_puts_the_first_symbol_in_the_lowest_bits(bits: int, count: int) -> None:
     symbols = np.random.default_rng(0).integers(0, 2**bits, count)
     data = packing.pack(symbols, bits)
-    assert len(data) == layouts.packed(count, bits)
+    assert len(data) == packing.packed(count, bits)
     mask = 2**bits - 1
     unpacked = [data[index * bits // 8] >> (index * bits % 8) & mask for index in range(count)]
     assert unpacked == symbols.tolist()
 
 
-@pytest.mark.parametrize("layout", ["plain", *layouts.SPARSE])
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
 @pytest.mark.parametrize("bits", [1, 2, 4, 8, 32])
 @pytest.mark.parametrize("zeros", [0.0, 0.5, 0.97, 0.9999, 1.0])
-def test_payload_is_what_is_written(layout: layouts.Layout, bits: int, zeros: float) -> None:
+def test_payload_is_what_is_written(layout: Layout, bits: int, zeros: float) -> None:
     shape = (101, 99)
     encoding = Dense(weight(shape, zeros)) if bits == 32 else codebook(shape, bits, zeros)
     spec = spec_of(encoding)
     assert spec.nonzeros == np.count_nonzero(encoding.decode())
-    arrays = packing.arrays(encoding, spec, layout)
-    data = arrays[:1] if layout == "plain" else arrays[:2]
-    needed = {"gaps4": spec.fillers4, "gaps8": spec.fillers8}.get(layout, 0)
-    expected = layouts.payload(layout, spec.count, spec.nonzeros, needed, bits)
-    assert sum(array.nbytes for array in data) == expected
+    arrays, parts = layout.arrays(encoding, spec), layout.parts(spec, "w")
+    assert [(array.dtype, array.shape) for array in arrays] == [(part.dtype.numpy(), part.shape) for part in parts]
+    assert sum(array.nbytes for array in arrays) == layout.payload(spec)
 
 
 def test_gaps_and_fillers_of_a_small_example() -> None:
@@ -78,11 +80,22 @@ def test_expected_fillers_are_the_mean_of_random_masks(zeros: float, bits: int) 
 )
 def test_which_layout_pays(zeros: float, bits: int, best: str) -> None:
     count = 100_000
-    nonzeros = count - round(zeros * count)
-    four, eight = (expected_fillers(count, nonzeros, width) for width in (4, 8))
-    assert layouts.smallest(count, nonzeros, four, eight, bits) == best
+    spec = StorageSpec((count,), FLOAT32 if bits == 32 else CODEBOOK, bits, count).with_zeros(zeros)
+    assert min(LAYOUTS, key=lambda layout: layout.payload(spec)).name == best
 
 
 def test_half_zeros_as_4_bit_symbols_take_what_the_measurement_said() -> None:
     """512 x 1024 weights, 4-bit values, half of them zero: 64 kB of mask and 128 kB of values."""
-    assert layouts.payload("mask", 1 << 19, 1 << 18, 0, 4) == (1 << 16) + (1 << 17)
+    spec = StorageSpec((512, 1024), CODEBOOK, 4, 1 << 18)
+    assert next(layout for layout in LAYOUTS if layout.name == "mask").payload(spec) == (1 << 16) + (1 << 17)
+    assert spec_of(codebook((64, 64), 4, 0.5)).histogram == ()
+
+
+def test_a_layout_may_ask_how_often_each_symbol_occurs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Layout, "needs_histogram", True)
+    signed, unsigned = affine((30, 40), 8), codebook((30, 40), 3)
+    assert spec_of(unsigned).histogram[:8] == tuple(np.bincount(unsigned.indices.ravel(), minlength=8))
+    counted = np.array(spec_of(signed).histogram)
+    assert counted[[1, 255]].tolist() == [np.sum(signed.q == 1), np.sum(signed.q == -1)]
+    assert counted.sum() == 1200
+    assert spec_of(Dense(weight((3, 4)))).histogram == ()

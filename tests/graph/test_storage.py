@@ -54,7 +54,7 @@ def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp
     stored, expected = {}, {}
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
         for form in forms(spec_of(encoding), "w", opset):
-            name = f"{kind} {form.spec.kind.name} {form.layout}"
+            name = f"{kind} {form.spec.kind.name} {form.layout.name}"
             form = next(
                 other
                 for other in forms(spec_of(encoding), name, opset)
@@ -80,7 +80,7 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
             part = storage.pack(encoding, form, opset)
             nodes, initializers = part.build()
             graph = ir.to_proto(ir.Graph([], [], nodes=nodes, initializers=initializers, opset_imports={"": opset}))
-            assert part.bytes == graph.ByteSize(), (kind, form.layout)
+            assert part.bytes == graph.ByteSize(), (kind, form.layout.name)
             bare = ir.Model(ir.Graph([], [], nodes=[], opset_imports={"": opset}), ir_version=8)
             before = ir.to_proto(bare).ByteSize()
             functions = ir.Model(
@@ -88,7 +88,7 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
             )
             if part.functions():
                 functions.opset_imports[decoders.DOMAIN] = 1
-            assert part.function_bytes == ir.to_proto(functions).ByteSize() - before, (kind, form.layout)
+            assert part.function_bytes == ir.to_proto(functions).ByteSize() - before, (kind, form.layout.name)
 
 
 @pytest.mark.parametrize("sparse", ["auto", "off"])
@@ -96,7 +96,7 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
 def test_the_smallest_form_is_picked(zeros: float, sparse: str) -> None:
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
         chosen = storage.store(encoding, "w", 18, sparse)
-        sizes = {form.layout: form.bytes for form in forms(spec_of(encoding), "w", 18, sparse)}
+        sizes = {form.layout.name: form.bytes for form in forms(spec_of(encoding), "w", 18, sparse)}
         assert chosen.bytes == min(sizes.values()), kind
         assert chosen.bytes <= plain_bytes(SHAPE, "w"), kind
         if sparse == "off":
@@ -130,7 +130,7 @@ def test_a_tiny_weight_stays_in_floats_where_that_is_smaller() -> None:
 
 def test_below_opset_11_zeros_are_stored_like_other_values() -> None:
     spec = spec_of(examples.affine(SHAPE, 4, 0.9))
-    assert {form.layout for form in forms(spec, "w", 10)} == {"plain"}
+    assert {form.layout.name for form in forms(spec, "w", 10)} == {"plain"}
 
 
 def test_opset_9_takes_whole_bytes_where_the_last_would_be_padded() -> None:
@@ -151,7 +151,7 @@ def test_an_unusual_grid_falls_back_to_floats() -> None:
 @pytest.mark.parametrize("bits", [1, 4])
 def test_a_codebook_without_zero_has_nothing_to_leave_out(bits: int) -> None:
     encoding = Codebook(np.zeros((8, 8), np.uint8), np.ones(2**bits, np.float32), bits)
-    assert {form.layout for form in forms(spec_of(encoding), "w", 18)} == {"plain"}
+    assert {form.layout.name for form in forms(spec_of(encoding), "w", 18)} == {"plain"}
 
 
 def test_infinite_short_floats_stay_in_full_floats() -> None:
@@ -165,8 +165,8 @@ def test_decoders_are_chosen_for_all_weights_together() -> None:
     small = examples.affine((16, 16), 4, 0.6)
     options = [forms(spec_of(encoding), f"w{index}", 18) for index, encoding in enumerate([*large, small])]
     alone, together = (min(options[-1], key=lambda form: form.bytes), storage.choose(options, 18)[-1])
-    assert alone.layout == "mask"
-    assert together.layout == "plain"
+    assert alone.layout.name == "mask"
+    assert together.layout.name == "plain"
     assert together.spec.bits == 4
 
 
@@ -189,7 +189,7 @@ def test_positions_take_32_bits_where_16_do_not_reach(rows: int, dtype: ir.DataT
     values = np.zeros((13, rows), np.float32)
     values[[0, 12], [0, rows - 1]] = 3.0, -2.5
     spec = spec_of(Dense(values))
-    form = next(form for form in forms(spec, "w", 18) if form.layout == "index")
+    form = next(form for form in forms(spec, "w", 18) if form.layout.name == "index")
     assert form.parts[1].dtype == dtype  # 8 spare slots behind 65,520 and 65,533 weights
     model = examples.model("MatMul", {"layer": np.ones((13, rows), np.float32)})
     edited = with_edits(model, {"layer": Edit(Dense(values))})

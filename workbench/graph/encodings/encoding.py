@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """Of a weight's values: those that are not zero, and fillers of 4-bit and of 8-bit gaps (graph.storage.layouts)."""
+    """Of a weight's values: those that are not zero, and fillers of 4-bit and of 8-bit gaps (graph.layouts)."""
 
     nonzeros: int
     fillers4: int = 0

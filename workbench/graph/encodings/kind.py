@@ -1,7 +1,7 @@
 """What the symbols of a stored tensor mean: what lies beside them, and how they become floats again.
 
 A kind is known before there are values: a forecast needs no more. Its decoder is plain ONNX arithmetic in ONNX's
-textual syntax; what it is made of, and how zeros that were left out come back, is in graph.storage.decoders.
+textual syntax; the rest of it, and how zeros that were left out come back: graph.layouts, graph.storage.decoders.
 """
 
 from abc import ABC, abstractmethod

@@ -20,7 +20,9 @@ class StorageSpec:
     side        shape of the sides (see Kind): of the scale and zero point, or of the codebook; None for floats
     group       weights that share a scale along the input, 0 when the scale broadcasts over the weight by itself
     axis        of the groups, as in graph.encodings.grid
-    nonzeros    symbols that are not zero; fillers4 and fillers8: see graph.storage.layouts
+    nonzeros    symbols that are not zero; fillers4 and fillers8: see graph.layouts.gaps
+    histogram   how often each symbol occurs, by its bits read as a whole number; empty where no layout needs it, and in
+                plans
     """
 
     shape: tuple[int, ...]
@@ -32,6 +34,7 @@ class StorageSpec:
     side: tuple[int, ...] | None = None
     group: int = 0
     axis: int = 0
+    histogram: tuple[int, ...] = ()
 
     @classmethod
     def dense(cls, shape: tuple[int, ...]) -> "StorageSpec":

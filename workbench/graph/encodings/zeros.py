@@ -1,4 +1,4 @@
-"""Counting zeros: what layouts that leave them out need to know of a weight (graph.storage.layouts)."""
+"""Counting zeros: what layouts that leave them out need to know of a weight (graph.layouts)."""
 
 import numpy as np
 

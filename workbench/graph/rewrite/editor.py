@@ -11,6 +11,7 @@ from workbench.core.base.message import Joined, Message
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.encodings.encoding import Encoding, Factors
 from workbench.graph.encodings.spec import StorageSpec
+from workbench.graph.layouts.listing import PLAIN
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
@@ -156,7 +157,7 @@ def _forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse, compute: Co
     if compute is None:
         return found
     return [
-        replace(form, calls=()) if form.layout == "plain" and spec.kind.symmetric and _signed(form) else form
+        replace(form, calls=()) if form.layout is PLAIN and spec.kind.symmetric and _signed(form) else form
         for form in found
     ]
 

@@ -1,10 +1,10 @@
 """The model-local functions that turn stored weights back into floats: plain ONNX arithmetic, one call a weight.
 
 A decoder is named after what it reads: `Symmetric4` (packed 4-bit integers, scale), `MaskCodebook4` (a bit mask of the
-non-zeros, 4-bit indices of the non-zeros, codebook), and so on: [placement] kind [bits]. It is made of building blocks
+non-zeros, 4-bit indices of the non-zeros, codebook), and so on: [layout] kind [bits]. It is made of building blocks
 that several decoders share: `Unpack4` splits bytes into symbols, `Fit` drops padding and gives the shape, `PlaceBy...`
-puts values where they belong among zeros. ONNX Runtime inlines all of them and folds them to a constant when it loads
-the file, so they cost nothing per inference.
+(graph.layouts) puts values where they belong among zeros. ONNX Runtime inlines all of them and folds them to a constant
+when it loads the file, so they cost nothing per inference.
 
 Every body uses only operators that mean the same at all opsets from 9 (placing: from 11) to today's. Compress and
 NonZero would save steps, but ONNX Runtime does not fold them.
@@ -19,19 +19,17 @@ import onnx_ir as ir
 
 from workbench.graph.encodings import kind as kinds
 from workbench.graph.encodings.kind import KINDS, Kind
+from workbench.graph.layouts.layout import Layout
+from workbench.graph.layouts.listing import LAYOUTS
 
 DOMAIN = kinds.DOMAIN
 IR_VERSION = 8  # the first that has model-local functions
-PLACEMENTS = ("Mask", "Gaps4", "Gaps8", "Index")
 IMPORT_BYTES = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=DOMAIN, version=1)]).ByteSize()
-SPARSE_OPSET = 11  # CumSum and ScatterElements, which put values in their places
-SPARE = 8  # slots behind the last weight into which padding symbols may point
 
 
-def name_of(placement: str, kind: Kind, bits: int) -> str:
-    """The decoder of a kind's symbols of `bits`; `placement`: one of PLACEMENTS, or nothing where no zeros are left
-    out."""
-    return f"{placement}{kind.decoder}{'' if kind.bits else bits}"
+def name_of(layout: Layout, kind: Kind, bits: int) -> str:
+    """The decoder of a kind's symbols of `bits` in a layout."""
+    return f"{layout.prefix()}{kind.decoder}{'' if kind.bits else bits}"
 
 
 @cache
@@ -78,8 +76,8 @@ def _text(name: str, opset: int) -> str:
         signature, body = "(q) => (y)", _unpack(int(name.removeprefix("Unpack")))
     elif name == "Fit":
         signature, body = "<shape>(x) => (y)", _fit("x", opset)
-    elif name.startswith("PlaceBy"):
-        signature, body = f"<shape>({'mask' if name == 'PlaceByMask' else 'where'}, values) => (y)", _place(name)
+    elif name in _blocks():
+        signature, body = _blocks()[name]
     elif name.startswith("PerGroup"):
         signature, body = "<group, shape>(s) => (y)", _per_group(int(name[-1]), opset)
     else:
@@ -132,43 +130,6 @@ def _fit(value: str, opset: int) -> str:
         y = Reshape (cropped, shape)"""
 
 
-def _place(name: str) -> str:
-    """Values into a float tensor that is zero elsewhere."""
-    if name == "PlaceByMask":
-        # The n-th set bit takes the n-th value; clear bits take the zero put before the values.
-        return f"""
-        bits = {DOMAIN}.Unpack1 (mask)
-        set = Cast <to: int = 6> (bits)
-        axis = Constant <value = int32 {{0}}> ()
-        rank = CumSum (set, axis)
-        index = Mul (rank, set)
-        zero = Constant <value = float[1] {{0}}> ()
-        table = Concat <axis: int = 0> (zero, values)
-        x = Gather (table, index)
-        y = {DOMAIN}.Fit <shape: tensor = @shape> (x)"""
-    if name == "PlaceByIndex":
-        index = "index = Cast <to: int = 7> (where)"
-    else:
-        # A gap is the number of zeros skipped (Han et al. 2016, Deep Compression, section 2).
-        unpack = f"gaps = {DOMAIN}.Unpack4 (where)" if name == "PlaceByGaps4" else "gaps = Identity (where)"
-        index = f"""{unpack}
-        skipped = Cast <to: int = 7> (gaps)
-        one = Constant <value = int64 {{1}}> ()
-        step = Add (skipped, one)
-        axis = Constant <value = int32 {{0}}> ()
-        end = CumSum (step, axis)
-        index = Sub (end, one)"""
-    return f"""
-        {index}
-        dims = Constant <value: tensor = @shape> ()
-        weights = ReduceProd (dims)
-        spare = Constant <value = int64 {{{SPARE}}}> ()
-        slots = Add (weights, spare)
-        zeros = ConstantOfShape (slots)
-        x = ScatterElements (zeros, index, values)
-        y = {DOMAIN}.Fit <shape: tensor = @shape> (x)"""
-
-
 def _per_group(axis: int, opset: int) -> str:
     """One number a group to one a weight. Groups of `group` run along `axis` of the weight as a matrix.
 
@@ -208,28 +169,26 @@ def _per_group(axis: int, opset: int) -> str:
         y = Reshape (cropped, shape)"""
 
 
+@cache
+def _blocks() -> dict[str, tuple[str, str]]:
+    """Building blocks of the layouts: name -> signature and body."""
+    return {name: block for layout in LAYOUTS for name, block in layout.blocks().items()}
+
+
 def _decoder(name: str) -> tuple[str, str]:
-    """Signature and body of [placement] kind [bits]: symbols to floats, into place, then scale and zero point."""
-    placement, kind, bits = _parsed(name)
-    where = {"": "", "Mask": ", mask", "Gaps4": ", gaps", "Gaps8": ", gaps", "Index": ", index"}[placement]
-    sides = "".join(f", {side.name}" for side in kind.sides)
-    lines = kind.symbols(bits, bool(placement))
-    if placement:
-        lines.append(f"r = {DOMAIN}.PlaceBy{placement} <shape: tensor = @shape> ({where[2:]}, v)")
-    elif bits < 8:
-        lines.append(f"r = {DOMAIN}.Fit <shape: tensor = @shape> (v)")
-    else:
-        lines.append("r = Identity (v)")  # whole bytes keep the weight's shape
-    lines += kind.weights(bool(placement))
-    shaped = "<shape>" if placement or bits < 8 else ""
-    return f"{shaped}(q{where}{sides}) => (w)", "\n".join(f"        {line}" for line in lines)
+    """Signature and body of [layout] kind [bits]: symbols to floats, into place, then scale and zero point."""
+    layout, kind, bits = _parsed(name)
+    inputs = ", ".join(("q", *layout.reads, *(side.name for side in kind.sides)))
+    lines = [*layout.lines(kind, bits), *kind.weights(layout.leaves_zeros_out)]
+    shaped = "<shape>" if layout.shaped(bits) else ""
+    return f"{shaped}({inputs}) => (w)", "\n".join(f"        {line}" for line in lines)
 
 
-def _parsed(name: str) -> tuple[str, Kind, int]:
-    """Placement, kind and bits of a decoder's name. Raises KeyError for a name of no decoder."""
-    for placement in ("", *PLACEMENTS):
+def _parsed(name: str) -> tuple[Layout, Kind, int]:
+    """Layout, kind and bits of a decoder's name. Raises KeyError for a name of no decoder."""
+    for layout in LAYOUTS:
         for kind in KINDS.values():
             for bits in (kind.bits,) if kind.bits else (1, 2, 4, 8):
-                if name == name_of(placement, kind, bits):
-                    return placement, kind, bits
+                if name == name_of(layout, kind, bits):
+                    return layout, kind, bits
     raise KeyError(f"there is no decoder {name}: a new kind has to be registered (graph.encodings.kind)")

@@ -10,29 +10,10 @@ from workbench.core.base.message import Joined
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.encodings.spec import StorageSpec, product
-from workbench.graph.onnx.proto_size import field_bytes, tensor_bytes
-from workbench.graph.storage import decoders, layouts
-from workbench.graph.storage.layouts import Layout
-
-PLACES = {"mask": "mask", "gaps4": "gaps", "gaps8": "gaps", "index": "index"}
-
-
-@dataclass(frozen=True)
-class Part:
-    """An initialiser, as yet without data."""
-
-    name: str
-    dtype: ir.DataType
-    shape: tuple[int, ...]
-
-    @cached_property
-    def bytes(self) -> int:
-        """Bytes added to the file."""
-        return field_bytes(self.size)
-
-    @cached_property
-    def size(self) -> int:
-        return tensor_bytes(self.name, self.dtype, self.shape, round(product(self.shape) * self.dtype.itemsize))
+from workbench.graph.layouts.layout import Layout, Part
+from workbench.graph.layouts.listing import LAYOUTS, PLAIN
+from workbench.graph.onnx.proto_size import field_bytes
+from workbench.graph.storage import decoders
 
 
 @dataclass(frozen=True)
@@ -92,21 +73,25 @@ class Form:
     @property
     def words(self) -> str:
         words = self.spec.words
-        return Joined((words, layouts.WORDS[self.layout])) if self.layout in layouts.WORDS else words
+        return Joined((words, self.layout.words)) if self.layout.words else words
 
 
 def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto") -> list[Form]:
     """Every way to store the spec as a value called `name`; plain float32 is always one of them."""
     floats = replace(spec, kind=FLOAT32, bits=32, side=None, group=0)
-    found = [_form(floats, "plain", name)]
+    found = [_form(floats, PLAIN, name)]
     kept = _offered(spec, opset)
     if kept is None:
         kept = floats
-    elif kept.kind != FLOAT32:
-        found.append(_form(kept, "plain", name))
-    if sparse == "auto" and opset >= decoders.SPARSE_OPSET and spec.nonzeros < spec.count:
-        found += [_form(kept, layout, name) for layout in layouts.SPARSE]
-    return found
+    suitable = [layout for layout in LAYOUTS if layout.suits(kept, opset)]
+    return [
+        *found,
+        *(
+            _form(kept, layout, name)
+            for layout in suitable
+            if (sparse == "auto" or not layout.leaves_zeros_out) and (layout, kept.kind) != (PLAIN, FLOAT32)
+        ),
+    ]
 
 
 def plain_bytes(shape: tuple[int, ...], name: str) -> int:
@@ -116,16 +101,9 @@ def plain_bytes(shape: tuple[int, ...], name: str) -> int:
 
 def _form(spec: StorageSpec, layout: Layout, name: str) -> Form:
     """The initialisers and calls of one layout."""
-    if spec.kind == FLOAT32 and layout == "plain":
+    if spec.kind == FLOAT32 and layout is PLAIN:
         return Form(name, spec, layout, (Part(name, ir.DataType.FLOAT, spec.shape),))
-    symbols = layouts.stored_symbols(layout, spec.count, spec.nonzeros, _fillers(spec, layout), spec.bits)
-    shape: tuple[int, ...] = (layouts.packed(symbols, spec.bits) if spec.bits < 8 else symbols,)
-    if layout == "plain" and spec.bits >= 8:
-        shape = spec.shape
-    suffix = "q" if spec.kind.sides else "values"
-    parts = [Part(f"{name}.{suffix}", spec.kind.dtype(spec.bits), shape)]
-    if layout != "plain":
-        parts.append(_places(spec, layout, symbols, name))
+    parts = layout.parts(spec, name)
     reads = [part.name for part in parts]
     calls = []
     for side in spec.kind.sides:
@@ -141,20 +119,12 @@ def _form(spec: StorageSpec, layout: Layout, name: str) -> Form:
     return Form(name, spec, layout, tuple(parts), tuple(calls))
 
 
-def _places(spec: StorageSpec, layout: Layout, symbols: int, name: str) -> Part:
-    if layout == "index":
-        dtype = ir.DataType.UINT16 if layouts.index_bits(spec.count) == 16 else ir.DataType.INT32
-        return Part(f"{name}.index", dtype, (symbols,))
-    return Part(f"{name}.{PLACES[layout]}", ir.DataType.UINT8, (layouts.place_bytes(layout, spec.count, symbols),))
-
-
 def _decode(spec: StorageSpec, layout: Layout, reads: tuple[str, ...], name: str) -> Call:
     """The call that yields the weight; half-width floats need no more than a Cast."""
-    if layout == "plain" and spec.kind.standard:
+    if layout is PLAIN and spec.kind.standard:
         return Call("Cast", reads, name, (("to", ir.DataType.FLOAT.value),))
-    placement = "" if layout == "plain" else layout.capitalize()
-    shape = (("shape", spec.shape),) if layout != "plain" or spec.bits < 8 else ()
-    return Call(decoders.name_of(placement, spec.kind, spec.bits), reads, name, shape)
+    shape = (("shape", spec.shape),) if layout.shaped(spec.bits) else ()
+    return Call(decoders.name_of(layout, spec.kind, spec.bits), reads, name, shape)
 
 
 def _offered(spec: StorageSpec, opset: int) -> StorageSpec | None:
@@ -166,10 +136,6 @@ def _offered(spec: StorageSpec, opset: int) -> StorageSpec | None:
     if spec.group and spec.group * product(spec.side or ()) != spec.count:
         return None  # the last group reaches over the end
     return replace(spec, bits=8) if spec.bits < 8 and spec.count * spec.bits % 8 else spec
-
-
-def _fillers(spec: StorageSpec, layout: Layout) -> int:
-    return {"gaps4": spec.fillers4, "gaps8": spec.fillers8}.get(layout, 0)
 
 
 @lru_cache(1 << 14)

@@ -14,7 +14,8 @@ import onnx_ir as ir
 
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.encodings.encoding import Encoding
-from workbench.graph.storage import decoders, packing
+from workbench.graph.encodings.kind import FLOAT32
+from workbench.graph.storage import decoders
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.forms import Form, forms
 
@@ -117,7 +118,11 @@ class _Market:
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
     """The encoding's values laid out as the form says; the work is done when a tensor is first read."""
-    arrays = cache(lambda: packing.arrays(encoding, form.spec, form.layout))
+    spec = form.spec
+
+    @cache
+    def arrays() -> list[np.ndarray]:
+        return [*form.layout.arrays(encoding, spec), *([] if spec.kind == FLOAT32 else encoding.sides(spec))]
 
     def tensor(index: int) -> ir.TensorProtocol:
         return ir.Tensor(arrays()[index])

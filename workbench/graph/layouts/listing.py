@@ -1,0 +1,10 @@
+"""All layouts: a new one is an entry here (see `layout`)."""
+
+from workbench.graph.layouts.gaps import GAPS4, GAPS8
+from workbench.graph.layouts.layout import Layout
+from workbench.graph.layouts.mask import Mask
+from workbench.graph.layouts.plain import Plain
+from workbench.graph.layouts.positions import Positions
+
+PLAIN = Plain()
+LAYOUTS: tuple[Layout, ...] = (PLAIN, Mask(), GAPS4, GAPS8, Positions())  # the first of several as small is taken

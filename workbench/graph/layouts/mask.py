@@ -1,0 +1,44 @@
+"""One bit a weight, then the symbols of the non-zeros: ceil(n / 8) + ceil(k b / 8) bytes."""
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.base.message import Message
+from workbench.graph.encodings.kind import DOMAIN
+from workbench.graph.encodings.spec import StorageSpec
+from workbench.graph.layouts.layout import Part
+from workbench.graph.layouts.packing import Placed, packed
+
+# The n-th set bit takes the n-th value; clear bits take the zero put before the values.
+BODY = f"""
+        bits = {DOMAIN}.Unpack1 (mask)
+        set = Cast <to: int = 6> (bits)
+        axis = Constant <value = int32 {{0}}> ()
+        rank = CumSum (set, axis)
+        index = Mul (rank, set)
+        zero = Constant <value = float[1] {{0}}> ()
+        table = Concat <axis: int = 0> (zero, values)
+        x = Gather (table, index)
+        y = {DOMAIN}.Fit <shape: tensor = @shape> (x)"""
+
+
+class Mask(Placed):
+    """Zeros as a bit mask."""
+
+    name = "mask"
+    words = Message("zeros as a bit mask")
+    place = "mask"
+    placing = "PlaceByMask"
+
+    def stored(self, spec: StorageSpec) -> int:
+        return max(spec.nonzeros, 1)  # the runtime cannot look up in an empty table
+
+    def places(self, spec: StorageSpec, name: str) -> Part:
+        return Part(f"{name}.mask", ir.DataType.UINT8, (packed(spec.count, 1),))
+
+    def located(self, mask: np.ndarray, spec: StorageSpec) -> tuple[np.ndarray, np.ndarray]:
+        taken = np.flatnonzero(mask)
+        return np.packbits(mask, bitorder="little"), taken if len(taken) else np.zeros(1, np.int64)
+
+    def blocks(self) -> dict[str, tuple[str, str]]:
+        return {self.placing: ("<shape>(mask, values) => (y)", BODY)}

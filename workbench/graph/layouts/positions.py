@@ -1,0 +1,36 @@
+"""The position of each non-zero in 16 or 32 bits, then its symbol: coordinate format."""
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.base.message import Message
+from workbench.graph.encodings.spec import StorageSpec
+from workbench.graph.layouts.layout import Part
+from workbench.graph.layouts.packing import SPARE, Placed, padded, scatter
+
+
+class Positions(Placed):
+    """Non-zeros with their positions."""
+
+    name = "index"
+    words = Message("non-zeros with their positions")
+    place = "index"
+    placing = "PlaceByIndex"
+
+    def stored(self, spec: StorageSpec) -> int:
+        return padded(spec.nonzeros, spec.bits)
+
+    def places(self, spec: StorageSpec, name: str) -> Part:
+        """16 bits where they reach all weights and the spare slots behind them."""
+        dtype = ir.DataType.UINT16 if spec.count + SPARE <= 1 << 16 else ir.DataType.INT32
+        return Part(f"{name}.index", dtype, (self.stored(spec),))
+
+    def located(self, mask: np.ndarray, spec: StorageSpec) -> tuple[np.ndarray, np.ndarray]:
+        """Positions of the non-zeros, followed by the spare slots behind the last weight."""
+        positions = np.flatnonzero(mask)
+        spare = spec.count + np.arange(padded(len(positions), spec.bits) - len(positions))
+        taken = np.concatenate([positions, spare])
+        return taken.astype(self.places(spec, "").dtype.numpy()), taken
+
+    def blocks(self) -> dict[str, tuple[str, str]]:
+        return {self.placing: ("<shape>(where, values) => (y)", scatter("index = Cast <to: int = 7> (where)"))}
