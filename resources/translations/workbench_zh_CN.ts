@@ -41,7 +41,7 @@
     <message>
       <source>Comma-separated model files, their outputs averaged; empty: the original model.</source>
       <extracomment>distill</extracomment>
-      <translation>模型文件，用逗号分隔，取各自回答的平均；留空：原始模型。</translation>
+      <translation>以逗号分隔的模型文件，对其输出取平均；留空：原始模型。</translation>
     </message>
     <message>
       <source>Distil</source>
@@ -51,7 +51,7 @@
     <message>
       <source>Early stopping: end after this many epochs without improvement; 0: never.</source>
       <extracomment>distill</extracomment>
-      <translation>连续这么多轮没有更好的状态就结束；0：从不提前结束。</translation>
+      <translation>提前停止：连续这么多轮没有改进就结束；0：从不。</translation>
     </message>
     <message>
       <source>Epochs</source>
@@ -86,22 +86,22 @@
     <message>
       <source>Image augmentation: horizontal flip with probability 0.5.</source>
       <extracomment>distill</extracomment>
-      <translation>图像：以二分之一的概率左右镜像。</translation>
+      <translation>图像增强：以 0.5 的概率水平翻转。</translation>
     </message>
     <message>
       <source>Image augmentation: random shift by up to this many pixels.</source>
       <extracomment>distill</extracomment>
-      <translation>图像：随机平移，最多移动这么多。</translation>
+      <translation>图像增强：随机平移，最多这么多像素。</translation>
     </message>
     <message>
       <source>Initial learning rate.</source>
       <extracomment>distill</extracomment>
-      <translation>起始学习率。</translation>
+      <translation>初始学习率。</translation>
     </message>
     <message>
       <source>Knowledge distillation: trains the compressed model on the outputs of a teacher, and on labels if the data has them.</source>
       <extracomment>distill</extracomment>
-      <translation>训练压缩后的模型，使其回答与教师一致；有标签时与标签混合。</translation>
+      <translation>知识蒸馏：用教师模型的输出训练压缩后的模型；数据有标签时同时使用标签。</translation>
     </message>
     <message>
       <source>L1</source>
@@ -111,27 +111,27 @@
     <message>
       <source>Layers to keep fixed: a comma-separated list of paths and globs.</source>
       <extracomment>distill</extracomment>
-      <translation>不参与学习的层：路径或通配符，用逗号分隔。</translation>
+      <translation>保持固定的层：以逗号分隔的路径或通配符。</translation>
     </message>
     <message>
       <source>Layers to train: all (including norms), edited, or a comma-separated list of paths and globs.</source>
       <extracomment>distill</extracomment>
-      <translation>哪些层学习：all（含归一化层）、edited（已编辑的层），或用逗号分隔的路径与通配符。</translation>
+      <translation>要训练的层：all（全部，含归一化层）、edited（已编辑的层），或以逗号分隔的路径与通配符。</translation>
     </message>
     <message>
       <source>Layers whose outputs also learn from the teacher's (FitNets): comma-separated paths, student=teacher if they differ.</source>
       <extracomment>distill</extracomment>
-      <translation>输出也应与教师相似的层（FitNets）：路径用逗号分隔，名称不同时写 学生=教师。</translation>
+      <translation>输出也向教师学习的层（FitNets）：以逗号分隔的路径，名称不同时写作 学生=教师。</translation>
     </message>
     <message>
       <source>Learning rate schedule: cosine decay to zero, constant, or divided by ten after 50 % and 75 % of the steps.</source>
       <extracomment>distill</extracomment>
-      <translation>学习率按余弦降到零、保持不变，或在一半和四分之三处各降为十分之一。</translation>
+      <translation>学习率计划：余弦衰减到零、恒定，或在 50 % 和 75 % 的步数后各除以十。</translation>
     </message>
     <message>
       <source>Match attention maps instead of the features themselves (attention transfer).</source>
       <extracomment>distill</extracomment>
-      <translation>比较特征在何处较大，而不是特征本身（注意力迁移）。</translation>
+      <translation>匹配注意力图，而不是特征本身（注意力迁移）。</translation>
     </message>
     <message>
       <source>Minutes</source>
@@ -156,12 +156,12 @@
     <message>
       <source>Penalise distance from the starting weights: equally for all weights (L2-SP, Li et al. 2018), or weighted by Fisher information (EWC, Kirkpatrick et al. 2017).</source>
       <extracomment>distill</extracomment>
-      <translation>让权重留在起点附近：一视同仁（L2-SP，Li 等 2018），或按 Fisher 信息加权（EWC，Kirkpatrick 等 2017）。</translation>
+      <translation>惩罚与初始权重的距离：对所有权重相同（L2-SP，Li 等 2018），或按 Fisher 信息加权（EWC，Kirkpatrick 等 2017）。</translation>
     </message>
     <message>
       <source>Pruned float layers: set all zeros at the start, or increase sparsity gradually over the first two thirds of the stage (cubic: Zhu and Gupta 2017).</source>
       <extracomment>distill</extracomment>
-      <translation>已剪枝的浮点层：一开始就全部置零，或在本阶段的前三分之二逐渐增多（cubic：Zhu 与 Gupta 2017）。</translation>
+      <translation>已剪枝的浮点层：一开始就全部置零，或在本阶段前三分之二逐渐提高稀疏度（cubic：Zhu 与 Gupta 2017）。</translation>
     </message>
     <message>
       <source>Rate</source>
@@ -171,7 +171,7 @@
     <message>
       <source>Samples per training step.</source>
       <extracomment>distill</extracomment>
-      <translation>每一步的样本数。</translation>
+      <translation>每个训练步的样本数。</translation>
     </message>
     <message>
       <source>Schedule</source>
@@ -191,7 +191,7 @@
     <message>
       <source>Sparsity-inducing L1 penalty λ·Σ|w| on float weights: the value of λ.</source>
       <extracomment>distill</extracomment>
-      <translation>稀疏训练：浮点权重上惩罚项 λ·Σ|w| 的 λ。</translation>
+      <translation>诱导稀疏的 L1 惩罚项 λ·Σ|w|，作用于浮点权重：λ 的值。</translation>
     </message>
     <message>
       <source>Step</source>
@@ -201,7 +201,7 @@
     <message>
       <source>T: softens the softmax of teacher and student.</source>
       <extracomment>distill</extracomment>
-      <translation>T：使教师与学生的回答更平滑。</translation>
+      <translation>T：软化教师与学生的 softmax。</translation>
     </message>
     <message>
       <source>Teacher</source>
@@ -221,7 +221,7 @@
     <message>
       <source>Training time, in place of epochs. The number of steps then depends on the machine, so results are not reproducible to the byte.</source>
       <extracomment>distill</extracomment>
-      <translation>改为给定训练时间。步数取决于机器，因此无法逐字节地重现同一文件。</translation>
+      <translation>训练时间，代替轮数。此时步数取决于机器，因此结果无法逐字节重现。</translation>
     </message>
     <message>
       <source>Warn when the accuracy of a class drops by more than this.</source>
@@ -231,7 +231,7 @@
     <message>
       <source>Weight of the distillation loss; the label loss gets the rest.</source>
       <extracomment>distill</extracomment>
-      <translation>教师回答所占的份额；其余为标签。</translation>
+      <translation>蒸馏损失的权重；其余归标签损失。</translation>
     </message>
     <message>
       <source>Weight of the feature loss.</source>
@@ -246,7 +246,7 @@
     <message>
       <source>Whether the quantisation step size is learned (LSQ, Esser et al. 2020) or stays fixed.</source>
       <extracomment>distill</extracomment>
-      <translation>是否学习量化权重的量化级别间的步长（LSQ，Esser 等 2020）。</translation>
+      <translation>量化步长是学习得到（LSQ，Esser 等 2020），还是保持固定。</translation>
     </message>
     <message>
       <source>adam</source>
@@ -286,7 +286,7 @@
     <message>
       <source>export: train the model as it will be exported (quantisation included). quantize: train before the quantisation steps, which then start from the trained weights.</source>
       <extracomment>distill</extracomment>
-      <translation>训练将要导出的模型；或在量化步骤之前训练，量化随后从训练好的权重开始。</translation>
+      <translation>export：按将要导出的样子训练模型（包括量化）。quantize：在量化步骤之前训练，量化随后从训练后的权重开始。</translation>
     </message>
     <message>
       <source>fixed</source>
@@ -361,27 +361,27 @@
     <message>
       <source>Kernel size of the convolution, the same along each axis.</source>
       <extracomment>distill.block</extracomment>
-      <translation>卷积核在每个轴上的大小。</translation>
+      <translation>卷积核大小，各轴相同。</translation>
     </message>
     <message>
       <source>Module to replace, such as blocks.2; empty: the module that contains the layer.</source>
       <extracomment>distill.block</extracomment>
-      <translation>被替换的模块，例如 blocks.2；留空：该层所在的模块。</translation>
+      <translation>要替换的模块，例如 blocks.2；留空：包含该层的模块。</translation>
     </message>
     <message>
       <source>Replacement for the block: one convolution or linear layer, or nothing (identity), if input and output shapes match.</source>
       <extracomment>distill.block</extracomment>
-      <translation>用什么替换该块：一个卷积层或线性层；若输入和输出形状相同，也可以什么都不放。</translation>
+      <translation>块的替代：一个卷积层或线性层；若输入与输出形状相同，也可以什么都不放（恒等）。</translation>
     </message>
     <message>
       <source>Replaces the whole module around the layer by one layer, fitted to reproduce the module's outputs on the calibration samples, or removes the module.</source>
       <extracomment>distill.block</extracomment>
-      <translation>用一个层替换该层所在的整个模块，并拟合它在校准样本上给出模块的输出；或者去掉该模块。</translation>
+      <translation>用一个层替换该层所在的整个模块，并在校准样本上拟合以重现该模块的输出；或移除该模块。</translation>
     </message>
     <message>
       <source>Ridge penalty of the least-squares fit, relative to the mean square of the inputs.</source>
       <extracomment>distill.block</extracomment>
-      <translation>最小二乘的岭参数，相对于输入的均方值。</translation>
+      <translation>最小二乘拟合的岭惩罚，相对于输入的均方值。</translation>
     </message>
     <message>
       <source>Span</source>
@@ -401,12 +401,12 @@
     <message>
       <source>Channels between the student's two factors.</source>
       <extracomment>distill.layer</extracomment>
-      <translation>学生的宽度。</translation>
+      <translation>学生两个因子之间的通道数。</translation>
     </message>
     <message>
       <source>Depth multiplier: kernels per input channel. With as many kernels as a kernel has values, the student can represent the layer exactly.</source>
       <extracomment>distill.layer</extracomment>
-      <translation>每个输入通道的卷积核数；与卷积核元素一样多时可以等于原层。</translation>
+      <translation>深度乘数：每个输入通道的卷积核数。当其等于一个卷积核的元素数时，学生可以精确表示该层。</translation>
     </message>
     <message>
       <source>Distil the layer</source>
@@ -426,17 +426,17 @@
     <message>
       <source>Number of channel groups; it must divide the input and the output channels.</source>
       <extracomment>distill.layer</extracomment>
-      <translation>通道的分组数；该层的输入和输出平均分到各组。</translation>
+      <translation>通道组数；必须能整除输入和输出通道数。</translation>
     </message>
     <message>
       <source>Replaces the layer by a smaller student, trained by backpropagation to reproduce the layer's outputs on the calibration samples.</source>
       <extracomment>distill.layer</extracomment>
-      <translation>用更小的学生替换该层，并通过反向传播训练它在校准样本上给出该层的输出。</translation>
+      <translation>用更小的学生替换该层，通过反向传播训练它在校准样本上重现该层的输出。</translation>
     </message>
     <message>
       <source>Structure of the student: two low-rank factors, a depthwise separable convolution, or a grouped convolution.</source>
       <extracomment>distill.layer</extracomment>
-      <translation>用什么替换该层：给定秩的两个因子；每个输入通道一个卷积核再加 1 × 1 卷积（深度可分离）；或按通道分组的卷积。</translation>
+      <translation>学生的结构：两个低秩因子、深度可分离卷积，或分组卷积。</translation>
     </message>
     <message>
       <source>Student</source>
@@ -481,12 +481,12 @@
     <message>
       <source>Trains the factors, or the weights left after pruning, by backpropagation to reproduce the layer's outputs on the calibration samples. Size and zeros are kept. Use it after a pruning or factorisation step.</source>
       <extracomment>distill.refine</extracomment>
-      <translation>通过反向传播训练各因子或剪枝后剩余的权重，使其在校准样本上给出该层的输出。大小和零保持不变。放在剪枝或分解之后。</translation>
+      <translation>通过反向传播训练各因子或剪枝后剩余的权重，在校准样本上重现该层的输出。大小和零保持不变。用在剪枝或分解步骤之后。</translation>
     </message>
     <message>
       <source>{steps} training steps on the layer's outputs; size and sparsity stay the same.</source>
       <extracomment>distill.refine</extracomment>
-      <translation>针对该层输出训练 {steps} 步；存储形式保持不变。</translation>
+      <translation>针对该层的输出训练 {steps} 步；大小和稀疏度不变。</translation>
     </message>
     <message>
       <source>Fine-tune</source>
@@ -496,12 +496,12 @@
     <message>
       <source>Trains the compressed model on labelled samples; zeros, ranks and quantisation levels are kept.</source>
       <extracomment>finetune</extracomment>
-      <translation>在带标签的样本上训练压缩后的模型；压缩所固定的部分保持不变。</translation>
+      <translation>在带标签的样本上训练压缩后的模型；零、秩和量化级别保持不变。</translation>
     </message>
     <message>
       <source>A sum of {rank} rank-one terms</source>
       <extracomment>lowrank.cp</extracomment>
-      <translation>{rank} 项之和，每项是各轴一个向量的乘积</translation>
+      <translation>{rank} 个秩一项之和</translation>
     </message>
     <message>
       <source>CP</source>
@@ -511,7 +511,7 @@
     <message>
       <source>CP decomposition: replaces a k × k convolution by 1 × 1 to R channels, depthwise k × 1 and 1 × k, and 1 × 1 back.</source>
       <extracomment>lowrank.cp</extracomment>
-      <translation>用若干秩一张量之和代替 k × k 卷积：1 × 1 到 R 个通道，在每个通道上各做 k × 1 和 1 × k，再用 1 × 1 还原。</translation>
+      <translation>CP 分解：用 1 × 1（降到 R 个通道）、逐通道的 k × 1 与 1 × k，再 1 × 1（还原）代替 k × k 卷积。</translation>
     </message>
     <message>
       <source>Rank R: channels between the convolutions.</source>
@@ -521,7 +521,7 @@
     <message>
       <source>Rank as a fraction of the break-even rank, at which the four convolutions hold as many weights as the layer.</source>
       <extracomment>lowrank.cp</extracomment>
-      <translation>秩占盈亏平衡点的比例；在盈亏平衡点，四个卷积的权重数与该层相同。张量的秩不能由奇异值得出。</translation>
+      <translation>秩占盈亏平衡秩的比例；在盈亏平衡秩处，四个卷积的权重数与该层相同。</translation>
     </message>
     <message>
       <source>Rounds of alternating least squares.</source>
@@ -536,12 +536,12 @@
     <message>
       <source>Activation after the layer; none: fit its outputs directly.</source>
       <extracomment>lowrank.response</extracomment>
-      <translation>该层之后是什么：选 none 时拟合其直接输出。</translation>
+      <translation>该层之后的激活函数；none：直接拟合其输出。</translation>
     </message>
     <message>
       <source>Keep the smallest rank that retains this fraction of the output variance.</source>
       <extracomment>lowrank.response</extracomment>
-      <translation>取保留该比例输出方差的最小秩。</translation>
+      <translation>取能保留该比例输出方差的最小秩。</translation>
     </message>
     <message>
       <source>Non-linear response</source>
@@ -551,7 +551,7 @@
     <message>
       <source>Replaces the layer by two thinner ones, fitted to its outputs after the following activation on the calibration samples: errors that a ReLU hides do not count.</source>
       <extracomment>lowrank.response</extracomment>
-      <translation>按该层在校准样本上的输出拟合两个更窄的层，以其后的激活函数之后为准：被 ReLU 掩盖的误差不计。</translation>
+      <translation>用两个更窄的层替换该层，在校准样本上拟合其后激活函数的输出：被 ReLU 掩盖的误差不计。</translation>
     </message>
     <message>
       <source>relu</source>
@@ -581,12 +581,12 @@
     <message>
       <source>Clusters the output channels by direction and factorises each cluster separately. The second layer is block-diagonal; its zeros are not stored.</source>
       <extracomment>lowrank.subspace</extracomment>
-      <translation>按方向对输出通道聚类，并对每一簇单独分解。第二层在其簇之外为零，这些零不写入文件。</translation>
+      <translation>按方向对输出通道聚类，并对每一簇单独分解。第二层是块对角的；其中的零不存储。</translation>
     </message>
     <message>
       <source>Groups of output channels.</source>
       <extracomment>lowrank.subspace</extracomment>
-      <translation>输出通道的分组数。</translation>
+      <translation>输出通道的组数。</translation>
     </message>
     <message>
       <source>Rank of each group, at most its channels.</source>
@@ -606,12 +606,12 @@
     <message>
       <source>Keep the smallest rank that retains this fraction of the squared singular values.</source>
       <extracomment>lowrank.svd</extracomment>
-      <translation>取保留该比例奇异值平方和的最小秩。</translation>
+      <translation>取能保留该比例奇异值平方和的最小秩。</translation>
     </message>
     <message>
       <source>Replaces the layer by two thinner ones whose product is the best approximation of that rank (Eckart-Young). Saves weights and MACs below the break-even rank.</source>
       <extracomment>lowrank.svd</extracomment>
-      <translation>用两个更窄的层代替该层，其乘积是该秩下最接近的矩阵：秩低于盈亏平衡点时，权重和乘法都更少。</translation>
+      <translation>用两个更窄的层替换该层，其乘积是该秩下的最佳近似（Eckart-Young）。低于盈亏平衡秩时节省权重和 MAC。</translation>
     </message>
     <message>
       <source>Truncated SVD</source>
@@ -621,22 +621,22 @@
     <message>
       <source>Both ranks, as a fraction of the input and output channels.</source>
       <extracomment>lowrank.tucker</extracomment>
-      <translation>两个秩占输入、输出通道数的比例。</translation>
+      <translation>两个秩，以输入和输出通道数的比例表示。</translation>
     </message>
     <message>
       <source>On each side, keep the smallest rank that retains this fraction of the squared singular values.</source>
       <extracomment>lowrank.tucker</extracomment>
-      <translation>两侧各取保留该比例奇异值平方和的最小秩。</translation>
+      <translation>两侧各取能保留该比例奇异值平方和的最小秩。</translation>
     </message>
     <message>
       <source>Rank of both sides, at most the number of output and of input channels.</source>
       <extracomment>lowrank.tucker</extracomment>
-      <translation>两个秩；最多为输出和输入通道数。</translation>
+      <translation>两侧的秩，最多为输出和输入通道数。</translation>
     </message>
     <message>
       <source>Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k between them, and 1 × 1 back. Set the ranks by ratio, or let variational Bayes (EVBMF) estimate them, scaled by a weakening factor.</source>
       <extracomment>lowrank.tucker</extracomment>
-      <translation>用三个卷积代替 k × k 卷积：1 × 1 降到较少通道，k × k 在少数通道间，再用 1 × 1 回到全部通道。秩由比例给出，或由变分贝叶斯（EVBMF）求得并加弱化系数。</translation>
+      <translation>用三个卷积替换 k × k 卷积：1 × 1 降到较少通道，其间 k × k，再 1 × 1 还原。秩由比例设定，或由变分贝叶斯（EVBMF）估计并按弱化系数调整。</translation>
     </message>
     <message>
       <source>Tucker-2</source>
@@ -651,17 +651,17 @@
     <message>
       <source>Interpolates between the rank estimated by variational Bayes (EVBMF), at 0, and full rank, at 1.</source>
       <extracomment>lowrank.whitened</extracomment>
-      <translation>0：变分贝叶斯（EVBMF）求得的秩；1：满秩；介于其间：按比例。</translation>
+      <translation>在变分贝叶斯（EVBMF）估计的秩（0）与满秩（1）之间插值。</translation>
     </message>
     <message>
       <source>Keep the smallest rank that retains this fraction of the output energy.</source>
       <extracomment>lowrank.whitened</extracomment>
-      <translation>取保留该比例输出能量的最小秩。</translation>
+      <translation>取能保留该比例输出能量的最小秩。</translation>
     </message>
     <message>
       <source>Number of singular values to keep; a larger number keeps all.</source>
       <extracomment>lowrank.whitened</extracomment>
-      <translation>保留的奇异值个数；超过已有数量即表示全部。</translation>
+      <translation>保留的奇异值个数；更大的数表示全部保留。</translation>
     </message>
     <message>
       <source>Rank</source>
@@ -676,7 +676,7 @@
     <message>
       <source>Replaces the layer by two thinner ones that minimise the error of its output on the calibration samples, instead of the error of its weights.</source>
       <extracomment>lowrank.whitened</extracomment>
-      <translation>两个更窄的层，尽可能保持该层在校准样本上的输出（而不是权重），达到该秩的两层所能达到的最好程度。</translation>
+      <translation>用两个更窄的层替换该层，使其在校准样本上的输出误差（而不是权重误差）最小。</translation>
     </message>
     <message>
       <source>Rule</source>
@@ -701,7 +701,7 @@
     <message>
       <source>break-even: the largest rank with fewer weights than the layer; marchenko-pastur: singular values above the noise edge; gavish-donoho: the threshold with the least squared error.</source>
       <extracomment>lowrank.whitened</extracomment>
-      <translation>break-even：权重数少于该层的最大秩；marchenko-pastur：高于噪声的部分；gavish-donoho：平方误差最小的阈值。</translation>
+      <translation>break-even：权重数少于该层的最大秩；marchenko-pastur：高于噪声边界的奇异值；gavish-donoho：平方误差最小的阈值。</translation>
     </message>
     <message>
       <source>gavish-donoho</source>
@@ -736,12 +736,12 @@
     <message>
       <source>Inputs per block.</source>
       <extracomment>prune.block</extracomment>
-      <translation>一个块中的输入数。</translation>
+      <translation>每块的输入数。</translation>
     </message>
     <message>
       <source>Output channels per block.</source>
       <extracomment>prune.block</extracomment>
-      <translation>一个块中的输出通道数。</translation>
+      <translation>每块的输出通道数。</translation>
     </message>
     <message>
       <source>Rows</source>
@@ -751,7 +751,7 @@
     <message>
       <source>Sets the blocks of the unfolded weight matrix with the smallest RMS to zero: a pattern that block-sparse kernels support.</source>
       <extracomment>prune.block</extracomment>
-      <translation>把展开矩阵中均方根最小的整块置零：块稀疏内核能读取这种模式。</translation>
+      <translation>把展开的权重矩阵中均方根最小的块置零：块稀疏内核支持这种模式。</translation>
     </message>
     <message>
       <source>About {count} of {total} output channels are removed.</source>
@@ -766,17 +766,17 @@
     <message>
       <source>Fraction of the output channels to remove; at least one is kept.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>移除的输出通道所占比例；至少保留一个。</translation>
+      <translation>要移除的输出通道比例；至少保留一个。</translation>
     </message>
     <message>
       <source>Importance of a channel: norm of its weights (l1, l2), distance to the other filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean output (activation); lamp distributes the removal over all layers with this step.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>通道价值的依据：权重的范数、与其他滤波器的距离、梯度、BatchNorm 的缩放、平均输出；lamp 在所有使用同一步骤的层之间分配移除量。</translation>
+      <translation>通道的重要性：权重的范数（l1、l2）、与其他滤波器的距离（fpgm）、梯度（taylor）、BatchNorm 的缩放（bn）、平均输出（activation）；lamp 在所有带此步骤的层之间分配移除量。</translation>
     </message>
     <message>
       <source>Keep a multiple of this many channels, if the layer has that many.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>剩余通道数取这个数的倍数（数量足够时）。</translation>
+      <translation>保留的通道数取此数的倍数（如果该层有这么多通道）。</translation>
     </message>
     <message>
       <source>Ratio</source>
@@ -791,7 +791,7 @@
     <message>
       <source>Removes output channels from the layer and from all layers coupled with it: smaller tensors, fewer MACs. The criteria taylor and activation need calibration samples.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>从该层以及与其耦合的每一层中移除整个输出通道：张量更小，MAC 更少。taylor 与 activation 准则需要校准样本。</translation>
+      <translation>从该层及所有与其耦合的层移除输出通道：张量更小，MAC 更少。taylor 与 activation 准则需要校准样本。</translation>
     </message>
     <message>
       <source>Round to</source>
@@ -846,17 +846,17 @@
     <message>
       <source>Include the gradient term; it vanishes at a minimum of the loss.</source>
       <extracomment>prune.fisher</extracomment>
-      <translation>也计入梯度：只有在损失的极小点它才为零。</translation>
+      <translation>包含梯度项；在损失的极小点它为零。</translation>
     </message>
     <message>
       <source>Sets the weights to zero whose removal is predicted to increase the loss least: half the squared weight times the Fisher information, minus the first-order term.</source>
       <extracomment>prune.fisher</extracomment>
-      <translation>把预计移除后损失上升最少的权重置零：权重平方的一半乘以 Fisher 信息，减去一阶项。</translation>
+      <translation>把预测移除后损失增加最少的权重置零：权重平方的一半乘以 Fisher 信息，减去一阶项。</translation>
     </message>
     <message>
       <source>Fraction of the layer's weights to set to zero.</source>
       <extracomment>prune.magnitude</extracomment>
-      <translation>该层权重中置零的比例。</translation>
+      <translation>该层权重中要置零的比例。</translation>
     </message>
     <message>
       <source>Magnitude</source>
@@ -866,12 +866,12 @@
     <message>
       <source>Set weights to zero whose magnitude is at or below this.</source>
       <extracomment>prune.magnitude</extracomment>
-      <translation>幅值不超过此值的权重置零。</translation>
+      <translation>把幅值不超过此值的权重置零。</translation>
     </message>
     <message>
       <source>Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are not stored; the layer keeps its shape and speed.</source>
       <extracomment>prune.magnitude</extracomment>
-      <translation>把幅值最小的权重置零。零不写入文件，因此文件变小；该层的形状和速度不变。</translation>
+      <translation>把幅值最小的权重置零。零不存储，因此文件变小；该层的形状和速度不变。</translation>
     </message>
     <message>
       <source>Threshold</source>
@@ -881,12 +881,12 @@
     <message>
       <source>Group size: consecutive weights of one output channel.</source>
       <extracomment>prune.nm</extracomment>
-      <translation>每组的权重数，沿输出通道的输入方向。</translation>
+      <translation>组大小：同一输出通道的连续权重数。</translation>
     </message>
     <message>
       <source>Keeps the N largest of every M weights in a row of the unfolded matrix and sets the others to zero. Sparse tensor cores accelerate 2:4; in ONNX Runtime it only makes the file smaller.</source>
       <extracomment>prune.nm</extracomment>
-      <translation>在展开矩阵的一行中，每 M 个权重保留幅值最大的 N 个，其余置零。2:4 能被稀疏张量核心加速；在这里它使文件变小。</translation>
+      <translation>在展开矩阵的每一行中，每 M 个权重保留最大的 N 个，其余置零。稀疏张量核心可加速 2:4；在 ONNX Runtime 中只会使文件变小。</translation>
     </message>
     <message>
       <source>M</source>
@@ -921,12 +921,12 @@
     <message>
       <source>Sets the weights with the smallest connection sensitivity, |weight × mean gradient of the loss|, to zero. By default, as published, weights of all layers are compared.</source>
       <extracomment>prune.snip</extracomment>
-      <translation>把连接敏感度（权重乘以损失平均梯度的幅值）最小的权重置零。按原论文，所有层一起比较。</translation>
+      <translation>把连接敏感度 |权重 × 损失的平均梯度| 最小的权重置零。默认按原论文，对所有层的权重一起比较。</translation>
     </message>
     <message>
       <source>Sets weights to zero column by column and adjusts the remaining ones to minimise the error of the layer's output on the calibration samples.</source>
       <extracomment>prune.sparsegpt</extracomment>
-      <translation>逐列置零权重并调整其余权重，使该层在校准样本上的输出变化最小。</translation>
+      <translation>逐列把权重置零，并调整其余权重，使该层在校准样本上的输出误差最小。</translation>
     </message>
     <message>
       <source>SparseGPT</source>
@@ -936,7 +936,7 @@
     <message>
       <source>Number of pruning rounds.</source>
       <extracomment>prune.synflow</extracomment>
-      <translation>分几轮达到该稀疏度。</translation>
+      <translation>剪枝的轮数。</translation>
     </message>
     <message>
       <source>Rounds</source>
@@ -946,7 +946,7 @@
     <message>
       <source>Sets the weights with the least synaptic flow to zero in several rounds, which avoids layer collapse. Needs no data: it uses absolute weights and an input of ones.</source>
       <extracomment>prune.synflow</extracomment>
-      <translation>逐轮把突触流最小的权重置零，使任何层都不会被切断。不用数据：取绝对值的权重和全 1 的输入。</translation>
+      <translation>分多轮把突触流最小的权重置零，避免层坍塌。不需要数据：使用权重的绝对值和全 1 的输入。</translation>
     </message>
     <message>
       <source>SynFlow</source>
@@ -966,7 +966,7 @@
     <message>
       <source>Sets the weights to zero whose product with the gradient of the loss is smallest, averaged over small batches of the calibration samples.</source>
       <extracomment>prune.taylor</extracomment>
-      <translation>把与损失梯度的乘积最小的权重置零，在校准样本的小批上取平均。</translation>
+      <translation>把与损失梯度的乘积最小的权重置零，在校准样本的小批次上取平均。</translation>
     </message>
     <message>
       <source>Taylor</source>
@@ -986,7 +986,7 @@
     <message>
       <source>Fraction of the weights to set to zero.</source>
       <extracomment>prune.wanda</extracomment>
-      <translation>置零的权重所占比例。</translation>
+      <translation>要置零的权重比例。</translation>
     </message>
     <message>
       <source>Per output</source>
@@ -996,12 +996,12 @@
     <message>
       <source>Prune each output channel to the same sparsity, as published; otherwise compare weights within the whole layer.</source>
       <extracomment>prune.wanda</extracomment>
-      <translation>按原论文对每个输出通道同等剪枝；否则以整层为单位。</translation>
+      <translation>按原论文把每个输出通道剪到相同稀疏度；否则在整个层内比较权重。</translation>
     </message>
     <message>
       <source>Sets the weights to zero whose magnitude times the norm of their input is smallest, measured on the calibration samples.</source>
       <extracomment>prune.wanda</extracomment>
-      <translation>把幅值乘以所遇输入范数最小的权重置零，在校准样本上测量。</translation>
+      <translation>把幅值乘以其输入范数最小的权重置零，在校准样本上测量。</translation>
     </message>
     <message>
       <source>Sparsity</source>
@@ -1021,7 +1021,7 @@
     <message>
       <source>{share} of the weights become zero, counted over all layers with this step.</source>
       <extracomment>prune.wanda</extracomment>
-      <translation>带此步骤的所有层的权重中有 {share} 变为零，不论在哪一层。</translation>
+      <translation>{share} 的权重变为零，按所有带此步骤的层合计。</translation>
     </message>
     <message>
       <source>AdaRound</source>
@@ -1031,7 +1031,7 @@
     <message>
       <source>Integer quantisation per output channel. Gradient descent decides for each weight whether to round up or down, to minimise the error of the layer's output on the calibration samples.</source>
       <extracomment>quantize.adaround</extracomment>
-      <translation>每个输出通道一个仿射网格；用梯度下降决定哪些权重向上、哪些向下取整，使该层在校准样本上的输出变化最小。</translation>
+      <translation>按输出通道的整数量化。用梯度下降决定每个权重向上还是向下取整，使该层在校准样本上的输出误差最小。</translation>
     </message>
     <message>
       <source>Iterations</source>
@@ -1051,17 +1051,17 @@
     <message>
       <source>Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels.</source>
       <extracomment>quantize.adaround</extracomment>
-      <translation>把每个权重推向其两个相邻量化级别之一的正则项的权重。</translation>
+      <translation>取整正则项的权重；它把每个权重推向最近的两个量化级别之一。</translation>
     </message>
     <message>
       <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), or a fixed limit (clip). Cubed preserves large weights better than mse.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>量化范围：所有值、百分位、平方误差或立方误差最小、分布的散度最小，或不超过您给定的范围。立方误差顾及少数大权重。</translation>
+      <translation>量化范围的选取：全部数值（minmax）、百分位数、平方误差（mse）或立方误差最小、KL 散度最小（entropy），或固定上限（clip）。立方误差比 mse 更能保留大权重。</translation>
     </message>
     <message>
       <source>Integer (affine)</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>仿射</translation>
+      <translation>整数（仿射）</translation>
     </message>
     <message>
       <source>Rounding</source>
@@ -1071,12 +1071,12 @@
     <message>
       <source>Share of the values inside the range; the tails are clipped on both sides.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>落在范围内的数值比例，两端各自截断。</translation>
+      <translation>范围内数值的比例；两端的尾部被截断。</translation>
     </message>
     <message>
       <source>Stores each weight as a small integer with a scale. Weight-only: the runtime computes in floating point, so the layer gets smaller but not faster.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>把每个权重存为等距网格上的小整数。仅量化权重：运行时仍以浮点计算，因此该层变小，速度与之前相同。</translation>
+      <translation>把每个权重存为带缩放系数的小整数。仅量化权重：运行时以浮点计算，因此该层变小但不变快。</translation>
     </message>
     <message>
       <source>floor</source>
@@ -1091,7 +1091,7 @@
     <message>
       <source>nearest; floor, Q = floor(S(W+B)); or stochastic, which is unbiased. For learned rounding use the method AdaRound.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>最近的量化级别；向下取整 Q = floor(S(W+B))；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
+      <translation>nearest（最近）；floor（向下），Q = floor(S(W+B))；或 stochastic（随机，无偏）。学习式取整请使用 AdaRound 方法。</translation>
     </message>
     <message>
       <source>stochastic</source>
@@ -1111,17 +1111,17 @@
     <message>
       <source>Scales up weight columns that multiply large inputs before rounding, so that they are quantised more finely, and scales them back in the graph. The scale is searched on the calibration samples.</source>
       <extracomment>quantize.awq</extracomment>
-      <translation>把遇到大输入的权重列在取整前放大、载入文件时再缩小：它们得到更细的量化级别。幅度由校准输入求得。</translation>
+      <translation>在取整前放大与大输入相乘的权重列，使其量化得更细，并在图中缩放回来。缩放系数在校准样本上搜索得到。</translation>
     </message>
     <message>
       <source>Weights that share a scale, along the input of a channel.</source>
       <extracomment>quantize.awq</extracomment>
-      <translation>共用一个缩放系数的权重数，沿通道的输入方向。</translation>
+      <translation>沿通道输入方向，共用一个缩放系数的权重数。</translation>
     </message>
     <message>
       <source>Which weights share a scale: the whole tensor, an output channel, or a group.</source>
       <extracomment>quantize.awq</extracomment>
-      <translation>哪些权重共用一个缩放系数：全部、一个输出通道，或一组。</translation>
+      <translation>哪些权重共用一个缩放系数：整个张量、一个输出通道，或一组。</translation>
     </message>
     <message>
       <source>group</source>
@@ -1136,17 +1136,17 @@
     <message>
       <source>Corrects the bias for the shift of the layer's mean output on the calibration samples. Use it after a quantisation step; it adds no cost.</source>
       <extracomment>quantize.bias_correction</extracomment>
-      <translation>把权重改变后该层在校准样本上平均输出的损失补到偏置上。放在量化之后；没有额外开销。</translation>
+      <translation>校正偏置，以抵消该层在校准样本上平均输出的偏移。用在量化步骤之后；没有额外开销。</translation>
     </message>
     <message>
       <source>The biases of {count} output channels are corrected for the shift of their mean output.</source>
       <extracomment>quantize.bias_correction</extracomment>
-      <translation>{count} 个输出通道各自在偏置中补回前面的步骤使其平均输出损失的部分。</translation>
+      <translation>{count} 个输出通道的偏置按其平均输出的偏移进行校正。</translation>
     </message>
     <message>
       <source>The layer had no bias: {count} values are added.</source>
       <extracomment>quantize.bias_correction</extracomment>
-      <translation>该层原本没有偏置：将多出 {count} 个值。</translation>
+      <translation>该层没有偏置：将添加 {count} 个值。</translation>
     </message>
     <message>
       <source>128</source>
@@ -1181,7 +1181,7 @@
     <message>
       <source>Block size: inputs that share a scale.</source>
       <extracomment>quantize.blockwise</extracomment>
-      <translation>共用一个缩放系数的输入数。</translation>
+      <translation>块大小：共用一个缩放系数的输入数。</translation>
     </message>
     <message>
       <source>Block-wise, 4-bit kernel</source>
@@ -1191,12 +1191,12 @@
     <message>
       <source>Multiply in float, or round the inputs to int8 first, which is faster on some CPUs.</source>
       <extracomment>quantize.blockwise</extracomment>
-      <translation>用浮点相乘，或先把输入取整到 8 位：在某些处理器上更快。</translation>
+      <translation>以浮点相乘，或先把输入取整为 int8，在某些 CPU 上更快。</translation>
     </message>
     <message>
       <source>Stores a matrix in 4 bits with a scale per block for ONNX Runtime's MatMulNBits kernel, so it takes 4 bits in memory too. The file runs in ONNX Runtime only. 4-bit blocks from an earlier step are kept.</source>
       <extracomment>quantize.blockwise</extracomment>
-      <translation>把矩阵存为 4 位，每块一个缩放系数，由 ONNX Runtime 直接相乘：在内存中也只占 4 位。文件需要 ONNX Runtime。先前步骤产生的同类 4 位网格会保留。</translation>
+      <translation>按 ONNX Runtime 的 MatMulNBits 内核把矩阵存为 4 位，每块一个缩放系数，因此在内存中也只占 4 位。该文件只能在 ONNX Runtime 中运行。先前步骤得到的 4 位块会保留。</translation>
     </message>
     <message>
       <source>float</source>
@@ -1216,7 +1216,7 @@
     <message>
       <source>Bits per index: the codebook has 2^bits values. 3, 5, 6 and 7 bits are stored in 4 or 8.</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>数值个数为 2 的这个次方；3、5、6、7 位按 4 或 8 位存储。</translation>
+      <translation>每个索引的位数：码本有 2^位数 个值。3、5、6、7 位按 4 或 8 位存储。</translation>
     </message>
     <message>
       <source>Codebook</source>
@@ -1226,17 +1226,17 @@
     <message>
       <source>Error weighting: equal for all weights (none), by the mean squared gradient of the loss (fisher), or by the mean square of the input (activations). The last two need calibration samples.</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>各处误差的权重：处处相同；损失梯度平方的均值（Fisher）；或所遇输入平方的均值。后两者需要校准样本。</translation>
+      <translation>误差加权：对所有权重相同（none）、按损失梯度平方的均值（fisher），或按输入的均方值（activations）。后两者需要校准样本。</translation>
     </message>
     <message>
       <source>Initial centroids: evenly spaced over the range (linear), or over the quantiles of the weights (density).</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>质心初始时在数值范围内均匀分布，或按权重的密度分布。</translation>
+      <translation>初始质心：在范围内均匀分布（linear），或按权重的分位数分布（density）。</translation>
     </message>
     <message>
       <source>Palettisation: finds a few values by k-means and stores for each weight only an index. Zeros from pruning stay zero.</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>用 k-means 找出少数几个值，对每个权重只存它是哪一个。剪枝产生的零保持为零。</translation>
+      <translation>调色板化：用 k-means 找出少数几个值，每个权重只存一个索引。剪枝产生的零保持为零。</translation>
     </message>
     <message>
       <source>Sensitivity</source>
@@ -1271,7 +1271,7 @@
     <message>
       <source>Quantises the weight, and the input at run time, so that the runtime multiplies integers without calibration. Best for MatMul/Gemm; convolutions are often slower than in float.</source>
       <extracomment>quantize.dynamic</extracomment>
-      <translation>把权重放到整数量化级别上，输入的量化范围在每次调用时求出，因此运行时无需校准就能做整数乘法。适用于矩阵乘法；卷积往往比浮点更慢。</translation>
+      <translation>量化权重，并在运行时量化输入，因此运行时无需校准即可做整数乘法。最适合 MatMul/Gemm；卷积往往比浮点更慢。</translation>
     </message>
     <message>
       <source>Cross-layer equalisation</source>
@@ -1281,22 +1281,22 @@
     <message>
       <source>Output channels are rescaled to equal ranges, compensated in the layers that read them; the size stays the same.</source>
       <extracomment>quantize.equalize</extracomment>
-      <translation>输出通道的范围将变得相等，并由读取它们的层抵消；大小不变。</translation>
+      <translation>输出通道被重新缩放为相同范围，并在读取它们的层中补偿；大小不变。</translation>
     </message>
     <message>
       <source>Rescales the layer's output channels, and the layers that read them inversely, so that weight ranges are equal. Outputs and size stay the same; per-tensor quantisation then loses less. Needs no data.</source>
       <extracomment>quantize.equalize</extracomment>
-      <translation>把缩放从该层的输出通道移到读取它们的层，直到两者范围相等。模型的回答与大小不变；每张量一个缩放系数的量化损失更小。不需要数据。</translation>
+      <translation>缩放该层的输出通道，并对读取它们的层做相反缩放，使权重范围相等。输出和大小不变；按张量量化时损失更小。不需要数据。</translation>
     </message>
     <message>
       <source>{count} of {total} output channels are rescaled to equal ranges, compensated in {layers}; at present the widest range is {times} times the narrowest.</source>
       <extracomment>quantize.equalize</extracomment>
-      <translation>{total} 个输出通道中的 {count} 个范围将变得相等，并在 {layers} 中抵消；目前最宽的通道范围是最窄的 {times} 倍。</translation>
+      <translation>{total} 个输出通道中的 {count} 个将被缩放为相同范围，并在 {layers} 中补偿；目前最宽的范围是最窄的 {times} 倍。</translation>
     </message>
     <message>
       <source>FP16, BF16, FP8</source>
       <extracomment>quantize.float</extracomment>
-      <translation>短浮点</translation>
+      <translation>FP16、BF16、FP8</translation>
     </message>
     <message>
       <source>Format</source>
@@ -1306,7 +1306,7 @@
     <message>
       <source>Rounds each weight to a 16-bit or 8-bit floating-point number.</source>
       <extracomment>quantize.float</extracomment>
-      <translation>把每个权重取整为更短的浮点数，16 或 8 位。</translation>
+      <translation>把每个权重取整为 16 位或 8 位浮点数。</translation>
     </message>
     <message>
       <source>bfloat16</source>
@@ -1321,7 +1321,7 @@
     <message>
       <source>float16: 11 significant bits, up to 65,504. bfloat16: 8, with the range of float32. float8e4m3: 4, up to 448. float8e5m2: 3, up to 57,344.</source>
       <extracomment>quantize.float</extracomment>
-      <translation>float16 有 11 位有效位，最大 65,504；bfloat16 有 8 位有效位，范围与 float32 相同；8 位格式有 4 或 3 位有效位，最大 448 或 57,344。</translation>
+      <translation>float16：11 位有效位，最大 65,504。bfloat16：8 位，范围与 float32 相同。float8e4m3：4 位，最大 448。float8e5m2：3 位，最大 57,344。</translation>
     </message>
     <message>
       <source>float8e4m3</source>
@@ -1341,7 +1341,7 @@
     <message>
       <source>Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>每个权重的位数。3、5、6、7 位按 4 或 8 位的容器存储。</translation>
+      <translation>每个权重的位数；3、5、6、7 位按 4 或 8 位存储。</translation>
     </message>
     <message>
       <source>Damping</source>
@@ -1356,12 +1356,12 @@
     <message>
       <source>Integer quantisation per output channel that minimises the error of the layer's output on the calibration samples: later columns compensate each column's rounding error.</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>每个输出通道一个仿射网格，取整时使该层在校准样本上的输出变化最小：每一列的取整误差由其后的列补偿。</translation>
+      <translation>按输出通道的整数量化，使该层在校准样本上的输出误差最小：每一列的取整误差由其后的列补偿。</translation>
     </message>
     <message>
       <source>Levels symmetric around zero, without a zero point.</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>量化级别在零两侧对称，没有零点。</translation>
+      <translation>量化级别关于零对称，没有零点。</translation>
     </message>
     <message>
       <source>Order</source>
@@ -1371,12 +1371,12 @@
     <message>
       <source>Quantise the columns with the largest inputs first (act-order).</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>先对输入最大的列取整。</translation>
+      <translation>先量化输入最大的列（act-order）。</translation>
     </message>
     <message>
       <source>Share of the mean diagonal added to the Hessian H.</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>加到 H 上的平均对角线比例。</translation>
+      <translation>加到 Hessian 矩阵 H 上的平均对角线比例。</translation>
     </message>
     <message>
       <source>Symmetric</source>
@@ -1386,12 +1386,12 @@
     <message>
       <source>Divides each input channel by a factor and multiplies the weight's column by it, then quantises both to 8 bits: outlier channels no longer widen the range of all others. Costs one multiplication per input.</source>
       <extracomment>quantize.smooth</extracomment>
-      <translation>把每个输入通道除以一个系数，并把权重的相应列乘以它，再把输入和权重放到 8 位量化级别上：少数通道的离群值不再占用其他通道的量化级别。每个输入多一次乘法。</translation>
+      <translation>把每个输入通道除以一个系数，并将权重的相应列乘以它，再把两者量化为 8 位：离群通道不再拉宽其他通道的范围。每个输入多一次乘法。</translation>
     </message>
     <message>
       <source>Migration strength: share of the activation range moved into the weights, 0 to 1.</source>
       <extracomment>quantize.smooth</extracomment>
-      <translation>移动多少范围：0 表示不动激活值的范围，1 表示全部移走。</translation>
+      <translation>迁移强度：移入权重的激活范围比例，0 到 1。</translation>
     </message>
     <message>
       <source>SmoothQuant</source>
@@ -1416,7 +1416,7 @@
     <message>
       <source>Bits per weight. The kernel computes with 8-bit integers; fewer bits only make the file smaller.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>每个权重的位数。内核以 8 位整数计算；位数更少则文件更小。</translation>
+      <translation>每个权重的位数。内核以 8 位整数计算；更少的位数只会使文件更小。</translation>
     </message>
     <message>
       <source>Clip</source>
@@ -1426,7 +1426,7 @@
     <message>
       <source>End of the range, as a share of the layer's largest magnitude; larger weights are clipped.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>范围止于该层最大幅值的这一比例；超出量化范围的权重落在最外侧的量化级别上。</translation>
+      <translation>范围的上限，以该层最大幅值的比例表示；更大的权重被截断。</translation>
     </message>
     <message>
       <source>Granularity</source>
@@ -1436,12 +1436,12 @@
     <message>
       <source>How the range of the activations is chosen: all values seen (minmax), a percentile, least squared error (mse), or least KL divergence (entropy).</source>
       <extracomment>quantize.static</extracomment>
-      <translation>激活值的量化范围：出现过的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
+      <translation>激活值量化范围的选取：出现过的全部数值（minmax）、百分位数、平方误差最小（mse），或 KL 散度最小（entropy）。</translation>
     </message>
     <message>
       <source>How the range of the weight is chosen.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>权重的量化范围。</translation>
+      <translation>权重量化范围的选取方式。</translation>
     </message>
     <message>
       <source>Output</source>
@@ -1461,7 +1461,7 @@
     <message>
       <source>Quantises input and weight with ranges fixed on calibration samples, so that the runtime computes the layer in integers: smaller, and faster on CPUs with 8-bit instructions. A weight quantised by an earlier step is kept.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>把输入和权重放到由校准样本确定的整数量化级别上，使运行时以整数计算该层：更小，在有 8 位乘法的处理器上更快。先前步骤已量化的权重保持不变。</translation>
+      <translation>用校准样本确定的范围量化输入和权重，使运行时以整数计算该层：更小，在有 8 位指令的 CPU 上更快。先前步骤量化的权重会保留。</translation>
     </message>
     <message>
       <source>Range</source>
@@ -1476,7 +1476,7 @@
     <message>
       <source>Share of the activations inside the range; the tails are clipped on both sides.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>落在范围内的激活值比例，两端各自截断。</translation>
+      <translation>范围内激活值的比例；两端的尾部被截断。</translation>
     </message>
     <message>
       <source>Static 8-bit activations</source>
@@ -1491,12 +1491,12 @@
     <message>
       <source>Use 7 of the 8 bits for the weight: CPUs without VNNI add two products in 16 bits, which can saturate.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>权重只用八位中的七位：没有 VNNI 的处理器以 16 位累加两个乘积，会饱和。</translation>
+      <translation>权重只用 8 位中的 7 位：没有 VNNI 的 CPU 以 16 位累加两个乘积，可能饱和。</translation>
     </message>
     <message>
       <source>Which weights share a scale: the whole tensor, or an output channel.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>哪些权重共用一个缩放系数：全部，或一个输出通道。</translation>
+      <translation>哪些权重共用一个缩放系数：整个张量，或一个输出通道。</translation>
     </message>
     <message>
       <source>bit</source>
@@ -1551,12 +1551,12 @@
     <message>
       <source>{levels} levels, one scale for the whole tensor.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>{levels} 个量化级别，所有权重共用一个缩放系数。</translation>
+      <translation>{levels} 个量化级别，整个张量共用一个缩放系数。</translation>
     </message>
     <message>
       <source>{levels} levels, one scale per {size} weights: {count} scales.</source>
       <extracomment>quantize.static</extracomment>
-      <translation>{levels} 个量化级别，每 {size} 个权重一个缩放系数：共 {count} 个缩放系数。</translation>
+      <translation>{levels} 个量化级别，每 {size} 个权重一个缩放系数：共 {count} 个。</translation>
     </message>
     <message>
       <source>By rule, not measured. Steps that are not taken there: {count}</source>
@@ -1731,7 +1731,7 @@
     <message>
       <source>Cannot write {path}: its name is not valid Unicode.</source>
       <extracomment>workbench/core/base/files.py</extracomment>
-      <translation>无法写入 {path}：其中有一个名称不是有效的文本。</translation>
+      <translation>无法写入 {path}：其名称不是有效的 Unicode。</translation>
     </message>
     <message>
       <source>Cannot write {path}: {reason}.</source>
@@ -1801,7 +1801,7 @@
     <message>
       <source>a file name cannot contain a slash or be '.' or '..'</source>
       <extracomment>workbench/core/base/system.py</extracomment>
-      <translation>名称不能含斜杠，也不能只有点</translation>
+      <translation>文件名不能含斜杠，也不能是“.”或“..”</translation>
     </message>
     <message>
       <source>it contains a non-printable character</source>
@@ -1826,7 +1826,7 @@
     <message>
       <source>Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for one that a recipe names).</source>
       <extracomment>workbench/core/base/trust.py</extracomment>
-      <translation>请确认您信任它（命令行：--trust 用于您在其中指定的文件，--trust-path PATH 用于配方所指定的文件）。</translation>
+      <translation>请确认您信任它（命令行：对其中指定的文件用 --trust，对配方指定的文件用 --trust-path PATH）。</translation>
     </message>
     <message>
       <source>'{anchor}' contains itself</source>
@@ -1871,7 +1871,7 @@
     <message>
       <source>it is not a text file (UTF-8)</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
-      <translation>它不是文本</translation>
+      <translation>它不是文本文件（UTF-8）</translation>
     </message>
     <message>
       <source>lists and mappings are nested more than {deepest} deep</source>
@@ -1886,7 +1886,7 @@
     <message>
       <source>the tag {tag} is not supported; use plain values only</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
-      <translation>标签 {tag} 未知；只接受普通的值</translation>
+      <translation>不支持标签 {tag}；只能使用普通的值</translation>
     </message>
     <message>
       <source>{name} is not valid YAML, line {line}: {said}.</source>
@@ -1911,7 +1911,7 @@
     <message>
       <source>{words} has a bug: remove it, or report it to its author.</source>
       <extracomment>workbench/core/plugins/contain.py</extracomment>
-      <translation>问题出在 {words}：请移除它，或告知其作者。</translation>
+      <translation>{words} 有缺陷：请移除它，或向其作者报告。</translation>
     </message>
     <message>
       <source>The plug-in {name}</source>
@@ -2001,22 +2001,22 @@
     <message>
       <source>{where}one of {members} is required.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
-      <translation>{where}{members} 均未给出。</translation>
+      <translation>{where}需要 {members} 之一。</translation>
     </message>
     <message>
       <source>{where}unknown parameter '{name}'.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
-      <translation>{where}没有参数“{name}”。</translation>
+      <translation>{where}未知参数“{name}”。</translation>
     </message>
     <message>
       <source>{where}{chosen} cannot be combined.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
-      <translation>{where}{chosen} 互相排斥。</translation>
+      <translation>{where}{chosen} 不能同时使用。</translation>
     </message>
     <message>
       <source>{where}{field} has the invalid value {value}.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
-      <translation>{where}{field} 不能是 {value}。</translation>
+      <translation>{where}{field} 的值 {value} 无效。</translation>
     </message>
     <message>
       <source>'export' is not a mapping</source>
@@ -2086,7 +2086,7 @@
     <message>
       <source>Omit it, or give a whole number from 0.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>请去掉它，或给出一个。</translation>
+      <translation>请省略它，或给出从 0 起的整数。</translation>
     </message>
     <message>
       <source>The keys are {known}.</source>
@@ -2271,7 +2271,7 @@
     <message>
       <source>Cannot write {path}: a value in the recipe is NaN or infinite.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
-      <translation>无法写入 {path}：配方中有非有限的值。</translation>
+      <translation>无法写入 {path}：配方中有值为 NaN 或无限大。</translation>
     </message>
     <message>
       <source>Correct it in the recipe.</source>
@@ -2791,7 +2791,7 @@
     <message>
       <source>Give all batches the same arrays, with equal shapes except for the batch axis.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请让所有批次含有相同的数组，除长度外形状一致。</translation>
+      <translation>请让所有批次含有相同的数组，除批次轴外形状一致。</translation>
     </message>
     <message>
       <source>Give an .npz, a folder of class folders, or file.py:function.</source>
@@ -2816,7 +2816,7 @@
     <message>
       <source>Some labels in {path} are NaN or infinite.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 含有非有限的标签。</translation>
+      <translation>{path} 中有标签为 NaN 或无限大。</translation>
     </message>
     <message>
       <source>There is no file {file}.</source>
@@ -2831,7 +2831,7 @@
     <message>
       <source>Yield tuples (x, y) or mappings of arrays.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>它应给出 （x, y） 或数组的映射。</translation>
+      <translation>请给出元组 (x, y) 或数组的映射。</translation>
     </message>
     <message>
       <source>{file} has no function {name}.</source>
@@ -2841,12 +2841,12 @@
     <message>
       <source>{path} has no arrays, or arrays of different lengths: {counts}.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 的数组长度不同或为空：{counts}。</translation>
+      <translation>{path} 没有数组，或数组长度不同：{counts}。</translation>
     </message>
     <message>
       <source>{path} has {samples} samples, but the model's batch size is fixed at {at_once}.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 有 {samples} 个样本，而模型每次正好接收 {at_once} 个。</translation>
+      <translation>{path} 有 {samples} 个样本，而模型的批大小固定为 {at_once}。</translation>
     </message>
     <message>
       <source>{path} is not a data set.</source>
@@ -2856,7 +2856,7 @@
     <message>
       <source>{path} runs code when it is loaded.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 会运行代码。</translation>
+      <translation>{path} 在载入时会运行代码。</translation>
     </message>
     <message>
       <source>{path} yielded no batches.</source>
@@ -2866,7 +2866,7 @@
     <message>
       <source>{path} yields batches with different arrays or shapes.</source>
       <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 给出的批次互不匹配。</translation>
+      <translation>{path} 给出的批次的数组或形状不一致。</translation>
     </message>
     <message>
       <source>{path}: the reader {reader} returns {odd} with neither numbers nor strings.</source>
@@ -2891,7 +2891,7 @@
     <message>
       <source>Copy the image into the folder instead.</source>
       <extracomment>workbench/data/images.py</extracomment>
-      <translation>请改为将图像复制到该处。</translation>
+      <translation>请改为把图像复制到该文件夹。</translation>
     </message>
     <message>
       <source>Copy the pictures there instead.</source>
@@ -2951,12 +2951,12 @@
     <message>
       <source>The image size for {folder} is not known.</source>
       <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 没有说明图像的大小。</translation>
+      <translation>{folder} 的图像大小未知。</translation>
     </message>
     <message>
       <source>The keys are {keys}.</source>
       <extracomment>workbench/data/images.py</extracomment>
-      <translation>其中可以有 {keys}。</translation>
+      <translation>可用的键：{keys}。</translation>
     </message>
     <message>
       <source>Write size: [height, width] in {preprocessing}.</source>
@@ -3016,7 +3016,7 @@
     <message>
       <source>{file} has unknown keys: {extra}.</source>
       <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file} 含有未知的内容：{extra}。</translation>
+      <translation>{file} 含有未知的键：{extra}。</translation>
     </message>
     <message>
       <source>{file} is a link to a file outside the folder.</source>
@@ -3036,7 +3036,7 @@
     <message>
       <source>{file}: class_names is not a mapping from folders to names.</source>
       <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file}：class_names 不是文件夹及其名称的列表。</translation>
+      <translation>{file}：class_names 不是从文件夹到名称的映射。</translation>
     </message>
     <message>
       <source>{file}: {key} is {value}; it must be {wanted}.</source>
@@ -3096,7 +3096,7 @@
     <message>
       <source>Give one for at least one input of the model.</source>
       <extracomment>workbench/data/matching.py</extracomment>
-      <translation>请为模型的某个输入给出这样的数组。</translation>
+      <translation>请为模型的至少一个输入给出数组。</translation>
     </message>
     <message>
       <source>Give them as the model takes them, such as pixels from 0 to 255.</source>
@@ -3111,7 +3111,7 @@
     <message>
       <source>Name the arrays after the model's inputs; a single one may be named x. An input that is the same for all samples can be set with --input {spec}=VALUE.</source>
       <extracomment>workbench/data/matching.py</extracomment>
-      <translation>请以模型输入命名数组，只有一个时命名为 x；对所有样本都相同的输入可用 --input {spec}=VALUE 给出。</translation>
+      <translation>请以模型的输入命名数组；只有一个时可命名为 x。对所有样本都相同的输入可用 --input {spec}=VALUE 设置。</translation>
     </message>
     <message>
       <source>Remove them.</source>
@@ -3171,7 +3171,7 @@
     <message>
       <source>{path} has arrays of different lengths: '{spec}' has {n:,} entries, others {count:,}.</source>
       <extracomment>workbench/data/matching.py</extracomment>
-      <translation>{path} 的数组长度不同或为空：“{spec}”有 {n:,} 项，其他有 {count:,} 项。</translation>
+      <translation>{path} 的数组长度不同：“{spec}”有 {n:,} 项，其他有 {count:,} 项。</translation>
     </message>
     <message>
       <source>{path} has no array '{spec}' (it holds {names}).</source>
@@ -3186,7 +3186,7 @@
     <message>
       <source>{path}: some values of the array '{spec}' are NaN or infinite.</source>
       <extracomment>workbench/data/matching.py</extracomment>
-      <translation>{path}：数组 '{spec}' 含有非有限值。</translation>
+      <translation>{path}：数组“{spec}”中有 NaN 或无限大的值。</translation>
     </message>
     <message>
       <source>{path}: the array '{spec}' has fractions, and the model takes whole numbers ({dtype}).</source>
@@ -3246,12 +3246,12 @@
     <message>
       <source>cosine similarity to the original output</source>
       <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>与原始输出的余弦</translation>
+      <translation>与原始输出的余弦相似度</translation>
     </message>
     <message>
       <source>cosine similarity to the teacher's output</source>
       <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>与教师模型输出的余弦</translation>
+      <translation>与教师模型输出的余弦相似度</translation>
     </message>
     <message>
       <source>mean squared error</source>
@@ -3516,12 +3516,12 @@
     <message>
       <source>The report could not be written.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>报告未写出。</translation>
+      <translation>无法写入报告。</translation>
     </message>
     <message>
       <source>The written file does not match the preview: outputs differ by {largest:.3g} at a scale of {scale:.3g}.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>写出的文件与预览表现不一致：输出相差 {largest:.3g} / {scale:.3g}。</translation>
+      <translation>写出的文件与预览不一致：输出相差 {largest:.3g}（量级 {scale:.3g}）。</translation>
     </message>
     <message>
       <source>against labels</source>
@@ -3561,12 +3561,12 @@
     <message>
       <source>{name} is not a valid file name: {problem}.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>文件不能命名为 {name}：{problem}。</translation>
+      <translation>{name} 不是有效的文件名：{problem}。</translation>
     </message>
     <message>
       <source>{target} is the open model and cannot be overwritten.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>{target} 是当前打开的模型。</translation>
+      <translation>{target} 是当前打开的模型，不能覆盖。</translation>
     </message>
     <message>
       <source>No file was kept. Export as ONNX only, and report it to the author of the format.</source>
@@ -3596,7 +3596,7 @@
     <message>
       <source>The {format} file does not match the ONNX file: the relative difference of its outputs is {difference:.3g}.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>{format} 文件与 ONNX 文件表现不同：其输出相差自身大小的 {difference:.3g}。</translation>
+      <translation>{format} 文件与 ONNX 文件不一致：其输出的相对差异为 {difference:.3g}。</translation>
     </message>
     <message>
       <source>There is no format '{wanted}' to write.</source>
@@ -3606,7 +3606,7 @@
     <message>
       <source>{name} ({size:,} bytes) was reopened and run; the relative difference of its outputs to the ONNX file's is {difference:.2g}</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>{name}（{size:,} 字节）已重新打开；其输出与 ONNX 文件相差自身大小的 {difference:.2g}</translation>
+      <translation>{name}（{size:,} 字节）已重新打开并运行；其输出与 ONNX 文件的相对差异为 {difference:.2g}</translation>
     </message>
     <message>
       <source>{name} was reopened but not run: no suitable inputs were found</source>
@@ -3621,7 +3621,7 @@
     <message>
       <source>The report template {file} cannot be used: it refers to {names}, which is not defined.</source>
       <extracomment>workbench/engine/api/report_page.py</extracomment>
-      <translation>报告模板 {file} 无法使用：它需要 {names}。</translation>
+      <translation>报告模板 {file} 无法使用：它引用了未定义的 {names}。</translation>
     </message>
     <message>
       <source>The report template {file} cannot be used: {why}.</source>
@@ -3666,7 +3666,7 @@
     <message>
       <source>reading the weights</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
-      <translation>正在查看权重</translation>
+      <translation>正在读取权重</translation>
     </message>
     <message>
       <source>{path} now contains a different model from the one that was opened.</source>
@@ -3691,7 +3691,7 @@
     <message>
       <source>No data: not measured. The written file was run on synthetic inputs; its outputs differ from the preview's by at most {largest:.2g}</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
-      <translation>没有数据：未测量。已在虚构的输入上运行写出的文件；其输出与预览最多相差 {largest:.2g}</translation>
+      <translation>没有数据：未测量。已在合成输入上运行写出的文件；其输出与预览最多相差 {largest:.2g}</translation>
     </message>
     <message>
       <source>The recovery stage {kind} needs data, but none was given.</source>
@@ -3701,7 +3701,7 @@
     <message>
       <source>The written file does not match the preview: on synthetic inputs the relative difference of its outputs is {difference:.3g}.</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
-      <translation>写出的文件与预览表现不同：在虚构的输入上，其输出相差自身大小的 {difference:.3g}。</translation>
+      <translation>写出的文件与预览不一致：在合成输入上，其输出的相对差异为 {difference:.3g}。</translation>
     </message>
     <message>
       <source>{method} on {path} needs data, but none was given.</source>
@@ -3771,7 +3771,7 @@
     <message>
       <source>No output of the model has one result per sample: {left}.</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>模型没有每个样本一个回答的输出：{left}。</translation>
+      <translation>模型没有按样本给出结果的输出：{left}。</translation>
     </message>
     <message>
       <source>Not measured: {others}.</source>
@@ -3821,12 +3821,12 @@
     <message>
       <source>does not fit the labels</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>与标签不符</translation>
+      <translation>与标签不匹配</translation>
     </message>
     <message>
       <source>has no batch axis</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>没有样本轴</translation>
+      <translation>没有批次轴</translation>
     </message>
     <message>
       <source>not a number (NaN)</source>
@@ -3836,7 +3836,7 @@
     <message>
       <source>one whole value per sample, without a batch axis</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>整体属于一个样本</translation>
+      <translation>每个样本一个整体值，没有批次轴</translation>
     </message>
     <message>
       <source>optional</source>
@@ -3866,12 +3866,12 @@
     <message>
       <source>collecting activations</source>
       <extracomment>workbench/engine/base/taps.py</extracomment>
-      <translation>正在观察激活值</translation>
+      <translation>正在收集激活值</translation>
     </message>
     <message>
       <source>{name}: some values on the calibration samples are NaN or infinite.</source>
       <extracomment>workbench/engine/base/taps.py</extracomment>
-      <translation>{name}：校准样本上有非有限的值。</translation>
+      <translation>{name}：在校准样本上有 NaN 或无限大的值。</translation>
     </message>
     <message>
       <source>measuring latency</source>
@@ -3971,7 +3971,7 @@
     <message>
       <source>{path} is a {op}; its inputs cannot be used for calibration.</source>
       <extracomment>workbench/engine/calibration/im2col.py</extracomment>
-      <translation>{path} 是 {op}，没有输入行。</translation>
+      <translation>{path} 是 {op}；其输入不能用于校准。</translation>
     </message>
     <message>
       <source>Choose a method that needs none.</source>
@@ -3996,7 +3996,7 @@
     <message>
       <source>{path}: this method needs data, but none was given.</source>
       <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
-      <translation>{path}：此方法需要数据，但未给出。</translation>
+      <translation>{path}：此方法需要数据，但未提供。</translation>
     </message>
     <message>
       <source>Give all the same step.</source>
@@ -4016,7 +4016,7 @@
     <message>
       <source>The steps on layers of {module} specify different students.</source>
       <extracomment>workbench/engine/compile/blocks.py</extracomment>
-      <translation>{module} 的各层要求不同的学生。</translation>
+      <translation>{module} 各层的步骤指定了不同的学生。</translation>
     </message>
     <message>
       <source>fitting students</source>
@@ -4096,7 +4096,7 @@
     <message>
       <source>The overhead (scales, decoders, index lists) is larger than the saving.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>数值之外所存的内容（缩放系数、解码器、列表）比数值省下的更多。</translation>
+      <translation>额外开销（缩放系数、解码器、索引列表）大于节省的字节。</translation>
     </message>
     <message>
       <source>The recipe's row '{pattern}' matches no layer of the model.</source>
@@ -4111,7 +4111,7 @@
     <message>
       <source>With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>零这么少（{zeros:.1%}），照原样存比记下它们的位置更省。</translation>
+      <translation>零只占 {zeros:.1%}，稠密存储比稀疏存储更小。</translation>
     </message>
     <message>
       <source>editing {path}</source>
@@ -4121,27 +4121,27 @@
     <message>
       <source>{step} cannot follow a factorisation: {whole} defined for whole layers only.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
-      <translation>{step} 不能排在分解之后：此步骤（{whole}）只用于整层。</translation>
+      <translation>{step} 不能排在分解之后：{whole}只对整层有定义。</translation>
     </message>
     <message>
       <source>{step} changes the error that {correction} compensates: put {correction} after it.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
-      <translation>{step} 会改变 {correction} 所补偿的内容：请将 {correction} 放在其后。</translation>
+      <translation>{step} 会改变 {correction} 所补偿的误差：请将 {correction} 放在其后。</translation>
     </message>
     <message>
       <source>{step} would lose the zeros of {zeros}: put {zeros} after it to prune the factors.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
-      <translation>{step} 会填满 {zeros} 的零：请将 {zeros} 放在其后，以便对因子剪枝。</translation>
+      <translation>{step} 会失去 {zeros} 的零：请将 {zeros} 放在其后，以便对因子剪枝。</translation>
     </message>
     <message>
       <source>{step} would quantise again what {levels} has already quantised.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
-      <translation>{step} 会对 {levels} 已量化的内容再次舍入。</translation>
+      <translation>{step} 会对 {levels} 已量化的内容再次量化。</translation>
     </message>
     <message>
       <source>{step} would undo the integer computation set up by {compute}.</source>
       <extracomment>workbench/engine/compile/conflicts.py</extracomment>
-      <translation>{step} 会取消 {compute} 为该层设定的计算方式。</translation>
+      <translation>{step} 会撤销 {compute} 设定的整数计算。</translation>
     </message>
     <message>
       <source>Choose other layers for channel removal, and report this model.</source>
@@ -4161,12 +4161,12 @@
     <message>
       <source>Remove the rescaling step, and report this model.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>请不要重新缩放通道，并报告此模型。</translation>
+      <translation>请移除重新缩放的步骤，并报告此模型。</translation>
     </message>
     <message>
       <source>Removing these channels changes the model's outputs in an unexpected way.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>去掉这些通道后，模型的输出不符合预期。</translation>
+      <translation>移除这些通道后，模型的输出发生了意外的改变。</translation>
     </message>
     <message>
       <source>Replace other blocks.</source>
@@ -4176,22 +4176,22 @@
     <message>
       <source>Rescaling the channels changes the model's outputs.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>使用这些缩放后，模型的输出与之前不同。</translation>
+      <translation>重新缩放通道改变了模型的输出。</translation>
     </message>
     <message>
       <source>With these students the model does not run: it contains a fixed size that could not be adapted.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>换上这些学生后模型无法运行：其中某个大小是固定的，无法随之改变。</translation>
+      <translation>使用这些学生时模型无法运行：其中有一个固定的尺寸无法调整。</translation>
     </message>
     <message>
       <source>With these students the model's output shape changes.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>换上这些学生后模型输出的形状不同。</translation>
+      <translation>使用这些学生时，模型输出的形状改变。</translation>
     </message>
     <message>
       <source>Without these channels {where} does not run: it contains a fixed size that could not be adapted.</source>
       <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>去掉这些通道后 {where} 无法运行：其中有一个固定的尺寸无法跟踪。</translation>
+      <translation>去掉这些通道后 {where} 无法运行：其中有一个固定的尺寸无法调整。</translation>
     </message>
     <message>
       <source>the model</source>
@@ -4221,7 +4221,7 @@
     <message>
       <source>is unchanged</source>
       <extracomment>workbench/engine/compile/left_out.py</extracomment>
-      <translation>保持原样</translation>
+      <translation>保持不变</translation>
     </message>
     <message>
       <source>{n} layers ({names}): each {subject}: {reason}</source>
@@ -4246,7 +4246,7 @@
     <message>
       <source>no channels removed</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>所有通道保留</translation>
+      <translation>未移除通道</translation>
     </message>
     <message>
       <source>{asked} are coupled: they are pruned together, once, by {action}</source>
@@ -4271,7 +4271,7 @@
     <message>
       <source>{path} stays unpruned: {subject}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>{path} 保留其通道：{subject}</translation>
+      <translation>{path} 未剪枝：{subject}</translation>
     </message>
     <message>
       <source>channels multiplied by {lowest:.2g} to {highest:.2g}</source>
@@ -4281,7 +4281,7 @@
     <message>
       <source>inputs compensate {sources}</source>
       <extracomment>workbench/engine/compile/rescale.py</extracomment>
-      <translation>输入随 {sources} 变化</translation>
+      <translation>输入补偿 {sources}</translation>
     </message>
     <message>
       <source>the ranges are equal already</source>
@@ -4296,7 +4296,7 @@
     <message>
       <source>Choose methods without 8-bit activations, or export the model again.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>请选择不需要 8 位量化级别的方法，或重新导出模型。</translation>
+      <translation>请选择不使用 8 位激活值的方法，或重新导出模型。</translation>
     </message>
     <message>
       <source>Not verified: with graph optimisation off, ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. Quantising other layers does not help; run the file with the default optimisation, which is how it was measured.</source>
@@ -4306,17 +4306,17 @@
     <message>
       <source>ONNX Runtime gives different outputs for this model with graph optimisation on and off, even without any steps.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>无论如何处理各层，ONNX Runtime 开启与关闭图优化时对此模型给出不同的输出。</translation>
+      <translation>即使没有任何步骤，开启与关闭图优化时 ONNX Runtime 对此模型给出的输出也不同。</translation>
     </message>
     <message>
       <source>With these steps ONNX Runtime cannot run the exported model, because of {layers}.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>使用这些步骤后，由于 {layers}，ONNX Runtime 无法按写出的样子运行模型。</translation>
+      <translation>使用这些步骤时，由于 {layers}，ONNX Runtime 无法运行导出的模型。</translation>
     </message>
     <message>
       <source>has no quantised output</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>输出没有量化级别</translation>
+      <translation>输出未量化</translation>
     </message>
     <message>
       <source>keeps floating-point activations</source>
@@ -4326,7 +4326,7 @@
     <message>
       <source>on synthetic inputs</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>在虚构的输入上</translation>
+      <translation>在合成输入上</translation>
     </message>
     <message>
       <source>on {count} samples</source>
@@ -4486,7 +4486,7 @@
     <message>
       <source>reading activations</source>
       <extracomment>workbench/engine/preview/predict.py</extracomment>
-      <translation>正在查看激活值</translation>
+      <translation>正在读取激活值</translation>
     </message>
     <message>
       <source>No layer of this model can have these steps.</source>
@@ -4506,7 +4506,7 @@
     <message>
       <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>一个样本不能既用于选择配方又用于评判配方。</translation>
+      <translation>搜索至少需要两个样本：一个用于选择配方，一个用于验证。</translation>
     </message>
     <message>
       <source>Give more samples.</source>
@@ -4521,7 +4521,7 @@
     <message>
       <source>No recipe within the limits was found.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>找到的配方都不满足限制。</translation>
+      <translation>未找到满足限制的配方。</translation>
     </message>
     <message>
       <source>The search does not train. To train, add a Recover stage to the recipe.</source>
@@ -4531,7 +4531,7 @@
     <message>
       <source>The time limit was reached before the search finished.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>搜索结束之前时间已用完。</translation>
+      <translation>搜索完成之前已达到时间限制。</translation>
     </message>
     <message>
       <source>measuring whole recipes</source>
@@ -4551,7 +4551,7 @@
     <message>
       <source>verifying on held-out samples</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>正在留出样本上检查</translation>
+      <translation>正在留出样本上验证</translation>
     </message>
     <message>
       <source>A worker process did not find the same model and data.</source>
@@ -4576,7 +4576,7 @@
     <message>
       <source>Feature shapes differ: {own} has {shape}, the teacher's {other} has {theirs}.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
-      <translation>{own} 输出 {shape}，教师模型的 {other} 输出 {theirs}。</translation>
+      <translation>特征形状不同：{own} 为 {shape}，教师模型的 {other} 为 {theirs}。</translation>
     </message>
     <message>
       <source>Its layers are {sites}{more}.</source>
@@ -4591,7 +4591,7 @@
     <message>
       <source>The student has no layer '{own}' whose features can be compared.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
-      <translation>学习的模型没有可供比较的层“{own}”。</translation>
+      <translation>学生模型没有可比较特征的层“{own}”。</translation>
     </message>
     <message>
       <source>{own} has no feature maps for attention transfer.</source>
@@ -4626,7 +4626,7 @@
     <message>
       <source>{name} has different inputs from the student: {own}.</source>
       <extracomment>workbench/engine/supervision/teacher.py</extracomment>
-      <translation>{name} 的输入与学习的模型不同：{own}。</translation>
+      <translation>{name} 的输入与学生模型不同：{own}。</translation>
     </message>
     <message>
       <source>{name} has no output '{place}'.</source>
@@ -4676,12 +4676,12 @@
     <message>
       <source>stopped early: no improvement for {n} epochs</source>
       <extracomment>workbench/engine/training/loop.py</extracomment>
-      <translation>提前停止：{n} 轮内没有更好的状态</translation>
+      <translation>提前停止：{n} 轮没有改进</translation>
     </message>
     <message>
       <source>stopped: the loss became NaN; try a lower learning rate</source>
       <extracomment>workbench/engine/training/loop.py</extracomment>
-      <translation>已停止：损失不再是数；请降低学习率</translation>
+      <translation>已停止：损失变为 NaN；请尝试更低的学习率</translation>
     </message>
     <message>
       <source>{kind}: {epoch:.1f} epochs</source>
@@ -4766,7 +4766,7 @@
     <message>
       <source>'{pattern}' matches no trainable layer.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>“{pattern}”不匹配任何可以学习的层。</translation>
+      <translation>“{pattern}”不匹配任何可训练的层。</translation>
     </message>
     <message>
       <source>In 'trainable', name layers that gradients reach.</source>
@@ -4776,17 +4776,17 @@
     <message>
       <source>Name more layers in 'trainable', or fewer in 'frozen'.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>请在 trainable 中多列几层，或在 frozen 中少列几层。</translation>
+      <translation>请在“trainable”中列出更多层，或在“frozen”中列出更少层。</translation>
     </message>
     <message>
       <source>No layer is left to train.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>没有可训练的层。</translation>
+      <translation>没有剩下可训练的层。</translation>
     </message>
     <message>
       <source>The trainable layers are {paths}{more}.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>层有 {paths}{more}。</translation>
+      <translation>可训练的层有 {paths}{more}。</translation>
     </message>
     <message>
       <source>Add this stage.</source>
@@ -4876,32 +4876,32 @@
     <message>
       <source>Preparation at opening could not be verified:</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查准备步骤是否没有改变结果：</translation>
+      <translation>打开时的预处理无法验证：</translation>
     </message>
     <message>
       <source>Preparation at opening could not be verified: {random} makes the outputs random.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查预处理是否改变了结果：{random} 使其输出带有随机性。</translation>
+      <translation>打开时的预处理无法验证：{random} 使输出带有随机性。</translation>
     </message>
     <message>
       <source>Preparation at opening could not be verified: {why}</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查预处理是否改变了结果：{why}</translation>
+      <translation>打开时的预处理无法验证：{why}</translation>
     </message>
     <message>
       <source>Preparation at opening was not verified, because it would read {size:.1f} GB of weights. Exports are verified.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>未检查预处理是否改变了结果：其权重占 {size:.1f} GB，打开时不读取。导出时会进行验证。</translation>
+      <translation>打开时的预处理未验证，因为需要读取 {size:.1f} GB 权重。导出时会进行验证。</translation>
     </message>
     <message>
       <source>Saving and reloading</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>重新写出</translation>
+      <translation>保存并重新载入</translation>
     </message>
     <message>
       <source>This is many times the file's size. Export it with smaller sizes and fewer repetitions.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>这是其内容的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
+      <translation>这是文件大小的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
     </message>
     <message>
       <source>finding layers</source>
@@ -4916,12 +4916,12 @@
     <message>
       <source>kept at {old}: the outputs changed by {difference:.1g} (relative)</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>保持 {old}，因为输出的变化达到其大小的 {difference:.1g}</translation>
+      <translation>保持 {old}：输出的相对变化为 {difference:.1g}</translation>
     </message>
     <message>
       <source>kept at {old}: the outputs could not be compared</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>保持 {old}，因为无法比较输出</translation>
+      <translation>保持 {old}：无法比较输出</translation>
     </message>
     <message>
       <source>loading in ONNX Runtime</source>
@@ -4931,7 +4931,7 @@
     <message>
       <source>no inputs were found that it accepts</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>没有它接受的输入</translation>
+      <translation>未找到它接受的输入</translation>
     </message>
     <message>
       <source>off: opset {new} or later allows 8-bit activations with per-channel weight scales</source>
@@ -4956,7 +4956,7 @@
     <message>
       <source>{name} was skipped: it changed the outputs by {difference:.1g} (relative).</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>{name} 使输出改变了其大小的 {difference:.1g}，因此未执行。</translation>
+      <translation>已跳过 {name}：它使输出的相对变化达到 {difference:.1g}。</translation>
     </message>
     <message>
       <source>{open} {words}; attaching data sets the real sizes.</source>
@@ -4966,7 +4966,7 @@
     <message>
       <source>{path} gives different outputs after it is saved and loaded again.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>{path} 重新写出后输出不同。</translation>
+      <translation>{path} 保存并重新载入后输出不同。</translation>
     </message>
     <message>
       <source>{path}: {subject}</source>
@@ -5081,7 +5081,7 @@
     <message>
       <source>{n} sparse initialisers were converted to dense.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{n} 个稀疏初始值已展开。</translation>
+      <translation>{n} 个稀疏初始值已转换为稠密形式。</translation>
     </message>
     <message>
       <source>{path} is not an ONNX model, or it has no operators.</source>
@@ -5151,7 +5151,7 @@
     <message>
       <source>big-endian byte order</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
-      <translation>字节序</translation>
+      <translation>大端字节序</translation>
     </message>
     <message>
       <source>sample inputs</source>
@@ -5161,17 +5161,17 @@
     <message>
       <source>the member {name}</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
-      <translation>{name} 这一部分</translation>
+      <translation>成员 {name}</translation>
     </message>
     <message>
       <source>the member {odd}</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
-      <translation>{odd} 这一部分</translation>
+      <translation>成员 {odd}</translation>
     </message>
     <message>
       <source>two members with the same name</source>
       <extracomment>workbench/formats/pt2/archive.py</extracomment>
-      <translation>两个同名的部分</translation>
+      <translation>两个同名成员</translation>
     </message>
     <message>
       <source>a size expression with more than arithmetic</source>
@@ -5211,7 +5211,7 @@
     <message>
       <source>no program</source>
       <extracomment>workbench/formats/pt2/program.py</extracomment>
-      <translation>不到程序</translation>
+      <translation>没有程序</translation>
     </message>
     <message>
       <source>the operator {text}</source>
@@ -5236,7 +5236,7 @@
     <message>
       <source>the member {name} is missing</source>
       <extracomment>workbench/formats/pt2/tensors.py</extracomment>
-      <translation>缺少 {name} 部分</translation>
+      <translation>缺少成员 {name}</translation>
     </message>
     <message>
       <source>Save it again with torch.export.save of the installed torch.</source>
@@ -5366,7 +5366,7 @@
     <message>
       <source>The outputs of the exported graph differ from torch by {difference:.1g} (relative) on the example inputs.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>在示例输入上，导出的图与 torch 的差异为其输出大小的 {difference:.1g}。</translation>
+      <translation>在示例输入上，导出的图与 torch 的输出相对相差 {difference:.1g}。</translation>
     </message>
     <message>
       <source>exporting to ONNX</source>
@@ -5411,7 +5411,7 @@
     <message>
       <source>{path} is a Python program; opening it runs it.</source>
       <extracomment>workbench/formats/torch_function.py</extracomment>
-      <translation>{path} 是程序，打开它就会运行它。</translation>
+      <translation>{path} 是 Python 程序，打开它就会运行它。</translation>
     </message>
     <message>
       <source>A Gather reads its channels, and the shape is unknown.</source>
@@ -5626,7 +5626,7 @@
     <message>
       <source>Its weights are computed from stored values by {ops}; they are not edited.</source>
       <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
-      <translation>它的权重由 {ops} 从存储内容计算得出；保持原样。</translation>
+      <translation>它的权重由 {ops} 从存储的值计算得出；不进行编辑。</translation>
     </message>
     <message>
       <source>Its weights are not stored in the file: a ConstantOfShape generates them.</source>
@@ -5641,17 +5641,17 @@
     <message>
       <source>It has only vectors, which are not edited.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
-      <translation>它的向量保持原样。</translation>
+      <translation>它只有向量，不进行编辑。</translation>
     </message>
     <message>
       <source>It is a constant operand of {op}, not a layer's weight, so it is not edited.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
-      <translation>它是 {op} 读取的常量，不是层的权重；保持原样。</translation>
+      <translation>它是 {op} 的常量操作数，不是层的权重，因此不进行编辑。</translation>
     </message>
     <message>
       <source>It is inside an If, Loop or Scan; such layers are not edited.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
-      <translation>它位于 If、Loop 或 Scan 之内，按条件运行；保持原样。</translation>
+      <translation>它位于 If、Loop 或 Scan 之内；此类层不进行编辑。</translation>
     </message>
     <message>
       <source>It shares the weight of {owned}: edit that layer.</source>
@@ -5666,7 +5666,7 @@
     <message>
       <source>Its weight is also read inside an If, Loop or Scan, so it is not edited.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
-      <translation>它的权重也在 If、Loop 或 Scan 之内被读取；保持原样。</translation>
+      <translation>它的权重也在 If、Loop 或 Scan 之内被读取，因此不进行编辑。</translation>
     </message>
     <message>
       <source>Some of its weights are NaN or infinite.</source>
@@ -5686,12 +5686,12 @@
     <message>
       <source>Both of its operands are constants.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>它的两侧都是常量。</translation>
+      <translation>它的两个操作数都是常量。</translation>
     </message>
     <message>
       <source>It is a Gemm with alpha or beta other than 1.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>它用 alpha 或 beta 缩放权重。</translation>
+      <translation>它是 alpha 或 beta 不为 1 的 Gemm。</translation>
     </message>
     <message>
       <source>It is an integer table, not a weight.</source>
@@ -5701,17 +5701,17 @@
     <message>
       <source>Its entries are not vectors, so it is not edited.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>它的行不是向量；保持原样。</translation>
+      <translation>它的条目不是向量，因此不进行编辑。</translation>
     </message>
     <message>
       <source>Its weight is a batch of matrices, which is not supported.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>它的权重是一叠矩阵，保持原样。</translation>
+      <translation>它的权重是一批矩阵，不支持。</translation>
     </message>
     <message>
       <source>Its weight is the left operand of a Gemm, which is not supported.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>它的权重是 Gemm 的左操作数，保持原样。</translation>
+      <translation>它的权重是 Gemm 的左操作数，不支持。</translation>
     </message>
     <message>
       <source>Its weights are already quantised.</source>
@@ -5931,7 +5931,7 @@
     <message>
       <source>No synthetic values can be generated for the input {value} of type {kind}.</source>
       <extracomment>workbench/graph/onnx/runtime.py</extracomment>
-      <translation>输入 {value} 为 {kind} 类型，无法虚构。</translation>
+      <translation>无法为 {kind} 类型的输入 {value} 生成合成值。</translation>
     </message>
     <message>
       <source>Save it with external data.</source>
@@ -5971,7 +5971,7 @@
     <message>
       <source>its statistics are NaN or infinite</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>其统计量不是有限值</translation>
+      <translation>其统计量为 NaN 或无限大</translation>
     </message>
     <message>
       <source>its statistics have another reader</source>
@@ -6031,7 +6031,7 @@
     <message>
       <source>Constant folding on weights</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>权重上的算子已预先计算</translation>
+      <translation>权重上的常量折叠</translation>
     </message>
     <message>
       <source>Constants made initialisers</source>
@@ -6041,7 +6041,7 @@
     <message>
       <source>Exporter metadata removed</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>导出器注记已去掉</translation>
+      <translation>已移除导出器元数据</translation>
     </message>
     <message>
       <source>Format updated</source>
@@ -6076,17 +6076,17 @@
     <message>
       <source>skipped: it failed on this model</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>已略去：在此模型上失败</translation>
+      <translation>已跳过：在此模型上失败</translation>
     </message>
     <message>
       <source>turned off at opening</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>打开时未执行</translation>
+      <translation>打开时已关闭</translation>
     </message>
     <message>
       <source>{count} not folded: {reason}</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>保留 {count} 个：{reason}</translation>
+      <translation>{count} 个未折叠：{reason}</translation>
     </message>
     <message>
       <source>{folded} BatchNormalization folded into the preceding layer</source>
@@ -6111,12 +6111,12 @@
     <message>
       <source>{n} constant operators folded</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>{n} 个常量上的算子已预先计算</translation>
+      <translation>已折叠 {n} 个常量算子</translation>
     </message>
     <message>
       <source>{n} functions inlined</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>{n} 个函数已在调用处展开</translation>
+      <translation>已内联 {n} 个函数</translation>
     </message>
     <message>
       <source>{n} initialisers no longer listed as inputs</source>
@@ -6136,7 +6136,7 @@
     <message>
       <source>{saved:,} bytes of exporter metadata removed</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>已去掉 {saved:,} 字节的导出器注记</translation>
+      <translation>已移除 {saved:,} 字节的导出器元数据</translation>
     </message>
     <message>
       <source>Export the model again.</source>
@@ -6176,7 +6176,7 @@
     <message>
       <source>Its weight is the left operand, for which ONNX Runtime has no integer kernel.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
-      <translation>它从左侧相乘，ONNX Runtime 没有相应的整数内核。</translation>
+      <translation>它的权重是左操作数，ONNX Runtime 没有相应的整数内核。</translation>
     </message>
     <message>
       <source>ONNX Runtime has no integer kernel for {op} with a weight of this shape.</source>
@@ -6186,7 +6186,7 @@
     <message>
       <source>ONNX Runtime's 4-bit kernel is for MatMul only.</source>
       <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
-      <translation>ONNX Runtime 只有矩阵乘法的 4 位内核。</translation>
+      <translation>ONNX Runtime 的 4 位内核只用于 MatMul。</translation>
     </message>
     <message>
       <source>ONNX Runtime's dynamically quantised convolution supports two dimensions only.</source>
@@ -6196,7 +6196,7 @@
     <message>
       <source>{op} cannot be written as a chain of layers.</source>
       <extracomment>workbench/graph/storage/chain.py</extracomment>
-      <translation>{op} 不能写成一串层。</translation>
+      <translation>{op} 不能写成层的链。</translation>
     </message>
     <message>
       <source>4-bit kernel</source>
@@ -6251,27 +6251,27 @@
     <message>
       <source>{module} maps {before} to {after}: it cannot be removed.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
-      <translation>{module} 接收 {before}，输出 {after}：不能去掉。</translation>
+      <translation>{module} 把 {before} 映射为 {after}：不能移除。</translation>
     </message>
     <message>
       <source>{module} maps {before} to {after}: no linear layer can replace it.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
-      <translation>{module} 接收 {before}，输出 {after}：没有线性层能做到。</translation>
+      <translation>{module} 把 {before} 映射为 {after}：没有线性层可以代替它。</translation>
     </message>
     <message>
       <source>{module} maps {before} to {after}: no single layer can replace it.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
-      <translation>{module} 接收 {before}，输出 {after}：没有单个层能做到。</translation>
+      <translation>{module} 把 {before} 映射为 {after}：没有单个层可以代替它。</translation>
     </message>
     <message>
       <source>{module} maps {before} to {after}: no stride gives these sizes.</source>
       <extracomment>workbench/graph/subgraph/replace.py</extracomment>
-      <translation>{module} 接收 {before}，输出 {after}：没有步幅能得到这样的大小。</translation>
+      <translation>{module} 把 {before} 映射为 {after}：没有步幅能得到这些大小。</translation>
     </message>
     <message>
       <source>Choose a module from the layer list.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
-      <translation>请指定树中的一个。</translation>
+      <translation>请从层列表中选择一个模块。</translation>
     </message>
     <message>
       <source>Choose another module, or another method.</source>
@@ -6281,7 +6281,7 @@
     <message>
       <source>The input and output sizes of {module} are known only at run time.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
-      <translation>模型运行之前不知道 {module} 输入和输出的大小。</translation>
+      <translation>{module} 的输入和输出大小只有在运行时才知道。</translation>
     </message>
     <message>
       <source>There is no module '{module}' with editable layers.</source>
@@ -6361,7 +6361,7 @@
     <message>
       <source>in shape</source>
       <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
-      <translation>尺寸不同</translation>
+      <translation>形状不同</translation>
     </message>
     <message>
       <source>it produces the first output of the model</source>
@@ -6431,17 +6431,17 @@
     <message>
       <source>keeps its channel scales</source>
       <extracomment>workbench/methods/base/method.py</extracomment>
-      <translation>保留其通道的缩放</translation>
+      <translation>保持其通道缩放</translation>
     </message>
     <message>
       <source>stays unchanged</source>
       <extracomment>workbench/methods/base/method.py</extracomment>
-      <translation>保持原样</translation>
+      <translation>保持不变</translation>
     </message>
     <message>
       <source>stays unpruned</source>
       <extracomment>workbench/methods/base/method.py</extracomment>
-      <translation>保留其通道</translation>
+      <translation>未剪枝</translation>
     </message>
     <message>
       <source>{id} changes several layers at once; it cannot edit a single layer.</source>
@@ -6481,7 +6481,7 @@
     <message>
       <source>Its weight is the left operand; its input channels are not the last axis.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>它从左侧相乘；其输入不是所接收内容的最后一轴。</translation>
+      <translation>它的权重是左操作数；其输入通道不是最后一轴。</translation>
     </message>
     <message>
       <source>Scaling input channels is not supported for grouped convolutions.</source>
@@ -6506,7 +6506,7 @@
     <message>
       <source>Gradients of {op} layers are not supported.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
-      <translation>不对 {op} 求梯度。</translation>
+      <translation>不支持 {op} 层的梯度。</translation>
     </message>
     <message>
       <source>Its padding depends on the input's size (auto_pad).</source>
@@ -6521,7 +6521,7 @@
     <message>
       <source>This method does not support {op} layers: it needs their inputs.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
-      <translation>不查看 {op} 的输入。</translation>
+      <translation>此方法不支持 {op} 层：它需要该层的输入。</translation>
     </message>
     <message>
       <source>{also} also reads its weight, in another form, so it must stay one tensor.</source>
@@ -6531,7 +6531,7 @@
     <message>
       <source>{op} cannot be factorised into two layers.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
-      <translation>{op} 不能写成两层。</translation>
+      <translation>{op} 不能分解为两层。</translation>
     </message>
     <message>
       <source>{bits}-bit levels are stored in {stored} bits</source>
@@ -6601,7 +6601,7 @@
     <message>
       <source>An embedding has indices as inputs, which it cannot be trained on.</source>
       <extracomment>workbench/methods/distill/layer.py</extracomment>
-      <translation>嵌入层没有可供训练的输入，只有索引。</translation>
+      <translation>嵌入层的输入是索引，无法在其上训练。</translation>
     </message>
     <message>
       <source>{parameters:,} weights for {count:,}: the layer grows</source>
@@ -6671,7 +6671,7 @@
     <message>
       <source>Removing output channels of {op} layers is not supported.</source>
       <extracomment>workbench/methods/prune/channels.py</extracomment>
-      <translation>不移除 {op} 的输出通道。</translation>
+      <translation>不支持移除 {op} 层的输出通道。</translation>
     </message>
     <message>
       <source>comparing channels</source>
@@ -6686,7 +6686,7 @@
     <message>
       <source>N must not exceed M.</source>
       <extracomment>workbench/methods/prune/nm.py</extracomment>
-      <translation>N 最大为 M。</translation>
+      <translation>N 不能大于 M。</translation>
     </message>
     <message>
       <source>{path}: cannot keep {n} of {m} weights.</source>
@@ -6721,7 +6721,7 @@
     <message>
       <source>optimising the rounding</source>
       <extracomment>workbench/methods/quantize/adaround.py</extracomment>
-      <translation>正在学习取整</translation>
+      <translation>正在优化取整</translation>
     </message>
     <message>
       <source>input channel scales are</source>
@@ -6756,7 +6756,7 @@
     <message>
       <source>Rescaling output channels of {op} layers is not supported.</source>
       <extracomment>workbench/methods/quantize/equalize.py</extracomment>
-      <translation>不重新缩放 {op} 的输出通道。</translation>
+      <translation>不支持重新缩放 {op} 层的输出通道。</translation>
     </message>
     <message>
       <source>rounding {path}</source>
