@@ -12,7 +12,7 @@ from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Drag, Help, OneOf, Range, Unit, When
 from workbench.data.extensions import Reader
-from workbench.data.metrics import Metric
+from workbench.data.metrics.metric import Metric
 from workbench.formats.format import Format, Loaded
 from workbench.formats.onnx_file import from_graph
 from workbench.graph.encodings.affine import Affine

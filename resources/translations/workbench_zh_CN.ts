@@ -2879,9 +2879,19 @@
       <translation>它必须为每个样本给出一个有限的数。</translation>
     </message>
     <message>
+      <source>It must return one finite number.</source>
+      <extracomment>workbench/data/extensions.py</extracomment>
+      <translation>它必须返回一个有限数值。</translation>
+    </message>
+    <message>
       <source>The metric {name} returned {dtype} of shape {shape} for {n} samples.</source>
       <extracomment>workbench/data/extensions.py</extracomment>
       <translation>指标 {name} 对 {n} 个样本给出 {dtype}，形状 {shape}。</translation>
+    </message>
+    <message>
+      <source>The metric {name} returned {value} as the value of {n} samples.</source>
+      <extracomment>workbench/data/extensions.py</extracomment>
+      <translation>指标 {name} 对 {n} 个样本返回的值为 {value}。</translation>
     </message>
     <message>
       <source>Below class_names, write a line 'folder: name' for each class.</source>
@@ -3204,109 +3214,164 @@
       <translation>{path}：数组“{spec}”含有 {low} 到 {high} 之外的值，{dtype} 无法表示。</translation>
     </message>
     <message>
-      <source>accuracy</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>准确率</translation>
+      <source>F1 (macro)</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>F1（宏平均）</translation>
     </message>
     <message>
-      <source>accuracy at {at:g}</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>准确率（阈值 {at:g}）</translation>
+      <source>balanced accuracy</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>平衡准确率</translation>
     </message>
     <message>
-      <source>accuracy of labels at {at:g}</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>标签准确率（阈值 {at:g}）</translation>
-    </message>
-    <message>
-      <source>agreement of labels at {at:g}</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>标签一致率（阈值 {at:g}）</translation>
+      <source>top-1 agreement with the original</source>
+      <extracomment>workbench/data/metrics/classes.py</extracomment>
+      <translation>与原始模型的 top-1 一致率</translation>
     </message>
     <message>
       <source>agreement with the original</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与原始模型的一致率</translation>
     </message>
     <message>
       <source>agreement with the original at {at:g}</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与原始模型的一致率（阈值 {at:g}）</translation>
     </message>
     <message>
       <source>agreement with the teacher</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与教师模型的一致率</translation>
     </message>
     <message>
       <source>agreement with the teacher at {at:g}</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与教师模型的一致率（阈值 {at:g}）</translation>
     </message>
     <message>
       <source>cosine similarity to the original output</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与原始输出的余弦相似度</translation>
     </message>
     <message>
       <source>cosine similarity to the teacher's output</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与教师模型输出的余弦相似度</translation>
     </message>
     <message>
-      <source>mean squared error</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>均方误差</translation>
-    </message>
-    <message>
-      <source>pixel accuracy</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>像素准确率</translation>
-    </message>
-    <message>
       <source>pixel agreement with the original</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与原始模型的像素一致率</translation>
     </message>
     <message>
       <source>pixel agreement with the teacher</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与教师模型的像素一致率</translation>
     </message>
     <message>
       <source>squared error relative to the original</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>相对原始模型的平方误差</translation>
     </message>
     <message>
       <source>squared error relative to the teacher</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>相对教师模型的平方误差</translation>
     </message>
     <message>
-      <source>token accuracy</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>词元准确率</translation>
-    </message>
-    <message>
       <source>token agreement with the original</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与原始模型的词元一致率</translation>
     </message>
     <message>
       <source>token agreement with the teacher</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
       <translation>与教师模型的词元一致率</translation>
     </message>
     <message>
-      <source>top-1 agreement with the original</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>与原始模型的 top-1 一致率</translation>
+      <source>top-1 agreement with the teacher</source>
+      <extracomment>workbench/data/metrics/listing.py</extracomment>
+      <translation>与教师模型的 top-1 一致率</translation>
     </message>
     <message>
-      <source>top-1 agreement with the teacher</source>
-      <extracomment>workbench/data/metrics.py</extracomment>
-      <translation>与教师模型的 top-1 一致率</translation>
+      <source>Give one class number for each place.</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>请为每个位置提供一个类别编号。</translation>
+    </message>
+    <message>
+      <source>The outputs {outputs} are no scores of classes for label maps {labels} (both per sample).</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>输出 {outputs} 不是标签图 {labels} 的类别得分（均按每个样本计）。</translation>
+    </message>
+    <message>
+      <source>mean IoU</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>平均 IoU</translation>
+    </message>
+    <message>
+      <source>pixel accuracy</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>像素准确率</translation>
+    </message>
+    <message>
+      <source>token accuracy</source>
+      <extracomment>workbench/data/metrics/maps.py</extracomment>
+      <translation>词元准确率</translation>
+    </message>
+    <message>
+      <source>AUC is of one output, or of two classes, and of labels 0 and 1.</source>
+      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
+      <translation>AUC 适用于单个输出或两个类别，标签须为 0 和 1。</translation>
+    </message>
+    <message>
+      <source>Choose another metric or output.</source>
+      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
+      <translation>请选择其他指标或输出。</translation>
+    </message>
+    <message>
+      <source>accuracy at {at:g}</source>
+      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
+      <translation>准确率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>accuracy of labels at {at:g}</source>
+      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
+      <translation>标签准确率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>agreement of labels at {at:g}</source>
+      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
+      <translation>标签一致率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>Choose mse or mae.</source>
+      <extracomment>workbench/data/metrics/values.py</extracomment>
+      <translation>请选择 mse 或 mae。</translation>
+    </message>
+    <message>
+      <source>R² is of up to {most} values per sample, and these are {count}.</source>
+      <extracomment>workbench/data/metrics/values.py</extracomment>
+      <translation>R² 最多适用于每个样本 {most} 个值，而这里有 {count} 个。</translation>
+    </message>
+    <message>
+      <source>accuracy</source>
+      <extracomment>workbench/data/metrics/values.py</extracomment>
+      <translation>准确率</translation>
+    </message>
+    <message>
+      <source>mean absolute error</source>
+      <extracomment>workbench/data/metrics/values.py</extracomment>
+      <translation>平均绝对误差</translation>
+    </message>
+    <message>
+      <source>mean squared error</source>
+      <extracomment>workbench/data/metrics/values.py</extracomment>
+      <translation>均方误差</translation>
+    </message>
+    <message>
+      <source>signal to noise against the original</source>
+      <extracomment>workbench/data/metrics/values.py</extracomment>
+      <translation>相对原模型的信噪比</translation>
     </message>
     <message>
       <source>Save fewer samples, or save them with numpy.savez, which does not compress.</source>
@@ -5609,6 +5674,26 @@
       <translation>组（{group} 个）</translation>
     </message>
     <message>
+      <source>zeros as 4-bit gaps</source>
+      <extracomment>workbench/graph/layouts/gaps.py</extracomment>
+      <translation>零以 4 位间隔存储</translation>
+    </message>
+    <message>
+      <source>zeros as 8-bit gaps</source>
+      <extracomment>workbench/graph/layouts/gaps.py</extracomment>
+      <translation>零以 8 位间隔存储</translation>
+    </message>
+    <message>
+      <source>zeros as a bit mask</source>
+      <extracomment>workbench/graph/layouts/mask.py</extracomment>
+      <translation>零以位掩码存储</translation>
+    </message>
+    <message>
+      <source>non-zeros with their positions</source>
+      <extracomment>workbench/graph/layouts/positions.py</extracomment>
+      <translation>非零值及其位置</translation>
+    </message>
+    <message>
       <source>Export it with smaller sizes.</source>
       <extracomment>workbench/graph/model/demand.py</extracomment>
       <translation>请以较小的尺寸导出。</translation>
@@ -6212,26 +6297,6 @@
       <source>8-bit activations, dynamic</source>
       <extracomment>workbench/graph/storage/kernels.py</extracomment>
       <translation>8 位激活值，动态量化</translation>
-    </message>
-    <message>
-      <source>non-zeros with their positions</source>
-      <extracomment>workbench/graph/storage/layouts.py</extracomment>
-      <translation>非零值及其位置</translation>
-    </message>
-    <message>
-      <source>zeros as 4-bit gaps</source>
-      <extracomment>workbench/graph/storage/layouts.py</extracomment>
-      <translation>零以 4 位间隔存储</translation>
-    </message>
-    <message>
-      <source>zeros as 8-bit gaps</source>
-      <extracomment>workbench/graph/storage/layouts.py</extracomment>
-      <translation>零以 8 位间隔存储</translation>
-    </message>
-    <message>
-      <source>zeros as a bit mask</source>
-      <extracomment>workbench/graph/storage/layouts.py</extracomment>
-      <translation>零以位掩码存储</translation>
     </message>
     <message>
       <source>Choose another layer.</source>

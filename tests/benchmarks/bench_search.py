@@ -24,7 +24,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
-from workbench.data.metrics import ALL, paired_interval
+from workbench.data.metrics.intervals import ALL, paired_interval
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview.predict import divergence

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from workbench.data.choosing import relative
-from workbench.data.metrics import LEFT_OUT, METRICS, threshold
+from workbench.data.metrics.listing import METRICS
+from workbench.data.metrics.metric import LEFT_OUT
+from workbench.data.metrics.thresholds import threshold
+from workbench.data.metrics.values import relative
 from workbench.testing import metrics
 from workbench.testing.metrics import MetricCase
 
@@ -15,6 +17,7 @@ MAPS = RNG.standard_normal((12, 5, CLASSES)).astype(np.float32)  # classes last
 LABELS, TOKENS = RNG.integers(0, CLASSES, 30), RNG.integers(0, CLASSES, (12, 5))
 TOKENS[0, :2] = -1  # padding
 PIXELS = np.where(TOKENS < 0, LEFT_OUT, TOKENS)
+YES = LABELS % 2
 ROWS = RNG.standard_normal((20, 6))
 NUMBERS = RNG.integers(0, 4, (15, 2))
 
@@ -44,6 +47,13 @@ CASES = (
     case("accuracy", NUMBERS, NUMBERS[::-1].copy(), NUMBERS[::-1].copy(), NUMBERS[::-1] + 9),
     case("equality", NUMBERS, NUMBERS[::-1].copy(), worst=NUMBERS[::-1] + 9),
     case("mse", ROWS, ROWS[::-1].copy(), ROWS[::-1].copy(), ROWS + 9),
+    case("f1", SCORES, LABELS, one_hot(LABELS), -one_hot(LABELS)),
+    case("balanced_accuracy", SCORES, LABELS, one_hot(LABELS), -one_hot(LABELS)),
+    case("auc", SCORES[:, :1], YES, YES, -YES),
+    case("miou", first(MAPS), PIXELS, first(one_hot(PIXELS)), first(-one_hot(PIXELS))),
+    case("mae", ROWS, ROWS[::-1].copy(), ROWS[::-1].copy(), ROWS + 9),
+    case("r2", ROWS, ROWS[::-1].copy(), ROWS[::-1].copy(), ROWS + 9),
+    case("sqnr", ROWS, ROWS[::-1].copy(), worst=ROWS * 99),
     case("cosine", ROWS, ROWS[::-1].copy(), worst=-ROWS[::-1]),
     case("relative_error", ROWS, ROWS[::-1].copy(), worst=ROWS + 9),
     MetricCase(relative(ROWS), ROWS, ROWS[::-1].copy(), worst=ROWS + 9),

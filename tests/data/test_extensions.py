@@ -17,7 +17,7 @@ from workbench.engine.workspace import Workspace
 MARGIN = """
 import numpy as np
 from workbench.core.base.quantities import MetricInfo
-from workbench.data.metrics import Metric
+from workbench.data.metrics.metric import Metric
 
 def margin(outputs, labels):
     if outputs.ndim != 2:

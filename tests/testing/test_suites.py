@@ -18,7 +18,8 @@ from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Help, Range
 from workbench.data.extensions import Reader
-from workbench.data.metrics import METRICS, Metric
+from workbench.data.metrics.listing import METRICS
+from workbench.data.metrics.metric import Metric
 from workbench.formats.format import all_formats
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit

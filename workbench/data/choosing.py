@@ -5,7 +5,6 @@ is always 1.
 """
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -13,20 +12,34 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.plugins.discovery import said
 from workbench.data.extensions import all_metrics, checked
-from workbench.data.metrics import LEFT_OUT, METRICS, Metric, cosine, relative_error, threshold
+from workbench.data.metrics.classes import are_probabilities, middle, numbers
+from workbench.data.metrics.listing import METRICS
+from workbench.data.metrics.maps import squeezed
+from workbench.data.metrics.metric import LEFT_OUT, Metric
+from workbench.data.metrics.thresholds import threshold
+from workbench.data.metrics.values import cosine, relative
 
 FALLS = 0.95  # what the mean answer may reach of a metric that is used
-SMALL = 1e-30
-MAPS = ("token_accuracy", "pixel_accuracy", "pixel_accuracy_last")  # metrics of several class numbers a sample
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
 
 
-def choose(outputs: np.ndarray, labels: np.ndarray | None, name: str = "", wanted: str = "") -> Metric:
+def choose(
+    outputs: np.ndarray,
+    labels: np.ndarray | None,
+    name: str = "",
+    wanted: str | Metric = "",
+    classes: tuple[str, ...] = (),
+) -> Metric:
     """The metric for outputs like these of the original model, or the one that is wanted by its id. Raises UserError
-    when labels are there but fit none, or not that one."""
+    when labels are there but fit none, or not that one.
+
+    outputs   of the first samples, or of all; `labels` of all
+    name      of the output; `classes` are names of its classes
+    """
+    own = None if labels is None else labels[: len(outputs)]
     if wanted:
-        return named(wanted, outputs, labels)
-    metric, _ = found(outputs, labels, labels, name)
+        return named(wanted, outputs, own, classes)
+    metric, _ = found(outputs, own, labels, name)
     if metric is None:
         assert labels is not None
         raise why_unfit([outputs], labels)
@@ -46,27 +59,24 @@ def found(
     return _labelled(outputs, labels, every)
 
 
-def named(wanted: str, outputs: np.ndarray, labels: np.ndarray | None) -> Metric:
+def named(
+    wanted: str | Metric, outputs: np.ndarray, labels: np.ndarray | None, classes: tuple[str, ...] = ()
+) -> Metric:
     """The metric of this id, tried on these outputs of the original model. Raises UserError where there is none, where
     it needs labels and has none, or where it cannot score these."""
-    known = all_metrics()
-    if wanted not in known:
-        raise UserError(
-            "There is no metric '{wanted}'.", "The metrics are: {known}.", wanted=wanted, known=", ".join(known)
-        )
-    metric = known[wanted]
+    metric = wanted if isinstance(wanted, Metric) else by_id(wanted)
+    wanted = metric.id
     if metric.labelled and labels is None:
         raise UserError(
             "The metric {wanted} needs labels, and the data has none.",
             "Add labels, or choose another metric.",
             wanted=wanted,
         )
-    if metric.id == "relative_error":
-        metric = relative(outputs.reshape(len(outputs), -1).astype(np.float64))
     target = fitting(metric, labels) if metric.labelled else outputs
     assert target is not None
     try:
-        checked(metric.score, wanted)(outputs, target)
+        metric = metric if metric.fit is None else metric.fit(metric, outputs, classes)
+        checked(metric, wanted).score(outputs, target)
     except (ValueError, TypeError, IndexError, AttributeError) as error:  # shapes that it is not made for
         shapes = Message(
             "outputs {outputs}, labels {labels}" if metric.labelled else "outputs {outputs}",
@@ -81,6 +91,16 @@ def named(wanted: str, outputs: np.ndarray, labels: np.ndarray | None) -> Metric
             said=said(error),
         ) from error
     return metric
+
+
+def by_id(wanted: str) -> Metric:
+    """The metric of this id. Raises UserError where there is none."""
+    known = all_metrics()
+    if wanted not in known:
+        raise UserError(
+            "There is no metric '{wanted}'.", "The metrics are: {known}.", wanted=wanted, known=", ".join(known)
+        )
+    return known[wanted]
 
 
 def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
@@ -99,13 +119,7 @@ def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
 
 def fitting(metric: Metric, labels: np.ndarray | None) -> np.ndarray | None:
     """The labels as the metric takes them: class numbers of one-hot rows, without axes of size one."""
-    if labels is None or not metric.labelled:
-        return labels
-    if metric.id in ("top1", "top5"):
-        return _numbers(labels)
-    if metric.id == "binary":
-        return labels.reshape(len(labels))
-    return _squeezed(labels) if metric.id in MAPS else labels
+    return labels if labels is None or metric.labels is None else metric.labels(labels)
 
 
 # -- with labels ---------------------------------------------------------------------------------------------------
@@ -120,11 +134,11 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
     if outputs.dtype.kind in "iub" or (whole and _are_class_numbers(outputs)):
         fits = whole and outputs.size == labels.size
         return (_of_decisions("accuracy", outputs), 2) if fits else (None, 0)
-    numbers = _numbers(every)
-    if classes > 1 and whole and numbers.ndim == 1 and (every.ndim == 1 or every.shape[1] in (1, classes)):
-        fits = numbers.min() >= 0 and numbers.max() < classes
+    given = numbers(every)
+    if classes > 1 and whole and given.ndim == 1 and (every.ndim == 1 or every.shape[1] in (1, classes)):
+        fits = given.min() >= 0 and given.max() < classes
         return (METRICS["top1"], 0) if fits else (None, 0)
-    maps = _squeezed(labels)
+    maps = squeezed(labels)
     if outputs.ndim == 3 and whole and maps.shape == outputs.shape[:2] and outputs.shape[2] > 1:
         return (METRICS["token_accuracy"], 0) if every.max() < outputs.shape[2] else (None, 0)
     if outputs.ndim == 3 and labels.ndim == 2 and whole and labels.shape == outputs.shape[:2] and outputs.shape[2] > 1:
@@ -138,7 +152,7 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
     pair = set(np.unique(every).tolist()) if whole else set()
     if len(pair) == 2 and pair <= {-1, 0, 1} and 1 in pair:
         single = outputs.size == len(outputs)
-        return threshold("binary" if single else "labels", _middle(outputs), True, sum(pair) / 2, single), 1
+        return threshold("binary" if single else "labels", middle(outputs), True, sum(pair) / 2, single), 1
     return METRICS["mse"], 3
 
 
@@ -153,26 +167,6 @@ def is_whole(labels: np.ndarray) -> bool:
     return labels.dtype.kind in "iub" or (labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)))
 
 
-def _numbers(labels: np.ndarray) -> np.ndarray:
-    """Class numbers of one-hot rows, or of a column; other labels as they are."""
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        return labels[:, 0]
-    one_hot = (
-        labels.ndim == 2
-        and labels.shape[1] > 1
-        and labels.dtype.kind in "fiub"
-        and bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
-    )
-    return labels.argmax(axis=1) if one_hot else labels
-
-
-def _squeezed(labels: np.ndarray) -> np.ndarray:
-    """[n, 1, ...] and [n, ..., 1] as [n, ...]."""
-    if labels.ndim > 2 and labels.shape[1] == 1:
-        return labels[:, 0]
-    return labels[..., 0] if labels.ndim > 2 and labels.shape[-1] == 1 else labels
-
-
 def _classes(outputs: np.ndarray, maps: np.ndarray, axis: int) -> int:
     """How many classes the outputs have scores of along an axis, where the maps have a class number for each place of
     the others; else 0."""
@@ -180,29 +174,20 @@ def _classes(outputs: np.ndarray, maps: np.ndarray, axis: int) -> int:
     return outputs.shape[axis] if outputs.ndim > 2 and outputs.shape[axis] > 1 and maps.shape[1:] == places else 0
 
 
-def _middle(outputs: np.ndarray) -> float:
-    """Decision threshold: 0.5 for probabilities, else 0."""
-    return 0.5 if _are_probabilities(outputs) else 0.0
-
-
-def _are_probabilities(outputs: np.ndarray) -> bool:
-    return bool(outputs.min(initial=0.0) >= 0 and outputs.max(initial=0.0) <= 1)
-
-
 def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
     """Labels that fit no output."""
     if labels.dtype.kind in "fiub" and is_whole(labels):
-        numbers, maps = _numbers(labels), _squeezed(labels)
+        given, maps = numbers(labels), squeezed(labels)
         scores = [each for each in outputs if each.dtype.kind == "f"]
         classes = next(
-            (each.shape[1] for each in scores if each.ndim == 2 and each.shape[1] > 1 and numbers.ndim == 1), 0
+            (each.shape[1] for each in scores if each.ndim == 2 and each.shape[1] > 1 and given.ndim == 1), 0
         ) or next((count for each in scores for axis in (-1, 1) if (count := _classes(each, maps, axis))), 0)
         if classes:
             return UserError(
                 "The labels run from {lowest:g} to {highest:g}, but the model has {classes} classes.",
                 "Number the classes from 0 in the model's order.",
-                lowest=float(numbers.min()),
-                highest=float(numbers.max()),
+                lowest=float(given.min()),
+                highest=float(given.max()),
                 classes=classes,
             )
     shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
@@ -232,7 +217,7 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
         if outputs.ndim > 2 and _are_shares(outputs, axis) and each.score(always, outputs).mean() < FALLS:
             return each, 0 + same
     rows = outputs.reshape(len(outputs), -1).astype(np.float64)
-    if _are_probabilities(outputs) and rows.shape[1] == 1 and _decides(rows):
+    if are_probabilities(outputs) and rows.shape[1] == 1 and _decides(rows):
         return threshold("binary", 0.5, False, 0.5, True), 1 + same
     mean = np.broadcast_to(rows.mean(axis=0), rows.shape)
     if rows.shape[1] > 1 and (len(rows) == 1 or cosine(mean, rows).mean() < FALLS):
@@ -249,7 +234,7 @@ def _one_wins(outputs: np.ndarray) -> float:
 def _are_labels(outputs: np.ndarray) -> bool:
     """Whether these are probabilities of labels of which a sample may have several, or none, and no answer is right for
     nearly all samples."""
-    if not _are_probabilities(outputs) or _are_shares(outputs, 1):
+    if not are_probabilities(outputs) or _are_shares(outputs, 1):
         return False
     have = outputs > 0.5
     always = np.maximum(have.mean(axis=0), 1 - have.mean(axis=0)).mean()
@@ -268,16 +253,9 @@ def _are_shares(outputs: np.ndarray, axis: int) -> bool:
     """Whether these are probabilities of several classes along an axis."""
     return (
         outputs.shape[axis] > 1
-        and _are_probabilities(outputs)
+        and are_probabilities(outputs)
         and bool(np.allclose(outputs.sum(axis=axis, dtype=np.float64), 1, atol=1e-3))
     )
-
-
-def relative(rows: np.ndarray) -> Metric:
-    """The squared error as a share of the variance of these answers [samples, values] of the original."""
-    metric = METRICS["relative_error"]
-    scale = float(rows.var(axis=0).mean()) or float(np.square(rows).mean()) or 1.0
-    return replace(metric, score=partial(relative_error, scale=max(scale, SMALL)))
 
 
 def _decides(rows: np.ndarray) -> bool:

@@ -5,7 +5,7 @@ An entry point of `workbench.metrics` names a Metric, one of `workbench.data` a 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, wraps
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,7 +14,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.plugins.contain import claiming, contained
 from workbench.core.plugins.discovery import Loader, entry_points, load_all
-from workbench.data.metrics import METRICS, Metric, Score
+from workbench.data.metrics.listing import METRICS
+from workbench.data.metrics.metric import Metric
 
 T = TypeVar("T")
 
@@ -73,25 +74,42 @@ def _of(kind: type[T], loaded: Any) -> T:
 
 
 def _contained(metric: Metric, words: str) -> Metric:
-    decide = metric.decide and contained(metric.decide, metric.id, words)
-    return replace(metric, score=checked(contained(metric.score, metric.id, words), metric.id), decide=decide)
+    def own(function: Callable[..., Any] | None) -> Any:
+        return None if function is None else contained(function, metric.id, words)
+
+    names = ("score", "decide", "total", "alone", "keep", "labels", "fit")
+    return checked(replace(metric, **{name: own(getattr(metric, name)) for name in names}), metric.id)
 
 
-def checked(score: Score, name: str) -> Score:
-    """The score, refused with a UserError where it is not one finite number a sample."""
+def checked(metric: Metric, name: str) -> Metric:
+    """The metric, refused with a UserError where a score is not one finite number a sample; or with a total, not one
+    row of them, or the total not a finite number."""
 
-    @wraps(score)
-    def guarded(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
-        scores = np.asarray(score(outputs, target))
-        if scores.shape != (len(outputs),) or scores.dtype.kind not in "fiub" or not np.isfinite(scores).all():
+    def score(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
+        rows = np.asarray(metric.score(outputs, target))
+        shape = rows.shape[:1] if metric.total is not None else rows.shape
+        if shape != (len(outputs),) or rows.dtype.kind not in "fiub" or not np.isfinite(rows).all():
             raise UserError(
                 "The metric {name} returned {dtype} of shape {shape} for {n} samples.",
                 "It must return one finite number per sample.",
                 name=name,
-                dtype=scores.dtype,
-                shape=scores.shape,
+                dtype=rows.dtype,
+                shape=rows.shape,
                 n=len(outputs),
             )
-        return scores.astype(np.float64)
+        return rows.astype(np.float64)
 
-    return guarded
+    def total(rows: np.ndarray) -> float:
+        assert metric.total is not None
+        value = np.asarray(metric.total(rows))
+        if value.size != 1 or value.dtype.kind not in "fiub" or not np.isfinite(value).all():
+            raise UserError(
+                "The metric {name} returned {value} as the value of {n} samples.",
+                "It must return one finite number.",
+                name=name,
+                value=str(value)[:40],
+                n=len(rows),
+            )
+        return float(value.reshape(()))
+
+    return replace(metric, score=score, total=None if metric.total is None else total)

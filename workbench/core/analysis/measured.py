@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.analysis.report import Beside
 from workbench.core.base.plain import make_plain
 from workbench.core.base.quantities import MetricInfo
 
@@ -13,6 +14,7 @@ class Evaluation:
 
     low, high   95 % interval of the metric on all data like these, of which the samples are a random part
     output      name of the output that is measured
+    id          of the metric; `beside` are others
     """
 
     metric: MetricInfo
@@ -22,12 +24,14 @@ class Evaluation:
     samples: int
     output: str
     notes: tuple[str, ...] = ()
+    id: str = ""
+    beside: tuple[Beside, ...] = ()
 
     def __post_init__(self) -> None:
         make_plain(self, "notes")
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of the command line's `evaluate --json`, without the seconds."""
+        """The keys of the command line's `evaluate --json`, without the seconds; `metrics` has every one by its id."""
         return {
             **self.metric.to_json(),
             "value": self.value,
@@ -36,6 +40,13 @@ class Evaluation:
             "samples": self.samples,
             "output": self.output,
             "notes": list(self.notes),
+            "metrics": {
+                self.id: {"value": self.value, "ci_low": self.low, "ci_high": self.high},
+                **{
+                    each.id: {"value": each.value.value, "ci_low": each.value.low, "ci_high": each.value.high}
+                    for each in self.beside
+                },
+            },
         }
 
 

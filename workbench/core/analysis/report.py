@@ -30,6 +30,21 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A metric that is shown beside the one that decides: of the edited model, and of the original on the same samples.
+
+    id       of the metric
+    output   name of the output that it is of
+    """
+
+    id: str
+    metric: MetricInfo
+    value: Figure
+    baseline: Figure
+    output: str = ""
+
+
+@dataclass(frozen=True)
 class LayerChange:
     """The effect of a stack of steps on one layer. `exact` is false while the bytes are a method's forecast."""
 

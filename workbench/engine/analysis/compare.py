@@ -5,7 +5,7 @@ import numpy as np
 from workbench.core.analysis.measured import Comparison, Side
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.data.metrics import ALL, paired_interval
+from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.engine.base.evaluate import runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.workspace import Workspace
@@ -29,7 +29,7 @@ def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
             path=second.model.source.path,
             answer=answer.name,
         )
-    scores = np.empty((2, evaluator.data.samples))
+    scores = [np.empty_like(evaluator.scores) for _ in range(2)]
     agree = largest = 0.0
     for chosen in job.part(0.0, 0.9).each(evaluator.batches(), "comparing"):
         feeds = evaluator.data.feeds(chosen)
@@ -41,20 +41,22 @@ def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
                 shape=a.shape,
                 shape_b=b.shape,
             )
-        scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
+        scores[0][chosen], scores[1][chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
         agree += float(evaluator.metric.same(a, b).sum())
         if a.dtype.kind == "f":
             largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
     latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.least(), job.part(0.9, 1.0))
-    gain = (scores[1] - scores[0]) * evaluator.metric.info.sign
+    metric = evaluator.metric
+    gain = (metric.each(scores[1]) - metric.each(scores[0])) * metric.info.sign
     # The samples stand for many more like them: the interval is of the difference on those.
-    low, high = paired_interval(scores[1] - scores[0], ALL)
+    differences = metric.differences(scores[1], scores[0])
+    low, high = paired_interval(differences, ALL, unit_of(metric, scores[0]))
     return Comparison(
-        evaluator.metric.info,
+        metric.info,
         evaluator.data.samples,
-        _side(first, float(scores[0].mean()), latencies[0]),
-        _side(second, float(scores[1].mean()), latencies[1]),
-        float((scores[1] - scores[0]).mean()),
+        _side(first, metric.value(scores[0]), latencies[0]),
+        _side(second, metric.value(scores[1]), latencies[1]),
+        float(differences.mean()),
         low,
         high,
         agree / evaluator.data.samples,

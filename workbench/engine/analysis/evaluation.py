@@ -3,7 +3,7 @@
 from workbench.core.analysis.measured import Evaluation
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe
-from workbench.data.metrics import ALL, interval
+from workbench.data.metrics.intervals import ALL, interval_of
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview.previewer import effective
 from workbench.engine.training.trained import trained
@@ -17,20 +17,23 @@ def evaluate(workspace: Workspace, recipe: Recipe | None, job: Job, device: str 
     workspace.measurable()
     workspace = workspace if recipe is None else workspace.ready(recipe)
     evaluator = workspace.measurable()
-    scores, notes = evaluator.scores, evaluator.data.answer.notes
+    seen, notes = evaluator.order, evaluator.data.answer.notes
+    rows = tuple(each.scores[seen] for each in evaluator.measures)
     if recipe is not None:
         compiled, _ = trained(workspace, recipe, job.part(0.0, 0.7), device)
         compiled = compiled.settled(workspace.calibration, evaluator, job)
         run = runner(runtime.session(effective(compiled.model, compiled.edits)))
-        *_, (_, scores) = evaluator.stream(run, job.part(0.7, 1.0))
+        *_, (seen, rows) = evaluator.stream_all(run, job.part(0.7, 1.0))
         notes = (*compiled.notes, *notes)
-    low, high = interval(scores, evaluator.metric.info.interval == "wilson", ALL)
+    low, high = interval_of(evaluator.metric, rows[0], ALL)
     return Evaluation(
         evaluator.metric.info,
-        float(scores.mean()),
+        evaluator.metric.value(rows[0]),
         low,
         high,
         evaluator.data.samples,
         evaluator.data.answer.name,
         tuple(notes),
+        evaluator.metric.id,
+        evaluator.beside(seen, rows, ALL),
     )

@@ -9,7 +9,7 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.class_names import name_of
 from workbench.data.dataset import Feeds
-from workbench.data.metrics import DECIDING
+from workbench.data.metrics.listing import DECIDING
 from workbench.engine.analysis.thumbnails import Pictures
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.preview.previewer import effective
@@ -90,7 +90,7 @@ def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: 
     parts: list[Answers] = []
     for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
         outputs = evaluator.answer(run(Feeds(evaluator.data, filled)))[: len(batch)]
-        scores = evaluator.score(outputs, batch)
+        scores = evaluator.metric.each(evaluator.score(outputs, batch))
         if evaluator.metric.id not in DECIDING or outputs.ndim != 2:
             parts.append(Answers(scores))
             continue

@@ -19,7 +19,6 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
-from workbench.data.metrics import ALL, paired_interval
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler, structure
 from workbench.engine.preview.curvature import Predictor
@@ -47,7 +46,7 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     predicting, known = prepared(workspace, job.part(0.0, 0.05), check=False)
     found = Scan(
         evaluator.metric.info,
-        float(evaluator.scores.mean()),
+        evaluator.metric.value(evaluator.scores),
         evaluator.data.samples,
         (),
         1,
@@ -269,7 +268,6 @@ def _compiled(workspace: Workspace, stacks: Mapping[str, Stack], seed: int, job:
 def _measured(workspace: Workspace, run: Run, job: Job) -> dict[str, Any]:
     """The measured figures of a Trial, from all samples."""
     evaluator = workspace.measurable()
-    *_, (seen, scores) = evaluator.stream(run, job.silent())
-    losses = evaluator.losses(seen, scores)
-    low, high = paired_interval(losses, ALL)
-    return {"value": float(scores.mean()), "drop": float(losses.mean()), "low": low, "high": high}
+    *_, (seen, rows) = evaluator.stream(run, job.silent())
+    drop, low, high = evaluator.drop(seen, rows)
+    return {"value": evaluator.metric.value(rows), "drop": drop, "low": low, "high": high}

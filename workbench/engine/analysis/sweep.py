@@ -17,7 +17,6 @@ from workbench.core.base.several import several
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.params import Field, fields_of
 from workbench.core.recipe.recipe import Recipe, Row
-from workbench.data.metrics import ALL, paired_interval
 from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
@@ -46,7 +45,7 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     curve = Curve(
         replace(wanted, parameter=field.name, values=values),
         evaluator.metric.info,
-        float(evaluator.scores.mean()),
+        evaluator.metric.value(evaluator.scores),
         evaluator.data.samples,
         paths,
         (),
@@ -130,9 +129,8 @@ def _measured(
     result = workspace.compiled(recipe, job.part(0.0, 0.3))
     changes, size = result.changes(recipe.sparse)
     run = previewer.run(result, paths)
-    *_, (seen, scores) = evaluator.stream(run, job.part(0.3, 1.0))
-    losses = evaluator.losses(seen, scores)
-    low, high = paired_interval(losses, ALL)
+    *_, (seen, rows) = evaluator.stream(run, job.part(0.3, 1.0))
+    _, low, high = evaluator.drop(seen, rows)
     zeros = {change.path: change.zeros for change in changes}
     counts = [workspace.model.layer(path).count for path in paths]
     share = float(np.average([zeros.get(path, 0.0) for path in paths], weights=counts))
@@ -141,8 +139,8 @@ def _measured(
         value,
         size,
         share,
-        float(scores.mean()),
-        tuple(float(losses[fold::folds].mean()) for fold in range(folds)),
+        evaluator.metric.value(rows),
+        tuple(evaluator.drop(seen[fold::folds], rows[fold::folds])[0] for fold in range(folds)),
         low,
         high,
     )

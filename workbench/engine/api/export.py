@@ -158,13 +158,13 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
 
     Raises UserError when they differ by more than rounding.
     """
-    scores = np.empty((2, evaluator.data.samples))
+    scores = [np.empty_like(evaluator.scores) for _ in range(2)]
     agree = 0.0
     largest = scale = 0.0
     for chosen in job.each(evaluator.batches(), Message("verifying the file")):
         feeds = evaluator.data.feeds(chosen)
         a, b = evaluator.answer(shown(feeds)), evaluator.answer(written(feeds))
-        scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
+        scores[0][chosen], scores[1][chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
         agree += float(evaluator.metric.same(a, b).sum())
         if evaluator.metric.decide is not None and a.dtype.kind != "f":  # class numbers, names, true and false
             continue
@@ -178,8 +178,8 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
             largest=largest,
             scale=scale,
         )
-    samples = evaluator.data.samples
-    return float(scores[0].mean()), Verified(float(scores[1].mean()), agree / samples, largest, samples)
+    samples, value = evaluator.data.samples, evaluator.metric.value
+    return value(scores[0]), Verified(value(scores[1]), agree / samples, largest, samples)
 
 
 def describe_data(workspace: Workspace) -> str:

@@ -1,51 +1,93 @@
 """Run a graph over a data set and score it sample by sample, so that models are compared on the same samples."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import onnxruntime as ort
 
-from workbench.core.analysis.report import Figure, How
+from workbench.core.analysis.report import Beside, Figure, How
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.data.answer import Answer
 from workbench.data.choosing import choose, fitting
 from workbench.data.dataset import Dataset, Feeds
-from workbench.data.metrics import DECIDING, Metric, against_teachers, interval, paired_interval
+from workbench.data.metrics.intervals import ALL, interval_of, paired_interval, unit_of
+from workbench.data.metrics.listing import DECIDING, against_teachers
+from workbench.data.metrics.metric import Metric
+from workbench.engine.base.originals import Gathered, Originals
 from workbench.graph.onnx import runtime
 
 BATCH = 64
 FIRST = 16  # samples of the first estimate, which is wanted at once; the batches double from there on
+OUTPUTS = 64 << 20  # bytes of outputs of one batch, about
+LOOKED_AT = 64 << 20  # bytes of outputs by which a metric is chosen, at least one batch
 Run = Callable[[Mapping[str, np.ndarray]], list[np.ndarray]]  # feeds -> outputs of the graph
+Asked = tuple[Answer, str | Metric]  # an output, and the metric of it: its id, "" for the one that follows
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """One metric of one output, and what the original model has of it.
+
+    labels     [samples, ...] in the form of the metric; None where it is compared with the original
+    original   outputs of the original model, or of teachers; None where labels suffice
+    scores     [samples, ...] the original's rows (see Metric.score), in the data set's own order
+    """
+
+    metric: Metric
+    answer: Answer
+    labels: np.ndarray | None
+    original: Originals | None
+    scores: np.ndarray
+
+    def score(self, outputs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """Rows of the measured output [n, ...] for the samples `chosen`."""
+        target = self.labels if self.metric.labelled else self.original
+        assert target is not None
+        return self.metric.score(outputs, target[chosen])
+
+    def part(self, chosen: np.ndarray) -> "Measure":
+        """The same on some of the samples."""
+        labels = None if self.labels is None else self.labels[chosen]
+        original = None if self.original is None else self.original.subset(chosen)
+        return replace(self, labels=labels, original=original, scores=self.scores[chosen])
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluator:
-    """A data set in a fixed stratified order, its metric, and what the original model scores on it.
+    """A data set in a fixed stratified order, what is measured on it, and what the original model scores.
 
+    measures   the one that decides, and others beside it
     order      [samples] a seeded permutation in which every prefix holds the classes in proportion
-    original   [samples, ...] outputs of the original model, in the data set's own order; None where labels suffice
-    scores     [samples] the original's scores, in the data set's own order
     batch      samples that go through at once, at most
     """
 
     data: Dataset
-    metric: Metric
+    measures: tuple[Measure, ...]
     order: np.ndarray
-    original: np.ndarray | None
-    scores: np.ndarray
     batch: int
+
+    @property
+    def metric(self) -> Metric:
+        return self.measures[0].metric
+
+    @property
+    def original(self) -> Originals | None:
+        return self.measures[0].original
+
+    @property
+    def scores(self) -> np.ndarray:
+        return self.measures[0].scores
 
     def answer(self, outputs: list[np.ndarray]) -> np.ndarray:
         """The output that is measured [samples, ...] among all of a run."""
         return self.data.answer.of(outputs)
 
     def score(self, outputs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Scores [n] of outputs for the samples `chosen`."""
-        target = self.data.labels if self.metric.labelled else self.original
-        assert target is not None
-        return self.metric.score(outputs, target[chosen])
+        """Rows [n, ...] of the measured output for the samples `chosen`."""
+        return self.measures[0].score(outputs, chosen)
 
     def batches(self) -> list[np.ndarray]:
         """The samples in order: a few first, for an early estimate, then more at a time up to `batch`.
@@ -60,96 +102,238 @@ class Evaluator:
         return parts
 
     def stream(self, run: Run, job: Job) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """(samples seen so far, their scores) after each batch."""
-        scores = np.empty(self.data.samples)
+        """(samples seen so far, their rows) after each batch."""
+        for seen, rows in self._streamed(self.measures[:1], run, job):
+            yield seen, rows[0]
+
+    def stream_all(self, run: Run, job: Job) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
+        """(samples seen so far, their rows of every metric) after each batch."""
+        yield from self._streamed(self.measures, run, job)
+
+    def _streamed(
+        self, measures: Sequence[Measure], run: Run, job: Job
+    ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
+        rows = [np.empty((len(self.order), *each.scores.shape[1:])) for each in measures]
         done = 0
         for chosen in job.each(self.batches(), "measuring"):
-            scores[done : done + len(chosen)] = self.score(self.answer(run(Feeds(self.data, chosen))), chosen)
+            outputs = run(Feeds(self.data, chosen))
+            for each, row in zip(measures, rows, strict=True):
+                row[done : done + len(chosen)] = each.score(each.answer.of(outputs), chosen)
+            del outputs
             done += len(chosen)
-            yield self.order[:done], scores[:done]
+            yield self.order[:done], tuple(row[:done] for row in rows)
 
     def measure(self, run: Run, job: Job) -> tuple[float, float]:
         """The metric of a model on all samples, and what it loses against the original (positive: worse)."""
-        *_, (seen, scores) = self.stream(run, job.silent())
-        gain = float((scores - self.scores[seen]).mean())
-        return float(scores.mean()), -self.metric.info.sign * gain
+        *_, (seen, rows) = self.stream(run, job.silent())
+        return self.metric.value(rows), self.drop(seen, rows)[0]
 
-    def losses(self, seen: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        """[seen] what each sample loses against the original; positive: worse."""
-        gain = scores - self.scores[seen]
-        return -self.metric.info.sign * gain
+    def losses(self, seen: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """[seen] what each sample contributes to the loss against the original (see Metric.differences); positive:
+        worse."""
+        return -self.metric.info.sign * self.metric.differences(rows, self.scores[seen])
 
-    def baseline(self, seen: np.ndarray | None = None) -> Figure:
-        """The original's metric on the samples seen, or on all."""
-        return self.figure(self.scores if seen is None else self.scores[seen])
+    def drop(self, seen: np.ndarray, rows: np.ndarray, population: int = ALL) -> tuple[float, float, float]:
+        """What the metric loses against the original on these samples, and its paired interval for data like these."""
+        losses = self.losses(seen, rows)
+        return float(losses.mean()), *paired_interval(losses, population, self._unit)
 
-    def figure(self, scores: np.ndarray, how: How | None = None) -> Figure:
-        """The metric from the scores of part or all of the samples."""
-        low, high = interval(scores, self.metric.info.interval == "wilson", self.data.samples)
-        whole: How = "measured" if len(scores) == self.data.samples else "estimated"
-        return Figure(float(scores.mean()), how or whole, len(scores), low, high)
+    def baseline(self, seen: np.ndarray | None = None, of: int = 0) -> Figure:
+        """The original's metric on the samples seen, or on all; `of` this measure."""
+        scores = self.measures[of].scores
+        return self.figure(scores if seen is None else scores[seen], of=of)
+
+    def figure(self, rows: np.ndarray, how: How | None = None, population: int = 0, of: int = 0) -> Figure:
+        """The metric from the rows of part or all of the samples; its interval on all of these, or on a population."""
+        metric = self.measures[of].metric
+        low, high = interval_of(metric, rows, population or self.data.samples)
+        whole: How = "measured" if len(rows) == self.data.samples else "estimated"
+        return Figure(metric.value(rows), how or whole, len(rows), low, high)
+
+    def beside(self, seen: np.ndarray, rows: Sequence[np.ndarray], population: int = 0) -> tuple[Beside, ...]:
+        """The figures of the other metrics, from the rows of all."""
+        return tuple(
+            Beside(
+                each.metric.id,
+                each.metric.info,
+                self.figure(rows[of], population=population, of=of),
+                self.baseline(seen, of),
+                each.answer.name,
+            )
+            for of, each in enumerate(self.measures)
+            if of
+        )
 
     def part(self, chosen: np.ndarray) -> "Evaluator":
         """The same on some of the samples, without running anything again."""
-        original = None if self.original is None else self.original[chosen]
         data = self.data.subset(chosen)
         order = stratified(data.labels, data.samples, 0)
-        return Evaluator(data, self.metric, order, original, self.scores[chosen], self.batch)
+        return Evaluator(data, tuple(each.part(chosen) for each in self.measures), order, self.batch)
 
-    def change(self, seen: np.ndarray, scores: np.ndarray) -> Figure:
+    def change(self, seen: np.ndarray, rows: np.ndarray) -> Figure:
         """The difference to the original on the same samples, with its paired interval."""
-        differences = scores - self.scores[seen]
-        low, high = paired_interval(differences, self.data.samples)
+        drop, low, high = self.drop(seen, rows, self.data.samples)
         how: How = "measured" if len(seen) == self.data.samples else "estimated"
-        return Figure(float(differences.mean()), how, len(seen), low, high)
+        if self.metric.info.higher_is_better:
+            drop, low, high = -drop, -high, -low
+        return Figure(drop, how, len(seen), low, high)
+
+    @property
+    def _unit(self) -> float:
+        return unit_of(self.metric, self.scores)
 
 
 def prepare(
-    data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0, teacher: Run | None = None, wanted: str = ""
+    data: Dataset,
+    run: Run,
+    job: Job,
+    batch: int = BATCH,
+    seed: int = 0,
+    teacher: Run | None = None,
+    wanted: str | Metric = "",
+    beside: Sequence[Asked] = (),
 ) -> Evaluator:
     """Run the original model over the data once. Raises UserError when labels or names of classes fit no metric.
 
-    Without labels models are compared with the original, or with this teacher. `wanted` is the id of a metric; without
-    it the metric follows from outputs and labels.
+    Without labels models are compared with the original, or with this teacher. `wanted` is a metric, or the id of one;
+    without it the metric follows from outputs and labels. Others are measured `beside` it.
     """
-    parts = [
-        data.answer.of(run(data.feeds(slice(start, start + batch))))
-        for start in job.each(range(0, data.samples, batch), Message("measuring the original"))
-    ]
-    outputs = np.concatenate(parts)
-    named = f" '{data.answer.name}'" if data.answer.name else ""
-    unknown = int(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1).sum()) if outputs.dtype.kind == "f" else 0
+    batch = _bounded(data, run, batch)
+    asked = [(data.answer, wanted), *beside]
+    starts = range(0, data.samples, batch)
+    makers: list[_Maker] = []
+    looked_at: list[list[np.ndarray]] = []
+    for start in job.each(starts, Message("measuring the original")):
+        outputs = run(data.feeds(slice(start, start + batch)))
+        if not makers:
+            looked_at.append([answer.of(outputs) for answer, _ in asked])
+            small = sum(part.nbytes for parts in looked_at for part in parts) < LOOKED_AT
+            if small and start + batch < data.samples:
+                continue
+            makers = [
+                _Maker.chosen(data, run, answer, name, [parts[at] for parts in looked_at], teacher is not None, batch)
+                for at, (answer, name) in enumerate(asked)
+            ]
+            for parts in looked_at:
+                for maker, part in zip(makers, parts, strict=True):
+                    maker.add(part)
+            looked_at = []
+            continue
+        for maker, (answer, _) in zip(makers, asked, strict=True):
+            maker.add(answer.of(outputs))
+    if teacher is not None:
+        _by_teacher(data, teacher, makers, job, batch)
+    measures = tuple(maker.finished(against=teacher) for maker in makers)
+    data = replace(data, labels=fitting(measures[0].metric, data.labels))
+    return Evaluator(data, measures, stratified(data.labels, data.samples, seed), batch)
+
+
+def _bounded(data: Dataset, run: Run, batch: int) -> int:
+    """The batch, or a smaller one where the outputs of one sample are large."""
+    if data.fixed_batch is not None or batch < 2:
+        return batch
+    each = sum(part.nbytes for part in run(data.least()) if isinstance(part, np.ndarray))
+    return int(np.clip(OUTPUTS // max(each, 1), 1, batch))
+
+
+class _Maker:
+    """Makes a Measure of outputs that come batch by batch, in the order of the data."""
+
+    def __init__(self, data: Dataset, run: Run, answer: Answer, metric: Metric, batch: int) -> None:
+        self.data, self.run, self.answer, self.metric, self.batch = data, run, answer, metric, batch
+        self.labels = fitting(metric, data.labels) if metric.labelled else None
+        self.gathered, self.rows, self.done, self.unknown = Gathered(), list[np.ndarray](), 0, 0
+
+    @staticmethod
+    def chosen(
+        data: Dataset,
+        run: Run,
+        answer: Answer,
+        wanted: str | Metric,
+        looked_at: Sequence[np.ndarray],
+        taught: bool,
+        batch: int,
+    ) -> "_Maker":
+        outputs = np.concatenate(looked_at)
+        _raise_unknown(answer, int(_unknown(outputs).sum()), len(outputs))
+        metric = choose(outputs, data.labels, answer.name, wanted, data.classes)
+        if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
+            raise UserError(
+                "The data has {n} class names, but the model has {shape} classes.",
+                "Name the classes in the model's order, or omit the names.",
+                n=len(data.classes),
+                shape=outputs.shape[1],
+            )
+        if taught and not metric.labelled:
+            metric = against_teachers(metric)
+        return _Maker(data, run, answer, metric, batch)
+
+    def add(self, outputs: np.ndarray) -> None:
+        """Outputs of the next samples."""
+        self.unknown += int(_unknown(outputs).sum())
+        chosen = slice(self.done, self.done + len(outputs))
+        self.done += len(outputs)
+        if self.labels is not None:
+            self.rows.append(self.metric.score(outputs, self.labels[chosen]))
+        elif not self.metric.labelled:
+            kept = self.kept(outputs)
+            self.gathered.add(kept)
+            self.rows.append(self.metric.score(outputs, kept))
+
+    def kept(self, outputs: np.ndarray) -> np.ndarray:
+        return outputs if self.metric.keep is None else self.metric.keep(outputs)
+
+    def finished(self, against: Run | None) -> Measure:
+        """Raises UserError where outputs were no numbers."""
+        _raise_unknown(self.answer, self.unknown, self.data.samples)
+        original = None
+        if not self.metric.labelled:
+            run, answer = (self.run, self.answer) if against is None else (against, Answer())
+            original = Originals(self.gathered.values, self._again(run, answer))
+        return Measure(self.metric, self.answer, self.labels, original, np.concatenate(self.rows))
+
+    def _again(self, run: Run, answer: Answer) -> Callable[[np.ndarray], np.ndarray]:
+        data, kept, batch = self.data, self.kept, self.batch
+
+        def again(chosen: np.ndarray) -> np.ndarray:
+            parts = (chosen[at : at + batch] for at in range(0, len(chosen), batch))
+            return np.concatenate([kept(answer.of(run(Feeds(data, part)))) for part in parts])
+
+        return again
+
+
+def _by_teacher(data: Dataset, teacher: Run, makers: Sequence[_Maker], job: Job, batch: int) -> None:
+    """Score again what has no labels, against the outputs of a teacher: its first one is the measured output."""
+    for maker in makers:
+        if maker.metric.labelled:
+            continue
+        own, maker.gathered, maker.rows = maker.gathered.values, Gathered(), []
+        for start in job.each(range(0, data.samples, batch), Message("running the teacher")):
+            feeds = data.feeds(slice(start, start + batch))
+            kept = maker.kept(teacher(feeds)[0])
+            maker.gathered.add(kept)
+            outputs = (
+                maker.answer.of(maker.run(feeds)) if own is None or maker.metric.keep else own[start : start + batch]
+            )
+            maker.rows.append(maker.metric.score(outputs, kept))
+
+
+def _unknown(outputs: np.ndarray) -> np.ndarray:
+    """[samples] whether some of the outputs are not a number."""
+    if outputs.dtype.kind != "f":
+        return np.zeros(len(outputs), bool)
+    return np.asarray(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1))
+
+
+def _raise_unknown(answer: Answer, unknown: int, samples: int) -> None:
     if unknown:
         raise UserError(
             "The model's output{named} is not a number (NaN) for {unknown:,} of {samples:,} samples.",
             "Check the model and the preprocessing of the data.",
-            named=named,
+            named=f" '{answer.name}'" if answer.name else "",
             unknown=unknown,
-            samples=data.samples,
+            samples=samples,
         )
-    metric = choose(outputs, data.labels, data.answer.name, wanted)
-    data = replace(data, labels=fitting(metric, data.labels))
-    if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
-        raise UserError(
-            "The data has {n} class names, but the model has {shape} classes.",
-            "Name the classes in the model's order, or omit the names.",
-            n=len(data.classes),
-            shape=outputs.shape[1],
-        )
-    compared = outputs
-    if teacher is not None and not metric.labelled:
-        metric = against_teachers(metric)
-        compared = np.concatenate(
-            [
-                teacher(data.feeds(slice(start, start + batch)))[0]
-                for start in job.each(range(0, data.samples, batch), Message("running the teacher"))
-            ]
-        )
-    target = data.labels if metric.labelled else compared
-    assert target is not None
-    keep = None if metric.labelled else compared
-    order = stratified(data.labels, data.samples, seed)
-    return Evaluator(data, metric, order, keep, metric.score(outputs, target), batch)
 
 
 def stratified(labels: np.ndarray | None, samples: int, seed: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.data.answer import Answer
 from workbench.data.choosing import fitting, found, named, why_unfit
 from workbench.data.dataset import Dataset
-from workbench.data.metrics import Metric
+from workbench.data.metrics.metric import Metric
 from workbench.graph.onnx import runtime
 
 PROBED = 64  # samples that choose the output and its metric

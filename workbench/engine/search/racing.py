@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.data.metrics import Z
+from workbench.data.metrics.intervals import Z
 from workbench.engine.search.options import Option
 from workbench.engine.search.tasks import Computer, Result
 from workbench.engine.search.trials import Trials
@@ -65,7 +65,7 @@ def _race(options: Sequence[Option], trials: Trials, job: Job, computer: Compute
         if not running:
             break
     for number, result in found.items():
-        yield _raced(options[number], result, number in left)
+        yield _raced(options[number], result, number in left, trials)
 
 
 def _is_beaten(number: int, left: set[int], options: Sequence[Option], found: Mapping[int, Result]) -> bool:
@@ -89,7 +89,8 @@ def _precise(result: Result, scale: float) -> bool:
     return half <= max(PRECISE * float(values.mean()), NEGLIGIBLE * scale)
 
 
-def _raced(option: Option, result: Result, left: bool) -> Raced:
+def _raced(option: Option, result: Result, left: bool, trials: Trials) -> Raced:
     values = result.divergences.astype(np.float64)
     error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float(values.mean())
-    return Raced(option, float(values.mean()), error, float(result.losses.mean()), len(values), left)
+    drop = trials.evaluator.drop(trials.order[: len(result)], result.rows.astype(np.float64))[0]
+    return Raced(option, float(values.mean()), error, drop, len(values), left)

@@ -51,23 +51,24 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """Sample by sample: what the metric loses against the original, and how far the outputs move; [n] float32 each."""
+    """Sample by sample: the rows of the metric (see data.metrics.metric), [n, ...], and how far the outputs move, [n];
+    float32 each."""
 
-    losses: np.ndarray
+    rows: np.ndarray
     divergences: np.ndarray
 
     @staticmethod
     def joined(parts: Sequence["Result"]) -> "Result":
         return Result(
-            np.concatenate([part.losses for part in parts]), np.concatenate([part.divergences for part in parts])
+            np.concatenate([part.rows for part in parts]), np.concatenate([part.divergences for part in parts])
         )
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
-        return {"losses": self.losses, "divergences": self.divergences}
+        return {"rows": self.rows, "divergences": self.divergences}
 
     def __len__(self) -> int:
-        return len(self.losses)
+        return len(self.rows)
 
 
 class Computer:
@@ -82,15 +83,14 @@ class Computer:
     def compute(self, task: Task, job: Job) -> Result:
         """Run the edited model on the task's samples. Raises UserError where the steps do not fit."""
         run = self._run(task, job)
-        losses, moved, at = [], [], task.start
+        rows, moved, at = [], [], task.start
         for chosen in self._batches(task.start, task.stop):
             job.check()
             outputs = self.evaluator.answer(run(Feeds(self.evaluator.data, chosen)))
-            lost = self.evaluator.losses(chosen, self.evaluator.score(outputs, chosen))
-            losses.append(lost)
-            moved.append(_moved(outputs, self.original[at : at + len(chosen)], lost))
+            rows.append(self.evaluator.score(outputs, chosen))
+            moved.append(_moved(outputs, self.original[at : at + len(chosen)]))
             at += len(chosen)
-        return Result(np.concatenate(losses).astype(np.float32), np.concatenate(moved).astype(np.float32))
+        return Result(np.concatenate(rows).astype(np.float32), np.concatenate(moved).astype(np.float32))
 
     def _batches(self, start: int, stop: int) -> list[np.ndarray]:
         order, size = self.evaluator.order, self.evaluator.batch
@@ -141,10 +141,12 @@ class Computer:
         return self._behind
 
 
-def _moved(outputs: np.ndarray, original: np.ndarray, losses: np.ndarray) -> np.ndarray:
-    """[samples] distance from the original's outputs; where these are no numbers, what the metric loses."""
-    if outputs.dtype.kind not in "fiub" or outputs.shape != original.shape:
-        return np.maximum(losses, 0.0)
+def _moved(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """[samples] distance from the original's outputs; where these are no numbers, whether they differ."""
+    if outputs.shape != original.shape:
+        return np.ones(len(outputs))
+    if outputs.dtype.kind not in "fiub":
+        return np.asarray((outputs != original).reshape(len(outputs), -1).any(axis=1).astype(np.float64))
     with np.errstate(all="ignore"):
         found = divergence(_scores(outputs, original), _scores(original, original))
     return np.where(np.isfinite(found), np.clip(found, 0.0, FAR), FAR)

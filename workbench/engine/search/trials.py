@@ -130,11 +130,11 @@ class Trials:
             if task in self._found:
                 return self._found[task]
         kept = self.store.load(task.key)
-        if kept is None or {len(kept.get(name, ())) for name in ("losses", "divergences")} != {task.stop - task.start}:
+        if kept is None or {len(kept.get(name, ())) for name in ("rows", "divergences")} != {task.stop - task.start}:
             return None
         with self._lock:
             self.known += 1
-            self._found[task] = Result(kept["losses"], kept["divergences"])
+            self._found[task] = Result(kept["rows"], kept["divergences"])
             return self._found[task]
 
     @property

@@ -9,7 +9,6 @@ from workbench.core.analysis.plan import Goal, Kind, Measured, Point
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe, parse_recipe
-from workbench.data.metrics import ALL, paired_interval
 from workbench.engine.base.evaluate import runner
 from workbench.engine.bench.latency import paired_latency_ms
 from workbench.engine.compile import compiler
@@ -109,13 +108,10 @@ class Wholes:
 
 
 def _measured(trials: Trials, result: Result) -> Measured:
-    losses = result.losses.astype(np.float64)
-    low, high = map(float, paired_interval(losses, ALL))
-    drop = float(losses.mean())
-    sign = 1.0 if trials.evaluator.metric.higher_is_better else -1.0
+    seen, rows = trials.order[: len(result)], result.rows.astype(np.float64)
+    drop, low, high = trials.evaluator.drop(seen, rows)
     divergence = float(result.divergences.astype(np.float64).mean())
-    before = trials.evaluator.scores[trials.order[: len(losses)]].mean()
-    return Measured(float(before) - sign * drop, drop, low, high, divergence, len(losses))
+    return Measured(trials.evaluator.metric.value(rows), drop, low, high, divergence, len(result))
 
 
 def within(goal: Goal, point: Point, original: int) -> bool:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from workbench.data.metrics import LEFT_OUT
+from workbench.data.metrics.metric import LEFT_OUT
 
 IGNORED = -100  # what functional.cross_entropy leaves out; negative token labels are padding
 

@@ -10,7 +10,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.quantities import metric_text
 from workbench.core.recipe.recovery import ClassChange
 from workbench.data.class_names import name_of
-from workbench.data.metrics import Metric
+from workbench.data.metrics.metric import Metric
 from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime

@@ -15,7 +15,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Joined, Message, from_data, to_data
 from workbench.core.base.quantities import metric_text
 from workbench.core.recipe.recovery import INFOS, Stage, StageResult, Training, TrainingPoint
-from workbench.data.metrics import Metric
+from workbench.data.metrics.metric import Metric
 from workbench.engine.supervision.samples import Batch, Samples
 from workbench.engine.training import schedule
 from workbench.engine.training.checkpoint import Checkpoint
@@ -317,7 +317,7 @@ class Loop:
                     self._save()
                 raise Cancelled
             scores.append(self.task.metric.score(self.student(batch.feeds).cpu().numpy(), self.task.target(batch)))
-        return float(np.concatenate(scores).mean())
+        return self.task.metric.value(np.concatenate(scores))
 
     def _consider(self, value: float, start: bool = False) -> None:
         """Keep the state when it is the best; of equal ones the later. The start is kept whatever it is worth."""

@@ -17,7 +17,8 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
 from workbench.data.choosing import fits, found, why_unfit
 from workbench.data.dataset import Dataset
-from workbench.data.metrics import Metric, against_original, against_teachers
+from workbench.data.metrics.listing import against_original, against_teachers
+from workbench.data.metrics.metric import Metric
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.gradients import gradients
 from workbench.engine.compile import compiler

@@ -1,0 +1,1 @@
+"""Metrics: what a model is measured by, one file a kind of output."""

@@ -1,0 +1,116 @@
+"""Outputs that are scores of classes at many places: of pixels, and of tokens."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
+from workbench.data.metrics.metric import LEFT_OUT, Metric, mean_of, share
+
+
+def last(outputs: np.ndarray) -> np.ndarray:
+    return np.asarray(outputs.argmax(axis=-1))
+
+
+def second(outputs: np.ndarray) -> np.ndarray:
+    return np.asarray(outputs.argmax(axis=1))
+
+
+def token_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """`outputs` [samples, tokens, classes], `labels` [samples, tokens]; negative labels are padding."""
+    real = labels >= 0
+    right = (last(outputs) == labels) & real
+    return right.sum(axis=1) / np.maximum(real.sum(axis=1), 1)
+
+
+def pixel_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """`outputs` [samples, classes, ...], `labels` [samples, ...]; negative labels are ignored, and 255 unless there are
+    that many classes."""
+    real = known(labels, outputs.shape[1])
+    right = (second(outputs) == labels) & real
+    each = tuple(range(1, labels.ndim))
+    return right.sum(axis=each) / np.maximum(real.sum(axis=each), 1)
+
+
+def pixel_accuracy_last(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return pixel_accuracy(np.moveaxis(outputs, -1, 1), labels)
+
+
+def known(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Whether places have a class."""
+    return (labels >= 0) & ((labels != LEFT_OUT) | (classes > LEFT_OUT))
+
+
+def token_agreement(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    return mean_of(last(outputs) == (original if original.ndim < outputs.ndim else last(original)))
+
+
+def pixel_agreement(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    return mean_of(second(outputs) == (original if original.ndim < outputs.ndim else second(original)))
+
+
+def squeezed(labels: np.ndarray) -> np.ndarray:
+    """[n, 1, ...] and [n, ..., 1] as [n, ...]."""
+    if labels.ndim > 2 and labels.shape[1] == 1:
+        return labels[:, 0]
+    return labels[..., 0] if labels.ndim > 2 and labels.shape[-1] == 1 else labels
+
+
+def overlaps(outputs: np.ndarray, labels: np.ndarray, classes: int = 0) -> np.ndarray:
+    """[samples, 2 x classes] places of each class in both label and decision, then in one of them.
+
+    `outputs` [samples, classes, ...] or [samples, ..., classes], or class numbers [samples, ...], then of `classes`.
+    """
+    if outputs.shape[2:] == labels.shape[1:]:
+        decided, classes = second(outputs), outputs.shape[1]
+    elif outputs.shape[1:-1] == labels.shape[1:]:
+        decided, classes = last(outputs), outputs.shape[-1]
+    elif outputs.shape == labels.shape:
+        decided, classes = outputs.astype(np.int64), classes or LEFT_OUT
+    else:
+        raise UserError(
+            "The outputs {outputs} are no scores of classes for label maps {labels} (both per sample).",
+            "Give one class number for each place.",
+            outputs=outputs.shape[1:],
+            labels=labels.shape[1:],
+        )
+    rows = np.empty((len(outputs), 2 * classes))
+    for row, own, label in zip(rows, decided, labels, strict=True):
+        real = known(label, classes)
+        truth, seen = label[real].astype(np.int64), own[real]
+        both = np.bincount(truth[truth == seen], minlength=classes)[:classes]
+        there = np.bincount(truth, minlength=classes)[:classes]
+        row[:classes] = both
+        row[classes:] = there + np.bincount(seen, minlength=classes)[:classes] - both
+    return rows
+
+
+def mean_iou(rows: np.ndarray) -> float:
+    """Intersection over union of each class, over all samples, and the mean of the classes that are there or decided
+    for (Everingham et al. 2015, The PASCAL visual object classes challenge, section 4.1.3)."""
+    both, either = np.split(rows.sum(axis=0), 2)
+    return float((both[either > 0] / either[either > 0]).mean()) if (either > 0).any() else 0.0
+
+
+def _numbered(metric: Metric, outputs: np.ndarray, classes: tuple[str, ...]) -> Metric:
+    return replace(metric, score=partial(overlaps, classes=len(classes)))
+
+
+OF_PLACES = (
+    Metric("token_accuracy", share(Message("token accuracy"), True), token_accuracy, last, labels=squeezed),
+    Metric("pixel_accuracy", share(Message("pixel accuracy"), True), pixel_accuracy, second, labels=squeezed),
+    Metric("pixel_accuracy_last", share(Message("pixel accuracy"), True), pixel_accuracy_last, last, labels=squeezed),
+    Metric("miou", share(Message("mean IoU"), True), overlaps, total=mean_iou, labels=squeezed, fit=_numbered),
+    Metric(
+        "token_agreement", share(Message("token agreement with the original"), False), token_agreement, last, keep=last
+    ),
+    Metric(
+        "pixel_agreement",
+        share(Message("pixel agreement with the original"), False),
+        pixel_agreement,
+        second,
+        keep=second,
+    ),
+)

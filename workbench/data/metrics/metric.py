@@ -1,0 +1,119 @@
+"""A metric: scores of single samples, or statistics of them from which the value follows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from workbench.core.base.quantities import MetricInfo
+
+LEFT_OUT = 255  # what label maps have where nothing is known
+ALIKE = 0.01  # of the largest value: answers that count as the same where nothing is decided
+GROUPS = 32  # parts of the samples, of which one is left out at a time
+
+Score = Callable[[np.ndarray, np.ndarray], np.ndarray]  # outputs, target -> [samples, ...]
+Total = Callable[[np.ndarray], float]  # rows of any samples -> the value
+Taken = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`score(outputs, target) -> [samples, ...]` float64, a row for each sample and of that sample alone; `target` is
+    labels, or the original model's outputs. So two models are compared on the same samples.
+
+    Without `total` a row is one number, and the value is their mean. Else rows [samples, k] are statistics, and
+    `total(rows) -> float` is the value for any selection of samples, in which one may come several times.
+
+    decide   (outputs) -> [samples, ...]: what a model decides by its outputs; None where it decides nothing
+    at       the threshold of a decision by one
+    total    (rows) -> value, of a metric that is no mean over samples
+    alone    (rows) -> [samples], how good each sample is by itself where the total of one row does not say it
+    keep     (outputs of the original) -> the part of them that is compared with, where that is smaller
+    labels   (labels) -> labels in the form that `score` takes
+    fit      (metric, outputs of the original, names of classes) -> the metric with what it takes of these: a scale, a
+             threshold
+    """
+
+    id: str
+    info: MetricInfo
+    score: Score
+    decide: Taken | None = None
+    at: float = 0.0
+    total: Total | None = None
+    alone: Taken | None = None
+    keep: Taken | None = None
+    labels: Taken | None = None
+    fit: Callable[["Metric", np.ndarray, tuple[str, ...]], "Metric"] | None = None
+
+    @property
+    def title(self) -> str:
+        return self.info.title
+
+    @property
+    def labelled(self) -> bool:
+        return self.info.labelled
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.info.higher_is_better
+
+    def value(self, rows: np.ndarray) -> float:
+        """The metric of the samples that have these rows."""
+        return float(rows.mean()) if self.total is None else float(self.total(rows))
+
+    def each(self, rows: np.ndarray) -> np.ndarray:
+        """[samples] the metric of each sample by itself."""
+        if self.total is None:
+            return rows
+        if self.alone is not None:
+            return self.alone(rows)
+        return np.array([self.total(rows[n : n + 1]) for n in range(len(rows))])
+
+    def differences(self, rows: np.ndarray, base: np.ndarray) -> np.ndarray:
+        """[samples] contributions to value(rows) - value(base) on the same samples: their mean is that difference, and
+        their spread is that of its estimate.
+
+        Of a mean, the differences themselves. Else pseudo-values of the jackknife with groups left out (Shao and Tu
+        1995, The Jackknife and Bootstrap, section 2.3): that of a group counts for each of its samples, its distance
+        from the mean widened by the root of their number, so that the mean has the error of as many groups.
+        """
+        if self.total is None:
+            return rows - base
+        whole, count = self.value(rows) - self.value(base), len(rows)
+        groups = min(count, GROUPS)
+        if groups < 2:
+            return np.full(count, whole)
+        group = np.arange(count) % groups
+        left = np.array([self.value(rows[group != g]) - self.value(base[group != g]) for g in range(groups)])
+        apart = -(groups - 1) * np.sqrt(count / groups) * (left - left.mean())
+        found = apart[group]
+        return np.asarray(whole + found - found.mean())
+
+    def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """[samples] whether two models decide alike; where they decide nothing, whether they answer alike to 1 %."""
+        if self.decide is not None:
+            return _all(np.asarray(self.decide(first) == self.decide(second)))
+        if first.dtype.kind not in "fiub":
+            return _all(np.asarray(first == second))
+        reach = float(np.abs(first[np.isfinite(first)]).max(initial=0.0))
+        return _all(np.asarray(np.isclose(first, second, rtol=ALIKE, atol=ALIKE * reach, equal_nan=True)))
+
+
+def _all(same: np.ndarray) -> np.ndarray:
+    return np.asarray(same.reshape(len(same), -1).all(axis=1))
+
+
+def rows_of(values: np.ndarray) -> np.ndarray:
+    """[samples, values] float64."""
+    return values.reshape(len(values), -1).astype(np.float64)
+
+
+def mean_of(values: np.ndarray) -> np.ndarray:
+    """[samples] means of what each sample has."""
+    return values.reshape(len(values), -1).mean(axis=1, dtype=np.float64)
+
+
+def share(title: str, labelled: bool, interval: Literal["wilson", "normal"] = "normal") -> MetricInfo:
+    """Metric that is the share of correct answers, shown in per cent."""
+    return MetricInfo(title, "%", labelled=labelled, interval=interval, low=0.0, high=1.0)
