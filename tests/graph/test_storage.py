@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnx.inliner
 import onnx_ir as ir
 import pytest
 
@@ -21,16 +23,17 @@ from workbench.graph.storage.forms import forms, plain_bytes
 from workbench.graph.storage.storage import Stored
 
 SHAPE = (13, 77)  # 1,001 weights: nothing fills its last byte
+EVEN = (12, 80)  # every row fills whole bytes
 
 
-def products(stored: dict[str, Stored], opset: int) -> ir.Model:
+def products(stored: dict[str, Stored], opset: int, shape: tuple[int, ...] = SHAPE) -> ir.Model:
     """A graph that multiplies its input with every stored weight."""
-    x = ir.Value(name="x", shape=ir.Shape(["N", SHAPE[0]]), type=ir.TensorType(ir.DataType.FLOAT))
+    x = ir.Value(name="x", shape=ir.Shape(["N", shape[0]]), type=ir.TensorType(ir.DataType.FLOAT))
     nodes, initializers, outputs = [], [], []
     for name, part in stored.items():
         decode, constants = part.build()
         weight = decode[-1].outputs[0] if decode else constants[0]
-        y = ir.Value(name=f"{name} y", shape=ir.Shape(["N", SHAPE[1]]), type=ir.TensorType(ir.DataType.FLOAT))
+        y = ir.Value(name=f"{name} y", shape=ir.Shape(["N", shape[1]]), type=ir.TensorType(ir.DataType.FLOAT))
         nodes += [*decode, ir.Node("", "MatMul", [x, weight], outputs=[y], name=name)]
         initializers += constants
         outputs.append(y)
@@ -47,12 +50,18 @@ def products(stored: dict[str, Stored], opset: int) -> ir.Model:
 
 
 @pytest.mark.parametrize(
-    ("opset", "zeros"),
-    [*((opset, zeros) for opset in examples.OPSETS for zeros in (0.0, 0.9)), (18, 0.5), (18, 0.97), (18, 1.0)],
+    ("opset", "zeros", "shape", "out_axis"),
+    [
+        *((opset, zeros, SHAPE, 0) for opset in examples.OPSETS for zeros in (0.0, 0.9)),
+        *((18, zeros, SHAPE, 0) for zeros in (0.5, 0.97, 1.0)),
+        *((opset, 0.0, EVEN, axis) for opset in (9, 21) for axis in (0, 1)),
+    ],
 )
-def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp_path: Path) -> None:
+def test_every_form_keeps_the_values_and_is_folded(
+    opset: int, zeros: float, shape: tuple[int, int], out_axis: int, tmp_path: Path
+) -> None:
     stored, expected = {}, {}
-    for kind, encoding in examples.encodings(SHAPE, zeros).items():
+    for kind, encoding in examples.encodings(shape, zeros, out_axis).items():
         for form in forms(spec_of(encoding), "w", opset):
             name = f"{kind} {form.spec.kind.name} {form.layout.name}"
             form = next(
@@ -61,9 +70,9 @@ def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp
                 if (other.layout, other.spec) == (form.layout, form.spec)
             )
             stored[name], expected[name] = storage.pack(encoding, form, opset), encoding.decode()
-    model = products(stored, opset)
+    model = products(stored, opset, shape)
     outputs = examples.run(
-        ir.to_proto(model).SerializeToString(), np.eye(SHAPE[0], dtype=np.float32), tmp_path / "optimized.onnx"
+        ir.to_proto(model).SerializeToString(), np.eye(shape[0], dtype=np.float32), tmp_path / "optimized.onnx"
     )
     for (name, values), output in zip(expected.items(), outputs, strict=True):
         np.testing.assert_array_equal(output, values, err_msg=name)
@@ -74,8 +83,9 @@ def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp
 
 @pytest.mark.parametrize("opset", [9, 18])
 @pytest.mark.parametrize("name", ["w", "blocks.2.attention.projection.weight"])
-def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
-    for kind, encoding in examples.encodings(SHAPE, 0.6).items():
+@pytest.mark.parametrize("shape", [SHAPE, EVEN])
+def test_bytes_are_the_growth_of_the_file(opset: int, name: str, shape: tuple[int, int]) -> None:
+    for kind, encoding in examples.encodings(shape, 0.6).items():
         for form in forms(spec_of(encoding), name, opset):
             part = storage.pack(encoding, form, opset)
             nodes, initializers = part.build()
@@ -103,17 +113,38 @@ def test_the_smallest_form_is_picked(zeros: float, sparse: str) -> None:
             assert set(sizes) == {"plain"}, kind
 
 
+@pytest.mark.parametrize(("shape", "group", "left"), [((128, 64), 16, 2.5), ((64, 16, 4, 4), 0, 2.5)])
+def test_decoding_a_packed_weight_takes_few_floats(shape: tuple[int, ...], group: int, left: float) -> None:
+    """What the runtime holds while it folds: every intermediate tensor of the decoder, in floats of the weight."""
+    stored = storage.store(examples.affine(shape, 4, group=group), "w", 18, "off")
+    nodes, constants = stored.build()
+    output = nodes[-1].outputs[0]
+    output.type, output.shape = ir.TensorType(ir.DataType.FLOAT), ir.Shape(shape)
+    imports = {"": 18, decoders.DOMAIN: 1}
+    graph = ir.Graph([], [output], nodes=nodes, initializers=constants, name="graph", opset_imports=imports)
+    whole = ir.to_proto(
+        ir.Model(graph, ir_version=8, functions={part.identifier(): part for part in stored.functions()}.values())
+    )
+    inlined = onnx.shape_inference.infer_shapes(onnx.inliner.inline_local_functions(whole), data_prop=True)
+    sizes = [
+        np.prod([axis.dim_value for axis in value.type.tensor_type.shape.dim])
+        * onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type).itemsize
+        for value in inlined.graph.value_info
+    ]
+    assert sum(size for size in sizes if size > 8192) / (4 * np.prod(shape)) == left
+
+
 @pytest.mark.parametrize(
     ("encoding", "words", "functions"),
     [
         (Dense(examples.weight((64, 64))), "float32", 0),
         (Dense(examples.weight((64, 64)).astype(np.float16)), "float16", 0),
-        (examples.affine((64, 64), 4), "int4 per channel", 3),
+        (examples.affine((64, 64), 4), "int4 per channel", 2),
         (examples.affine((64, 64), 8, symmetric=False, tensor=True), "uint8 per tensor", 1),
-        (examples.affine((64, 64), 4, group=16), "int4 per group of 16", 4),
-        (examples.codebook((64, 64), 3), "3-bit codebook", 3),
-        (examples.affine((64, 64), 4, 0.5), "int4 per channel, zeros as a bit mask", 5),
-        (examples.codebook((64, 64), 4, 0.9), "4-bit codebook, zeros as 4-bit gaps", 4),
+        (examples.affine((64, 64), 4, group=16), "int4 per group of 16", 2),
+        (examples.codebook((64, 64), 3), "3-bit codebook", 2),
+        (examples.affine((64, 64), 4, 0.5), "int4 per channel, zeros as a bit mask", 7),
+        (examples.codebook((64, 64), 4, 0.9), "4-bit codebook, zeros as 4-bit gaps", 5),
     ],
 )
 def test_words_and_functions(encoding: Encoding, words: str, functions: int) -> None:
@@ -135,7 +166,7 @@ def test_below_opset_11_zeros_are_stored_like_other_values() -> None:
 
 def test_opset_9_takes_whole_bytes_where_the_last_would_be_padded() -> None:
     odd, even = (forms(spec_of(examples.affine(shape, 4)), "w", 9)[1] for shape in ((5, 5), (5, 6)))
-    assert (odd.calls[-1].op, even.calls[-1].op) == ("Symmetric8", "Symmetric4")
+    assert (odd.calls[-1].op, even.calls[-1].op) == ("Symmetric8", "ShapedSymmetric4")
 
 
 def test_one_group_a_channel_is_stored_per_channel() -> None:
@@ -151,7 +182,7 @@ def test_an_unusual_grid_falls_back_to_floats() -> None:
 @pytest.mark.parametrize("bits", [1, 4])
 def test_a_codebook_without_zero_has_nothing_to_leave_out(bits: int) -> None:
     encoding = Codebook(np.zeros((8, 8), np.uint8), np.ones(2**bits, np.float32), bits)
-    assert {form.layout.name for form in forms(spec_of(encoding), "w", 18)} == {"plain"}
+    assert {form.layout.name for form in forms(spec_of(encoding), "w", 18)} == {"plain", "shaped"}
 
 
 def test_infinite_short_floats_stay_in_full_floats() -> None:
@@ -166,7 +197,7 @@ def test_decoders_are_chosen_for_all_weights_together() -> None:
     options = [forms(spec_of(encoding), f"w{index}", 18) for index, encoding in enumerate([*large, small])]
     alone, together = (min(options[-1], key=lambda form: form.bytes), storage.choose(options, 18)[-1])
     assert alone.layout.name == "mask"
-    assert together.layout.name == "plain"
+    assert together.layout.name == "shaped"
     assert together.spec.bits == 4
 
 

@@ -27,7 +27,7 @@ class Indices(Kind):
         return Message("{bits}-bit codebook", bits=bits)
 
     def symbols(self, bits: int, placed: bool) -> list[str]:
-        return [unpacked(bits), "i = Cast <to: int = 7> (x)", "v = Gather (codebook, i)"]
+        return [unpacked(bits), "i = Cast <to: int = 6> (x)", "v = Gather (codebook, i)"]
 
 
 CODEBOOK = register_kind(Indices("Codebook", (Side("codebook"),)))

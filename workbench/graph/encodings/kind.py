@@ -4,6 +4,7 @@ A kind is known before there are values: a forecast needs no more. Its decoder i
 textual syntax; the rest of it, and how zeros that were left out come back: graph.layouts, graph.storage.decoders.
 """
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -80,6 +81,11 @@ class Kind(ABC):
         return False
 
     @property
+    def spreads(self) -> bool:
+        """Whether its sides broadcast over the weight, as scales do, and tables do not."""
+        return any(re.search(rf"\b{side.name}\b", line) for side in self.sides for line in self.weights(False))
+
+    @property
     def clusters(self) -> bool:
         """Whether weights on one level share a value that lies anywhere, as in a codebook."""
         return False
@@ -137,7 +143,7 @@ class Float8(Kind):
             return [f"v = {DOMAIN}.{self.name} (q)"]
         return [
             f"table = Constant <value = float[256] {{{_table(self.name)}}}> ()",
-            "i = Cast <to: int = 7> (q)",
+            "i = Cast <to: int = 6> (q)",
             "v = Gather (table, i)",
         ]
 

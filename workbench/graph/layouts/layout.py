@@ -88,6 +88,19 @@ class Layout(ABC):
     def lines(self, kind: Kind, bits: int) -> list[str]:
         """Lines of ONNX from the inputs to `r`. The decoder has the attribute `shape` where `shaped`."""
 
+    def body(self, kind: Kind, bits: int) -> list[str]:
+        """Lines of ONNX from the inputs to the weight, `w`."""
+        return [*self.lines(kind, bits), *kind.weights(self.leaves_zeros_out)]
+
+    def side(self, spec: StorageSpec) -> tuple[int, ...]:
+        """Shape in which the sides of the kind are written."""
+        return spec.side or ()
+
+    @property
+    def spreads(self) -> bool:
+        """Whether scales of groups need a function that spreads them over the weight."""
+        return True
+
     def shaped(self, bits: int) -> bool:
         """Whether its decoders need to be told the weight's shape."""
         return True

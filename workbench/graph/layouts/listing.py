@@ -5,6 +5,15 @@ from workbench.graph.layouts.layout import Layout
 from workbench.graph.layouts.mask import Mask
 from workbench.graph.layouts.plain import Plain
 from workbench.graph.layouts.positions import Positions
+from workbench.graph.layouts.shaped import Shaped
 
 PLAIN = Plain()
-LAYOUTS: tuple[Layout, ...] = (PLAIN, Mask(), GAPS4, GAPS8, Positions())  # the first of several as small is taken
+SHAPED = Shaped()
+LAYOUTS: tuple[Layout, ...] = (
+    PLAIN,
+    SHAPED,
+    Mask(),
+    GAPS4,
+    GAPS8,
+    Positions(),
+)  # the first of several as small is taken

@@ -153,7 +153,7 @@ def _store(
 
 def _forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse, compute: Compute | None) -> list[Form]:
     """Ways to store a weight; what reads the integers themselves needs no decoder for those of 8 bits."""
-    found = forms(spec, name, opset, sparse)
+    found = forms(spec, name, opset, sparse, raw_sides=compute is not None)
     if compute is None:
         return found
     return [

@@ -2,9 +2,9 @@
 
 A decoder is named after what it reads: `Symmetric4` (packed 4-bit integers, scale), `MaskCodebook4` (a bit mask of the
 non-zeros, 4-bit indices of the non-zeros, codebook), and so on: [layout] kind [bits]. It is made of building blocks
-that several decoders share: `Unpack4` splits bytes into symbols, `Fit` drops padding and gives the shape, `PlaceBy...`
-(graph.layouts) puts values where they belong among zeros. ONNX Runtime inlines all of them and folds them to a constant
-when it loads the file, so they cost nothing per inference.
+that several decoders share: `Digits4` and `Unpack4` split bytes into symbols, `Fit` drops padding and gives the shape,
+`PlaceBy...` (graph.layouts) puts values where they belong among zeros. ONNX Runtime inlines all of them and folds them
+to a constant when it loads the file, so they cost nothing per inference.
 
 Every body uses only operators that mean the same at all opsets from 9 (placing: from 11) to today's. Compress and
 NonZero would save steps, but ONNX Runtime does not fold them.
@@ -72,7 +72,9 @@ def function_bytes(name: str, opset: int) -> int:
 
 def _text(name: str, opset: int) -> str:
     """The function in ONNX's textual syntax."""
-    if name.startswith("Unpack"):
+    if name.startswith("Digits"):
+        signature, body = "() => (y)", _digits(int(name.removeprefix("Digits")))
+    elif name.startswith("Unpack"):
         signature, body = "(q) => (y)", _unpack(int(name.removeprefix("Unpack")))
     elif name == "Fit":
         signature, body = "<shape>(x) => (y)", _fit("x", opset)
@@ -86,11 +88,11 @@ def _text(name: str, opset: int) -> str:
     return f'<opset_import: {imports}, domain: "{DOMAIN}">\n{name} {signature}\n{{\n{body}\n}}'
 
 
-def _unpack(bits: int) -> str:
-    """Bytes to symbols 0..2^bits-1 as floats, the first symbol in the lowest bits: floor(byte / 2^(bits i)) mod 2^bits.
+def _digits(bits: int) -> str:
+    """Symbols 0..2^bits-1 in each of the 256 bytes, float [256, 8 / bits], the first symbol in the lowest bits:
+    floor(byte / 2^(bits i)) mod 2^bits.
 
-    Computed for the 256 possible bytes, then looked up, which loads large layers many times faster. In floating point,
-    where it is exact, because the bit operators came with opset 11 (BitShift) and 18 (BitwiseAnd).
+    In floating point, where it is exact, because the bit operators came with opset 11 (BitShift) and 18 (BitwiseAnd).
     """
     places = ", ".join(str(2 ** (bits * index)) for index in range(8 // bits))
     return f"""
@@ -109,7 +111,13 @@ def _unpack(bits: int) -> str:
         e = Div (x, base)
         h = Floor (e)
         m = Mul (h, base)
-        table = Sub (x, m)
+        y = Sub (x, m)"""
+
+
+def _unpack(bits: int) -> str:
+    """Bytes to their symbols, looked up, which loads large layers many times faster than computing each."""
+    return f"""
+        table = {DOMAIN}.Digits{bits} ()
         i = Cast <to: int = 6> (q)
         r = Gather (table, i)
         flat = Constant <value = int64[1] {{-1}}> ()
@@ -179,9 +187,8 @@ def _decoder(name: str) -> tuple[str, str]:
     """Signature and body of [layout] kind [bits]: symbols to floats, into place, then scale and zero point."""
     layout, kind, bits = _parsed(name)
     inputs = ", ".join(("q", *layout.reads, *(side.name for side in kind.sides)))
-    lines = [*layout.lines(kind, bits), *kind.weights(layout.leaves_zeros_out)]
     shaped = "<shape>" if layout.shaped(bits) else ""
-    return f"{shaped}({inputs}) => (w)", "\n".join(f"        {line}" for line in lines)
+    return f"{shaped}({inputs}) => (w)", "\n".join(f"        {line}" for line in layout.body(kind, bits))
 
 
 def _parsed(name: str) -> tuple[Layout, Kind, int]:

@@ -11,7 +11,7 @@ from workbench.core.recipe.recipe import Sparse
 from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.layouts.layout import Layout, Part
-from workbench.graph.layouts.listing import LAYOUTS, PLAIN
+from workbench.graph.layouts.listing import LAYOUTS, PLAIN, SHAPED
 from workbench.graph.onnx.proto_size import field_bytes
 from workbench.graph.storage import decoders
 
@@ -76,14 +76,20 @@ class Form:
         return Joined((words, self.layout.words)) if self.layout.words else words
 
 
-def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto") -> list[Form]:
-    """Every way to store the spec as a value called `name`; plain float32 is always one of them."""
+def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto", *, raw_sides: bool = False) -> list[Form]:
+    """Every way to store the spec as a value called `name`; plain float32 is always one of them.
+
+    raw_sides   whether scales are to be in the shape in which they broadcast over the weight: for what reads them
+    """
     floats = replace(spec, kind=FLOAT32, bits=32, side=None, group=0)
     found = [_form(floats, PLAIN, name)]
     kept = _offered(spec, opset)
     if kept is None:
         kept = floats
     suitable = [layout for layout in LAYOUTS if layout.suits(kept, opset)]
+    dropped = SHAPED if raw_sides else PLAIN
+    if SHAPED in suitable:  # a few bytes more than plain, but a third of the memory at loading
+        suitable.remove(dropped)
     return [
         *found,
         *(
@@ -107,9 +113,9 @@ def _form(spec: StorageSpec, layout: Layout, name: str) -> Form:
     reads = [part.name for part in parts]
     calls = []
     for side in spec.kind.sides:
-        parts.append(Part(f"{name}.{side.name}", side.dtype, spec.side or ()))
+        parts.append(Part(f"{name}.{side.name}", side.dtype, layout.side(spec)))
         reads.append(parts[-1].name)
-        if spec.group:
+        if spec.group and layout.spreads:
             group = (spec.group,) if spec.axis == 0 else (spec.group, 1)
             reads[-1] = f"{name}.{side.name}s"
             calls.append(

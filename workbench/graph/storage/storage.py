@@ -122,7 +122,8 @@ def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
 
     @cache
     def arrays() -> list[np.ndarray]:
-        return [*form.layout.arrays(encoding, spec), *([] if spec.kind == FLOAT32 else encoding.sides(spec))]
+        sides = [] if spec.kind == FLOAT32 else encoding.sides(spec)
+        return [*form.layout.arrays(encoding, spec), *(side.reshape(form.layout.side(spec)) for side in sides)]
 
     def tensor(index: int) -> ir.TensorProtocol:
         return ir.Tensor(arrays()[index])
