@@ -4139,6 +4139,16 @@
       <translation>{module}：{rows:,} 行输入对于有 {n:,} 列的学生来说太少。</translation>
     </message>
     <message>
+      <source>It needs the network, and the file has weights alone: open it with its architecture.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>此步骤需要网络，而该文件只有权重：请连同其网络结构一起打开。</translation>
+    </message>
+    <message>
+      <source>It quantises activations, and the file has weights alone: open it with its architecture.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>此步骤会量化激活，而该文件只有权重：请连同其网络结构一起打开。</translation>
+    </message>
+    <message>
       <source>Remove one of the two steps.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>请去掉这两个步骤之一。</translation>
@@ -4894,6 +4904,11 @@
       <translation>一个样本不能既用于训练又用于测量。</translation>
     </message>
     <message>
+      <source>Open it with its architecture (on the command line: --architecture).</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>请连同其网络结构一起打开（命令行：--architecture）。</translation>
+    </message>
+    <message>
       <source>The model has no layer '{path}'.</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>模型没有层 '{path}'。</translation>
@@ -4922,6 +4937,11 @@
       <source>{n:,} samples of {calibration}</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>{calibration} 的 {n:,} 个样本</translation>
+    </message>
+    <message>
+      <source>{path} holds weights without a network.</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>{path} 只有权重，没有网络。</translation>
     </message>
     <message>
       <source>Check it with onnx.checker.</source>
@@ -5291,7 +5311,7 @@
     <message>
       <source>a tensor that is larger than its data</source>
       <extracomment>workbench/formats/pt2/tensors.py</extracomment>
-      <translation>大小超过其字节数的张量</translation>
+      <translation>有张量大于其数据</translation>
     </message>
     <message>
       <source>a tensor's shape</source>
@@ -5372,11 +5392,6 @@
       <source>a TensorFlow Lite model, which is not supported</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation> TensorFlow Lite 模型，不予打开</translation>
-    </message>
-    <message>
-      <source>a file of weights without a network</source>
-      <extracomment>workbench/formats/refused.py</extracomment>
-      <translation>只有权重而没有网络结构的文件</translation>
     </message>
     <message>
       <source>a pickle; loading it could run any code, so it is not opened</source>
@@ -5477,6 +5492,186 @@
       <source>{path} is a Python program; opening it runs it.</source>
       <extracomment>workbench/formats/torch_function.py</extracomment>
       <translation>{path} 是 Python 程序，打开它就会运行它。</translation>
+    </message>
+    <message>
+      <source>The file is a pickled {kind}. Only its weights were read; no code of it ran.</source>
+      <extracomment>workbench/formats/weights/network.py</extracomment>
+      <translation>该文件是 pickle 序列化的 {kind}。只读取了其中的权重，未运行其任何代码。</translation>
+    </message>
+    <message>
+      <source>Weights without a network: operators are guessed from shapes and names, and nothing is run. Steps that need neither data nor neighbouring layers work. To measure it, open it with its architecture.</source>
+      <extracomment>workbench/formats/weights/network.py</extracomment>
+      <translation>只有权重，没有网络：算子由形状和名称推测，不运行任何计算。既不需要数据、也不需要相邻层的步骤可以使用。要测量它，请连同其网络结构一起打开。</translation>
+    </message>
+    <message>
+      <source>{n} more</source>
+      <extracomment>workbench/formats/weights/network.py</extracomment>
+      <translation>另外 {n} 个</translation>
+    </message>
+    <message>
+      <source>it holds no tensors</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>其中没有张量</translation>
+    </message>
+    <message>
+      <source>its index is damaged</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>其索引已损坏</translation>
+    </message>
+    <message>
+      <source>its index is larger than 32 MB</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>其索引超过 32 MB</translation>
+    </message>
+    <message>
+      <source>its index lists a file outside its folder ({name})</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>其索引列出了所在文件夹之外的文件（{name}）</translation>
+    </message>
+    <message>
+      <source>its index lists too many files</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>其索引列出的文件过多</translation>
+    </message>
+    <message>
+      <source>the file {name} that its index lists is missing</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>其索引列出的文件 {name} 不存在</translation>
+    </message>
+    <message>
+      <source>{file} has no tensor {name}, which its index lists</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>{file} 中没有其索引列出的张量 {name}</translation>
+    </message>
+    <message>
+      <source>tensors lie over each other</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>张量相互重叠</translation>
+    </message>
+    <message>
+      <source>the bytes of {name} do not match its shape</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>{name} 的字节数与其形状不符</translation>
+    </message>
+    <message>
+      <source>the entry of {name} is incomplete</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>{name} 的条目不完整</translation>
+    </message>
+    <message>
+      <source>the file is shorter than its header says</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>文件比其文件头所述的短</translation>
+    </message>
+    <message>
+      <source>the header has a name twice</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>文件头中有重复的名称</translation>
+    </message>
+    <message>
+      <source>the header is larger than 32 MB</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>文件头超过 32 MB</translation>
+    </message>
+    <message>
+      <source>the header is longer than the file</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>文件头比文件还长</translation>
+    </message>
+    <message>
+      <source>the header is not JSON</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>文件头不是 JSON</translation>
+    </message>
+    <message>
+      <source>the header is not a table of tensors</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>文件头不是张量表</translation>
+    </message>
+    <message>
+      <source>the metadata is not text</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>元数据不是文本</translation>
+    </message>
+    <message>
+      <source>the shape of {name} is damaged</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>{name} 的形状已损坏</translation>
+    </message>
+    <message>
+      <source>the type {kind} of {name} is unknown</source>
+      <extracomment>workbench/formats/weights/safetensors.py</extracomment>
+      <translation>{name} 的类型 {kind} 未知</translation>
+    </message>
+    <message>
+      <source>The weights were found under '{key}'.</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>权重位于“{key}”之下。</translation>
+    </message>
+    <message>
+      <source>a tensor beyond its data</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>有张量超出其数据</translation>
+    </message>
+    <message>
+      <source>it ends too early</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>文件过早结束</translation>
+    </message>
+    <message>
+      <source>it ends too early, or is damaged</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>文件过早结束，或已损坏</translation>
+    </message>
+    <message>
+      <source>it has too many entries</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>其中的条目过多</translation>
+    </message>
+    <message>
+      <source>it is not a file of torch.save</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>它不是 torch.save 写出的文件</translation>
+    </message>
+    <message>
+      <source>the archive has no state dict</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>压缩包中没有 state dict</translation>
+    </message>
+    <message>
+      <source>the archive has too many members</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>压缩包中的成员过多</translation>
+    </message>
+    <message>
+      <source>the list of storages is damaged</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>存储列表已损坏</translation>
+    </message>
+    <message>
+      <source>a tensor beyond the end of the file</source>
+      <extracomment>workbench/formats/weights/stored.py</extracomment>
+      <translation>有张量超出文件末尾</translation>
+    </message>
+    <message>
+      <source>tensors that are larger than their data</source>
+      <extracomment>workbench/formats/weights/stored.py</extracomment>
+      <translation>有张量大于其数据</translation>
+    </message>
+    <message>
+      <source>Copy it again, or save it again with the program that wrote it.</source>
+      <extracomment>workbench/formats/weights_file.py</extracomment>
+      <translation>请重新复制，或用写出它的程序重新保存。</translation>
+    </message>
+    <message>
+      <source>its tensors do not hold together</source>
+      <extracomment>workbench/formats/weights_file.py</extracomment>
+      <translation>其张量不一致</translation>
+    </message>
+    <message>
+      <source>{path} cannot be read: {reason}.</source>
+      <extracomment>workbench/formats/weights_file.py</extracomment>
+      <translation>无法读取 {path}：{reason}。</translation>
     </message>
     <message>
       <source>A Gather reads its channels, and the shape is unknown.</source>
@@ -11421,6 +11616,16 @@ Click to sort; a third click restores the order of the model.</source>
       <source>Python function</source>
       <extracomment>workbench/ui/text/describe.py</extracomment>
       <translation>Python 函数</translation>
+    </message>
+    <message>
+      <source>safetensors, weights only</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>safetensors，仅权重</translation>
+    </message>
+    <message>
+      <source>state dict, weights only</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>state dict，仅权重</translation>
     </message>
     <message>
       <source>{kernel} depthwise, {shape}</source>

@@ -2,10 +2,12 @@
 
 import warnings
 
+import onnx_ir as ir
 import pytest
 
 from tests.formats.test_onnx_file import linear
 from workbench.formats.format import all_formats
+from workbench.formats.weights import safetensors
 from workbench.testing import formats
 from workbench.testing.formats import FormatCase
 
@@ -23,15 +25,23 @@ def cases(tmp_path_factory):
         warnings.simplefilter("ignore")
         program = torch.export.export(torch.nn.Linear(6, 4), (torch.zeros(2, 6),))
         torch.export.save(program, str(folder / "net.pt2"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.save(torch.nn.Linear(6, 4).state_dict(), str(folder / "net.pth"))
+    with (folder / "net.safetensors").open("wb") as file:
+        values = torch.nn.Linear(6, 4).weight.detach().numpy()
+        safetensors.write(file, {"fc.weight": (ir.DataType.FLOAT, (4, 6), values.tobytes)}, {})
     known = {format.name: format for format in all_formats()}
     return {
         "onnx": FormatCase(known["onnx"], (folder / "net.onnx",)),
+        "safetensors": FormatCase(known["safetensors"], (folder / "net.safetensors",)),
+        "state dict": FormatCase(known["state dict"], (folder / "net.pth",)),
         "pt2": FormatCase(known["pt2"], (folder / "net.pt2",)),
         "function": FormatCase(known["function"], (), (f"{folder / 'net.py'}:make",)),
     }
 
 
-@pytest.mark.parametrize("name", ["onnx", "pt2", "function"])
+@pytest.mark.parametrize("name", ["onnx", "pt2", "function", "safetensors", "state dict"])
 @pytest.mark.parametrize("check", formats.CHECKS, ids=lambda check: check.__name__)
 def test_it(cases, name, check):
     check(cases[name])

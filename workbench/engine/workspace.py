@@ -93,6 +93,7 @@ class Workspace:
         given    values of inputs that are the same for all samples
         metric   the id of one; without it, it is chosen by outputs and labels
         """
+        self._runnable()
         inputs, given = self.model.summary().inputs, given or {}
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given)
@@ -134,6 +135,15 @@ class Workspace:
             cache=self.cache if metric == self.metric else Cache(CACHE),  # what was measured is of a metric
             recoveries=self.recoveries if metric == self.metric else {},
         )
+
+    def _runnable(self) -> None:
+        """Raises UserError for weights without a network."""
+        if self.model.weights_only:
+            raise UserError(
+                "{path} holds weights without a network.",
+                "Open it with its architecture (on the command line: --architecture).",
+                path=self.model.source.path,
+            )
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
         """Measured against these teachers (files with commas) where there are no labels. Raises UserError."""
@@ -335,6 +345,7 @@ class Workspace:
 
     def graph_view(self, recipe: Recipe | None, job: Job) -> GraphView:
         """The graph to be drawn, as opened or after a recipe. Raises UserError when the recipe does not fit."""
+        self._runnable()
         if recipe is None:
             return self.cache.get(("graph view",), lambda: graph_view.of_model(self.model))
         return graph_view.of_compiled(self.compiled(recipe, job), recipe.sparse)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from workbench.formats.format import Loaded
 from workbench.graph.model import demand
 from workbench.graph.model.hidden_weights import RANDOM
 from workbench.graph.model.inventory import find_layers
-from workbench.graph.model.model import OPEN, Model
+from workbench.graph.model.model import OPEN, WEIGHTS_ONLY, Model
 from workbench.graph.onnx import runtime, saving, shapes
 from workbench.graph.prepare import passes, raise_opset
 
@@ -44,6 +45,8 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool 
     """`without` names preparation steps to leave out; `raise_opset` asks for the one that is done only on demand.
     Raises UserError when the runtime cannot run the graph, naming the file."""
     path = loaded.source.path
+    if loaded.graph.graph.meta.get(WEIGHTS_ONLY):
+        return _weights(loaded, job)
     if (size := saving.tensor_bytes(loaded.graph)) > HEAVY:
         demand.check(loaded.graph, path)
         return _unread(loaded, without, size, job)
@@ -111,6 +114,15 @@ def _raise_opset(
         except UserError as error:
             detail, made = Message("kept at {old}. {why}", old=old, why=error.what), graph
     return made, (Preparation("opset", Message("Opset raised"), detail, made is not graph, True),)
+
+
+def _weights(loaded: Loaded, job: Job) -> Model:
+    """Weights without a network: there is nothing to prepare and nothing to run."""
+    job.report(Message("finding layers"), 0.9)
+    layers, sites = find_layers(loaded.graph)
+    job.report(Message("opened"), 1.0)
+    layers = tuple(replace(layer, macs=None) for layer in layers)
+    return Model(loaded.graph, layers, sites, loaded.source, (), loaded.notes)
 
 
 def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Model:

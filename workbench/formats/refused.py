@@ -73,11 +73,6 @@ register(
 )
 register(
     Format(
-        "safetensors", _suffix(".safetensors"), _reject(Message("a file of weights without a network"), EXPORT), order=6
-    )
-)
-register(
-    Format(
         "keras",
         lambda path, head: head[:8] == b"\x89HDF\r\n\x1a\n",
         _reject(Message("an HDF5 file, which is not supported"), Message("Convert a Keras model with tf2onnx.")),

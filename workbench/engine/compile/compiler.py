@@ -26,7 +26,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite
 from workbench.graph.storage.edit import Edit, sqnr_db
 from workbench.graph.storage.plan import Plan
-from workbench.methods.base.method import find, untouched
+from workbench.methods.base.method import StructuralMethod, find, untouched
 
 OTHER = Message("Choose another method.")
 APART = Message("Remove one of the two steps.")
@@ -181,7 +181,19 @@ def structural_refusal(model: Model, layer: Layer, actions: tuple[Action, ...]) 
     """Why a structural step of the stack cannot be had in this place of the model, or None."""
     if layer.locked:
         return None
+    if model.weights_only:
+        return next(filter(None, map(_needs_a_network, actions)), None)
     return next(filter(None, (structure.refusal(model, layer.path, action) for action in actions)), None)
+
+
+def _needs_a_network(action: Action) -> str | None:
+    """Why weights without a network cannot have a step, or None."""
+    chosen, params = find(action)
+    if isinstance(chosen, StructuralMethod) or chosen.uses_data(params):
+        return Message("It needs the network, and the file has weights alone: open it with its architecture.")
+    if chosen.encodes is not None and chosen.encodes.activations:
+        return Message("It quantises activations, and the file has weights alone: open it with its architecture.")
+    return None
 
 
 def edit(

@@ -11,6 +11,7 @@ import torch
 
 from workbench.core.base.message import Message
 from workbench.formats.pt2.program import Unsafe
+from workbench.formats.weights.pickles import PlainPickle
 
 # Tensors may share memory and repeat it; more than this many times the bytes that are there, none does.
 REPEATED, SMALL = 4, 1 << 26
@@ -31,39 +32,6 @@ STORAGES = {
     "ComplexFloatStorage": torch.complex64,
     "ComplexDoubleStorage": torch.complex128,
 }
-# What pickles of tensors and plain containers are made of. Others take memory by a number in the file.
-OPCODES = (
-    pickle.PROTO,
-    pickle.STOP,
-    pickle.GLOBAL,
-    pickle.REDUCE,
-    pickle.BINPERSID,
-    pickle.MARK,
-    pickle.TUPLE,
-    pickle.EMPTY_TUPLE,
-    pickle.TUPLE1,
-    pickle.TUPLE2,
-    pickle.TUPLE3,
-    pickle.EMPTY_LIST,
-    pickle.APPEND,
-    pickle.APPENDS,
-    pickle.EMPTY_DICT,
-    pickle.SETITEM,
-    pickle.SETITEMS,
-    pickle.NONE,
-    pickle.NEWTRUE,
-    pickle.NEWFALSE,
-    pickle.BININT,
-    pickle.BININT1,
-    pickle.BININT2,
-    pickle.LONG1,
-    pickle.BINFLOAT,
-    pickle.BINUNICODE,
-    pickle.BINPUT,
-    pickle.LONG_BINPUT,
-    pickle.BINGET,
-    pickle.LONG_BINGET,
-)
 
 
 class Unpacks(Exception):
@@ -127,8 +95,8 @@ def read_pickle(content: bytes) -> Any:
         return _Plain(io.BytesIO(member(archive, pickled[0])), record).load()
 
 
-class _Plain(pickle._Unpickler):
-    """Python's own reader with the few operations that tensors need; every name that it resolves is listed here."""
+class _Plain(PlainPickle):
+    """Every name that it resolves is listed here."""
 
     def __init__(self, file: io.BytesIO, record: Callable[[str], bytearray]) -> None:
         super().__init__(file)
@@ -175,7 +143,4 @@ class _Plain(pickle._Unpickler):
         """Attributes of a container are left out."""
         self.stack.pop()  # type: ignore[attr-defined]
 
-    dispatch: ClassVar[dict[int, Any]] = {
-        **{code[0]: pickle._Unpickler.dispatch[code[0]] for code in OPCODES},
-        pickle.BUILD[0]: _build,
-    }
+    dispatch: ClassVar[dict[int, Any]] = {**PlainPickle.dispatch, pickle.BUILD[0]: _build}

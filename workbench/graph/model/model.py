@@ -14,6 +14,7 @@ from workbench.graph.model import cost
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.onnx import saving, shapes
 
+WEIGHTS_ONLY = "weights only"  # in the meta of a graph of weights without a network (see formats.weights.network)
 OPEN = Message("The model has dynamic input sizes. MACs are counted for")
 
 
@@ -44,6 +45,11 @@ class Model:
     @property
     def opset(self) -> int:
         return self.ir.opset_imports.get("", 1)
+
+    @property
+    def weights_only(self) -> bool:
+        """Whether there are weights, and no network that connects them: nothing can be measured."""
+        return bool(self.ir.graph.meta.get(WEIGHTS_ONLY))
 
     @cached_property
     def _by_path(self) -> dict[str, Layer]:
@@ -135,11 +141,11 @@ class Model:
             self.source.format,
             parameters,
             self.source.bytes,
-            self._macs,
+            None if self.weights_only else self._macs,
             self.opset,
             self.layers,
-            self.inputs,
-            self.outputs,
+            () if self.weights_only else self.inputs,
+            () if self.weights_only else self.outputs,
             self.preparations,
             self.notes,
         )

@@ -50,7 +50,7 @@ def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:
         if tensor.dtype.numpy().isbuiltin == 1:
             tensors[name] = np.ascontiguousarray(tensor.numpy())
             value.const_value = ir.ExternalTensor(
-                "elsewhere", 0, tensor.nbytes, tensor.dtype, name=name, shape=ir.Shape(tensor.shape.numpy())
+                "elsewhere", 0, tensors[name].nbytes, tensor.dtype, name=name, shape=ir.Shape(tensor.shape.numpy())
             )
     return ir.serde.serialize_model(copy).SerializeToString(), tensors
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-MODELS = (".onnx", ".pt2", ".pt", ".pth", ".ts", ".ort")
+MODELS = (".onnx", ".pt2", ".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".index.json")
 DATA = (".npz",)
 RECIPES = (".yaml", ".yml")
 SESSIONS = (".mcw",)
@@ -29,7 +29,7 @@ def sort_out(paths: list[str]) -> Chosen:
     chosen = Chosen()
     for path in paths:
         suffix = Path(path).suffix.lower()
-        if not chosen.model and (suffix in (*MODELS, *SESSIONS, PYTHON) or FUNCTION.search(path)):
+        if not chosen.model and (path.lower().endswith((*MODELS, *SESSIONS, PYTHON)) or FUNCTION.search(path)):
             chosen.model = path
         elif not chosen.data and (suffix in DATA or os.path.isdir(path)):
             chosen.data = path

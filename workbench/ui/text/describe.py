@@ -79,4 +79,11 @@ def value_words(field: Field, value: Any) -> str:
 
 def format_words(name: str) -> str:
     """A format of files as people call it."""
-    return {"onnx": "ONNX", "pt2": "torch.export", "function": tr("Python function")}.get(name, name)
+    known = {
+        "onnx": "ONNX",
+        "pt2": "torch.export",
+        "function": tr("Python function"),
+        "safetensors": tr("safetensors, weights only"),
+        "state dict": tr("state dict, weights only"),
+    }
+    return known.get(name, name)

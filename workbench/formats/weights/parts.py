@@ -1,0 +1,125 @@
+"""One file of weights, or several that an index lists."""
+
+import json
+import os
+import re
+import stat
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from workbench.core.base.message import Message
+from workbench.formats.weights import safetensors, state_dict
+from workbench.formats.weights.safetensors import looks_like as is_safetensors
+from workbench.formats.weights.stored import Checkpoint, Stored, Unreadable
+
+__all__ = ["is_index", "is_pickle", "is_safetensors", "is_state_dict", "read"]
+INDEX = ".index.json"
+PART = re.compile(r"^(.*)-\d{5}-of-\d{5}(\.safetensors|\.bin)$")
+LARGEST_INDEX, MOST_PARTS = 1 << 25, 1000
+
+
+def is_index(path: str) -> bool:
+    return path.endswith((f".safetensors{INDEX}", f".bin{INDEX}"))
+
+
+def is_pickle(path: str) -> bool:
+    """Whether a file that is one of weights is torch's."""
+    if is_index(path):
+        return path.endswith(f".bin{INDEX}")
+    with open(path, "rb") as file:
+        return not is_safetensors(file.read(16))
+
+
+def is_state_dict(path: str, head: bytes) -> bool:
+    """Whether torch.save wrote the file: an archive with data.pkl and no program in it, or the older kind."""
+    if state_dict.is_legacy(head):
+        return True
+    if head[:4] != b"PK\x03\x04":
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
+    return any(name.endswith("data.pkl") for name in members) and not any("/code/" in name for name in members)
+
+
+def read(path: str) -> Checkpoint:
+    """Raises Unreadable; OSError."""
+    index = path if is_index(path) else index_of(path)
+    found = _several(index) if index else _one(path)
+    if not found.tensors:
+        raise Unreadable(Message("it holds no tensors"))
+    return found
+
+
+def index_of(path: str) -> str:
+    """The index beside a file that is one part of several; "" where it is not, or there is none."""
+    found = PART.match(os.path.basename(path))
+    index = os.path.join(os.path.dirname(path), f"{found[1]}{found[2]}{INDEX}") if found else ""
+    return index if index and os.path.isfile(index) else ""
+
+
+def _one(path: str) -> Checkpoint:
+    if is_pickle(path):
+        return state_dict.read(path)
+    tensors, metadata = safetensors.read(path)
+    return Checkpoint({name: tensors[name] for name in sorted(tensors, key=_natural)}, (path,), metadata)
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Order of names in which layer 2 comes before layer 10: files of this kind are sorted by type and letter."""
+    return [
+        (part.isdecimal(), int(part[:18]) if part.isascii() and part.isdecimal() else 0, part)
+        for part in re.split(r"(\d+)", name)
+    ]
+
+
+def _several(index: str) -> Checkpoint:
+    """Every part that the index lists; each name comes from the part that it says."""
+    listed = _listed(index)
+    folder = Path(index).parent
+    files = sorted(set(listed.values()))
+    if len(files) > MOST_PARTS:
+        raise Unreadable(Message("its index lists too many files"))
+    tensors: dict[str, Stored] = {}
+    held = {name: _one(_beside(folder, name)) for name in files}
+    for name, file in sorted(listed.items(), key=lambda each: _natural(each[0])):
+        stored = held[file].tensors.get(name)
+        if stored is None:
+            raise Unreadable(Message("{file} has no tensor {name}, which its index lists", file=file, name=name[:80]))
+        tensors[name] = stored
+    metadata = next((part.metadata for part in held.values() if part.metadata), {})
+    return Checkpoint(tensors, tuple(str(folder / name) for name in files), metadata)
+
+
+def _listed(index: str) -> dict[str, str]:
+    """Tensor -> file, as the index says."""
+    if os.stat(index).st_size > LARGEST_INDEX:
+        raise Unreadable(Message("its index is larger than 32 MB"))
+    try:
+        found: Any = json.loads(Path(index).read_bytes())["weight_map"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unreadable(Message("its index is damaged")) from error
+    if not isinstance(found, dict) or not found or not all(isinstance(file, str) for file in found.values()):
+        raise Unreadable(Message("its index is damaged"))
+    return found
+
+
+def _beside(folder: Path, name: str) -> str:
+    """A file of the index's own folder. A link that leaves it is refused, but for those of a hub's cache, whose
+    snapshots link to the folder `blobs` beside them."""
+    if name != os.path.basename(name) or "\\" in name or "\0" in name or name in ("", ".", ".."):
+        raise Unreadable(Message("its index lists a file outside its folder ({name})", name=name[:80]))
+    file = folder / name
+    try:
+        target = Path(os.path.realpath(file))
+        regular = stat.S_ISREG(target.stat().st_mode)
+    except FileNotFoundError as error:
+        raise Unreadable(Message("the file {name} that its index lists is missing", name=name[:80])) from error
+    home = folder.resolve()
+    cached = home.parent.name == "snapshots" and target.parent == home.parent.parent / "blobs"
+    if not regular or not (target.parent == home or cached):
+        raise Unreadable(Message("its index lists a file outside its folder ({name})", name=name[:80]))
+    return str(file)

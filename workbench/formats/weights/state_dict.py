@@ -1,0 +1,278 @@
+"""State dicts as torch.save writes them (.pt, .pth, .bin, .ckpt), and the weights of pickled modules, without torch.
+
+torch.save writes a zip archive whose data.pkl names the storages beside it; before torch 1.6 it wrote pickles one
+after the other, then the storages (torch/serialization.py, `_save` and `_legacy_save`). Both are read as
+`torch.load(weights_only=True)` reads them: no name of the file is resolved but those below. Objects of other classes
+(options, optimisers, whole modules) stay unmade; of a module its tensors are read.
+"""
+
+import zipfile
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import onnx_ir as ir
+
+from workbench.core.base.message import Message
+from workbench.formats.weights.pickles import LARGEST, Damaged, ObjectPickle, Opaque
+from workbench.formats.weights.stored import MOST_NUMBERS, Checkpoint, Stored, Unreadable
+
+T = ir.DataType
+STORAGES = {
+    "DoubleStorage": T.DOUBLE,
+    "FloatStorage": T.FLOAT,
+    "HalfStorage": T.FLOAT16,
+    "BFloat16Storage": T.BFLOAT16,
+    "LongStorage": T.INT64,
+    "IntStorage": T.INT32,
+    "ShortStorage": T.INT16,
+    "CharStorage": T.INT8,
+    "ByteStorage": T.UINT8,
+    "BoolStorage": T.BOOL,
+}
+MAGIC = 0x1950A86A20F9469CFC6C
+MEMBERS = 200_000
+DEEPEST, MOST = 12, 200_000
+# Where training scripts put the weights beside the rest.
+USUAL = ("state_dict", "model_state_dict", "model", "net", "network", "module", "params_ema", "params", "weights")
+PREFIXES = ("module.", "_orig_mod.", "model.")  # of DataParallel, torch.compile, Lightning
+
+
+@dataclass
+class Storage:
+    """Bytes in the file that tensors share; in old files its place is known at the end."""
+
+    dtype: ir.DataType
+    key: str
+    offset: int = -1
+    length: int = 0
+
+
+@dataclass(frozen=True)
+class View:
+    """A tensor as a pickle describes it, by its storage."""
+
+    storage: Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+def is_legacy(head: bytes) -> bool:
+    """Whether a file that begins so was written by torch before 1.6."""
+    return head[:2] == b"\x80\x02" and head[2:14] == b"\x8a\n" + MAGIC.to_bytes(10, "little")
+
+
+def read(path: str) -> Checkpoint:
+    """The tensors of the file. Raises Unreadable, saying what does not hold together."""
+    try:
+        with open(path, "rb") as file:
+            archive = file.read(4) == b"PK\x03\x04"
+            file.seek(0)
+            found = _archive(file, path) if archive else _legacy(file)
+    except (Damaged, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise Unreadable(Message("it ends too early, or is damaged")) from error
+    return _checkpoint(found, path)
+
+
+# -- the two kinds of files --------------------------------------------------------------------------------------------
+
+
+def _archive(file: BinaryIO, path: str) -> Any:
+    size = Path(path).stat().st_size
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        if len(members) > MEMBERS:
+            raise Unreadable(Message("the archive has too many members"))
+        pickled = [entry for entry in members if entry.filename.split("/")[-1] == "data.pkl"]
+        if len(pickled) != 1 or pickled[0].file_size > LARGEST:
+            raise Unreadable(Message("the archive has no state dict"))
+        root = pickled[0].filename.removesuffix("data.pkl")
+        order = next((entry for entry in members if entry.filename == f"{root}byteorder"), None)
+        if order is not None and order.file_size < 16 and archive.read(order) != b"little":
+            raise Unreadable(Message("big-endian byte order"))
+        places = {entry.filename: entry for entry in members}
+        known: dict[str, Storage] = {}
+
+        def storage(pid: Any) -> Storage:
+            dtype, key = _named(pid)
+            if key not in known:
+                entry = places.get(f"{root}data/{key}")
+                if entry is None or entry.compress_type != zipfile.ZIP_STORED:
+                    raise Damaged("a storage that is missing or compressed")
+                offset = _start(file, entry)
+                if offset + entry.file_size > size:
+                    raise Damaged("a storage beyond the end of the file")
+                known[key] = Storage(dtype, key, offset, entry.file_size)
+            found = known[key]
+            return found if found.dtype == dtype else Storage(dtype, key, found.offset, found.length)
+
+        with archive.open(pickled[0]) as pickle:
+            return ObjectPickle(pickle, _known(), storage).load()  # type: ignore[arg-type]
+
+
+def _start(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
+    """Where the bytes of a member begin: behind its local header (APPNOTE 4.3.7)."""
+    before = file.tell()
+    file.seek(entry.header_offset)
+    header = file.read(30)
+    file.seek(before)
+    if header[:4] != b"PK\x03\x04":
+        raise Damaged("a damaged member")
+    return entry.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+
+
+def _legacy(file: BinaryIO) -> Any:
+    """Pickles one after the other: magic number, version, system, object, keys; then each storage's count and bytes."""
+    storages: dict[str, Storage] = {}
+
+    def storage(pid: Any) -> Storage:
+        dtype, key = _named(pid)
+        if len(pid) > 5 and pid[5] is not None:
+            raise Damaged("a storage that is a part of another")
+        return storages.setdefault(key, Storage(dtype, key))
+
+    def load() -> Any:
+        return ObjectPickle(file, _known(), storage).load()
+
+    if load() != MAGIC or not isinstance(load(), int):
+        raise Unreadable(Message("it is not a file of torch.save"))
+    load()
+    found, keys = load(), load()
+    if not isinstance(keys, list) or len(keys) > MEMBERS:
+        raise Unreadable(Message("the list of storages is damaged"))
+    size = file.seek(0, 2) if (place := file.tell()) >= 0 else 0
+    for key in keys:
+        if not isinstance(key, str) or key not in storages:
+            raise Unreadable(Message("the list of storages is damaged"))
+        file.seek(place)
+        held = storages[key]
+        count = int.from_bytes(file.read(8), "little")
+        held.offset, held.length = place + 8, count * int(held.dtype.itemsize)
+        place = held.offset + held.length
+        if place > size:
+            raise Unreadable(Message("it ends too early"))
+    return found
+
+
+def _named(pid: Any) -> tuple[ir.DataType, str]:
+    """Type and key of a storage: ("storage", type, key, device, count)."""
+    if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], ir.DataType):
+        raise Damaged("a storage of an unknown type")
+    if not isinstance(pid[2], str) or len(pid[2]) > 40:
+        raise Damaged("a storage without a name")
+    return pid[1], pid[2]
+
+
+def _known() -> dict[tuple[str, str], Any]:
+    """The names of a state dict. Attributes of tensors (requires_grad, hooks) are dropped."""
+    made: dict[tuple[str, str], Any] = {("torch", name): dtype for name, dtype in STORAGES.items()}
+    return made | {
+        ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+        ("torch._utils", "_rebuild_tensor"): _tensor,
+        ("torch._utils", "_rebuild_parameter"): _parameter,
+        ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
+        ("collections", "OrderedDict"): OrderedDict,
+        ("collections", "defaultdict"): _mapping,
+        ("__builtin__", "dict"): _mapping,
+        ("builtins", "dict"): _mapping,
+    }
+
+
+def _mapping(*_: Any) -> dict[str, Any]:
+    return {}
+
+
+def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> View:
+    numbers = (offset, *shape, *strides)
+    if not isinstance(storage, Storage) or len(shape) != len(strides) or len(shape) > 16:
+        raise Damaged("a tensor's shape")
+    if not all(type(number) is int and 0 <= number < MOST_NUMBERS for number in numbers):
+        raise Damaged("a tensor's shape")
+    return View(storage, offset, tuple(shape), tuple(strides))
+
+
+def _parameter(data: Any, *_: Any) -> Any:
+    return data
+
+
+# -- from what was found to names --------------------------------------------------------------------------------------
+
+
+def _checkpoint(found: Any, path: str) -> Checkpoint:
+    """The weights among what a training script saved. Raises Unreadable where there are none."""
+    module = found.name if isinstance(found, Opaque) else ""
+    notes: list[str] = []
+    if isinstance(found, dict) and not any(isinstance(value, View) for value in found.values()):
+        key = next((key for key in USUAL if _tensors_in(found.get(key))), None)
+        if key is not None:
+            module = found[key].name if isinstance(found[key], Opaque) else ""
+            found = found[key]
+            notes.append(Message("The weights were found under '{key}'.", key=key))
+    named = dict(_flat(found, path))
+    if not named:
+        raise Unreadable(Message("it holds no tensors"))
+    for prefix in PREFIXES[:2]:
+        if all(name.startswith(prefix) for name in named):
+            named = {name.removeprefix(prefix): stored for name, stored in named.items()}
+    return Checkpoint(named, (path,), notes=tuple(notes), module=module)
+
+
+def _tensors_in(found: Any) -> bool:
+    return next(_walk(found), None) is not None
+
+
+def _walk(found: Any) -> Iterator[tuple[str, View]]:
+    """Every tensor in nested mappings and unmade modules, with its dotted name; of a file that nests one mapping in
+    itself or many times, the first MOST places."""
+    left = MOST
+
+    def inside(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, View]]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Unreadable(Message("it has too many entries"))
+        if isinstance(value, View):
+            yield ".".join(path), value
+        elif len(path) < DEEPEST:
+            for key, inner in _entries(value):
+                yield from inside(inner, (*path, key) if key else path)
+
+    yield from inside(found, ())
+
+
+def _entries(value: Any) -> list[tuple[str, Any]]:
+    """What a mapping holds, or a module that was not made: its parameters, buffers and modules."""
+    if isinstance(value, dict):
+        return list(value.items())
+    state = value.state if isinstance(value, Opaque) else None
+    if not isinstance(state, dict):
+        return []
+    parts = [state.get(part) for part in ("_parameters", "_buffers", "_modules")]
+    return [pair for part in parts if isinstance(part, dict) for pair in part.items()]
+
+
+def _flat(found: Any, path: str) -> Iterator[tuple[str, Stored]]:
+    for name, view in _walk(found):
+        item = int(view.storage.dtype.itemsize)
+        begin = view.storage.offset + view.offset * item
+        end = view.storage.offset + view.storage.length
+        if begin > end or view.storage.offset < 0:
+            raise Unreadable(Message("a tensor beyond its data"))
+        strides = None if _in_rows(view) else view.strides
+        stored = Stored(name, view.storage.dtype, view.shape, path, begin, end - begin, strides)
+        if strides is None and stored.nbytes > stored.length:
+            raise Unreadable(Message("a tensor that is larger than its data"))
+        yield name, stored
+
+
+def _in_rows(view: View) -> bool:
+    """Whether its numbers lie one after the other, the last axis first; an axis of one number may have any stride."""
+    step = 1
+    for size, stride in zip(reversed(view.shape), reversed(view.strides), strict=True):
+        if size > 1 and stride != step:
+            return False
+        step *= max(size, 1)
+    return True
