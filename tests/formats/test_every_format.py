@@ -35,13 +35,13 @@ def cases(tmp_path_factory):
     return {
         "onnx": FormatCase(known["onnx"], (folder / "net.onnx",)),
         "safetensors": FormatCase(known["safetensors"], (folder / "net.safetensors",)),
-        "state dict": FormatCase(known["state dict"], (folder / "net.pth",)),
+        "checkpoint": FormatCase(known["checkpoint"], (folder / "net.pth",)),
         "pt2": FormatCase(known["pt2"], (folder / "net.pt2",)),
         "function": FormatCase(known["function"], (), (f"{folder / 'net.py'}:make",)),
     }
 
 
-@pytest.mark.parametrize("name", ["onnx", "pt2", "function", "safetensors", "state dict"])
+@pytest.mark.parametrize("name", ["onnx", "pt2", "function", "safetensors", "checkpoint"])
 @pytest.mark.parametrize("check", formats.CHECKS, ids=lambda check: check.__name__)
 def test_it(cases, name, check):
     check(cases[name])

@@ -8,7 +8,7 @@ from workbench.formats.format import Format, Loaded, register
 from workbench.formats.weights import network, parts
 from workbench.formats.weights.stored import Checkpoint, Unreadable
 
-SAFE, PICKLED = "safetensors", "state dict"
+SAFE, PICKLED = "safetensors", "checkpoint"
 AGAIN = Message("Copy it again, or save it again with the program that wrote it.")
 
 

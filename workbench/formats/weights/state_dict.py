@@ -101,10 +101,10 @@ def _archive(file: BinaryIO, path: str) -> Any:
             if key not in known:
                 entry = places.get(f"{root}data/{key}")
                 if entry is None or entry.compress_type != zipfile.ZIP_STORED:
-                    raise Damaged("a storage that is missing or compressed")
+                    raise Damaged("compressed")
                 offset = _start(file, entry)
                 if offset + entry.file_size > size:
-                    raise Damaged("a storage beyond the end of the file")
+                    raise Damaged("storage")
                 known[key] = Storage(dtype, key, offset, entry.file_size)
             found = known[key]
             return found if found.dtype == dtype else Storage(dtype, key, found.offset, found.length)
@@ -120,7 +120,7 @@ def _start(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
     header = file.read(30)
     file.seek(before)
     if header[:4] != b"PK\x03\x04":
-        raise Damaged("a damaged member")
+        raise Damaged("member")
     return entry.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
 
 
@@ -131,7 +131,7 @@ def _legacy(file: BinaryIO) -> Any:
     def storage(pid: Any) -> Storage:
         dtype, key = _named(pid)
         if len(pid) > 5 and pid[5] is not None:
-            raise Damaged("a storage that is a part of another")
+            raise Damaged("view")
         return storages.setdefault(key, Storage(dtype, key))
 
     def load() -> Any:
@@ -160,9 +160,9 @@ def _legacy(file: BinaryIO) -> Any:
 def _named(pid: Any) -> tuple[ir.DataType, str]:
     """Type and key of a storage: ("storage", type, key, device, count)."""
     if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], ir.DataType):
-        raise Damaged("a storage of an unknown type")
+        raise Damaged("storage")
     if not isinstance(pid[2], str) or len(pid[2]) > 40:
-        raise Damaged("a storage without a name")
+        raise Damaged("storage")
     return pid[1], pid[2]
 
 
@@ -188,9 +188,9 @@ def _mapping(*_: Any) -> dict[str, Any]:
 def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> View:
     numbers = (offset, *shape, *strides)
     if not isinstance(storage, Storage) or len(shape) != len(strides) or len(shape) > 16:
-        raise Damaged("a tensor's shape")
+        raise Damaged("shape")
     if not all(type(number) is int and 0 <= number < MOST_NUMBERS for number in numbers):
-        raise Damaged("a tensor's shape")
+        raise Damaged("shape")
     return View(storage, offset, tuple(shape), tuple(strides))
 
 

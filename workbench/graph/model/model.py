@@ -14,7 +14,7 @@ from workbench.graph.model import cost
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.onnx import saving, shapes
 
-WEIGHTS_ONLY = "weights only"  # in the meta of a graph of weights without a network (see formats.weights.network)
+WEIGHTS_ONLY = "weights_only"  # in the meta of a graph of weights without a network (see formats.weights.network)
 OPEN = Message("The model has dynamic input sizes. MACs are counted for")
 
 

@@ -84,6 +84,6 @@ def format_words(name: str) -> str:
         "pt2": "torch.export",
         "function": tr("Python function"),
         "safetensors": tr("safetensors, weights only"),
-        "state dict": tr("state dict, weights only"),
+        "checkpoint": tr("state dict, weights only"),
     }
     return known.get(name, name)
