@@ -2774,104 +2774,24 @@
       <translation>{path}：类别 {number} 的名称为空、超过 {longest} 个字符或不可读。</translation>
     </message>
     <message>
-      <source>Check the name.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请检查名称。</translation>
+      <source>Attach the data again.</source>
+      <extracomment>workbench/data/columns.py</extracomment>
+      <translation>请重新附加数据。</translation>
     </message>
     <message>
-      <source>Every array needs one entry per sample.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>每个数组对每个样本都需要一项。</translation>
+      <source>Save them with numpy.savez, which does not compress (such files are read batch by batch), or save fewer samples.</source>
+      <extracomment>workbench/data/columns.py</extracomment>
+      <translation>请用 numpy.savez 保存（不压缩，这类文件会逐批读取），或减少样本数。</translation>
     </message>
     <message>
-      <source>Give a function that yields batches.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请指定一个逐批产生数据的函数。</translation>
+      <source>The arrays of {file} need {unpacked} of memory for this model, more than is available.</source>
+      <extracomment>workbench/data/columns.py</extracomment>
+      <translation>{file} 含有供此模型用的 {unpacked} 数组，超过空闲内存。</translation>
     </message>
     <message>
-      <source>Give all batches the same arrays, with equal shapes except for the batch axis.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请让所有批次含有相同的数组，除批次轴外形状一致。</translation>
-    </message>
-    <message>
-      <source>Give an .npz, a folder of class folders, or file.py:function.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请给出 .npz、按类别分的文件夹，或 file.py:function。</translation>
-    </message>
-    <message>
-      <source>Give more samples, or export the model with a dynamic batch size.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
-    </message>
-    <message>
-      <source>Remove these samples.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请移除这些样本。</translation>
-    </message>
-    <message>
-      <source>Report it to its author, or save the data as .npz.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请告知其作者，或把数据保存为 .npz。</translation>
-    </message>
-    <message>
-      <source>Some labels in {path} are NaN or infinite.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 中有标签为 NaN 或无限大。</translation>
-    </message>
-    <message>
-      <source>There is no file {file}.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>没有文件 {file}。</translation>
-    </message>
-    <message>
-      <source>There is no file {path}.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>没有文件 {path}。</translation>
-    </message>
-    <message>
-      <source>Yield tuples (x, y) or mappings of arrays.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>请给出元组 (x, y) 或数组的映射。</translation>
-    </message>
-    <message>
-      <source>{file} has no function {name}.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{file} 中没有函数 {name}。</translation>
-    </message>
-    <message>
-      <source>{path} has no arrays, or arrays of different lengths: {counts}.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 没有数组，或数组长度不同：{counts}。</translation>
-    </message>
-    <message>
-      <source>{path} has {samples} samples, but the model's batch size is fixed at {at_once}.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 有 {samples} 个样本，而模型的批大小固定为 {at_once}。</translation>
-    </message>
-    <message>
-      <source>{path} is not a data set.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 不是数据集。</translation>
-    </message>
-    <message>
-      <source>{path} runs code when it is loaded.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 在载入时会运行代码。</translation>
-    </message>
-    <message>
-      <source>{path} yielded no batches.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 没有给出批次。</translation>
-    </message>
-    <message>
-      <source>{path} yields batches with different arrays or shapes.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path} 给出的批次的数组或形状不一致。</translation>
-    </message>
-    <message>
-      <source>{path}: the reader {reader} returns {odd} with neither numbers nor strings.</source>
-      <extracomment>workbench/data/dataset.py</extracomment>
-      <translation>{path}：读取器 {reader} 给出的 {odd} 既不是数也不是文本。</translation>
+      <source>{file} was changed while it was read, or is not there any more.</source>
+      <extracomment>workbench/data/columns.py</extracomment>
+      <translation>{file} 在读取期间被修改，或已不存在。</translation>
     </message>
     <message>
       <source>It must return one finite number per sample.</source>
@@ -2894,201 +2814,6 @@
       <translation>指标 {name} 对 {n} 个样本返回的值为 {value}。</translation>
     </message>
     <message>
-      <source>Below class_names, write a line 'folder: name' for each class.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
-    </message>
-    <message>
-      <source>Copy the image into the folder instead.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请改为把图像复制到该文件夹。</translation>
-    </message>
-    <message>
-      <source>Copy the pictures there instead.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请改为把图像复制到那里。</translation>
-    </message>
-    <message>
-      <source>Correct it, or remove it.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请修正或移除它。</translation>
-    </message>
-    <message>
-      <source>Correct it.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请修正它。</translation>
-    </message>
-    <message>
-      <source>Give a folder with fewer images: a few thousand are enough.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请给出图像较少的文件夹：几千张就足够了。</translation>
-    </message>
-    <message>
-      <source>Give an .npz, or set layout: nhwc in {preprocessing}.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请给出 .npz，或在 {preprocessing} 中设置 layout: nhwc。</translation>
-    </message>
-    <message>
-      <source>Give an .npz.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请给出 .npz。</translation>
-    </message>
-    <message>
-      <source>Give one number, or one per channel.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请给出一个数，或每个通道一个数。</translation>
-    </message>
-    <message>
-      <source>Make it smaller.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请将其缩小。</translation>
-    </message>
-    <message>
-      <source>Put the images into one folder per class.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请按类别把图像放入各自的文件夹。</translation>
-    </message>
-    <message>
-      <source>Remove it.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请移除它。</translation>
-    </message>
-    <message>
-      <source>Remove or replace it.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请移除或替换它。</translation>
-    </message>
-    <message>
-      <source>The image size for {folder} is not known.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 的图像大小未知。</translation>
-    </message>
-    <message>
-      <source>The keys are {keys}.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>可用的键：{keys}。</translation>
-    </message>
-    <message>
-      <source>Write size: [height, width] in {preprocessing}.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>请在 {preprocessing} 中写 size: [height, width]。</translation>
-    </message>
-    <message>
-      <source>[height, width], whole numbers up to {largest_side:,}</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation> [height, width]，均为不超过 {largest_side:,} 的整数</translation>
-    </message>
-    <message>
-      <source>a fraction above 0, at most 1</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>大于 0、不超过 1 的小数</translation>
-    </message>
-    <message>
-      <source>a number, or one per channel</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>一个数，或每个通道一个数</translation>
-    </message>
-    <message>
-      <source>a positive number</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>大于零的数</translation>
-    </message>
-    <message>
-      <source>a positive number, or one per channel</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>大于零的数，或每个通道一个数</translation>
-    </message>
-    <message>
-      <source>nchw or nhwc</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation> nchw 或 nhwc</translation>
-    </message>
-    <message>
-      <source>reading the images</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>正在读取图片</translation>
-    </message>
-    <message>
-      <source>the preprocessing</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>预处理文件</translation>
-    </message>
-    <message>
-      <source>{file} cannot be read.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>无法读取 {file}。</translation>
-    </message>
-    <message>
-      <source>{file} has more than {most_pixels:,} pixels.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file} 超过 {most_pixels:,} 个像素。</translation>
-    </message>
-    <message>
-      <source>{file} has unknown keys: {extra}.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file} 含有未知的键：{extra}。</translation>
-    </message>
-    <message>
-      <source>{file} is a link to a file outside the folder.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file} 是指向文件夹之外的链接。</translation>
-    </message>
-    <message>
-      <source>{file} is not a file.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file} 不是文件。</translation>
-    </message>
-    <message>
-      <source>{file} is not a readable image (PNG, JPEG, BMP or WebP).</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file} 不是可读的图像（PNG、JPEG、BMP 或 WebP）。</translation>
-    </message>
-    <message>
-      <source>{file}: class_names is not a mapping from folders to names.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file}：class_names 不是从文件夹到名称的映射。</translation>
-    </message>
-    <message>
-      <source>{file}: {key} is {value}; it must be {wanted}.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{file}：{key} 为 {value}，应为{wanted}。</translation>
-    </message>
-    <message>
-      <source>{folder} has no class folders with images.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 的类别文件夹中没有图像。</translation>
-    </message>
-    <message>
-      <source>{folder} has {count:,} images, which need {needed} of memory, more than is available.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 有 {count:,} 张图像，需要 {needed} 内存，超过空闲内存。</translation>
-    </message>
-    <message>
-      <source>{folder} is a folder of images, but the model takes {channels} channels.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 是图像文件夹，而模型需要 {channels} 个通道。</translation>
-    </message>
-    <message>
-      <source>{folder} is a folder of images, but the model's input is not a single image.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 是图像文件夹，但模型的输入不是单张图像。</translation>
-    </message>
-    <message>
-      <source>{folder} is a link to a place outside the folder.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder} 是指向该文件夹之外的链接。</translation>
-    </message>
-    <message>
-      <source>{folder}: {key} has {size} numbers, but the model takes {wanted}.</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{folder}：{key} 有 {size} 个数，而模型需要 {wanted}。</translation>
-    </message>
-    <message>
-      <source>{n} channels</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{n} 个通道</translation>
-    </message>
-    <message>
       <source>'{text}' is not a number or a list of numbers for the input '{spec}'.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>“{text}”不是输入“{spec}”的数或数列。</translation>
@@ -3097,6 +2822,11 @@
       <source>Convert it.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>请转换它。</translation>
+    </message>
+    <message>
+      <source>Every array needs one entry per sample.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>每个数组对每个样本都需要一项。</translation>
     </message>
     <message>
       <source>Export the model with numeric inputs.</source>
@@ -3374,64 +3104,589 @@
       <translation>相对原模型的信噪比</translation>
     </message>
     <message>
-      <source>Save fewer samples, or save them with numpy.savez, which does not compress.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>请少存一些样本，或用不压缩的 numpy.savez 保存。</translation>
+      <source>Give more samples, or export the model with a dynamic batch size.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
     </message>
     <message>
-      <source>Save fewer samples: a few thousand are enough.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>请少存一些样本：几千个就足够了。</translation>
+      <source>Preprocessed as {file} says.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>已按 {file} 进行预处理。</translation>
     </message>
     <message>
-      <source>Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>请用 numpy.savez 保存：数组以模型输入命名或命名为 x，标签命名为 y。</translation>
+      <source>Remove these samples.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>请移除这些样本。</translation>
     </message>
     <message>
-      <source>The arrays of {file} need {unpacked} of memory for this model, more than is available.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>{file} 含有供此模型用的 {unpacked} 数组，超过空闲内存。</translation>
+      <source>Remove {file}, and save the values as the model takes them.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>请删除 {file}，并按模型接受的形式保存数值。</translation>
     </message>
     <message>
-      <source>the sizes in the header and in the archive differ</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>文件头与归档中的大小不一致</translation>
+      <source>Some labels in {path} are NaN or infinite.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>{path} 中有标签为 NaN 或无限大。</translation>
     </message>
     <message>
-      <source>{file} holds no arrays.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>{file} 不含数组。</translation>
+      <source>{n:,} of {whole:,} samples are used, classes in proportion (seed 0).</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>使用 {whole:,} 个样本中的 {n:,} 个，按类别比例抽取（种子 0）。</translation>
+    </message>
+    <message>
+      <source>{path} has no arrays, or arrays of different lengths: {counts}.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>{path} 没有数组，或数组长度不同：{counts}。</translation>
+    </message>
+    <message>
+      <source>{path} has {samples} samples, but the model's batch size is fixed at {at_once}.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>{path} 有 {samples} 个样本，而模型的批大小固定为 {at_once}。</translation>
+    </message>
+    <message>
+      <source>{path}: it is not clear which input the preprocessing is of.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>{path}：无法确定预处理针对哪个输入。</translation>
+    </message>
+    <message>
+      <source>Below class_names, write a line 'folder: name' for each class.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
+    </message>
+    <message>
+      <source>Correct it, or remove it.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>请修正或移除它。</translation>
+    </message>
+    <message>
+      <source>Correct it.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>请修正它。</translation>
+    </message>
+    <message>
+      <source>Give one number per class of the data.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>请为数据中的每个类别给出一个编号。</translation>
+    </message>
+    <message>
+      <source>Give one number, or one per channel.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>请给出一个数，或每个通道一个数。</translation>
+    </message>
+    <message>
+      <source>The keys are {keys}.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>可用的键：{keys}。</translation>
+    </message>
+    <message>
+      <source>[height, width], whole numbers up to {largest_side:,}</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation> [height, width]，均为不超过 {largest_side:,} 的整数</translation>
+    </message>
+    <message>
+      <source>a fraction above 0, at most 1</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>大于 0、不超过 1 的小数</translation>
+    </message>
+    <message>
+      <source>a list of different class numbers</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>互不相同的类别编号列表</translation>
+    </message>
+    <message>
+      <source>a number, or one per channel</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>一个数，或每个通道一个数</translation>
+    </message>
+    <message>
+      <source>a positive number</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>大于零的数</translation>
+    </message>
+    <message>
+      <source>a positive number, or one per channel</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>大于零的数，或每个通道一个数</translation>
+    </message>
+    <message>
+      <source>a whole number up to {largest:,}</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>不超过 {largest:,} 的整数</translation>
+    </message>
+    <message>
+      <source>nchw or nhwc</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation> nchw 或 nhwc</translation>
+    </message>
+    <message>
+      <source>the name of a file</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>文件名</translation>
+    </message>
+    <message>
+      <source>the preprocessing</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>预处理文件</translation>
+    </message>
+    <message>
+      <source>{file} has unknown keys: {extra}.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>{file} 含有未知的键：{extra}。</translation>
+    </message>
+    <message>
+      <source>{file}: class_names is not a mapping from folders to names.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>{file}：class_names 不是从文件夹到名称的映射。</translation>
+    </message>
+    <message>
+      <source>{file}: class_order has {n} numbers, but the labels are not class numbers below that.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>{file}：class_order 有 {n} 个编号，但标签不是小于该数的类别编号。</translation>
+    </message>
+    <message>
+      <source>{file}: layout and reverse_channels are of images, but the array '{name}' has shape {shape}.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>{file}：layout 和 reverse_channels 仅适用于图像，但数组“{name}”的形状为 {shape}。</translation>
+    </message>
+    <message>
+      <source>{file}: {key} has {size} numbers, but the model takes {wanted}.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>{file}：{key} 有 {size} 个数值，但模型需要 {wanted}。</translation>
+    </message>
+    <message>
+      <source>{file}: {key} is {value}; it must be {wanted}.</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>{file}：{key} 为 {value}，应为{wanted}。</translation>
+    </message>
+    <message>
+      <source>{n} channels</source>
+      <extracomment>workbench/data/preprocessing.py</extracomment>
+      <translation>{n} 个通道</translation>
+    </message>
+    <message>
+      <source>Check the name.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>请检查名称。</translation>
+    </message>
+    <message>
+      <source>Give a function that yields batches.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>请指定一个逐批产生数据的函数。</translation>
+    </message>
+    <message>
+      <source>Give all batches the same arrays, with equal shapes except for the batch axis.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>请让所有批次含有相同的数组，除批次轴外形状一致。</translation>
+    </message>
+    <message>
+      <source>There is no file {file}.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>没有文件 {file}。</translation>
+    </message>
+    <message>
+      <source>Yield tuples (x, y) or mappings of arrays.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>请给出元组 (x, y) 或数组的映射。</translation>
+    </message>
+    <message>
+      <source>{file} has no function {name}.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>{file} 中没有函数 {name}。</translation>
+    </message>
+    <message>
+      <source>{path} runs code when it is loaded.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>{path} 在载入时会运行代码。</translation>
+    </message>
+    <message>
+      <source>{path} yielded no batches.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>{path} 没有给出批次。</translation>
+    </message>
+    <message>
+      <source>{path} yields batches with different arrays or shapes.</source>
+      <extracomment>workbench/data/readers/function.py</extracomment>
+      <translation>{path} 给出的批次的数组或形状不一致。</translation>
+    </message>
+    <message>
+      <source>Copy the image into the folder instead.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请改为把图像复制到该文件夹。</translation>
+    </message>
+    <message>
+      <source>Copy the pictures there instead.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请改为把图像复制到那里。</translation>
+    </message>
+    <message>
+      <source>Give an .npz, or set layout: nhwc in {preprocessing}.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请给出 .npz，或在 {preprocessing} 中设置 layout: nhwc。</translation>
+    </message>
+    <message>
+      <source>Give an .npz.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请给出 .npz。</translation>
+    </message>
+    <message>
+      <source>Make it smaller.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请将其缩小。</translation>
+    </message>
+    <message>
+      <source>Put the images into one folder per class.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请按类别把图像放入各自的文件夹。</translation>
+    </message>
+    <message>
+      <source>Remove it.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请移除它。</translation>
+    </message>
+    <message>
+      <source>Remove or replace it.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请移除或替换它。</translation>
+    </message>
+    <message>
+      <source>Set a smaller size in {preprocessing}.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请在 {preprocessing} 中设置较小的尺寸。</translation>
+    </message>
+    <message>
+      <source>The image size for {folder} is not known.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{folder} 的图像大小未知。</translation>
+    </message>
+    <message>
+      <source>Write size: [height, width] in {preprocessing}.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请在 {preprocessing} 中写 size: [height, width]。</translation>
+    </message>
+    <message>
+      <source>reading the images</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>正在读取图片</translation>
+    </message>
+    <message>
+      <source>{file} cannot be read.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>无法读取 {file}。</translation>
+    </message>
+    <message>
+      <source>{file} has more than {most_pixels:,} pixels.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{file} 超过 {most_pixels:,} 个像素。</translation>
+    </message>
+    <message>
+      <source>{file} is a link to a file outside the folder.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{file} 是指向文件夹之外的链接。</translation>
+    </message>
+    <message>
+      <source>{file} is not a file.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{file} 不是文件。</translation>
+    </message>
+    <message>
+      <source>{file} is not a readable image (PNG, JPEG, BMP or WebP).</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{file} 不是可读的图像（PNG、JPEG、BMP 或 WebP）。</translation>
+    </message>
+    <message>
+      <source>{folder} has no class folders with images.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{folder} 的类别文件夹中没有图像。</translation>
+    </message>
+    <message>
+      <source>{folder} is a folder of images, but the model takes {channels} channels.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{folder} 是图像文件夹，而模型需要 {channels} 个通道。</translation>
+    </message>
+    <message>
+      <source>{folder} is a folder of images, but the model's input is not a single image.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{folder} 是图像文件夹，但模型的输入不是单张图像。</translation>
+    </message>
+    <message>
+      <source>{folder} is a link to a place outside the folder.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{folder} 是指向该文件夹之外的链接。</translation>
+    </message>
+    <message>
+      <source>{folder}: a batch of images of {height} x {width} needs {needed} of memory, more than is available.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{folder}：一批 {height} x {width} 的图像需要 {needed} 内存，超过可用内存。</translation>
+    </message>
+    <message>
+      <source>Give an .npz, .npy, .csv, .jsonl, .txt or .parquet file, a folder of class folders, or file.py:function.</source>
+      <extracomment>workbench/data/readers/kinds.py</extracomment>
+      <translation>请提供 .npz、.npy、.csv、.jsonl、.txt 或 .parquet 文件、按类别分文件夹的文件夹，或 file.py:function。</translation>
+    </message>
+    <message>
+      <source>Report it to its author, or save the data as .npz.</source>
+      <extracomment>workbench/data/readers/kinds.py</extracomment>
+      <translation>请告知其作者，或把数据保存为 .npz。</translation>
+    </message>
+    <message>
+      <source>There is no file {path}.</source>
+      <extracomment>workbench/data/readers/kinds.py</extracomment>
+      <translation>没有文件 {path}。</translation>
+    </message>
+    <message>
+      <source>{path} is not a data set.</source>
+      <extracomment>workbench/data/readers/kinds.py</extracomment>
+      <translation>{path} 不是数据集。</translation>
+    </message>
+    <message>
+      <source>{path}: the reader {reader} returns {odd} with neither numbers nor strings.</source>
+      <extracomment>workbench/data/readers/kinds.py</extracomment>
+      <translation>{path}：读取器 {reader} 给出的 {odd} 既不是数也不是文本。</translation>
+    </message>
+    <message>
+      <source>Check the file and its permissions.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>请检查文件及其权限。</translation>
+    </message>
+    <message>
+      <source>Save it as text in UTF-8, one sample per line.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>请以 UTF-8 文本保存，每行一个样本。</translation>
+    </message>
+    <message>
+      <source>Save the samples as .npy or .npz: such files are read batch by batch.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>请将样本保存为 .npy 或 .npz：这类文件会逐批读取。</translation>
+    </message>
+    <message>
+      <source>{path} cannot be read.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>无法读取 {path}。</translation>
+    </message>
+    <message>
+      <source>{path} has {size} of text, more than is read.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>{path} 含有 {size} 文本，超过读取上限。</translation>
+    </message>
+    <message>
+      <source>{path} is not a file.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>{path} 不是文件。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number} is longer than {longest}.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>{path}：第 {number} 行超过 {longest}。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number} is not text in UTF-8.</source>
+      <extracomment>workbench/data/readers/lines.py</extracomment>
+      <translation>{path}：第 {number} 行不是 UTF-8 文本。</translation>
+    </message>
+    <message>
+      <source>Save it with numpy.save: an array of numbers, the samples along its first axis.</source>
+      <extracomment>workbench/data/readers/npy_file.py</extracomment>
+      <translation>请用 numpy.save 保存：数值数组，样本沿第一个轴排列。</translation>
     </message>
     <message>
       <source>{file} holds pickled objects, which are not loaded (the array '{name}').</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
+      <extracomment>workbench/data/readers/npy_file.py</extracomment>
       <translation>{file} 含有 pickle 对象，不会加载（数组“{name}”）。</translation>
     </message>
     <message>
-      <source>{file} is not a readable .npz archive.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>{file} 不是可读的 .npz 归档。</translation>
-    </message>
-    <message>
-      <source>{file} would decompress from {packed} to {unpacked}, far more than real data does.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
-      <translation>{file} 解压后从 {packed} 变为 {unpacked}；真实数据不会压缩得这么小。</translation>
+      <source>{file} is not a readable .npy file.</source>
+      <extracomment>workbench/data/readers/npy_file.py</extracomment>
+      <translation>{file} 不是可读取的 .npy 文件。</translation>
     </message>
     <message>
       <source>{file}: the array '{name}' contains neither numbers nor strings.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
+      <extracomment>workbench/data/readers/npy_file.py</extracomment>
       <translation>{file}：数组“{name}”不是数或文本。</translation>
     </message>
     <message>
       <source>{file}: the array '{name}' has an unsupported type.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
+      <extracomment>workbench/data/readers/npy_file.py</extracomment>
       <translation>{file}：数组“{name}”不是普通类型。</translation>
     </message>
     <message>
+      <source>Save fewer samples, or save them with numpy.savez, which does not compress.</source>
+      <extracomment>workbench/data/readers/npz_file.py</extracomment>
+      <translation>请少存一些样本，或用不压缩的 numpy.savez 保存。</translation>
+    </message>
+    <message>
+      <source>Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y.</source>
+      <extracomment>workbench/data/readers/npz_file.py</extracomment>
+      <translation>请用 numpy.savez 保存：数组以模型输入命名或命名为 x，标签命名为 y。</translation>
+    </message>
+    <message>
+      <source>the sizes in the header and in the archive differ</source>
+      <extracomment>workbench/data/readers/npz_file.py</extracomment>
+      <translation>文件头与归档中的大小不一致</translation>
+    </message>
+    <message>
+      <source>{file} holds no arrays.</source>
+      <extracomment>workbench/data/readers/npz_file.py</extracomment>
+      <translation>{file} 不含数组。</translation>
+    </message>
+    <message>
+      <source>{file} is not a readable .npz archive.</source>
+      <extracomment>workbench/data/readers/npz_file.py</extracomment>
+      <translation>{file} 不是可读的 .npz 归档。</translation>
+    </message>
+    <message>
+      <source>{file} would decompress from {packed} to {unpacked}, far more than real data does.</source>
+      <extracomment>workbench/data/readers/npz_file.py</extracomment>
+      <translation>{file} 解压后从 {packed} 变为 {unpacked}；真实数据不会压缩得这么小。</translation>
+    </message>
+    <message>
       <source>{file}: the array '{name}' uses a compression that numpy does not write.</source>
-      <extracomment>workbench/data/npz_file.py</extracomment>
+      <extracomment>workbench/data/readers/npz_file.py</extracomment>
       <translation>{file}：数组“{name}”的压缩方式不是 numpy 使用的。</translation>
+    </message>
+    <message>
+      <source>Give numbers in all columns but that of the labels, with commas between them; the first line may name them.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>除标签列外，各列应为以逗号分隔的数值；第一行可以是列名。</translation>
+    </message>
+    <message>
+      <source>Install it (pip install pyarrow), or save the data as .npz.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>请安装它（pip install pyarrow），或将数据保存为 .npz。</translation>
+    </message>
+    <message>
+      <source>Save columns of numbers, or of lists of numbers with equal lengths.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>请保存数值列，或等长数值列表的列。</translation>
+    </message>
+    <message>
+      <source>{path} has no columns but the labels.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path} 除标签外没有其他列。</translation>
+    </message>
+    <message>
+      <source>{path} has {n:,} columns, more than is read.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path} 有 {n:,} 列，超过读取上限。</translation>
+    </message>
+    <message>
+      <source>{path} is a Parquet file, and pyarrow is not installed.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path} 是 Parquet 文件，但未安装 pyarrow。</translation>
+    </message>
+    <message>
+      <source>{path} is empty.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path} 是空的。</translation>
+    </message>
+    <message>
+      <source>{path} is not a Parquet file of numbers.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path} 不是数值 Parquet 文件。</translation>
+    </message>
+    <message>
+      <source>{path} is not a table with commas between its columns.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path} 不是以逗号分隔列的表格。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number} has text among its numbers.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path}：第 {number} 行的数值中混有文本。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number} has {n} columns, the first has {width}.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path}：第 {number} 行有 {n} 列，而第一行有 {width} 列。</translation>
+    </message>
+    <message>
+      <source>{path}: the column {name} does not hold numbers.</source>
+      <extracomment>workbench/data/readers/tables.py</extracomment>
+      <translation>{path}：列 {name} 不是数值。</translation>
+    </message>
+    <message>
+      <source>Give a longer text, or set a shorter length in the preprocessing.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>请提供更长的文本，或在预处理中设置更短的长度。</translation>
+    </message>
+    <message>
+      <source>Give a tokenizer.json.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>请提供 tokenizer.json。</translation>
+    </message>
+    <message>
+      <source>Give numbers instead.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>请改为提供数值。</translation>
+    </message>
+    <message>
+      <source>Give one JSON object per line: lists of numbers by the names of the model's inputs (or x, or a text), and y.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>请每行给出一个 JSON 对象：以模型输入名称（或 x、text）为键的数值列表，以及 y。</translation>
+    </message>
+    <message>
+      <source>Install it (pip install tokenizers), or save token numbers.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>请安装它（pip install tokenizers），或保存词元编号。</translation>
+    </message>
+    <message>
+      <source>Put the model's tokenizer.json beside it, or name one in {path}.preprocessing.yaml (tokenizer: FILE).</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>请将模型的 tokenizer.json 放在旁边，或在 {path}.preprocessing.yaml 中指定（tokenizer: FILE）。</translation>
+    </message>
+    <message>
+      <source>{file} is not a tokenizer.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{file} 不是分词器。</translation>
+    </message>
+    <message>
+      <source>{path} has labels that differ in more than their length.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path} 的标签除长度外还有其他差异。</translation>
+    </message>
+    <message>
+      <source>{path} has samples that differ in more than their length.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path} 的样本除长度外还有其他差异。</translation>
+    </message>
+    <message>
+      <source>{path} has {n} tokens, fewer than one sample of {length}.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path} 有 {n} 个词元，不足一个长度为 {length} 的样本。</translation>
+    </message>
+    <message>
+      <source>{path} holds text, and the package tokenizers is not installed.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path} 包含文本，但未安装 tokenizers 包。</translation>
+    </message>
+    <message>
+      <source>{path} holds text, and there is no tokenizer.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path} 包含文本，但没有分词器。</translation>
+    </message>
+    <message>
+      <source>{path} holds text, but no input of the model takes token numbers.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path} 包含文本，但模型没有接受词元编号的输入。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number} has other keys than the first.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path}：第 {number} 行的键与第一行不同。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number} is not JSON.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path}：第 {number} 行不是 JSON。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number} is not an object.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path}：第 {number} 行不是对象。</translation>
+    </message>
+    <message>
+      <source>{path}: line {number}: '{name}' is neither a number, a text, nor lists of numbers.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>{path}：第 {number} 行：“{name}”既不是数值、文本，也不是数值列表。</translation>
     </message>
     <message>
       <source>It keeps its smaller shape, because the other layers were trained with it.</source>
@@ -5212,11 +5467,6 @@
       <source>{path} is a folder.</source>
       <extracomment>workbench/formats/opening.py</extracomment>
       <translation>{path} 是文件夹。</translation>
-    </message>
-    <message>
-      <source>{path} is empty.</source>
-      <extracomment>workbench/formats/opening.py</extracomment>
-      <translation>{path} 是空的。</translation>
     </message>
     <message>
       <source>{path} is not a regular file.</source>

@@ -11,7 +11,7 @@ from PIL import Image
 from tests.benchmarks.networks import images
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe
-from workbench.data.dataset import open_dataset
+from workbench.data.opening import open_dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler as apply

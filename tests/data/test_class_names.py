@@ -8,7 +8,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.resources import resource_path
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data.class_names import LONGEST, name_of, told_apart
-from workbench.data.dataset import open_dataset
+from workbench.data.opening import open_dataset
 
 SAMPLES = {"x": np.zeros((3, 1, 4, 4), np.float32), "y": np.array([0, 2, 1])}
 

@@ -8,7 +8,7 @@ import pytest
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import InputSpec
-from workbench.data.dataset import open_dataset
+from workbench.data.opening import open_dataset
 
 X = (InputSpec("x", "float32", (None, 1, 4, 4)),)
 IMAGE = (InputSpec("image", "float32", (None, 3, 8, 8)),)
@@ -100,9 +100,9 @@ def test_broken_archives(tmp_path, content):
 def test_missing_and_unknown_files(tmp_path):
     with pytest.raises(UserError, match="no file"):
         open_dataset(str(tmp_path / "none.npz"), X)
-    (tmp_path / "data.csv").write_text("1,2")
+    (tmp_path / "data.rows").write_text("1,2")
     with pytest.raises(UserError, match="not a data set"):
-        open_dataset(str(tmp_path / "data.csv"), X)
+        open_dataset(str(tmp_path / "data.rows"), X)
 
 
 def test_a_function_runs_only_when_trusted(tmp_path):
@@ -151,15 +151,17 @@ def test_reading_pictures_tells_how_far_it_is_and_can_be_stopped(tmp_path):
         open_dataset(str(tmp_path), IMAGE, job=job)
 
 
-def test_more_pictures_than_fit_the_memory_are_refused_in_one_sentence(tmp_path, monkeypatch):
+def test_pictures_of_which_no_batch_fits_the_memory_are_refused_in_one_sentence(tmp_path):
     from PIL import Image
 
     (tmp_path / "a").mkdir()
     for index in range(400):
         Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / f"{index}.png")
-    (tmp_path / "preprocessing.yaml").write_text("size: [16000, 16000]\n")
+    (tmp_path / "preprocessing.yaml").write_text("size: [16384, 16384]\n")
     free = (InputSpec("image", "float32", (None, 3, None, None)),)
-    with pytest.raises(UserError, match=r"has 400 images, which need .* of memory, more than is available\."):
+    with pytest.raises(
+        UserError, match=r"a batch of images of 16384 x 16384 needs 206 GB of memory, more than is available\."
+    ):
         open_dataset(str(tmp_path), free)
 
 

@@ -10,8 +10,8 @@ from workbench.core.base.resources import resource_path
 from workbench.core.layer_data.layer import InputSpec
 from workbench.core.plugins import discovery
 from workbench.data.choosing import choose, named
-from workbench.data.dataset import open_dataset
 from workbench.data.extensions import all_metrics, all_readers
+from workbench.data.opening import open_dataset
 from workbench.engine.workspace import Workspace
 
 MARGIN = """

@@ -10,7 +10,7 @@ from PIL import Image
 
 from workbench.core.base.errors import UserError
 from workbench.core.layer_data.layer import InputSpec
-from workbench.data.dataset import open_dataset
+from workbench.data.opening import open_dataset
 
 IMAGE = (InputSpec("image", "float32", (None, 3, 8, 8)),)
 

@@ -5,8 +5,8 @@ import pytest
 
 from workbench.core.base.errors import UserError
 from workbench.core.layer_data.layer import InputSpec
-from workbench.data.dataset import open_dataset
 from workbench.data.matching import match
+from workbench.data.opening import open_dataset
 
 X = InputSpec("x", "float32", (None, 4), ("batch", ""))
 RATE = InputSpec("rate", "int64", ())

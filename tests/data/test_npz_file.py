@@ -10,8 +10,9 @@ import pytest
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.layer_data.layer import InputSpec
-from workbench.data import npz_file
-from workbench.data.dataset import open_dataset
+from workbench.data import columns
+from workbench.data.opening import open_dataset
+from workbench.data.readers import npz_file
 
 X = (InputSpec("x", "float32", (None, 4)),)
 
@@ -54,7 +55,7 @@ def test_what_unpacks_to_far_more_than_it_is_is_refused_before_it_is_unpacked(tm
 
 def test_what_does_not_fit_the_memory_is_refused_before_it_is_read(tmp_path, monkeypatch):
     np.savez(tmp_path / "d.npz", x=np.zeros((100, 4), np.float32))
-    monkeypatch.setattr(npz_file, "free_memory", lambda: 1000)
+    monkeypatch.setattr(columns, "free_memory", lambda: 1000)
     with pytest.raises(UserError, match=r"d\.npz need 1\.73 kB of memory for this model, more than is available\."):
         open_dataset(str(tmp_path / "d.npz"), X)
     assert 0 < system.free_memory() <= system.memory()

@@ -1,47 +1,44 @@
-"""A data set: arrays for the model's inputs and perhaps labels. Opened by suffix; nothing is ever unpickled."""
+"""A data set: samples for the model's inputs and perhaps labels, in memory or read batch by batch."""
 
 import hashlib
-import os
-import runpy
-from collections.abc import Hashable, Iterator, Mapping
+import itertools
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
 
 import numpy as np
 
-from workbench.core.base.errors import UserError
-from workbench.core.base.files import exists, file_and_function
-from workbench.core.base.job import Job
-from workbench.core.base.trust import HOW
 from workbench.core.layer_data.layer import InputSpec
-from workbench.data import npz_file
+from workbench.data import columns
 from workbench.data.answer import Answer
-from workbench.data.class_names import read_names
-from workbench.data.extensions import Reader, all_readers
-from workbench.data.matching import DTYPES, Given, match
-
-LABELS, NAMES = "y", "class_names"
+from workbench.data.columns import Column, Lazy
+from workbench.data.matching import DTYPES, refuse_odd_values
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """`inputs` name -> [samples, ...] in the type they are stored in; `labels` [samples, ...] or None.
+    """`inputs` name -> [samples, ...] in the type they are stored in, arrays or what is read when it is wanted;
+    `labels` [samples, ...] or None.
 
     classes     names in the order of the class numbers, where the data has any
     constants   inputs that are the same for all samples, in the type of the input
     axes        see matching.Matched
     answer      which of the model's outputs is measured, and what learning learns to give
+    whole       how many samples there are, where these are a part of them; 0: these are all
+    notes       sentences: what was done to the samples
     """
 
     path: str
-    inputs: Mapping[str, np.ndarray]
+    inputs: Mapping[str, Column]
     specs: tuple[InputSpec, ...]
     labels: np.ndarray | None
     classes: tuple[str, ...] = ()
     constants: Mapping[str, np.ndarray] = field(default_factory=dict)
     axes: Mapping[str, int] = field(default_factory=dict)
     answer: Answer = Answer()  # noqa: RUF009  (it is a value)
+    whole: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def samples(self) -> int:
@@ -84,7 +81,7 @@ class Dataset:
     def subset(self, chosen: np.ndarray) -> "Dataset":
         """The chosen samples as a data set."""
         labels = None if self.labels is None else self.labels[chosen]
-        return replace(self, inputs={k: v[chosen] for k, v in self.inputs.items()}, labels=labels)
+        return replace(self, inputs={k: columns.take(v, chosen) for k, v in self.inputs.items()}, labels=labels)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -96,8 +93,18 @@ class Dataset:
             *self.constants.values(),
         ):
             digest.update(str((array.shape, array.dtype)).encode())
-            digest.update(np.ascontiguousarray(array).data)
+            for part in columns.content(array):
+                digest.update(part)
         return digest.hexdigest()[:16]
+
+    def ahead(self, parts: Sequence[slice | np.ndarray]) -> Iterator["Feeds"]:
+        """Feeds for each part in turn. Where reading takes long, the next part is read while one is worked on."""
+        feeds = [Feeds(self, part) for part in parts]
+        if any(getattr(column, "slow", False) for column in self.inputs.values()):
+            for this, following in itertools.pairwise(feeds):
+                this.following = following
+        while feeds:
+            yield feeds.pop(0)
 
 
 class Feeds(Mapping[str, np.ndarray]):
@@ -107,9 +114,12 @@ class Feeds(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, data: Dataset, chosen: slice | np.ndarray) -> None:
-        self._types = {spec.name: DTYPES[spec.dtype] for spec in data.specs}
+        self._kinds = {spec.name: spec.dtype for spec in data.specs}
+        self._types = {name: DTYPES[kind] for name, kind in self._kinds.items()}
         self._data, self._chosen = data, chosen
         self._read: dict[str, np.ndarray] = {}
+        self._coming: dict[str, Ahead] = {}
+        self.following: Feeds | None = None  # is read as soon as this is
 
     @property
     def key(self) -> Hashable:
@@ -118,13 +128,24 @@ class Feeds(Mapping[str, np.ndarray]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._read:
-            self._read[name] = self._copied(name)
+            coming = self._coming.pop(name, None)
+            self._read[name] = self._copied(name) if coming is None else coming.result()
+            if self.following is not None:
+                self.following.start(name)
         return self._read[name]
+
+    def start(self, name: str) -> None:
+        """Read this input in another thread."""
+        if name not in self._read and name not in self._coming:
+            self._coming[name] = Ahead(partial(self._copied, name))
 
     def _copied(self, name: str) -> np.ndarray:
         data, axis = self._data, self._data.axes.get(name)
         if name in data.inputs:
-            values = data.inputs[name][self._chosen].astype(self._types[name])
+            values = data.inputs[name][self._chosen]
+            if isinstance(data.inputs[name], Lazy):  # what is in memory was looked at before
+                refuse_odd_values(data.path, name, self._kinds[name], values)
+            values = values.astype(self._types[name])
             return values if axis is None else np.ascontiguousarray(np.moveaxis(values, 0, axis))
         return data.constants[name] if axis is None else np.repeat(data.constants[name], self._count, axis)
 
@@ -140,126 +161,24 @@ class Feeds(Mapping[str, np.ndarray]):
         return len(self._types)
 
 
-def open_dataset(
-    path: str, specs: tuple[InputSpec, ...], trusted: bool = False, job: Job | None = None, given: Given | None = None
-) -> Dataset:
-    """Open `path` for a model with these inputs; `job` hears how far the reading of pictures is. `given` are values of
-    inputs that are the same for all samples.
+class Ahead(threading.Thread):
+    """Reads one input of a batch in a thread that ends with it."""
 
-    An .npz, a folder of images in class folders, or `file.py:function` (which runs code, so it needs `trusted`).
-    Raises UserError naming the file and what to do.
-    """
-    if file_and_function(path)[1]:
-        return _from_function(path, specs, trusted, given or {})
-    file = Path(path)
-    if not exists(path):
-        raise UserError("There is no file {path}.", "Check the name.", path=path)
-    given = given or {}
-    if file.suffix != ".npz" and (reader := next((each for each in all_readers() if each.claims(path)), None)):
-        return _from_arrays(path, _read(reader, path, trusted, job or Job()), specs, given)
-    if file.is_dir():
-        from workbench.data.images import open_folder
+    def __init__(self, read: Callable[[], np.ndarray]) -> None:
+        super().__init__(name="reading ahead", daemon=True)
+        self._read, self._values = read, np.empty(0)
+        self._error: BaseException | None = None
+        self.start()
 
-        taken = tuple(spec for spec in specs if spec.name not in given)
-        inputs, numbers, classes = open_folder(file, taken, job or Job())
-        return _checked(path, inputs, numbers, specs, given, classes)
-    if file.suffix == ".npz":
-        arrays, held = npz_file.read(file, {spec.name for spec in specs} | {"x", LABELS, NAMES})
-        return _from_arrays(path, arrays, specs, given, held)
-    raise UserError(
-        "{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.", path=path
-    )
+    def run(self) -> None:
+        try:
+            self._values = self._read()
+        except BaseException as error:  # raised where the values are wanted
+            self._error = error
 
-
-def _read(reader: Reader, path: str, trusted: bool, job: Job) -> dict[str, np.ndarray]:
-    """Output of a plug-in's reader, as arrays of numbers or texts. Raises UserError for anything else."""
-    given = reader.read(path, trusted, job)
-    arrays = {str(name): np.asarray(values) for name, values in dict(given).items()}
-    if odd := [name for name, array in arrays.items() if array.dtype.kind not in "fiubU"]:
-        raise UserError(
-            "{path}: the reader {reader} returns {odd} with neither numbers nor strings.",
-            "Report it to its author, or save the data as .npz.",
-            path=path,
-            reader=reader.name,
-            odd=", ".join(odd),
-        )
-    return arrays
-
-
-def _from_arrays(
-    path: str, arrays: dict[str, np.ndarray], specs: tuple[InputSpec, ...], given: Given, held: tuple[str, ...] = ()
-) -> Dataset:
-    """Labels are called y and names of classes class_names, where no input of the model is."""
-    own = {spec.name for spec in specs}
-    labels, names = (arrays.pop(name, None) if name not in own else None for name in (LABELS, NAMES))
-    classes = () if names is None else read_names(path, names, labels)
-    return _checked(path, arrays, labels, specs, given, classes, held)
-
-
-def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given: Given) -> Dataset:
-    file, name = file_and_function(path)
-    if not os.path.isfile(file):
-        raise UserError("There is no file {file}.", "Check the name.", file=file)
-    if not trusted:
-        raise UserError("{path} runs code when it is loaded.", HOW, path=path)
-    function = runpy.run_path(file).get(name)
-    if not callable(function):
-        raise UserError("{file} has no function {name}.", "Give a function that yields batches.", file=file, name=name)
-    parts: list[dict[str, np.ndarray]] = []
-    for batch in function():
-        batch = batch if isinstance(batch, Mapping) else dict(zip(("x", "y"), batch, strict=False))
-        parts.append({key: np.asarray(value) for key, value in batch.items()})
-    if not parts:
-        raise UserError("{path} yielded no batches.", "Yield tuples (x, y) or mappings of arrays.", path=path)
-    names = {key: parts[0][key] for key in parts[0] if key == NAMES}  # of all batches, not of samples
-    try:  # what has no axis is the same for all samples
-        arrays = {
-            key: np.concatenate([part[key] for part in parts]) if first.ndim else first
-            for key, first in parts[0].items()
-            if key not in names
-        }
-    except (KeyError, ValueError) as error:
-        raise UserError(
-            "{path} yields batches with different arrays or shapes.",
-            "Give all batches the same arrays, with equal shapes except for the batch axis.",
-            path=path,
-        ) from error
-    return _from_arrays(path, {**arrays, **names}, specs, given)
-
-
-def _checked(
-    path: str,
-    arrays: dict[str, np.ndarray],
-    labels: np.ndarray | None,
-    specs: tuple[InputSpec, ...],
-    given: Given,
-    classes: tuple[str, ...] = (),
-    held: tuple[str, ...] = (),
-) -> Dataset:
-    if labels is not None and labels.dtype.kind == "f" and not np.isfinite(labels).all():
-        raise UserError("Some labels in {path} are NaN or infinite.", "Remove these samples.", path=path)
-    matched = match(path, arrays, specs, given, labels, held)
-    counts = {len(np.atleast_1d(array)) for array in (*matched.inputs.values(), labels) if array is not None}
-    if len(counts) != 1 or counts == {0}:
-        raise UserError(
-            "{path} has no arrays, or arrays of different lengths: {counts}.",
-            "Every array needs one entry per sample.",
-            path=path,
-            counts=sorted(counts),
-        )
-    data = Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes)
-    return _in_whole_batches(data)
-
-
-def _in_whole_batches(data: Dataset) -> Dataset:
-    """Without the last samples, where the model takes a fixed number at a time and these are fewer."""
-    whole = data.samples // data.at_once(1) * data.at_once(1)
-    if not whole:
-        raise UserError(
-            "{path} has {samples} samples, but the model's batch size is fixed at {at_once}.",
-            "Give more samples, or export the model with a dynamic batch size.",
-            path=data.path,
-            samples=data.samples,
-            at_once=data.at_once(1),
-        )
-    return data if whole == data.samples else data.subset(np.arange(whole))
+    def result(self) -> np.ndarray:
+        """Raises what reading raised."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        return self._values

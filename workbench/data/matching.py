@@ -14,6 +14,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec
+from workbench.data.columns import Column, Lazy, in_memory
 
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
 DTYPES: dict[str, Any] = {
@@ -28,6 +29,7 @@ DTYPES: dict[str, Any] = {
     "bool": np.bool_,
 }
 BATCH = ("batch", "batch_size", "n", "b")  # what exporters call the axis of the samples
+FEW = 16  # samples that are looked at of what is read batch by batch
 LONGEST_VALUE = 100_000  # characters of --input
 Given = Mapping[str, str | np.ndarray]  # values of inputs that are the same for all samples, as texts or arrays
 
@@ -40,14 +42,14 @@ class Matched:
             which it is repeated for every sample
     """
 
-    inputs: Mapping[str, np.ndarray]
+    inputs: Mapping[str, Column]
     constants: Mapping[str, np.ndarray] = field(default_factory=dict)
     axes: Mapping[str, int] = field(default_factory=dict)
 
 
 def match(
     path: str,
-    arrays: Mapping[str, np.ndarray],
+    arrays: Mapping[str, Column],
     specs: tuple[InputSpec, ...],
     given: Given,
     labels: np.ndarray | None = None,
@@ -88,7 +90,7 @@ def match(
         array = _value(spec, given[spec.name]) if spec.name in given else free[spec.name]
         if array.dtype.kind not in "fiub":
             raise _unfit(path, spec, array)
-        _refuse_odd_values(path, spec, array)
+        refuse_odd_values(path, spec.name, spec.dtype, array[:FEW] if isinstance(array, Lazy) else np.asarray(array))
         if spec.name in given:
             _add_constant(found, path, spec, array, specs)
         else:
@@ -110,7 +112,7 @@ def constants(specs: tuple[InputSpec, ...], given: Given) -> dict[str, np.ndarra
     }
 
 
-def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, np.ndarray], labels: np.ndarray | None) -> int:
+def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column], labels: np.ndarray | None) -> int:
     """How many samples there are: as arrays have that can only be samples; else as labels, or the first array, has."""
     sure = [
         len(arrays[spec.name])
@@ -127,7 +129,7 @@ def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, np.ndarray], lab
     )
 
 
-def _by_sample(spec: InputSpec, array: np.ndarray, axis: int = 0) -> bool:
+def _by_sample(spec: InputSpec, array: Column, axis: int = 0) -> bool:
     """Whether the array is of this input's shape apart from the axis of the samples."""
     return array.ndim == len(spec.shape) > axis and all(
         index == axis or size in (None, have)
@@ -135,7 +137,7 @@ def _by_sample(spec: InputSpec, array: np.ndarray, axis: int = 0) -> bool:
     )
 
 
-def _named_batch(spec: InputSpec, array: np.ndarray) -> int | None:
+def _named_batch(spec: InputSpec, array: Column) -> int | None:
     """Batch axis of an input like [steps, batch, values], if the array has [samples, steps, values]."""
     named = [axis for axis, name in enumerate(spec.axes) if axis and name.lower() in BATCH and spec.shape[axis] is None]
     if len(named) != 1 or spec.shape[0] in (None, 1) or array.ndim != len(spec.shape):
@@ -144,9 +146,7 @@ def _named_batch(spec: InputSpec, array: np.ndarray) -> int | None:
     return named[0] if all(size in (None, have) for size, have in zip(rest, array.shape[1:], strict=True)) else None
 
 
-def _add(
-    found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...], count: int
-) -> None:
+def _add(found: Matched, path: str, spec: InputSpec, array: Column, specs: tuple[InputSpec, ...], count: int) -> None:
     if (axis := _named_batch(spec, array)) is not None:
         found.inputs[spec.name] = array  # type: ignore[index]
         found.axes[spec.name] = axis  # type: ignore[index]
@@ -159,8 +159,8 @@ def _add(
     if _by_sample(spec, array) and len(array) == count and not (fixed and others_free):
         found.inputs[spec.name] = array  # type: ignore[index]
         return
-    if not spec.shape and array.size and (array == array.flat[0]).all():
-        _add_constant(found, path, spec, array.reshape(-1)[0].reshape(()), specs)
+    if not spec.shape and (values := in_memory(path, array)).size and (values == values.flat[0]).all():
+        _add_constant(found, path, spec, values.reshape(-1)[0].reshape(()), specs)
         return
     along = next(
         (
@@ -171,7 +171,7 @@ def _add(
         None,
     )
     if along is not None:
-        found.inputs[spec.name] = np.moveaxis(array, along, 0)  # type: ignore[index]
+        found.inputs[spec.name] = np.moveaxis(in_memory(path, array), along, 0)  # type: ignore[index]
         found.axes[spec.name] = along  # type: ignore[index]
     elif whole and (spec.shape[:1] != (None,) or len(array) == 1):
         _add_constant(found, path, spec, array, specs)
@@ -188,10 +188,10 @@ def _add(
         raise _unfit(path, spec, array)
 
 
-def _add_constant(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]) -> None:
+def _add_constant(found: Matched, path: str, spec: InputSpec, array: Column, specs: tuple[InputSpec, ...]) -> None:
     if any(name in _batches(spec, specs) and size != 1 for name, size in zip(spec.axes, array.shape, strict=False)):
         raise _unfit(path, spec, array)  # neither one state for all samples, nor one for each
-    array = np.asarray(array, DTYPES[spec.dtype])
+    array = np.asarray(in_memory(path, array), DTYPES[spec.dtype])
     found.constants[spec.name] = array  # type: ignore[index]
     axis = _batch_axis(spec, array, specs)
     if axis is not None:
@@ -260,13 +260,14 @@ def _refuse_unknown(given: Given, specs: tuple[InputSpec, ...]) -> None:
             )
 
 
-def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
+def refuse_odd_values(path: str, name: str, dtype: str, array: np.ndarray) -> None:
+    """Raise UserError for values that an input of this type cannot take."""
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise UserError(
-            "{path}: some values of the array '{spec}' are NaN or infinite.", "Remove them.", path=path, spec=spec.name
+            "{path}: some values of the array '{spec}' are NaN or infinite.", "Remove them.", path=path, spec=name
         )
-    wanted = np.dtype(DTYPES[spec.dtype])
-    if wanted.kind == "b" or not array.size:
+    wanted = np.dtype(DTYPES[dtype])
+    if wanted.kind == "b" or not array.size or np.can_cast(array.dtype, wanted):
         return
     limits = np.iinfo(wanted) if wanted.kind in "iu" else np.finfo(wanted)
     if array.min() < limits.min or array.max() > limits.max:
@@ -274,18 +275,18 @@ def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
             "{path}: the array '{spec}' has values outside {low} to {high}, the range of {dtype}.",
             "Convert it.",
             path=path,
-            spec=spec.name,
+            spec=name,
             low=limits.min,
             high=limits.max,
-            dtype=spec.dtype,
+            dtype=dtype,
         )
     if wanted.kind in "iu" and array.dtype.kind == "f" and (array != np.rint(array)).any():
         raise UserError(
             "{path}: the array '{spec}' has fractions, and the model takes whole numbers ({dtype}).",
             "Give them as the model takes them, such as pixels from 0 to 255.",
             path=path,
-            spec=spec.name,
-            dtype=spec.dtype,
+            spec=name,
+            dtype=dtype,
         )
 
 
@@ -295,7 +296,7 @@ def words_of(spec: InputSpec) -> str:
     return Message("{dtype} of {shape}", dtype=spec.dtype, shape=shape or Message("one value"))
 
 
-def _unfit(path: str, spec: InputSpec, array: np.ndarray) -> UserError:
+def _unfit(path: str, spec: InputSpec, array: Column) -> UserError:
     shown = " x ".join("any" if size is None else str(size) for size in spec.shape[1:])
     sample = (
         Message("{dtype} of {shown} per sample", dtype=spec.dtype, shown=shown or Message("scalars"))

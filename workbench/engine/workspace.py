@@ -17,8 +17,9 @@ from workbench.core.layer_data.views import DataSummary, EditView, GraphView, La
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Sparse
 from workbench.data.choosing import fitting
-from workbench.data.dataset import Dataset, open_dataset
+from workbench.data.dataset import Dataset
 from workbench.data.matching import Given
+from workbench.data.opening import open_dataset
 from workbench.engine.base import evaluate
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator, runner
@@ -51,6 +52,7 @@ class Workspace:
     against     what models are compared with where there are no labels
     teachers    the files of these, where that is not the original model
     metric      the id of the one that was asked for; "": it is chosen by outputs and labels
+    count       samples that were asked for; 0: all
     """
 
     model: Model
@@ -67,6 +69,7 @@ class Workspace:
     against: str = Message("the original model's outputs")
     teachers: str = ""
     metric: str = ""
+    count: int = 0
 
     @staticmethod
     def open(
@@ -86,23 +89,26 @@ class Workspace:
         trusted: Trust = NOBODY,
         given: Given | None = None,
         metric: str = "",
+        count: int = 0,
     ) -> "Workspace":
         """The same model with data, and the original measured on it. Raises UserError when the data does not fit, or
         the model gives nothing that can be measured.
 
         given    values of inputs that are the same for all samples
         metric   the id of one; without it, it is chosen by outputs and labels
+        count    samples of `path` that are used, classes in proportion; 0: all
         """
         self._runnable()
         inputs, given = self.model.summary().inputs, given or {}
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
-        data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given)
+        near = self.model.source.path
+        data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, near=near)
         session = runtime.session(self.model)
         data = with_answer(session, data, metric)
         samples = data
         if calibration:
             samples = open_dataset(
-                calibration, inputs, calibration in trusted, job.part(*ends), {**data.constants, **given}
+                calibration, inputs, calibration in trusted, job.part(*ends), {**data.constants, **given}, near=near
             )
             words = Message(
                 "{n:,} samples of {calibration}",
@@ -132,6 +138,7 @@ class Workspace:
             training=samples if calibration else None,
             set_aside=False,
             metric=metric,
+            count=count,
             cache=self.cache if metric == self.metric else Cache(CACHE),  # what was measured is of a metric
             recoveries=self.recoveries if metric == self.metric else {},
         )
@@ -230,7 +237,7 @@ class Workspace:
             self.evaluator.baseline(),
             self.data.classes,
             self.data.fingerprint,
-            self.data.answer.notes,
+            (*self.data.notes, *self.data.answer.notes),
             model,
         )
 

@@ -17,7 +17,7 @@ def evaluate(workspace: Workspace, recipe: Recipe | None, job: Job, device: str 
     workspace.measurable()
     workspace = workspace if recipe is None else workspace.ready(recipe)
     evaluator = workspace.measurable()
-    seen, notes = evaluator.order, evaluator.data.answer.notes
+    seen, notes = evaluator.order, (*evaluator.data.notes, *evaluator.data.answer.notes)
     rows = tuple(each.scores[seen] for each in evaluator.measures)
     if recipe is not None:
         compiled, _ = trained(workspace, recipe, job.part(0.0, 0.7), device)

@@ -6,6 +6,7 @@ from workbench.data.dataset import Dataset
 
 LARGEST = 64  # pixels on the longer side
 LOOKED_AT = 256  # samples that say what is black and what is white
+TOGETHER = 32  # of them at a time
 FEWEST = 6  # pixels on a side that an image has at least
 
 
@@ -34,9 +35,12 @@ class Pictures:
         self._array = None if found is None else data.inputs[found[0]]
         self._axis = 0 if found is None else found[1]
         if self._array is not None:
-            first = self._channels_last(self._array[:LOOKED_AT])
-            self._low = first.min(axis=(0, 1, 2))
-            self._span = np.maximum(first.max(axis=(0, 1, 2)) - self._low, 1e-12)
+            ends = []
+            for start in range(0, min(LOOKED_AT, data.samples), TOGETHER):
+                first = self._channels_last(self._array[start : start + TOGETHER])
+                ends.append((first.min(axis=(0, 1, 2)), first.max(axis=(0, 1, 2))))
+            self._low = np.min([low for low, _ in ends], axis=0)
+            self._span = np.maximum(np.max([high for _, high in ends], axis=0) - self._low, 1e-12)
 
     def of(self, sample: int) -> np.ndarray | None:
         """None where the model does not take images."""

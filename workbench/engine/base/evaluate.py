@@ -16,6 +16,7 @@ from workbench.data.dataset import Dataset, Feeds
 from workbench.data.metrics.intervals import ALL, interval_of, paired_interval, unit_of
 from workbench.data.metrics.listing import DECIDING, against_teachers
 from workbench.data.metrics.metric import Metric
+from workbench.data.sampling import stratified
 from workbench.engine.base.originals import Gathered, Originals
 from workbench.graph.onnx import runtime
 
@@ -115,8 +116,9 @@ class Evaluator:
     ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
         rows = [np.empty((len(self.order), *each.scores.shape[1:])) for each in measures]
         done = 0
-        for chosen in job.each(self.batches(), "measuring"):
-            outputs = run(Feeds(self.data, chosen))
+        parts = self.batches()
+        for chosen, feeds in job.each(zip(parts, self.data.ahead(parts), strict=True), "measuring", len(parts)):
+            outputs = run(feeds)
             for each, row in zip(measures, rows, strict=True):
                 row[done : done + len(chosen)] = each.score(each.answer.of(outputs), chosen)
             del outputs
@@ -200,15 +202,17 @@ def prepare(
     """
     batch = _bounded(data, run, batch)
     asked = [(data.answer, wanted), *beside]
-    starts = range(0, data.samples, batch)
+    slices = [slice(start, min(start + batch, data.samples)) for start in range(0, data.samples, batch)]
     makers: list[_Maker] = []
     looked_at: list[list[np.ndarray]] = []
-    for start in job.each(starts, Message("measuring the original")):
-        outputs = run(data.feeds(slice(start, start + batch)))
+    for place, feeds in job.each(
+        zip(slices, data.ahead(slices), strict=True), Message("measuring the original"), len(slices)
+    ):
+        outputs = run(feeds)
         if not makers:
             looked_at.append([answer.of(outputs) for answer, _ in asked])
             small = sum(part.nbytes for parts in looked_at for part in parts) < LOOKED_AT
-            if small and start + batch < data.samples:
+            if small and place.stop < data.samples:
                 continue
             makers = [
                 _Maker.chosen(data, run, answer, name, [parts[at] for parts in looked_at], teacher is not None, batch)
@@ -308,13 +312,13 @@ def _by_teacher(data: Dataset, teacher: Run, makers: Sequence[_Maker], job: Job,
         if maker.metric.labelled:
             continue
         own, maker.gathered, maker.rows = maker.gathered.values, Gathered(), []
-        for start in job.each(range(0, data.samples, batch), Message("running the teacher")):
-            feeds = data.feeds(slice(start, start + batch))
+        slices = [slice(start, start + batch) for start in range(0, data.samples, batch)]
+        for place, feeds in job.each(
+            zip(slices, data.ahead(slices), strict=True), Message("running the teacher"), len(slices)
+        ):
             kept = maker.kept(teacher(feeds)[0])
             maker.gathered.add(kept)
-            outputs = (
-                maker.answer.of(maker.run(feeds)) if own is None or maker.metric.keep else own[start : start + batch]
-            )
+            outputs = maker.answer.of(maker.run(feeds)) if own is None or maker.metric.keep else own[place]
             maker.rows.append(maker.metric.score(outputs, kept))
 
 
@@ -334,18 +338,6 @@ def _raise_unknown(answer: Answer, unknown: int, samples: int) -> None:
             unknown=unknown,
             samples=samples,
         )
-
-
-def stratified(labels: np.ndarray | None, samples: int, seed: int) -> np.ndarray:
-    """A seeded permutation; with class labels every prefix holds each class in proportion."""
-    order = np.random.default_rng(seed).permutation(samples)
-    if labels is None or labels.ndim != 1 or labels.dtype.kind not in "iu":
-        return order
-    place = np.empty(samples)
-    for label in np.unique(labels):
-        members = order[labels[order] == label]
-        place[members] = (np.arange(len(members)) + 0.5) / len(members)
-    return order[np.argsort(place[order], kind="stable")]
 
 
 def runner(session: ort.InferenceSession) -> Run:

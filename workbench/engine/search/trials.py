@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.core.base.job import Job
-from workbench.engine.base.evaluate import Evaluator, stratified
+from workbench.data.sampling import stratified
+from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.base.store import Store, cache_folder
 from workbench.engine.search.stacks import Stack
 from workbench.engine.search.tasks import Computer, Result, Task, sorted_key

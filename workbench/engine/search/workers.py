@@ -38,6 +38,7 @@ class Place:
     calibration: str
     trusted: Trust
     metric: str
+    count: int
     chosen: tuple[int, ...]
     seed: int
     about: tuple[str, ...]
@@ -45,7 +46,9 @@ class Place:
     def open(self) -> Trials:
         """Raises UserError where that holds something else, or was opened in another way."""
         workspace = Workspace.open(self.model, Job(), self.trusted)
-        workspace = workspace.attach(self.data, Job(), self.calibration, self.trusted, metric=self.metric)
+        workspace = workspace.attach(
+            self.data, Job(), self.calibration, self.trusted, metric=self.metric, count=self.count
+        )
         trials = Trials(workspace, np.array(self.chosen), self.seed)
         if trials.about != self.about:
             raise UserError("A worker process did not find the same model and data.", "Search with one process.")
@@ -60,7 +63,8 @@ class Workers:
         given = workspace.calibration.path if workspace.training is not None and workspace.calibration else ""
         chosen = tuple(trials.order.tolist())
         model, trusted, metric = workspace.model.source.path, workspace.trusted, workspace.metric
-        place = Place(model, data.path, given, trusted, metric, chosen, trials.seed, trials.about)
+        count = workspace.count
+        place = Place(model, data.path, given, trusted, metric, count, chosen, trials.seed, trials.about)
         self.trials, self.lost = trials, False
         threads = max(1, (os.cpu_count() or 1) // count)
         self._pool = ProcessPoolExecutor(

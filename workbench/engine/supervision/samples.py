@@ -11,7 +11,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.data.dataset import Dataset
 from workbench.data.matching import DTYPES
-from workbench.engine.base.evaluate import stratified
+from workbench.data.sampling import stratified
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HELD = 0.1  # of the training samples choose the best state
 MOST_HELD = 5000
 FEWEST = 20
+TOGETHER = 64  # samples compared at a time
 SPLIT = 0.5  # of the only data set is trained on, the rest is measured
 
 
@@ -139,9 +140,6 @@ def in_both(first: Dataset, second: Dataset) -> int:
 
 def _hashes(data: Dataset) -> Iterator[int]:
     types = {spec.name: DTYPES[spec.dtype] for spec in data.specs}
-    for index in range(data.samples):
-        yield hash(
-            b"".join(
-                np.ascontiguousarray(data.inputs[name][index], types[name]).tobytes() for name in sorted(data.inputs)
-            )
-        )
+    for start in range(0, data.samples, TOGETHER):
+        parts = [data.inputs[name][start : start + TOGETHER].astype(types[name]) for name in sorted(data.inputs)]
+        yield from (hash(b"".join(each.tobytes() for each in row)) for row in zip(*parts, strict=True))

@@ -1,30 +1,30 @@
 """Arrays of an .npz archive: only those that are wanted, and their headers before their values.
 
-Nothing is unpickled, and nothing is unpacked before it is known how much it is.
+Nothing is unpickled, and nothing is unpacked before it is known how much it is. Large arrays that are not compressed
+are not read here, but batch by batch from where they lie.
 """
 
 import math
+import struct
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
-import numpy as np
-from numpy.lib import format as npy
-
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import size
-from workbench.core.base.system import free_memory
+from workbench.data.columns import Column, Stored, refuse_large
+from workbench.data.readers import npy_file
+from workbench.data.readers.npy_file import in_place, read_header, read_values
 
 AGAIN = Message("Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y.")
 COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-CHUNK = 1 << 24  # bytes unpacked at a time
+LOCAL = struct.Struct("<26xHH")  # of an entry's own header: lengths of its name and of what follows that
 SUSPICIOUS = 1 << 28  # bytes; from here on an archive that unpacks to more than FOLD times its size is refused
 FOLD = 200
 
 
-def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, Column], tuple[str, ...]]:
     """The wanted arrays that are there, and the names of all. Raises UserError naming the file and what to do."""
     try:
         if not file.is_file():
@@ -46,9 +46,15 @@ def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray], tu
         raise UserError("{file} is not a readable .npz archive.", AGAIN, file=file) from error
 
 
+def _stays(info: zipfile.ZipInfo) -> bool:
+    """Whether an array may stay in the file."""
+    return info.compress_type == zipfile.ZIP_STORED and info.file_size > npy_file.LARGE
+
+
 def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
-    unpacked = sum(info.file_size for info in chosen.values())
-    packed = sum(info.compress_size for info in chosen.values())
+    read_now = [info for info in chosen.values() if not _stays(info)]
+    unpacked = sum(info.file_size for info in read_now)
+    packed = sum(info.compress_size for info in read_now)
     if unpacked > SUSPICIOUS and unpacked > FOLD * packed:
         raise UserError(
             "{file} would decompress from {packed} to {unpacked}, far more than real data does.",
@@ -57,43 +63,33 @@ def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
             packed=size(packed),
             unpacked=size(unpacked),
         )
-    if unpacked > free_memory():
-        raise UserError(
-            "The arrays of {file} need {unpacked} of memory for this model, more than is available.",
-            "Save fewer samples: a few thousand are enough.",
-            file=file,
-            unpacked=size(unpacked),
-        )
+    refuse_large(file, unpacked)
 
 
-def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> np.ndarray:
+def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> Column:
     if info.compress_type not in COMPRESSION:
         raise UserError(
             "{file}: the array '{name}' uses a compression that numpy does not write.", AGAIN, file=file, name=name
         )
     with archive.open(info) as entry:
-        version = npy.read_magic(entry)
-        if version not in HEADERS:
-            raise UserError("{file}: the array '{name}' has an unsupported type.", AGAIN, file=file, name=name)
-        shape, by_columns, dtype = HEADERS[version](entry, max_header_size=10_000)
-        if dtype.hasobject:
-            raise UserError(
-                "{file} holds pickled objects, which are not loaded (the array '{name}').", AGAIN, file=file, name=name
-            )
-        if dtype.names is not None or dtype.kind not in "fiubU" or any(side < 0 for side in shape):
-            raise UserError(
-                "{file}: the array '{name}' contains neither numbers nor strings.", AGAIN, file=file, name=name
-            )
-        count = math.prod(shape)
-        if entry.tell() + count * dtype.itemsize != info.file_size:
+        shape, by_columns, dtype = read_header(entry, file, name, AGAIN)
+        nbytes = math.prod(shape) * dtype.itemsize
+        if entry.tell() + nbytes != info.file_size:
             raise ValueError(Message("the sizes in the header and in the archive differ"))
-        flat = np.empty(count, dtype)
-        into = memoryview(flat.view(np.uint8).data) if flat.nbytes else memoryview(b"")
-        for start in range(0, len(into), CHUNK):
-            part = into[start : start + CHUNK]
-            if (got := entry.read(len(part))) and len(got) == len(part):
-                part[:] = got
-            else:
-                raise EOFError
+        if _stays(info) and in_place(nbytes, shape, by_columns):
+            return Stored(file, _begins(file, info) + entry.tell(), shape, dtype)
+        if _stays(info):
+            refuse_large(file, nbytes)
+        values = read_values(entry, shape, by_columns, dtype)
         entry.read(1)  # the end, where the checksum is compared
-    return flat.reshape(shape, order="F" if by_columns else "C")
+    return values
+
+
+def _begins(file: Path, info: zipfile.ZipInfo) -> int:
+    """Where the content of an entry that is not compressed begins in the file."""
+    with file.open("rb") as opened:
+        opened.seek(info.header_offset)
+        name, extra = LOCAL.unpack(opened.read(LOCAL.size))
+    if info.header_offset + LOCAL.size + name + extra + info.file_size > file.stat().st_size:
+        raise EOFError
+    return int(info.header_offset + LOCAL.size + name + extra)

@@ -1,0 +1,122 @@
+"""Opens data sets: read by their kind, preprocessed, matched to the inputs of the model; all samples or a part."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import exists
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.core.layer_data.layer import InputSpec
+from workbench.data.class_names import read_names
+from workbench.data.columns import Column, in_memory
+from workbench.data.dataset import Dataset
+from workbench.data.matching import Given, match
+from workbench.data.preprocessing import Rules, applied, beside, ordered, read_rules
+from workbench.data.readers.kinds import LABELS, NAMES, Asked, Found, read
+from workbench.data.sampling import stratified
+
+
+def open_dataset(
+    path: str,
+    specs: tuple[InputSpec, ...],
+    trusted: bool = False,
+    job: Job | None = None,
+    given: Given | None = None,
+    samples: int = 0,
+    rules: Rules | None = None,
+    near: str = "",
+) -> Dataset:
+    """Open `path` for a model with these inputs. Raises UserError naming the file and what to do.
+
+    trusted  whether code that comes with the data (`file.py:function`) may run
+    job      hears how far the reading of pictures is
+    given    values of inputs that are the same for all samples
+    samples  how many are used, classes in proportion; 0: all
+    rules    preprocessing; None: as the file beside the data says
+    near     the model's file: a tokenizer may lie beside it
+    """
+    given = given or {}
+    file = beside(path) if exists(path) else Path(path)
+    noted = rules is None and file.exists() and not Path(path).is_dir()
+    rules = read_rules(file) if rules is None else rules
+    folders = (Path(near).absolute().parent,) if near else ()
+    found = read(Asked(path, specs, rules, trusted, job or Job(), tuple(given), folders))
+    data = _matched(path, found, specs, given, rules)
+    if noted:
+        data = replace(data, notes=(Message("Preprocessed as {file} says.", file=file),))
+    return part_of(data, samples)
+
+
+def part_of(data: Dataset, samples: int) -> Dataset:
+    """At most this many samples, whole batches of them where the model fixes these, classes in proportion; 0: all."""
+    if not samples or samples >= data.samples:
+        return data
+    count = data.first(samples)
+    chosen = np.sort(stratified(data.labels, data.samples, 0)[:count])
+    note = Message(
+        "{n:,} of {whole:,} samples are used, classes in proportion (seed 0).",
+        one="{n} of {whole:,} samples is used (seed 0).",
+        n=count,
+        whole=data.samples,
+    )
+    return replace(data.subset(chosen), whole=data.samples, notes=(*data.notes, note))
+
+
+def _matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given, rules: Rules) -> Dataset:
+    """Labels are called y and names of classes class_names, where no input of the model is."""
+    arrays: dict[str, Any] = dict(found.arrays)
+    own = {spec.name for spec in specs}
+    labels, names = (
+        in_memory(path, arrays.pop(name)) if name in arrays and name not in own else None for name in (LABELS, NAMES)
+    )
+    if labels is not None and labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        raise UserError("Some labels in {path} are NaN or infinite.", "Remove these samples.", path=path)
+    labels = ordered(rules, labels, path)
+    classes = found.classes if names is None else read_names(path, names, labels)
+    if not found.ready and rules.on_arrays:
+        arrays = _preprocessed(path, arrays, specs, rules)
+    matched = match(path, arrays, specs, given, labels, found.held)
+    counts = {len(np.atleast_1d(labels)) if labels is not None else -1, *map(len, matched.inputs.values())} - {-1}
+    if len(counts) != 1 or counts == {0}:
+        raise UserError(
+            "{path} has no arrays, or arrays of different lengths: {counts}.",
+            "Every array needs one entry per sample.",
+            path=path,
+            counts=sorted(counts),
+        )
+    return _in_whole_batches(Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes))
+
+
+def _preprocessed(
+    path: str, arrays: dict[str, Column], specs: tuple[InputSpec, ...], rules: Rules
+) -> dict[str, Column]:
+    """The only image among the inputs, or the only input, by the rules. Raises UserError where there is none."""
+    taken = {spec.name if spec.name in arrays else "x": spec for spec in specs}
+    named = [name for name in taken if name in arrays]
+    images = [name for name in named if arrays[name].ndim == 4] or named
+    if len(images) != 1:
+        raise UserError(
+            "{path}: it is not clear which input the preprocessing is of.",
+            "Remove {file}, and save the values as the model takes them.",
+            path=path,
+            file=beside(path),
+        )
+    return {**arrays, images[0]: applied(rules, arrays[images[0]], taken[images[0]], beside(path))}
+
+
+def _in_whole_batches(data: Dataset) -> Dataset:
+    """Without the last samples, where the model takes a fixed number at a time and these are fewer."""
+    whole = data.samples // data.at_once(1) * data.at_once(1)
+    if not whole:
+        raise UserError(
+            "{path} has {samples} samples, but the model's batch size is fixed at {at_once}.",
+            "Give more samples, or export the model with a dynamic batch size.",
+            path=data.path,
+            samples=data.samples,
+            at_once=data.at_once(1),
+        )
+    return data if whole == data.samples else data.subset(np.arange(whole))

@@ -1,0 +1,1 @@
+"""Kinds of data sets, one file a kind."""

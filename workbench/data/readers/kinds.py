@@ -1,0 +1,127 @@
+"""The kinds of data sets, in the order in which they are asked: ours, and between them those of extensions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import exists, file_and_function
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import InputSpec
+from workbench.data.columns import Column
+from workbench.data.extensions import Reader, all_readers
+from workbench.data.preprocessing import Rules
+from workbench.data.readers import function, npy_file, npz_file, tables, texts
+
+LABELS, NAMES = "y", "class_names"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be read: for a model with these inputs, by these rules. `own` are inputs whose values are given,
+    `near` folders where what belongs to the data may lie, too."""
+
+    path: str
+    specs: tuple[InputSpec, ...]
+    rules: Rules
+    trusted: bool
+    job: Job
+    own: tuple[str, ...] = ()
+    near: tuple[Path, ...] = ()
+
+    @property
+    def taken(self) -> tuple[InputSpec, ...]:
+        """The inputs that the data gives."""
+        return tuple(spec for spec in self.specs if spec.name not in self.own)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Arrays [samples, ...] by name, with labels y and names of classes class_names.
+
+    held   names of all arrays that there are
+    classes  names of the classes, where these are not among the arrays
+    ready  whether the rules of preprocessing are already applied to the values
+    """
+
+    arrays: Mapping[str, Column]
+    held: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    ready: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of data set: whether a path (that is there) is of it, and how it is read. Both are asked of paths only."""
+
+    claims: Callable[[str], bool]
+    read: Callable[[Asked], Found]
+
+
+def read(asked: Asked) -> Found:
+    """What the first kind that claims the path makes of it. Raises UserError naming the path and what to do."""
+    if not file_and_function(asked.path)[1] and not exists(asked.path):
+        raise UserError("There is no file {path}.", "Check the name.", path=asked.path)
+    kind = next((kind for kind in (*FIRST, *map(_of, all_readers()), *LAST) if kind.claims(asked.path)), None)
+    if kind is None:
+        raise UserError(
+            "{path} is not a data set.",
+            "Give an .npz, .npy, .csv, .jsonl, .txt or .parquet file, a folder of class folders, or file.py:function.",
+            path=asked.path,
+        )
+    return kind.read(asked)
+
+
+def _ends(*suffixes: str) -> Callable[[str], bool]:
+    return lambda path: Path(path).suffix.lower() in suffixes and not Path(path).is_dir()
+
+
+def _archive(asked: Asked) -> Found:
+    return Found(*npz_file.read(Path(asked.path), {spec.name for spec in asked.specs} | {"x", LABELS, NAMES}))
+
+
+def _images(asked: Asked) -> Found:
+    from workbench.data.readers.images import open_folder
+
+    images, labels, classes = open_folder(Path(asked.path), asked.taken, asked.rules, asked.job)
+    return Found({**images, LABELS: labels}, classes=classes, ready=True)
+
+
+def _of(reader: Reader) -> Kind:
+    """A reader of an extension, whose output is checked."""
+
+    def read(asked: Asked) -> Found:
+        given = reader.read(asked.path, asked.trusted, asked.job)
+        arrays = {str(name): np.asarray(values) for name, values in dict(given).items()}
+        if odd := [name for name, array in arrays.items() if array.dtype.kind not in "fiubU"]:
+            raise UserError(
+                "{path}: the reader {reader} returns {odd} with neither numbers nor strings.",
+                "Report it to its author, or save the data as .npz.",
+                path=asked.path,
+                reader=reader.name,
+                odd=", ".join(odd),
+            )
+        return Found(arrays)
+
+    return Kind(reader.claims, read)
+
+
+def _is_folder_of_arrays(path: str) -> bool:
+    return Path(path).is_dir() and any(Path(path).glob("*.npy"))
+
+
+FIRST = (
+    Kind(lambda path: bool(file_and_function(path)[1]), lambda asked: Found(function.read(asked.path, asked.trusted))),
+    Kind(_ends(".npz"), _archive),
+)
+LAST = (
+    Kind(_ends(".npy"), lambda asked: Found(npy_file.read(Path(asked.path)))),
+    Kind(_is_folder_of_arrays, lambda asked: Found(npy_file.read(Path(asked.path)))),
+    Kind(lambda path: Path(path).is_dir(), _images),
+    Kind(_ends(".csv"), lambda asked: Found(tables.read_csv(asked.path, asked.taken))),
+    Kind(_ends(".parquet"), lambda asked: Found(tables.read_parquet(asked.path, asked.taken))),
+    Kind(_ends(".jsonl"), lambda asked: Found(texts.read_records(asked.path, asked.taken, asked.rules, asked.near))),
+    Kind(_ends(".txt"), lambda asked: Found(texts.read_text(asked.path, asked.taken, asked.rules, asked.near))),
+)
