@@ -165,7 +165,7 @@ class Ahead(threading.Thread):
     """Reads one input of a batch in a thread that ends with it."""
 
     def __init__(self, read: Callable[[], np.ndarray]) -> None:
-        super().__init__(name="reading ahead", daemon=True)
+        super().__init__(name="ahead", daemon=True)
         self._read, self._values = read, np.empty(0)
         self._error: BaseException | None = None
         self.start()
