@@ -34,7 +34,7 @@ class Rules:
     mean, std         one number or one a channel, applied to values divided by `scale`
     scale             None: 255 for images in files (1 where the model takes integers), 1 for arrays
     layout            nchw or nhwc; of arrays that of the samples in the file, of images what the model takes
-    reverse_channels  RGB becomes BGR, and the other way round
+    reverse_channels  RGB becomes BGR, and BGR becomes RGB
     class_order       number of the model's class for each class number of the data; None: the same
     class_names       what the class of a folder is called, where that is not the folder's name
     tokenizer         file with the tokenizer of texts, by its path from the data
