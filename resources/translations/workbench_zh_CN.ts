@@ -2944,6 +2944,36 @@
       <translation>{path}：数组“{spec}”含有 {low} 到 {high} 之外的值，{dtype} 无法表示。</translation>
     </message>
     <message>
+      <source>Boxes are read from {layout} per sample, and the output is {shape}.</source>
+      <extracomment>workbench/data/metrics/boxes.py</extracomment>
+      <translation>检测框按每个样本 {layout} 的形状读取，而输出为 {shape}。</translation>
+    </message>
+    <message>
+      <source>Choose map, map_yolo, map_yolo5 or map_detr by what the model gives.</source>
+      <extracomment>workbench/data/metrics/boxes.py</extracomment>
+      <translation>请按模型的输出形式选择 map、map_yolo、map_yolo5 或 map_detr。</translation>
+    </message>
+    <message>
+      <source>Give x1, y1, x2, y2 and the class of each object, with class -1 in rows that only fill up.</source>
+      <extracomment>workbench/data/metrics/boxes.py</extracomment>
+      <translation>请为每个目标提供 x1、y1、x2、y2 和类别；仅作填充的行类别为 -1。</translation>
+    </message>
+    <message>
+      <source>Labels of boxes have the shape [objects, 5] per sample, not {shape}.</source>
+      <extracomment>workbench/data/metrics/boxes.py</extracomment>
+      <translation>检测框标签的形状应为每个样本 [目标数, 5]，而不是 {shape}。</translation>
+    </message>
+    <message>
+      <source>mAP 50</source>
+      <extracomment>workbench/data/metrics/boxes.py</extracomment>
+      <translation>mAP 50</translation>
+    </message>
+    <message>
+      <source>mAP 50..95</source>
+      <extracomment>workbench/data/metrics/boxes.py</extracomment>
+      <translation>mAP 50..95</translation>
+    </message>
+    <message>
       <source>F1 (macro)</source>
       <extracomment>workbench/data/metrics/classes.py</extracomment>
       <translation>F1（宏平均）</translation>
@@ -2957,6 +2987,16 @@
       <source>top-1 agreement with the original</source>
       <extracomment>workbench/data/metrics/classes.py</extracomment>
       <translation>与原始模型的 top-1 一致率</translation>
+    </message>
+    <message>
+      <source>Retrieval needs one class number per sample, not {shape}.</source>
+      <extracomment>workbench/data/metrics/embeddings.py</extracomment>
+      <translation>检索指标需要每个样本一个类别编号，而不是 {shape}。</translation>
+    </message>
+    <message>
+      <source>retrieval R@{k}</source>
+      <extracomment>workbench/data/metrics/embeddings.py</extracomment>
+      <translation>检索 R@{k}</translation>
     </message>
     <message>
       <source>agreement with the original</source>
@@ -3049,14 +3089,59 @@
       <translation>词元准确率</translation>
     </message>
     <message>
-      <source>AUC is of one output, or of two classes, and of labels 0 and 1.</source>
-      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
-      <translation>AUC 适用于单个输出或两个类别，标签须为 0 和 1。</translation>
+      <source>Add class_names to the data, the symbols in the model's order, or choose {cer}.</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>请在数据中加入 class_names（按模型顺序列出符号），或选择 {cer}。</translation>
+    </message>
+    <message>
+      <source>CTC is decoded from scores [places, symbols] of each sample, not from {shape}.</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>CTC 从每个样本的得分 [位置, 符号] 解码，而不是从 {shape} 解码。</translation>
     </message>
     <message>
       <source>Choose another metric or output.</source>
-      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
       <translation>请选择其他指标或输出。</translation>
+    </message>
+    <message>
+      <source>Give texts, or class numbers [samples, length] with -1 behind the end.</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>请提供文本，或类别编号 [样本, 长度]，末尾之后填 -1。</translation>
+    </message>
+    <message>
+      <source>Sequences of shape {shape} per sample are no texts.</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>每个样本形状为 {shape} 的序列不是文本。</translation>
+    </message>
+    <message>
+      <source>Words cannot be told apart: no symbol is a space.</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>无法区分单词：没有表示空格的符号。</translation>
+    </message>
+    <message>
+      <source>symbol error rate (CER)</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>字符错误率（CER）</translation>
+    </message>
+    <message>
+      <source>symbol error rate (CER, CTC)</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>字符错误率（CER，CTC）</translation>
+    </message>
+    <message>
+      <source>word error rate (WER)</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>词错误率（WER）</translation>
+    </message>
+    <message>
+      <source>word error rate (WER, CTC)</source>
+      <extracomment>workbench/data/metrics/texts.py</extracomment>
+      <translation>词错误率（WER，CTC）</translation>
+    </message>
+    <message>
+      <source>AUC is of one output, or of two classes, and of labels 0 and 1.</source>
+      <extracomment>workbench/data/metrics/thresholds.py</extracomment>
+      <translation>AUC 适用于单个输出或两个类别，标签须为 0 和 1。</translation>
     </message>
     <message>
       <source>accuracy at {at:g}</source>
@@ -3072,6 +3157,36 @@
       <source>agreement of labels at {at:g}</source>
       <extracomment>workbench/data/metrics/thresholds.py</extracomment>
       <translation>标签一致率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>Choose the output with the logits: [tokens, vocabulary] for each sample.</source>
+      <extracomment>workbench/data/metrics/tokens.py</extracomment>
+      <translation>请选择 logits 输出：每个样本为 [词元, 词表]。</translation>
+    </message>
+    <message>
+      <source>The outputs {outputs} are no scores of tokens for {labels} tokens (both per sample).</source>
+      <extracomment>workbench/data/metrics/tokens.py</extracomment>
+      <translation>输出 {outputs} 不是 {labels} 个词元的得分（均按每个样本计）。</translation>
+    </message>
+    <message>
+      <source>Token {token} is not among the {vocabulary} that the model scores.</source>
+      <extracomment>workbench/data/metrics/tokens.py</extracomment>
+      <translation>词元 {token} 不在模型打分的 {vocabulary} 个词元之中。</translation>
+    </message>
+    <message>
+      <source>Use the tokenizer of this model.</source>
+      <extracomment>workbench/data/metrics/tokens.py</extracomment>
+      <translation>请使用该模型的分词器。</translation>
+    </message>
+    <message>
+      <source>next-token loss</source>
+      <extracomment>workbench/data/metrics/tokens.py</extracomment>
+      <translation>下一词元损失</translation>
+    </message>
+    <message>
+      <source>perplexity</source>
+      <extracomment>workbench/data/metrics/tokens.py</extracomment>
+      <translation>困惑度</translation>
     </message>
     <message>
       <source>Choose mse or mae.</source>

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.data import references
 from workbench.data.metrics.listing import METRICS
 from workbench.data.metrics.metric import LEFT_OUT
 from workbench.data.metrics.thresholds import threshold
@@ -17,13 +18,31 @@ MAPS = RNG.standard_normal((12, 5, CLASSES)).astype(np.float32)  # classes last
 LABELS, TOKENS = RNG.integers(0, CLASSES, 30), RNG.integers(0, CLASSES, (12, 5))
 TOKENS[0, :2] = -1  # padding
 PIXELS = np.where(TOKENS < 0, LEFT_OUT, TOKENS)
-YES = LABELS % 2
-ROWS = RNG.standard_normal((20, 6))
-NUMBERS = RNG.integers(0, 4, (15, 2))
 
 
 def one_hot(labels):
     return np.eye(CLASSES, dtype=np.float32)[np.clip(labels, 0, CLASSES - 1)]
+
+
+SURE = 60.0
+TEXTS = np.array(["a b c", "b b a", "c a", "a c b b", "d"])
+DETECTED, EMBEDDED = references.detected(), references.embedded()
+FOUND = np.insert(DETECTED[1], 4, 1.0, axis=2) * (DETECTED[1][..., 4:] >= 0)
+JITTER = 0.01 * RNG.standard_normal((60, 10))
+LOW, HIGH, KIND = DETECTED[1][..., :2], DETECTED[1][..., 2:4], np.maximum(DETECTED[1][..., 4], 0).astype(int)
+CENTRED = np.concatenate([(LOW + HIGH) / 2, HIGH - LOW], axis=2)
+PLACES = np.concatenate([CENTRED, RNG.random((12, 6, 4)) + np.eye(4)[KIND + 1]], axis=2)  # the first is for an object
+RAW = {
+    "map_yolo": np.tile(np.delete(PLACES, 4, axis=2), (1, 3, 1)).transpose(0, 2, 1),
+    "map_yolo5": PLACES,
+    "map_detr": np.roll(PLACES, -1, axis=2)[..., [7, 0, 1, 2, 4, 5, 6, 3]],
+}
+SPOKEN = 1 + TOKENS.clip(0, CLASSES - 2)
+HEARD = np.repeat(one_hot(SPOKEN), 2, axis=1)
+HEARD[:, 1::2] = np.eye(CLASSES)[0]  # a blank behind each
+YES = LABELS % 2
+ROWS = RNG.standard_normal((20, 6))
+NUMBERS = RNG.integers(0, 4, (15, 2))
 
 
 def first(maps):
@@ -51,6 +70,15 @@ CASES = (
     case("balanced_accuracy", SCORES, LABELS, one_hot(LABELS), -one_hot(LABELS)),
     case("auc", SCORES[:, :1], YES, YES, -YES),
     case("miou", first(MAPS), PIXELS, first(one_hot(PIXELS)), first(-one_hot(PIXELS))),
+    case("perplexity", MAPS, TOKENS, SURE * one_hot(TOKENS), -SURE * one_hot(TOKENS)),
+    case("token_loss", MAPS, TOKENS, SURE * one_hot(TOKENS), -SURE * one_hot(TOKENS)),
+    case("cer", MAPS, TOKENS, worst=-one_hot(TOKENS)),
+    case("ctc_cer", HEARD, SPOKEN[::-1].copy(), HEARD[::-1].copy(), np.eye(CLASSES)[0] + 0 * HEARD),
+    case("wer", TEXTS, TEXTS[::-1].copy(), TEXTS[::-1].copy(), np.full(len(TEXTS), "x y z u v w")),
+    case("ctc_wer", TEXTS, TEXTS[::-1].copy(), TEXTS[::-1].copy(), np.full(len(TEXTS), "x y z u v w")),
+    *(case(name, *DETECTED, FOUND, np.zeros_like(FOUND)) for name in ("map", "map50")),
+    *(case(name, raw, DETECTED[1], worst=0 * raw) for name, raw in RAW.items()),
+    *(case(name, *EMBEDDED, np.eye(10)[EMBEDDED[1]] + JITTER, np.ones((60, 10))) for name in ("recall1", "recall5")),
     case("mae", ROWS, ROWS[::-1].copy(), ROWS[::-1].copy(), ROWS + 9),
     case("r2", ROWS, ROWS[::-1].copy(), ROWS[::-1].copy(), ROWS + 9),
     case("sqnr", ROWS, ROWS[::-1].copy(), worst=ROWS * 99),
@@ -64,6 +92,11 @@ CASES = (
 
 def test_every_metric_has_a_case():
     assert {case.metric.id for case in CASES} >= set(METRICS)
+
+
+def test_every_metric_can_fall():
+    """Each has a case in which outputs that could not be worse are told from these."""
+    assert {case.metric.id for case in CASES if case.worst is not None} >= set(METRICS) - {"binary"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -4,15 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workbench.core.base.message import Message
+from workbench.data.metrics.boxes import OF_BOXES
 from workbench.data.metrics.classes import BY_CLASS
+from workbench.data.metrics.embeddings import OF_EMBEDDINGS
 from workbench.data.metrics.maps import OF_PLACES
 from workbench.data.metrics.metric import Metric
+from workbench.data.metrics.texts import OF_TEXTS
 from workbench.data.metrics.thresholds import AUC
+from workbench.data.metrics.tokens import OF_TOKENS
 from workbench.data.metrics.values import OF_NUMBERS
 
 DECIDING = ("top1", "top5", "f1", "balanced_accuracy", "agreement")  # metrics of models that decide between classes
 
-METRICS = {metric.id: metric for metric in (*BY_CLASS, AUC, *OF_PLACES, *OF_NUMBERS)}
+METRICS = {
+    metric.id: metric
+    for metric in (*BY_CLASS, AUC, *OF_PLACES, *OF_TOKENS, *OF_TEXTS, *OF_BOXES, *OF_EMBEDDINGS, *OF_NUMBERS)
+}
 
 TAUGHT = {  # titles of metrics, where what is compared with are the answers of teachers
     Message("top-1 agreement with the original"): Message("top-1 agreement with the teacher"),
