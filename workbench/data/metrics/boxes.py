@@ -36,26 +36,26 @@ def iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def finished(outputs: np.ndarray) -> list[np.ndarray]:
     """[samples, boxes, 6]: corners, confidence, class; without suppression."""
-    _expect(outputs, outputs.ndim == 3 and outputs.shape[2] == 6, "[boxes, 6]")
+    _expect(outputs, outputs.ndim == 3 and outputs.shape[2] == 6, "[N, 6]")
     return [each[each[:, 4] > 0] for each in outputs.astype(np.float64)]
 
 
 def anchors(outputs: np.ndarray) -> list[np.ndarray]:
     """[samples, 4 + classes, places]: centre, size, a confidence a class (YOLOv8 and later); suppressed here."""
-    _expect(outputs, outputs.ndim == 3 and 5 <= outputs.shape[1] < outputs.shape[2], "[4 + classes, places]")
+    _expect(outputs, outputs.ndim == 3 and 5 <= outputs.shape[1] < outputs.shape[2], "[4+C, N]")
     return [_suppressed(each[:, :4], each[:, 4:]) for each in outputs.astype(np.float64).transpose(0, 2, 1)]
 
 
 def objects(outputs: np.ndarray) -> list[np.ndarray]:
     """[samples, places, 5 + classes]: centre, size, whether there is an object, a confidence a class (YOLOv5, v7)."""
-    _expect(outputs, outputs.ndim == 3 and outputs.shape[2] > 5, "[places, 5 + classes]")
+    _expect(outputs, outputs.ndim == 3 and outputs.shape[2] > 5, "[N, 5+C]")
     return [_suppressed(each[:, :4], each[:, 4:5] * each[:, 5:]) for each in outputs.astype(np.float64)]
 
 
 def queries(outputs: np.ndarray) -> list[np.ndarray]:
     """[samples, queries, 4 + classes + 1]: centre, size, scores of the classes and of no object (DETR); boxes and these
     are two outputs of the model."""
-    _expect(outputs, outputs.ndim == 3 and outputs.shape[2] > 5, "[queries, 4 + classes + 1]")
+    _expect(outputs, outputs.ndim == 3 and outputs.shape[2] > 5, "[N, 4+C+1]")
     found = []
     for each in outputs.astype(np.float64):
         scores = np.exp(each[:, 4:] - each[:, 4:].max(axis=1, keepdims=True))
