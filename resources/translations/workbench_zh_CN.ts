@@ -2104,9 +2104,9 @@
       <translation>请写 [{{{key}: {{…}}}}]。</translation>
     </message>
     <message>
-      <source>Write auto or off.</source>
+      <source>Write one of {choices}.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>应为 auto 或 off。</translation>
+      <translation>请填写其中之一：{choices}。</translation>
     </message>
     <message>
       <source>Write onnx.</source>
@@ -2139,9 +2139,9 @@
       <translation>export.format 为 {kind}</translation>
     </message>
     <message>
-      <source>export.sparse is {sparse}</source>
+      <source>export.{key} is {given}</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>export.sparse 为 {sparse}</translation>
+      <translation>export.{key} 为 {given}</translation>
     </message>
     <message>
       <source>it has an unknown key '{extra}'</source>
@@ -6232,6 +6232,21 @@
       <source>group of {group}</source>
       <extracomment>workbench/graph/encodings/spec.py</extracomment>
       <translation>组（{group} 个）</translation>
+    </message>
+    <message>
+      <source>Huffman codes</source>
+      <extracomment>workbench/graph/layouts/codes.py</extracomment>
+      <translation>霍夫曼编码</translation>
+    </message>
+    <message>
+      <source>Huffman codes of gaps and values</source>
+      <extracomment>workbench/graph/layouts/codes.py</extracomment>
+      <translation>间隔与数值的霍夫曼编码</translation>
+    </message>
+    <message>
+      <source>Huffman codes of pairs of gap and value</source>
+      <extracomment>workbench/graph/layouts/codes.py</extracomment>
+      <translation>（间隔，数值）对的霍夫曼编码</translation>
     </message>
     <message>
       <source>zeros as 4-bit gaps</source>

@@ -165,7 +165,7 @@ def _overhead(workspace: Workspace, found: Scan) -> int:
 
 
 def _size(workspace: Workspace, recipe: Recipe, job: Job) -> int:
-    return workspace.compiled(recipe, job.silent()).changes(recipe.sparse)[1]
+    return workspace.compiled(recipe, job.silent()).changes(recipe.storing)[1]
 
 
 def _measured_drop(workspace: Workspace, recipe: Recipe, job: Job) -> float:

@@ -9,6 +9,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row, load_recipe, parse_recipe, recipe_of
 from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.storing import Storing
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})
 FACTOR = Action("lowrank.svd", {"rank": 6})
@@ -30,7 +31,7 @@ data: abc
 
 def test_yaml_becomes_a_recipe():
     recipe = parse_recipe(TEXT)
-    assert (recipe.seed, recipe.sparse, recipe.data) == (7, "off", "abc")
+    assert (recipe.seed, recipe.storing.sparse, recipe.data) == (7, "off", "abc")
     assert recipe.recover == (Stage("finetune", {"epochs": 10}), Stage("distill"))
     assert [row.pattern for row in recipe.rows] == ["*", "blocks.2.*", "head", "stem"]
     assert recipe.rows[2].actions == (Action("lowrank.svd"),)
@@ -95,7 +96,7 @@ def test_with_actions_replaces_only_these_layers():
     recipe = parse_recipe(TEXT).with_actions(["head", "new"], (INT4, FACTOR))
     assert recipe.actions_for("head") == recipe.actions_for("new") == (FACTOR, INT4)
     assert recipe.actions_for("blocks.2.conv") == (PRUNE, INT4)
-    assert recipe.seed == 7 and recipe.sparse == "off"
+    assert recipe.seed == 7 and recipe.storing.sparse == "off"
     assert sum(row.pattern == "head" for row in recipe.rows) == 1
 
 
@@ -142,7 +143,7 @@ def test_equal_stacks_are_written_out_twice():
         ("version: 1\nlayers: {a: [{x: {}, y: {}}]}", ("a step of 'a' has more or less than one method",)),
         ("version: 1\nlayers: {a: [{prune.magnitude: 0.5}]}", ("parameters of prune.magnitude in 'a'",)),
         ("version: 1\nexport: 3", ("'export' is not a mapping",)),
-        ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto or off")),
+        ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto, off")),
         ("version: 1\nexport: {format: tflite}", ("export.format is 'tflite'", "Write onnx.")),
         ("version: 1\nrecover: 5", ("'recover' is not a list",)),
         ("version: 1\nrecover: [{a: {}, b: {}}]", ("an entry of 'recover' has more or less than one stage",)),
@@ -235,7 +236,7 @@ def test_recipes_that_do_otherwise_are_others(one, other):
 
 
 def test_how_zeros_are_stored_is_in_effect_and_no_matter_to_a_training():
-    one, other = rows(A), replace(rows(A), sparse="off")
+    one, other = rows(A), replace(rows(A), storing=Storing(sparse="off"))
     assert one.in_effect != other.in_effect and one.as_trained == other.as_trained
 
 

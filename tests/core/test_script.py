@@ -13,6 +13,7 @@ from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row, parse_recipe
 from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.storing import Storing
 from workbench.core.session.opened import Attached, Opened
 from workbench.core.session.script import Work, as_command, as_python
 
@@ -34,7 +35,7 @@ def recipe_of(script: str) -> Recipe:
     [
         Recipe(),
         Recipe((Row("*", (EIGHT,)), Row("it's [0].\u202e\"", (PRUNED, EIGHT.switched(True))), Row("head", ()))),
-        Recipe((), 3, (Stage("distill", {"epochs": 2, "teacher": "a b.onnx"}),), "off"),
+        Recipe((), 3, (Stage("distill", {"epochs": 2, "teacher": "a b.onnx"}),), Storing("off")),
         Recipe((Row("a", (Action("own.method", {"lambda": 1.5, "no name": None}),)),)),
     ],
 )

@@ -61,7 +61,7 @@ def recipe(pattern, *more, **params):
     ids=["strided", "identity", "quantised", "both"],
 )
 def test_the_file_is_as_predicted_and_as_shown(opened, asked, tmp_path):
-    predicted, size = compiler.forecast(opened.model, compiler.stacks(opened.model, asked)[0], "auto")
+    predicted, size = compiler.forecast(opened.model, compiler.stacks(opened.model, asked)[0])
     *_, shown = Previewer(opened).measure(asked, ("blocks.0.a",), JOB)
     report = export(opened, asked, str(tmp_path), JOB, "made")
     assert size == report.forecast_bytes == report.after.bytes.value == (tmp_path / "made.onnx").stat().st_size

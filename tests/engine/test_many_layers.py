@@ -59,7 +59,7 @@ def edited(layers: int, step) -> int:
 
     def work():
         recipe = Recipe((Row("*", (step,)),))
-        compiler.forecast(workspace.model, compiler.stacks(workspace.model, recipe)[0], "auto")
+        compiler.forecast(workspace.model, compiler.stacks(workspace.model, recipe)[0])
         result = workspace.compiled(recipe, Job())
         result.changes()
         with_edits(result.model, result.edits).to_bytes()

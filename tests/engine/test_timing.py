@@ -22,7 +22,7 @@ def test_sizes_and_times_without_data():
     recipe = Recipe().with_actions(["head"], (Action("quantize.affine", {"bits": 4}),))
     found = timed(workspace, recipe, Job())
     result = workspace.compiled(recipe, Job())
-    assert found.file == result.changes(recipe.sparse)[1] < path.stat().st_size
+    assert found.file == result.changes(recipe.storing)[1] < path.stat().st_size
     assert found.made_up and found.runs > 10 and 0 < found.after_ms < 1000 and 0 < found.before_ms < 1000
     assert 0 < found.zipped < found.zipped_before < path.stat().st_size
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.graph.examples import affine, codebook, weight
+from tests.graph.examples import codebook, weight
+from workbench.core.recipe.storing import Storing
 from workbench.graph.encodings.codebook import CODEBOOK
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.kind import FLOAT32
@@ -37,7 +38,7 @@ def test_packing_puts_the_first_symbol_in_the_lowest_bits(bits: int, count: int)
 def test_payload_is_what_is_written(layout: Layout, bits: int, zeros: float) -> None:
     shape = (104, 99)
     encoding = Dense(weight(shape, zeros)) if bits == 32 else codebook(shape, bits, zeros)
-    spec = spec_of(encoding)
+    spec = spec_of(encoding, Storing(codes="on"))
     assert spec.nonzeros == np.count_nonzero(encoding.decode())
     if not layout.suits(spec, 18):
         return
@@ -91,14 +92,3 @@ def test_half_zeros_as_4_bit_symbols_take_what_the_measurement_said() -> None:
     """512 x 1024 weights, 4-bit values, half of them zero: 64 kB of mask and 128 kB of values."""
     spec = StorageSpec((512, 1024), CODEBOOK, 4, 1 << 18)
     assert next(layout for layout in LAYOUTS if layout.name == "mask").payload(spec) == (1 << 16) + (1 << 17)
-    assert spec_of(codebook((64, 64), 4, 0.5)).histogram == ()
-
-
-def test_a_layout_may_ask_how_often_each_symbol_occurs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Layout, "needs_histogram", True)
-    signed, unsigned = affine((30, 40), 8), codebook((30, 40), 3)
-    assert spec_of(unsigned).histogram[:8] == tuple(np.bincount(unsigned.indices.ravel(), minlength=8))
-    counted = np.array(spec_of(signed).histogram)
-    assert counted[[1, 255]].tolist() == [np.sum(signed.q == 1), np.sum(signed.q == -1)]
-    assert counted.sum() == 1200
-    assert spec_of(Dense(weight((3, 4)))).histogram == ()

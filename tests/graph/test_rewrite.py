@@ -10,6 +10,7 @@ import pytest
 
 from tests.graph import examples
 from workbench.core.base.errors import UserError
+from workbench.core.recipe.storing import DEFAULT, PLAIN, Storing
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding, Factors, Piece
 from workbench.graph.model.model import Model
@@ -17,11 +18,13 @@ from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage import decoders
 from workbench.graph.storage.edit import Edit
 
+CODED = Storing(codes="on")
 
-def written(model: Model, edits: dict[str, Edit], sparse: str = "auto") -> bytes:
+
+def written(model: Model, edits: dict[str, Edit], storing: Storing = DEFAULT) -> bytes:
     """The edited model as a file, with its size checked."""
-    content = with_edits(model, edits, sparse).to_bytes()
-    assert size_of(model, edits, sparse).file == len(content)
+    content = with_edits(model, edits, storing).to_bytes()
+    assert size_of(model, edits, storing).file == len(content)
     onnx.checker.check_model(onnx.load_from_string(content), full_check=True)
     return content
 
@@ -43,7 +46,7 @@ def test_every_encoding_runs_as_its_plain_values_do(op: str, opset: int, zeros: 
     edits = {name.replace(" ", "."): Edit(encoding) for name, encoding in encodings.items()}
     plain = {name: Edit(Dense(edit.weight)) for name, edit in edits.items()}
     feed = examples.feed(model)
-    expected = examples.run(written(model, plain, "off"), feed)
+    expected = examples.run(written(model, plain, PLAIN), feed)
     outputs = examples.run(written(model, edits), feed, tmp_path / "optimized.onnx")
     for name, output, reference in zip(edits, outputs, expected, strict=True):
         assert_close(output, reference, name)
@@ -52,13 +55,13 @@ def test_every_encoding_runs_as_its_plain_values_do(op: str, opset: int, zeros: 
 
 
 @pytest.mark.parametrize("op", examples.OPS)
-@pytest.mark.parametrize("sparse", ["auto", "off"])
-def test_the_size_is_exact_for_each_encoding_alone(op: str, sparse: str) -> None:
+@pytest.mark.parametrize("storing", [DEFAULT, PLAIN, CODED], ids=str)
+def test_the_size_is_exact_for_each_encoding_alone(op: str, storing: Storing) -> None:
     model = examples.model(op, {"layer": examples.weight(examples.SHAPES[op])}, 13)
     for kind, encoding in examples.encodings(examples.SHAPES[op], 0.7, examples.OUT_AXIS[op]).items():
         edits = {"layer": Edit(encoding)}
-        size = size_of(model, edits, sparse)
-        assert size.file == len(with_edits(model, edits, sparse).to_bytes()), kind
+        size = size_of(model, edits, storing)
+        assert size.file == len(with_edits(model, edits, storing).to_bytes()), kind
         # The graph is small enough for its own length to take as many bytes as before.
         growth = size.layers["layer"][0] - 4 * model.layer("layer").count + size.functions
         assert abs(size.file - size_of(model, {}).file - growth) <= 1, kind

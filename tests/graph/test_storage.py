@@ -9,6 +9,7 @@ import onnx_ir as ir
 import pytest
 
 from tests.graph import examples
+from workbench.core.recipe.storing import DEFAULT, PLAIN, Storing
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.codebook import Codebook
 from workbench.graph.encodings.dense import Dense
@@ -101,22 +102,22 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str, shape: tuple[in
             assert part.function_bytes == ir.to_proto(functions).ByteSize() - before, (kind, form.layout.name)
 
 
-@pytest.mark.parametrize("sparse", ["auto", "off"])
+@pytest.mark.parametrize("storing", [DEFAULT, PLAIN], ids=["auto", "off"])
 @pytest.mark.parametrize("zeros", [0.0, 0.3, 0.5, 0.9, 0.97, 0.999])
-def test_the_smallest_form_is_picked(zeros: float, sparse: str) -> None:
+def test_the_smallest_form_is_picked(zeros: float, storing: Storing) -> None:
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
-        chosen = storage.store(encoding, "w", 18, sparse)
-        sizes = {form.layout.name: form.bytes for form in forms(spec_of(encoding), "w", 18, sparse)}
+        chosen = storage.store(encoding, "w", 18, storing)
+        sizes = {form.layout.name: form.bytes for form in forms(spec_of(encoding), "w", 18, storing)}
         assert chosen.bytes == min(sizes.values()), kind
         assert chosen.bytes <= plain_bytes(SHAPE, "w"), kind
-        if sparse == "off":
+        if storing is PLAIN:
             assert set(sizes) == {"plain"}, kind
 
 
 @pytest.mark.parametrize(("shape", "group", "left"), [((128, 64), 16, 2.5), ((64, 16, 4, 4), 0, 2.5)])
 def test_decoding_a_packed_weight_takes_few_floats(shape: tuple[int, ...], group: int, left: float) -> None:
     """What the runtime holds while it folds: every intermediate tensor of the decoder, in floats of the weight."""
-    stored = storage.store(examples.affine(shape, 4, group=group), "w", 18, "off")
+    stored = storage.store(examples.affine(shape, 4, group=group), "w", 18, PLAIN)
     nodes, constants = stored.build()
     output = nodes[-1].outputs[0]
     output.type, output.shape = ir.TensorType(ir.DataType.FLOAT), ir.Shape(shape)

@@ -87,7 +87,7 @@ def test_neighbours_share_the_levels_between_them(tmp_path):
         if node.op_type == "QuantizeLinear":
             producer = node.inputs[0].producer()
             assert producer is None or producer.op_type != "DequantizeLinear"
-    assert compiler.forecast(model, chosen, "auto")[1] == result.changes()[1]
+    assert compiler.forecast(model, chosen)[1] == result.changes()[1]
 
 
 def test_levels_cover_what_was_seen_and_zero():

@@ -15,6 +15,7 @@ from workbench.core.layer_data import layer_queries
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.storing import PLAIN
 from workbench.engine.api.export import export
 from workbench.engine.compile import compiler
 from workbench.engine.compile.conflicts import conflict, conflicts
@@ -77,7 +78,7 @@ def test_a_forecast_of_as_many_zeros_is_the_file(workspace):
         plans[path] = method.forecast(workspace.model.layer(path), plans[path], params)
         assert plans[path].on_levels and str(plans[path].tensors[0].words) == "ternary"
         assert plans[path].tensors[0] == edit.encoding.as_spec((plans[path].tensors[0].nonzeros,))
-    assert forecast(workspace.model, plans, "off").file == size_of(workspace.model, compiled.edits, "off").file
+    assert forecast(workspace.model, plans, PLAIN).file == size_of(workspace.model, compiled.edits, PLAIN).file
 
 
 def compiled_of(workspace: Workspace, *more: Action) -> compiler.Compiled:

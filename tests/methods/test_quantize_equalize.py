@@ -152,7 +152,7 @@ def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     file = tmp_path / "equal.onnx"
     with_edits(result.model, result.edits).save(file)
     assert file.stat().st_size == size == size_of(workspace.model, {}).file
-    assert compiler.forecast(workspace.model, chosen, "auto")[1] == size
+    assert compiler.forecast(workspace.model, chosen)[1] == size
     feeds = workspace.data.feeds(slice(0, 64))
     expected = runtime.session(workspace.model).run(None, feeds)[0]
     np.testing.assert_allclose(

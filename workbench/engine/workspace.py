@@ -15,7 +15,8 @@ from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
 from workbench.core.recipe.action import Action
-from workbench.core.recipe.recipe import Recipe, Sparse
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset
 from workbench.data.matching import Given
@@ -355,7 +356,7 @@ class Workspace:
         self._runnable()
         if recipe is None:
             return self.cache.get(("graph view",), lambda: graph_view.of_model(self.model))
-        return graph_view.of_compiled(self.compiled(recipe, job), recipe.sparse)
+        return graph_view.of_compiled(self.compiled(recipe, job), recipe.storing)
 
     def compiled(self, recipe: Recipe, job: Job) -> compiler.Compiled:
         """Compile a recipe. Raises UserError if it does not fit."""
@@ -370,10 +371,10 @@ class Workspace:
         return result, known is not None if recipe.recover else None
 
     def changes(
-        self, edits: Mapping[str, Edit], chosen: structure.Stacks, sparse: Sparse = "auto"
+        self, edits: Mapping[str, Edit], chosen: structure.Stacks, storing: Storing = DEFAULT
     ) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""
-        sized = size_of(self.model, edits, sparse)
+        sized = size_of(self.model, edits, storing)
         changes = tuple(
             compiler.change_of(self.model, path, chosen[path], edited, *sized.layers[path])
             for path, edited in edits.items()

@@ -106,7 +106,7 @@ class Model:
         if recipe is None:
             return self.summary.bytes
         result = self._workspace.compiled(_recipe(recipe), Job())
-        return result.changes(_recipe(recipe).sparse)[1]
+        return result.changes(_recipe(recipe).storing)[1]
 
     def evaluate(self, recipe: Given | None = None, *, device: str = "cpu", job: Job | None = None) -> Evaluation:
         """The metric on all samples with its 95 % interval, of the original or of what a recipe makes of it: measured

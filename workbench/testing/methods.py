@@ -252,7 +252,7 @@ def exports_what_it_previews(case: Case) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "edited.onnx"
         with_edits(model, edits).save(file)
-        promised = size_of(model, edits, "auto").file
+        promised = size_of(model, edits).file
         assert file.stat().st_size == promised, f"{case}: {promised} bytes promised, {file.stat().st_size} written"
         feeds = data.feeds(slice(0, 16))
         written = runtime.session(str(file)).run(None, feeds)[0]

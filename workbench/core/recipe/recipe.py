@@ -8,7 +8,7 @@ from fnmatch import translate
 from functools import cached_property, lru_cache
 from pathlib import Path
 from reprlib import repr as brief
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import yaml
 
@@ -19,6 +19,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.several import several
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.storing import CHOICES, DEFAULT, Storing, storing_of
 
 VERSION = 1
 LONGEST = 300  # characters of what a complaint quotes
@@ -26,7 +27,6 @@ MOST_ROWS = 20_000
 MOST_GLOBS = 5_000  # each may have to be tried for each layer
 MOST_STEPS = 100  # of a row, or stages of the recovery
 SIGNS = "*?["  # what makes a pattern a glob
-Sparse = Literal["auto", "off"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Recipe:
     """Ordered rows; for a layer the last row that matches it wins, so a row without actions leaves a layer alone.
 
     recover  training stages, in order, after all actions
-    sparse   "auto": zeros are stored in the smallest way; "off": every value is stored
+    storing  how the file is written
     data     fingerprint of the data the recipe was made with, or empty
     target   id of the device it is for (core.targets), or empty: what it does is the same for all
     """
@@ -63,7 +63,7 @@ class Recipe:
     rows: tuple[Row, ...] = ()
     seed: int = 0
     recover: tuple[Stage, ...] = ()
-    sparse: Sparse = "auto"
+    storing: Storing = DEFAULT
     data: str = ""
     target: str = ""
 
@@ -106,8 +106,8 @@ class Recipe:
 
     @cached_property
     def as_trained(self) -> "Recipe":
-        """Identity of a training: what is in effect, however zeros are stored in the end."""
-        return dataclasses.replace(self.in_effect, sparse="auto")
+        """Identity of a training: what is in effect, however weights are stored in the end."""
+        return dataclasses.replace(self.in_effect, storing=DEFAULT)
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
         """The recipe in which exactly these layers have these actions; their rows replace earlier ones. Raises
@@ -148,7 +148,7 @@ class Recipe:
                 for row in self.rows
             },
             "recover": [{stage.kind: dict(stage.params)} for stage in self.recover],
-            "export": {"format": "onnx", "sparse": self.sparse},
+            "export": {"format": "onnx", **self.storing.as_dict},
         }
         return document | {key: given for key in ("data", "target") if (given := getattr(self, key))}
 
@@ -218,14 +218,7 @@ def recipe_of(document: Any, name: str) -> Recipe:
     )
     export = document.get("export") or {}
     _check(isinstance(export, dict), name, Message("'export' is not a mapping"), "")
-    sparse = export.get("sparse", "auto")
-    sparse = "off" if sparse is False else sparse
-    _check(
-        sparse in ("auto", "off"),
-        name,
-        Message("export.sparse is {sparse}", sparse=brief(sparse)),
-        Message("Write auto or off."),
-    )
+    storing = _storing(export, name)
     kind = export.get("format", "onnx")
     _check(kind == "onnx", name, Message("export.format is {kind}", kind=brief(kind)), Message("Write onnx."))
     recover = document.get("recover")
@@ -238,7 +231,20 @@ def recipe_of(document: Any, name: str) -> Recipe:
         Message("its target is {target}", target=brief(target)),
         Message("It is the id of one that workbench targets lists."),
     )
-    return Recipe(rows, seed, stages, cast(Sparse, sparse), str(document.get("data", "")), target)
+    return Recipe(rows, seed, stages, storing, str(document.get("data", "")), target)
+
+
+def _storing(export: dict[Any, Any], name: str) -> Storing:
+    """How the file is written; raises UserError for a choice that there is not."""
+    try:
+        return storing_of(export)
+    except KeyError as error:
+        (key,) = error.args
+        raise _invalid(
+            name,
+            Message("export.{key} is {given}", key=key, given=brief(export[key])),
+            Message("Write one of {choices}.", choices=", ".join(CHOICES[key])),
+        ) from error
 
 
 def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:

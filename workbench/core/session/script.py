@@ -13,6 +13,7 @@ from workbench.core.base.language import ENGLISH
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.storing import DEFAULT
 from workbench.core.session.opened import Attached, Opened
 
 END = "RECIPE"  # of the recipe in a command
@@ -110,8 +111,8 @@ def _recipe(recipe: Recipe) -> list[str]:
         parts.append(f"seed={recipe.seed}")
     if recipe.recover:
         parts.append(f"recover=[{', '.join(map(_stage, recipe.recover))}]")
-    if recipe.sparse != "auto":
-        parts.append(f"sparse={recipe.sparse!r}")
+    if recipe.storing != DEFAULT:
+        parts += [f"{key}={value!r}" for key, value in recipe.storing.as_dict.items()]
     if recipe.target:
         parts.append(f"target={recipe.target!r}")
     return parts

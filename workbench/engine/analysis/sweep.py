@@ -127,7 +127,7 @@ def _measured(
     workspace = previewer.workspace
     evaluator = workspace.measurable()
     result = workspace.compiled(recipe, job.part(0.0, 0.3))
-    changes, size = result.changes(recipe.sparse)
+    changes, size = result.changes(recipe.storing)
     run = previewer.run(result, paths)
     *_, (seen, rows) = evaluator.stream(run, job.part(0.3, 1.0))
     _, low, high = evaluator.drop(seen, rows)

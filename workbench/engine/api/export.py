@@ -82,8 +82,8 @@ def export(
     middle = 0.8 if recipe.recover else 0.5
     compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
     result = compiled.settled(workspace.calibration, workspace.evaluator, job)
-    changes, forecast_bytes = result.changes(recipe.sparse)
-    compressed = with_edits(result.model, result.edits, recipe.sparse)
+    changes, forecast_bytes = result.changes(recipe.storing)
+    compressed = with_edits(result.model, result.edits, recipe.storing)
     shown = previewer.effective(result.model, result.edits)
     job.report(Message("writing the file"), middle)
     with places.staged(Path(folder)) as place:

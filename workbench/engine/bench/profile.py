@@ -42,7 +42,7 @@ def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> P
     samples can be made up, or a model would be beyond 2 GB."""
     feeds = _feeds(workspace, batch)
     result, _ = workspace.shown(recipe, job.part(0.0, 0.3))
-    compressed = with_edits(result.model, result.edits, recipe.sparse)
+    compressed = with_edits(result.model, result.edits, recipe.storing)
     models = (workspace.model, compressed)
     with tempfile.TemporaryDirectory() as folder:
         marked = [_marked(model, workspace.model) for model in models]
@@ -176,7 +176,7 @@ def _energy(
             return Energy(found[0] or 0.0, found[1] or 0.0, "measured", "RAPL, the counter of the processor"), ""
     target = all_targets().get(recipe.target)
     if target is not None and target.energy is not None:
-        changes, size = result.changes(recipe.sparse)
+        changes, size = result.changes(recipe.storing)
         after = previewer.sized(result.model, changes, float(size))
         given = target.energy
         kind = "int8" if "int8" in given.macs else next(iter(given.macs))

@@ -26,7 +26,7 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
     Raises UserError where the recipe does not fit, no sample can be made up, or the file would be beyond 2 GB.
     """
     result, _ = workspace.shown(recipe, job.part(0.0, 0.4))
-    compressed = with_edits(result.model, result.edits, recipe.sparse)
+    compressed = with_edits(result.model, result.edits, recipe.storing)
     made_up = workspace.data is None
     feeds = runtime.random_inputs(workspace.model) if workspace.data is None else workspace.data.least()
     runs = [runner(runtime.session(model, spinning=True)) for model in (workspace.model, compressed)]

@@ -12,7 +12,8 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, in_order
-from workbench.core.recipe.recipe import Recipe, Sparse
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator
@@ -75,9 +76,9 @@ class Compiled:
             settle.search(self.model, found.edits, evaluator.data, job, samples=settle.MEASURED, same=same)
         )
 
-    def changes(self, sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
+    def changes(self, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of every layer that changes, and the exact bytes of the file that an export would write."""
-        size = rewrite.size_of(self.model, self.edits, sparse)
+        size = rewrite.size_of(self.model, self.edits, storing)
         after = {layer.path: layer for layer in self.model.layers}
         changes = []
         for layer in self.original.layers:
@@ -322,7 +323,7 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
     return weights + bias, cost.of_chain(layer, parts)
 
 
-def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
+def forecast(model: Model, chosen: Stacks, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
     """Forecast of what the stacks will store, from their parameters alone, and the bytes of the file."""
     outline = structure.outline(model, chosen)
     smaller = structure.predicted(outline, chosen)
@@ -333,7 +334,7 @@ def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerC
         if path in outline.sites
     }
     plans = {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}
-    size = rewrite.forecast(outline, plans, sparse)
+    size = rewrite.forecast(outline, plans, storing)
     changes = [
         _predicted(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
         for path, plan in plans.items()

@@ -6,7 +6,7 @@ import onnx
 import onnx_ir as ir
 
 from workbench.core.layer_data.views import GraphView
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.engine.compile.compiler import Compiled
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import names
@@ -20,12 +20,12 @@ def of_model(model: Model) -> GraphView:
     return GraphView(outline(model.ir), _by_layer(_owners(model, model.ir.graph)))
 
 
-def of_compiled(compiled: Compiled, sparse: Sparse = "auto") -> GraphView:
+def of_compiled(compiled: Compiled, storing: Storing = DEFAULT) -> GraphView:
     """The model as an export would write it. Raises UserError when a layer cannot become what its edit asks for."""
     model = compiled.model
     written = model.ir
     if compiled.edits:
-        written = with_edits(model, compiled.edits, sparse).ir
+        written = with_edits(model, compiled.edits, storing).ir
         names.name_nodes(written.graph)  # decoders have no names in a file
     owners = _owners(model, written.graph)
     _adopt(written.graph, owners, {node.name for node in model.ir.graph})

@@ -23,6 +23,7 @@ from workbench.core.base.several import several
 from workbench.core.layer_data.forecast import Forecast
 from workbench.core.layer_data.views import Prediction, Preview
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Feeds
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler
@@ -152,10 +153,10 @@ class Previewer:
         evaluator = workspace.evaluator
         metric = evaluator.metric.info if evaluator is not None else MetricInfo()
         chosen, _ = compiler.stacks(workspace.model, recipe)
-        predicted, size = compiler.forecast(workspace.model, chosen, recipe.sparse)
+        predicted, size = compiler.forecast(workspace.model, chosen, recipe.storing)
         yield dataclasses.replace(sized(workspace.model, predicted, float(size)), metric=metric)
         result, trained = workspace.shown(recipe, job.part(0.0, 0.5))
-        changes, size = result.changes(recipe.sparse)
+        changes, size = result.changes(recipe.storing)
         preview = dataclasses.replace(
             sized(result.model, changes, float(size)),
             metric=metric,
@@ -190,7 +191,7 @@ class Previewer:
             return Forecast(name, recipe, refused=error.message)
         if result.nothing:
             return Forecast(name, recipe, refused=Message("No layer of this model can have these steps."))
-        changes, size = result.changes(recipe.sparse)
+        changes, size = result.changes(recipe.storing)
         macs = sized(result.model, changes, float(size)).macs
         return Forecast(name, recipe, size, macs, self.predicted(result))
 
@@ -272,5 +273,5 @@ def effective(model: Model, edits: Mapping[str, Edit]) -> Model:
             path: edit if edit.compute is not None else Edit(Dense(edit.weight), edit.bias)
             for path, edit in edits.items()
         },
-        "off",
+        PLAIN,
     )

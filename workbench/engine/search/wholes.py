@@ -50,7 +50,7 @@ class Wholes:
 
     def _sized(self, recipe: Recipe, job: Job) -> tuple[int, int]:
         result = self.workspace.compiled(recipe, job.silent())
-        changes, size = result.changes(recipe.sparse)
+        changes, size = result.changes(recipe.storing)
         macs = sized(self.workspace.model, changes, size).macs
         return size, -1 if macs is None else macs
 
@@ -96,7 +96,7 @@ class Wholes:
         if self.goal.max_memory is None and self.goal.max_latency is None:
             return point
         result = self.workspace.compiled(point.recipe, job.silent())
-        written = with_edits(result.model, result.edits, point.recipe.sparse)
+        written = with_edits(result.model, result.edits, point.recipe.storing)
         if self.goal.max_memory is not None:
             taken = saving.tensor_bytes(written.ir) + demand.peak(written.ir, shapes.infer(written.ir, batch=1))
             point = replace(point, memory=taken)

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from workbench.core.base.message import Message
 from workbench.graph.encodings import zeros
 from workbench.graph.encodings.kind import FLOAT32, Kind
+from workbench.graph.entropy.statistics import Statistics
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,7 @@ class StorageSpec:
     group       weights that share a scale along the input, 0 when the scale broadcasts over the weight by itself
     axis        of the groups, as in graph.encodings.grid
     nonzeros    symbols that are not zero; fillers4 and fillers8: see graph.layouts.gaps
-    histogram   how often each symbol occurs, by its bits read as a whole number; empty where no layout needs it, and in
-                plans
+    statistics  how often symbols, tuples of them and gaps occur; None where no layout needs it
     """
 
     shape: tuple[int, ...]
@@ -34,7 +34,7 @@ class StorageSpec:
     side: tuple[int, ...] | None = None
     group: int = 0
     axis: int = 0
-    histogram: tuple[int, ...] = ()
+    statistics: Statistics | None = field(default=None, compare=False)
 
     @classmethod
     def dense(cls, shape: tuple[int, ...]) -> "StorageSpec":

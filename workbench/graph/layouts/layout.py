@@ -6,8 +6,8 @@ this one with a class, and an entry in `listing.LAYOUTS`; forecast, writer, deco
 
 1. `suits` says of a spec whether the layout is worth a look.
 2. `parts` says from counts alone, with no values, which initialisers it writes, so the exact bytes. Counts are those of
-   StorageSpec; a layout whose bytes depend on how often each symbol occurs sets `needs_histogram` and reads
-   `spec.histogram`.
+   StorageSpec; a layout whose bytes depend on how often each symbol occurs sets `needs_statistics` and reads
+   `spec.statistics`.
 3. `arrays` makes the data of these parts from the values.
 4. `reads`, `lines` and `blocks` are its half of a decoder, in ONNX's textual syntax: which tensors come beside the
    first (`q`), the lines that make of them `r`, a float for each weight in the weight's shape, and functions that
@@ -61,7 +61,7 @@ class Layout(ABC):
 
     name: str
     words: str = ""
-    needs_histogram = False
+    needs_statistics = False
 
     @abstractmethod
     def suits(self, spec: StorageSpec, opset: int) -> bool:
@@ -86,7 +86,7 @@ class Layout(ABC):
 
     @abstractmethod
     def lines(self, kind: Kind, bits: int) -> list[str]:
-        """Lines of ONNX from the inputs to `r`. The decoder has the attribute `shape` where `shaped`."""
+        """Lines of ONNX from the inputs to `r`. The decoder has the attributes that `told` names."""
 
     def body(self, kind: Kind, bits: int) -> list[str]:
         """Lines of ONNX from the inputs to the weight, `w`."""
@@ -101,9 +101,13 @@ class Layout(ABC):
         """Whether scales of groups need a function that spreads them over the weight."""
         return True
 
-    def shaped(self, bits: int) -> bool:
-        """Whether its decoders need to be told the weight's shape."""
-        return True
+    def told(self, bits: int) -> tuple[str, ...]:
+        """Names of the attributes of its decoders."""
+        return ("shape",)
+
+    def attributes(self, spec: StorageSpec) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """What `told` names: of most layouts at most the weight's shape."""
+        return (("shape", spec.shape),) if self.told(spec.bits) else ()
 
     def blocks(self) -> dict[str, tuple[str, str]]:
         """Functions that its decoders call: name -> signature and body."""

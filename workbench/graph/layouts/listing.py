@@ -1,5 +1,6 @@
 """All layouts: a new one is an entry here (see `layout`)."""
 
+from workbench.graph.layouts.codes import CODINGS
 from workbench.graph.layouts.gaps import GAPS4, GAPS8
 from workbench.graph.layouts.layout import Layout
 from workbench.graph.layouts.mask import Mask
@@ -16,4 +17,5 @@ LAYOUTS: tuple[Layout, ...] = (
     GAPS4,
     GAPS8,
     Positions(),
+    *CODINGS,
 )  # the first of several as small is taken

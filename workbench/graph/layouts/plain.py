@@ -32,8 +32,8 @@ class Plain(Layout):
         fit = f"{DOMAIN}.Fit <shape: tensor = @shape> (v)" if bits < 8 else "Identity (v)"
         return [*kind.symbols(bits, False), f"r = {fit}"]
 
-    def shaped(self, bits: int) -> bool:
-        return bits < 8
+    def told(self, bits: int) -> tuple[str, ...]:
+        return ("shape",) if bits < 8 else ()
 
     @property
     def leaves_zeros_out(self) -> bool:

@@ -8,7 +8,7 @@ import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Joined, Message
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import Storing
 from workbench.graph.encodings.encoding import Encoding, Factors
 from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.layouts.listing import PLAIN
@@ -46,11 +46,11 @@ class Change:
         return Joined([*words, *([WORDS[type(self.compute)]] if self.compute is not None else [])])
 
 
-def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> ir.Model:
+def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing) -> ir.Model:
     """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
     opset = model.opset_imports[""]
     edits = bias_room.with_room(model.graph, sites, edits)
-    stored = _store(edits, sites, opset, sparse)
+    stored = _store(edits, sites, opset, storing)
     copy = model.clone()
     handed = _handed(model.graph, sites, edits)
     editor = _Editor(copy.graph, model.graph, handed)
@@ -74,14 +74,14 @@ def needs_runtime(edits: Mapping[str, Edit]) -> bool:
 
 
 def account(
-    model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse
+    model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing
 ) -> tuple[dict[str, Change], int]:
     """Predict the changes that `rewrite` would make to each layer, and the bytes by which the graph would grow.
 
     Found out on copies of the few nodes that read edited weights and biases.
     """
     edits = bias_room.with_room(model.graph, sites, edits)
-    stored = _store(edits, sites, model.opset_imports[""], sparse)
+    stored = _store(edits, sites, model.opset_imports[""], storing)
     handed = _handed(model.graph, sites, edits)
     floats = apart.between_levels(model.graph, sites, edits, handed.values())
     graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()), floats)
@@ -132,7 +132,7 @@ def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
 
 
 def _store(
-    edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int, sparse: Sparse
+    edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int, storing: Storing
 ) -> dict[str, tuple[Stored, ...]]:
     """How every edited weight is stored; which decoders earn their place in the file is decided for all at once."""
     named = [
@@ -142,7 +142,10 @@ def _store(
         for name, encoding in _weights(edit.encoding, sites[path].initializer)
     ]
     chosen = storage.choose(
-        [_forms(spec_of(encoding, sparse), name, opset, sparse, edits[path].compute) for path, name, encoding in named],
+        [
+            _forms(spec_of(encoding, storing), name, opset, storing, edits[path].compute)
+            for path, name, encoding in named
+        ],
         opset,
     )
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
@@ -151,9 +154,9 @@ def _store(
     return stored
 
 
-def _forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse, compute: Compute | None) -> list[Form]:
+def _forms(spec: StorageSpec, name: str, opset: int, storing: Storing, compute: Compute | None) -> list[Form]:
     """Ways to store a weight; what reads the integers themselves needs no decoder for those of 8 bits."""
-    found = forms(spec, name, opset, sparse, raw_sides=compute is not None)
+    found = forms(spec, name, opset, storing, raw_sides=compute is not None)
     if compute is None:
         return found
     return [

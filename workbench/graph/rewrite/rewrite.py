@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import DEFAULT, PLAIN, Storing
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import size
@@ -15,12 +15,12 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 
 
-def with_edits(model: Model, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Model:
+def with_edits(model: Model, edits: Mapping[str, Edit], storing: Storing = DEFAULT) -> Model:
     """The model as an export writes it; every untouched tensor is shared with the original.
 
     Raises UserError for a layer that cannot be written as the chain of layers which its edit asks for.
     """
-    return replace(model, ir=rewrite(model.ir, model.sites, edits, sparse))
+    return replace(model, ir=rewrite(model.ir, model.sites, edits, storing))
 
 
 def with_weights(model: Model, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> Model:
@@ -29,15 +29,15 @@ def with_weights(model: Model, weights: Mapping[str, np.ndarray], biases: Mappin
     return with_edits(
         model,
         {path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path)) for path, weight in every.items()},
-        "off",
+        PLAIN,
     )
 
 
-def size_of(model: Model, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:
-    """Exact bytes of the file that `with_edits(model, edits, sparse)` gives."""
-    return size.size_of(model.ir, model.sites, edits, sparse)
+def size_of(model: Model, edits: Mapping[str, Edit], storing: Storing = DEFAULT) -> Size:
+    """Exact bytes of the file that `with_edits(model, edits, storing)` gives."""
+    return size.size_of(model.ir, model.sites, edits, storing)
 
 
-def forecast(model: Model, plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
+def forecast(model: Model, plans: Mapping[str, Plan], storing: Storing = DEFAULT) -> Size:
     """The same from plans: exact without zeros, and with zeros what is to be expected of random positions."""
-    return size.forecast(model.ir, model.sites, plans, sparse)
+    return size.forecast(model.ir, model.sites, plans, storing)

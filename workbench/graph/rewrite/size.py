@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import onnx_ir as ir
 
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Planned, Scaled
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
@@ -37,9 +37,9 @@ class Size:
     functions: int
 
 
-def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:
+def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing = DEFAULT) -> Size:
     """Exact bytes of the graph that graph.rewrite.apply_edits makes."""
-    changes, growth = account(model, sites, edits, sparse)
+    changes, growth = account(model, sites, edits, storing)
     functions = _functions_bytes(model, functions_of(changes.values()))
     if needs_runtime(edits) and RUNTIME not in model.opset_imports:
         functions += RUNTIME_BYTES
@@ -50,7 +50,7 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     return Size(grown(model, growth, functions), layers, functions)
 
 
-def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
+def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], storing: Storing = DEFAULT) -> Size:
     """Bytes that the plans will take: exact without zeros; with zeros, the expectation for random positions."""
     nodes = {node.name: node for node in model.graph}
     edits = {
@@ -59,7 +59,7 @@ def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Pla
         )
         for path, plan in plans.items()
     }
-    return size_of(model, sites, edits, sparse)
+    return size_of(model, sites, edits, storing)
 
 
 def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:

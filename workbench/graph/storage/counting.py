@@ -5,23 +5,23 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings import zeros
 from workbench.graph.encodings.encoding import Counts, Encoding, Planned
 from workbench.graph.encodings.spec import StorageSpec, product
-from workbench.graph.layouts.listing import LAYOUTS
+from workbench.graph.entropy.statistics import Statistics, count
 
 _counted: WeakKeyDictionary[Encoding, Counts] = WeakKeyDictionary()
-_histograms: WeakKeyDictionary[Encoding, tuple[int, ...]] = WeakKeyDictionary()
+_statistics: WeakKeyDictionary[Encoding, Statistics] = WeakKeyDictionary()
 
 
-def spec_of(encoding: Encoding, sparse: Sparse = "auto") -> StorageSpec:
+def spec_of(encoding: Encoding, storing: Storing = DEFAULT) -> StorageSpec:
     """Count what the layouts need to know; zeros only where they are to be left out."""
     if isinstance(encoding, Planned):
         return encoding.spec
-    spec = encoding.as_spec(Counts(product(encoding.shape)) if sparse == "off" else _counts(encoding))
-    if spec.kind.on_levels and any(layout.needs_histogram for layout in LAYOUTS):
-        return replace(spec, histogram=_histogram(encoding, spec))
+    spec = encoding.as_spec(Counts(product(encoding.shape)) if storing.sparse == "off" else _counts(encoding))
+    if storing.codes != "off" and spec.kind.on_levels:
+        return replace(spec, statistics=_statistics_of(encoding, spec))
     return spec
 
 
@@ -33,9 +33,9 @@ def _counts(encoding: Encoding) -> Counts:
     return _counted[encoding]
 
 
-def _histogram(encoding: Encoding, spec: StorageSpec) -> tuple[int, ...]:
-    """How often each symbol occurs, by its bits read as a whole number; remembered like the counts."""
-    if encoding not in _histograms:
+def _statistics_of(encoding: Encoding, spec: StorageSpec) -> Statistics:
+    """How often symbols, tuples of them and gaps occur; remembered like the counts."""
+    if encoding not in _statistics:
         symbols = np.ascontiguousarray(encoding.symbols(spec)).view(np.uint8)
-        _histograms[encoding] = tuple(np.bincount(symbols, minlength=1 << spec.bits).tolist())
-    return _histograms[encoding]
+        _statistics[encoding] = count(symbols, encoding.nonzero() if spec.nonzeros < spec.count else None)
+    return _statistics[encoding]

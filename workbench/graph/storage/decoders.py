@@ -19,6 +19,7 @@ import onnx_ir as ir
 
 from workbench.graph.encodings import kind as kinds
 from workbench.graph.encodings.kind import KINDS, Kind
+from workbench.graph.layouts import code_decoder
 from workbench.graph.layouts.layout import Layout
 from workbench.graph.layouts.listing import LAYOUTS
 
@@ -50,9 +51,10 @@ def proto(name: str, opset: int) -> onnx.FunctionProto:
 
 
 def _shorten(function: onnx.FunctionProto) -> None:
-    """Rename inner values to one letter: spelled out, they are a quarter of a decoder's bytes."""
+    """Rename inner values to a letter or two: spelled out, they are a quarter of a decoder's bytes."""
     kept = {*function.input, *function.output}
-    letters = (letter for letter in ascii_letters if letter not in kept)
+    names = (*ascii_letters, *(first + second for first in ascii_letters for second in ascii_letters))
+    letters = (name for name in names if name not in kept)
     short = {name: next(letters) for node in function.node for name in node.output if name not in kept}
     for node in function.node:
         for names in (node.input, node.output):
@@ -78,8 +80,8 @@ def _text(name: str, opset: int) -> str:
         signature, body = "(q) => (y)", _unpack(int(name.removeprefix("Unpack")))
     elif name == "Fit":
         signature, body = "<shape>(x) => (y)", _fit("x", opset)
-    elif name in _blocks():
-        signature, body = _blocks()[name]
+    elif name in _blocks(opset):
+        signature, body = _blocks(opset)[name]
     elif name.startswith("PerGroup"):
         signature, body = "<group, shape>(s) => (y)", _per_group(int(name[-1]), opset)
     else:
@@ -178,17 +180,18 @@ def _per_group(axis: int, opset: int) -> str:
 
 
 @cache
-def _blocks() -> dict[str, tuple[str, str]]:
+def _blocks(opset: int) -> dict[str, tuple[str, str]]:
     """Building blocks of the layouts: name -> signature and body."""
-    return {name: block for layout in LAYOUTS for name, block in layout.blocks().items()}
+    own = {name: block for layout in LAYOUTS for name, block in layout.blocks().items()}
+    return own | code_decoder.functions(opset)
 
 
 def _decoder(name: str) -> tuple[str, str]:
     """Signature and body of [layout] kind [bits]: symbols to floats, into place, then scale and zero point."""
     layout, kind, bits = _parsed(name)
     inputs = ", ".join(("q", *layout.reads, *(side.name for side in kind.sides)))
-    shaped = "<shape>" if layout.shaped(bits) else ""
-    return f"{shaped}({inputs}) => (w)", "\n".join(f"        {line}" for line in layout.body(kind, bits))
+    told = f"<{', '.join(layout.told(bits))}>" if layout.told(bits) else ""
+    return f"{told}({inputs}) => (w)", "\n".join(f"        {line}" for line in layout.body(kind, bits))
 
 
 def _parsed(name: str) -> tuple[Layout, Kind, int]:

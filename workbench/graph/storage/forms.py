@@ -7,7 +7,7 @@ import onnx
 import onnx_ir as ir
 
 from workbench.core.base.message import Joined
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.layouts.layout import Layout, Part
@@ -76,7 +76,9 @@ class Form:
         return Joined((words, self.layout.words)) if self.layout.words else words
 
 
-def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto", *, raw_sides: bool = False) -> list[Form]:
+def forms(
+    spec: StorageSpec, name: str, opset: int, storing: Storing = DEFAULT, *, raw_sides: bool = False
+) -> list[Form]:
     """Every way to store the spec as a value called `name`; plain float32 is always one of them.
 
     raw_sides   whether scales are to be in the shape in which they broadcast over the weight: for what reads them
@@ -95,9 +97,16 @@ def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto", *, 
         *(
             _form(kept, layout, name)
             for layout in suitable
-            if (sparse == "auto" or not layout.leaves_zeros_out) and (layout, kept.kind) != (PLAIN, FLOAT32)
+            if _wanted(layout, storing) and (layout, kept.kind) != (PLAIN, FLOAT32)
         ),
     ]
+
+
+def _wanted(layout: Layout, storing: Storing) -> bool:
+    """Whether a recipe leaves this layout to the writer."""
+    return (storing.sparse == "auto" or not layout.leaves_zeros_out) and (
+        storing.codes != "off" or not layout.needs_statistics
+    )
 
 
 def plain_bytes(shape: tuple[int, ...], name: str) -> int:
@@ -129,8 +138,7 @@ def _decode(spec: StorageSpec, layout: Layout, reads: tuple[str, ...], name: str
     """The call that yields the weight; half-width floats need no more than a Cast."""
     if layout is PLAIN and spec.kind.standard:
         return Call("Cast", reads, name, (("to", ir.DataType.FLOAT.value),))
-    shape = (("shape", spec.shape),) if layout.shaped(spec.bits) else ()
-    return Call(decoders.name_of(layout, spec.kind, spec.bits), reads, name, shape)
+    return Call(decoders.name_of(layout, spec.kind, spec.bits), reads, name, layout.attributes(spec))
 
 
 def _offered(spec: StorageSpec, opset: int) -> StorageSpec | None:

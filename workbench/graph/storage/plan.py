@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings import affine, codebook, dense
 from workbench.graph.encodings.affine import Granularity
 from workbench.graph.encodings.kind import Floats
@@ -106,18 +106,18 @@ class Plan:
         return replace(self, tensors=tuple(change(tensor) for tensor in self.tensors), compute=None)
 
 
-def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:
+def forms(plan: Plan, name: str, opset: int, storing: Storing = DEFAULT) -> list[list[Form]]:
     """For each tensor of the plan, every way to store it under the name that the writer will give it."""
     names = [piece_name(name, index) for index in range(len(plan.tensors))] if plan.chain else [name]
-    return [forms_of(tensor, part, opset, sparse) for tensor, part in zip(plan.tensors, names, strict=True)]
+    return [forms_of(tensor, part, opset, storing) for tensor, part in zip(plan.tensors, names, strict=True)]
 
 
-def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> int:
+def forecast_bytes(plan: Plan, name: str, opset: int, storing: Storing = DEFAULT) -> int:
     """Bytes that a layer's weight, called `name`, will take in the file, on the scale of graph.size.Size.layers.
 
     Exact without zeros, expected with them. Not in it: the decoders that layers share, and the nodes of factors;
     graph.rewrite.forecast counts these, for all layers together.
     """
     before = plain_bytes(plan.shape, name)
-    after = sum(min(form.bytes for form in options) for options in forms(plan, name, opset, sparse))
+    after = sum(min(form.bytes for form in options) for options in forms(plan, name, opset, storing))
     return 4 * product(plan.shape) + after - before

@@ -12,7 +12,7 @@ from functools import cache, partial
 import numpy as np
 import onnx_ir as ir
 
-from workbench.core.recipe.recipe import Sparse
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.storage import decoders
@@ -58,12 +58,12 @@ class Stored:
         return [call.node(values) for call in self.form.calls], initializers
 
 
-def store(encoding: Encoding, name: str, opset: int, sparse: Sparse = "auto") -> Stored:
+def store(encoding: Encoding, name: str, opset: int, storing: Storing = DEFAULT) -> Stored:
     """Store a weight under `name` in the smallest way that keeps its values exactly, decoders not counted.
 
     Raises TypeError for Factors, which are several weights (see graph/rewrite/rewrite).
     """
-    options = forms(spec_of(encoding, sparse), name, opset, sparse)
+    options = forms(spec_of(encoding, storing), name, opset, storing)
     return pack(encoding, min(options, key=lambda form: form.bytes), opset)
 
 

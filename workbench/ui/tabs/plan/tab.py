@@ -226,7 +226,7 @@ class PlanTab(QWidget):
         """With what a search does not decide: how the model is trained, the data that the recipe was made with, and the
         device that it is for."""
         standing = self._session.history.standing(self._session.recipe)
-        return Recipe(recipe.rows, recipe.seed, standing.recover, recipe.sparse, standing.data, standing.target)
+        return Recipe(recipe.rows, recipe.seed, standing.recover, recipe.storing, standing.data, standing.target)
 
     def apply(self) -> None:
         """Make the recipe that is looked at the recipe, as one step."""

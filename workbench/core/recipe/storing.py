@@ -1,0 +1,46 @@
+"""How an export stores weights: the key `export` of a recipe."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+Sparse = Literal["auto", "off"]
+Codes = Literal["auto", "on", "off"]
+
+
+@dataclass(frozen=True)
+class Storing:
+    """Which ways to store weights the writer may choose from; it takes the smallest.
+
+    sparse   auto: zeros are left out where that is smaller; off: every value is stored
+    codes    auto: Huffman codes where they are smaller, unless the file would load slowly (graph.storage.effort); on:
+             wherever they are smaller; off: nowhere
+    """
+
+    sparse: Sparse = "auto"
+    codes: Codes = "off"
+
+    @property
+    def as_dict(self) -> dict[str, str]:
+        """What a recipe says: `sparse`, and what is not at its default."""
+        return {
+            field.name: value
+            for field in fields(self)
+            if (value := getattr(self, field.name)) != field.default or field.name == "sparse"
+        }
+
+
+DEFAULT = Storing()
+PLAIN = Storing("off", "off")  # one symbol for every weight, packed
+CHOICES: Mapping[str, tuple[str, ...]] = {"sparse": get_args(Sparse), "codes": get_args(Codes)}
+
+
+def storing_of(document: Mapping[str, Any]) -> Storing:
+    """What a recipe's `export` says; YAML reads off as False and on as True. Raises KeyError(key) for another value."""
+    given: dict[str, Any] = {}
+    for key, choices in CHOICES.items():
+        value = document.get(key, getattr(DEFAULT, key))
+        given[key] = ("on" if value else "off") if isinstance(value, bool) else value
+        if given[key] not in choices:
+            raise KeyError(key)
+    return Storing(**given)

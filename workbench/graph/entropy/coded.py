@@ -1,0 +1,67 @@
+"""A coded sequence as it is stored: table, tree and bits in one row of bytes; the exact number of bytes from counts."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from workbench.graph.entropy.prefix_code import PrefixCode, Tally
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """One sequence in a code whose words have at most `limit` bits, as bytes.
+
+    First the table of symbols, [A, width]. Then in bits: which nodes of the tree are leaves, the planes of the words
+    (PrefixCode), and one bit that complete words may point at.
+    """
+
+    tally: Tally
+    code: PrefixCode
+    limit: int
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of `pack`."""
+        bits = 2 * self.code.count - 2 + self.code.bits(self.tally) + 1
+        return self.code.symbols.size + -(-bits // 8)
+
+    @property
+    def heading(self) -> tuple[int, ...]:
+        """What the decoder has to be told: words, nodes of the tree, symbols, bytes of a symbol."""
+        return self.tally.length, 2 * self.code.count - 2, *self.code.symbols.shape
+
+    def pack(self, sequence: np.ndarray) -> np.ndarray:
+        """The bytes, uint8, of the sequence that was counted, as indices of the tally's rows."""
+        bits = np.concatenate([self.code.flags, self.code.encode(sequence), [False]])
+        return np.concatenate([self.code.symbols.ravel(), _bytes(bits)])
+
+    def unpack(self, stored: np.ndarray) -> np.ndarray:
+        """The symbols of packed bytes, uint8 [words, width]: what the decoder in ONNX computes, in numpy."""
+        words, nodes, count, width = self.heading
+        table = stored[: count * width].reshape(count, width)
+        bits = np.unpackbits(stored[None, count * width :], axis=0, bitorder="little").ravel().astype(np.int64)
+        leaf, bits = bits[:nodes], bits[nodes:]
+        inner = np.cumsum(1 - leaf)
+        step = np.where(leaf == 1, np.arange(nodes), 2 * inner)
+        at, bits = bits[:words].copy(), bits[words:]
+        while (active := leaf[at] == 0).any():
+            at = step[at]
+            at[active] += bits[: active.sum()]
+            bits = bits[active.sum() :]
+        symbols: np.ndarray = table[np.cumsum(leaf)[at] - 1]
+        return symbols
+
+
+def _bytes(bits: np.ndarray) -> np.ndarray:
+    """Bits in bytes, uint8 [ceil(n / 8)]: the lowest bits of all bytes first, then those above."""
+    padded = np.zeros((8, -(-len(bits) // 8)), bool)
+    padded.ravel()[: len(bits)] = bits
+    return np.packbits(padded, axis=0, bitorder="little")[0]
+
+
+@lru_cache(1 << 12)
+def coded(tally: Tally, limit: int) -> Coded | None:
+    """A sequence in the best code with words of at most `limit` bits; None where it has too many symbols, or none."""
+    code = PrefixCode.of(tally, limit)
+    return None if code is None else Coded(tally, code, limit)

@@ -1,0 +1,146 @@
+"""What entropy coding needs to know of a weight: how often each symbol occurs, each tuple of neighbours, each gap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+
+from workbench.graph.entropy.prefix_code import MOST_SYMBOLS, Tally
+
+WIDTHS = (1, 2, 3, 4)  # weights in one symbol
+GAPS = (15, 31, 63, 127, 255)  # the longest gap that one symbol says
+PAIR_GAPS = (15, 31, 63, 127)  # an int8 holds them
+FEW_ZEROS = 0.3  # below this share of zeros, gaps are not looked at
+TUPLES = 1 << 16  # possible tuples beyond which they are not counted
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Counts of one weight's symbols in the ways in which they may be coded.
+
+    tuples   of this many neighbours in the weight's order, the last filled up (see `filled`)
+    gaps     by the longest gap: gaps before the non-zeros, with fillers where that is not enough; and the symbols
+    pairs    by the longest gap: (gap, symbol) as one symbol
+    """
+
+    tuples: Mapping[int, Tally] = field(default_factory=dict)
+    gaps: Mapping[int, tuple[Tally, Tally]] = field(default_factory=dict)
+    pairs: Mapping[int, Tally] = field(default_factory=dict)
+
+
+def count(symbols: np.ndarray, nonzero: np.ndarray | None) -> Statistics:
+    """Count a weight's symbols, uint8 [n]; `nonzero`, bool [n], says which of them gaps leave out."""
+    levels = len(np.unique(symbols))
+    found = {
+        width: rows(filled(symbols, width)) for width in WIDTHS if levels**width <= TUPLES and len(symbols) >= width
+    }
+    tuples = {width: tally for width, tally in found.items() if tally is not None}
+    if nonzero is None or nonzero.mean() > 1 - FEW_ZEROS or not nonzero.any():
+        return Statistics(tuples)
+    gaps, pairs = {}, {}
+    for longest in GAPS:
+        before, at = skipping(nonzero, longest)
+        coded = symbols[at]
+        gap_tally, symbol_tally = rows(before[:, None]), rows(coded[:, None])
+        assert gap_tally is not None and symbol_tally is not None  # at most 256 of each
+        gaps[longest] = gap_tally, symbol_tally
+        pair = rows(np.stack([before, coded], axis=1)) if longest in PAIR_GAPS else None
+        if pair is not None:
+            pairs[longest] = pair
+    return Statistics(tuples, gaps, pairs)
+
+
+def expected(symbols: np.ndarray, shares: np.ndarray, weights: int, zero: int | None) -> Statistics:
+    """What a weight of independent symbols will count: uint8 [A] with shares [A] that sum to 1.
+
+    zero   index of the symbol that gaps leave out, or None. Gaps between random places are geometric.
+    """
+    tuples = {}
+    for width in WIDTHS:
+        if len(symbols) ** width <= MOST_SYMBOLS:
+            table = np.array(list(product(symbols.tolist(), repeat=width)), np.uint8)
+            chance = np.prod(np.array(list(product(shares.tolist(), repeat=width))), axis=1)
+            tuples[width] = _expected(table, chance * -(-weights // width))
+    if zero is None or not FEW_ZEROS <= shares[zero] < 1:
+        return Statistics(tuples)
+    empty, kept = float(shares[zero]), np.delete(np.arange(len(symbols)), zero)
+    nonzeros = weights * (1 - empty)
+    gaps, pairs = {}, {}
+    for longest in GAPS:
+        filler = empty ** (longest + 1)  # a run of one more than the longest gap
+        fillers = nonzeros * filler / (1 - filler)
+        chance = (1 - empty) * empty ** np.arange(longest + 1) / (1 - filler)
+        gap_counts = chance * nonzeros
+        gap_counts[longest] += fillers
+        symbol_counts = np.append(weights * shares[kept], fillers)
+        coded = np.append(symbols[kept], symbols[zero])
+        gaps[longest] = (
+            _expected(np.arange(longest + 1, dtype=np.uint8)[:, None], gap_counts),
+            _expected(coded[:, None], symbol_counts),
+        )
+        if longest in PAIR_GAPS and (longest + 1) * len(kept) <= MOST_SYMBOLS:
+            grid = np.array(list(product(range(longest + 1), symbols[kept].tolist())), np.uint8)
+            together = np.outer(chance, weights * shares[kept]).ravel()
+            filling = np.array([[longest, symbols[zero]]], np.uint8)
+            pairs[longest] = _expected(np.concatenate([grid, filling]), np.append(together, fillers))
+    return Statistics(tuples, gaps, pairs)
+
+
+def _expected(symbols: np.ndarray, counts: np.ndarray) -> Tally:
+    """Without symbols that are not expected to occur once."""
+    likely = counts >= 0.5
+    if not likely.any():
+        likely[counts.argmax()] = True
+    return Tally(symbols[likely], counts[likely])
+
+
+def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gaps of at most `longest` zeros, uint8 [k], and the position that follows each, int64 [k].
+
+    Longer runs of zeros are bridged by fillers: a gap of `longest`, then a weight that is zero (Han et al. 2016, Deep
+    Compression, section 2).
+    """
+    places = np.flatnonzero(nonzero)
+    before = np.diff(places, prepend=-1) - 1
+    bridges = before // (longest + 1)
+    ends = np.cumsum(bridges + 1) - 1
+    gaps = np.full(int(ends[-1]) + 1, longest, np.int64)
+    gaps[ends] = before - bridges * (longest + 1)
+    return gaps.astype(np.uint8), np.cumsum(gaps + 1) - 1
+
+
+def filled(symbols: np.ndarray, width: int) -> np.ndarray:
+    """Symbols in rows of `width`, uint8; the last is filled up with the most frequent symbol."""
+    short = -len(symbols) % width
+    if short:
+        symbols = np.append(symbols, np.full(short, np.bincount(symbols).argmax(), np.uint8))
+    return symbols.reshape(-1, width)
+
+
+def rows(found: np.ndarray) -> Tally | None:
+    """Different rows of uint8 [k, width] with their counts, ordered by `_numbers`; None if too many are different."""
+    numbers = _numbers(found)
+    if found.shape[1] <= 2:
+        counts = np.bincount(numbers)
+        different = np.flatnonzero(counts)
+        counts = counts[different]
+    else:
+        different, counts = np.unique(numbers, return_counts=True)
+    if len(different) > MOST_SYMBOLS:
+        return None
+    table = np.stack([different >> 8 * column & 255 for column in range(found.shape[1])], axis=1)
+    return Tally(table.astype(np.uint8), counts.astype(np.int64))
+
+
+def indices(tally: Tally, found: np.ndarray) -> np.ndarray:
+    """Which row of the tally each row of uint8 [k, width] is, int64 [k]."""
+    return np.searchsorted(_numbers(tally.symbols), _numbers(found))
+
+
+def _numbers(found: np.ndarray) -> np.ndarray:
+    """Each row as one whole number."""
+    columns: Sequence[np.ndarray] = [
+        found[:, column].astype(np.int64) << 8 * column for column in range(found.shape[1])
+    ]
+    return np.bitwise_or.reduce(columns)
