@@ -13,6 +13,7 @@ from workbench.cli.options import (
     json_option,
     metric_option,
     numbers,
+    samples_option,
     trust_option,
     trusted,
 )
@@ -22,6 +23,7 @@ from workbench.cli.options import (
 @click.argument("model")
 @data_option
 @metric_option
+@samples_option
 @input_option
 @json_option
 @trust_option
@@ -35,14 +37,20 @@ from workbench.cli.options import (
     help="Measure only this share of the candidates, those with the smallest predicted loss.",
 )
 def sensitivity(
-    model: str, data: str, metric: str, as_json: bool, trust: bool, given: dict[str, str], share: float
+    model: str, data: str, metric: str, samples: int, as_json: bool, trust: bool, given: dict[str, str], share: float
 ) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
         import workbench as wb
 
         opened = wb.open(
-            model, data, inputs=given, metric=metric, trusted=trusted(trust, model, data), job=job.part(0.0, 0.1)
+            model,
+            data,
+            inputs=given,
+            metric=metric,
+            samples=samples,
+            trusted=trusted(trust, model, data),
+            job=job.part(0.0, 0.1),
         )
         found = opened.sensitivity(share, job=job.part(0.1, 1.0))
     if as_json:
@@ -55,6 +63,7 @@ def sensitivity(
 @click.argument("model")
 @data_option
 @metric_option
+@samples_option
 @input_option
 @click.option("--method", default="prune.magnitude", show_default=True, metavar="METHOD", help="See workbench methods.")
 @click.option(
@@ -72,6 +81,7 @@ def sweep(
     model: str,
     data: str,
     metric: str,
+    samples: int,
     calibration: str,
     layers: str,
     as_json: bool,
@@ -86,7 +96,9 @@ def sweep(
         asked, allowed = wb.Sweep(**wanted, layers=(layers,)), trusted(trust, model, data, calibration)
         opened = wb.open(model, trusted=allowed, job=job.part(0.0, 0.05))
         opened.check(asked)  # before anything is measured
-        opened = opened.with_data(data, calibration or None, inputs=given, metric=metric, job=job.part(0.05, 0.1))
+        opened = opened.with_data(
+            data, calibration or None, inputs=given, metric=metric, samples=samples, job=job.part(0.05, 0.1)
+        )
         curve = opened.sweep(asked, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(curve.to_json() | {"seconds": job.spent})
@@ -99,11 +111,14 @@ def sweep(
 @click.argument("b")
 @data_option
 @metric_option
+@samples_option
 @input_option
 @json_option
 @trust_option
 @debug_option
-def compare(a: str, b: str, data: str, metric: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
+def compare(
+    a: str, b: str, data: str, metric: str, samples: int, as_json: bool, trust: bool, given: dict[str, str]
+) -> None:
     """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
     with output.working() as job:
         import workbench as wb
@@ -111,6 +126,6 @@ def compare(a: str, b: str, data: str, metric: str, as_json: bool, trust: bool, 
         allowed = trusted(trust, a, b, data)
         first = wb.open(a, trusted=allowed, job=job.part(0.0, 0.1))
         second = wb.open(b, trusted=allowed, job=job.part(0.1, 0.2))
-        first = first.with_data(data, inputs=given, metric=metric, job=job.part(0.2, 0.4))
+        first = first.with_data(data, inputs=given, metric=metric, samples=samples, job=job.part(0.2, 0.4))
         found = first.compare(second, job=job.part(0.4, 1.0))
     output.print_json(found.to_json()) if as_json else output.print_comparison(found)

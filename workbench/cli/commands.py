@@ -29,6 +29,7 @@ from workbench.cli.options import (
     numbers,
     out_option,
     recipe_of,
+    samples_option,
     target_option,
     trust_option,
     trusted,
@@ -53,12 +54,15 @@ def cli() -> None:
 
 @cli.command(WINDOW, hidden=True)
 @click.argument("model", required=False)
-@click.option("--data", metavar="DATA", help="An .npz file, a folder of images, or file.py:function.")
+@click.option("--data", metavar="DATA", help="Data as for evaluate.")
+@samples_option
 @click.option("--recipe", metavar="RECIPE", help="Recipe file (YAML).")
 @click.option("--calibration", metavar="FILE", help="Calibration samples for methods that need activations.")
 @trust_option
 @debug_option
-def window(model: str | None, data: str | None, recipe: str | None, calibration: str | None, trust: bool) -> None:
+def window(
+    model: str | None, data: str | None, samples: int, recipe: str | None, calibration: str | None, trust: bool
+) -> None:
     """Open the window (the default command)."""
     if model and not files.exists(model):
         raise UserError(
@@ -69,10 +73,12 @@ def window(model: str | None, data: str | None, recipe: str | None, calibration:
     for path in filter(None, (data, recipe, calibration)):
         if not files.exists(path):
             raise UserError("There is no file {path}.", "Check the name.", path=path)
-    show(model, data, recipe, trust, calibration)
+    show(model, data, recipe, trust, calibration, samples)
 
 
-def show(model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None) -> None:
+def show(
+    model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None, samples: int = 0
+) -> None:
     """Run the window until it is closed, and end the process. Raises UserError where there is no display."""
     from workbench.display import display_problem
 
@@ -82,7 +88,7 @@ def show(model: str | None, data: str | None, recipe: str | None, trust: bool, c
     from workbench.ui.shell.app import run
 
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # Python's own handler would wait until Qt runs Python code
-    sys.exit(run(model, data, recipe, trusted(trust, model, data, calibration), calibration))
+    sys.exit(run(model, data, recipe, trusted(trust, model, data, calibration), calibration, samples))
 
 
 @cli.command()
@@ -158,16 +164,21 @@ def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
 @click.argument("model")
 @data_option
 @metric_option
+@samples_option
 @input_option
 @json_option
 @trust_option
 @debug_option
-def evaluate(model: str, data: str, metric: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
-    """Measure MODEL on all samples of DATA."""
+def evaluate(
+    model: str, data: str, metric: str, samples: int, as_json: bool, trust: bool, given: dict[str, str]
+) -> None:
+    """Measure MODEL on the samples of DATA."""
     with output.working() as job:
         import workbench as wb
 
-        opened = wb.open(model, data, inputs=given, metric=metric, trusted=trusted(trust, model, data), job=job)
+        opened = wb.open(
+            model, data, inputs=given, metric=metric, samples=samples, trusted=trusted(trust, model, data), job=job
+        )
         found = opened.evaluate()
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
@@ -184,6 +195,7 @@ def evaluate(model: str, data: str, metric: str, as_json: bool, trust: bool, giv
     help="Data as for evaluate. Without it, nothing is measured and methods that need data are refused.",
 )
 @metric_option
+@samples_option
 @input_option
 @click.option("--recipe", required=True, metavar="RECIPE", help="YAML file; - reads standard input.")
 @out_option
@@ -213,6 +225,7 @@ def compress(
     model: str,
     data: str,
     metric: str,
+    samples: int,
     recipe: str,
     out: str,
     target: str,
@@ -246,7 +259,7 @@ def compress(
         )
         opened.check(asked)  # before anything is measured
         if data:
-            opened = opened.with_data(data, calibration or None, metric=metric, job=job.part(0.1, 0.2))
+            opened = opened.with_data(data, calibration or None, metric=metric, samples=samples, job=job.part(0.1, 0.2))
         report = opened.export(
             asked, out, name, device=device, language=language, format=format, job=job.part(0.2, 1.0)
         )
@@ -264,6 +277,7 @@ def compress(
     help="Teacher model; several are averaged. Repeatable.",
 )
 @data_option
+@samples_option
 @input_option
 @out_option
 @click.option("--calibration", default="", metavar="FILE", help="Training samples; default: half of --data.")
@@ -312,6 +326,7 @@ def distill(
     student: str,
     teachers: tuple[str, ...],
     data: str,
+    samples: int,
     out: str,
     calibration: str,
     temperatures: tuple[float, ...],
@@ -330,7 +345,9 @@ def distill(
 
         check_folder(Path(out))
         allowed = trusted(trust, student, *teachers, data, calibration)
-        opened = wb.open(student, data, calibration or None, inputs=given, trusted=allowed, job=job.part(0.0, 0.1))
+        opened = wb.open(
+            student, data, calibration or None, inputs=given, samples=samples, trusted=allowed, job=job.part(0.0, 0.1)
+        )
         report, curve = opened.distill(
             teachers,
             out,

@@ -70,7 +70,8 @@ data_option = click.option(
     "--data",
     required=True,
     metavar="DATA",
-    help="An .npz file, a folder of images in class folders, or file.py:function.",
+    help="An .npz, .npy, .csv, .jsonl, .txt or .parquet file, a folder of images in class folders, or "
+    "file.py:function.",
 )
 out_option = click.option("--out", required=True, metavar="DIR", help="Folder for the results.")
 calibration_option = click.option(
@@ -91,6 +92,13 @@ def constants(_context: click.Context, _option: click.Parameter, given: tuple[st
 
 metric_option = click.option(
     "--metric", default="", metavar="NAME", help="Metric to measure; default: chosen from outputs and labels."
+)
+samples_option = click.option(
+    "--samples",
+    default=0,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Use at most this many samples of --data, classes in proportion; default: all.",
 )
 input_option = click.option(
     "--input",

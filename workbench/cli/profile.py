@@ -11,6 +11,7 @@ from workbench.cli.options import (
     input_option,
     json_option,
     recipe_of,
+    samples_option,
     target_option,
     trust_option,
     trusted,
@@ -25,6 +26,7 @@ from workbench.core.base.quantities import size, three
     "--recipe", default="", metavar="RECIPE", help="What is compared with the original; - for standard input."
 )
 @click.option("--data", default="", metavar="DATA", help="Samples to run; without it inputs are made up.")
+@samples_option
 @calibration_option
 @input_option
 @click.option("--batch", default=1, show_default=True, type=click.IntRange(1, 4096), metavar="N", help="Samples a run.")
@@ -36,6 +38,7 @@ def profile(
     model: str,
     recipe: str,
     data: str,
+    samples: int,
     calibration: str,
     batch: int,
     target: str,
@@ -50,7 +53,13 @@ def profile(
         asked = recipe_of(recipe) if recipe else wb.Recipe({})
         allowed = trusted(trust, model, data, calibration)
         opened = wb.open(
-            model, data or None, calibration or None, inputs=given, trusted=allowed, job=job.part(0.0, 0.2)
+            model,
+            data or None,
+            calibration or None,
+            inputs=given,
+            samples=samples,
+            trusted=allowed,
+            job=job.part(0.0, 0.2),
         )
         found = opened.profile(replace(asked, target=target or asked.target), batch=batch, job=job.part(0.2, 1.0))
     output.print_json(found.to_json()) if as_json else _print(found)

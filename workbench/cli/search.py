@@ -16,6 +16,7 @@ from workbench.cli.options import (
     language_option,
     metric_option,
     out_option,
+    samples_option,
     target_option,
     trust_option,
     trusted,
@@ -78,7 +79,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 )
 @click.option("--layers", default="", metavar="GLOB,GLOB,…", callback=names, help="Layers to change; default: all.")
 @target_option("Use only what this device takes (see workbench targets), and remove channels in its multiples.")
-@click.option("--samples", default=0, type=click.IntRange(0), metavar="N", help="Use at most this many samples.")
+@samples_option
 @click.option(
     "--time",
     "minutes",
@@ -99,6 +100,7 @@ def search(
     data: str,
     calibration: str,
     metric: str,
+    samples: int,
     out: str,
     curve: bool,
     max_drop: float | None,
@@ -126,7 +128,14 @@ def search(
         check_folder(Path(out))
         allowed = trusted(trust, model, data, calibration)
         opened = wb.open(
-            model, data, calibration or None, inputs=given, metric=metric, trusted=allowed, job=job.part(0.0, 0.1)
+            model,
+            data,
+            calibration or None,
+            inputs=given,
+            metric=metric,
+            samples=samples,
+            trusted=allowed,
+            job=job.part(0.0, 0.1),
         )
         front = opened.plan(goal, workers=workers, job=job.part(0.1, 0.9))
         report = None

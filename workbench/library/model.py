@@ -67,15 +67,17 @@ class Model:
         *,
         inputs: Inputs | None = None,
         metric: str = "",
+        samples: int = 0,
         job: Job | None = None,
     ) -> Model:
         """The same model with samples to measure on, paths or arrays as for `open`; runs the original on all of them.
-        `metric` is the name of one; without it, it follows from outputs and labels. Raises UserError when they do not
+        `metric` is the name of one; without it, it follows from outputs and labels. `samples`: how many are used,
+        classes in proportion; 0: all. Raises UserError when they do not
         fit the model."""
         inputs = self._inputs if inputs is None else inputs
-        path, samples = self._place.of(data), "" if calibration is None else self._place.of(calibration)
+        path, other = self._place.of(data), "" if calibration is None else self._place.of(calibration)
         workspace = self._workspace.attach(
-            path, job or Job(), samples, self._workspace.trusted, _values(inputs), metric
+            path, job or Job(), other, self._workspace.trusted, _values(inputs), metric, samples
         )
         return Model(workspace, self._place, inputs)
 

@@ -28,6 +28,7 @@ def open(
     example: Sequence[Any] | Mapping[str, Any] | None = None,
     inputs: Inputs | None = None,
     metric: str = "",
+    samples: int = 0,
     trusted: bool | Collection[str | Path] = False,
     raise_opset: bool = False,
     without: Collection[str] = (),
@@ -39,6 +40,7 @@ def open(
     data         a path, or arrays by input name with the labels as `y`; `calibration` likewise
     inputs       values of inputs that are the same for all samples, by name
     metric       what is measured, by its name; without it, it follows from outputs and labels
+    samples      how many samples of the data are used, classes in proportion; 0: all
     trusted      whether code of the files named here may run, or the paths whose code may run
     raise_opset  convert a model of an older opset to 13 first
     without      preparation steps to leave out, by their ids: see `Model.summary.preparations`
@@ -63,7 +65,11 @@ def open(
                 detail=each.detail,
             )
     model = Model(workspace, place, inputs)
-    return model if data is None else model.with_data(data, calibration, metric=metric, job=job.part(0.4, 1.0))
+    return (
+        model
+        if data is None
+        else model.with_data(data, calibration, metric=metric, samples=samples, job=job.part(0.4, 1.0))
+    )
 
 
 def _opened(

@@ -74,11 +74,13 @@ class Open(Request):
 
 @dataclass(frozen=True)
 class Attach(Request):
-    """Data for the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured."""
+    """Data for the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured.
+    `samples`: how many are used, classes in proportion; 0: all."""
 
     path: str
     calibration: str = ""
     trusted: Trust = NOBODY
+    samples: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,3 +18,4 @@ class Attached:
     path: str
     calibration: str = ""
     trusted: Trust = NOBODY
+    samples: int = 0

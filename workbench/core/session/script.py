@@ -45,6 +45,8 @@ def as_python(work: Work) -> str:
         opening.append(f"data={_whole(attached.path)!r}")
         if attached.calibration:
             opening.append(f"calibration={_whole(attached.calibration)!r}")
+        if attached.samples:
+            opening.append(f"samples={attached.samples}")
     if work.trusted:
         opening.append(f"trusted={list(work.trusted)!r}")
     if opened.raise_opset:
@@ -71,6 +73,8 @@ def as_command(work: Work) -> str:
         words += ["--data", _whole(attached.path)]
         if attached.calibration:
             words += ["--calibration", _whole(attached.calibration)]
+        if attached.samples:
+            words += ["--samples", str(attached.samples)]
     for path in work.trusted:
         words += ["--trust-path", path]
     for each in opened.without:

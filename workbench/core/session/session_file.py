@@ -68,7 +68,7 @@ class Layout:
 @dataclass(frozen=True)
 class SavedSession:
     """`without` are preparation steps that were left out; `history` leads to the recipe, None in the files of older
-    versions."""
+    versions; `samples` of the data are used, 0: all."""
 
     model: Reference
     recipe: Recipe
@@ -79,6 +79,7 @@ class SavedSession:
     layout: Layout = Layout()
     history: UndoList | None = None
     raise_opset: bool = False
+    samples: int = 0
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
@@ -100,7 +101,7 @@ class SavedSession:
             "version": VERSION,
             "model": _reference_out(self.model, folder)
             | {"without": list(self.without), "raise_opset": self.raise_opset},
-            "data": _reference_out(self.data, folder) if self.data else None,
+            "data": _reference_out(self.data, folder) | {"samples": self.samples} if self.data else None,
             "calibration": _reference_out(self.calibration, folder) if self.calibration else None,
             "recipe": self.recipe.to_dict(),
             "snapshots": [snapshot_out(each) for each in self.snapshots],
@@ -190,6 +191,7 @@ class _Reader(Checked):
             self._layout(document.get("layout")),
             undo_list_in(document.get("history"), recipe, self),
             raised or RAISED in without,
+            self.count(self.mapping(document.get("data") or {}, "data").get("samples", 0), "data.samples"),
         )
 
     def _layout(self, value: Any) -> Layout:

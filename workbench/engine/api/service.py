@@ -197,7 +197,9 @@ class Service:
 
     @answer.register
     def attach(self, request: m.Attach, job: Job) -> Any:
-        self._replace(self._open().attach(request.path, job, request.calibration, request.trusted))
+        self._replace(
+            self._open().attach(request.path, job, request.calibration, request.trusted, count=request.samples)
+        )
         return self._open().data_summary()
 
     @answer.register

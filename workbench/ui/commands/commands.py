@@ -91,14 +91,14 @@ class Commands(QObject):
         filters = self.tr("Recipes (*.yaml *.yml);;All files (*)")
         dialogs.choose_file(self._window, self.tr("Open recipe"), filters, self._session.load_recipe, self._folder())
 
-    def open_path(self, path: str, data: str = "", calibration: str = "", recipe: str = "") -> None:
+    def open_path(self, path: str, data: str = "", calibration: str = "", recipe: str = "", samples: int = 0) -> None:
         """Open a model, or a session, after the questions that this needs."""
         if Path(path).suffix.lower() in SESSIONS:
             self.keep_work_then(lambda: self.sessions.open_path(path))
             return
 
         def proceed(path: str, trusted: Trust) -> None:
-            self._session.open(path, trusted, data=data, calibration=calibration, recipe=recipe)
+            self._session.open(path, trusted, data, calibration, recipe, samples=samples)
 
         self.keep_work_then(lambda: dialogs.with_trust(self._window, path, proceed))
 

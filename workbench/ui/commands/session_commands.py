@@ -70,6 +70,7 @@ class SessionCommands(QObject):
             layout.layout_of(self._window, session),
             session.history.to_keep(recipe),
             session.opened.raise_opset,
+            attached.samples if attached else 0,
         )
 
     def save_then(self, proceed: Then) -> None:
@@ -244,7 +245,9 @@ class SessionCommands(QObject):
 
         def opened(path: str, trusted: Trust) -> None:  # each file by itself: the one may name code, the other not
             dialogs.with_trust(
-                self._window, calibration, lambda chosen, also: self._session.attach(path, chosen, trusted | also)
+                self._window,
+                calibration,
+                lambda chosen, also: self._session.attach(path, chosen, trusted | also, saved.samples),
             )
 
         self._found(

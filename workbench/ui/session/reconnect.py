@@ -100,9 +100,7 @@ class Revival(QObject):
                     title=self.tr("Reopening the data"),
                 ),
                 first=True,
-                path=attached.path,
-                calibration=attached.calibration,
-                trusted=attached.trusted,
+                **vars(attached),
             )
 
     def _give_up(self) -> None:

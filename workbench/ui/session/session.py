@@ -68,9 +68,10 @@ class Session(State):
         calibration: str = "",
         recipe: str = "",
         then: Callable[[], object] | None = None,
+        samples: int = 0,
     ) -> int:
         """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
-        return self.open_as(Opened(path, trusted), data, calibration, recipe, then)
+        return self.open_as(Opened(path, trusted), data, calibration, recipe, then, samples)
 
     def open_as(
         self,
@@ -79,6 +80,7 @@ class Session(State):
         calibration: str = "",
         recipe: str = "",
         then: Callable[[], object] | None = None,
+        samples: int = 0,
     ) -> int:
         """The same of a model that is prepared in another way than by itself."""
         newest = self._newest()
@@ -90,7 +92,7 @@ class Session(State):
             if recipe:
                 self.load_recipe(recipe)
             if data:
-                self.attach(data, calibration, wanted.trusted)
+                self.attach(data, calibration, wanted.trusted, samples)
             if then is not None:
                 then()
 
@@ -108,7 +110,7 @@ class Session(State):
             self.change_recipe(recipe, self.tr("keep recipe"))
             self.snapshots.take(tuple(each.without_figures() for each in kept), saved=not kept)
             if attached is not None:
-                self.attach(attached.path, attached.calibration, attached.trusted)
+                self.attach(attached.path, attached.calibration, attached.trusted, attached.samples)
 
         return self._ask_model(wanted, done, self.tr("Cannot reopen the model with these options"))
 
@@ -123,11 +125,12 @@ class Session(State):
         number = self._asked
         return lambda: number == self._asked
 
-    def attach(self, path: str, calibration: str = "", trusted: Trust = NOBODY) -> int:
-        """Ask for data. What was attached stays when this fails."""
+    def attach(self, path: str, calibration: str = "", trusted: Trust = NOBODY, samples: int = 0) -> int:
+        """Ask for data, or this many samples of it. What was attached stays when this fails."""
+        wanted = Attached(path, calibration, trusted, samples)
 
         def updated(summary: DataSummary) -> None:
-            self.take_data(Attached(path, calibration, trusted), summary)
+            self.take_data(wanted, summary)
 
         def done(summary: DataSummary) -> None:
             updated(summary)
@@ -137,7 +140,7 @@ class Session(State):
         failed = self._complaint(self.tr("Cannot use this data"))
         title = self.tr("Measuring the original on {name}").format(name=Path(path).name)
         handlers = Handlers(done=done, updated=updated, failed=failed, title=title)
-        return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
+        return self.link.request(messages.Attach, handlers, **vars(wanted))
 
     def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
         self._refresher.forget()

@@ -28,6 +28,7 @@ def run(
     recipe: str | None = None,
     trusted: Trust = NOBODY,
     calibration: str | None = None,
+    samples: int = 0,
 ) -> int:
     """Show the window until it is closed; returns the exit code of the process."""
     keep_log()
@@ -52,9 +53,9 @@ def run(
         link.start()
         window.offer_kept_work()
         if model and (model in trusted or not runs_code(model)) and Path(model).suffix.lower() not in SESSIONS:
-            session.open(model, trusted, data=data or "", calibration=calibration or "", recipe=recipe or "")
+            session.open(model, trusted, data or "", calibration or "", recipe or "", samples=samples)
         elif model:
-            window.commands.open_path(model, data or "", calibration or "", recipe or "")
+            window.commands.open_path(model, data or "", calibration or "", recipe or "", samples)
         window.prepare_workspace()
 
     window.painted.connect(begin)
