@@ -41,6 +41,7 @@ ENGINE = (
 )
 
 HELPERS = ("QtWebEngineProcess", "resource_tracker")  # live as long as the application does, whoever started them
+THREADS = ("tqdm_monitor",)  # the same: torch's exporter shows its progress with tqdm where that is installed
 
 
 class Demo(NamedTuple):
@@ -138,7 +139,7 @@ def running() -> set[tuple[int, str]]:
     threads = {
         (id(thread), f"thread {thread.name}")
         for thread in threading.enumerate()
-        if not isinstance(thread, threading._DummyThread)
+        if not isinstance(thread, threading._DummyThread) and thread.name not in THREADS
     }  # those are a library's own
     return threads | {
         (pid, f"process {pid} {command}")

@@ -4004,6 +4004,11 @@
       <translation>{target} 是当前打开的模型，不能覆盖。</translation>
     </message>
     <message>
+      <source>No file was kept. Export again, and report this recipe.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>未保留任何文件。请重新导出，并报告此配方。</translation>
+    </message>
+    <message>
       <source>No file was kept. Export as ONNX only, and report it to the author of the format.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>未写出任何文件；请只导出为 ONNX，并告知该格式的作者。</translation>
@@ -4029,6 +4034,11 @@
       <translation>可用的格式：{known}。</translation>
     </message>
     <message>
+      <source>The weight {name} in {file} is not the one that was written.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>{file} 中的权重 {name} 与写入的不同。</translation>
+    </message>
+    <message>
       <source>The {format} file does not match the ONNX file: the relative difference of its outputs is {difference:.3g}.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>{format} 文件与 ONNX 文件不一致：其输出的相对差异为 {difference:.3g}。</translation>
@@ -4042,6 +4052,11 @@
       <source>{name} ({size:,} bytes) was reopened and run; the relative difference of its outputs to the ONNX file's is {difference:.2g}</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>{name}（{size:,} 字节）已重新打开并运行；其输出与 ONNX 文件的相对差异为 {difference:.2g}</translation>
+    </message>
+    <message>
+      <source>{name} ({size:,} bytes) was reopened; its {n} tensors are equal to the preview's</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>{name}（{size:,} 字节）已重新打开；其中 {n} 个张量与预览相同</translation>
     </message>
     <message>
       <source>{name} was reopened but not run: no suitable inputs were found</source>
@@ -5967,6 +5982,16 @@
       <source>the type {kind} of {name} is unknown</source>
       <extracomment>workbench/formats/weights/safetensors.py</extracomment>
       <translation>{name} 的类型 {kind} 未知</translation>
+    </message>
+    <message>
+      <source>the graph in its metadata has no operators</source>
+      <extracomment>workbench/formats/weights/saving.py</extracomment>
+      <translation>其元数据中的计算图没有算子</translation>
+    </message>
+    <message>
+      <source>the graph in its metadata is damaged</source>
+      <extracomment>workbench/formats/weights/saving.py</extracomment>
+      <translation>其元数据中的计算图已损坏</translation>
     </message>
     <message>
       <source>The weights were found under '{key}'.</source>
@@ -11996,6 +12021,11 @@ Click to sort; a third click restores the order of the model.</source>
       <source>Python function</source>
       <extracomment>workbench/ui/text/describe.py</extracomment>
       <translation>Python 函数</translation>
+    </message>
+    <message>
+      <source>packed safetensors</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>safetensors，压缩存储</translation>
     </message>
     <message>
       <source>safetensors, weights only</source>

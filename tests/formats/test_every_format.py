@@ -6,8 +6,10 @@ import onnx_ir as ir
 import pytest
 
 from tests.formats.test_onnx_file import linear
+from workbench.core.base.job import Job
 from workbench.formats.format import all_formats
 from workbench.formats.weights import safetensors
+from workbench.formats.weights.saving import save_packed
 from workbench.testing import formats
 from workbench.testing.formats import FormatCase
 
@@ -31,17 +33,19 @@ def cases(tmp_path_factory):
     with (folder / "net.safetensors").open("wb") as file:
         values = torch.nn.Linear(6, 4).weight.detach().numpy()
         safetensors.write(file, {"fc.weight": (ir.DataType.FLOAT, (4, 6), values.tobytes)}, {})
+    save_packed(ir.from_proto(linear()), folder / "net.packed.safetensors", Job())
     known = {format.name: format for format in all_formats()}
     return {
         "onnx": FormatCase(known["onnx"], (folder / "net.onnx",)),
         "safetensors": FormatCase(known["safetensors"], (folder / "net.safetensors",)),
+        "packed": FormatCase(known["packed-safetensors"], (folder / "net.packed.safetensors",)),
         "checkpoint": FormatCase(known["checkpoint"], (folder / "net.pth",)),
         "pt2": FormatCase(known["pt2"], (folder / "net.pt2",)),
         "function": FormatCase(known["function"], (), (f"{folder / 'net.py'}:make",)),
     }
 
 
-@pytest.mark.parametrize("name", ["onnx", "pt2", "function", "safetensors", "checkpoint"])
+@pytest.mark.parametrize("name", ["onnx", "pt2", "function", "safetensors", "packed", "checkpoint"])
 @pytest.mark.parametrize("check", formats.CHECKS, ids=lambda check: check.__name__)
 def test_it(cases, name, check):
     check(cases[name])

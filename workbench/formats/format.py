@@ -42,6 +42,8 @@ class Format:
     suffix  with its dot: what a file that `save` writes ends with
     save    (graph, path, job): write the graph as a file that `load` opens again to the same outputs; None: it only
             opens. An export calls it with what it wrote as ONNX (see engine.api.other_formats)
+    plain   an export calls `save` with the graph whose edited weights are floats in their places, under the names
+            they were opened with, instead
     """
 
     name: str
@@ -50,6 +52,7 @@ class Format:
     order: int = 0
     suffix: str = ""
     save: Callable[[ir.Model, Path, Job], None] | None = None
+    plain: bool = False
 
 
 FOREIGN = 3  # the order of formats of other distributions: behind ours, before those that only refuse

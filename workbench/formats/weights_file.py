@@ -1,14 +1,19 @@
 """Files of weights: safetensors, one or in parts with an index, and state dicts of torch. Opened alone they are weights
 without a network; see architecture for the rest."""
 
+from pathlib import Path
+
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.formats import onnx_tensors
 from workbench.formats.format import Format, Loaded, register
-from workbench.formats.weights import network, parts
+from workbench.formats.onnx_file import from_graph
+from workbench.formats.weights import network, parts, saving
 from workbench.formats.weights.stored import Checkpoint, Unreadable
+from workbench.graph.model.model import WEIGHTS_ONLY, Source
 
-SAFE, PICKLED = "safetensors", "checkpoint"
+PACKED, SAFE, PICKLED = "packed-safetensors", "safetensors", "checkpoint"
 AGAIN = Message("Copy it again, or save it again with the program that wrote it.")
 
 
@@ -43,5 +48,24 @@ def _is_pickled(path: str, head: bytes) -> bool:
     return parts.is_state_dict(path, head) or (bool(head) and parts.is_index(path) and parts.is_pickle(path))
 
 
-register(Format(SAFE, _is_safe, load_weights, order=2))
+def load_packed(path: str, trusted: bool, job: Job) -> Loaded:
+    """What was written packed: the graph of its metadata, with the tensors of the file. Raises UserError."""
+    try:
+        proto, tensors, alone = saving.read_packed(path)
+        saving.place(proto, tensors, list(onnx_tensors.tensors(proto)))
+    except Unreadable as error:
+        raise UserError("{path} cannot be read: {reason}.", AGAIN, path=path, reason=error.args[0]) from error
+    graph, notes = from_graph(proto, Path(path).parent, path)
+    if alone:
+        graph.graph.meta[WEIGHTS_ONLY] = True
+        saving.widen(graph, tensors)
+    return Loaded(graph, Source(path, PACKED, Path(path).stat().st_size), notes)
+
+
+def _is_packed(path: str, head: bytes) -> bool:
+    return parts.is_safetensors(head) and saving.MARK in head[:256]
+
+
+register(Format(PACKED, _is_packed, load_packed, order=1, suffix=".packed.safetensors", save=saving.save_packed))
+register(Format(SAFE, _is_safe, load_weights, order=2, suffix=".safetensors", save=saving.save_plain, plain=True))
 register(Format(PICKLED, _is_pickled, load_weights, order=2))

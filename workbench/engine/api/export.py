@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,9 +27,11 @@ from workbench.engine.compile.compiler import effective_stacks
 from workbench.engine.preview import previewer
 from workbench.engine.training.trained import trained
 from workbench.engine.workspace import Workspace
+from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
+from workbench.graph.storage.edit import Edit
 
 log = logging.getLogger(__name__)
 # Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
@@ -63,7 +66,8 @@ def export(
     """
     spoken = speaking(language)
     report_page.template()
-    name, other = other_formats.chosen(name or f"{places.stem(workspace.model.source.path)}_compressed", format)
+    alone = workspace.model.weights_only
+    name, other = other_formats.chosen(name or f"{places.stem(workspace.model.source.path)}_compressed", format, alone)
     files = {
         kind: Path(folder) / f"{name}.{suffix}"
         for kind, suffix in (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))
@@ -72,7 +76,8 @@ def export(
         raise UserError(
             "{name} is not a valid file name: {problem}.", "Choose another name.", name=name, problem=problem
         )
-    _not_the_original(workspace.model, files["model"])
+    for file in (files["model"], *([Path(folder) / f"{name}{other.suffix}"] if other is not None else [])):
+        _not_the_original(workspace.model, file)
     places.check_folder(Path(folder))
     chosen, _ = effective_stacks(workspace.model, recipe)
     if workspace.calibration is None:
@@ -108,9 +113,14 @@ def export(
             notes += (said,)
         after_bytes = place.size(written.name)
         if other is not None:
-            made, said = other_formats.write(other, written, workspace.evaluator, job)
-            files[other.name] = Path(folder) / made.name
+            made, said = other_formats.write(
+                other, written, lambda: plain(result.model, result.edits).ir, workspace.evaluator, job
+            )
+            files["model" if alone else other.name] = Path(folder) / made.name
             notes += (said,)
+            if alone:  # its ONNX is no model that anybody could run
+                written.unlink()
+                written, after_bytes = made, made.stat().st_size
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
         report = Report(
             metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
@@ -151,6 +161,11 @@ def _reported(report: Report, workspace: Workspace, spoken: Language) -> Report:
             report, files=left, notes=(*report.notes, sentences(Message("The report could not be written."), why))
         )
     return report
+
+
+def plain(model: Model, edits: Mapping[str, Edit]) -> Model:
+    """The model with the effective weights and biases as floats, integer kernels left out."""
+    return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, "off")
 
 
 def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified]:

@@ -1,10 +1,11 @@
 """Export to a second format that can save (see formats.format): written next to the ONNX file, reopened and compared
 with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
@@ -13,40 +14,55 @@ from workbench.core.base.message import Message
 from workbench.engine.base.evaluate import Evaluator
 from workbench.formats.finish import answers, relative_difference
 from workbench.formats.format import Format, all_formats
+from workbench.formats.weights.network import DTYPES
+from workbench.graph.model.model import WEIGHTS_ONLY
 from workbench.graph.onnx import runtime
+from workbench.graph.prepare.fold_constants import TRANSPOSED
 
 LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
 HEAD = 4096  # bytes that tell a format
+WEIGHTS = ("packed-safetensors", "safetensors")  # formats of weights without a network
 
 
-def chosen(name: str, wanted: str) -> tuple[str, Format | None]:
+def chosen(name: str, wanted: str, weights_only: bool = False) -> tuple[str, Format | None]:
     """The name of an export without a format's suffix, and the format: the one that is wanted by its name, or the one
-    whose suffix `name` has; None for ONNX alone. Raises UserError for one that is unknown or cannot save."""
+    whose suffix `name` has; None for ONNX alone. Weights without a network are written packed unless another is wanted.
+    Raises UserError for one that is unknown or cannot save."""
     saving = {format.name: format for format in all_formats() if format.save is not None}
     if wanted and wanted != "onnx" and wanted not in saving:
         known = ", ".join(["onnx", *saving])
         raise UserError(
             "There is no format '{wanted}' to write.", "The formats are: {known}.", wanted=wanted, known=known
         )
-    ending = next((each for each in saving.values() if name.endswith(each.suffix)), None)
+    longest = sorted(saving.values(), key=lambda each: -len(each.suffix))
+    ending = next((each for each in longest if name.endswith(each.suffix)), None)
     format = saving.get(wanted) if wanted else ending
+    if weights_only and format not in map(saving.get, WEIGHTS):
+        format = saving[WEIGHTS[0]]
     if format is not None:
         name = name.removesuffix(format.suffix)
     return name, format
 
 
-def write(format: Format, written: Path, evaluator: Evaluator | None, job: Job) -> tuple[Path, str]:
+def write(
+    format: Format, written: Path, plain: Callable[[], ir.Model], evaluator: Evaluator | None, job: Job
+) -> tuple[Path, str]:
     """Save the ONNX file `written` in this format next to it; returns the new file, and a note for the report.
 
-    The new file is opened again and run on samples, or on made-up inputs without data. Raises UserError where it cannot
-    be written, is not opened by its own format, or gives other outputs.
+    `plain` gives the graph with floats for all weights, which some formats take. The new file is opened again and run
+    on samples, or on made-up inputs without data; of one that holds weights alone each is compared. Raises UserError
+    where it cannot be written, is not opened by its own format, or gives other outputs or weights.
     """
     from workbench.formats.onnx_file import load_onnx
 
     path = written.with_name(written.stem + format.suffix)
     assert format.save is not None
+    floats = plain() if format.plain else None
+    graph = load_onnx(str(written), False, job.silent()).graph if floats is None else floats
+    if floats is None:
+        keep_marks(plain(), graph)
     try:
-        format.save(load_onnx(str(written), False, job.silent()).graph, path, job.silent())
+        format.save(graph, path, job.silent())
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
@@ -61,8 +77,10 @@ def write(format: Format, written: Path, evaluator: Evaluator | None, job: Job) 
         raise UserError(
             "The format {format} cannot open the file it wrote.", "Report it to its author.", format=format.name
         )
-    again = runtime.session(format.load(str(path), False, job.silent()).graph)
-    original = runtime.session(str(written))
+    reopened = format.load(str(path), False, job.silent()).graph
+    if floats is not None and reopened.graph.meta.get(WEIGHTS_ONLY):
+        return path, _same_weights(floats, reopened, path)
+    again, original = runtime.session(reopened), runtime.session(str(written) if floats is None else floats)
     feeds: Mapping[str, np.ndarray] = evaluator.data.least() if evaluator is not None else answers(original)[0]
     if not feeds:
         return path, Message("{name} was reopened but not run: no suitable inputs were found", name=path.name)
@@ -83,4 +101,36 @@ def write(format: Format, written: Path, evaluator: Evaluator | None, job: Job) 
             size=path.stat().st_size,
             difference=difference,
         )
+    )
+
+
+def keep_marks(source: ir.Model, graph: ir.Model) -> None:
+    """What a graph in memory knows of its origin, and its ONNX file does not."""
+    for key in (WEIGHTS_ONLY, DTYPES, TRANSPOSED):
+        if key in source.graph.meta:
+            graph.graph.meta[key] = source.graph.meta[key]
+
+
+def _same_weights(expected: ir.Model, found: ir.Model, path: Path) -> str:
+    """A note on the weights of a file that holds nothing else. Raises UserError where one is another."""
+    transposed = expected.graph.meta.get(TRANSPOSED, frozenset())
+    count = 0
+    for name, value in found.graph.initializers.items():
+        held = expected.graph.initializers.get(name)
+        if held is None or held.const_value is None or value.const_value is None:
+            continue
+        array = value.const_value.numpy()
+        if not np.array_equal(array.T if name in transposed else array, held.const_value.numpy(), equal_nan=True):
+            raise UserError(
+                "The weight {name} in {file} is not the one that was written.",
+                "No file was kept. Export again, and report this recipe.",
+                name=name,
+                file=path.name,
+            )
+        count += 1
+    return Message(
+        "{name} ({size:,} bytes) was reopened; its {n} tensors are equal to the preview's",
+        name=path.name,
+        size=path.stat().st_size,
+        n=count,
     )

@@ -20,7 +20,7 @@ OPSET = 21
 IR_VERSION = 10
 TABLES = re.compile(r"(embed|wte|wpe|token_type|vocab)", re.IGNORECASE)
 NAMED = 3  # tensors in a note
-ORIGINAL = "workbench.dtype"
+DTYPES = "dtypes"  # in the meta of the graph: the types of floats that are seen as float32, by name
 
 
 def graph_of(found: Checkpoint, path: str, format: str) -> Loaded:
@@ -38,6 +38,11 @@ def graph_of(found: Checkpoint, path: str, format: str) -> Loaded:
         parts.node(name, stored, value, vector)
     model = ir.Model(graph, ir_version=IR_VERSION)
     graph.meta[WEIGHTS_ONLY] = True
+    graph.meta[DTYPES] = {
+        name: stored.dtype
+        for name, stored in found.tensors.items()
+        if stored.dtype.is_floating_point() and stored.dtype != ir.DataType.FLOAT
+    }
     notes = (
         *found.notes,
         Message(

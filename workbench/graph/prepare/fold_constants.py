@@ -15,6 +15,8 @@ from workbench.graph.onnx import names
 
 # A constant this small may be stored twice when it is read in two forms: shapes, axes, scalars.
 SMALL = 64
+# In the meta of a graph: names of matrices that are stored transposed, since a Transpose behind them was folded.
+TRANSPOSED = "transposed"
 WIDENED = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16)
 
 
@@ -40,6 +42,8 @@ def compute(model: ir.Model) -> tuple[int, int, int]:
         for nodes in forms.values():
             array = np.ascontiguousarray(MOVES[nodes[0].op_type](nodes[0], _arrays(nodes[0])))
             name = value.name if alone else names.unique(f"{value.name}_{nodes[0].op_type.lower()}", taken)
+            if alone and nodes[0].op_type == "Transpose" and array.ndim == 2:
+                graph.meta[TRANSPOSED] = graph.meta.get(TRANSPOSED, frozenset()) ^ {str(name)}
             queue.append(_replace(graph, nodes, str(name), array, value if alone else None))
             grown += array.nbytes - tensor.nbytes if nodes[0].op_type == "Cast" else 0
             computed += len(nodes)

@@ -84,6 +84,7 @@ def format_words(name: str) -> str:
         "pt2": "torch.export",
         "function": tr("Python function"),
         "safetensors": tr("safetensors, weights only"),
+        "packed-safetensors": tr("packed safetensors"),
         "checkpoint": tr("state dict, weights only"),
     }
     return known.get(name, name)

@@ -1,0 +1,151 @@
+"""What is saved as safetensors is what was shown: plain under the names it was opened with, or packed."""
+
+import base64
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from tests.formats.test_weights import raw, small, values, write_safe
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.api.export import export
+from workbench.engine.workspace import Workspace
+from workbench.formats.opening import open_model
+from workbench.formats.weights.saving import GRAPH
+from workbench.graph.onnx import runtime
+
+RECIPE = parse_recipe(
+    """
+version: 1
+layers:
+  layers.10: [{quantize.affine: {bits: 4, granularity: channel}}]
+  conv: [{prune.magnitude: {sparsity: 0.5}}]
+  turned: [{lowrank.svd: {rank: 2}}]
+  layers.2: [{quantize.float: {format: bfloat16}}]
+""",
+    "here",
+)
+
+
+class Net(torch.nn.Module):
+    """A product without a bias, which is transposed at opening, among others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.stem = torch.nn.Conv2d(1, 6, 3)
+        self.mix = torch.nn.Linear(6, 12, bias=False)
+        self.head = torch.nn.Linear(12, 5)
+
+    def forward(self, x):
+        return self.head(torch.relu(self.mix(torch.relu(self.stem(x)).mean((2, 3)))))
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """Of weights alone."""
+    path = tmp_path_factory.mktemp("weights") / "w.safetensors"
+    return Workspace.open(str(write_safe(path, small())), Job())
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    file = tmp_path_factory.mktemp("net") / "net.pt2"
+    torch.export.save(torch.export.export(Net().eval(), (torch.randn(2, 1, 8, 8),)), file)
+    return Workspace.open(str(file), Job())
+
+
+def edited(workspace: Workspace, path: str, recipe=RECIPE) -> np.ndarray:
+    return workspace.edited(path, recipe, Job())[1].weight
+
+
+def test_weights_alone_are_written_packed_and_read_again_to_the_same_figures(opened, tmp_path):
+    report = export(opened, RECIPE, str(tmp_path), Job())
+    file = tmp_path / "w_compressed.packed.safetensors"
+    assert report.files["model"] == str(file) and not list(tmp_path.glob("*.onnx"))
+    assert report.after.bytes.value == file.stat().st_size
+    again = open_model(str(file), job=Job())
+    assert again.weights_only and again.source.format == "packed-safetensors"
+    untouched = ("embed", "wave", "wide")
+    assert all(np.array_equal(again.weight(path), opened.model.weight(path)) for path in untouched)
+    assert again.layer("wave").bytes == opened.model.layer("wave").bytes == 40, "16 bits stay 16 bits"
+    name = again.ir.graph.outputs[0].name
+    feeds = runtime.random_inputs(again)
+    assert np.isfinite(runtime.session(again).run([name], feeds)[0]).all()
+
+
+def test_weights_alone_are_written_as_floats_under_their_names(opened, tmp_path):
+    report = export(opened, RECIPE, str(tmp_path), Job(), format="safetensors")
+    found = values(tmp_path / "w_compressed.safetensors")
+    held = small()
+    assert {name: array.shape for name, array in found.items()} == {n: tuple(t.shape) for n, t in held.items()}
+    for path in ("layers.10", "conv", "turned", "layers.2"):
+        assert np.array_equal(found[f"{path}.weight"].astype(np.float32), edited(opened, path)), path
+    assert found["layers.2.weight"].dtype.name == "bfloat16" and found["wave.weight"].dtype == np.float16
+    assert np.array_equal(found["embed.weight"], held["embed.weight"].numpy())
+    assert "tensors are equal to the preview's" in " ".join(report.notes)
+
+
+def test_the_opened_file_is_not_written_over(opened, tmp_path):
+    path = write_safe(tmp_path / "w.safetensors", small())
+    with pytest.raises(UserError, match="cannot be overwritten"):
+        export(Workspace.open(str(path), Job()), RECIPE, str(tmp_path), Job(), name="w.safetensors")
+
+
+def test_a_network_is_written_as_the_state_dict_of_its_module(network, tmp_path):
+    recipe = parse_recipe("version: 1\nlayers: {mix: [{quantize.affine: {bits: 4}}]}", "here")
+    report = export(network, recipe, str(tmp_path), Job(), name="small.safetensors")
+    assert set(report.files) == {"model", "recipe", "report", "safetensors"}
+    found = values(tmp_path / "small.safetensors")
+    net = Net()
+    assert {name: array.shape for name, array in found.items()} == {
+        name: tuple(tensor.shape) for name, tensor in net.state_dict().items()
+    }
+    net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in found.items()})
+    x = torch.randn(2, 1, 8, 8)
+    written = runtime.session(str(tmp_path / "small.onnx"))
+    expected = written.run(None, {written.get_inputs()[0].name: x.numpy()})[0]
+    with torch.no_grad():
+        assert np.abs(net.eval()(x).numpy() - expected).max() < 1e-5
+
+
+def test_a_network_is_written_packed_and_answers_the_same(network, tmp_path):
+    recipe = parse_recipe("version: 1\nlayers: {'*': [{quantize.affine: {bits: 4}}]}", "here")
+    export(network, recipe, str(tmp_path), Job(), name="small", format="packed-safetensors")
+    again = open_model(str(tmp_path / "small.packed.safetensors"), job=Job())
+    feeds = runtime.random_inputs(again)
+    expected = runtime.session(str(tmp_path / "small.onnx")).run(None, feeds)[0]
+    assert np.array_equal(runtime.session(again).run(None, feeds)[0], expected)
+
+
+def graph_with(location: str, name: str = "w") -> str:
+    """A graph whose weight is elsewhere, as text."""
+    tensor = onnx.TensorProto(name=name, data_type=1, dims=[4], data_location=onnx.TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value=location)
+    y = onnx.helper.make_tensor_value_info("y", 1, [4])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", [name], ["y"])], "g", [], [y], [tensor])
+    return base64.b64encode(onnx.helper.make_model(graph).SerializeToString()).decode()
+
+
+@pytest.mark.parametrize(
+    "graph", ["", "not base64!", base64.b64encode(b"\xff" * 40).decode(), graph_with("/etc/passwd", "elsewhere")]
+)
+def test_a_hostile_graph_in_the_metadata_ends_in_one_sentence(tmp_path, graph):
+    entry = {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}
+    path = tmp_path / "w.packed.safetensors"
+    path.write_bytes(raw({"__metadata__": {GRAPH: graph}, "w": entry}, b"\0" * 16))
+    with pytest.raises(UserError, match="graph in its metadata") as caught:
+        open_model(str(path), job=Job())
+    assert str(path) in caught.value.what
+
+
+def test_a_graph_in_the_metadata_reads_its_own_file_alone(tmp_path):
+    content = np.arange(4, dtype=np.float32).tobytes()
+    path = tmp_path / "w.packed.safetensors"
+    entry = {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}
+    path.write_bytes(raw({"__metadata__": {GRAPH: graph_with("/etc/passwd")}, "w": entry}, content))
+    model = open_model(str(path), job=Job())
+    assert runtime.session(model).run(None, {})[0].tolist() == [0, 1, 2, 3]

@@ -1,0 +1,125 @@
+"""A graph as safetensors: its weights as floats under the names they were opened with, or all that is stored, packed,
+with the graph that decodes it in the metadata."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnx_ir as ir
+from google.protobuf.message import DecodeError
+
+from workbench.core.base.files import write_atomically
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.formats.weights import safetensors
+from workbench.formats.weights.network import DTYPES
+from workbench.formats.weights.stored import Reader, Stored, Unreadable, Widened
+from workbench.graph.model.model import WEIGHTS_ONLY
+from workbench.graph.onnx import names
+from workbench.graph.prepare.fold_constants import TRANSPOSED
+
+GRAPH, KIND = "workbench.graph", "workbench.kind"
+MARK = f'"{GRAPH}"'.encode()
+SMALL = 64  # bytes; smaller tensors stay in the graph, where they take less than their entry in the header
+T = ir.DataType
+Entry = tuple[ir.DataType, tuple[int, ...], Callable[[], bytes]]
+
+
+def save_plain(model: ir.Model, path: Path, job: Job) -> None:
+    """Write the weights as floats, in the layout of the file or module they came from: products with a matrix that
+    were transposed at opening are transposed back. Types stay those of the opened file where no value changes by it.
+    Raises UserError when it cannot be written."""
+    transposed = model.graph.meta.get(TRANSPOSED, frozenset())
+    entries: dict[str, Entry] = {}
+    for name, value in model.graph.initializers.items():
+        tensor = value.const_value
+        if tensor is None or tensor.dtype not in safetensors.NAMES:
+            continue
+        if tensor.dtype.is_floating_point() or not names.anonymous(name):
+            entries[name] = _entry(name, tensor, model.graph.meta.get(DTYPES, {}), name in transposed)
+    _write(path, entries, {"format": "pt"})
+
+
+def save_packed(model: ir.Model, path: Path, job: Job) -> None:
+    """Write what is stored as it is stored: packed integers, scales, masks. Integers of fewer than 8 bits are bytes.
+    The metadata holds the graph without these tensors (ONNX, base64). Raises UserError when it cannot be written."""
+    copy = model.clone()
+    entries: dict[str, Entry] = {}
+    for name, value in copy.graph.initializers.items():
+        tensor = value.const_value
+        if tensor is None or tensor.nbytes < SMALL or tensor.dtype == T.STRING:
+            continue
+        dtype, shape, content = _entry(name, tensor, model.graph.meta.get(DTYPES, {}), False)
+        whole = dtype in safetensors.NAMES
+        entries[name] = (dtype, shape, content) if whole else (T.UINT8, (tensor.nbytes,), content)
+        value.const_value = ir.ExternalTensor(
+            name, 0, tensor.nbytes, dtype, name=name, shape=ir.Shape(tensor.shape.numpy())
+        )
+    graph = base64.b64encode(ir.serde.serialize_model(copy).SerializeToString()).decode()
+    kind = "weights" if model.graph.meta.get(WEIGHTS_ONLY) else "network"
+    _write(path, entries, {GRAPH: graph, KIND: kind})
+
+
+def _write(path: Path, entries: Mapping[str, Entry], metadata: Mapping[str, str]) -> None:
+    write_atomically(path, lambda file: safetensors.write(file, entries, metadata))
+
+
+def _entry(name: str, tensor: ir.TensorProtocol, opened: Mapping[str, ir.DataType], turned: bool) -> Entry:
+    """Type, shape and bytes of a tensor; in the type that it was opened in where that holds every value."""
+    shape = tuple(int(size) for size in tensor.shape.numpy())
+    if isinstance(tensor, Widened):
+        return tensor.stored_dtype, shape, tensor.stored_bytes
+    if turned:
+        return tensor.dtype, shape[::-1], lambda: np.ascontiguousarray(tensor.numpy().T).tobytes()
+    wanted = opened.get(name)
+    if wanted is not None and tensor.dtype == T.FLOAT and _holds(wanted, tensor.numpy()):
+        return wanted, shape, lambda: tensor.numpy().astype(wanted.numpy()).tobytes()
+    return tensor.dtype, shape, tensor.tobytes
+
+
+def _holds(dtype: ir.DataType, array: np.ndarray) -> bool:
+    with np.errstate(over="ignore"):
+        return bool(np.array_equal(array.astype(dtype.numpy()).astype(np.float32), array, equal_nan=True))
+
+
+def read_packed(path: str) -> tuple[onnx.ModelProto, dict[str, Stored], bool]:
+    """The graph in the metadata, whose tensors are those of the file, and whether it is weights alone. Raises
+    Unreadable for a graph that does not fit the file, or names another."""
+    tensors, metadata = safetensors.read(path)
+    try:
+        proto = onnx.ModelProto.FromString(base64.b64decode(metadata[GRAPH], validate=True))
+    except (KeyError, ValueError, binascii.Error, DecodeError) as error:
+        raise Unreadable(Message("the graph in its metadata is damaged")) from error
+    if not proto.graph.node or not proto.graph.output:
+        raise Unreadable(Message("the graph in its metadata has no operators"))
+    return proto, tensors, metadata.get(KIND) == "weights"
+
+
+def place(proto: onnx.ModelProto, tensors: Mapping[str, Stored], every: list[onnx.TensorProto]) -> None:
+    """Let external tensors of the graph be read from where they are in this very file; `every`: all its tensors.
+    Raises Unreadable for any other."""
+    own = {id(tensor) for tensor in proto.graph.initializer}
+    for tensor in every:
+        if tensor.data_location != onnx.TensorProto.EXTERNAL:
+            continue
+        stored = tensors.get(tensor.name)
+        if stored is None or id(tensor) not in own:
+            raise Unreadable(Message("the graph in its metadata is damaged"))
+        del tensor.external_data[:]
+        for key, text in (("location", Path(stored.file).name), ("offset", stored.offset), ("length", stored.length)):
+            tensor.external_data.add(key=key, value=str(text))
+
+
+def widen(model: ir.Model, tensors: Mapping[str, Stored]) -> None:
+    """Weights alone that are stored in fewer bits are edited as float32, as in the file they came from."""
+    reader, dtypes = Reader(), {}
+    for name, value in model.graph.initializers.items():
+        tensor = value.const_value
+        if tensor is None or not tensor.dtype.is_floating_point() or tensor.dtype == T.FLOAT or name not in tensors:
+            continue
+        value.const_value = reader.tensor(tensors[name])
+        dtypes[name] = tensor.dtype
+    model.graph.meta[DTYPES] = dtypes
