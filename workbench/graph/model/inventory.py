@@ -254,7 +254,8 @@ def _useless(tensor: ir.TensorProtocol) -> str:
         return Message("It has no weights: one of its dimensions is zero.")
     if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
         return ""
-    finite = np.isfinite(tensor.numpy().sum(dtype=np.float64))
+    with np.errstate(invalid="ignore"):  # infinities of both signs
+        finite = np.isfinite(tensor.numpy().sum(dtype=np.float64))
     return "" if finite else Message("Some of its weights are NaN or infinite.")
 
 
