@@ -18,6 +18,7 @@ from workbench.core.base.language import language as speaking
 from workbench.core.base.message import Message, sentences
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.storing import PLAIN
 from workbench.data.matching import Given
 from workbench.engine.api import other_formats, report_page, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
@@ -165,7 +166,7 @@ def _reported(report: Report, workspace: Workspace, spoken: Language) -> Report:
 
 def plain(model: Model, edits: Mapping[str, Edit]) -> Model:
     """The model with the effective weights and biases as floats, integer kernels left out."""
-    return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, "off")
+    return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, PLAIN)
 
 
 def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified]:
