@@ -2114,6 +2114,11 @@
       <translation>应为 onnx。</translation>
     </message>
     <message>
+      <source>Write the number of samples at a time, from 1.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请写每次处理的样本数，从 1 起。</translation>
+    </message>
+    <message>
       <source>Write true or false.</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
       <translation>应为 true 或 false。</translation>
@@ -4669,6 +4674,21 @@
       <translation>目标设备 {name} 未安装，因此没有按它检查。</translation>
     </message>
     <message>
+      <source>as the recipe asks</source>
+      <extracomment>workbench/engine/compile/kernels.py</extracomment>
+      <translation>按配方要求</translation>
+    </message>
+    <message>
+      <source>lighter and, at batch {batch}, not slower than floats, by rule</source>
+      <extracomment>workbench/engine/compile/kernels.py</extracomment>
+      <translation>按规则：占内存更少，批大小为 {batch} 时不慢于浮点</translation>
+    </message>
+    <message>
+      <source>{n} layers keep their weights packed in memory ({why}): ONNX Runtime multiplies them with activations rounded to 8 bits, which the figures include.</source>
+      <extracomment>workbench/engine/compile/kernels.py</extracomment>
+      <translation>{n} 层的权重以打包形式驻留内存（{why}）：ONNX Runtime 用舍入到 8 位的激活值与其相乘，各项数字已包含这一影响。</translation>
+    </message>
+    <message>
       <source>Choose other layers or methods.</source>
       <extracomment>workbench/engine/compile/left_out.py</extracomment>
       <translation>请选择其他层或方法。</translation>
@@ -6897,6 +6917,11 @@
       <source>8-bit activations, dynamic</source>
       <extracomment>workbench/graph/storage/kernels.py</extracomment>
       <translation>8 位激活值，动态量化</translation>
+    </message>
+    <message>
+      <source>packed in memory</source>
+      <extracomment>workbench/graph/storage/kernels.py</extracomment>
+      <translation>以打包形式驻留内存</translation>
     </message>
     <message>
       <source>Choose another layer.</source>

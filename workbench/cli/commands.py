@@ -30,9 +30,11 @@ from workbench.cli.options import (
     out_option,
     recipe_of,
     samples_option,
+    storage_option,
     target_option,
     trust_option,
     trusted,
+    with_storage,
 )
 from workbench.core.base import files
 from workbench.core.base.errors import UserError
@@ -204,6 +206,7 @@ def evaluate(
     "--name", default="", metavar="NAME", help="Base name of the files; default: the model's name with _compressed."
 )
 @click.option("--format", default="", metavar="FORMAT", help="Also write this format, if it is installed.")
+@storage_option
 @calibration_option
 @device_option
 @click.option(
@@ -231,6 +234,8 @@ def compress(
     target: str,
     name: str,
     format: str,
+    storage: str | None,
+    batch: int | None,
     calibration: str,
     device: str,
     raise_opset: bool,
@@ -247,7 +252,7 @@ def compress(
         if calibration and not data:
             raise UserError("Calibration samples were given, but no data to measure on.", "Give --data too.")
         asked = recipe_of(recipe)
-        asked = replace(asked, target=target or asked.target)
+        asked = with_storage(replace(asked, target=target or asked.target), storage, batch)
         check_folder(Path(out))
         opened = wb.open(
             model,

@@ -3,6 +3,7 @@
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,26 @@ device_option = click.option(
 def target_option(help: str) -> Decorator:
     """--target ID; an id that no target has is refused before anything runs."""
     return click.option("--target", default="", metavar="ID", callback=known_target, help=help)
+
+
+def storage_option(command: Any) -> Any:
+    """--storage and --batch: how weights on levels are stored; the recipe's own otherwise."""
+    storage = click.option(
+        "--storage",
+        type=click.Choice(["auto", "smallest", "fastest"]),
+        help="How weights on levels are stored: smallest file, lightest and fastest to run, or chosen for each layer.",
+    )
+    batch = click.option(
+        "--batch", type=click.IntRange(1), metavar="N", help="Samples at a time for which --storage auto chooses."
+    )
+    return storage(batch(command))
+
+
+def with_storage(recipe: Recipe, storage: Any, batch: int | None) -> Recipe:
+    """The recipe with what was given of both."""
+    given = recipe.storing
+    storing = replace(given, storage=storage or given.storage, batch=batch or given.batch)
+    return replace(recipe, storing=storing)
 
 
 def known_target(_context: click.Context, _option: click.Parameter, given: str) -> str:

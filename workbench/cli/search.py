@@ -17,9 +17,11 @@ from workbench.cli.options import (
     metric_option,
     out_option,
     samples_option,
+    storage_option,
     target_option,
     trust_option,
     trusted,
+    with_storage,
 )
 from workbench.core.analysis.plan import FAMILIES, Front, Goal
 from workbench.core.base import quantities
@@ -91,6 +93,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Number of worker processes.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample split.")
 @out_option
+@storage_option
 @language_option
 @json_option
 @trust_option
@@ -106,6 +109,8 @@ def search(
     max_drop: float | None,
     minutes: float,
     workers: int,
+    storage: str | None,
+    batch: int | None,
     language: str,
     as_json: bool,
     trust: bool,
@@ -141,7 +146,7 @@ def search(
         report = None
         if front.chosen is not None:
             report = opened.export(
-                replace(front.chosen.recipe, target=goal.target),
+                with_storage(replace(front.chosen.recipe, target=goal.target), storage, batch),
                 out,
                 language=language,
                 notes=front.notes,

@@ -324,7 +324,7 @@ class Workspace:
         def make() -> EditView:
             weight = edited.weight
             edits = {path: edited} if not gone and (steps or path not in smaller.notes) else {}
-            result = compiler.Compiled(self.model, smaller, edits, {path: actions})
+            result = compiler.Compiled(self.model, smaller, edits, {path: actions}).stored(recipe.storing)
             change = next(each for each in result.changes()[0] if each.path == path)
             view = self.view(path)
             if gone:
@@ -341,7 +341,8 @@ class Workspace:
             )
 
         shared = tuple(sharing.get(action, ()) for action in actions)
-        return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)
+        known = ("edit view", path, layer.fingerprint, actions, shared, seed, recipe.storing, self._calibrated())
+        return cache.get(known, make)
 
     def _levels(self, smaller: structure.Structure, path: str, edited: Edit) -> Levels | None:
         """Levels of an edited layer, its channels numbered as in the original."""
@@ -361,13 +362,14 @@ class Workspace:
     def compiled(self, recipe: Recipe, job: Job) -> compiler.Compiled:
         """Compile a recipe. Raises UserError if it does not fit."""
         chosen, notes = compiler.stacks(self.model, recipe)
-        return compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
+        made = compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
+        return made.stored(recipe.storing)
 
     def shown(self, recipe: Recipe, job: Job) -> tuple[compiler.Compiled, bool | None]:
         """The model to show for a recipe: the trained one if it is cached, else the compiled one; and whether it was
         trained, None if the recipe has no stages. Raises UserError if the recipe does not fit."""
         known = self.recovery(recipe)
-        result = self.compiled(recipe, job) if known is None else known.compiled
+        result = self.compiled(recipe, job) if known is None else known.compiled.stored(recipe.storing)
         return result, known is not None if recipe.recover else None
 
     def changes(

@@ -243,7 +243,9 @@ def _storing(export: dict[Any, Any], name: str) -> Storing:
         raise _invalid(
             name,
             Message("export.{key} is {given}", key=key, given=brief(export[key])),
-            Message("Write one of {choices}.", choices=", ".join(CHOICES[key])),
+            Message("Write one of {choices}.", choices=", ".join(CHOICES[key]))
+            if key in CHOICES
+            else Message("Write the number of samples at a time, from 1."),
         ) from error
 
 

@@ -6,6 +6,8 @@ from typing import Any, Literal, get_args
 
 Sparse = Literal["auto", "off"]
 Codes = Literal["auto", "on", "off"]
+Storage = Literal["auto", "smallest", "fastest"]
+LARGEST_BATCH = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -15,13 +17,18 @@ class Storing:
     sparse   auto: zeros are left out where that is smaller; off: every value is stored
     codes    auto: Huffman codes where they are smaller, unless the file would load slowly (graph.storage.effort); on:
              wherever they are smaller; off: nowhere
+    storage  of weights on levels. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
+             packed in memory for kernels of the runtime, where it has them; auto: for each layer what costs less
+    batch    samples at a time for which `storage: auto` chooses
     """
 
     sparse: Sparse = "auto"
     codes: Codes = "off"
+    storage: Storage = "auto"
+    batch: int = 1
 
     @property
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, str | int]:
         """What a recipe says: `sparse`, and what is not at its default."""
         return {
             field.name: value
@@ -31,8 +38,12 @@ class Storing:
 
 
 DEFAULT = Storing()
-PLAIN = Storing("off", "off")  # one symbol for every weight, packed
-CHOICES: Mapping[str, tuple[str, ...]] = {"sparse": get_args(Sparse), "codes": get_args(Codes)}
+PLAIN = Storing("off", "off", "smallest")  # one symbol for every weight, packed
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "sparse": get_args(Sparse),
+    "codes": get_args(Codes),
+    "storage": get_args(Storage),
+}
 
 
 def storing_of(document: Mapping[str, Any]) -> Storing:
@@ -43,4 +54,7 @@ def storing_of(document: Mapping[str, Any]) -> Storing:
         given[key] = ("on" if value else "off") if isinstance(value, bool) else value
         if given[key] not in choices:
             raise KeyError(key)
-    return Storing(**given)
+    batch = document.get("batch", DEFAULT.batch)
+    if not isinstance(batch, int) or isinstance(batch, bool) or not 1 <= batch <= LARGEST_BATCH:
+        raise KeyError("batch")
+    return Storing(**given, batch=batch)

@@ -18,7 +18,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.calibration.layer_context import LayerContext
-from workbench.engine.compile import settle, structure
+from workbench.engine.compile import kernels, settle, structure
 from workbench.engine.compile.conflicts import conflict
 from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_without_effect
 from workbench.engine.compile.structure import Stacks, Structure, structural
@@ -26,6 +26,7 @@ from workbench.graph.model import cost
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite
 from workbench.graph.storage.edit import Edit, sqnr_db
+from workbench.graph.storage.kernels import Packed
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import StructuralMethod, find, untouched
 
@@ -63,10 +64,16 @@ class Compiled:
         said = left_out.notes(self.model, self.edits)
         return replace(self, edits=left_out.of(self.edits), notes=self.notes + said) if said else self
 
+    def stored(self, storing: Storing) -> "Compiled":
+        """The same with a kernel for each layer that is stored for one, and a note on them."""
+        edits = kernels.stored(self.model, self.edits, storing)
+        said = kernels.notes(edits, storing)
+        return replace(self, edits=edits, notes=self.notes + said) if said else self
+
     def settled(self, data: Dataset | None, evaluator: Evaluator | None, job: Job) -> "Compiled":
         """The same, found out for exactly these edits: on samples for calibration, and then on those that the file is
         measured on, where decisions count too. Raises UserError."""
-        if data is None or all(edited.compute is None for edited in self.edits.values()):
+        if data is None or all(isinstance(edited.compute, Packed | None) for edited in self.edits.values()):
             return self
         found = self.without(settle.search(self.model, self.edits, data, job))
         if evaluator is None:
@@ -333,7 +340,9 @@ def forecast(model: Model, chosen: Stacks, storing: Storing = DEFAULT) -> tuple[
         for path in dict.fromkeys((*chosen, *smaller, *new))
         if path in outline.sites
     }
-    plans = {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}
+    plans = kernels.planned(
+        outline, {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}, storing
+    )
     size = rewrite.forecast(outline, plans, storing)
     changes = [
         _predicted(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])

@@ -15,6 +15,7 @@ from workbench.core.base.message import Message
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
+from workbench.core.recipe.storing import PLAIN
 from workbench.data.choosing import fits, found, why_unfit
 from workbench.data.dataset import Dataset
 from workbench.data.metrics.listing import against_original, against_teachers
@@ -71,7 +72,7 @@ def recovered(
     """
     plan = [(number, stage, parameters(stage)) for number, stage in enumerate(recipe.recover)]
     if not plan:
-        return Recovered(workspace.compiled(recipe, job))
+        return Recovered(workspace.compiled(replace(recipe, storing=PLAIN), job))
     known: Recovered | None = workspace.recovery(recipe)
     if known is not None and (kept or keep is None or not known.stopped):
         return known
@@ -112,7 +113,7 @@ class _Recovering:
             )
         self._say_where_samples_come_from()
         middle = 0.05 + 0.85 * len(early) / len(plan)
-        unrecovered = self.workspace.compiled(self.recipe, job.part(0.0, 0.05))
+        unrecovered = self.workspace.compiled(replace(self.recipe, storing=PLAIN), job.part(0.0, 0.05))
         compiled = unrecovered
         if early:
             compiled = self._train(self._unquantised(job), early, job.part(0.05, middle))

@@ -56,6 +56,7 @@ def session(
     optimize: bool = True,
     spinning: bool = False,
     optimized_to: Path | None = None,
+    fused_to: Path | None = None,
     bounded: bool = False,
     profile_to: Path | None = None,
 ) -> ort.InferenceSession:
@@ -64,9 +65,9 @@ def session(
     `threads` 0: as many as the user allows, else one for each core. `optimize`: fold constants and fuse operators, as
     a deployment does. `spinning`: threads go on busily for a moment after a run, as they do by default, which is what
     to time; it slows every other session that runs next. `optimized_to` writes the graph with constants folded; beyond
-    that, what ONNX Runtime writes runs only on this machine. `bounded`: its values may take `LIMIT`
-    bytes together, and constants are not folded beyond a part of that. `profile_to`: where the times of all nodes are
-    written, by `end_profiling`, to a file whose name begins so. Raises UserError in one sentence when the
+    that, what ONNX Runtime writes runs only on this machine; `fused_to` writes that. `bounded`: its values may take
+    `LIMIT` bytes together, and constants are not folded beyond a part of that. `profile_to`: where the times of all
+    nodes are written, by `end_profiling`, to a file whose name begins so. Raises UserError in one sentence when the
     runtime cannot load it.
     """
     options = ort.SessionOptions()
@@ -84,6 +85,8 @@ def session(
     if optimized_to is not None:
         options.optimized_model_filepath = str(optimized_to)
         options.graph_optimization_level = level.ORT_ENABLE_BASIC
+    if fused_to is not None:
+        options.optimized_model_filepath = str(fused_to)
     if isinstance(source, bytes | str | Path):
         return _load(str(source) if isinstance(source, Path) else source, options)
     graph = source if isinstance(source, ir.Model) else source.ir

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 import onnx_ir as ir
 
 from workbench.graph.model.inventory import Site
-from workbench.graph.rewrite.qdq import ACTIVATIONS, NodeBuilder
+from workbench.graph.rewrite.builder import NodeBuilder
+from workbench.graph.rewrite.qdq import ACTIVATIONS
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Static
 

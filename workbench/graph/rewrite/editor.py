@@ -8,6 +8,7 @@ import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Joined, Message
+from workbench.core.recipe import storing as ways
 from workbench.core.recipe.storing import Storing
 from workbench.graph.encodings.encoding import Encoding, Factors
 from workbench.graph.encodings.spec import StorageSpec
@@ -15,28 +16,32 @@ from workbench.graph.layouts.listing import PLAIN
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
-from workbench.graph.rewrite import apart, bias_room, qdq
-from workbench.graph.rewrite.qdq import NodeBuilder
+from workbench.graph.rewrite import apart, bias_room, packed, qdq
+from workbench.graph.rewrite.builder import NodeBuilder
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.forms import Form, forms
-from workbench.graph.storage.kernels import WORDS, Blockwise, Compute, Dynamic, Static
+from workbench.graph.storage.kernels import WORDS, Blockwise, Compute, Dynamic, Packed, Static
 from workbench.graph.storage.storage import Stored
 
 
 @dataclass(frozen=True)
 class Change:
-    """Storage of an edit, and the bytes by which the file grows (negative: shrinks), decoders not counted."""
+    """Storage of an edit, and the bytes by which the file grows (negative: shrinks), decoders not counted.
+
+    levels   in words, of a weight that a kernel reads packed
+    """
 
     stored: tuple[Stored, ...]
     growth: int
     compute: Compute | None = None
+    levels: str = ""
 
     @property
     def words(self) -> str:
         """How the layer is stored; factors one after the other where they differ; and how it is computed."""
-        words = [part.words for part in self.stored]
+        words = [part.words for part in self.stored] or ([self.levels] if self.levels else [])
         if len(words) > 1:
             return Message(
                 "{n} layers: {words}", n=len(words), words=words[0] if len(set(words)) == 1 else Joined(words, " · ")
@@ -63,14 +68,17 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     if functions:
         copy.opset_imports[decoders.DOMAIN] = 1
         copy.ir_version = max(copy.ir_version, decoders.IR_VERSION)
+    if any(isinstance(edit.compute, Packed) for edit in edits.values()):
+        copy.ir_version = max(copy.ir_version, packed.IR_VERSION)
     if needs_runtime(edits):
-        copy.opset_imports[qdq.RUNTIME] = 1
+        copy.opset_imports[packed.RUNTIME] = 1
     return copy
 
 
 def needs_runtime(edits: Mapping[str, Edit]) -> bool:
     """Whether ONNX Runtime's own operators are used."""
-    return any(isinstance(edit.compute, Blockwise) for edit in edits.values())
+    computes = [edit.compute for edit in edits.values()]
+    return any(isinstance(how, Blockwise) or (isinstance(how, Packed) and not how.standard) for how in computes)
 
 
 def account(
@@ -138,7 +146,7 @@ def _store(
     named = [
         (path, name, encoding)
         for path, edit in edits.items()
-        if not isinstance(edit.compute, Blockwise)
+        if not isinstance(edit.compute, Blockwise | Packed)
         for name, encoding in _weights(edit.encoding, sites[path].initializer)
     ]
     chosen = storage.choose(
@@ -201,7 +209,8 @@ class _Editor:
             growth += self._put_bias(site, edit.bias)
         if edit.compute is not None:
             growth += self._put_computed(path, site, edit, edit.compute, stored)
-            return Change(stored, growth, edit.compute)
+            levels = spec_of(edit.encoding.tensor, ways.PLAIN).words if isinstance(edit.compute, Packed) else ""
+            return Change(stored, growth, edit.compute, levels)
         weights = [self._add(part)[0] for part in stored]
         if edit.encoding.factors is not None:
             growth += self._put_chain(path, site, edit.encoding.factors, weights)
@@ -217,7 +226,8 @@ class _Editor:
     def _put_computed(self, path: str, site: Site, edit: Edit, compute: Compute, stored: tuple[Stored, ...]) -> int:
         """The layer with integer arithmetic around it or in its place; bytes by which nodes and constants grow."""
         node, encoding = self._nodes[site.node], edit.encoding
-        reason = qdq.refusal(node, site, type(compute), encoding)
+        packs = isinstance(compute, Packed)  # chosen for the node: kernel_choice
+        reason = None if packs else qdq.refusal(node, site, type(compute), encoding)
         if reason:
             raise UserError("{path}: {reason}", "Choose another method.", path=path, reason=reason)
         touched = [node]
@@ -232,8 +242,8 @@ class _Editor:
         if encoding.scaled is not None:
             qdq.put_smooth(builder, node, encoding.scaled)
             encoding = encoding.tensor
-        if isinstance(compute, Blockwise):
-            qdq.put_blockwise(builder, node, site, encoding, compute)
+        if isinstance(compute, Blockwise | Packed):
+            packed.put(builder, node, site.initializer, encoding, compute)
             return builder.bytes - before
         weight, initializers = self._add(stored[0])
         scale = next((value for part, value in initializers.items() if part.endswith(".scale")), None)

@@ -1,12 +1,11 @@
-"""Layers that the runtime computes in integers, written as nodes: QDQ, dynamic, and the 4-bit product.
+"""Layers that the runtime computes in integers, written as nodes: QDQ and dynamic.
 
 The optimiser of ONNX Runtime folds what comes from constants alone and fuses the rest into integer kernels; the tests
 look at the graph that it makes.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -20,56 +19,10 @@ from workbench.graph.encodings.encoding import Encoding, Planned, Scaled
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.operators import number
 from workbench.graph.onnx import runtime
-from workbench.graph.onnx.proto_size import initializer_bytes, nodes_bytes
+from workbench.graph.rewrite.builder import NodeBuilder, replace_node
 from workbench.graph.storage.kernels import Blockwise, Compute, Dynamic, Levels, Static
 
-RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
 ACTIVATIONS = ("Relu", "Clip")  # an integer kernel takes them in, by the levels behind them
-
-
-@dataclass
-class NodeBuilder:
-    """Writes nodes and initialisers into a graph and remembers them, because their bytes are counted."""
-
-    graph: ir.Graph
-    unique: Callable[[str], str]
-    nodes: list[ir.Node] = field(default_factory=list)
-    initializers: list[ir.Value] = field(default_factory=list)
-
-    @property
-    def bytes(self) -> int:
-        """Bytes of the nodes and constants written, in a graph."""
-        return nodes_bytes(self.nodes) + sum(initializer_bytes(value) for value in self.initializers)
-
-    def constant(self, name: str, tensor: np.ndarray | ir.TensorProtocol) -> ir.Value:
-        name = self.unique(name)
-        value = ir.Value(
-            name=name,
-            const_value=tensor if isinstance(tensor, ir.TensorProtocol) else ir.Tensor(np.asarray(tensor), name=name),
-        )
-        self.graph.initializers.add(value)
-        self.initializers.append(value)
-        return value
-
-    def node(
-        self,
-        op: str,
-        inputs: Sequence[ir.Value],
-        output: str,
-        *,
-        before: ir.Node | None = None,
-        after: ir.Node | None = None,
-        domain: str = "",
-        attributes: Sequence[ir.Attr] = (),
-    ) -> ir.Value:
-        """Insert a node with one output next to another node, or at the beginning; returns its output."""
-        made = ir.Node(domain, op, inputs, attributes, outputs=[ir.Value(name=self.unique(output))], name="")
-        if after is not None:
-            self.graph.insert_after(after, made)
-        else:
-            self.graph.insert_before(before or self.graph[0], made)
-        self.nodes.append(made)
-        return made.outputs[0]
 
 
 def received(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
@@ -217,52 +170,7 @@ def put_dynamic(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir
         "Cast", [product], f"{stem}.f32", before=node, attributes=[ir.AttrInt64("to", ir.DataType.FLOAT.value)]
     )
     scales = builder.node("Mul", [found, _along_channels(builder, node, scale)], f"{stem}.scales", before=node)
-    _replace(builder, node, "Mul", [number_of, scales])
-
-
-def put_blockwise(builder: NodeBuilder, node: ir.Node, site: Site, encoding: Encoding, compute: Blockwise) -> None:
-    """The node becomes ONNX Runtime's 4-bit product. K inputs, N outputs; blocks run along K."""
-    name = site.initializer
-    transposed = node.op_type == "Gemm" and bool(number(node, "transB"))
-    outputs, inputs = encoding.shape if transposed else encoding.shape[::-1]
-    blocks = -(-inputs // compute.block)
-    parts = cache(lambda: blockwise_parts(encoding, compute.block, outputs, inputs))
-    packed = ir.LazyTensor(
-        lambda: ir.Tensor(parts()[0]),
-        ir.DataType.UINT8,
-        ir.Shape((outputs, blocks, compute.block // 2)),
-        name=f"{name}.q",
-    )
-    scale = ir.LazyTensor(
-        lambda: ir.Tensor(parts()[1]), ir.DataType.FLOAT, ir.Shape((outputs * blocks,)), name=f"{name}.scale"
-    )
-    source = node.inputs[0]
-    assert source is not None
-    attributes = [
-        ir.AttrInt64("K", inputs),
-        ir.AttrInt64("N", outputs),
-        ir.AttrInt64("bits", 4),
-        ir.AttrInt64("block_size", compute.block),
-    ]
-    if compute.accuracy == "int8":
-        attributes.append(ir.AttrInt64("accuracy_level", 4))
-    reads = [source, builder.constant(f"{name}.q", packed), builder.constant(f"{name}.scale", scale)]
-    _replace(builder, node, "MatMulNBits", reads, RUNTIME, attributes)
-
-
-def blockwise_parts(encoding: Encoding, block: int, outputs: int, inputs: int) -> tuple[np.ndarray, np.ndarray]:
-    """[N, blocks, block / 2] uint8, the first of two levels in the low bits, and [N * blocks] float32."""
-    grid = encoding.grid
-    if grid is None or grid.zero_point is not None:
-        raise TypeError("the 4-bit kernel takes symmetric levels in groups")
-    blocks = -(-inputs // block)
-    q, scale = grid.q, grid.scale
-    if grid.axis == 1:
-        q, scale = np.moveaxis(q, 2, 0), np.moveaxis(scale, 2, 0)
-    q = np.pad(q.reshape(outputs, -1), ((0, 0), (0, max(0, blocks * block - q.size // outputs))))
-    levels = (q[:, : blocks * block].astype(np.int16) + 8).astype(np.uint8).reshape(outputs, blocks, block)
-    packed = levels[..., 0::2] | (levels[..., 1::2] << 4)
-    return np.ascontiguousarray(packed), np.ascontiguousarray(scale.reshape(-1), np.float32)
+    replace_node(builder, node, "Mul", [number_of, scales])
 
 
 def put_scaled(builder: NodeBuilder, before: ir.Node, name: str, value: ir.Value, scaled: Scaled) -> ir.Value:
@@ -333,29 +241,6 @@ def _along_channels(builder: NodeBuilder, node: ir.Node, scale: ir.Value) -> ir.
         f"{scale.name}.flat",
         before=node,
     )
-
-
-def _replace(
-    builder: NodeBuilder,
-    node: ir.Node,
-    op: str,
-    reads: list[ir.Value],
-    domain: str = "",
-    attributes: Sequence[ir.Attr] = (),
-) -> None:
-    """The last node of a replacement: it takes over the output's name, or passes it to the bias that does."""
-    output = node.outputs[0]
-    name = str(output.name)
-    new = builder.node(op, reads, f"{name}.product", before=node, domain=domain, attributes=attributes)
-    bias = node.inputs[2] if len(node.inputs) > 2 else None
-    if bias is not None:
-        if node.op_type == "Conv":
-            shape = builder.constant(f"{bias.name}.shape", np.array([1, -1, 1, 1], np.int64))
-            bias = builder.node("Reshape", [bias, shape], f"{bias.name}.flat", before=node)
-        new = builder.node("Add", [new, bias], f"{name}.sum", before=node)
-    new.name, new.type, new.shape = name, output.type, output.shape
-    output.replace_all_uses_with(new, replace_graph_outputs=True)
-    builder.graph.remove(node, safe=True)
 
 
 def _count(value: ir.Value) -> int:

@@ -12,7 +12,7 @@ from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Planned
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
 from workbench.graph.rewrite.editor import account, functions_of, needs_runtime
-from workbench.graph.rewrite.qdq import RUNTIME
+from workbench.graph.rewrite.packed import RUNTIME
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan

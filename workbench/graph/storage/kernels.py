@@ -63,13 +63,30 @@ class Blockwise:
     accuracy: Literal["float", "int8"] = "float"
 
 
-Compute = Static | Dynamic | Blockwise
+@dataclass(frozen=True)
+class Packed:
+    """A weight on levels that stays packed in memory: the runtime's MatMulNBits or GatherBlockQuantized reads it.
+
+    Chosen by how the file is exported, not by a step. Products multiply with activations rounded to 8 bits.
+
+    bits      of a level in the kernel: 2, 4 or 8
+    block     inputs that share a scale, as the kernel has it; 0 for all inputs of an output
+    standard  whether it is written as DequantizeLinear and MatMul, of which the runtime makes the kernel
+    """
+
+    bits: int
+    block: int
+    standard: bool = False
+
+
+Compute = Static | Dynamic | Blockwise | Packed
 
 WORDS = {
     Static: Message("8-bit activations"),
     Dynamic: Message("8-bit activations, dynamic"),
     Blockwise: Message("4-bit kernel"),
+    Packed: Message("packed in memory"),
 }
 # The oldest opset that has the operators, with one scale for the weight and with one for each channel: QuantizeLinear
 # is of 10, but Round, which finds levels that are stored in another way, of 11.
-OPSETS = {Static: (11, 13), Dynamic: (11, 11), Blockwise: (9, 9)}
+OPSETS = {Static: (11, 13), Dynamic: (11, 11), Blockwise: (9, 9), Packed: (9, 9)}

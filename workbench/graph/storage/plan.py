@@ -29,6 +29,7 @@ class Plan:
     columns   shape of the scale of the input channels (graph.encodings.encoding.Scaled); None where they are not scaled
     compute   as in graph.edit.Edit; whatever stores the weight in another way ends it
     biased    whether the layer gets a bias, where it has none
+    lookup    whether the weight is a table of rows: groups run along a row, which is what a look-up reads
     """
 
     tensors: tuple[StorageSpec, ...]
@@ -39,12 +40,14 @@ class Plan:
     columns: tuple[int, ...] | None = None
     compute: Compute | None = None
     biased: bool = False
+    lookup: bool = False
 
     @classmethod
     def of(cls, layer: Layer) -> "Plan":
         """The layer untouched: floats, nothing left out."""
         conv = layer.op in ("Conv", "ConvTranspose")
-        return cls((StorageSpec.dense(layer.shape),), layer.shape, layer.out_axis, layer.parameters - layer.count, conv)
+        spec, bias = StorageSpec.dense(layer.shape), layer.parameters - layer.count
+        return cls((spec,), layer.shape, layer.out_axis, bias, conv, lookup=layer.op == "Embedding")
 
     @property
     def parameters(self) -> int:
@@ -70,6 +73,8 @@ class Plan:
     ) -> "Plan":
         """Every tensor on an affine grid of `bits` 2..8."""
         axis = self.out_axis if not self.chain else 0 if self.conv else 1
+        if self.lookup and not self.chain and granularity == "group":
+            axis = 0
         return self.each(lambda tensor: affine.planned(tensor, bits, granularity, group_size, symmetric, axis))
 
     def codebook(self, bits: int) -> "Plan":

@@ -83,9 +83,12 @@ class AffineQuantization(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         rng = np.random.default_rng(context.seed)
+        whole = edit.encoding.factors is None
+        rows = whole and context.layer.op == "Embedding" and params.granularity == "group"  # as in Plan.lookup
 
         def quantize(values: np.ndarray, out_axis: int) -> Encoding:
-            grid = grids.view(values, out_axis, params.granularity, params.group_size)
+            axis = 0 if rows else out_axis
+            grid = grids.view(values, axis, params.granularity, params.group_size)
             scale, zero = grids.scales(
                 grid, params.bits, params.symmetric, params.range, params.percentile, clip=params.clip
             )

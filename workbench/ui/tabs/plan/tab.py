@@ -1,5 +1,7 @@
 """Plan: a goal, the search for it, and the trade-off to choose from."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
@@ -226,7 +228,8 @@ class PlanTab(QWidget):
         """With what a search does not decide: how the model is trained, the data that the recipe was made with, and the
         device that it is for."""
         standing = self._session.history.standing(self._session.recipe)
-        return Recipe(recipe.rows, recipe.seed, standing.recover, recipe.storing, standing.data, standing.target)
+        storing = replace(standing.storing, sparse=recipe.storing.sparse, codes=recipe.storing.codes)
+        return Recipe(recipe.rows, recipe.seed, standing.recover, storing, standing.data, standing.target)
 
     def apply(self) -> None:
         """Make the recipe that is looked at the recipe, as one step."""

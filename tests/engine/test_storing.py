@@ -1,0 +1,129 @@
+"""How weights on levels are stored: chosen by the recipe, shown by the preview, written by the export."""
+
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.engine.api.export import export
+from workbench.engine.preview.previewer import Previewer
+from workbench.engine.workspace import Workspace
+from workbench.graph.storage.kernels import Packed
+
+WIDE = 512  # of a layer that is large enough for a kernel
+RECIPE = parse_recipe('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 4, granularity: group, group_size: 128}}]')
+
+
+def written(folder, opset: int = 17):
+    """A classifier with a wide product, a Gemm as wide, and a narrow product."""
+    rng = np.random.default_rng(0)
+    weights = {
+        "wide": rng.normal(size=(WIDE, WIDE)) * WIDE**-0.5,
+        "tall": rng.normal(size=(WIDE, WIDE)) * WIDE**-0.5,
+        "head": rng.normal(size=(WIDE, 8)) * WIDE**-0.5,
+        "shift": rng.normal(size=WIDE) * 0.1,
+    }
+    nodes = [
+        helper.make_node("MatMul", ["x", "wide"], ["a"], name="wide"),
+        helper.make_node("Relu", ["a"], ["b"], name="act"),
+        helper.make_node("Gemm", ["b", "tall", "shift"], ["c"], name="tall", transB=1),
+        helper.make_node("MatMul", ["c", "head"], ["y"], name="head"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "wide",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", WIDE])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 8])],
+        [numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()],
+    )
+    path = folder / "wide.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8), path)
+    x = rng.normal(size=(60, WIDE)).astype(np.float32)
+    hidden = np.maximum(x @ weights["wide"], 0) @ weights["tall"].T + weights["shift"]
+    np.savez(folder / "data.npz", x=x, y=(hidden @ weights["head"]).argmax(1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory) -> Workspace:
+    path = written(tmp_path_factory.mktemp("wide"))
+    return Workspace.open(str(path), Job()).attach(str(path.parent / "data.npz"), Job())
+
+
+def stored(recipe: Recipe, **given) -> Recipe:
+    return replace(recipe, storing=replace(recipe.storing, **given))
+
+
+def operators(path) -> list[str]:
+    return [node.op_type for node in onnx.load(path).graph.node]
+
+
+@pytest.mark.parametrize(("storage", "kernels"), [("smallest", 0), ("auto", 2), ("fastest", 3)])
+def test_preview_forecast_and_file_agree_however_weights_are_stored(opened, storage, kernels, tmp_path):
+    recipe = stored(RECIPE, storage=storage)
+    first, *_, shown = Previewer(opened).measure(recipe, ("wide",), Job())
+    report = export(opened, recipe, str(tmp_path), Job(), "made")
+    size = (tmp_path / "made.onnx").stat().st_size
+    assert first.size.value == shown.size.value == report.forecast_bytes == size
+    assert report.verified.value == pytest.approx(shown.value.value) and report.verified.agreement == 1.0
+    assert report.verified.max_abs_diff < 1e-4
+    assert operators(tmp_path / "made.onnx").count("MatMulNBits") == kernels
+    assert sum("packed in memory" in layer.storage for layer in report.layers) == kernels
+    assert any("packed in memory" in note for note in report.notes) == (kernels > 0)
+
+
+def test_auto_asks_the_batch_and_the_bits(opened):
+    def packed(recipe: Recipe) -> set[str]:
+        edits = opened.compiled(recipe, Job()).edits
+        return {path for path, edit in edits.items() if isinstance(edit.compute, Packed)}
+
+    assert packed(RECIPE) == {"wide", "tall"}
+    assert packed(stored(RECIPE, batch=256)) == {"wide", "tall"}
+    assert packed(stored(RECIPE, batch=257)) == set()
+    eight = parse_recipe('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 8}}]\nexport: {batch: 16}')
+    assert packed(eight) == {"wide", "tall"}
+    assert packed(stored(eight, batch=17)) == set()
+    sparse = parse_recipe(
+        'version: 1\nlayers:\n  "*": [{prune.magnitude: {sparsity: 0.9}}, {quantize.affine: {bits: 4}}]'
+    )
+    assert packed(sparse) == set()  # zeros left out are far smaller
+    assert packed(stored(sparse, storage="fastest")) == {"wide", "tall", "head"}
+    chain = parse_recipe('version: 1\nlayers:\n  "*": [{lowrank.svd: {rank: 4}}, {quantize.affine: {bits: 4}}]')
+    assert packed(stored(chain, storage="fastest")) == set()
+
+
+def test_an_edit_stays_the_same_object(opened):
+    """Sessions are kept by edits."""
+    first, second = (opened.compiled(RECIPE, Job()).edits for _ in range(2))
+    assert all(first[path] is second[path] for path in first)
+
+
+def test_from_opset_21_kernels_are_written_in_standard_operators(tmp_path):
+    path = written(tmp_path, 21)
+    workspace = Workspace.open(str(path), Job()).attach(str(path.parent / "data.npz"), Job())
+    report = export(workspace, RECIPE, str(tmp_path), Job(), "made")
+    found = operators(tmp_path / "made.onnx")
+    assert found.count("DequantizeLinear") == 2 and "MatMulNBits" not in found
+    assert report.forecast_bytes == (tmp_path / "made.onnx").stat().st_size
+    assert report.verified.max_abs_diff < 1e-4
+
+
+def test_a_file_with_kernels_opens_again(opened, tmp_path):
+    export(opened, RECIPE, str(tmp_path), Job(), "made")
+    again = Workspace.open(str(tmp_path / "made.onnx"), Job())
+    assert "head" in {layer.path for layer in again.model.layers}
+
+
+def test_a_recipe_says_how_weights_are_stored():
+    given = stored(RECIPE, storage="fastest", batch=8)
+    assert parse_recipe(given.to_yaml()) == given
+    assert "storage" not in RECIPE.to_yaml() and "batch" not in RECIPE.to_yaml()
+    assert given.as_trained == RECIPE.as_trained and given.key != RECIPE.key
+    for wrong in ("storage: tiny", "batch: 0", "batch: true", "batch: many", "storage: [auto]"):
+        with pytest.raises(UserError, match="export"):
+            parse_recipe(f"version: 1\nexport: {{{wrong}}}")

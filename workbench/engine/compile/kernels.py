@@ -1,0 +1,120 @@
+"""How weights on levels are stored: decoded to floats when the file is loaded, or packed for a kernel of the runtime.
+
+"smallest" decodes: the fewest bytes, as fast as floats, and as much memory as they take. "fastest" takes the kernel
+wherever there is one. "auto" takes it for a layer of some size where products of this many rows are not slower than
+with floats and the file hardly grows. The numbers are those of tests/benchmarks/bench_kernels.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from weakref import WeakKeyDictionary
+
+import onnx_ir as ir
+
+from workbench.core.base.message import Message
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.storing import Storing
+from workbench.graph.encodings.spec import StorageSpec
+from workbench.graph.model.model import Model
+from workbench.graph.rewrite import kernel_choice
+from workbench.graph.storage.counting import spec_of
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.forms import forms, plain_bytes
+from workbench.graph.storage.kernels import Compute, Packed
+from workbench.graph.storage.plan import Plan
+
+LEAST = 1 << 18  # weights of a layer: 1 MB of floats, below which a kernel saves nothing worth another arithmetic
+ROWS = {2: 256, 4: 256, 8: 16}  # of a product, by bits: up to here the kernel is about as fast as floats, or faster
+GROWTH = 1.1  # times the bytes of the smallest form
+_made: WeakKeyDictionary[Edit, dict[Compute | None, Edit]] = WeakKeyDictionary()
+
+
+def stored(model: Model, edits: Mapping[str, Edit], storing: Storing) -> dict[str, Edit]:
+    """The edits with a kernel for each layer that gets one."""
+    nodes = _nodes(model, storing)
+    return {path: _computed(edit, _of_edit(model, path, edit, storing, nodes)) for path, edit in edits.items()}
+
+
+def planned(model: Model, plans: Mapping[str, Plan], storing: Storing) -> dict[str, Plan]:
+    """The same of plans. `model`: after the structural steps, weights may be missing."""
+    nodes = _nodes(model, storing)
+    return {path: _of_plan(model, path, plan, storing, nodes) for path, plan in plans.items()}
+
+
+def notes(edits: Mapping[str, Edit], storing: Storing) -> tuple[str, ...]:
+    """Which layers got a kernel, and why, in a sentence."""
+    found = [path for path, edit in edits.items() if isinstance(edit.compute, Packed)]
+    if not found:
+        return ()
+    why = (
+        Message("as the recipe asks")
+        if storing.storage == "fastest"
+        else Message("lighter and, at batch {batch}, not slower than floats, by rule", batch=storing.batch)
+    )
+    return (
+        Message(
+            "{n} layers keep their weights packed in memory ({why}): ONNX Runtime multiplies them with activations "
+            "rounded to 8 bits, which the figures include.",
+            one="{n} layer keeps its weights packed in memory ({why}): ONNX Runtime multiplies them with activations "
+            "rounded to 8 bits, which the figures include.",
+            n=len(found),
+            why=why,
+        ),
+    )
+
+
+def _nodes(model: Model, storing: Storing) -> dict[str, ir.Node]:
+    """Nodes by name; none where nothing is to be packed."""
+    return {} if storing.storage == "smallest" else {node.name or "": node for node in model.ir.graph}
+
+
+def _computed(edit: Edit, compute: Compute | None) -> Edit:
+    """The edit so computed: the same object for the same edit, because sessions are kept by edits."""
+    if compute == edit.compute:
+        return edit
+    made = _made.setdefault(edit, {})
+    if compute not in made:
+        made[compute] = replace(edit, compute=compute)
+    return made[compute]
+
+
+def _of_edit(model: Model, path: str, edit: Edit, storing: Storing, nodes: Mapping[str, ir.Node]) -> Compute | None:
+    if edit.compute is not None or edit.encoding.factors is not None or not nodes:
+        return edit.compute
+    scaled = edit.encoding.scaled is not None
+    return _kernel(model, path, spec_of(edit.encoding.tensor, storing), scaled, storing, nodes)
+
+
+def _of_plan(model: Model, path: str, plan: Plan, storing: Storing, nodes: Mapping[str, ir.Node]) -> Plan:
+    if plan.compute is not None or plan.chain or not nodes:
+        return plan
+    found = _kernel(model, path, plan.tensors[0], plan.columns is not None, storing, nodes)
+    return plan if found is None else plan.computed(found)
+
+
+def _kernel(
+    model: Model, path: str, spec: StorageSpec, scaled: bool, storing: Storing, nodes: Mapping[str, ir.Node]
+) -> Packed | None:
+    """The kernel that a weight is stored for, or None."""
+    site, layer = model.sites[path], model.layer(path)
+    node = nodes.get(site.node)
+    if node is None or (storing.storage == "auto" and not _pays(layer, spec, storing.batch)):
+        return None
+    if scaled and layer.op not in ("MatMul", "Gemm"):
+        return None  # what divides by the scales goes before a product
+    found = kernel_choice.kernel_for(node, site, spec, model.opset)
+    if found is None:
+        return None
+    size = kernel_choice.payload(found, spec, node)
+    if storing.storage == "fastest":
+        return found if size < plain_bytes(spec.shape, "") else None
+    smallest = min(form.bytes for form in forms(spec, site.initializer, model.opset, storing))
+    return found if size <= GROWTH * smallest else None
+
+
+def _pays(layer: Layer, spec: StorageSpec, batch: int) -> bool:
+    """Whether a layer is large enough, and its products have few enough rows."""
+    if spec.count < LEAST:
+        return False
+    rows = batch * (layer.macs // layer.count if layer.macs else 1)
+    return layer.op == "Embedding" or rows <= ROWS.get(spec.bits, 0)

@@ -1,0 +1,259 @@
+"""Weights that stay packed in memory, written for the kernels in which ONNX Runtime multiplies, or looks up, levels.
+
+A product becomes MatMulNBits, or DequantizeLinear and MatMul, of which the runtime makes it; a look-up becomes
+GatherBlockQuantized. Which of them the runtime takes: graph.rewrite.kernel_choice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.encodings.affine import AFFINE
+from workbench.graph.encodings.encoding import Encoding, Planned
+from workbench.graph.encodings.grid import Grid
+from workbench.graph.layouts.packing import pack
+from workbench.graph.model.operators import number
+from workbench.graph.rewrite.builder import NodeBuilder, replace_node
+from workbench.graph.storage.kernels import Blockwise, Packed
+
+RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
+IR_VERSION = 10  # the first that has 4-bit integers
+INTEGERS = 4  # accuracy level of MatMulNBits: activations are rounded to 8 bits, block by block
+
+
+class Parts(NamedTuple):
+    """Data of a packed weight: q uint8 [outputs, inputs], scale float32 and zero uint8 [outputs, blocks].
+
+    w = (q - zero) * scale; without `zero` it is half of the range.
+    """
+
+    q: np.ndarray
+    scale: np.ndarray
+    zero: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class PackedWeight:
+    """A weight as a kernel reads it, perhaps still without data.
+
+    name      begins the names of its initialisers
+    shape     outputs, inputs; of an embedding its own
+    block     inputs that share a scale; the last block may be padded
+    zero      whether there are zero points
+    """
+
+    name: str
+    bits: int
+    block: int
+    shape: tuple[int, int]
+    zero: bool
+    parts: Callable[[], Parts]
+
+    @property
+    def blocks(self) -> int:
+        return -(-self.shape[1] // self.block)
+
+    def tensor(
+        self, part: str, dtype: ir.DataType, shape: tuple[int, ...], make: Callable[[Parts], np.ndarray]
+    ) -> ir.LazyTensor:
+        """An initialiser whose data are made when it is written."""
+        name = f"{self.name}.{part}"
+
+        def made() -> ir.TensorProtocol:
+            data = make(self.parts())
+            if dtype in (ir.DataType.INT4, ir.DataType.UINT4):
+                return ir.PackedTensor(data, dtype, shape=shape, name=name)
+            return ir.Tensor(np.ascontiguousarray(data), name=name)
+
+        return ir.LazyTensor(made, dtype, ir.Shape(shape), name=name)
+
+
+def of(encoding: Encoding, name: str, transposed: bool, bits: int, block: int) -> PackedWeight:
+    """The weight of an encoding on levels whose groups, if it has any, are whole blocks along the inputs.
+
+    transposed   whether it is stored [outputs, inputs], as of Gemm with transB, and of an embedding
+    block        0 for all inputs
+    """
+    shape = encoding.shape if transposed else encoding.shape[::-1]
+    zero = encoding.spec.kind == AFFINE if isinstance(encoding, Planned) else _grid(encoding).zero_point is not None
+    block = block or shape[1]
+    parts = cache(lambda: _parts(_grid(encoding), transposed, bits, block))
+    return PackedWeight(name, bits, block, (shape[0], shape[1]), zero, parts)
+
+
+def _grid(encoding: Encoding) -> Grid:
+    grid = encoding.grid
+    if grid is None:
+        raise TypeError("the runtime's kernels take levels")
+    return grid
+
+
+def _parts(grid: Grid, transposed: bool, bits: int, block: int) -> Parts:
+    """The levels of a grid, outputs first; made in bytes, because weights are large."""
+
+    def of_weights(values: np.ndarray) -> np.ndarray:
+        """For every weight, without a copy where there is no padding."""
+        whole = np.broadcast_to(values, grid.q.shape)
+        if grid.q.shape != grid.shape:
+            length = grid.shape[1 - grid.axis]
+            if grid.axis == 0:
+                whole = whole.reshape(grid.shape[0], -1)[:, :length]
+            else:
+                whole = whole.reshape(-1, grid.shape[1])[: grid.shape[0]]
+        return whole if transposed else whole.T
+
+    def of_blocks(values: np.ndarray) -> np.ndarray:
+        if grid.q.shape == grid.shape:
+            return of_weights(values)[:, ::block]
+        groups = values.reshape(values.shape[0], -1) if grid.axis == 0 else values.reshape(values.shape[0], -1).T
+        group = grid.q.shape[2 if grid.axis == 0 else 1]
+        blocks = -(-of_weights(grid.q).shape[1] // block)
+        return np.repeat(groups, group // block, axis=1)[:, :blocks]
+
+    q = of_weights(grid.q)
+    if grid.zero_point is None:
+        q = (q.astype(np.int16) + (1 << (bits - 1))).astype(np.uint8)
+    zero = None if grid.zero_point is None else of_blocks(grid.zero_point).astype(np.uint8)
+    return Parts(q, np.ascontiguousarray(of_blocks(grid.scale), np.float32), zero)
+
+
+def put(builder: NodeBuilder, node: ir.Node, name: str, encoding: Encoding, compute: Packed | Blockwise) -> None:
+    """The node with its weight as the kernel reads it. Raises TypeError for an encoding that is not on levels."""
+    transposed = node.op_type == "Gather" or is_transposed(node)
+    if isinstance(compute, Blockwise):
+        grid = encoding.grid
+        if not isinstance(encoding, Planned) and (grid is None or grid.zero_point is not None):
+            raise TypeError("the 4-bit kernel takes symmetric levels in groups")
+        weight = of(encoding, name, transposed, 4, compute.block)
+        put_nbits(builder, node, weight, INTEGERS if compute.accuracy == "int8" else 0)
+        return
+    weight = of(encoding, name, transposed, compute.bits, compute.block)
+    if node.op_type == "Gather":
+        put_rows(builder, node, weight)
+    elif compute.standard:
+        put_standard(builder, node, weight)
+    else:
+        put_nbits(builder, node, weight, INTEGERS)
+
+
+def is_transposed(node: ir.Node) -> bool:
+    """Whether a product reads its weight as [outputs, inputs]."""
+    return node.op_type == "Gemm" and bool(number(node, "transB"))
+
+
+def put_nbits(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, accuracy: int) -> None:
+    """MatMulNBits in the node's place."""
+    outputs, inputs = weight.shape
+    bits, block, blocks = weight.bits, weight.block, weight.blocks
+
+    def filled(parts: Parts) -> np.ndarray:
+        q = np.pad(parts.q, ((0, 0), (0, blocks * block - inputs)), constant_values=1 << (bits - 1))
+        return pack(q.ravel(), bits).reshape(outputs, blocks, -1)
+
+    def zeros(parts: Parts) -> np.ndarray:
+        assert parts.zero is not None
+        per_byte = 8 // bits
+        return pack(np.pad(parts.zero, ((0, 0), (0, -blocks % per_byte))).ravel(), bits)
+
+    attributes = [
+        ir.AttrInt64("K", inputs),
+        ir.AttrInt64("N", outputs),
+        ir.AttrInt64("bits", bits),
+        ir.AttrInt64("block_size", block),
+    ]
+    if accuracy:
+        attributes.append(ir.AttrInt64("accuracy_level", accuracy))
+    tensors = [
+        weight.tensor("q", ir.DataType.UINT8, (outputs, blocks, block * bits // 8), filled),
+        weight.tensor("scale", ir.DataType.FLOAT, (outputs * blocks,), lambda parts: parts.scale.ravel()),
+    ]
+    if weight.zero:
+        tensors.append(weight.tensor("zero", ir.DataType.UINT8, (outputs * -(-blocks * bits // 8),), zeros))
+    source = node.inputs[0]
+    assert source is not None
+    reads = [source, *(builder.constant(str(tensor.name), tensor) for tensor in tensors)]
+    replace_node(builder, node, "MatMulNBits", reads, RUNTIME, attributes)
+
+
+def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
+    """DequantizeLinear and MatMul in the node's place: int4 and blocks of opset 21, int8 per channel of 13."""
+    outputs, inputs = weight.shape
+    channel = weight.blocks == 1
+    symmetric, bits = not weight.zero, weight.bits
+    kind = {
+        (4, True): ir.DataType.INT4,
+        (4, False): ir.DataType.UINT4,
+        (8, True): ir.DataType.INT8,
+        (8, False): ir.DataType.UINT8,
+    }[bits, symmetric]
+
+    def stored(parts: Parts) -> np.ndarray:
+        q = parts.q.T ^ np.uint8(1 << (bits - 1)) if symmetric else parts.q.T  # two's complement
+        return packed(np.ascontiguousarray(q))
+
+    def packed(values: np.ndarray) -> np.ndarray:
+        return pack(values.ravel(), 4) if bits == 4 else values.view(kind.numpy())
+
+    def sides(values: np.ndarray) -> np.ndarray:
+        return values.ravel() if channel else np.ascontiguousarray(values.T)
+
+    shape = (outputs,) if channel else (weight.blocks, outputs)
+    tensors = [
+        weight.tensor("q", kind, (inputs, outputs), stored),
+        weight.tensor("scale", ir.DataType.FLOAT, shape, lambda parts: sides(parts.scale)),
+    ]
+    if weight.zero:
+        tensors.append(weight.tensor("zero", kind, shape, lambda parts: packed(sides(_not_none(parts.zero)))))
+    # 1 is ONNX's default axis
+    attributes = [] if channel else [ir.AttrInt64("axis", 0), ir.AttrInt64("block_size", weight.block)]
+    decoded = builder.node(
+        "DequantizeLinear",
+        [builder.constant(str(tensor.name), tensor) for tensor in tensors],
+        f"{weight.name}.dq",
+        before=node,
+        attributes=attributes,
+    )
+    source = node.inputs[0]
+    assert source is not None
+    replace_node(builder, node, "MatMul", [source, decoded])
+
+
+def put_rows(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
+    """GatherBlockQuantized in the place of a look-up of rows: only the rows that are read get decoded."""
+    rows, columns = weight.shape
+    bits, per_byte = weight.bits, 8 // weight.bits
+
+    def sides(parts: Parts) -> np.ndarray:
+        zero = _not_none(parts.zero)
+        return pack(np.pad(zero, ((0, 0), (0, -weight.blocks % per_byte))).ravel(), bits).reshape(rows, -1)
+
+    tensors = [
+        weight.tensor(
+            "q",
+            ir.DataType.UINT8,
+            (rows, columns // per_byte),
+            lambda parts: pack(parts.q.ravel(), bits).reshape(rows, -1),
+        ),
+        weight.tensor("scale", ir.DataType.FLOAT, (rows, weight.blocks), lambda parts: parts.scale),
+    ]
+    if weight.zero:
+        tensors.append(weight.tensor("zero", ir.DataType.UINT8, (rows, -(-weight.blocks // per_byte)), sides))
+    attributes = [
+        ir.AttrInt64("bits", bits),
+        ir.AttrInt64("block_size", weight.block),
+        ir.AttrInt64("gather_axis", 0),
+        ir.AttrInt64("quantize_axis", 1),
+    ]
+    chosen = node.inputs[1]
+    assert chosen is not None
+    q, *others = (builder.constant(str(tensor.name), tensor) for tensor in tensors)
+    replace_node(builder, node, "GatherBlockQuantized", [q, chosen, *others], RUNTIME, attributes, bias=False)
+
+
+def _not_none(zero: np.ndarray | None) -> np.ndarray:
+    assert zero is not None
+    return zero
