@@ -18,6 +18,8 @@ import pytest
 
 from tests.guard import HANG_S
 
+pytest_plugins = ("tests.pace",)
+
 # Before Qt and torch are imported; what the caller has set stays.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before ONNX Runtime, which a test may import first

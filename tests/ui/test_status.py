@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QToolButton
+from PySide6.QtWidgets import QDialog, QToolButton, QWidget
 
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT, settle
@@ -61,6 +61,23 @@ def test_the_running_job_takes_the_place_of_the_idle_engine(qapp, qtbot):
     qtbot.waitUntil(state.isVisible, timeout=WAIT)
     assert not strip.isVisible()
     link.shutdown(HANG_S)
+
+
+def test_a_strip_on_a_hidden_page_rests_while_a_job_runs(qapp, qtbot):
+    link, page, shown = EngineLink(module=SCRIPTED), QWidget(), []
+    qtbot.addWidget(page)
+    strip = JobStrip(Jobs(link), link, page, patience=0)
+    strip.shown.connect(shown.append)
+    link.start()
+    job = link.request(Open, Handlers(title="Job"), path="obey")
+    qtbot.waitUntil(lambda: shown[-1:] == [True], timeout=WAIT)
+    before = len(shown)
+    for _ in range(3):
+        settle()
+    after = len(shown)
+    link.abandon(job)
+    link.shutdown(HANG_S)
+    assert after == before
 
 
 @pytest.mark.parametrize(

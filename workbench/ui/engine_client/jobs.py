@@ -134,7 +134,7 @@ class JobStrip(QWidget):
             self.hide()
             self.shown.emit(False)
             return
-        if not self.isVisible() and not self._delay.isActive():
+        if self.isHidden() and not self._delay.isActive():  # by itself: a page that is not on show hides it otherwise
             self._delay.start()
         text = describe(running)
         self._label.setText(self._label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, LONGEST))
