@@ -2819,6 +2819,21 @@
       <translation>指标 {name} 对 {n} 个样本返回的值为 {value}。</translation>
     </message>
     <message>
+      <source>Name the classes in class_names as the labels do.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>请让 class_names 中的类别名称与标签一致。</translation>
+    </message>
+    <message>
+      <source>The labels {unknown} are not among the class names of the data.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>标签 {unknown} 不在数据的类别名称之中。</translation>
+    </message>
+    <message>
+      <source>{n:,} samples without a label are left out.</source>
+      <extracomment>workbench/data/label_forms.py</extracomment>
+      <translation>{n:,} 个没有标签的样本未计入。</translation>
+    </message>
+    <message>
       <source>'{text}' is not a number or a list of numbers for the input '{spec}'.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>“{text}”不是输入“{spec}”的数或数列。</translation>
@@ -3092,6 +3107,46 @@
       <source>token accuracy</source>
       <extracomment>workbench/data/metrics/maps.py</extracomment>
       <translation>词元准确率</translation>
+    </message>
+    <message>
+      <source>Check the name.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>请检查名称。</translation>
+    </message>
+    <message>
+      <source>Correct the function.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>请修正该函数。</translation>
+    </message>
+    <message>
+      <source>Give a function of outputs and targets.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>请提供以输出和目标为参数的函数。</translation>
+    </message>
+    <message>
+      <source>Return one score for each sample.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>请为每个样本返回一个得分。</translation>
+    </message>
+    <message>
+      <source>There is no file {file}.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>没有文件 {file}。</translation>
+    </message>
+    <message>
+      <source>{file} has no function {name}.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>{file} 中没有函数 {name}。</translation>
+    </message>
+    <message>
+      <source>{name} gives one number for all samples, for which {wide:,} numbers a sample would have to be kept.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>{name} 对全部样本只给出一个数值，为此每个样本须保留 {wide:,} 个数。</translation>
+    </message>
+    <message>
+      <source>{path} runs code when it is loaded.</source>
+      <extracomment>workbench/data/metrics/own.py</extracomment>
+      <translation>{path} 在载入时会运行代码。</translation>
     </message>
     <message>
       <source>Add class_names to the data, the symbols in the model's order, or choose {cer}.</source>
@@ -3384,11 +3439,6 @@
       <translation>{n} 个通道</translation>
     </message>
     <message>
-      <source>Check the name.</source>
-      <extracomment>workbench/data/readers/function.py</extracomment>
-      <translation>请检查名称。</translation>
-    </message>
-    <message>
       <source>Give a function that yields batches.</source>
       <extracomment>workbench/data/readers/function.py</extracomment>
       <translation>请指定一个逐批产生数据的函数。</translation>
@@ -3399,24 +3449,9 @@
       <translation>请让所有批次含有相同的数组，除批次轴外形状一致。</translation>
     </message>
     <message>
-      <source>There is no file {file}.</source>
-      <extracomment>workbench/data/readers/function.py</extracomment>
-      <translation>没有文件 {file}。</translation>
-    </message>
-    <message>
       <source>Yield tuples (x, y) or mappings of arrays.</source>
       <extracomment>workbench/data/readers/function.py</extracomment>
       <translation>请给出元组 (x, y) 或数组的映射。</translation>
-    </message>
-    <message>
-      <source>{file} has no function {name}.</source>
-      <extracomment>workbench/data/readers/function.py</extracomment>
-      <translation>{file} 中没有函数 {name}。</translation>
-    </message>
-    <message>
-      <source>{path} runs code when it is loaded.</source>
-      <extracomment>workbench/data/readers/function.py</extracomment>
-      <translation>{path} 在载入时会运行代码。</translation>
     </message>
     <message>
       <source>{path} yielded no batches.</source>
@@ -4209,11 +4244,6 @@
       <translation>“{name}”（{why}）</translation>
     </message>
     <message>
-      <source>Export it with a dynamic batch size, or with an input of batch size 1.</source>
-      <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>请以可变的批次大小导出，或以批次大小为 1 的输入导出。</translation>
-    </message>
-    <message>
       <source>Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>请以张量作为输出导出（scikit-learn：options={'zipmap': False}）。</translation>
@@ -4244,14 +4274,19 @@
       <translation>测量的输出为“{answer}”。</translation>
     </message>
     <message>
-      <source>The model runs on one sample but not on a batch: a batch size is fixed inside it.</source>
-      <extracomment>workbench/engine/base/measured.py</extracomment>
-      <translation>模型能运行一个样本，但不能一次运行多个：其内部固定了批次大小。</translation>
-    </message>
-    <message>
       <source>The model's only outputs are {left}, which cannot be measured.</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>模型只给出 {left}，无法测量。</translation>
+    </message>
+    <message>
+      <source>The output '{name}' cannot be measured: {why}.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>无法测量输出“{name}”：{why}。</translation>
+    </message>
+    <message>
+      <source>The outputs are: {known}.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>可用的输出：{known}。</translation>
     </message>
     <message>
       <source>a map</source>
@@ -4304,6 +4339,11 @@
       <translation>样本沿第 {axis} 轴</translation>
     </message>
     <message>
+      <source>the model has no such output</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>模型没有此输出</translation>
+    </message>
+    <message>
       <source>{dtype} of {shape} per sample</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>每个样本 {dtype}（{shape}）</translation>
@@ -4312,6 +4352,26 @@
       <source>{n} entries per sample</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>每个样本 {n} 项</translation>
+    </message>
+    <message>
+      <source>Axis {axis} of the output cannot be that of the samples: for {few} samples its shape is {shape}.</source>
+      <extracomment>workbench/engine/base/probe.py</extracomment>
+      <translation>输出的第 {axis} 轴不可能是样本轴：{few} 个样本时其形状为 {shape}。</translation>
+    </message>
+    <message>
+      <source>Export it with a dynamic batch size, or with an input of batch size 1.</source>
+      <extracomment>workbench/engine/base/probe.py</extracomment>
+      <translation>请以可变的批次大小导出，或以批次大小为 1 的输入导出。</translation>
+    </message>
+    <message>
+      <source>Give another axis, or none: it is found by running the model.</source>
+      <extracomment>workbench/engine/base/probe.py</extracomment>
+      <translation>请指定其他轴，或不指定：运行模型即可找出。</translation>
+    </message>
+    <message>
+      <source>The model runs on one sample but not on a batch: a batch size is fixed inside it.</source>
+      <extracomment>workbench/engine/base/probe.py</extracomment>
+      <translation>模型能运行一个样本，但不能一次运行多个：其内部固定了批次大小。</translation>
     </message>
     <message>
       <source>Check the data and the weights of the layers before it.</source>

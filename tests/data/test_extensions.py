@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.plugins import distribution, site  # noqa: F401
+from workbench.core.analysis.measured import Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
@@ -72,7 +73,7 @@ def test_a_metric_of_another_distribution_is_there_and_broken_ones_are_named(met
 def test_it_measures_where_it_is_asked_for(metrics):
     def attached(metric):
         opened = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
-        return opened.attach(str(resource_path("demo/fashion_test.npz")), Job(), metric=metric)
+        return opened.attach(str(resource_path("demo/fashion_test.npz")), Job(), measuring=Measuring.of(metric))
 
     chosen, own = attached(""), attached("margin")
     assert own.data_summary().metric.title == "margin" and chosen.data_summary().metric.title == "top-1"

@@ -17,6 +17,7 @@ from workbench.cli.options import (
     trust_option,
     trusted,
 )
+from workbench.core.analysis.measured import Measuring
 
 
 @click.command()
@@ -37,7 +38,14 @@ from workbench.cli.options import (
     help="Measure only this share of the candidates, those with the smallest predicted loss.",
 )
 def sensitivity(
-    model: str, data: str, metric: str, samples: int, as_json: bool, trust: bool, given: dict[str, str], share: float
+    model: str,
+    data: str,
+    metric: Measuring,
+    samples: int,
+    as_json: bool,
+    trust: bool,
+    given: dict[str, str],
+    share: float,
 ) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
@@ -80,7 +88,7 @@ def sensitivity(
 def sweep(
     model: str,
     data: str,
-    metric: str,
+    metric: Measuring,
     samples: int,
     calibration: str,
     layers: str,
@@ -117,7 +125,7 @@ def sweep(
 @trust_option
 @debug_option
 def compare(
-    a: str, b: str, data: str, metric: str, samples: int, as_json: bool, trust: bool, given: dict[str, str]
+    a: str, b: str, data: str, metric: Measuring, samples: int, as_json: bool, trust: bool, given: dict[str, str]
 ) -> None:
     """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
     with output.working() as job:

@@ -36,6 +36,7 @@ from workbench.cli.options import (
     trusted,
     with_storage,
 )
+from workbench.core.analysis.measured import Measuring
 from workbench.core.base import files
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import check_folder
@@ -172,7 +173,7 @@ def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
 @trust_option
 @debug_option
 def evaluate(
-    model: str, data: str, metric: str, samples: int, as_json: bool, trust: bool, given: dict[str, str]
+    model: str, data: str, metric: Measuring, samples: int, as_json: bool, trust: bool, given: dict[str, str]
 ) -> None:
     """Measure MODEL on the samples of DATA."""
     with output.working() as job:
@@ -227,7 +228,7 @@ def evaluate(
 def compress(
     model: str,
     data: str,
-    metric: str,
+    metric: Measuring,
     samples: int,
     recipe: str,
     out: str,

@@ -4,11 +4,13 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from workbench.core.analysis.measured import Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.language import ENGLISH, LANGUAGES
 from workbench.core.base.message import Message
@@ -40,8 +42,9 @@ language_option = click.option(
 def trusted(given: bool, *named: str | None) -> Trust:
     """Paths whose code may run: with --trust those named on this command line, and every --trust-path. Paths named in a
     recipe or session are not among the first."""
-    extra = click.get_current_context().meta.get("trusted", ())
-    return frozenset(path for path in named if path and given) | frozenset(extra)
+    meta = click.get_current_context().meta
+    named = (*named, *meta.get("metrics", ()))
+    return frozenset(path for path in named if path and given) | frozenset(meta.get("trusted", ()))
 
 
 def remember_trust(ctx: click.Context, _option: click.Parameter, paths: tuple[str, ...]) -> None:
@@ -91,9 +94,45 @@ def constants(_context: click.Context, _option: click.Parameter, given: tuple[st
     return {name: value for name, _, value in pairs}
 
 
-metric_option = click.option(
-    "--metric", default="", metavar="NAME", help="Metric to measure; default: chosen from outputs and labels."
-)
+def metric_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --metric, --output and --batch-axis, as one Measuring."""
+
+    @wraps(command)
+    def measuring(*arguments: Any, metric: tuple[str, ...], output: str, batch_axis: int | None, **named: Any) -> Any:
+        return command(*arguments, metric=Measuring.of(metric, output, batch_axis), **named)
+
+    options = (
+        click.option(
+            "--metric",
+            multiple=True,
+            metavar="NAME",
+            callback=remember_metrics,
+            help="Metric to measure, a name or file.py:function; default: by outputs and labels. Several times, "
+            "or with commas: the first decides, the others are shown beside it. NAME@OUTPUT measures another output.",
+        ),
+        click.option(
+            "--output",
+            default="",
+            metavar="NAME",
+            help="Output that is measured; several with commas are put together. Default: the one that suits best.",
+        ),
+        click.option(
+            "--batch-axis",
+            type=int,
+            default=None,
+            help="Axis of the samples in --output; default: found by running the model.",
+        ),
+    )
+    for option in reversed(options):
+        measuring = option(measuring)
+    return measuring
+
+
+def remember_metrics(ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    ctx.meta["metrics"] = Measuring.of(given).metrics
+    return given
+
+
 samples_option = click.option(
     "--samples",
     default=0,

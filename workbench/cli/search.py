@@ -23,6 +23,7 @@ from workbench.cli.options import (
     trusted,
     with_storage,
 )
+from workbench.core.analysis.measured import Measuring
 from workbench.core.analysis.plan import FAMILIES, Front, Goal
 from workbench.core.base import quantities
 from workbench.core.base.errors import UserError
@@ -102,7 +103,7 @@ def search(
     model: str,
     data: str,
     calibration: str,
-    metric: str,
+    metric: Measuring,
     samples: int,
     out: str,
     curve: bool,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -12,6 +14,7 @@ class Answer:
     axis    along which the samples lie; None where the whole output belongs to the only sample of a batch
     each    consecutive entries along `axis` that belong to one sample
     notes   sentences: what is measured where that is not plain, and what is left out
+    more    other outputs that are measured together with this one (see joined); learning learns this one alone
     """
 
     name: str = ""
@@ -19,10 +22,12 @@ class Answer:
     axis: int | None = 0
     each: int = 1
     notes: tuple[str, ...] = ()
+    more: tuple["Answer", ...] = ()
 
     def of(self, outputs: Sequence[Any]) -> Any:
         """The measured output [samples, ...] of all outputs of a run."""
-        return self.take(outputs[self.index])
+        first = self.take(outputs[self.index])
+        return joined([first, *(each.of(outputs) for each in self.more)]) if self.more else first
 
     def take(self, value: Any) -> Any:
         """The measured output, samples first; a numpy array or a torch tensor. What is so already is not copied."""
@@ -35,4 +40,18 @@ class Answer:
 
     def among(self, names: Sequence[str]) -> "Answer":
         """The same of another model with these outputs: by its name, or where there is none, by its place."""
-        return replace(self, index=names.index(self.name)) if self.name in names else self
+        more = tuple(each.among(names) for each in self.more)
+        return replace(self, index=names.index(self.name) if self.name in names else self.index, more=more)
+
+    @property
+    def title(self) -> str:
+        return ",".join((self.name, *(each.name for each in self.more)))
+
+
+def joined(outputs: Sequence[np.ndarray]) -> np.ndarray:
+    """Outputs [samples, places, ...] of the same places beside each other, such as boxes, confidences and classes; else
+    all values of a sample in a row."""
+    most = max(each.ndim for each in outputs)
+    if most == 3 and len({each.shape[:2] for each in outputs}) == 1:
+        return np.concatenate([each if each.ndim == 3 else each[..., None] for each in outputs], axis=2)
+    return np.concatenate([each.reshape(len(each), -1) for each in outputs], axis=1)

@@ -19,6 +19,7 @@ from workbench.data.metrics.metric import LEFT_OUT, Metric
 from workbench.data.metrics.thresholds import threshold
 from workbench.data.metrics.values import cosine, relative
 
+NUMBERED = ("top1", "top5", "f1", "balanced_accuracy")  # metrics of class numbers, one a sample
 FALLS = 0.95  # what the mean answer may reach of a metric that is used
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
 
@@ -74,9 +75,12 @@ def named(
         )
     target = fitting(metric, labels) if metric.labelled else outputs
     assert target is not None
+    if metric.id in NUMBERED and outputs.ndim == 2 and 1 < outputs.shape[1] <= target.max(initial=0):
+        raise why_unfit([outputs], target)
     try:
-        metric = metric if metric.fit is None else metric.fit(metric, outputs, classes)
-        checked(metric, wanted).score(outputs, target)
+        fitted = metric if metric.fit is None else metric.fit(metric, outputs, target, classes)
+        safe = checked(fitted, wanted)
+        safe.value(safe.score(outputs, target))
     except (ValueError, TypeError, IndexError, AttributeError) as error:  # shapes that it is not made for
         shapes = Message(
             "outputs {outputs}, labels {labels}" if metric.labelled else "outputs {outputs}",
@@ -90,7 +94,7 @@ def named(
             shapes=shapes,
             said=said(error),
         ) from error
-    return metric
+    return fitted if wanted in METRICS else safe
 
 
 def by_id(wanted: str) -> Metric:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
@@ -52,7 +53,7 @@ class Workspace:
     trusted     paths whose code may run
     against     what models are compared with where there are no labels
     teachers    the files of these, where that is not the original model
-    metric      the id of the one that was asked for; "": it is chosen by outputs and labels
+    measuring   which metrics of which output were asked for
     count       samples that were asked for; 0: all
     """
 
@@ -69,7 +70,7 @@ class Workspace:
     trusted: Trust = NOBODY
     against: str = Message("the original model's outputs")
     teachers: str = ""
-    metric: str = ""
+    measuring: Measuring = AUTOMATIC
     count: int = 0
 
     @staticmethod
@@ -89,15 +90,15 @@ class Workspace:
         calibration: str = "",
         trusted: Trust = NOBODY,
         given: Given | None = None,
-        metric: str = "",
+        measuring: Measuring = AUTOMATIC,
         count: int = 0,
     ) -> "Workspace":
         """The same model with data, and the original measured on it. Raises UserError when the data does not fit, or
         the model gives nothing that can be measured.
 
-        given    values of inputs that are the same for all samples
-        metric   the id of one; without it, it is chosen by outputs and labels
-        count    samples of `path` that are used, classes in proportion; 0: all
+        given       values of inputs that are the same for all samples
+        measuring   which metrics of which output; what it leaves open follows from outputs and labels
+        count       samples of `path` that are used, classes in proportion; 0: all
         """
         self._runnable()
         inputs, given = self.model.summary().inputs, given or {}
@@ -105,7 +106,7 @@ class Workspace:
         near = self.model.source.path
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, near=near)
         session = runtime.session(self.model)
-        data = with_answer(session, data, metric)
+        data, ((_, first), *beside) = with_answer(session, data, measuring, trusted)
         samples = data
         if calibration:
             samples = open_dataset(
@@ -124,7 +125,7 @@ class Workspace:
                 n=_used(samples),
             )
         evaluator = evaluate.prepare(
-            data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH), wanted=metric
+            data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH), wanted=first, beside=beside
         )
         samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
         one = data.feeds(slice(0, data.fixed_batch or 1))
@@ -138,10 +139,10 @@ class Workspace:
             evaluator=evaluator,
             training=samples if calibration else None,
             set_aside=False,
-            metric=metric,
+            measuring=measuring,
             count=count,
-            cache=self.cache if metric == self.metric else Cache(CACHE),  # what was measured is of a metric
-            recoveries=self.recoveries if metric == self.metric else {},
+            cache=self.cache if measuring == self.measuring else Cache(CACHE),  # what was measured is of a metric
+            recoveries=self.recoveries if measuring == self.measuring else {},
         )
 
     def _runnable(self) -> None:
@@ -162,7 +163,16 @@ class Workspace:
             return self
         run = answers_of(teachers, evaluator.data, job, self.trusted)
         original = runner(runtime.session(self.model))
-        again = evaluate.prepare(evaluator.data, original, job, evaluator.batch, teacher=run, wanted=self.metric)
+        measures = evaluator.measures
+        again = evaluate.prepare(
+            evaluator.data,
+            original,
+            job,
+            evaluator.batch,
+            teacher=run,
+            wanted=evaluator.metric,
+            beside=[(each.answer, each.metric) for each in measures[1:]],
+        )
         return replace(self, evaluator=again, against=Message("the teachers' outputs"), teachers=teachers)
 
     def separated(self) -> "Workspace":

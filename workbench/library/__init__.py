@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.core.analysis.measured import Measuring
     from workbench.core.analysis.plan import Goal
     from workbench.core.analysis.sweep import Sweep
     from workbench.core.analysis.temperatures import Temperatures
@@ -22,6 +23,7 @@ PLACES = {
     "Job": "core.base.job",
     "LayerHandle": "library.layers",
     "Layers": "library.layers",
+    "Measuring": "core.analysis.measured",
     "Model": "library.model",
     "Recipe": "library.recipes",
     "Sweep": "core.analysis.sweep",
@@ -38,6 +40,7 @@ __all__ = [
     "Job",
     "LayerHandle",
     "Layers",
+    "Measuring",
     "Model",
     "Recipe",
     "Sweep",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.core.analysis.measured import Measuring
 from workbench.core.analysis.sweep import Sweep
 from workbench.core.base import files as places
 from workbench.core.base.errors import UserError
@@ -41,6 +42,13 @@ Given = Recipe | str | Path  # a recipe, or the file that holds one
 Inputs = Mapping[str, Any]  # a number, a list or an array by the name of the input
 
 
+Metrics = str | Sequence[str] | Measuring  # ids, or file.py:function
+
+
+def measuring(given: Metrics) -> Measuring:
+    return given if isinstance(given, Measuring) else Measuring.of(given)
+
+
 class Model:
     """A model that nobody changes: recipes make figures and files of it.
 
@@ -66,18 +74,18 @@ class Model:
         calibration: Data | None = None,
         *,
         inputs: Inputs | None = None,
-        metric: str = "",
+        metric: Metrics = "",
         samples: int = 0,
         job: Job | None = None,
     ) -> Model:
         """The same model with samples to measure on, paths or arrays as for `open`; runs the original on all of them.
-        `metric` is the name of one; without it, it follows from outputs and labels. `samples`: how many are used,
-        classes in proportion; 0: all. Raises UserError when they do not
-        fit the model."""
+        `metric` is the name of one, or several, of which the first decides, or a Measuring that says the output, too;
+        without it, it follows from outputs and labels. `samples`: how many are used, classes in proportion; 0: all.
+        Raises UserError when they do not fit the model."""
         inputs = self._inputs if inputs is None else inputs
         path, other = self._place.of(data), "" if calibration is None else self._place.of(calibration)
         workspace = self._workspace.attach(
-            path, job or Job(), other, self._workspace.trusted, _values(inputs), metric, samples
+            path, job or Job(), other, self._workspace.trusted, _values(inputs), measuring(metric), samples
         )
         return Model(workspace, self._place, inputs)
 

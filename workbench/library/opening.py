@@ -10,7 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.trust import Trust
 from workbench.engine.workspace import Workspace
-from workbench.library.model import Inputs, Model
+from workbench.library.model import Inputs, Metrics, Model, measuring
 from workbench.library.place import Data, Place
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def open(
     *,
     example: Sequence[Any] | Mapping[str, Any] | None = None,
     inputs: Inputs | None = None,
-    metric: str = "",
+    metric: Metrics = "",
     samples: int = 0,
     trusted: bool | Collection[str | Path] = False,
     raise_opset: bool = False,
@@ -39,7 +39,8 @@ def open(
     source       a path as the command line takes it, an `onnx.ModelProto`, or a `torch.nn.Module` with `example` inputs
     data         a path, or arrays by input name with the labels as `y`; `calibration` likewise
     inputs       values of inputs that are the same for all samples, by name
-    metric       what is measured, by its name; without it, it follows from outputs and labels
+    metric       what is measured, by its name or as file.py:function, or several, of which the first decides; or a
+                 Measuring that says the output, too; without it, it follows from outputs and labels
     samples      how many samples of the data are used, classes in proportion; 0: all
     trusted      whether code of the files named here may run, or the paths whose code may run
     raise_opset  convert a model of an older opset to 13 first
@@ -50,6 +51,7 @@ def open(
     """
     job = job or Job()
     named = {str(each) for each in (source, data, calibration) if isinstance(each, str | Path)}
+    named |= set(measuring(metric).metrics)
     allowed = frozenset(named) if trusted is True else frozenset(map(str, trusted or ()))
     if data is None and calibration is not None:
         raise UserError("There are calibration samples, and no data to measure on.", "Give `data`, too.")

@@ -1,11 +1,37 @@
 """Results of measuring a model, or two models on the same samples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.analysis.report import Beside
 from workbench.core.base.plain import make_plain
 from workbench.core.base.quantities import MetricInfo
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What is to be measured, as the user says it.
+
+    metrics   ids, or file.py:function, each perhaps with its output as "f1@logits"; the first decides, the others are
+              shown beside it. (): it follows from outputs and labels
+    output    name of an output, or several with commas, which are put together; "": the one that suits best
+    axis      of the samples in it; None: found by running the model
+    """
+
+    metrics: tuple[str, ...] = ()
+    output: str = ""
+    axis: int | None = None
+
+    @staticmethod
+    def of(metric: str | Sequence[str] = (), output: str = "", axis: int | None = None) -> "Measuring":
+        """Metrics in a list, or with commas in one text."""
+        given = (metric,) if isinstance(metric, str) else metric
+        names = (name.strip() for text in given for name in text.split(","))
+        return Measuring(tuple(dict.fromkeys(name for name in names if name)), output.strip(), axis)
+
+
+AUTOMATIC = Measuring()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from workbench.core.analysis import plan, sensitivity, sweep
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.analysis.temperatures import Temperatures
 from workbench.core.base.job import Progress
 from workbench.core.base.language import ENGLISH
@@ -81,6 +82,7 @@ class Attach(Request):
     calibration: str = ""
     trusted: Trust = NOBODY
     samples: int = 0
+    measuring: Measuring = AUTOMATIC
 
 
 @dataclass(frozen=True)

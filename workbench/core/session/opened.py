@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.base.trust import NOBODY, Trust
 
 
@@ -19,3 +20,4 @@ class Attached:
     calibration: str = ""
     trusted: Trust = NOBODY
     samples: int = 0
+    measuring: Measuring = AUTOMATIC  # which metrics of which output were asked for

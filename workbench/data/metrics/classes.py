@@ -82,7 +82,7 @@ def counted(labels: np.ndarray) -> np.ndarray:
     return (found > 0).astype(np.int64) if signs or found.dtype.kind == "b" else found
 
 
-def _at_the_middle(metric: Metric, outputs: np.ndarray, _classes: tuple[str, ...]) -> Metric:
+def _at_the_middle(metric: Metric, outputs: np.ndarray, _target: np.ndarray, _classes: tuple[str, ...]) -> Metric:
     at = middle(outputs)
     return replace(metric, score=partial(pairs, at=at), at=at)
 

@@ -94,7 +94,7 @@ def mean_iou(rows: np.ndarray) -> float:
     return float((both[either > 0] / either[either > 0]).mean()) if (either > 0).any() else 0.0
 
 
-def _numbered(metric: Metric, outputs: np.ndarray, classes: tuple[str, ...]) -> Metric:
+def _numbered(metric: Metric, outputs: np.ndarray, _target: np.ndarray, classes: tuple[str, ...]) -> Metric:
     return replace(metric, score=partial(overlaps, classes=len(classes)))
 
 

@@ -31,8 +31,9 @@ class Metric:
     alone    (rows) -> [samples], how good each sample is by itself where the total of one row does not say it
     keep     (outputs of the original) -> the part of them that is compared with, where that is smaller
     labels   (labels) -> labels in the form that `score` takes
-    fit      (metric, outputs of the original, names of classes) -> the metric with what it takes of these: a scale, a
-             threshold
+    fit      (metric, outputs of the original, target, names of classes) -> the metric with what it takes of these: a
+             scale, a threshold
+    about    what tells it from others of this id, for what is kept on disk
     """
 
     id: str
@@ -44,7 +45,8 @@ class Metric:
     alone: Taken | None = None
     keep: Taken | None = None
     labels: Taken | None = None
-    fit: Callable[["Metric", np.ndarray, tuple[str, ...]], "Metric"] | None = None
+    fit: Callable[["Metric", np.ndarray, np.ndarray, tuple[str, ...]], "Metric"] | None = None
+    about: str = ""
 
     @property
     def title(self) -> str:

@@ -85,11 +85,13 @@ def words(values: np.ndarray, space: int | None = None, blank: int | None = None
     return found
 
 
-def _ctc(metric: Metric, outputs: np.ndarray, _classes: tuple[str, ...]) -> Metric:
+def _ctc(metric: Metric, outputs: np.ndarray, _target: np.ndarray, _classes: tuple[str, ...]) -> Metric:
     return replace(metric, score=partial(errors, read=partial(symbols, blank=blank_of(outputs))))
 
 
-def _words(metric: Metric, outputs: np.ndarray, classes: tuple[str, ...], ctc: bool = False) -> Metric:
+def _words(
+    metric: Metric, outputs: np.ndarray, _target: np.ndarray, classes: tuple[str, ...], ctc: bool = False
+) -> Metric:
     if outputs.dtype.kind in "OUS":
         return metric
     space = next((at for at, name in enumerate(classes) if name in SPACES), None)

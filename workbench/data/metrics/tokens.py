@@ -76,13 +76,19 @@ def _each_perplexity(rows: np.ndarray) -> np.ndarray:
     return np.exp(np.minimum(_each_loss(rows), MOST))
 
 
-def next_tokens(tokens: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-    """[samples, length] the token that follows each place, ABSENT at the end and where the mask leaves it out."""
+def next_tokens(tokens: np.ndarray, mask: np.ndarray | None = None, asked: np.ndarray | None = None) -> np.ndarray:
+    """[samples, length] the token that follows each place, ABSENT at the end.
+
+    mask    0 where the model reads padding: neither it nor what follows it counts
+    asked   whether a token is to be told; all, if not given
+    """
     labels = np.full(tokens.shape, ABSENT, np.int64)
     labels[:, :-1] = tokens[:, 1:]
     if mask is not None:
         labels[:, :-1][mask[:, 1:] == 0] = ABSENT
         labels[mask == 0] = ABSENT
+    if asked is not None:
+        labels[:, :-1][~asked[:, 1:]] = ABSENT
     return labels
 
 
@@ -101,7 +107,7 @@ def _are_shares(outputs: np.ndarray) -> bool:
     return are_probabilities(few) and bool(np.allclose(few.sum(axis=-1, dtype=np.float64), 1, atol=1e-3))
 
 
-def _by_form(metric: Metric, outputs: np.ndarray, _classes: tuple[str, ...]) -> Metric:
+def _by_form(metric: Metric, outputs: np.ndarray, _target: np.ndarray, _classes: tuple[str, ...]) -> Metric:
     return replace(metric, score=partial(surprises, probabilities=_are_shares(outputs)))
 
 

@@ -50,7 +50,7 @@ def relative(rows: np.ndarray) -> Metric:
     return replace(RELATIVE, score=partial(relative_error, scale=max(scale, SMALL)))
 
 
-def _scaled(_metric: Metric, outputs: np.ndarray, _classes: tuple[str, ...]) -> Metric:
+def _scaled(_metric: Metric, outputs: np.ndarray, _target: np.ndarray, _classes: tuple[str, ...]) -> Metric:
     return relative(rows_of(outputs))
 
 

@@ -197,9 +197,10 @@ class Service:
 
     @answer.register
     def attach(self, request: m.Attach, job: Job) -> Any:
-        self._replace(
-            self._open().attach(request.path, job, request.calibration, request.trusted, count=request.samples)
+        attached = self._open().attach(
+            request.path, job, request.calibration, request.trusted, measuring=request.measuring, count=request.samples
         )
+        self._replace(attached)
         return self._open().data_summary()
 
     @answer.register

@@ -82,6 +82,12 @@ class Evaluator:
     def scores(self) -> np.ndarray:
         return self.measures[0].scores
 
+    @property
+    def about(self) -> str:
+        """What tells the metric and its output from others, for results that are kept."""
+        answer = self.data.answer
+        return repr((self.metric.id, self.metric.about, answer.title, answer.axis))
+
     def answer(self, outputs: list[np.ndarray]) -> np.ndarray:
         """The output that is measured [samples, ...] among all of a run."""
         return self.data.answer.of(outputs)

@@ -1,22 +1,27 @@
 """Find which output of a model is measured and where its samples are, by running it on few samples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import onnxruntime as ort
 
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import CLAUSE, Joined, Message
-from workbench.data.answer import Answer
+from workbench.core.base.trust import NOBODY, Trust
+from workbench.data.answer import Answer, joined
 from workbench.data.choosing import fitting, found, named, why_unfit
 from workbench.data.dataset import Dataset
+from workbench.data.label_forms import next_labels, prepared
 from workbench.data.metrics.metric import Metric
-from workbench.graph.onnx import runtime
+from workbench.data.metrics.own import is_own, own
+from workbench.data.metrics.tokens import NEXT, knows_next
+from workbench.engine.base.evaluate import Asked
+from workbench.engine.base.probe import Probe
 
-PROBED = 64  # samples that choose the output and its metric
+UNSUITED = 50  # rank of an output that would not be measured without being asked for
 MARGIN, FACTOR = 0.1, 2.0  # how much larger the error of an output may be than that of the best one that fits
-CLOSE = 1e-3  # of the largest value: two runs of the same samples in other batches
 
 
 @dataclass(frozen=True)
@@ -29,61 +34,125 @@ class Candidate:
     rank: int = 0
 
 
-def with_answer(session: ort.InferenceSession, data: Dataset, wanted: str = "") -> Dataset:
-    """The data with the output that is measured, its labels in the form of the metric; `wanted` is a metric's id.
+def with_answer(
+    session: ort.InferenceSession, data: Dataset, measuring: Measuring = AUTOMATIC, trusted: Trust = NOBODY
+) -> tuple[Dataset, tuple[Asked, ...]]:
+    """The data with the output that is measured, and with labels as numbers; and every metric with its output, the one
+    that decides first.
 
-    Raises UserError where the model cannot be run on it, no output has one answer a sample, or the labels fit none.
+    Raises UserError where the model cannot be run on it, no output has one answer a sample, the labels fit none, or
+    what is asked for is not there.
     """
-    outputs = session.get_outputs()
-    plain = [output.type.startswith("tensor(") for output in outputs]
-    left = {output.name: _kind(output.type) for output, fits in zip(outputs, plain, strict=True) if not fits}
-    if not any(plain):
-        raise UserError(
-            "The model's only outputs are {left}, which cannot be measured.",
-            "Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).",
-            left=_listed(left),
-        )
-    few, more = _samples(data)
-    first, second = _run(session, data, few), _run(session, data, more)
-    probed = np.unique(np.linspace(0, data.samples - 1, min(PROBED, data.samples)).astype(int))
-    if data.fixed_batch:
-        probed = np.resize(np.arange(data.samples), -(-min(PROBED, data.samples) // data.at_once(1)) * data.at_once(1))
-    every: list[Candidate] = []
-    for index, output in enumerate(outputs):
-        if not plain[index]:
-            continue
-        place = _place(first[index], second[index], len(few), len(more), data.fixed_batch is not None)
-        if place is None and data.fixed_batch != 1:  # of one sample at a time, an output is its answer
-            left[output.name] = Message("has no batch axis")
-        else:
-            axis, each = place or (None, 1)
-            every.append(Candidate(Answer(output.name, index, axis, each), np.empty(0)))
-    if not every:
-        raise UserError(
-            "No output of the model has one result per sample: {left}.",
-            "Export the model with outputs whose first axis is the batch.",
-            left=_listed(left),
-        )
-    values = _answers(session, data, probed, every)
-    every = [replace(each, values=value) for each, value in zip(every, values, strict=True)]
-    return _chosen(data, every, probed, left, wanted)
+    before = prepared(data)
+    data = before.data
+    places = _Places.of(session, data, measuring)
+    names = [_split(each) for each in measuring.metrics or ("",)]
+    asked: list[Asked] = []
+    notes = before.notes
+    for name, output in names:
+        wanted: str | Metric = own(name, trusted, data.labels is not None) if is_own(name) else name
+        whose = places.named(output or measuring.output) if output or measuring.output else places.every
+        if asked and not output and (fits := _fitting(data, whose, places, asked[0][0], wanted)):
+            whose = [fits]
+        chosen, labels, wanted = _chosen(data, whose, places, wanted)
+        if not asked:
+            notes = (*before.notes, *chosen.answer.notes)
+            data = replace(data, answer=replace(chosen.answer, notes=notes), labels=labels)
+        asked.append((chosen.answer, wanted))
+    return data, tuple(asked)
 
 
-def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dict[str, str], wanted: str) -> Dataset:
-    """The candidate whose metric suits best, among those that the labels may be of; of equal ones the first."""
-    labels = None if data.labels is None else data.labels[probed]
+class _Places:
+    """The outputs that could be measured, where their samples are, and their values for some samples."""
+
+    def __init__(self, every: Sequence[Candidate], probed: np.ndarray, left: Mapping[str, str]) -> None:
+        self.every, self.probed, self.left = every, probed, left
+
+    @staticmethod
+    def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring) -> "_Places":
+        """Raises UserError where there is none, or not the one that is asked for."""
+        outputs = session.get_outputs()
+        plain = [output.type.startswith("tensor(") for output in outputs]
+        left = {output.name: _kind(output.type) for output, fits in zip(outputs, plain, strict=True) if not fits}
+        if not any(plain):
+            raise UserError(
+                "The model's only outputs are {left}, which cannot be measured.",
+                "Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).",
+                left=_listed(left),
+            )
+        probe = Probe(session, data)
+        answers: list[Answer] = []
+        for index, output in enumerate(outputs):
+            if not plain[index]:
+                continue
+            wanted = output.name in measuring.output.split(",")
+            place = probe.place(index, measuring.axis if wanted else None)
+            if place is None:
+                left[output.name] = Message("has no batch axis")
+            else:
+                answers.append(Answer(output.name, index, *place))
+        if not answers:
+            raise UserError(
+                "No output of the model has one result per sample: {left}.",
+                "Export the model with outputs whose first axis is the batch.",
+                left=_listed(left),
+            )
+        probed, values = probe.answers(answers)
+        every = [Candidate(answer, value) for answer, value in zip(answers, values, strict=True)]
+        return _Places(every, probed, left)
+
+    def named(self, output: str) -> list[Candidate]:
+        """The output of this name; of several with commas, these put together. Raises UserError where one is not
+        there, or has no samples."""
+        by_name = {each.answer.name: each for each in self.every}
+        names = [output] if output in by_name else [name.strip() for name in output.split(",")]
+        for name in names:
+            if name not in by_name:
+                raise UserError(
+                    "The output '{name}' cannot be measured: {why}.",
+                    "The outputs are: {known}.",
+                    name=name,
+                    why=self.left.get(name, Message("the model has no such output")),
+                    known=", ".join(by_name),
+                )
+        first, *others = (by_name[name] for name in names)
+        if not others:
+            return [first]
+        answer = replace(first.answer, more=tuple(each.answer for each in others))
+        return [Candidate(answer, joined([first.values, *(each.values for each in others)]))]
+
+
+def _split(spec: str) -> tuple[str, str]:
+    """The name of a metric, and of its output."""
+    if is_own(spec) or "@" not in spec:
+        return spec, ""
+    name, _, output = spec.partition("@")
+    return name, output
+
+
+def _chosen(
+    data: Dataset, whose: Sequence[Candidate], places: "_Places", wanted: str | Metric
+) -> tuple[Candidate, np.ndarray | None, str | Metric]:
+    """The candidate whose metric suits best, among those that the labels may be of, of equal ones the first; the labels
+    of all samples; and the metric that is wanted, where these are next tokens."""
+    every, wanted = _labels(data, whose, places.probed, wanted)
+    left = dict(places.left)
+    labels = None if every is None else every[places.probed]
     ranked: list[Candidate] = []
-    for each in every:
-        metric, rank = _metric(each, labels, data.labels, wanted)
+    for each in whose:
+        metric, rank = _metric(each, labels, every, wanted, data.classes)
         if metric is not None:
             ranked.append(replace(each, metric=metric, rank=rank + (100 if _unknown(each.values) else 0)))
         else:
             left[each.answer.name] = Message("does not fit the labels")
     if not ranked:
         if wanted:
-            named(wanted, every[0].values, labels)  # raises: why it does not fit
-        assert data.labels is not None
-        raise why_unfit([each.values for each in every], data.labels)
+            named(wanted, whose[0].values, labels, data.classes)  # raises: why it does not fit
+        assert every is not None
+        raise why_unfit([each.values for each in whose], every)
+    if wanted:  # of an output that suits measuring anyway, if there is one
+        least = min(each.rank for each in ranked)
+        ranked = [each for each in ranked if each.rank == least]
     best = min(_credible(ranked, labels), key=lambda each: each.rank)
     assert best.metric is not None
     others = {
@@ -91,19 +160,48 @@ def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dic
         for each in ranked
         if each is not best
     }
-    notes = _notes(best, others | left)
-    answer = replace(best.answer, notes=notes)
-    return replace(data, answer=answer, labels=fitting(best.metric, data.labels))
+    return replace(best, answer=replace(best.answer, notes=_notes(best, others | left))), every, wanted
+
+
+def _fitting(
+    data: Dataset, whose: Sequence[Candidate], places: "_Places", answer: Answer, wanted: str | Metric
+) -> Candidate | None:
+    """The output that was chosen before, if this metric is of it, too."""
+    labels = None if data.labels is None else data.labels[places.probed]
+    before = next((each for each in whose if each.answer.index == answer.index), None)
+    if before is None or _metric(before, labels, data.labels, wanted, data.classes)[0] is None:
+        return None
+    return before
+
+
+def _labels(
+    data: Dataset, whose: Sequence[Candidate], probed: np.ndarray, wanted: str | Metric
+) -> tuple[np.ndarray | None, str | Metric]:
+    """The labels of all samples: of a language model the next tokens of what it reads, where these are asked for, or
+    where an output tells them; then the metric is perplexity."""
+    if (wanted and wanted not in NEXT) or (following := next_labels(data)) is None:
+        return data.labels, wanted
+    if wanted:
+        return following, wanted
+    if any(knows_next(each.values, following[probed]) for each in whose):
+        return following, NEXT[0]
+    return data.labels, wanted
 
 
 def _metric(
-    candidate: Candidate, labels: np.ndarray | None, every: np.ndarray | None, wanted: str
+    candidate: Candidate,
+    labels: np.ndarray | None,
+    every: np.ndarray | None,
+    wanted: str | Metric,
+    classes: tuple[str, ...],
 ) -> tuple[Metric | None, int]:
     """The metric of choosing.found, or the requested one if it fits this output."""
     if not wanted:
         return found(candidate.values, labels, every, candidate.answer.name)
     try:
-        return named(wanted, candidate.values, labels), 0
+        metric = named(wanted, candidate.values, labels, classes)
+        other, rank = found(candidate.values, labels, every, candidate.answer.name)
+        return metric, rank if other is not None else UNSUITED
     except UserError:
         return None, 0
 
@@ -127,7 +225,7 @@ def _error(candidate: Candidate, labels: np.ndarray) -> float:
         return float("inf")
     target = fitting(metric, labels)
     assert target is not None
-    score = float(metric.score(candidate.values, target).mean())
+    score = metric.value(metric.score(candidate.values, target))
     return 1 - score if metric.higher_is_better else score
 
 
@@ -182,83 +280,3 @@ def _kind(of: str) -> str:
 
 def _unknown(values: np.ndarray) -> bool:
     return values.dtype.kind == "f" and bool(np.isnan(values).any())
-
-
-# -- running -------------------------------------------------------------------------------------------------------
-
-
-def _samples(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Two sets of samples whose outputs tell where the samples are: two and three of them; of a model that fixes the
-    batch, one batch and the same turned by one."""
-    fixed = data.fixed_batch
-    if fixed:
-        few = np.arange(fixed)
-        return few, np.roll(few, 1)
-    return np.resize(np.arange(data.samples), 2), np.resize(np.arange(data.samples), 3)
-
-
-def _run(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray) -> list[np.ndarray]:
-    feeds = data.feeds(chosen)
-    names = [value.name for value in session.get_inputs()]
-    try:
-        return runtime.run(session, {name: feeds[name] for name in names})
-    except UserError:
-        if len(chosen) > 1 and not data.fixed_batch:
-            feeds = data.feeds(chosen[:1])
-            runtime.run(session, {name: feeds[name] for name in names})  # raises the same where it is not the number
-            raise UserError(
-                "The model runs on one sample but not on a batch: a batch size is fixed inside it.",
-                "Export it with a dynamic batch size, or with an input of batch size 1.",
-            ) from None
-        raise
-
-
-def _place(a: np.ndarray, b: np.ndarray, few: int, more: int, rolled: bool) -> tuple[int, int] | None:
-    """The axis of the samples, and how many entries belong to each; None where there is none, or more than one."""
-    if rolled:
-        return _turned(a, b, few)
-    if a.ndim != b.ndim:
-        return None
-    grown = [axis for axis, (x, y) in enumerate(zip(a.shape, b.shape, strict=True)) if x != y]
-    if (
-        len(grown) != 1
-        or not a.shape[grown[0]]
-        or a.shape[grown[0]] * more != b.shape[grown[0]] * few
-        or a.shape[grown[0]] % few
-    ):
-        return None
-    axis, each = grown[0], a.shape[grown[0]] // few
-    # The same samples come first in both: entries that belong to one sample must lie together.
-    return (axis, each) if each == 1 or _same(a, np.take(b, range(a.shape[axis]), axis)) else None
-
-
-def _turned(a: np.ndarray, b: np.ndarray, batch: int) -> tuple[int, int] | None:
-    """The batch axis and entries per sample, from a batch and the same batch rotated by one."""
-    if batch == 1:
-        return next(((axis, 1) for axis, size in enumerate(a.shape) if size == 1), None)
-    fitting_axes = [axis for axis, size in enumerate(a.shape) if size and size % batch == 0]
-    fitting_axes.sort(key=lambda axis: a.shape[axis] != batch)
-    for axis in fitting_axes:
-        if a.shape == b.shape and _same(np.roll(a, a.shape[axis] // batch, axis), b):
-            return axis, a.shape[axis] // batch
-    return (0, 1) if a.shape[:1] == (batch,) else None
-
-
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.shape != b.shape or a.dtype.kind not in "fiub":
-        return a.shape == b.shape and bool((a == b).all())
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    reach = np.abs(a[np.isfinite(a)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=CLOSE, atol=CLOSE * reach, equal_nan=True))
-
-
-def _answers(
-    session: ort.InferenceSession, data: Dataset, chosen: np.ndarray, every: Sequence[Candidate]
-) -> list[np.ndarray]:
-    """The candidates' outputs for these samples."""
-    size = data.at_once(PROBED)
-    parts = []
-    for start in range(0, len(chosen), size):
-        outputs = _run(session, data, chosen[start : start + size])
-        parts.append([each.answer.of(outputs) for each in every])
-    return [np.concatenate(column) for column in zip(*parts, strict=True)]

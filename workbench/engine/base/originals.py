@@ -29,9 +29,9 @@ class Originals:
 class Gathered:
     """Parts of outputs in the order of the samples, given up when they need more than ROOM."""
 
-    def __init__(self, room: int = ROOM) -> None:
+    def __init__(self) -> None:
         self._parts: list[np.ndarray] | None = []
-        self._left = room
+        self._left = ROOM
 
     def add(self, part: np.ndarray) -> None:
         if self._parts is not None:

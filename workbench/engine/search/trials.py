@@ -64,7 +64,7 @@ class Trials:
             workspace.model.summary().fingerprint,
             evaluator.data.fingerprint,
             workspace.calibration.fingerprint if workspace.calibration else "",
-            evaluator.metric.id,
+            evaluator.about,
             workspace.teachers,
         )
         self.pieces = rungs(len(chosen), evaluator.data.at_once(1))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.core.analysis.measured import Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.trust import Trust
@@ -37,7 +38,7 @@ class Place:
     data: str
     calibration: str
     trusted: Trust
-    metric: str
+    measuring: Measuring
     count: int
     chosen: tuple[int, ...]
     seed: int
@@ -47,7 +48,7 @@ class Place:
         """Raises UserError where that holds something else, or was opened in another way."""
         workspace = Workspace.open(self.model, Job(), self.trusted)
         workspace = workspace.attach(
-            self.data, Job(), self.calibration, self.trusted, metric=self.metric, count=self.count
+            self.data, Job(), self.calibration, self.trusted, measuring=self.measuring, count=self.count
         )
         trials = Trials(workspace, np.array(self.chosen), self.seed)
         if trials.about != self.about:
@@ -62,9 +63,9 @@ class Workers:
         workspace, data = trials.workspace, trials.workspace.measurable().data
         given = workspace.calibration.path if workspace.training is not None and workspace.calibration else ""
         chosen = tuple(trials.order.tolist())
-        model, trusted, metric = workspace.model.source.path, workspace.trusted, workspace.metric
+        model, trusted, measuring = workspace.model.source.path, workspace.trusted, workspace.measuring
         count = workspace.count
-        place = Place(model, data.path, given, trusted, metric, count, chosen, trials.seed, trials.about)
+        place = Place(model, data.path, given, trusted, measuring, count, chosen, trials.seed, trials.about)
         self.trials, self.lost = trials, False
         threads = max(1, (os.cpu_count() or 1) // count)
         self._pool = ProcessPoolExecutor(

@@ -1,0 +1,216 @@
+"""What the user asks to be measured: outputs, metrics, several at once, one's own, next tokens."""
+
+import numpy as np
+import pytest
+from onnx import TensorProto
+
+from tests.graph.graphs import Build, opened
+from workbench.core.analysis.measured import Measuring
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.analysis.evaluation import evaluate
+from workbench.engine.base import evaluate as evaluating
+from workbench.engine.base import originals
+from workbench.engine.workspace import Workspace
+
+RNG = np.random.default_rng(1)
+X = RNG.standard_normal((60, 8)).astype(np.float32)
+BITS2 = Recipe((Row("*", (Action("quantize.affine", {"bits": 2}),)),))
+
+
+def workspace(
+    tmp_path, build, outputs, inputs=None, types=None, measuring=(), trusted=frozenset(), output="", **arrays
+):
+    proto = build.proto(inputs or {"x": ["N", 8]}, outputs)
+    for value in [*proto.graph.output, *proto.graph.input]:
+        if value.name in (types or {}):
+            value.type.tensor_type.elem_type = types[value.name]
+    np.savez(tmp_path / "data.npz", **arrays)
+    return Workspace(opened(proto), trusted=trusted).attach(
+        str(tmp_path / "data.npz"), Job(), trusted=trusted, measuring=Measuring.of(measuring, output)
+    )
+
+
+def two_heads():
+    b = Build()
+    b.node("MatMul", ["x", b.weight("w", 8, 4)], "scores")
+    b.node("MatMul", ["x", b.weight("v", 8, 3)], "embedding")
+    return b
+
+
+HEADS = {"scores": ["N", 4], "embedding": ["N", 3]}
+
+
+def test_several_metrics_are_measured_in_one_run(tmp_path):
+    opened_ = workspace(tmp_path, two_heads(), HEADS, measuring="f1,top1,cosine@embedding", x=X, y=np.arange(60) % 4)
+    before, after = evaluate(opened_, None, Job()), evaluate(opened_, BITS2, Job())
+    assert [before.id, *(each.id for each in before.beside)] == ["f1", "top1", "cosine"]
+    scores = opened_.evaluator.measures
+    assert [each.answer.name for each in scores] == ["scores", "scores", "embedding"]
+    assert before.beside[1].value.value == 1.0 > after.beside[1].value.value
+    assert after.beside[0].value.value == pytest.approx(after.to_json()["metrics"]["top1"]["value"])
+    assert after.to_json()["metrics"]["f1"]["value"] == after.value
+
+
+def test_the_output_is_the_one_that_is_asked_for(tmp_path):
+    opened_ = workspace(tmp_path, two_heads(), HEADS, output="embedding", x=X)
+    assert opened_.evaluator.data.answer.name == "embedding"
+    both = workspace(tmp_path, two_heads(), HEADS, output="embedding,scores", measuring="sqnr", x=X)
+    assert both.evaluator.answer([np.zeros((2, 4)), np.ones((2, 3))]).tolist() == [[1] * 3 + [0] * 4] * 2
+    with pytest.raises(UserError, match="The output 'other' cannot be measured: the model has no such output"):
+        workspace(tmp_path, two_heads(), HEADS, output="other", x=X)
+
+
+def test_samples_without_a_label_are_left_out(tmp_path):
+    y = np.arange(60) % 4
+    y[[3, 7]] = -1
+    opened_ = workspace(tmp_path, two_heads(), HEADS, x=X, y=y)
+    assert (opened_.evaluator.metric.id, opened_.data.samples) == ("top1", 58)
+    assert "2 samples without a label are left out." in opened_.data.answer.notes
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array(["ant", "bee", "cow", "dog"])[np.arange(60) % 4],
+        (np.arange(60) % 4).astype(np.float64),
+        np.eye(4)[np.arange(60) % 4],
+        (np.arange(60) % 4)[:, None],
+        (np.arange(60) % 4).astype(np.uint8),
+    ],
+    ids=["names", "floats", "one-hot", "column", "bytes"],
+)
+def test_forms_of_class_labels_give_the_same_figure(tmp_path, labels):
+    names = np.array(["ant", "bee", "cow", "dog"])
+    plain = workspace(tmp_path, two_heads(), HEADS, x=X, y=np.arange(60) % 4, measuring="top1,f1,balanced_accuracy")
+    other = workspace(
+        tmp_path, two_heads(), HEADS, x=X, y=labels, class_names=names, measuring="top1,f1,balanced_accuracy"
+    )
+    for a, b in zip(plain.evaluator.measures, other.evaluator.measures, strict=True):
+        np.testing.assert_array_equal(a.scores, b.scores)
+
+
+def test_names_that_no_class_has_are_refused(tmp_path):
+    names = np.array(["ant", "bee", "cow", "dog"])
+    with pytest.raises(UserError, match="The labels eel are not among the class names"):
+        workspace(tmp_path, two_heads(), HEADS, x=X, y=np.array(["ant", "eel"] * 30), class_names=names)
+
+
+# -- functions of the user -----------------------------------------------------------------------------------------
+
+OWN = '''
+import numpy as np
+
+def margin(outputs, targets):
+    """Of each sample."""
+    own = outputs[np.arange(len(targets)), targets]
+    rest = np.where(np.eye(outputs.shape[1], dtype=bool)[targets], -np.inf, outputs).max(axis=1)
+    return own - rest
+
+def correct(outputs, targets):
+    return float((outputs.argmax(axis=1) == targets).mean())
+
+correct.unit, correct.title = "%", "correct"
+
+def broken(outputs, targets):
+    return outputs.nothing
+'''
+
+
+def test_ones_own_function_gives_scores_or_one_number(tmp_path):
+    (tmp_path / "own.py").write_text(OWN)
+    each, whole = f"{tmp_path}/own.py:margin", f"{tmp_path}/own.py:correct"
+    allowed = frozenset([each, whole])
+    opened_ = workspace(
+        tmp_path, two_heads(), HEADS, x=X, y=np.arange(60) % 4, measuring=[whole, each, "top1"], trusted=allowed
+    )
+    found = evaluate(opened_, BITS2, Job())
+    assert found.metric.title == "correct" and found.value == found.beside[1].value.value
+    assert 0 <= found.low < found.value < found.high <= 1
+    assert opened_.evaluator.measures[1].scores.shape == (60,)
+
+
+def test_ones_own_function_needs_trust_and_its_faults_are_named(tmp_path):
+    (tmp_path / "own.py").write_text(OWN)
+    name = f"{tmp_path}/own.py:broken"
+    labels = np.arange(60) % 4
+    with pytest.raises(UserError, match="runs code when it is loaded"):
+        workspace(tmp_path, two_heads(), HEADS, x=X, y=labels, measuring=[name])
+    with pytest.raises(UserError, match=r"broken failed: .*nothing"):
+        workspace(tmp_path, two_heads(), HEADS, x=X, y=labels, measuring=[name], trusted=frozenset([name]))
+    with pytest.raises(UserError, match="has no function other"):
+        other = f"{tmp_path}/own.py:other"
+        workspace(tmp_path, two_heads(), HEADS, x=X, y=labels, measuring=[other], trusted=frozenset([other]))
+
+
+# -- tokens ----------------------------------------------------------------------------------------------------------
+
+IDS = {"input_ids": ["N", "T"]}
+TOKENS = {"input_ids": TensorProto.INT64}
+
+
+def decoder(vocabulary=11):
+    """Tells the token after t as t + 1: logits are a row of a table."""
+    b = Build()
+    table = b.constant("table", np.roll(3 * np.eye(vocabulary), 1, axis=1))
+    b.node("Gather", [table, "input_ids"], "hidden", axis=0)
+    b.node("MatMul", ["hidden", b.constant("head", np.eye(vocabulary))], "logits")
+    return b
+
+
+def read(tmp_path, **named):
+    ids = (np.arange(12)[:, None] + np.arange(9)) % 11
+    ids[::3] = np.random.default_rng(3).integers(0, 11, (4, 9))
+    shapes = {"logits": ["N", "T", 11]}
+    return ids, workspace(tmp_path, decoder(), shapes, IDS, TOKENS, input_ids=ids, **named)
+
+
+def expected_loss(ids):
+    logits = 3.0 * np.roll(np.eye(11), 1, axis=1)[ids[:, :-1]]
+    logs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    return -np.take_along_axis(logs, ids[:, 1:, None], -1).mean()
+
+
+def test_a_decoder_is_measured_by_the_perplexity_of_its_own_input(tmp_path):
+    ids, opened_ = read(tmp_path)
+    found = evaluate(opened_, None, Job())
+    assert found.id == "perplexity" and found.value == pytest.approx(np.exp(expected_loss(ids)), rel=1e-5)
+    assert found.low < found.value < found.high
+
+
+def test_labels_that_are_the_tokens_are_shifted_and_others_stand(tmp_path):
+    ids, _ = read(tmp_path)
+    _, same = read(tmp_path, y=ids, measuring="token_loss")
+    following = np.concatenate([ids[:, 1:], np.full((12, 1), -100)], axis=1)
+    _, shifted = read(tmp_path, y=following, measuring="token_loss")
+    values = [evaluate(each, None, Job()).value for each in (same, shifted)]
+    assert values == pytest.approx([expected_loss(ids)] * 2, rel=1e-5)
+
+
+def test_outputs_that_do_not_fit_are_not_kept(tmp_path, monkeypatch):
+    """The same figures where the original is run again and metrics are chosen by few samples."""
+    plain = workspace(tmp_path, two_heads(), HEADS, measuring="cosine,agreement,sqnr", x=X)
+    monkeypatch.setattr(originals, "ROOM", 500)
+    monkeypatch.setattr(evaluating, "OUTPUTS", 100)
+    monkeypatch.setattr(evaluating, "LOOKED_AT", 100)
+    small = workspace(tmp_path, two_heads(), HEADS, measuring="cosine,agreement,sqnr", x=X)
+    assert small.evaluator.batch < plain.evaluator.batch
+    assert small.evaluator.original.values is None is not plain.evaluator.original.values
+    assert small.evaluator.measures[1].original.values is not None  # the classes alone are kept
+    a, b = (evaluate(each, BITS2, Job()) for each in (plain, small))
+    assert [b.value, *(each.value.value for each in b.beside)] == pytest.approx(
+        [a.value, *(each.value.value for each in a.beside)]
+    )
+
+
+def test_recipes_are_searched_by_a_total(tmp_path):
+    from workbench.engine.analysis.sensitivity import scan
+
+    opened_ = workspace(
+        tmp_path, two_heads(), HEADS, measuring="f1", x=X, y=(X @ RNG.standard_normal((8, 4))).argmax(1)
+    )
+    found = scan(opened_, Job())
+    for trial in found.measured:
+        assert trial.drop == pytest.approx(found.baseline - trial.value) and trial.low <= trial.drop <= trial.high

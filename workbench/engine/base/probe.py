@@ -1,0 +1,125 @@
+"""Run a model on few samples, to find where in its outputs the samples are, and what it answers to some."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime as ort
+
+from workbench.core.base.errors import UserError
+from workbench.data.answer import Answer
+from workbench.data.dataset import Dataset
+from workbench.graph.onnx import runtime
+
+PROBED = 64  # samples that choose the output and its metric
+ROOM = 32 << 20  # bytes of outputs that are looked at, about; two samples at least
+CLOSE = 1e-3  # of the largest value: two runs of the same samples in other batches
+
+
+class Probe:
+    """Outputs for two sets of samples, which tell where the samples are: they may be large, and are kept no longer than
+    that."""
+
+    def __init__(self, session: ort.InferenceSession, data: Dataset) -> None:
+        self.session, self.data = session, data
+        few, more = _samples(data)
+        self.counts = len(few), len(more)
+        self.first, self.second = _run(session, data, few), _run(session, data, more)
+
+    def place(self, index: int, axis: int | None = None) -> tuple[int | None, int] | None:
+        """(axis of the samples, entries of each) of an output, or as many as fit along the axis that is asked for. None
+        where there is no such axis. Raises UserError where the one that is asked for cannot be it."""
+        a, b, (few, more) = self.first[index], self.second[index], self.counts
+        if axis is not None:
+            if not -a.ndim <= axis < a.ndim or a.shape[axis] % few or b.shape[axis] % more:
+                raise UserError(
+                    "Axis {axis} of the output cannot be that of the samples: for {few} samples its shape is {shape}.",
+                    "Give another axis, or none: it is found by running the model.",
+                    axis=axis,
+                    few=few,
+                    shape=list(a.shape),
+                )
+            return axis % a.ndim, a.shape[axis] // few
+        fixed = self.data.fixed_batch
+        found = _place(a, b, few, more, fixed is not None)
+        return (None, 1) if found is None and fixed == 1 else found  # of one sample at a time, it is its answer
+
+    def answers(self, wanted: Sequence[Answer]) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Samples, and for each answer its values of them: PROBED, or fewer where outputs are large."""
+        each = sum(self.first[answer.index].nbytes for answer in wanted) // self.counts[0]
+        self.first = self.second = []
+        samples, batch = self.data.samples, self.data.at_once(1)
+        count = min(samples, max(min(2, samples), min(PROBED, ROOM // max(each, 1))))
+        chosen = np.unique(np.linspace(0, samples - 1, count).astype(int))
+        if self.data.fixed_batch:
+            chosen = np.resize(np.arange(samples), -(-count // batch) * batch)
+        size = self.data.at_once(max(1, min(PROBED, ROOM // max(each, 1))))
+        parts = []
+        for start in range(0, len(chosen), size):
+            outputs = _run(self.session, self.data, chosen[start : start + size])
+            parts.append([answer.of(outputs) for answer in wanted])
+        return chosen, [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+
+def _samples(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Two sets of samples whose outputs tell where the samples are: two and three of them; of a model that fixes the
+    batch, one batch and the same turned by one."""
+    fixed = data.fixed_batch
+    if fixed:
+        few = np.arange(fixed)
+        return few, np.roll(few, 1)
+    return np.resize(np.arange(data.samples), 2), np.resize(np.arange(data.samples), 3)
+
+
+def _run(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray) -> list[np.ndarray]:
+    feeds = data.feeds(chosen)
+    names = [value.name for value in session.get_inputs()]
+    try:
+        return runtime.run(session, {name: feeds[name] for name in names})
+    except UserError:
+        if len(chosen) > 1 and not data.fixed_batch:
+            feeds = data.feeds(chosen[:1])
+            runtime.run(session, {name: feeds[name] for name in names})  # raises the same where it is not the number
+            raise UserError(
+                "The model runs on one sample but not on a batch: a batch size is fixed inside it.",
+                "Export it with a dynamic batch size, or with an input of batch size 1.",
+            ) from None
+        raise
+
+
+def _place(a: np.ndarray, b: np.ndarray, few: int, more: int, rolled: bool) -> tuple[int, int] | None:
+    """The axis of the samples, and how many entries belong to each; None where there is none, or more than one."""
+    if rolled:
+        return _turned(a, b, few)
+    if a.ndim != b.ndim:
+        return None
+    grown = [axis for axis, (x, y) in enumerate(zip(a.shape, b.shape, strict=True)) if x != y]
+    if (
+        len(grown) != 1
+        or not a.shape[grown[0]]
+        or a.shape[grown[0]] * more != b.shape[grown[0]] * few
+        or a.shape[grown[0]] % few
+    ):
+        return None
+    axis, each = grown[0], a.shape[grown[0]] // few
+    # The same samples come first in both: entries that belong to one sample must lie together.
+    return (axis, each) if each == 1 or _same(a, np.take(b, range(a.shape[axis]), axis)) else None
+
+
+def _turned(a: np.ndarray, b: np.ndarray, batch: int) -> tuple[int, int] | None:
+    """The batch axis and entries per sample, from a batch and the same batch rotated by one."""
+    if batch == 1:
+        return next(((axis, 1) for axis, size in enumerate(a.shape) if size == 1), None)
+    fitting_axes = [axis for axis, size in enumerate(a.shape) if size and size % batch == 0]
+    fitting_axes.sort(key=lambda axis: a.shape[axis] != batch)
+    for axis in fitting_axes:
+        if a.shape == b.shape and _same(np.roll(a, a.shape[axis] // batch, axis), b):
+            return axis, a.shape[axis] // batch
+    return (0, 1) if a.shape[:1] == (batch,) else None
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.shape != b.shape or a.dtype.kind not in "fiub":
+        return a.shape == b.shape and bool((a == b).all())
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    reach = np.abs(a[np.isfinite(a)]).max(initial=0.0)
+    return bool(np.allclose(a, b, rtol=CLOSE, atol=CLOSE * reach, equal_nan=True))
