@@ -163,16 +163,7 @@ class Workspace:
             return self
         run = answers_of(teachers, evaluator.data, job, self.trusted)
         original = runner(runtime.session(self.model))
-        measures = evaluator.measures
-        again = evaluate.prepare(
-            evaluator.data,
-            original,
-            job,
-            evaluator.batch,
-            teacher=run,
-            wanted=evaluator.metric,
-            beside=[(each.answer, each.metric) for each in measures[1:]],
-        )
+        again = evaluate.taught(evaluator, original, run, job)
         return replace(self, evaluator=again, against=Message("the teachers' outputs"), teachers=teachers)
 
     def separated(self) -> "Workspace":

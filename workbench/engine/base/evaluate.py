@@ -238,6 +238,12 @@ def prepare(
     return Evaluator(data, measures, stratified(data.labels, data.samples, seed), batch)
 
 
+def taught(evaluator: Evaluator, run: Run, teacher: Run, job: Job) -> Evaluator:
+    """The same metrics, where there are no labels against a teacher instead of the original model, which is `run`."""
+    (_, first), *beside = [(each.answer, each.metric) for each in evaluator.measures]
+    return prepare(evaluator.data, run, job, evaluator.batch, teacher=teacher, wanted=first, beside=beside)
+
+
 def _bounded(data: Dataset, run: Run, batch: int) -> int:
     """The batch, or a smaller one where the outputs of one sample are large."""
     if data.fixed_batch is not None or batch < 2:
