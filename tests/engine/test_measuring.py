@@ -173,7 +173,7 @@ def expected_loss(ids):
     return -np.take_along_axis(logs, ids[:, 1:, None], -1).mean()
 
 
-def test_a_decoder_is_measured_by_the_perplexity_of_its_own_input(tmp_path):
+def test_a_decoder_is_measured_by_the_perplexity_of_what_it_reads(tmp_path):
     ids, opened_ = read(tmp_path)
     found = evaluate(opened_, None, Job())
     assert found.id == "perplexity" and found.value == pytest.approx(np.exp(expected_loss(ids)), rel=1e-5)
