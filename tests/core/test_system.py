@@ -1,5 +1,6 @@
 """What differs between systems: the real one is asked, Windows is played by its kernel's few functions."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -157,3 +158,14 @@ print(before - resident())
 def test_freed_memory_goes_back_to_the_system():
     done = subprocess.run([sys.executable, "-c", KEEP], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 150e6
+
+
+def test_what_native_code_prints_does_not_reach_standard_output(capfd):
+    libc = ctypes.CDLL(None)
+    libc.printf(b"before\n")
+    with system.QuietNatives(), system.QuietNatives():
+        libc.printf(b"a line of a library\n")
+    libc.printf(b"after\n")
+    libc.fflush(None)
+    told = capfd.readouterr()
+    assert told.out == "before\nafter\n" and told.err == "a line of a library\n"

@@ -22,6 +22,7 @@ from workbench.core.analysis.temperatures import TemperatureCurve
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain, plain_lines
 from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three
+from workbench.core.base.system import QuietNatives
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.params import describe
@@ -74,12 +75,7 @@ def working() -> Iterator[Job]:
 @contextlib.contextmanager
 def _stdout_to_stderr() -> Iterator[None]:
     """Python's stream and, where there is one, the file descriptor that native code writes to."""
-    with contextlib.redirect_stdout(sys.stderr), contextlib.ExitStack() as undo:
-        with contextlib.suppress(OSError):
-            kept = os.dup(1)
-            undo.callback(os.close, kept)
-            undo.callback(os.dup2, kept, 1)
-            os.dup2(2, 1)
+    with contextlib.redirect_stdout(sys.stderr), QuietNatives():
         yield
 
 

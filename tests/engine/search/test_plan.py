@@ -64,6 +64,19 @@ def test_the_whole_trade_off_falls_from_small_to_large_and_nothing_is_chosen(ope
     assert sizes and sizes == sorted(sizes) and len(front.of("search")) >= 2
 
 
+def test_a_front_is_predicted_before_a_layer_is_raced_and_sharpens(opened):
+    told = []
+    plan(opened(), Goal(), Job(updates=told.append))
+    early = [front for front in told if front.phase == "predicting" and front.predicted]
+    assert early and early[0].trials <= 6 < told[-1].trials, "after a few small measurements"
+    assert {point.measured.samples for point in early[0].points} == {64}
+    for front in (early[0], early[-1]):
+        sizes, drops = zip(*front.predicted, strict=True)
+        assert len(sizes) >= 2 and list(sizes) == sorted(sizes) and list(drops) == sorted(drops, reverse=True)
+    (uniform,) = (point for point in told[-1].points if point.name == "8 bit")
+    assert uniform.measured.samples == told[-1].selection, "and then measured on all samples"
+
+
 def test_families_and_layers_that_may_not_be_touched_are_not(opened):
     front = search(opened(), Goal(max_ratio=0.8, families=("prune",), layers=("first",)))
     for point in aims.own(front):

@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,38 @@ def energy_counters() -> dict[str, tuple[int, int]] | None:
     except (OSError, ValueError):
         return None
     return found or None
+
+
+class QuietNatives:
+    """What native code prints to standard output meanwhile goes to standard error, of all threads, as the file is the
+    process's. Python's own stream is flushed first."""
+
+    _lock, _inside, _kept = threading.Lock(), 0, -1
+
+    def __enter__(self) -> None:
+        with QuietNatives._lock:
+            QuietNatives._inside += 1
+            if QuietNatives._inside == 1:
+                with contextlib.suppress(OSError):
+                    _flush_natives()
+                    QuietNatives._kept = os.dup(1)
+                    os.dup2(2, 1)
+
+    def __exit__(self, *_: object) -> None:
+        with QuietNatives._lock:
+            QuietNatives._inside -= 1
+            if QuietNatives._inside == 0 and QuietNatives._kept >= 0:
+                _flush_natives()
+                os.dup2(QuietNatives._kept, 1)
+                os.close(QuietNatives._kept)
+                QuietNatives._kept = -1
+
+
+def _flush_natives() -> None:
+    """Write what Python's and C's streams hold: it is meant for where file 1 leads now."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        sys.stdout.flush()
+        (ctypes.cdll.msvcrt if on_windows() else ctypes.CDLL(None)).fflush(None)
 
 
 def limit_memory() -> None:

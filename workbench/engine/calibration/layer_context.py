@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,8 @@ from workbench.core.layer_data.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.taps import observed, refuse_what_is_not_finite
-from workbench.engine.calibration import im2col
+from workbench.engine.calibration import im2col, input_moments
+from workbench.engine.calibration.input_moments import InputSums, Moments
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 SAMPLES = 512  # calibration samples used; the metric of the demo models did not move with more
 BATCH = 32
-ROWS_AT_ONCE = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,34 +132,36 @@ class LayerContext:
         return sample[:, rng.permutation(sample.shape[1])]
 
     def gram(self, job: Job) -> np.ndarray:
-        """[groups, columns, columns] float64: mean of x x^T over all rows, streamed."""
+        """[groups, columns, columns] float64: mean of x x^T over the rows (see input_moments)."""
         return self._moments(job)[0]
 
     def mean(self, job: Job) -> np.ndarray:
-        """[groups, columns] float64: mean of x over all rows, streamed."""
+        """[groups, columns] float64: mean of x over the same rows."""
         return self._moments(job)[1]
 
-    def _moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+    def _moments(self, job: Job) -> Moments:
         return self.cache.get(self._key("moments"), lambda: self._measure_moments(job))
 
-    def _measure_moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
-        import torch
-
-        columns = self.layer.matrix[1]
-        second = torch.zeros(self.layer.groups, columns, columns, dtype=torch.float64)
-        first = torch.zeros(self.layer.groups, columns, dtype=torch.float64)
-        seen = 0
+    def _measure_moments(self, job: Job) -> Moments:
+        data = self.samples()
+        sums = InputSums(self.layer, -(-data.first(SAMPLES) // data.at_once(self.batch)))
         for x in self.inputs(job):
-            available = im2col.count(self.layer, x)
-            for start in range(0, available, ROWS_AT_ONCE):
-                chosen = np.arange(start, min(start + ROWS_AT_ONCE, available))
-                part = torch.from_numpy(im2col.unfold(self.layer, x, chosen))
-                second += (part.transpose(1, 2) @ part).double()
-                first += part.double().sum(dim=1)
-            seen += available
-        refuse_what_is_not_finite(self.path, second.numpy())
-        return (second / seen).numpy(), (first / seen).numpy()
+            sums.add(x)
+        return sums.moments(self.path)
 
     def _key(self, *what: object) -> tuple[object, ...]:
         fingerprint = self.data.fingerprint if self.data else ""
         return ("calibration", self.layer.fingerprint, self.path, fingerprint, *what)
+
+
+def prepare_moments(model: Model, paths: Iterable[str], data: Dataset, cache: Cache, job: Job) -> None:
+    """Put the input moments of these layers into the cache, all in one run instead of one for each layer."""
+    contexts = [LayerContext(model, path, data, 0, cache) for path in paths]
+    missing = [each for each in contexts if cache.peek(each._key("moments")) is None]
+    if len(missing) < 2:
+        return
+    layers = [each.layer for each in missing]
+    sums = input_moments.of_layers(model, layers, data, SAMPLES, BATCH, job)
+    for each in missing:
+        with suppress(UserError):  # which the method that asks for them says
+            cache.get(each._key("moments"), partial(sums[each.path].moments, each.path))

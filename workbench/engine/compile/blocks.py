@@ -19,7 +19,8 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.taps import refuse_what_is_not_finite
 from workbench.engine.calibration import im2col
-from workbench.engine.calibration.layer_context import BATCH, ROWS_AT_ONCE, SAMPLES
+from workbench.engine.calibration.input_moments import AT_ONCE
+from workbench.engine.calibration.layer_context import BATCH, SAMPLES
 from workbench.engine.compile.equivalence import Changed, prove_shapes
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
@@ -248,8 +249,8 @@ class _Sums:
                 -1, y.shape[1 if self.layer.op == "Conv" else -1]
             )
         ).float()
-        for start in range(0, len(targets), ROWS_AT_ONCE):
-            chosen = np.arange(start, min(start + ROWS_AT_ONCE, len(targets)))
+        for start in range(0, len(targets), AT_ONCE):
+            chosen = np.arange(start, min(start + AT_ONCE, len(targets)))
             own = torch.from_numpy(im2col.unfold(self.layer, x, chosen)[0])
             own = torch.cat([own, torch.ones(len(own), 1)], 1)
             asked = targets[start : start + len(own)]

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.analysis.plan import Front, Goal, Point
+from workbench.core.analysis.plan import BUDGETS, Front, Goal, Point, undominated
+from workbench.core.recipe.recipe import Recipe
 from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import Knowledge, limited
 from workbench.engine.search.wholes import within
 
 SHARES = (0.5, 0.25, 0.8)  # of the way from what was fine to what was too rough, in the logarithm of the divergence
+GAIN = 0.9  # of the divergence that was measured: what is predicted to be less is worth measuring
 CLOSE = 1.02  # times the bytes: files of about one size
 
 
@@ -86,6 +88,15 @@ def promises(goal: Goal, known: Knowledge, guess: Point, best: Point) -> bool:
     return cost is not None and cost < moved(best)
 
 
+def promises_more(goal: Goal, known: Knowledge, front: Front, limits: Limits, recipe: Recipe) -> bool:
+    """Whether a recipe is predicted to be clearly better than what was measured within these limits; where only a
+    measurement can tell, it is."""
+    cost = known.cost(recipe)
+    if cost is None or not goal.whole or limits.bytes is None:
+        return True
+    return cost < GAIN * min((moved(p) for p in own(front) if p.bytes <= limits.bytes), default=np.inf)
+
+
 def reached(goal: Goal, known: Knowledge, front: Front, budgets: Sequence[float]) -> list[float]:
     """How far the search is, less is better: bytes, or divergence, of the best; for a trade-off at each budget."""
     if goal.whole:
@@ -97,12 +108,20 @@ def reached(goal: Goal, known: Knowledge, front: Front, budgets: Sequence[float]
     return [float(best.bytes) if goal.max_drop is not None else moved(best)]
 
 
+def _along(points: Sequence[Point]) -> list[Point]:
+    """A few of these points, evenly in the ratio of bytes: the first, the last, and what is best up to each size."""
+    if len(points) <= BUDGETS:
+        return list(points)
+    sizes = np.geomspace(points[0].bytes, points[-1].bytes, BUDGETS) * (1 + 1e-9)
+    return [max((p for p in points if p.bytes <= size), key=lambda p: p.bytes) for size in sizes]
+
+
 def finalists(goal: Goal, front: Front) -> Sequence[Point]:
-    """Points to measure on held-out samples: the chosen one and the uniform one that it is compared with; or all of the
-    front, and the uniform ones."""
+    """Points to measure on held-out samples: the chosen one and the uniform one that it is compared with; or points
+    along the front, and along that of the uniform ones."""
     uniform = [point for point in front.of("uniform") if point.measured is not None]
     if goal.whole:
-        return list(dict.fromkeys([*front.best, *uniform]))
+        return list(dict.fromkeys([*_along(front.best), *_along(tuple(undominated(tuple(uniform))))]))
     best = front.chosen
     if best is None or best.measured is None:
         return []

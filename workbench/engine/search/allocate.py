@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from workbench.core.base.system import QuietNatives
 from workbench.engine.search.costs import Costs
 from workbench.engine.search.options import Option
 from workbench.engine.search.stacks import Stack
 
 GAP, LIMIT_S = 1e-4, 10.0  # of the solver: relative gap, seconds
-ROOM = 100.0  # a row's unit, times the largest sum: rounding to whole numbers stays within the solver's tolerance
 COST = 1e-4  # nats: the unit of the objective, as the solver's tolerances are absolute
 
 
@@ -92,17 +92,19 @@ class Problem:
         constraints = [LinearConstraint(self._settled, 1, 1)]
         for figures, most in ((self._bytes, limits.bytes), (self._macs, limits.macs), (linear, limit)):
             if most is not None:
-                unit = ROOM * max(self._largest(np.abs(figures), able), 1e-30)
+                # The solver's tolerance is absolute: this makes it a millionth of the largest sum.
+                unit = max(self._largest(np.abs(figures), able), 1e-30)
                 constraints.append(LinearConstraint(figures[None] / unit, -np.inf, most / unit))
         size = self._bytes / max(float(self._bytes.max()), 1.0)
         objective = 1e3 * size + 1e-3 * linear if limits.smallest else linear / COST + 1e-3 * size
-        solved = milp(
-            objective,
-            constraints=constraints,
-            integrality=np.ones(len(self.choices)),
-            bounds=Bounds(0, able.astype(float)),
-            options={"mip_rel_gap": GAP, "time_limit": LIMIT_S},
-        )
+        with QuietNatives():
+            solved = milp(
+                objective,
+                constraints=constraints,
+                integrality=np.ones(len(self.choices)),
+                bounds=Bounds(0, able.astype(float)),
+                options={"mip_rel_gap": GAP, "time_limit": LIMIT_S},
+            )
         if solved.x is None:
             return None
         return Allocation(tuple(each for each, share in zip(self.choices, solved.x, strict=True) if share > 0.5))

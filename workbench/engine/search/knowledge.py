@@ -54,7 +54,17 @@ class Knowledge:
         self.costs = learnt([(each, value) for each, value in parts if each], self.scale)
         wholes = [(figure.divergence, figure.drop, figure.samples) for _, figure in measured]
         # At the same divergence, single options and whole recipes lose about the same.
-        self.drops = Drops.of([*wholes, *((each.cost, each.drop, each.samples) for _, each in self.raced)])
+        self.drops = Drops.of(
+            [*wholes, *((each.cost, each.drop, each.samples) for _, each in self.raced if each.samples)]
+        )
+
+    def guess(self, points: Sequence[Point]) -> None:
+        """Take what is predicted of single layers for what was measured."""
+        raced = []
+        for option in self.table.options:
+            if option.predicted is not None and not option.structural:
+                raced.append((option.place, Raced(option, option.predicted, 0.0, 0.0, 0, True)))
+        self.learn(raced, points)
 
     def _parts_of(self, recipe: Recipe) -> dict[str, float] | None:
         """Costs of the single parts of a recipe at each place; None if some of them were not raced."""

@@ -4,8 +4,10 @@ A layer's bytes are those it has in a file where all layers have the same stack:
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.targets.reading import find_target
+from workbench.engine.calibration.layer_context import prepare_moments
 from workbench.engine.compile import compiler, for_target, structure
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.curvature import Predictor
@@ -28,8 +31,10 @@ from workbench.engine.search.stacks import Stack, stacks
 from workbench.engine.workspace import Workspace
 from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
+from workbench.methods.base.method import find
 
 SLACK = 1.5  # times: a stack is tried unless a smaller one is predicted to cost less by this
+CALIBRATED = ("Conv", "Gemm", "MatMul")  # operators whose inputs calibration reads
 HOPELESS = 2.0  # nats of predicted divergence: a model of ten classes that knows nothing is at 2.3
 
 
@@ -117,6 +122,8 @@ class _Source:
 
         def make() -> dict[str, Any]:
             edits: dict[str, Edit] = {}
+            if _uses_data(stack):
+                self._prepare(layers)
             for layer in layers:
                 self.job.check()
                 if (edited := self._edited(layer, stack)) is not None:
@@ -134,6 +141,13 @@ class _Source:
         found = self._kept(("alone", stack, tuple(layer.path for layer in layers)), make)
         for path, (size, macs, rise) in zip(found["paths"], found["figures"], strict=True):
             yield Option({str(path): stack}, float(size), _maybe(macs), _maybe(rise))
+
+    def _prepare(self, layers: Sequence[Layer]) -> None:
+        """The inputs of all these layers in one run of the model."""
+        workspace, seen = self.workspace, [layer.path for layer in layers if layer.op in CALIBRATED]
+        if workspace.calibration is not None:
+            with suppress(UserError):  # which each layer finds out by itself
+                prepare_moments(workspace.model, seen, workspace.calibration, workspace.cache, self.job.silent())
 
     def _edited(self, layer: Layer, stack: Stack) -> Edit | None:
         workspace, model = self.workspace, self.workspace.model
@@ -191,25 +205,57 @@ class _Source:
         return self.workspace.cache.get(key, read_or_made)
 
 
-def table(workspace: Workspace, goal: Goal, job: Job) -> Table:
+def table(workspace: Workspace, goal: Goal, job: Job, told: Callable[[Table], object] = lambda _: None) -> Table:
     """Every stack on every layer that the target takes it on, predicted. Raises UserError where no layer can be
-    touched, and for an unknown target."""
+    touched, and for an unknown target.
+
+    told   gets the table as soon as it has what needs no calibration data, which is made first
+    """
     layers = touched(workspace, goal)
     target = find_target(goal.target) if goal.target else None
     source = _Source(workspace, goal.seed, job)
-    known = source.known()
+    known, paths = source.known(), tuple(layer.path for layer in layers)
+    # Some targets want activations on levels, too.
+    wanted = stacks(goal.families, goal.max_latency is not None or target is not None)
+    alone = [stack for stack in wanted if not any(map(structural, stack))]
     options: list[Option] = []
-    coupled = _groups(workspace, [layer.path for layer in layers])
-    integers = goal.max_latency is not None or target is not None  # some targets want activations on levels, too
-    for stack in job.each(stacks(goal.families, integers), Message("predicting candidates")):
-        if any(map(structural, stack)):
-            for members in coupled:
-                there = [workspace.model.layer(path) for path in members]
-                if all(for_target.takes(target, layer, stack) for layer in there):
-                    options += source.together(for_target.rounded(target, there[0], stack), members)
-        else:
-            options += source.alone(stack, [layer for layer in layers if for_target.takes(target, layer, stack)])
-    return Table(tuple(options), tuple(layer.path for layer in layers), known)
+
+    def each_alone(stack: Stack, part: list[Layer]) -> None:
+        options.extend(source.alone(stack, [layer for layer in part if for_target.takes(target, layer, stack)]))
+
+    def each_together(stack: Stack, members: tuple[str, ...]) -> None:
+        there = [workspace.model.layer(path) for path in members]
+        if all(for_target.takes(target, layer, stack) for layer in there):
+            options.extend(source.together(for_target.rounded(target, there[0], stack), members))
+
+    parts = list(_parts(workspace, layers, len(alone)))
+    groups = _groups(workspace, paths)
+    work: list[Callable[[], object]] = [
+        *(partial(each_alone, stack, part) for part in parts for stack in alone if not _uses_data(stack)),
+        lambda: told(Table(tuple(options), paths, known)),
+        *(partial(each_alone, stack, part) for part in parts for stack in alone if _uses_data(stack)),
+        *(partial(each_together, stack, group) for stack in wanted if stack not in alone for group in groups),
+    ]
+    for step in job.each(work, Message("predicting candidates")):
+        step()
+    return Table(tuple(options), paths, known)
+
+
+def _uses_data(stack: Stack) -> bool:
+    return any(chosen.uses_data(params) for chosen, params in map(find, stack))
+
+
+def _parts(workspace: Workspace, layers: Sequence[Layer], count: int) -> Iterator[list[Layer]]:
+    """Layers whose `count` edits, with what is known of their inputs, are in the cache together."""
+    part, room = list[Layer](), workspace.cache.budget / 2
+    for layer in layers:
+        taken = 4 * layer.count * count + 8 * layer.groups * layer.matrix[1] ** 2
+        if part and taken > room:
+            yield part
+            part, room = [], workspace.cache.budget / 2
+        part.append(layer)
+        room -= taken
+    yield part
 
 
 def promising(found: Table, model_bytes: Mapping[str, int]) -> dict[str, list[Option]]:

@@ -17,7 +17,7 @@ from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import MARGINS, Knowledge
 from workbench.engine.search.options import Table, promising, recipe_of, table
 from workbench.engine.search.racing import Raced, race
-from workbench.engine.search.stacks import Stack, uniform
+from workbench.engine.search.stacks import FIRST, Stack, uniform
 from workbench.engine.search.trials import Trials, split
 from workbench.engine.search.wholes import Wholes
 from workbench.engine.search.workers import Workers
@@ -88,8 +88,10 @@ class Search:
 
     def run(self, others: Others) -> None:
         """All but the final figures. Raises Cancelled."""
-        found = table(self.workspace, self.goal, self.job.part(0.0, 0.2))
-        known = self.known = Knowledge(self.workspace, self.goal, self.wholes, found)
+        if not self.trials.closed:
+            self._measure_some(self.job.part(0.0, 0.02))
+        found = table(self.workspace, self.goal, self.job.part(0.02, 0.2), self._foresee)
+        known = self.known = self._foresee(found)
         self._tell("measuring", 0, 0)
         self._measure_references(found, others, self.job.part(0.2, 0.3))
         self._race(found, self.job.part(0.3, 0.65))
@@ -115,6 +117,27 @@ class Search:
         return self._tell("done", 0, 0)
 
     # -- the steps -----------------------------------------------------------------------------------------------------
+
+    def _measure_some(self, job: Job) -> None:
+        """A few uniform recipes on the first samples: what there is to see, and by what drops are predicted, until more
+        is known. Their measurements count towards the full ones."""
+        if self.goal.layers or self.target is not None:
+            return
+        chosen = {name: stack for name, stack in uniform(self.goal.families).items() if name in FIRST}
+        for number, (name, stack) in enumerate(chosen.items()):
+            job.report(Message("measuring {recipe}", recipe=name), number / len(chosen))
+            recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
+            self._measure("uniform", name, recipe, number + 1, len(chosen), job, first=True)
+
+    def _foresee(self, found: Table) -> Knowledge:
+        """Say what the front may be, by what is predicted of single layers alone."""
+        known = Knowledge(self.workspace, self.goal, self.wholes, found)
+        if found.known.kind == "loss" and not self.trials.closed:
+            known.guess(self.front.points)
+            self.front = replace(self.front, predicted=known.line())
+            self._updated = 0.0
+            self._tell("predicting", 0, 0)
+        return known
 
     def _measure_references(self, found: Table, others: Others, job: Job) -> None:
         """The user's recipes, uniform ones, and what an earlier search measured."""
@@ -198,7 +221,8 @@ class Search:
         new: dict[Recipe, tuple[Kind, Recipe]] = {}
         for limits in aims.wanted(self.goal, known, self.front):
             for kind, recipe in self._proposed(known, limits, number == 0, job):
-                new.setdefault(recipe.in_effect, (kind, recipe))
+                if number == 0 or aims.promises_more(self.goal, known, self.front, limits, recipe):
+                    new.setdefault(recipe.in_effect, (kind, recipe))
         if self.workers is not None:
             self.workers.measure([self.wholes.stacks(recipe) for _, recipe in new.values()], job)
         for done, (kind, recipe) in enumerate(new.values()):
@@ -226,10 +250,18 @@ class Search:
         return any(point.recipe.in_effect == recipe.in_effect for point in self.front.points)
 
     def _measure(
-        self, kind: Kind, name: str, recipe: Recipe, done: int, total: int, job: Job, predicted: float | None = None
+        self,
+        kind: Kind,
+        name: str,
+        recipe: Recipe,
+        done: int,
+        total: int,
+        job: Job,
+        predicted: float | None = None,
+        first: bool = False,
     ) -> None:
         try:
-            point = self.wholes.point(name, kind, recipe, predicted, job)
+            point = self.wholes.point(name, kind, recipe, predicted, job, first)
         except UserError:  # a recipe of another model, or steps that do not go together in one
             return
         if point is not None:

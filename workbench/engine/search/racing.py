@@ -16,8 +16,8 @@ from workbench.engine.search.options import Option
 from workbench.engine.search.tasks import Computer, Result
 from workbench.engine.search.trials import Trials
 
-PRECISE = 0.25  # of a cost: its interval is as wide as that on each side, and more samples are not needed
-NEGLIGIBLE = 5e-4  # nats: neither are they for what costs less
+PRECISE = 0.4  # of a cost: its interval is as wide as that on each side, and more samples are not needed
+NEGLIGIBLE, TOO_MUCH = 5e-4, 0.25  # nats: neither are they for what costs less than the one, or more than the other
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +85,10 @@ def _is_beaten(number: int, left: set[int], options: Sequence[Option], found: Ma
 
 def _precise(result: Result, scale: float) -> bool:
     values = result.divergences.astype(np.float64)
-    half = Z * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else np.inf
-    return half <= max(PRECISE * float(values.mean()), NEGLIGIBLE * scale)
+    mean, half = float(values.mean()), np.inf
+    if len(values) > 1:
+        half = Z * float(values.std(ddof=1)) / np.sqrt(len(values))
+    return half <= max(PRECISE * mean, NEGLIGIBLE * scale) or mean - half > TOO_MUCH * scale
 
 
 def _raced(option: Option, result: Result, left: bool, trials: Trials) -> Raced:

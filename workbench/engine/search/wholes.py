@@ -54,14 +54,17 @@ class Wholes:
         macs = sized(self.workspace.model, changes, size).macs
         return size, -1 if macs is None else macs
 
-    def point(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point | None:
-        """Measured on the samples that the search chooses by; None where nothing is computed any more and that is not
-        known. Raises UserError where the recipe does not fit."""
+    def point(
+        self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job, first: bool = False
+    ) -> Point | None:
+        """Measured on the samples that the search chooses by, or on the first of them; None where nothing is computed
+        any more and that is not known. Raises UserError where the recipe does not fit."""
         point, ran = self.guess(name, kind, recipe, predicted, job), self.trials.run
-        result = self.trials.measured(self.stacks(recipe), job)
+        stacks = self.stacks(recipe)
+        result = self.trials.piece(stacks, 0, job) if first else self.trials.measured(stacks, job)
         if result is None:
             return None
-        if self.trials.run > ran:
+        if self.trials.run > ran and not first:
             self._list(recipe)
         return replace(self._limited(point, job), measured=_measured(self.trials, result))
 

@@ -1,0 +1,79 @@
+"""First and second moments of what layers receive, over the calibration samples; of many layers in one run."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.data.dataset import Dataset
+from workbench.engine.base.taps import SHARE, refuse_what_is_not_finite, runs
+from workbench.engine.calibration import im2col
+from workbench.graph.model.model import Model
+from workbench.graph.subgraph import cut
+
+ROWS = 1 << 15  # rows at least, and so many for each column: as many positions from every sample where there are more
+ROWS_A_COLUMN = 8
+AT_ONCE = 8192  # rows unfolded at a time
+Moments = tuple[np.ndarray, np.ndarray]
+
+
+class InputSums:
+    """Adds up x and x xᵀ of a layer's rows, batch by batch; `batches` is how many will come."""
+
+    def __init__(self, layer: Layer, batches: int) -> None:
+        import torch
+
+        self.layer = layer
+        columns = layer.matrix[1]
+        self._second = torch.zeros(layer.groups, columns, columns, dtype=torch.float64)
+        self._first = torch.zeros(layer.groups, columns, dtype=torch.float64)
+        self._quota = -(-max(ROWS, ROWS_A_COLUMN * columns) // batches)
+        self._rng = np.random.default_rng(0)
+        self._waiting: list[np.ndarray] = []
+        self._held = self._seen = 0
+
+    def add(self, x: np.ndarray) -> None:
+        """What the operator receives for a batch."""
+        available = im2col.count(self.layer, x)
+        chosen = np.arange(available)
+        if self._quota < available:
+            chosen = np.sort(self._rng.choice(available, self._quota, replace=False))
+        for start in range(0, len(chosen), AT_ONCE):
+            part = im2col.unfold(self.layer, x, chosen[start : start + AT_ONCE])
+            self._waiting.append(part)
+            self._held += part.shape[1]
+            if self._held >= AT_ONCE:
+                self._sum()
+
+    def _sum(self) -> None:
+        """Products of many rows at a time, as each sum costs as much as the matrix is large."""
+        import torch
+
+        rows = torch.from_numpy(np.concatenate(self._waiting, axis=1))
+        self._second += (rows.transpose(1, 2) @ rows).double()
+        self._first += rows.double().sum(dim=1)
+        self._seen += self._held
+        self._waiting, self._held = [], 0
+
+    def moments(self, path: str) -> Moments:
+        """Means of x xᵀ [groups, columns, columns] and of x [groups, columns], float64. Raises UserError where they
+        are not finite."""
+        if self._waiting:
+            self._sum()
+        second = self._second.numpy()
+        refuse_what_is_not_finite(path, second)
+        return second / self._seen, self._first.numpy() / self._seen
+
+
+def of_layers(
+    model: Model, layers: Sequence[Layer], data: Dataset, samples: int, batch: int, job: Job
+) -> Mapping[str, InputSums]:
+    """Sums of several layers by path, in one run over this many samples."""
+    names = {layer.path: cut.tapped(model, layer.path) for layer in layers}
+    batches = -(-data.first(samples) // data.at_once(-(-batch // SHARE)))
+    found = {layer.path: InputSums(layer, batches) for layer in layers}
+    for values in runs(model, list(dict.fromkeys(names.values())), data, samples, batch, job):
+        for path, name in names.items():
+            found[path].add(values[name])
+    return found
