@@ -12,7 +12,7 @@ from workbench.engine.calibration import im2col
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 
-ROWS = 1 << 15  # rows at least, and so many for each column: as many positions from every sample where there are more
+ROWS = 1 << 15  # rows that are enough, or this number for each column; evenly from all samples
 ROWS_A_COLUMN = 8
 AT_ONCE = 8192  # rows unfolded at a time
 Moments = tuple[np.ndarray, np.ndarray]
