@@ -1719,6 +1719,16 @@
       <translation>输入</translation>
     </message>
     <message>
+      <source>'{address}' is not the address of a scheduler.</source>
+      <extracomment>workbench/core/analysis/workforce.py</extracomment>
+      <translation>“{address}”不是调度器地址。</translation>
+    </message>
+    <message>
+      <source>Write tcp://HOST:PORT, such as {example}.</source>
+      <extracomment>workbench/core/analysis/workforce.py</extracomment>
+      <translation>请写成 tcp://HOST:PORT，例如 {example}。</translation>
+    </message>
+    <message>
       <source>Cannot write into {folder}: {reason}.</source>
       <extracomment>workbench/core/base/files.py</extracomment>
       <translation>无法写入 {folder}：{reason}。</translation>
@@ -4994,6 +5004,81 @@
       <translation>{unfolding} = {rows} × {columns}</translation>
     </message>
     <message>
+      <source>Search with fewer samples, or with one process.</source>
+      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
+      <translation>请减少样本数，或用单个进程搜索。</translation>
+    </message>
+    <message>
+      <source>Search with one process.</source>
+      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
+      <translation>请用单个进程搜索。</translation>
+    </message>
+    <message>
+      <source>The samples take {needed}, more than the {room} that are sent to another process.</source>
+      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
+      <translation>样本占用 {needed}，超过发送到其他进程的上限 {room}。</translation>
+    </message>
+    <message>
+      <source>This data and its metric cannot be sent to another process.</source>
+      <extracomment>workbench/engine/parallel/cargo.py</extracomment>
+      <translation>此数据及其指标无法发送到其他进程。</translation>
+    </message>
+    <message>
+      <source>Check the address, and that the scheduler runs.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>请检查地址，并确认调度器正在运行。</translation>
+    </message>
+    <message>
+      <source>Dask is not installed.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>未安装 Dask。</translation>
+    </message>
+    <message>
+      <source>Install it: pip install 'compression-workbench[cluster]'.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>请安装：pip install 'compression-workbench[cluster]'。</translation>
+    </message>
+    <message>
+      <source>Install the same version there.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>请在那里安装相同版本。</translation>
+    </message>
+    <message>
+      <source>Install the same versions of this program, of ONNX Runtime and of the extensions there.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>请在那里安装相同版本的本程序、ONNX Runtime 和扩展。</translation>
+    </message>
+    <message>
+      <source>No Dask scheduler answers at {address}.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{address} 处没有 Dask 调度器应答。</translation>
+    </message>
+    <message>
+      <source>Start one: dask worker {address}.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>请启动一个：dask worker {address}。</translation>
+    </message>
+    <message>
+      <source>The scheduler at {address} has no workers.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{address} 处的调度器没有工作进程。</translation>
+    </message>
+    <message>
+      <source>The workers of {address} do not have this program.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{address} 的工作进程中没有安装本程序。</translation>
+    </message>
+    <message>
+      <source>The workers of {address} have other versions or methods than this program.</source>
+      <extracomment>workbench/engine/parallel/cluster.py</extracomment>
+      <translation>{address} 的工作进程与本程序的版本或方法不同。</translation>
+    </message>
+    <message>
+      <source>A worker process stopped; this process computed the rest.</source>
+      <extracomment>workbench/engine/parallel/crew.py</extracomment>
+      <translation>一个工作进程已停止；其余部分由本进程计算。</translation>
+    </message>
+    <message>
       <source>Gradients of these outputs cannot be computed.</source>
       <extracomment>workbench/engine/preview/predict.py</extracomment>
       <translation>无法计算这些输出的梯度。</translation>
@@ -5092,16 +5177,6 @@
       <source>verifying on held-out samples</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>正在留出样本上验证</translation>
-    </message>
-    <message>
-      <source>A worker process did not find the same model and data.</source>
-      <extracomment>workbench/engine/search/workers.py</extracomment>
-      <translation>工作进程没有找到相同的模型和数据。</translation>
-    </message>
-    <message>
-      <source>Search with one process.</source>
-      <extracomment>workbench/engine/search/workers.py</extracomment>
-      <translation>请用单个进程搜索。</translation>
     </message>
     <message>
       <source>Choose layers that gradients pass through.</source>
@@ -10191,6 +10266,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>动画</translation>
     </message>
     <message>
+      <source>Automatic ({n})</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>自动（{n}）</translation>
+    </message>
+    <message>
       <source>Changing this restarts the engine; your work is kept.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>更改后引擎会重新启动；您的工作会保留。</translation>
@@ -10206,14 +10286,34 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>计算线程数</translation>
     </message>
     <message>
+      <source>Dask cluster</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>Dask 集群</translation>
+    </message>
+    <message>
+      <source>Each takes its own memory for model and data. The results are the same with any number.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>每个进程各自占用存放模型和数据的内存。进程数不影响结果。</translation>
+    </message>
+    <message>
       <source>Language</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>语言</translation>
     </message>
     <message>
+      <source>Model and data are sent to this scheduler and its answers are trusted; name only your own.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>模型和数据会发送到该调度器，其返回结果会被直接信任；请只填写您自己的调度器。</translation>
+    </message>
+    <message>
       <source>Model folder</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>模型文件夹</translation>
+    </message>
+    <message>
+      <source>Not an address; write tcp://HOST:PORT. Searches run on this machine.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>不是有效地址；请写成 tcp://HOST:PORT。搜索将在本机运行。</translation>
     </message>
     <message>
       <source>Off</source>
@@ -10236,6 +10336,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>首选项</translation>
     </message>
     <message>
+      <source>Search processes</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>搜索进程数</translation>
+    </message>
+    <message>
       <source>The language changes after a restart.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>语言在重新启动程序后更改。</translation>
@@ -10244,6 +10349,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>last used folder</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>上次使用的文件夹</translation>
+    </message>
+    <message>
+      <source>none; for example {address}</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>无；例如 {address}</translation>
     </message>
     <message>
       <source>workbench in your home folder</source>

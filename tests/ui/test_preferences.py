@@ -11,6 +11,7 @@ from tests.guard import HANG_S
 from tests.translations import CALLS, UI
 from tests.ui.conftest import WAIT
 from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core.analysis.workforce import Workforce
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.ipc import process
@@ -30,7 +31,7 @@ def preferences(window, qtbot):
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
     yield dialog(window, qtbot, "preferences")
-    for key in ("theme", "data_colors", "motion", "threads", "language"):
+    for key in ("theme", "data_colors", "motion", "threads", "language", "workers", "cluster"):
         settings.choose(key, "")
     settings.choose("theme", "light")
     settings.apply_now()
@@ -194,3 +195,23 @@ def calls_at_import(tree: ast.AST):
         if isinstance(node, ast.Call) and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in CALLS:
             yield node.lineno
         yield from calls_at_import(node)
+
+
+def test_the_processes_of_a_search_are_chosen(preferences, qtbot):
+    assert settings.workforce() == Workforce(settings.automatic_workers())
+    choose(qtbot, preferences.workers, "2")
+    assert settings.workforce() == Workforce(2)
+    settings.store().setValue("workers", "1000000")
+    assert settings.workforce().workers == settings.automatic_workers()
+
+
+def test_the_address_of_a_cluster_is_kept_once_it_is_one(preferences, qtbot):
+    address = "tcp://127.0.0.1:8786"
+    qtbot.keyClicks(preferences.cluster, address[:-5])
+    assert settings.cluster() == "" and preferences._address_note.text().startswith("Not an address")
+    qtbot.keyClicks(preferences.cluster, address[-5:])
+    assert settings.cluster() == address and settings.workforce().cluster == address
+    preferences.cluster.clear()
+    assert settings.cluster() == ""
+    settings.store().setValue("cluster", "file:///etc/passwd")
+    assert settings.cluster() == ""

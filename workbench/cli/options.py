@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from workbench.core.analysis.measured import Measuring
+from workbench.core.analysis.workforce import MOST_WORKERS, SCHEDULER, Workforce
 from workbench.core.base.errors import UserError
 from workbench.core.base.language import ENGLISH, LANGUAGES
 from workbench.core.base.message import Message
@@ -157,6 +158,31 @@ def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tu
         return tuple(float(part) for part in given.split(",") if part)
     except ValueError as error:
         raise click.BadParameter("give numbers with commas between them") from error
+
+
+def workforce_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --workers and --cluster."""
+    workers = click.option(
+        "--workers",
+        default=1,
+        show_default=True,
+        type=click.IntRange(1, MOST_WORKERS),
+        metavar="N",
+        help="Processes of this machine that compute; each takes its own memory.",
+    )
+    cluster = click.option(
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        callback=known_address,
+        help=f"A Dask scheduler whose processes compute instead, such as {SCHEDULER}. Model and data are sent there; "
+        "give only one that you trust.",
+    )
+    return workers(cluster(command))
+
+
+def known_address(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    return Workforce(cluster=given).checked().cluster
 
 
 device_option = click.option(

@@ -22,6 +22,7 @@ from workbench.cli.options import (
     trust_option,
     trusted,
     with_storage,
+    workforce_options,
 )
 from workbench.core.analysis.measured import Measuring
 from workbench.core.analysis.plan import FAMILIES, Front, Goal
@@ -91,7 +92,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     metavar="MINUTES",
     help="Time limit; ends with the best result so far.",
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Number of worker processes.")
+@workforce_options
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample split.")
 @out_option
 @storage_option
@@ -112,6 +113,7 @@ def search(
     workers: int,
     storage: str | None,
     batch: int | None,
+    cluster: str,
     language: str,
     as_json: bool,
     trust: bool,
@@ -143,7 +145,7 @@ def search(
             trusted=allowed,
             job=job.part(0.0, 0.1),
         )
-        front = opened.plan(goal, workers=workers, job=job.part(0.1, 0.9))
+        front = opened.plan(goal, workers=workers, cluster=cluster, job=job.part(0.1, 0.9))
         report = None
         if front.chosen is not None:
             report = opened.export(

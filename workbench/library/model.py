@@ -153,6 +153,7 @@ class Model:
         *,
         others: Mapping[str, Given] | None = None,
         workers: int = 1,
+        cluster: str = "",
         job: Job | None = None,
     ) -> Front:
         """Search for recipes within limits: `wb.Goal(max_bytes=300_000)`; without a goal, along the whole trade-off
@@ -160,15 +161,19 @@ class Model:
 
         others   recipes by name that are measured beside
         workers  processes that compute; the result is the same with any number
+        cluster  address of a Dask scheduler whose processes compute instead, such as tcp://127.0.0.1:8786; model and
+                 data are sent there, and its answers are trusted
 
         What was measured is kept on the disk: a search that was stopped, or that is asked again with another limit,
         goes on from there. Raises UserError without data.
         """
         from workbench.core.analysis.plan import Goal
+        from workbench.core.analysis.workforce import Workforce
         from workbench.engine.search.plan import plan
 
         beside = [("snapshot", name, _recipe(recipe)) for name, recipe in (others or {}).items()]
-        return plan(self._workspace, goal or Goal(), job or Job(), beside, workers=workers)  # type: ignore[arg-type]
+        force = Workforce(workers, cluster)
+        return plan(self._workspace, goal or Goal(), job or Job(), beside, force=force)  # type: ignore[arg-type]
 
     def search(self, *, job: Job | None = None, **limits: Any) -> Recipe:
         """The recipe that `plan` chooses; `limits` are those of a Goal: `max_drop=0.01` for one point, `max_bytes`,

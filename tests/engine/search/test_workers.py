@@ -1,18 +1,30 @@
-"""Several processes find what one finds, and a process that dies is made up for."""
+"""Several processes find what one finds, whoever starts them, and a process that dies is made up for."""
 
 import os
+import select
 import signal
+import sys
+from contextlib import suppress
 
+import numpy as np
 import pytest
 
+from tests.guard import HANG_S
 from workbench.core.analysis.plan import Goal
+from workbench.core.analysis.workforce import Workforce, is_address
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.ipc import messages, process
 from workbench.core.recipe.action import Action
+from workbench.engine.calibration.layer_context import SAMPLES
+from workbench.engine.parallel import cargo
 from workbench.engine.search.options import Option
 from workbench.engine.search.plan import plan
 from workbench.engine.search.racing import race
 from workbench.engine.search.trials import Trials, split
 from workbench.engine.search.workers import Workers
+
+TWO = Workforce(2)
 
 
 @pytest.fixture
@@ -26,40 +38,122 @@ def places() -> list[list[Option]]:
     return [[Option({path: (step,)}, 100.0 * step.params["bits"]) for step in steps] for path in ("first", "second")]
 
 
+def raced(trials: Trials) -> list[list[float]]:
+    return [[each.cost for each in race(options, trials, Job())] for options in places()]
+
+
+def test_a_model_and_its_data_travel_as_a_value(opened):
+    workspace = opened()
+    samples = split(workspace.measurable(), 0, 0)[0]
+    packed = cargo.packed(workspace, samples)
+    there = cargo.opened(packed.blob)
+    assert there.model.summary().fingerprint == workspace.model.summary().fingerprint
+    assert there.model.layers == workspace.model.layers
+    assert there.data.fingerprint == workspace.data.subset(samples).fingerprint
+    calibrates = workspace.calibration.subset(np.arange(workspace.calibration.first(SAMPLES)))
+    assert there.calibration.fingerprint == calibrates.fingerprint
+    assert np.array_equal(there.evaluator.scores, workspace.evaluator.scores[samples])
+    assert cargo.packed(opened(), samples).key == packed.key  # by content, not by when it was opened
+
+
+def test_more_samples_than_fit_are_not_sent(opened, monkeypatch):
+    monkeypatch.setattr(cargo, "ROOM", 1000)
+    workspace = opened()
+    with pytest.raises(UserError, match="fewer samples"):
+        cargo.packed(workspace, np.arange(workspace.data.samples))
+
+
+def test_what_was_measured_is_not_sent_out_again(trials):
+    raced(trials)
+    ran, workers = trials.run, Workers(trials, TWO)
+    try:
+        assert list(workers.race(places(), Job())) == []
+        assert not workers.crew._pool._processes
+    finally:
+        workers.close()
+    assert trials.run == ran > 0
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tls://host.example:1", "tcp://[::1]:8786"])
+def test_addresses_of_schedulers(address):
+    assert is_address(address) and Workforce(cluster=address).checked().cluster == address
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8786", "inproc://x:1", "tcp://host", "tcp://host:70000", "tcp://a b:1", "tcp://u@h:1"]
+)
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(UserError, match="tcp://HOST:PORT"):
+        Workforce(cluster=address).checked()
+
+
 @pytest.mark.slow
 def test_two_processes_find_the_same_recipe_byte_for_byte(opened, tmp_path, monkeypatch):
     alone = plan(opened(), Goal(max_bytes=1900), Job())
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
-    together = plan(opened(), Goal(max_bytes=1900), Job(), workers=2)
+    together = plan(opened(), Goal(max_bytes=1900), Job(), force=TWO)
     assert together.chosen.recipe.to_yaml() == alone.chosen.recipe.to_yaml()
     assert together.chosen.measured == alone.chosen.measured and together.chosen.held_out == alone.chosen.held_out
-    assert together.trials == alone.trials > 0
+    assert together.trials == alone.trials > 0 and together.notes == alone.notes
 
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_costs_its_trials_a_second_try(opened, trials, tmp_path, monkeypatch):
-    workers = Workers(trials, 2)
+    workers = Workers(trials, TWO)
     try:
         for _ in workers.race(places() * 20, Job()):
-            for pid in list(workers._pool._processes or ()):
-                os.kill(pid, signal.SIGKILL)
+            for pid in list(workers.crew._pool._processes or ()):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
     finally:
         workers.close()
-    killed = [race(options, trials, Job()) for options in places()]
+    killed = raced(trials)
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
     other = Trials(opened(), trials.order, 0)
-    fresh = [race(options, other, Job()) for options in places()]
-    assert workers.lost and other.run > 0
-    assert [[each.cost for each in place] for place in killed] == [[each.cost for each in place] for place in fresh]
+    assert workers.crew.lost and raced(other) == killed and other.run > 0
 
 
 @pytest.mark.slow
-def test_a_process_that_finds_another_model_computes_nothing(trials, monkeypatch):
-    monkeypatch.setattr(trials, "about", ("another model", *trials.about[1:]))
-    workers = Workers(trials, 2)
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_the_engine_of_the_window_has_workers_which_end_with_it(place):
+    engine, pipe = process.start()
+    for number, request in enumerate(
+        (
+            messages.Open(1, str(place / "small.onnx")),
+            messages.Attach(2, str(place / "test.npz"), str(place / "train.npz")),
+            messages.Plan(3, Goal(max_bytes=1900), force=TWO),
+        ),
+        start=1,
+    ):
+        pipe.send(request)
+        front = answer(pipe, number)
+    assert front.chosen is not None and not front.notes
+    pipe.send(messages.Plan(4, Goal(max_bytes=1900, seed=1), force=TWO))
+    while len(children(engine.pid)) < 2 or not isinstance(pipe.recv(), messages.Updated):
+        pass
+    workers = children(engine.pid)
+    ends = [os.pidfd_open(each) for each in workers]
+    engine.kill()
+    engine.join()
+    for end in ends:  # readable once the process has ended
+        assert select.select([end], [], [], HANG_S)[0] == [end]
+        os.close(end)
+
+
+def answer(pipe, number: int):
+    while not isinstance(reply := pipe.recv(), messages.Done) or reply.job != number:
+        assert not isinstance(reply, messages.Failed), reply
+    return reply.result
+
+
+def children(parent: int) -> list[int]:
+    return [int(name) for name in filter(str.isdigit, os.listdir("/proc")) if parent_of(name) == parent]
+
+
+def parent_of(process: str) -> int:
+    """0 of a process that is gone."""
     try:
-        for _ in workers.race(places(), Job()):
-            assert trials.run == 0
-    finally:
-        workers.close()
-    assert workers.lost and trials.run == 0
+        with open(f"/proc/{process}/stat") as stat:
+            return int(stat.read().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from workbench.core.analysis import plan, sensitivity, sweep
 from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.analysis.temperatures import Temperatures
+from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.job import Progress
 from workbench.core.base.language import ENGLISH
 from workbench.core.base.trust import NOBODY, Trust
@@ -225,10 +226,11 @@ class Plan(Request, lane="scan"):
     """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). Same priority as a Scan; Hold pauses it between
     two trials, Finish ends it with the results so far. Measurements are kept on disk: the same search, or one with
     another limit, resumes from there. `others` (kind, name, recipe) are measured as well: the current recipe,
-    snapshots."""
+    snapshots. `force`: the processes that compute."""
 
     goal: plan.Goal
     others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()
+    force: Workforce = ALONE
 
 
 @dataclass(frozen=True)

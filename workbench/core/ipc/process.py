@@ -42,6 +42,7 @@ def _serve(module: str, connection: Connection) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if threads():
         os.environ["OMP_NUM_THREADS"] = str(threads())  # torch reads it when it is imported
+    multiprocessing.current_process().daemon = False  # the window ends this one; this one may have workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window; the pipe ends this one
     system.limit_memory()  # a graph that takes too much must not take the window with it
     importlib.import_module(module).serve(connection)

@@ -289,7 +289,8 @@ class Service:
     def plan(self, request: m.Plan, job: Job) -> Any:
         from workbench.engine.search.plan import plan  # which predicts with torch
 
-        return plan(self._open(), request.goal, job, request.others, lambda: request.job in self.finishing)
+        stopping = lambda: request.job in self.finishing  # noqa: E731
+        return plan(self._open(), request.goal, job, request.others, stopping, force=request.force)
 
     @answer.register
     def train(self, request: m.Train, job: Job) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from time import monotonic
 
 from workbench.core.analysis.plan import Front, Goal, Kind, Phase, Point
+from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
@@ -36,18 +37,18 @@ def plan(
     others: Others = (),
     stopping: Callable[[], bool] = lambda: False,
     measure: bool = True,
-    workers: int = 1,
+    force: Workforce = ALONE,
 ) -> Front:
     """The trade-off for a goal; `job.update` gets each Front. Raises UserError without data or layers to edit.
 
     others    recipes that are measured beside, and never chosen
     stopping  whether a cancelled job is to end with what it has
     measure   False: nothing is run; what earlier searches measured chooses the recipe, which may stay a prediction
-    workers   processes that compute; the results are the same with any number
+    force     the processes that compute; the results are the same with any number
     """
     search = Search(workspace, goal, job)
-    if workers > 1 and measure:
-        search.workers = Workers(search.trials, workers)
+    if measure and not force.alone:
+        search.workers = Workers(search.trials, force.checked())
     search.trials.closed = search.held.closed = not measure
     try:
         search.run(others)
@@ -279,6 +280,8 @@ class Search:
             notes.append(obstacle)
         if not self.goal.whole and self.front.chosen is None:
             notes.append(Message("No recipe within the limits was found."))
+        if self.workers is not None and self.workers.crew.lost:
+            notes.append(self.workers.crew.lost)
         if self._over():
             notes.append(Message("The time limit was reached before the search finished."))
         if self.workspace.training is None:

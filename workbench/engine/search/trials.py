@@ -48,19 +48,19 @@ def rungs(samples: int, size: int = 1) -> list[tuple[int, int]]:
 class Trials:
     """Computes tasks on one list of samples, or finds that this was done. Thread-safe as far as `computers` differ.
 
-    run     tasks computed here, `known` tasks found on the disk
-    closed  nothing more is computed: what is not known stays so
+    run      tasks computed here, `known` tasks found on the disk
+    closed   nothing more is computed: what is not known stays so, and counts as `missing`
     """
 
-    def __init__(self, workspace: Workspace, chosen: np.ndarray, seed: int) -> None:
+    def __init__(self, workspace: Workspace, chosen: np.ndarray, seed: int, store: Store | None = None) -> None:
         evaluator = workspace.measurable()
         self.workspace, self.seed = workspace, seed
         # The samples stay where they are in the data; the order is of these alone.
         self.evaluator = replace(evaluator, order=np.asarray(chosen))
-        self.store = Store(cache_folder() / "trials", BUDGET)
-        self.run = self.known = 0
+        self.store = store or Store(cache_folder() / "trials", BUDGET)
+        self.run = self.known = self.missing = 0
         self.closed = False
-        self.about = (
+        self.about: tuple[str, ...] = (
             workspace.model.summary().fingerprint,
             evaluator.data.fingerprint,
             workspace.calibration.fingerprint if workspace.calibration else "",
@@ -81,6 +81,7 @@ class Trials:
         UserError if they do not fit."""
         task = self.task(steps, rung)
         if (found := self._look_up(task)) is not None or self.closed:
+            self.missing += found is None
             return found
         job.rest()
         started = time.monotonic()
@@ -99,6 +100,11 @@ class Trials:
         with self._lock:
             found, self._new = self._new, []
         return found
+
+    def known_of(self, steps: Mapping[str, Stack]) -> list[tuple[Task, Result]]:
+        """What is known of these steps, rung by rung."""
+        tasks = [self.task(steps, rung) for rung in range(len(self.pieces))]
+        return [(task, found) for task in tasks if (found := self._look_up(task)) is not None]
 
     def take(self, found: Sequence[tuple[Task, Result]]) -> None:
         """Results that another process computed."""

@@ -7,6 +7,7 @@ from typing import cast, get_args
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from workbench.core.analysis.workforce import MOST_WORKERS, Workforce, is_address
 from workbench.core.ipc import process
 from workbench.ui.text import i18n
 from workbench.ui.widgets import theme
@@ -14,6 +15,7 @@ from workbench.ui.widgets.theme import Motion, Scheme
 
 RECENT = 8
 LAYOUT_VERSION = 2  # another arrangement of the docks from the start
+FEW_WORKERS = 4
 FOLDERS = ("models", "export")
 
 
@@ -91,6 +93,31 @@ def data_colors() -> str:
 def threads() -> int:
     """Threads of the engine; 0: one per core."""
     return int(_choice("threads", tuple(map(str, range(1 + (os.cpu_count() or 1)))), "0"))
+
+
+def workers() -> int:
+    """Processes of a search, as chosen; 0: automatic."""
+    return int(_choice("workers", tuple(map(str, range(1 + most_workers()))), "0"))
+
+
+def most_workers() -> int:
+    """More than one a core would wait for each other."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def automatic_workers() -> int:
+    """Half the cores, as the other half is for the window; few, as each process takes memory for model and data."""
+    return min(max((os.cpu_count() or 1) // 2, 1), FEW_WORKERS)
+
+
+def cluster() -> str:
+    """Address of a Dask scheduler for searches; "": none."""
+    address = str(store().value("cluster", ""))
+    return address if is_address(address) else ""
+
+
+def workforce() -> Workforce:
+    return Workforce(workers() or automatic_workers(), cluster())
 
 
 def folder(kind: str) -> str:

@@ -15,6 +15,7 @@ from workbench.core.ipc import messages
 from workbench.core.layer_data.forecast import Forecast
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.snapshot import Snapshot
+from workbench.ui.base import settings
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.tracked_job import TrackedJob
 
@@ -74,7 +75,17 @@ class Plans(TrackedJob):
         goal = replace(goal, target=target.id if target is not None else "")
         stopped = self.tr("Stopped. The next search resumes here.")
         title = self.tr("Search")
-        self._ask(messages.Plan, title, self._take, self._updated, stopped, again=True, goal=goal, others=others)
+        self._ask(
+            messages.Plan,
+            title,
+            self._take,
+            self._updated,
+            stopped,
+            again=True,
+            goal=goal,
+            others=others,
+            force=settings.workforce(),
+        )
 
     def hold(self) -> None:
         """Pause, or resume."""

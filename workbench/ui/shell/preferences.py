@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.analysis.workforce import SCHEDULER, is_address
 from workbench.ui.base import dialogs, settings
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.text import i18n
@@ -74,6 +75,13 @@ class Preferences(QDialog):
             self.tr("Compute threads"), "threads", str(settings.threads()), {"0": self.tr("One per core"), **cores}
         )
         self._note(self.tr("Changing this restarts the engine; your work is kept."))
+        automatic = self.tr("Automatic ({n})").format(n=settings.automatic_workers())
+        counts = {str(n): str(n) for n in range(1, 1 + settings.most_workers())}
+        self.workers = self._choice(
+            self.tr("Search processes"), "workers", str(settings.workers()), {"0": automatic, **counts}
+        )
+        self._note(self.tr("Each takes its own memory for model and data. The results are the same with any number."))
+        self.cluster = self._address()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -119,6 +127,30 @@ class Preferences(QDialog):
         row.addWidget(browse)
         self._form.addRow(caption, row)
         return line
+
+    def _address(self) -> QLineEdit:
+        """Of a Dask scheduler; kept as soon as it is one."""
+        caption = self.tr("Dask cluster")
+        line = QLineEdit(settings.cluster(), self)
+        line.setObjectName("cluster")
+        line.setAccessibleName(caption)
+        line.setPlaceholderText(self.tr("none; for example {address}").format(address=SCHEDULER))
+        line.setClearButtonEnabled(True)
+        line.textChanged.connect(self._on_address)
+        self._form.addRow(caption, line)
+        self._address_note = self._note("")
+        self._on_address(line.text())
+        return line
+
+    def _on_address(self, text: str) -> None:
+        address = text.strip()
+        fits = is_address(address)
+        settings.choose("cluster", address if fits else "")
+        self._address_note.setText(
+            self.tr("Not an address; write tcp://HOST:PORT. Searches run on this machine.")
+            if address and not fits
+            else self.tr("Model and data are sent to this scheduler and its answers are trusted; name only your own.")
+        )
 
     def _choose(self, key: str, value: str) -> None:
         before = settings.threads()

@@ -1,0 +1,43 @@
+"""Who computes the trials of a search: processes of this machine, or those of a Dask scheduler."""
+
+import re
+from dataclasses import dataclass
+
+from workbench.core.base.errors import UserError
+
+MOST_WORKERS = 64
+SCHEDULER = "tcp://127.0.0.1:8786"  # what Dask takes by itself, on this machine
+ADDRESS = re.compile(r"(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """workers   processes of this machine; 1: the engine itself
+    cluster   address of a Dask scheduler, whose processes compute instead; "": none
+    """
+
+    workers: int = 1
+    cluster: str = ""
+
+    @property
+    def alone(self) -> bool:
+        return self.workers <= 1 and not self.cluster
+
+    def checked(self) -> "Workforce":
+        """Raises UserError for an address that no scheduler has."""
+        if self.cluster and not is_address(self.cluster):
+            raise UserError(
+                "'{address}' is not the address of a scheduler.",
+                "Write tcp://HOST:PORT, such as {example}.",
+                address=self.cluster,
+                example=SCHEDULER,
+            )
+        return self
+
+
+ALONE = Workforce()
+
+
+def is_address(text: str) -> bool:
+    found = ADDRESS.fullmatch(text)
+    return found is not None and 0 < int(found[3]) < 1 << 16

@@ -1,0 +1,111 @@
+"""A model with the samples that are wanted as one value, so that another process has the same without opening any file.
+
+It is made and read by this program alone; what has the same key has the same content.
+"""
+
+import hashlib
+import importlib.metadata
+import pickle
+from dataclasses import dataclass, replace
+
+import numpy as np
+import onnx
+
+from workbench import __version__
+from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
+from workbench.core.base.quantities import size
+from workbench.data.dataset import Dataset
+from workbench.engine.base.evaluate import Evaluator
+from workbench.engine.base.originals import Originals
+from workbench.engine.calibration.layer_context import SAMPLES
+from workbench.engine.workspace import Workspace
+from workbench.formats.onnx_file import from_graph
+from workbench.graph.model.inventory import find_layers
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import shapes
+from workbench.methods.base.method import all_methods
+
+ROOM = 1 << 30  # bytes of samples that are sent
+ALONE = Message("Search with one process.")
+
+
+@dataclass(frozen=True, eq=False)
+class Cargo:
+    """`blob` holds all that `opened` needs."""
+
+    key: str
+    blob: bytes
+
+
+def packed(workspace: Workspace, chosen: np.ndarray) -> Cargo:
+    """Model, the chosen evaluation samples in this order, what the original answers on them, and what calibrates.
+
+    Raises UserError for a model beyond 2 GB, for samples that take more than ROOM, and for metrics of other
+    distributions that cannot be sent.
+    """
+    model, calibration = workspace.model, workspace.calibration
+    evaluator = _in_memory(workspace.measurable(), chosen)
+    values = {
+        "model": model.to_bytes(),
+        "source": model.source,
+        "sizes": model.ir.graph.meta.get(shapes.SIZES),
+        "evaluator": evaluator,
+        "calibration": None if calibration is None else _read(calibration, np.arange(calibration.first(SAMPLES))),
+        "teachers": workspace.teachers,
+        "measuring": workspace.measuring,
+    }
+    try:
+        blob = pickle.dumps(values, pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise UserError("This data and its metric cannot be sent to another process.", ALONE) from error
+    return Cargo(hashlib.sha256(blob).hexdigest()[:32], blob)
+
+
+def _in_memory(evaluator: Evaluator, chosen: np.ndarray) -> Evaluator:
+    """The one metric that decides, on these samples."""
+    measure = evaluator.measures[0].part(chosen)
+    if measure.original is not None:
+        values = measure.original[np.arange(len(chosen))]
+        measure = replace(measure, original=Originals(values, _known))
+    return Evaluator(_read(evaluator.data, chosen), (measure,), np.arange(len(chosen)), evaluator.batch)
+
+
+def _known(_: np.ndarray) -> np.ndarray:
+    raise AssertionError("all of them are kept")
+
+
+def _read(data: Dataset, chosen: np.ndarray) -> Dataset:
+    few = data.subset(chosen)
+    needed = sum(int(np.prod(column.shape, dtype=np.int64)) * column.dtype.itemsize for column in few.inputs.values())
+    if needed > ROOM:
+        raise UserError(
+            "The samples take {needed}, more than the {room} that are sent to another process.",
+            "Search with fewer samples, or with one process.",
+            needed=size(needed),
+            room=size(ROOM),
+        )
+    return replace(few, inputs={name: np.asarray(column[:]) for name, column in few.inputs.items()})
+
+
+def opened(blob: bytes) -> Workspace:
+    """The same workspace, with empty caches. It is not prepared again: that was done."""
+    values = pickle.loads(blob)
+    graph, notes = from_graph(onnx.load_from_string(values["model"]), None, values["source"].path)
+    if values["sizes"] is not None:
+        shapes.settled(graph, values["sizes"])
+    layers, sites = find_layers(graph)
+    evaluator = values["evaluator"]
+    return Workspace(
+        Model(graph, layers, sites, values["source"], (), notes),
+        evaluator.data,
+        values["calibration"],
+        evaluator=evaluator,
+        teachers=values["teachers"],
+        measuring=values["measuring"],
+    )
+
+
+def surroundings() -> tuple[str, str, tuple[str, ...]]:
+    """What has to be the same where results are to be the same: versions, and the methods that there are."""
+    return __version__, importlib.metadata.version("onnxruntime"), tuple(sorted(all_methods()))
