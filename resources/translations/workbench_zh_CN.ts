@@ -8161,6 +8161,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>撤销</translation>
     </message>
     <message>
+      <source>What is measured…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>测量内容…</translation>
+    </message>
+    <message>
       <source> · {time} left</source>
       <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation> · 剩余 {time}</translation>
@@ -8354,6 +8359,51 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>paste steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>粘贴步骤</translation>
+    </message>
+    <message>
+      <source>Also show</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>同时显示</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>Automatic: chosen by outputs and labels.</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>自动：按输出和标签选择。</translation>
+    </message>
+    <message>
+      <source>Batch axis</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>批次轴</translation>
+    </message>
+    <message>
+      <source>It decides: searches, limits and the scoreboard go by it. Also a file.py:function.</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>由它决定：搜索、限值和记分板均以此为准。也可填 file.py:function。</translation>
+    </message>
+    <message>
+      <source>Measure</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>测量</translation>
+    </message>
+    <message>
+      <source>Metric</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>指标</translation>
+    </message>
+    <message>
+      <source>Several with commas are put together, such as boxes,scores,labels.</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>用逗号分隔的多个输出会合在一起，例如 boxes,scores,labels。</translation>
+    </message>
+    <message>
+      <source>What is measured</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>测量内容</translation>
     </message>
     <message>
       <source>Preparation</source>
@@ -8904,11 +8954,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>MACs</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>MAC</translation>
-    </message>
-    <message>
-      <source>Measure</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>测量</translation>
     </message>
     <message>
       <source>Measure latency, zipped size</source>
@@ -11589,11 +11634,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Loss against the original on the same samples, with its 95 % interval</source>
       <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
       <translation>相同样本上相对原始模型的下降，带 95 % 区间</translation>
-    </message>
-    <message>
-      <source>Metric</source>
-      <extracomment>workbench/ui/tabs/plan/table.py</extracomment>
-      <translation>指标</translation>
     </message>
     <message>
       <source>Recipes</source>

@@ -15,7 +15,7 @@ import click
 from workbench.cli.documents import UNKNOWN, Row
 from workbench.core.analysis.measured import Comparison, Evaluation
 from workbench.core.analysis.not_taken import by_reason
-from workbench.core.analysis.report import Report
+from workbench.core.analysis.report import Beside, Report
 from workbench.core.analysis.sensitivity import Scan
 from workbench.core.analysis.sweep import Curve
 from workbench.core.analysis.temperatures import TemperatureCurve
@@ -172,8 +172,17 @@ def print_evaluation(found: Evaluation, seconds: float) -> None:
         f"{found.metric}: {metric_text(found.value, found.metric)}, measured on {found.samples:,} samples in "
         f"{duration(seconds)} (95 % interval: {low} to {high})"
     )
+    for each in found.beside:
+        say(beside_text(each))
     for note in found.notes:
         say(f"Note: {note}")
+
+
+def beside_text(each: Beside) -> str:
+    """Another metric with its interval, and of which output where it is said."""
+    ends = [metric_text(end, each.metric) for end in (each.value.low, each.value.high) if end is not None]
+    interval = f" (95 % interval: {' to '.join(ends)})" if len(set(ends)) > 1 else ""
+    return f"{each.metric}: {metric_text(each.value.value, each.metric)}{interval}"
 
 
 def print_report(report: Report) -> None:

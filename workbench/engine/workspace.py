@@ -228,19 +228,19 @@ class Workspace:
     def data_summary(self) -> DataSummary | None:
         if self.data is None or self.evaluator is None:
             return None
-        metric = self.evaluator.metric
         model = self.model.summary() if self.model.settled else None
         return DataSummary(
             self.data.path,
             self.data.samples,
-            metric.info,
-            metric.labelled,
+            self.evaluator.metric.info,
+            self.evaluator.metric.labelled,
             self.calibration_words,
             self.evaluator.baseline(),
             self.data.classes,
             self.data.fingerprint,
             (*self.data.notes, *self.data.answer.notes),
             model,
+            self.evaluator.beside_original(),
         )
 
     def measurable(self) -> Evaluator:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.analysis.report import Beside
+from workbench.core.analysis.report import Beside, metrics_json
 from workbench.core.base.plain import make_plain
 from workbench.core.base.quantities import MetricInfo
 
@@ -66,13 +66,9 @@ class Evaluation:
             "samples": self.samples,
             "output": self.output,
             "notes": list(self.notes),
-            "metrics": {
-                self.id: {"value": self.value, "ci_low": self.low, "ci_high": self.high},
-                **{
-                    each.id: {"value": each.value.value, "ci_low": each.value.low, "ci_high": each.value.high}
-                    for each in self.beside
-                },
-            },
+            "metrics": metrics_json(
+                {"value": self.value, "ci_low": self.low, "ci_high": self.high}, self.id, self.beside
+            ),
         }
 
 

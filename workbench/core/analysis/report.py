@@ -43,6 +43,10 @@ class Beside:
     baseline: Figure
     output: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        value = self.value
+        return {"value": value.value, "ci_low": value.low, "ci_high": value.high, "original": self.baseline.value}
+
 
 @dataclass(frozen=True)
 class LayerChange:
@@ -95,6 +99,8 @@ class Report:
     """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not.
 
     target      title of the device that the recipe is for; "" where it names none
+    beside      other metrics, of the exported file
+    id          of the metric
     not_taken   steps that the target does not take, by its rules: nothing was run there
     """
 
@@ -111,6 +117,8 @@ class Report:
     recovery: Recovery | None = None
     target: str = ""
     not_taken: tuple[Finding, ...] = ()
+    id: str = ""
+    beside: tuple[Beside, ...] = ()
 
     def __post_init__(self) -> None:
         make_plain(self, "data", "notes")
@@ -119,6 +127,13 @@ class Report:
     def ratio(self) -> float:
         """How many times smaller the file is."""
         return self.before.bytes.value / self.after.bytes.value
+
+    def _metrics(self) -> dict[str, Any]:
+        if self.before.value is None or self.after.value is None:
+            return {}
+        return metrics_json(
+            Beside(self.id, self.metric, self.after.value, self.before.value).to_json(), self.id, self.beside
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The keys of the command line's `compress --json`: stable."""
@@ -139,6 +154,7 @@ class Report:
             "layers": [_layer(layer) for layer in self.layers],
             "files": self.files,
             **self.metric.to_json(),
+            "metrics": self._metrics(),
             "data": self.data,
             "notes": list(self.notes),
             "recovery": self.recovery.to_json() if self.recovery else None,
@@ -146,6 +162,14 @@ class Report:
             if not self.target
             else {"title": self.target, "how": "by rule", "not_taken": [each.to_json() for each in self.not_taken]},
         }
+
+
+def metrics_json(own: dict[str, Any], id: str, beside: tuple[Beside, ...]) -> dict[str, Any]:
+    """Every metric by its id; with the output's name where another one has it."""
+    found = {id: own} if id else {}
+    for each in beside:
+        found[f"{each.id}@{each.output}" if each.id in found else each.id] = each.to_json()
+    return found
 
 
 def _totals(totals: Totals) -> dict[str, Any]:

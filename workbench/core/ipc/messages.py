@@ -55,6 +55,11 @@ class Methods(Request):
 
 
 @dataclass(frozen=True)
+class Metrics(Request):
+    """-> Done(tuple[tuple[str, MetricInfo], ...]): what can be measured, by its id"""
+
+
+@dataclass(frozen=True)
 class Targets(Request):
     """-> Done(tuple[Target, ...]), those of other distributions among them"""
 

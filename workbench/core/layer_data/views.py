@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from workbench.core.analysis.report import Figure, LayerChange
+from workbench.core.analysis.report import Beside, Figure, LayerChange
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 
@@ -205,6 +205,7 @@ class Preview:
     trained     whether the recipe's recovery stages are in it; None: it has none
     complete    nothing more will come for this request
     metric      what `value` is; false without data
+    beside      other metrics, once all samples were measured
     """
 
     changes: tuple[LayerChange, ...]
@@ -218,6 +219,7 @@ class Preview:
     trained: bool | None = None
     complete: bool = False
     metric: MetricInfo = MetricInfo()  # noqa: RUF009  (it is a value)
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,7 @@ class DataSummary:
 
     fingerprint   of the samples and labels
     notes         sentences: which output is measured where that is not plain, and what is left out
+    beside        other metrics that are measured, too
     model         as it is seen with this data, where that says for what sizes MACs are counted
     """
 
@@ -239,6 +242,7 @@ class DataSummary:
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
     model: ModelSummary | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True)

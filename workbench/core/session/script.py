@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.base import system
 from workbench.core.base.language import ENGLISH
 from workbench.core.recipe.action import Action
@@ -47,6 +48,8 @@ def as_python(work: Work) -> str:
             opening.append(f"calibration={_whole(attached.calibration)!r}")
         if attached.samples:
             opening.append(f"samples={attached.samples}")
+        if attached.measuring != AUTOMATIC:
+            opening.append(f"metric={_measuring(attached.measuring)}")
     if work.trusted:
         opening.append(f"trusted={list(work.trusted)!r}")
     if opened.raise_opset:
@@ -75,6 +78,7 @@ def as_command(work: Work) -> str:
             words += ["--calibration", _whole(attached.calibration)]
         if attached.samples:
             words += ["--samples", str(attached.samples)]
+        words += _measuring_words(attached.measuring)
     for path in work.trusted:
         words += ["--trust-path", path]
     for each in opened.without:
@@ -85,6 +89,19 @@ def as_command(work: Work) -> str:
         words += ["--language", work.language]
     words += ["--out", _whole(work.folder), "--recipe", "-"]
     return (_powershell if system.on_windows() else _posix)(words, work.recipe.to_yaml())
+
+
+def _measuring(measuring: Measuring) -> str:
+    """As Python: names alone where they say everything."""
+    if measuring == Measuring(measuring.metrics):
+        return repr(list(measuring.metrics))
+    return f"wb.Measuring({measuring.metrics!r}, {measuring.output!r}, {measuring.axis!r})"
+
+
+def _measuring_words(measuring: Measuring) -> list[str]:
+    words = [word for name in measuring.metrics for word in ("--metric", name)]
+    words += ["--output", measuring.output] if measuring.output else []
+    return words + (["--batch-axis", str(measuring.axis)] if measuring.axis is not None else [])
 
 
 def _posix(words: list[str], text: str) -> str:

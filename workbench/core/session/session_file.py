@@ -12,6 +12,7 @@ from pathlib import Path
 from reprlib import repr as brief
 from typing import Any
 
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import exists, reason, write_bytes
 from workbench.core.base.message import Message
@@ -68,7 +69,8 @@ class Layout:
 @dataclass(frozen=True)
 class SavedSession:
     """`without` are preparation steps that were left out; `history` leads to the recipe, None in the files of older
-    versions; `samples` of the data are used, 0: all."""
+    versions; `samples` of the data are used, 0: all;
+    `measuring`: which metrics of which output."""
 
     model: Reference
     recipe: Recipe
@@ -80,6 +82,7 @@ class SavedSession:
     history: UndoList | None = None
     raise_opset: bool = False
     samples: int = 0
+    measuring: Measuring = AUTOMATIC
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
@@ -102,6 +105,11 @@ class SavedSession:
             "model": _reference_out(self.model, folder)
             | {"without": list(self.without), "raise_opset": self.raise_opset},
             "data": _reference_out(self.data, folder) | {"samples": self.samples} if self.data else None,
+            "measuring": {
+                "metrics": list(self.measuring.metrics),
+                "output": self.measuring.output,
+                "axis": self.measuring.axis,
+            },
             "calibration": _reference_out(self.calibration, folder) if self.calibration else None,
             "recipe": self.recipe.to_dict(),
             "snapshots": [snapshot_out(each) for each in self.snapshots],
@@ -192,6 +200,16 @@ class _Reader(Checked):
             undo_list_in(document.get("history"), recipe, self),
             raised or RAISED in without,
             self.count(self.mapping(document.get("data") or {}, "data").get("samples", 0), "data.samples"),
+            self._measuring(document.get("measuring")),
+        )
+
+    def _measuring(self, value: Any) -> Measuring:
+        found = self.mapping(value or {}, "measuring")
+        axis = found.get("axis")
+        return Measuring(
+            self.texts(found.get("metrics"), "measuring.metrics"),
+            self.text(found.get("output"), "measuring.output"),
+            None if axis is None else self.count(axis, "measuring.axis", 64),
         )
 
     def _layout(self, value: Any) -> Layout:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.core.analysis.report import Beside, Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base import files as places
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
@@ -97,12 +97,15 @@ def export(
         compressed.save(written)
         written_run = runner(runtime.session(str(written), spinning=True))
         value = verified = preview_value = None
+        beside: tuple[Beside, ...] = ()
         notes += (
             unknown + result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
         )
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
-            preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
+            preview_value, verified, beside = verify(
+                workspace.evaluator, preview_run, written_run, job.part(middle, 0.9)
+            )
             apart = settle.note_on_file(
                 str(written), written_run, workspace.evaluator.data, settle.deciding(workspace.evaluator)
             )
@@ -137,6 +140,8 @@ def export(
             recovery=recovery,
             target=target,
             not_taken=not_taken,
+            id=workspace.evaluator.metric.id if workspace.evaluator else "",
+            beside=beside,
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)
@@ -169,18 +174,22 @@ def plain(model: Model, edits: Mapping[str, Edit]) -> Model:
     return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, PLAIN)
 
 
-def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified]:
-    """The preview's metric and the file's, on every sample, and how far their outputs are apart.
+def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified, tuple[Beside, ...]]:
+    """The preview's metric and the file's, on every sample, and how far their outputs are apart; the other metrics of
+    the file.
 
     Raises UserError when they differ by more than rounding.
     """
-    scores = [np.empty_like(evaluator.scores) for _ in range(2)]
+    rows = [[np.empty_like(each.scores) for each in evaluator.measures] for _ in range(2)]
     agree = 0.0
     largest = scale = 0.0
     for chosen in job.each(evaluator.batches(), Message("verifying the file")):
         feeds = evaluator.data.feeds(chosen)
-        a, b = evaluator.answer(shown(feeds)), evaluator.answer(written(feeds))
-        scores[0][chosen], scores[1][chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
+        outputs = shown(feeds), written(feeds)
+        for own, ran in zip(rows, outputs, strict=True):
+            for row, each in zip(own, evaluator.measures, strict=True):
+                row[chosen] = each.score(each.answer.of(ran), chosen)
+        a, b = (evaluator.answer(ran) for ran in outputs)
         agree += float(evaluator.metric.same(a, b).sum())
         if evaluator.metric.decide is not None and a.dtype.kind != "f":  # class numbers, names, true and false
             continue
@@ -195,7 +204,8 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
             scale=scale,
         )
     samples, value = evaluator.data.samples, evaluator.metric.value
-    return value(scores[0]), Verified(value(scores[1]), agree / samples, largest, samples)
+    verified = Verified(value(rows[1][0]), agree / samples, largest, samples)
+    return value(rows[0][0]), verified, evaluator.beside(np.arange(samples), rows[1])
 
 
 def describe_data(workspace: Workspace) -> str:

@@ -178,6 +178,10 @@ class Service:
         return known
 
     @answer.register
+    def metrics(self, request: m.Metrics, job: Job) -> Any:
+        return tuple((metric.id, metric.info) for metric in all_metrics().values())
+
+    @answer.register
     def targets(self, request: m.Targets, job: Job) -> Any:
         return tuple(all_targets().values())
 

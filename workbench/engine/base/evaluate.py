@@ -172,6 +172,10 @@ class Evaluator:
             if of
         )
 
+    def beside_original(self) -> tuple[Beside, ...]:
+        """The figures of the other metrics, of the original on all samples."""
+        return self.beside(self.order, [each.scores[self.order] for each in self.measures])
+
     def part(self, chosen: np.ndarray) -> "Evaluator":
         """The same on some of the samples, without running anything again."""
         data = self.data.subset(chosen)

@@ -170,17 +170,26 @@ class Previewer:
         if result.nothing:
             baseline = evaluator.baseline()
             zero = Figure(0.0, "measured", baseline.samples, 0.0, 0.0)
-            yield dataclasses.replace(preview, value=baseline, baseline=baseline, change=zero, complete=True)
+            yield dataclasses.replace(
+                preview,
+                value=baseline,
+                baseline=baseline,
+                change=zero,
+                complete=True,
+                beside=evaluator.beside_original(),
+            )
             return
         run = self.run(result, focus)
         total = evaluator.data.samples
-        for seen, scores in evaluator.stream(run, job.part(0.5, 1.0)):
+        for seen, rows in evaluator.stream_all(run, job.part(0.5, 1.0)):
+            complete = len(seen) == total
             yield dataclasses.replace(
                 preview,
-                value=evaluator.figure(scores),
+                value=evaluator.figure(rows[0]),
                 baseline=evaluator.baseline(seen),
-                change=evaluator.change(seen, scores),
-                complete=len(seen) == total,
+                change=evaluator.change(seen, rows[0]),
+                complete=complete,
+                beside=evaluator.beside(seen, rows) if complete else (),
             )
 
     def forecast(self, name: str, recipe: Recipe, job: Job) -> Forecast:

@@ -1,6 +1,6 @@
 """Questions and complaints. None of them blocks: each calls back, so the window and its tests stay alive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -107,6 +107,19 @@ def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], objec
         _ask_function(parent, path, trusting)
     else:
         proceed(path, NOBODY)
+
+
+def with_trust_for_all(parent: QWidget, paths: Sequence[str], proceed: Callable[[Trust], object]) -> None:
+    """Call `proceed(trusted)` after an informed yes to each of these that runs code."""
+    first, *others = paths or ("",)
+
+    def further(path: str, trusted: Trust) -> None:
+        if others:
+            with_trust_for_all(parent, others, lambda more: proceed(trusted | more))
+        else:
+            proceed(trusted)
+
+    with_trust(parent, first, further)
 
 
 def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) -> None:

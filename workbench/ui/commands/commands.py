@@ -1,6 +1,7 @@
 """Commands on files and the recipe, as actions that menus, shortcuts and the palette share."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,11 +9,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from workbench.core.analysis.measured import Measuring
 from workbench.core.base.resources import DEMOS, demo_paths
 from workbench.core.base.trust import Trust
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
 from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.measure_dialog import MeasureDialog
 from workbench.ui.commands.session_commands import SessionCommands
 from workbench.ui.session.session import Session
 
@@ -31,6 +34,7 @@ class Commands(QObject):
         self.open_model = new_action(self, self.tr("Open model…"), self.ask_model, Key.Open)
         self.open_data = new_action(self, self.tr("Open data…"), self.ask_data, "Ctrl+D")
         self.open_data_folder = new_action(self, self.tr("Open image folder…"), self.ask_data_folder, "Ctrl+Shift+D")
+        self.choose_metric = new_action(self, self.tr("What is measured…"), self.ask_metric, "Ctrl+Shift+M")
         self.open_recipe = new_action(self, self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
         self.save_recipe = new_action(self, self.tr("Save recipe"), self.save, Key.Save)
         self.save_recipe_as = new_action(self, self.tr("Save recipe as…"), self.save_as, "Ctrl+Shift+S")
@@ -42,9 +46,11 @@ class Commands(QObject):
         self.redo = new_action(self, self.tr("Redo"), session.redo, "Ctrl+Shift+Z")
         self._follow_undo_stack()
         session.model_changed.connect(self._on_model)
+        session.data_changed.connect(self._on_data)
         session.failed.connect(self._complain)
         session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
         self._on_model()
+        self._on_data()
 
     def _follow_undo_stack(self) -> None:
         stack = self._session.undo_stack
@@ -71,6 +77,9 @@ class Commands(QObject):
         if model is not None:
             settings.remember(model.path)
 
+    def _on_data(self) -> None:
+        self.choose_metric.setEnabled(self._session.data is not None)
+
     # -- opening ---------------------------------------------------------------------------------------------------
 
     def ask_model(self) -> None:
@@ -86,6 +95,21 @@ class Commands(QObject):
 
     def ask_data_folder(self) -> None:
         dialogs.choose_folder(self._window, self.tr("Open images in class folders"), self.attach_path, self._folder())
+
+    def ask_metric(self) -> None:
+        """Another metric or output of the data that is attached."""
+        attached = self._session.attached
+        if attached is None:
+            return
+
+        def chosen(measuring: Measuring) -> None:
+            def measure(trusted: Trust) -> None:
+                wanted = replace(attached, measuring=measuring, trusted=attached.trusted | trusted)
+                self._session.attach(**vars(wanted))
+
+            dialogs.with_trust_for_all(self._window, measuring.metrics, measure)
+
+        MeasureDialog(self._session, chosen, self._window).open()
 
     def ask_recipe(self) -> None:
         filters = self.tr("Recipes (*.yaml *.yml);;All files (*)")

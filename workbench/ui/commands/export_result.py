@@ -91,6 +91,10 @@ class ResultPage(QWidget):
                     value_text(report.after.value.value, report.metric),
                 )
             )
+        for each in report.beside:
+            values = (value_text(figure.value, each.metric) for figure in (each.baseline, each.value))
+            original, written = values
+            rows.append((each.metric.heading, original, "", written))
         if report.verified and report.verified.agreement is not None:
             rows.append(
                 (

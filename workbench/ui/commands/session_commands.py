@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 
+from workbench.core.analysis.measured import AUTOMATIC
 from workbench.core.base.errors import UserError
 from workbench.core.base.trust import Trust
 from workbench.core.session.opened import Opened
@@ -71,6 +72,7 @@ class SessionCommands(QObject):
             session.history.to_keep(recipe),
             session.opened.raise_opset,
             attached.samples if attached else 0,
+            attached.measuring if attached else AUTOMATIC,
         )
 
     def save_then(self, proceed: Then) -> None:
@@ -244,11 +246,13 @@ class SessionCommands(QObject):
         calibration = saved.calibration.find(folder) if saved.calibration else ""
 
         def opened(path: str, trusted: Trust) -> None:  # each file by itself: the one may name code, the other not
-            dialogs.with_trust(
-                self._window,
-                calibration,
-                lambda chosen, also: self._session.attach(path, chosen, trusted | also, saved.samples),
-            )
+            def with_calibration(chosen: str, also: Trust) -> None:
+                def measured(more: Trust) -> None:
+                    self._session.attach(path, chosen, trusted | also | more, saved.samples, saved.measuring)
+
+                dialogs.with_trust_for_all(self._window, saved.measuring.metrics, measured)
+
+            dialogs.with_trust(self._window, calibration, with_calibration)
 
         self._found(
             saved.data,

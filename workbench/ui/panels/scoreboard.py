@@ -278,9 +278,12 @@ class Scoreboard(QFrame):
         self._show_change(preview.change if preview else None, current, metric, shown)
 
     def _explained(self, figure: Figure | None) -> str:
-        """Tip of a metric: how it was obtained, and of which output where that is not obvious."""
-        notes = self._session.data.notes if self._session.data is not None else ()
-        return "\n".join([*([format.explain(figure)] if figure is not None else []), *map(said, notes)])
+        """Tip of a metric: how it was obtained, the other metrics, and of which output where that is not obvious."""
+        data, preview = self._session.data, self._session.preview
+        notes = data.notes if data is not None else ()
+        beside = preview.beside if preview is not None and preview.beside else data.beside if data is not None else ()
+        lines = [format.explain(figure)] if figure is not None else []
+        return "\n".join([*lines, *map(format.beside_text, beside), *map(said, notes)])
 
     def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
         """Source of the metric, and whether it includes the recipe's training."""

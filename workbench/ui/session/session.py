@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.analysis.report import Report
 from workbench.core.base.errors import UserError
 from workbench.core.base.plain import plain, shortened
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.ipc import messages
 from workbench.core.layer_data.channel_groups import Couplings
@@ -110,7 +112,7 @@ class Session(State):
             self.change_recipe(recipe, self.tr("keep recipe"))
             self.snapshots.take(tuple(each.without_figures() for each in kept), saved=not kept)
             if attached is not None:
-                self.attach(attached.path, attached.calibration, attached.trusted, attached.samples)
+                self.attach(**vars(attached))
 
         return self._ask_model(wanted, done, self.tr("Cannot reopen the model with these options"))
 
@@ -125,9 +127,17 @@ class Session(State):
         number = self._asked
         return lambda: number == self._asked
 
-    def attach(self, path: str, calibration: str = "", trusted: Trust = NOBODY, samples: int = 0) -> int:
-        """Ask for data, or this many samples of it. What was attached stays when this fails."""
-        wanted = Attached(path, calibration, trusted, samples)
+    def attach(
+        self,
+        path: str,
+        calibration: str = "",
+        trusted: Trust = NOBODY,
+        samples: int = 0,
+        measuring: Measuring = AUTOMATIC,
+    ) -> int:
+        """Ask for data, or this many samples of it, and for what is measured on it. What was attached stays when this
+        fails."""
+        wanted = Attached(path, calibration, trusted, samples, measuring)
 
         def updated(summary: DataSummary) -> None:
             self.take_data(wanted, summary)
@@ -307,4 +317,9 @@ class Session(State):
             self.targets_changed.emit()
 
         self.link.request(messages.Methods, Handlers(done, self.told.emit, self.mention, quiet=True))
+
+        def measures(metrics: tuple[tuple[str, MetricInfo], ...] | None) -> None:
+            self.metrics = dict(metrics or ())
+
+        self.link.request(messages.Metrics, Handlers(done=measures, failed=self.mention, quiet=True))
         self.link.request(messages.Targets, Handlers(done=known, failed=self.mention, quiet=True))

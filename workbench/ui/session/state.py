@@ -60,6 +60,7 @@ class State(QObject):
         self.data: DataSummary | None = None
         self.attached: Attached | None = None
         self.methods: dict[str, MethodInfo] = {}
+        self.metrics: dict[str, MetricInfo] = {}
         self.targets: dict[str, Target] = {}
         self.recipe = Recipe()
         self.recipe_path = self.session_path = ""

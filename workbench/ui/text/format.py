@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from workbench.core.analysis.report import Figure
+from workbench.core.analysis.report import Beside, Figure
 from workbench.core.base import quantities
 from workbench.core.base.quantities import MetricInfo, three
 from workbench.ui.text.i18n import tr
@@ -18,6 +18,13 @@ def value_text(value: float, metric: MetricInfo) -> str:
 def number_text(value: float, metric: MetricInfo) -> str:
     """The same without its unit, for the left side of an arrow."""
     return f"{100 * value:.1f}" if metric.percent else _plain(value)
+
+
+def beside_text(each: Beside) -> str:
+    """Another metric: of the original, and of the edited model where that differs."""
+    before, after = each.baseline.value, each.value.value
+    value = value_text(after, each.metric)
+    return f"{each.metric.heading}: {value if before == after else f'{number_text(before, each.metric)} → {value}'}"
 
 
 def change_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None) -> str:
