@@ -1,9 +1,9 @@
 # `make run` and `make test` do all the set-up on a fresh machine; the second time they are quick.
 PYTHON_ENV = .venv/bin/python
 ARGS =
-# Processes that share the tests, a file each at a time; WORKERS=0 runs them in one.
+# Processes that share the tests, a file each at a time, the longest first; WORKERS=0 runs them in one.
 WORKERS = 2
-PYTEST_ARGS = -n $(WORKERS) --dist loadfile
+PYTEST_ARGS = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Processes that tests start load what was compiled, also where the caller wants no bytecode written.
 unexport PYTHONDONTWRITEBYTECODE

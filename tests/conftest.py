@@ -10,6 +10,7 @@ import random
 import sys
 import threading
 import time
+from collections import defaultdict
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +42,9 @@ ENGINE = (
     "test_untrusted.py",
     "test_whole_stack.py",
 )
+
+# Seconds of a core that a test takes, about; what they take exactly: see pace.py.
+WEIGHTS = {"slow": 6.0, "ui": 1.0, "engine": 0.5, "unit": 0.05}
 
 HELPERS = ("QtWebEngineProcess", "resource_tracker")  # live as long as the application does, whoever started them
 THREADS = ("tqdm_monitor",)  # the same: torch's exporter shows its progress with tqdm where that is installed
@@ -79,11 +83,19 @@ def pytest_configure(config):
     )
 
 
-def pytest_collection_modifyitems(items):
-    """Marks each test as one of the window, of the engine, or of a unit, by where it is."""
+def pytest_collection_modifyitems(config, items):
+    """Marks each test as one of the window, of the engine, or of a unit, by where it is.
+
+    Where processes share the tests, a file each at a time, those begin with the longest, so that both end together.
+    """
+    weights: dict[Path, float] = defaultdict(float)
     for item in items:
         place = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker("ui" if place in UI else "engine" if place in ENGINE else "unit")
+        kind = "ui" if place in UI else "engine" if place in ENGINE else "unit"
+        item.add_marker(kind)
+        weights[item.path] += WEIGHTS["slow" if item.get_closest_marker("slow") else kind]
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: -weights[item.path])
 
 
 def pytest_runtest_setup(item):

@@ -1,12 +1,14 @@
 """The suite again and again on a busy machine: `python -m tests.load [--times 10] [-- ARGUMENTS]`, or `make test-load`.
 
 Beside it runs a program that keeps every core busy, at the same priority. Each run is one line of out/load.log: when it
-began, how long it took, the load of the machine, and pytest's closing line; what failed follows it. Ends with 1 when a
-run failed, after all of them.
+began, the commit, whether it passed, how long it took, the load of the machine, and pytest's closing line; what failed
+follows it. Runs of the same commit and arguments that are in the log count, so that ten can be made in several
+sittings; where files differ from the commit, all are run. Ends with 1 when a run of the commit failed, after all.
 """
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +18,7 @@ from pathlib import Path
 
 LOG = Path("out/load.log")
 BUSY = "while True: pass"
+LINE = re.compile(r"^\S+ \S+, (?P<commit>\S+), (?P<result>passed|failed), .*? \[(?P<arguments>.*?)\]: ", re.MULTILINE)
 
 
 @contextmanager
@@ -30,14 +33,36 @@ def busy(cores: int) -> Iterator[None]:
             other.wait()
 
 
-def run(command: list[str]) -> tuple[bool, str]:
-    """Whether the suite passed, and what is to be said of that."""
+def git(*command: str) -> str:
+    return subprocess.run(["git", *command], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
+
+
+def checked_out() -> str:
+    """The commit; with a plus where files differ from it, "unknown" outside a repository."""
+    return (git("rev-parse", "--short=12", "HEAD") or "unknown") + ("+" if git("status", "--porcelain") else "")
+
+
+def known(log: str, commit: str, arguments: str) -> list[bool]:
+    """Whether each run of this very commit in the log passed; none where files differ from it."""
+    if commit.endswith("+") or commit == "unknown":
+        return []
+    found = LINE.finditer(log)
+    return [each["result"] == "passed" for each in found if (each["commit"], each["arguments"]) == (commit, arguments)]
+
+
+def run(arguments: list[str], commit: str, cores: int) -> tuple[bool, str]:
+    """Whether the suite passed, and what the log has of that."""
     began, start = time.strftime("%Y-%m-%d %H:%M:%S"), time.monotonic()
+    command = [sys.executable, "-m", "pytest", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     lines = done.stdout.splitlines() or [""]
-    words = f"{began}, {time.monotonic() - start:.0f} s, load {os.getloadavg()[1]:.1f}: {lines[-1]}"
+    passed, took, load = done.returncode == 0, time.monotonic() - start, os.getloadavg()[1]
+    words = (
+        f"{began}, {commit}, {'passed' if passed else 'failed'}, {took:.0f} s, load {load:.1f}, "
+        f"beside {cores} busy programs [{' '.join(arguments)}]: {lines[-1]}"
+    )
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    return done.returncode == 0, "\n".join([words, *(f"    {line}" for line in failed)])
+    return passed, "\n".join([words, *(f"    {line}" for line in failed)])
 
 
 def main() -> int:
@@ -47,15 +72,18 @@ def main() -> int:
     parser.add_argument("pytest", nargs="*", help="what pytest is given, after --")
     given = parser.parse_args()
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    passed = 0
+    commit, said = checked_out(), LOG.read_text(encoding="utf-8") if LOG.exists() else ""
+    results = known(said, commit, " ".join(given.pytest))
+    if results:
+        print(f"{len(results)} runs of {commit} are in {LOG}, of which {sum(results)} passed.")
     with LOG.open("a", encoding="utf-8") as log, busy(given.cores):
-        for number in range(1, given.times + 1):
-            good, words = run([sys.executable, "-m", "pytest", *given.pytest])
-            passed += good
+        while len(results) < given.times:
+            passed, words = run(given.pytest, commit, given.cores)
+            results.append(passed)
             for out in (log, sys.stdout):
-                print(f"{number} of {given.times}, beside {given.cores} busy programs: {words}", file=out, flush=True)
-    print(f"{passed} of {given.times} runs passed; {LOG}")
-    return passed != given.times
+                print(words, file=out, flush=True)
+    print(f"{sum(results)} of {len(results)} runs of {commit} passed; {LOG}")
+    return not all(results)
 
 
 if __name__ == "__main__":

@@ -2,17 +2,22 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from tests import load
 from tests.guard import HANG_S
 
+HERE = Path(__file__).parent
 RAILS = (
-    (Path(__file__).parent / "conftest.py")
+    (HERE / "conftest.py")
     .read_text(encoding="utf-8")
     .replace("from tests.guard import HANG_S", "HANG_S = 0.1")
+    .replace('"tests.pace"', '"pace"')
 )
+PACE = (HERE / "pace.py").read_text(encoding="utf-8").replace("LIMIT_S = 3.0", "LIMIT_S = 0.2")
 GUILTY = """
 import logging, subprocess, threading, time, warnings
 from PySide6.QtCore import qWarning
@@ -40,11 +45,24 @@ def test_needs(): assert False
 @pytest.mark.needs("pytest")
 def test_has(): pass
 """
+INNOCENT += """
+import os, subprocess, sys
+WORK = "import os\\nwhile os.times().user < 0.3: pass"
+def work(): subprocess.run([sys.executable, "-c", WORK], check=True)
+def test_quick(): pass
+def test_long(): work()
+@pytest.mark.slow
+def test_marked(): work()
+@pytest.fixture(scope="module")
+def shared(): work()
+def test_first_of_several(shared): pass
+"""
 
 
 def run(folder: Path, tests: str) -> str:
     """What pytest says of these tests under our conftest and settings."""
     (folder / "conftest.py").write_text(RAILS, encoding="utf-8")
+    (folder / "pace.py").write_text(PACE, encoding="utf-8")
     (folder / "test_case.py").write_text(tests, encoding="utf-8")
     config = Path(__file__).parents[1] / "pyproject.toml"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", config, "--rootdir", folder, folder]
@@ -115,9 +133,11 @@ def clocked(call: ast.Call) -> bool:
     )
 
 
-def test_whoever_leaves_nothing_passes_and_a_missing_package_skips_with_its_reason(tmp_path):
+def test_whoever_leaves_nothing_passes_what_is_missing_skips_and_what_takes_long_is_listed(tmp_path):
     output = run(tmp_path, INNOCENT)
-    assert "3 passed, 1 skipped" in output and "pytest==0.1 is not installed" in output, output
+    assert "7 passed, 1 skipped" in output and "pytest==0.1 is not installed" in output, output
+    listed = output.partition("and not marked slow")[2]
+    assert set(re.findall(r"::test_(\w+)", listed)) == {"long"}, output
 
 
 def test_the_home_of_a_test_is_its_own(tmp_path):
@@ -126,3 +146,11 @@ def test_the_home_of_a_test_is_its_own(tmp_path):
     assert os.environ["XDG_CONFIG_HOME"].startswith(str(tmp_path))
     store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "compression-workbench", "workbench")
     assert store.fileName().startswith(str(tmp_path)) and not store.allKeys()
+
+
+def test_runs_on_a_busy_machine_count_for_their_commit_and_arguments():
+    good, bad = ["--version"], ["--no-such-option"]
+    log = "\n".join(load.run(arguments, "0123abc", 2)[1] for arguments in (good, bad, good))
+    assert load.known(log, "0123abc", "--version") == [True, True]
+    assert load.known(log, "0123abc", "--no-such-option") == [False]
+    assert not load.known(log, "4567def", "--version") and not load.known(log, "0123abc+", "--version")
