@@ -2334,6 +2334,16 @@
       <translation>{path} 太大，不可能是会话。</translation>
     </message>
     <message>
+      <source>'{subject}' does not have two entries</source>
+      <extracomment>workbench/core/session/session_plan.py</extracomment>
+      <translation>“{subject}”不是恰好两项</translation>
+    </message>
+    <message>
+      <source>a recipe of the plan</source>
+      <extracomment>workbench/core/session/session_plan.py</extracomment>
+      <translation>计划中的配方</translation>
+    </message>
+    <message>
       <source>a branch of history</source>
       <extracomment>workbench/core/session/session_states.py</extracomment>
       <translation>历史中的分支</translation>
@@ -11291,14 +11301,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>1 层</translation>
     </message>
     <message>
+      <source>Adds a training stage to the recipe; Recover runs it</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>在配方中添加一个训练阶段；由“精度恢复”运行</translation>
+    </message>
+    <message>
       <source>All layers</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>所有层</translation>
     </message>
     <message>
-      <source>All steps</source>
+      <source>Any steps</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>所有步骤</translation>
+      <translation>任意步骤</translation>
     </message>
     <message>
       <source>At most</source>
@@ -11309,6 +11324,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Find</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>查找</translation>
+    </message>
+    <message>
+      <source>Fine-tune what is applied</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>应用后微调</translation>
     </message>
     <message>
       <source>Kind of limit</source>
@@ -11391,14 +11411,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>全部</translation>
     </message>
     <message>
-      <source>all layers</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>所有层</translation>
-    </message>
-    <message>
       <source>computing…</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>正在计算…</translation>
+    </message>
+    <message>
+      <source>fine-tuned</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>微调</translation>
     </message>
     <message>
       <source>kB</source>

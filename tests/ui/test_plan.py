@@ -541,3 +541,54 @@ def test_a_search_that_the_engine_refuses_says_why(tab, session, qtbot):
     qtbot.waitUntil(lambda: not tab.plans.job)
     settle(session)
     assert "No editable layer matches." in tab.note.text() and tab.bar.begin.isEnabled()
+
+
+# -- what is kept, and for what device ---------------------------------------------------------------------------------
+
+
+def test_what_was_found_comes_back_with_the_data_that_it_was_found_on(tab, session, qtbot, tmp_path):
+    search(tab, qtbot, "share", 70)
+    found, attached = tab.plans.front, session.attached
+    assert session.found.front == found and session.found.data == session.data.fingerprint
+    session.lose_data()
+    assert tab.plans.front is None
+    session.attach(attached.path, attached.calibration)
+    qtbot.waitUntil(lambda: tab.plans.front is not None)
+    assert tab.plans.front.points == found.points and tab.plans.front.chosen == found.chosen
+    session.attach(str(tmp_path / "train.npz"))
+    qtbot.waitUntil(lambda: session.data is not None and session.data.fingerprint != session.found.data)
+    assert tab.plans.front is None
+    session.open(session.opened.path)
+    qtbot.waitUntil(lambda: session.data is None)
+    assert session.found is None
+
+
+def test_the_device_is_chosen_in_the_bar_and_is_one_step(tab, session, qtbot):
+    qtbot.waitUntil(lambda: bool(session.targets))
+    menu = tab.bar.options.menu()
+    QTest.mouseClick(tab.bar.options, LEFT)
+    qtbot.waitUntil(menu.isVisible)
+    entry = next(each for each in tab.bar.targets.actions() if each.data() == "ethos-u")
+    tab.bar.targets.popup(menu.pos())
+    QTest.mouseClick(tab.bar.targets, LEFT, pos=tab.bar.targets.actionGeometry(entry).center())
+    menu.close()
+    settle(session)
+    assert session.recipe.target == "ethos-u" and "Ethos-U" in tab.bar.options.full
+    session.undo()
+    settle(session)
+    assert session.recipe.target == "" and tab.bar.options.full == "Any steps"
+
+
+def test_what_is_applied_is_fine_tuned_where_that_is_wanted(found, session, qtbot):
+    menu = found.bar.options.menu()
+    QTest.mouseClick(found.bar.options, LEFT)
+    qtbot.waitUntil(menu.isVisible)
+    entry = next(each for each in menu.actions() if each.text() == "Fine-tune what is applied")
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
+    menu.close()
+    assert found.bar.wish.retrain and wish.recall(session.model.fingerprint).retrain
+    click(found, "Search 2")
+    key(found, Qt.Key.Key_Return)
+    assert session.recipe.recover == (Stage("finetune"),) and session.undo_stack.count() == 1
+    session.undo()
+    assert session.recipe == Recipe()

@@ -18,6 +18,7 @@ from workbench.core.base.files import exists, reason, write_bytes
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe, recipe_of
 from workbench.core.session.checked import Checked
+from workbench.core.session.session_plan import Found, found_in, found_out
 from workbench.core.session.session_states import snapshot_out, snapshots_in, undo_list_in, undo_list_out
 from workbench.core.session.snapshot import Snapshot
 from workbench.core.session.undo_list import UndoList
@@ -70,7 +71,7 @@ class Layout:
 class SavedSession:
     """`without` are preparation steps that were left out; `history` leads to the recipe, None in the files of older
     versions; `samples` of the data are used, 0: all;
-    `measuring`: which metrics of which output."""
+    `measuring`: which metrics of which output; `found` is what a search found."""
 
     model: Reference
     recipe: Recipe
@@ -83,6 +84,7 @@ class SavedSession:
     raise_opset: bool = False
     samples: int = 0
     measuring: Measuring = AUTOMATIC
+    found: Found | None = None
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
@@ -114,6 +116,7 @@ class SavedSession:
             "recipe": self.recipe.to_dict(),
             "snapshots": [snapshot_out(each) for each in self.snapshots],
             "history": undo_list_out(self.history) if self.history else None,
+            "plan": found_out(self.found) if self.found else None,
             "layout": {
                 "tab": self.layout.tab,
                 "selection": list(self.layout.selection),
@@ -201,6 +204,7 @@ class _Reader(Checked):
             raised or RAISED in without,
             self.count(self.mapping(document.get("data") or {}, "data").get("samples", 0), "data.samples"),
             self._measuring(document.get("measuring")),
+            found_in(document.get("plan"), self),
         )
 
     def _measuring(self, value: Any) -> Measuring:

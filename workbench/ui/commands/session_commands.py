@@ -73,6 +73,7 @@ class SessionCommands(QObject):
             session.opened.raise_opset,
             attached.samples if attached else 0,
             attached.measuring if attached else AUTOMATIC,
+            session.found,
         )
 
     def save_then(self, proceed: Then) -> None:
@@ -233,6 +234,7 @@ class SessionCommands(QObject):
         kept, snapshots = saved.history or UndoList(saved.recipe), saved.snapshots
         if not same:
             kept, snapshots = kept.without_figures(), tuple(each.without_figures() for each in snapshots)
+        session.found = saved.found if same else None  # it comes back with its data
         session.begin_with(kept, snapshots)
         yield
         layout.apply(self._window, session, saved.layout)

@@ -14,6 +14,7 @@ from workbench.core.analysis.plan import PRESETS, Front, Goal, Kind, Measured, P
 from workbench.core.ipc import messages
 from workbench.core.layer_data.forecast import Forecast
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.session_plan import Found
 from workbench.core.session.snapshot import Snapshot
 from workbench.ui.base import settings
 from workbench.ui.engine_client.client import Handlers
@@ -26,7 +27,8 @@ REDRAW_MS = 100  # between two pictures of a front that grows
 
 
 class Plans(TrackedJob):
-    """The front stays until there is another model or other data; a search for another goal goes on from it.
+    """The front stays until there is another model or other data, and is kept with the session; a search for another
+    goal goes on from it.
 
     front       the trade-off; None before the first search
     forecasts   of the presets, by name, as far as they are known
@@ -46,7 +48,7 @@ class Plans(TrackedJob):
         self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
-        session.data_changed.connect(self.forget)
+        session.data_changed.connect(self._on_data)
         session.preview_changed.connect(self._on_preview)
 
     @property
@@ -78,7 +80,7 @@ class Plans(TrackedJob):
         self._ask(
             messages.Plan,
             title,
-            self._take,
+            self._finished,
             self._updated,
             stopped,
             again=True,
@@ -129,6 +131,20 @@ class Plans(TrackedJob):
             for known, new in zip_longest(before[: len(front.points)], front.points)
         )
         self.front = replace(front, points=again)
+
+    def _finished(self, front: Front) -> None:
+        self._take(front)
+        if self._session.data is not None:
+            self._session.found = Found(front, self._session.data.fingerprint)
+
+    def _on_data(self) -> None:
+        """Other data: nothing that was measured holds. The data that a trade-off was found on, such as after the
+        session or the engine was started again: that holds."""
+        self.forget()
+        data, found = self._session.data, self._session.found
+        if data and found and (found.data, found.front.metric) == (data.fingerprint, data.metric):
+            self.front = found.front
+            self.changed.emit()
 
     def _updated(self, front: Front) -> None:
         self._take(front)

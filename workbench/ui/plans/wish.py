@@ -20,7 +20,8 @@ MOST = 1e9  # of any amount
 
 @dataclass(frozen=True)
 class Wish:
-    """`amounts` by limit, in the unit on show; only that of `limit` counts. `chosen`: the selected layers alone."""
+    """`amounts` by limit, in the unit on show; only that of `limit` counts. `chosen`: the selected layers alone.
+    `retrain`: a recipe of the search is given a training stage when it is applied."""
 
     limit: Limit = "share"
     amounts: Mapping[Limit, float] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Wish:
     chosen: bool = False
     samples: int = 0
     minutes: float = 0.0
+    retrain: bool = False
 
     def amount(self, model: ModelSummary | None, points: bool) -> float:
         """Of the limit: as it was given, else one that suits the model. `points`: the metric is a percentage."""
@@ -121,6 +123,7 @@ def _read(value: Any) -> Wish:
         value.get("chosen") is True,
         round(_amount(value.get("samples", 0))),
         _amount(value.get("minutes", 0)),
+        value.get("retrain") is True,
     )
 
 

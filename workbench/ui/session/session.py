@@ -161,7 +161,7 @@ class Session(State):
         self._layers = {layer.path: layer for layer in summary.layers}
         self.selection, self.current, self.view, self.edit = (), "", None, None
         self.preview, self.preview_is_current, self.changes = None, False, {}
-        self.couplings = Couplings()
+        self.couplings, self.found = Couplings(), None
         self.recipe, self.recipe_path, self.session_path = Recipe(), "", ""
         self.snapshots.take(())
         self.model_changed.emit()

@@ -17,6 +17,7 @@ from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.opened import Attached, Opened
+from workbench.core.session.session_plan import Found
 from workbench.core.targets.target import Target
 from workbench.ui.engine_client.client import EngineLink, Handlers
 from workbench.ui.engine_client.redraw_scheduler import Turns
@@ -72,6 +73,7 @@ class State(QObject):
         self.preview: Preview | None = None
         self.preview_is_current = False  # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
+        self.found: Found | None = None  # what the last search found
         self.couplings = Couplings()
         self.history = History(self)
         self.undo_stack = self.history.stack

@@ -93,6 +93,8 @@ class GoalBar(QWidget):
         self._model: ModelSummary | None = None
         self._metric = MetricInfo()
         self._selected = 0
+        self._target = ""
+        self.targets: QMenu | None = None  # where the device is chosen
         self._build()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -147,6 +149,12 @@ class GoalBar(QWidget):
             self._selected = count
             self._show_options()
 
+    def set_target(self, title: str) -> None:
+        """Of the device that the recipe is for; "" for any."""
+        if title != self._target:
+            self._target = title
+            self._show_options()
+
     @property
     def points(self) -> bool:
         """Whether a loss is counted in points of a percentage."""
@@ -193,15 +201,19 @@ class GoalBar(QWidget):
     def _show_options(self) -> None:
         wish = self.wish
         some = self.tr("1 layer") if self._selected == 1 else self.tr("{n} layers").format(n=self._selected)
-        layers = some if wish.chosen else self.tr("all layers")
         names = [families.title(family) for family in wish.families]
-        steps = self.tr("All steps") if len(names) == len(FAMILIES) else tr(", ").join(names)
-        parts = [steps, layers]
+        parts = [] if len(names) == len(FAMILIES) else [tr(", ").join(names)]
+        if wish.chosen:
+            parts.append(some)
+        if self._target:
+            parts.append(self._target)
         if wish.samples:
             parts.append(self.tr("{n} samples").format(n=f"{wish.samples:,}"))
         if wish.minutes:
             parts.append(self.tr("{n} min").format(n=f"{wish.minutes:g}"))
-        self.options.show_text(tr(", ").join(parts))
+        if wish.retrain:
+            parts.append(self.tr("fine-tuned"))
+        self.options.show_text(tr(", ").join(parts) or self.tr("Any steps"))
 
     def _fill(self) -> None:
         menu = self.options.menu()
@@ -222,6 +234,14 @@ class GoalBar(QWidget):
             group.addAction(action)
             action.setChecked(self.wish.chosen == chosen)
             action.triggered.connect(partial(self._set, chosen=chosen))
+        menu.addSeparator()
+        if self.targets is not None:
+            menu.addMenu(self.targets)
+        retrain = menu.addAction(self.tr("Fine-tune what is applied"))
+        retrain.setCheckable(True)
+        retrain.setToolTip(self.tr("Adds a training stage to the recipe; Recover runs it"))
+        retrain.setChecked(self.wish.retrain)
+        retrain.toggled.connect(lambda ticked: self._set(retrain=ticked))
         menu.addSeparator()
         effort = QWidgetAction(menu)
         effort.setDefaultWidget(self._effort(menu))

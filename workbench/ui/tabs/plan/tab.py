@@ -7,6 +7,8 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
+from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.look import LookBanner
 from workbench.ui.plans import wish
@@ -25,6 +27,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label
 
 LOWEST, NARROWEST = 320, 360  # pixels
+FINE_TUNE = Stage("finetune")
 
 
 class Halves(PlotSplitter):
@@ -47,6 +50,7 @@ class PlanTab(QWidget):
         self._session, self.plans = session, plans
         self.picked: tuple[int, ...] = ()
         self.bar = GoalBar(self)
+        self.bar.targets = TargetMenu(session, self.bar)
         self.presets = PresetButton(plans, self)
         self.progress = SearchProgress(plans, self)
         self.banner = LookBanner(session, self)
@@ -108,7 +112,13 @@ class PlanTab(QWidget):
             session.snapshots.changed,
         ):
             signal.connect(self._scene.soon)
-        for signal in (plans.changed, plans.progressed, session.data_changed, session.selection_changed):
+        for signal in (
+            plans.changed,
+            plans.progressed,
+            session.data_changed,
+            session.selection_changed,
+            session.recipe_changed,
+        ):
             signal.connect(controls.soon)
         theme.signals.changed.connect(self._scene.soon)
         session.data_changed.connect(self._ask)
@@ -164,6 +174,7 @@ class PlanTab(QWidget):
         session, plans = self._session, self.plans
         self.bar.set_metric(session.metric)
         self.bar.set_selected(len(self._selected()))
+        self.bar.set_target(session.target.title if session.target is not None else "")
         self.bar.setVisible(not plans.job)
         self.presets.setVisible(not plans.job)
         self.progress.refresh()
@@ -229,7 +240,8 @@ class PlanTab(QWidget):
         device that it is for."""
         standing = self._session.history.standing(self._session.recipe)
         storing = replace(standing.storing, sparse=recipe.storing.sparse, codes=recipe.storing.codes)
-        return Recipe(recipe.rows, recipe.seed, standing.recover, storing, standing.data, standing.target)
+        recover = standing.recover or ((FINE_TUNE,) if self.bar.wish.retrain and recipe.rows else ())
+        return Recipe(recipe.rows, recipe.seed, recover, storing, standing.data, standing.target)
 
     def apply(self) -> None:
         """Make the recipe that is looked at the recipe, as one step."""
