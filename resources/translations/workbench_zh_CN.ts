@@ -3409,9 +3409,9 @@
       <translation>不超过 {largest:,} 的整数</translation>
     </message>
     <message>
-      <source>nchw or nhwc</source>
+      <source>nchw, nhwc or nhw</source>
       <extracomment>workbench/data/preprocessing.py</extracomment>
-      <translation> nchw 或 nhwc</translation>
+      <translation>nchw、nhwc 或 nhw</translation>
     </message>
     <message>
       <source>the name of a file</source>
@@ -4219,6 +4219,11 @@
       <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
     </message>
     <message>
+      <source>{metric} is {value}, no better than the most frequent class for every sample ({most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels of other samples. `workbench data` measures which.</source>
+      <extracomment>workbench/engine/base/chance.py</extracomment>
+      <translation>{metric} 为 {value}，不高于对每个样本都回答最常见类别（{most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
+    </message>
+    <message>
       <source>A change is verified by running the model, but no input shape was found that the model accepts.</source>
       <extracomment>workbench/engine/base/differentiable.py</extracomment>
       <translation>改动须通过运行模型来验证，但未找到模型接受的输入形状。</translation>
@@ -4912,6 +4917,141 @@
       <source>{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after it ({behind}) incorrectly.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
       <translation>{who} {subject}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{behind}）。</translation>
+    </message>
+    <message>
+      <source>'{name}': {dtype} of {shape} per sample, values {low:.4g} to {high:.4g}.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>“{name}”：每个样本为 {dtype}，形状 {shape}，数值 {low:.4g} 到 {high:.4g}。</translation>
+    </message>
+    <message>
+      <source>The data does not fit as it is read now: {why} {metric} is {value} {title}.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>按现在的读取方式，数据不匹配：{why} {title}时，{metric} 为 {value}。</translation>
+    </message>
+    <message>
+      <source>The labels are class numbers {low} to {high}.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>标签为类别编号 {low} 到 {high}。</translation>
+    </message>
+    <message>
+      <source>The labels are one-hot rows of {n} classes; taken as class numbers.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>标签为 {n} 个类别的独热行，作为类别编号使用。</translation>
+    </message>
+    <message>
+      <source>The labels have type {dtype} and shape {shape} per sample.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>标签的类型为 {dtype}，每个样本的形状为 {shape}。</translation>
+    </message>
+    <message>
+      <source>The model gets '{name}': {shape}, values {low:.4g} to {high:.4g}, mean {mean:.4g}, std {std:.4g}.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>模型得到“{name}”：{shape}，数值 {low:.4g} 到 {high:.4g}，均值 {mean:.4g}，标准差 {std:.4g}。</translation>
+    </message>
+    <message>
+      <source>The order of the classes was found on half of the samples; on the others {metric} is {value} with it.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>类别顺序由一半样本求得；在另一半样本上，{metric} 为 {value}。</translation>
+    </message>
+    <message>
+      <source>There are no labels: which reading is right cannot be measured.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>没有标签：无法测出哪种读取方式正确。</translation>
+    </message>
+    <message>
+      <source>trying scales</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>正在尝试缩放方式</translation>
+    </message>
+    <message>
+      <source>with the classes in another order</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>采用另一种类别顺序</translation>
+    </message>
+    <message>
+      <source>{metric} is {before} as the data is read now, and {value} {title}.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>按现在的读取方式，{metric} 为 {before}；{title}时为 {value}。</translation>
+    </message>
+    <message>
+      <source>{metric} is {value}, about chance, and no order of the classes helps: the labels are probably of other samples (shuffled), or the inputs are not what the model was trained on.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>{metric} 为 {value}，接近随机水平，且任何类别顺序都无改善：标签可能属于其他样本（被打乱），或输入与模型训练时不同。</translation>
+    </message>
+    <message>
+      <source>{metric} is {value}, about chance: the model answers nearly the same for all samples. The inputs are probably not what it was trained on (scale, mean and std, crop), and no reading that was tried helps.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>{metric} 为 {value}，接近随机水平：模型对所有样本的回答几乎相同。输入可能与训练时不同（缩放、均值与标准差、裁剪），已尝试的读取方式均无改善。</translation>
+    </message>
+    <message>
+      <source>as it is read now</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>现在的读取方式</translation>
+    </message>
+    <message>
+      <source>divided by 255</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>除以 255</translation>
+    </message>
+    <message>
+      <source>in the layout of the file</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>按文件中的布局</translation>
+    </message>
+    <message>
+      <source>multiplied by 255</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>乘以 255</translation>
+    </message>
+    <message>
+      <source>normalised with mean and std of ImageNet</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>用 ImageNet 的均值与标准差归一化</translation>
+    </message>
+    <message>
+      <source>read as {layout}</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>按 {layout} 读取</translation>
+    </message>
+    <message>
+      <source>scaled from -1..1 to 0..1</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>由 -1..1 缩放到 0..1</translation>
+    </message>
+    <message>
+      <source>scaled from -1..1 to 0..255</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>由 -1..1 缩放到 0..255</translation>
+    </message>
+    <message>
+      <source>scaled to -1..1</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>缩放到 -1..1</translation>
+    </message>
+    <message>
+      <source>standardised with mean and std of these samples</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>用这些样本的均值与标准差标准化</translation>
+    </message>
+    <message>
+      <source>with an axis of channels added</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>补上通道轴</translation>
+    </message>
+    <message>
+      <source>with mean and std of ImageNet undone</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>还原 ImageNet 的均值与标准差</translation>
+    </message>
+    <message>
+      <source>with red and blue exchanged (RGB and BGR)</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>红蓝通道互换（RGB 与 BGR）</translation>
+    </message>
+    <message>
+      <source>without scaling</source>
+      <extracomment>workbench/engine/data_check/guesses.py</extracomment>
+      <translation>不缩放</translation>
     </message>
     <message>
       <source>Open a data set.</source>

@@ -97,8 +97,8 @@ def test_pictures_that_are_read_again_are_those_that_are_kept(folder, monkeypatc
     np.testing.assert_array_equal(again.feeds(order)["x"], kept.feeds(order)["x"])
     np.testing.assert_array_equal(next(iter(again.ahead([order])))["x"], kept.feeds(order)["x"])
     assert again.fingerprint == kept.fingerprint and again.samples == 50
-    assert kept.inputs["x"].pixels(3) is kept.inputs["x"].pixels(3)
-    assert again.inputs["x"].pixels(3) is not again.inputs["x"].pixels(3)
+    assert kept.inputs["x"].base.pixels(3) is kept.inputs["x"].base.pixels(3)
+    assert again.inputs["x"].base.pixels(3) is not again.inputs["x"].base.pixels(3)
 
 
 def test_what_is_read_ahead_comes_in_order_and_its_errors_where_it_is_wanted(folder, streamed):
@@ -106,7 +106,7 @@ def test_what_is_read_ahead_comes_in_order_and_its_errors_where_it_is_wanted(fol
     whole = data.feeds(slice(None))["x"]
     parts = [slice(start, start + 7) for start in range(0, 50, 7)]
     np.testing.assert_array_equal(np.concatenate([feeds["x"] for feeds in data.ahead(parts)]), whole)
-    data.inputs["x"].files[10].write_bytes(b"no picture any more")
+    data.inputs["x"].base.files[10].write_bytes(b"no picture any more")
     ahead = data.ahead(parts)
     np.testing.assert_array_equal(next(ahead)["x"], whole[:7])
     with pytest.raises(UserError, match="is not a readable image"):

@@ -16,6 +16,7 @@ import click
 
 from workbench import __version__
 from workbench.cli import analysis, documents, output, profile, search, targets
+from workbench.cli.data import data as data_command
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
     calibration_option,
@@ -385,6 +386,7 @@ def methods(as_json: bool) -> None:
 
 
 for command in (
+    data_command,
     analysis.sensitivity,
     analysis.sweep,
     search.search,

@@ -130,14 +130,14 @@ class Chosen(Lazy):
 
     def __init__(self, base: Column, numbers: np.ndarray) -> None:
         super().__init__((len(numbers), *base.shape[1:]), base.dtype)
-        self._base, self._numbers = base, numbers
+        self.base, self._numbers = base, numbers
         self.slow = getattr(base, "slow", False)
 
     def read(self, numbers: np.ndarray) -> np.ndarray:
-        return np.asarray(self._base[self._numbers[numbers]])
+        return np.asarray(self.base[self._numbers[numbers]])
 
     def content(self, numbers: np.ndarray) -> Iterator[bytes | memoryview]:
-        return content(self._base, self._numbers[numbers])
+        return content(self.base, self._numbers[numbers])
 
 
 class Changed(Lazy):
@@ -146,15 +146,15 @@ class Changed(Lazy):
     def __init__(self, base: Column, change: Callable[[np.ndarray], np.ndarray], words: str) -> None:
         first = change(np.asarray(base[:1]))
         super().__init__((len(base), *first.shape[1:]), first.dtype)
-        self._base, self._change, self._words = base, change, words
+        self.base, self._change, self._words = base, change, words
         self.slow = getattr(base, "slow", False)
 
     def read(self, numbers: np.ndarray) -> np.ndarray:
-        return self._change(np.asarray(self._base[numbers]))
+        return self._change(np.asarray(self.base[numbers]))
 
     def content(self, numbers: np.ndarray) -> Iterator[bytes | memoryview]:
         yield self._words.encode()
-        yield from content(self._base, numbers)
+        yield from content(self.base, numbers)
 
 
 def take(column: Column, numbers: np.ndarray) -> Column:

@@ -15,7 +15,7 @@ from workbench.data.class_names import read_names
 from workbench.data.columns import Column, in_memory
 from workbench.data.dataset import Dataset
 from workbench.data.matching import Given, match
-from workbench.data.preprocessing import Rules, applied, beside, ordered, read_rules
+from workbench.data.preprocessing import Rules, applied, beside, of_images, ordered, read_rules
 from workbench.data.readers.kinds import LABELS, NAMES, Asked, Found, read
 from workbench.data.sampling import stratified
 
@@ -45,7 +45,7 @@ def open_dataset(
     rules = read_rules(file) if rules is None else rules
     folders = (Path(near).absolute().parent,) if near else ()
     found = read(Asked(path, specs, rules, trusted, job or Job(), tuple(given), folders))
-    data = _matched(path, found, specs, given, rules)
+    data = matched(path, found, specs, given, rules)
     if noted:
         data = replace(data, notes=(Message("Preprocessed as {file} says.", file=file),))
     return part_of(data, samples)
@@ -66,8 +66,9 @@ def part_of(data: Dataset, samples: int) -> Dataset:
     return replace(data.subset(chosen), whole=data.samples, notes=(*data.notes, note))
 
 
-def _matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given, rules: Rules) -> Dataset:
-    """Labels are called y and names of classes class_names, where no input of the model is."""
+def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given, rules: Rules) -> Dataset:
+    """The data set of arrays that were read; labels are called y and names of classes class_names, where no input is.
+    Raises UserError where they do not fit the model or the rules."""
     arrays: dict[str, Any] = dict(found.arrays)
     own = {spec.name for spec in specs}
     labels, names = (
@@ -77,7 +78,9 @@ def _matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given
         raise UserError("Some labels in {path} are NaN or infinite.", "Remove these samples.", path=path)
     labels = ordered(rules, labels, path)
     classes = found.classes if names is None else read_names(path, names, labels)
-    if not found.ready and rules.on_arrays:
+    if found.images:
+        rules = of_images(rules, next(spec for spec in specs if spec.name in arrays))
+    if rules.on_arrays:
         arrays = _preprocessed(path, arrays, specs, rules)
     matched = match(path, arrays, specs, given, labels, found.held)
     counts = {len(np.atleast_1d(labels)) if labels is not None else -1, *map(len, matched.inputs.values())} - {-1}

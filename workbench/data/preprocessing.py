@@ -1,7 +1,7 @@
 """How samples become what the model gets: rules in a YAML file, in a folder of images or beside a file of arrays."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any
@@ -33,8 +33,10 @@ class Rules:
     crop              a centre crop of images in files: this fraction of each side
     mean, std         one number or one a channel, applied to values divided by `scale`
     scale             None: 255 for images in files (1 where the model takes integers), 1 for arrays
-    layout            nchw or nhwc; of arrays that of the samples in the file, of images what the model takes
+    layout            nchw or nhwc; of arrays that of the samples in the file (nhw: images without channels), of images
+                      in files what the model takes
     reverse_channels  RGB becomes BGR, and BGR becomes RGB
+    first_class       what the lowest class number of the data is called, where they do not begin with 0
     class_order       number of the model's class for each class number of the data; None: the same
     class_names       what the class of a folder is called, where that is not the folder's name
     tokenizer         file with the tokenizer of texts, by its path from the data
@@ -48,6 +50,7 @@ class Rules:
     scale: float | None = None
     layout: str = ""
     reverse_channels: bool = False
+    first_class: int = 0
     class_order: tuple[int, ...] | None = None
     class_names: Mapping[str, str] | None = None
     tokenizer: str = ""
@@ -77,7 +80,11 @@ class Rules:
             value = getattr(self, key)
             if value != getattr(Rules(), key):
                 found[key] = list(value) if isinstance(value, tuple) else value
-        return str(yaml.dump(found, Dumper=yaml_file.Dumper, sort_keys=False, default_flow_style=None))
+        return (
+            ""
+            if not found
+            else str(yaml.dump(found, Dumper=yaml_file.Dumper, sort_keys=False, default_flow_style=None))
+        )
 
 
 def beside(path: str) -> Path:
@@ -90,7 +97,15 @@ def read_rules(file: Path) -> Rules:
     cannot be used."""
     if not file.exists():
         return Rules()
-    given = yaml_file.read(file, Message("the preprocessing"), Message("Correct it, or remove it."))
+    return _rules(yaml_file.read(file, Message("the preprocessing"), Message("Correct it, or remove it.")), file)
+
+
+def rules_of(text: str, name: str) -> Rules:
+    """The rules of a text in YAML. Raises UserError naming `name` as `read_rules` does."""
+    return _rules(yaml_file.parse(text, name, Message("Correct it, or remove it.")), Path(name))
+
+
+def _rules(given: Any, file: Path) -> Rules:
     given = {} if given is None else given
     if not isinstance(given, dict) or set(given) - set(KEYS):
         unknown = ", ".join(sorted(map(str, set(given) - set(KEYS))))[:200] if isinstance(given, dict) else ""
@@ -112,11 +127,19 @@ def write_rules(path: str, rules: Rules) -> Path:
     return file
 
 
+def of_images(rules: Rules, spec: InputSpec) -> Rules:
+    """The rules of pixels of images in files, which lie channels last: they are divided by 255 where the model takes
+    floats, and become what `layout` says the model takes, nchw where it says nothing."""
+    scale = rules.scale or (255.0 if spec.dtype.startswith("float") else 1.0)
+    return replace(rules, scale=scale, layout="nhwc" if rules.layout != "nhwc" else "")
+
+
 def applied(rules: Rules, column: Column, spec: InputSpec, file: Path | str) -> Column:
     """The samples of an array as the model gets them. Raises UserError where the rules do not fit them."""
     if not rules.on_arrays:
         return column
-    if (rules.layout or rules.reverse_channels) and column.ndim != 4:
+    wanted = 3 if rules.layout == "nhw" else 4
+    if (rules.layout or rules.reverse_channels) and column.ndim != wanted:
         raise UserError(
             "{file}: layout and reverse_channels are of images, but the array '{name}' has shape {shape}.",
             "Remove them.",
@@ -124,20 +147,28 @@ def applied(rules: Rules, column: Column, spec: InputSpec, file: Path | str) -> 
             name=spec.name,
             shape=column.shape,
         )
-    wanted = model_layout(spec) or {"nhwc": "nchw", "nchw": "nhwc"}.get(rules.layout, "nchw")
-    order = ORDERS[wanted] if rules.layout and rules.layout != wanted else None
-    axis = 1 if column.ndim == 4 and wanted == "nchw" else column.ndim - 1
-    channels = column.shape[axis if order is None else order[axis]]
+    order, axis = _axes(rules.layout, spec, column.ndim)
+    channels = 1 if rules.layout == "nhw" else column.shape[axis if order is None else order[axis]]
     for key, numbers in (("mean", rules.mean), ("std", rules.std)):
         if len(numbers) not in (0, 1, channels):
             raise sized_wrongly(file, key, len(numbers), channels)
 
     def change(values: np.ndarray) -> np.ndarray:
+        values = np.expand_dims(values, axis) if rules.layout == "nhw" else values
         values = values if order is None else values.transpose(order)
         values = np.flip(values, axis) if rules.reverse_channels else values
         return np.ascontiguousarray(rules.normalized(values, axis))
 
     return Changed(column, change, rules.to_yaml())
+
+
+def _axes(layout: str, spec: InputSpec, have: int) -> tuple[tuple[int, ...] | None, int]:
+    """How the axes of samples in this layout are to be ordered, None: as they are; and where the channels are then."""
+    if have not in (3, 4) or (have == 3 and layout != "nhw"):
+        return None, have - 1
+    turned = {"nhwc": "nchw", "nchw": "nhwc"}.get(layout, "nchw")
+    wanted = model_layout(spec) or turned
+    return ORDERS[wanted] if have == 4 and layout and layout != wanted else None, 1 if wanted == "nchw" else 3
 
 
 def model_layout(spec: InputSpec) -> str:
@@ -150,7 +181,11 @@ def model_layout(spec: InputSpec) -> str:
 
 def ordered(rules: Rules, labels: np.ndarray | None, file: Path | str) -> np.ndarray | None:
     """Class numbers of the model. Raises UserError where a label has none."""
-    if rules.class_order is None or labels is None:
+    if labels is None:
+        return labels
+    if rules.first_class and labels.dtype.kind in "iu":
+        labels = labels.astype(np.int64) - rules.first_class
+    if rules.class_order is None:
         return labels
     order = np.asarray(rules.class_order)
     if labels.ndim == 2 and labels.shape[1] == len(order):  # one-hot rows
@@ -231,8 +266,8 @@ def _size(file: Path, key: str, value: Any) -> tuple[int, int]:
 
 
 def _layout(file: Path, key: str, value: Any) -> str:
-    if value not in ("nchw", "nhwc"):
-        raise _wrong(file, key, value, Message("nchw or nhwc"))
+    if value not in ("nchw", "nhwc", "nhw"):
+        raise _wrong(file, key, value, Message("nchw, nhwc or nhw"))
     return value
 
 
@@ -264,6 +299,12 @@ def _length(file: Path, key: str, value: Any) -> int:
     return value
 
 
+def _first(file: Path, key: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MOST_CLASSES:
+        raise _wrong(file, key, value, Message("a whole number up to {largest:,}", largest=MOST_CLASSES - 1))
+    return value
+
+
 def _order(file: Path, key: str, value: Any) -> tuple[int, ...]:
     fits = (
         isinstance(value, list)
@@ -284,6 +325,7 @@ KEYS: dict[str, Callable[[Path, str, Any], Any]] = {  # in the order in which th
     "scale": lambda file, key, value: _number(file, key, value, Message("a positive number")),
     "mean": _numbers,
     "std": _numbers,
+    "first_class": _first,
     "class_order": _order,
     "class_names": _names,
     "tokenizer": _text,

@@ -22,7 +22,7 @@ from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset
 from workbench.data.matching import Given
 from workbench.data.opening import open_dataset
-from workbench.engine.base import evaluate
+from workbench.engine.base import chance, evaluate
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.engine.base.measured import with_answer
@@ -127,6 +127,8 @@ class Workspace:
         evaluator = evaluate.prepare(
             data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH), wanted=first, beside=beside
         )
+        if (doubt := chance.doubt(evaluator)) is not None:
+            evaluator = replace(evaluator, data=replace(evaluator.data, notes=(*evaluator.data.notes, doubt)))
         samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
         one = data.feeds(slice(0, data.fixed_batch or 1))
         model = self.model.at({name: array.shape for name, array in one.items()})

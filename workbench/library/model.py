@@ -29,6 +29,7 @@ from workbench.library.layers import LayerHandle, Layers
 from workbench.library.place import Data, Place
 
 if TYPE_CHECKING:
+    from workbench.core.analysis.data_check import DataCheck
     from workbench.core.analysis.measured import Comparison, Evaluation
     from workbench.core.analysis.not_taken import Finding
     from workbench.core.analysis.plan import Front, Goal
@@ -88,6 +89,19 @@ class Model:
             path, job or Job(), other, self._workspace.trusted, _values(inputs), measuring(metric), samples
         )
         return Model(workspace, self._place, inputs)
+
+    def check_data(
+        self, data: Data, *, inputs: Inputs | None = None, metric: str = "", write: bool = False, job: Job | None = None
+    ) -> DataCheck:
+        """Find out whether data is read as this model needs it: ways of reading it (layout, scale, channel order, order
+        of the classes), and what the model measures with each. `write`: the proposed preprocessing is written beside
+        the data, where it is read from then on. Raises UserError where the data cannot be read."""
+        from workbench.engine.data_check.check import check, settle
+
+        path = self._place.of(data)
+        given = _values(self._inputs if inputs is None else inputs)
+        found = check(self._workspace, path, job or Job(), path in self._workspace.trusted, given, metric)
+        return replace(found, written=settle(path, found.proposal.yaml)) if write and found.best else found
 
     def check(self, wanted: Given | Sweep) -> None:
         """Raises UserError where a recipe, or a sweep, does not fit the layers; nothing is run."""

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from workbench.core.base.system import free_memory
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data.class_names import read_names
 from workbench.data.columns import Lazy
-from workbench.data.preprocessing import NAME, Rules, sized_wrongly
+from workbench.data.preprocessing import NAME, Rules
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -52,16 +52,14 @@ class Shape:
 
 
 class ImageFiles(Lazy):
-    """Images [n, channels, height, width], or channels last, float32. Decoded when they are read, by several threads;
-    the pixels of the first KEPT bytes stay in memory as uint8."""
+    """Pixels [n, height, width, channels] uint8. Decoded when they are read, by several threads; the first KEPT bytes
+    stay in memory."""
 
     slow = True
 
     def __init__(self, files: list[Path], taken: Shape, rules: Rules) -> None:
-        last = rules.layout == "nhwc"
-        shape = (taken.height, taken.width, taken.channels) if last else (taken.channels, taken.height, taken.width)
-        super().__init__((len(files), *shape), np.dtype(np.float32))
-        self.files, self._taken, self._rules, self._last = files, taken, rules, last
+        super().__init__((len(files), taken.height, taken.width, taken.channels), np.dtype(np.uint8))
+        self.files, self._taken, self._rules = files, taken, rules
         self._kept: dict[int, np.ndarray] = {}
         self._room = min(KEPT, free_memory() // 4) // max(1, taken.bytes)
         self._lock = threading.Lock()
@@ -72,13 +70,10 @@ class ImageFiles(Lazy):
         return len(self) <= self._room
 
     def read(self, numbers: np.ndarray) -> np.ndarray:
-        pixels = np.empty((len(numbers), self._taken.height, self._taken.width, self._taken.channels), np.uint8)
+        pixels = np.empty((len(numbers), *self.shape[1:]), np.uint8)
         for place, one in enumerate(_in_threads(self.pixels, numbers.tolist())):
             pixels[place] = one
-        if self._rules.reverse_channels:
-            pixels = pixels[..., ::-1]
-        values = self._rules.normalized(pixels, 3).astype(np.float32, copy=False)
-        return values if self._last else np.ascontiguousarray(values.transpose(0, 3, 1, 2))
+        return pixels
 
     def pixels(self, number: int) -> np.ndarray:
         """[height, width, channels] uint8. Raises UserError for a file that cannot be read."""
@@ -96,7 +91,7 @@ class ImageFiles(Lazy):
 
     def content(self, numbers: np.ndarray) -> Iterator[bytes | memoryview]:
         """What the files hold, not their pixels: decoding takes long."""
-        yield repr((self._rules.to_yaml(), self._taken)).encode()
+        yield repr((self._rules.crop, self._taken)).encode()
         for number in numbers.tolist():
             try:
                 yield hashlib.sha256(self.files[number].read_bytes()).digest()
@@ -115,14 +110,14 @@ def _in_threads(work: Callable[[int], T], numbers: Sequence[int]) -> Generator[T
 
 def open_folder(
     folder: Path, specs: tuple[InputSpec, ...], rules: Rules, job: Job
-) -> tuple[dict[str, Any], np.ndarray, tuple[str, ...]]:
-    """Images for the model's only input, labels [n] by the alphabetical order of the class folders, classes.
+) -> tuple[dict[str, ImageFiles], np.ndarray, tuple[str, ...]]:
+    """Pixels for the model's only input, labels [n] by the alphabetical order of the class folders, classes.
 
     Images that fit KEPT are decoded now, so that one that is damaged is named at once; of others the sizes are read.
     Raises UserError for unreadable images, no images, a batch that does not fit the memory, files that are none or lie
     elsewhere, or a model with more than one input.
     """
-    taken, rules = _taken(folder, specs, rules)
+    taken = _taken(folder, specs, rules)
     folders = tuple(
         sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(NOT_OURS))
     )
@@ -151,8 +146,8 @@ def open_folder(
     return {specs[0].name: images}, labels, _called(folder, folders, rules)
 
 
-def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules) -> tuple[Shape, Rules]:
-    """What the model takes, and the rules with what they leave to it."""
+def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules) -> Shape:
+    """What the model takes. Raises UserError where that is no image, or the rules do not fit it."""
     if len(specs) != 1 or len(specs[0].shape) != 4:
         raise UserError(
             "{folder} is a folder of images, but the model's input is not a single image.",
@@ -170,9 +165,6 @@ def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules) -> tuple[Sh
             channels=channels,
             preprocessing=NAME,
         )
-    for key, value in (("mean", rules.mean), ("std", rules.std)):
-        if len(value) not in (0, 1, channels or 3):
-            raise sized_wrongly(folder / NAME, key, len(value), channels or 3)
     height, width = rules.size or (shape[1:3] if last else shape[2:])
     if height is None or width is None:
         raise UserError(
@@ -181,8 +173,7 @@ def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules) -> tuple[Sh
             folder=folder,
             preprocessing=NAME,
         )
-    scale = rules.scale or (255.0 if specs[0].dtype.startswith("float") else 1.0)
-    return Shape(int(height), int(width), channels or 3), replace(rules, scale=scale)
+    return Shape(int(height), int(width), channels or 3)
 
 
 def _files(folder: Path, name: str) -> Iterator[Path]:

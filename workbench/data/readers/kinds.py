@@ -43,13 +43,13 @@ class Found:
 
     held   names of all arrays that there are
     classes  names of the classes, where these are not among the arrays
-    ready  whether the rules of preprocessing are already applied to the values
+    images  whether these are the pixels of images in files
     """
 
     arrays: Mapping[str, Column]
     held: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    ready: bool = False
+    images: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _images(asked: Asked) -> Found:
     from workbench.data.readers.images import open_folder
 
     images, labels, classes = open_folder(Path(asked.path), asked.taken, asked.rules, asked.job)
-    return Found({**images, LABELS: labels}, classes=classes, ready=True)
+    return Found({**images, LABELS: labels}, classes=classes, images=True)
 
 
 def _of(reader: Reader) -> Kind:

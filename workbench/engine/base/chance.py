@@ -1,0 +1,29 @@
+"""Doubt about data on which the original model is no better than chance."""
+
+import numpy as np
+
+from workbench.core.base.message import Message
+from workbench.core.base.quantities import metric_text
+from workbench.engine.base.evaluate import Evaluator
+
+SURE = 3.0  # standard errors between an accuracy and what chance would give
+ACCURACIES = ("top1", "accuracy", "binary")
+
+
+def doubt(evaluator: Evaluator) -> Message | None:
+    """A sentence where the original is no better than one answer for all samples, else None."""
+    metric, labels = evaluator.metric, evaluator.measures[0].labels
+    if metric.id not in ACCURACIES or labels is None or labels.ndim != 1 or len(labels) < 2:
+        return None
+    most = np.unique(labels, return_counts=True)[1].max() / len(labels)
+    value = metric.value(evaluator.scores)
+    if most == 1 or value > most + SURE * np.sqrt(most * (1 - most) / len(labels)):
+        return None
+    return Message(
+        "{metric} is {value}, no better than the most frequent class for every sample ({most}). Usual causes: the "
+        "scale, mean and std, layout or channel order of the inputs; the order of the classes; labels of other "
+        "samples. `workbench data` measures which.",
+        metric=metric.title,
+        value=metric_text(value, metric.info),
+        most=metric_text(float(most), metric.info),
+    )
