@@ -8,6 +8,7 @@ import click
 from workbench.cli import output
 from workbench.cli.options import debug_option, input_option, json_option, metric_option, trust_option, trusted
 from workbench.core.analysis.data_check import DataCheck, Reading
+from workbench.core.analysis.measured import Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_bytes
 from workbench.core.base.quantities import metric_text
@@ -24,7 +25,14 @@ from workbench.core.base.quantities import metric_text
 @trust_option
 @debug_option
 def data(
-    model: str, data: str, metric: str, write: bool, picture: str, as_json: bool, trust: bool, given: dict[str, str]
+    model: str,
+    data: str,
+    metric: Measuring,
+    write: bool,
+    picture: str,
+    as_json: bool,
+    trust: bool,
+    given: dict[str, str],
 ) -> None:
     """Find out whether DATA is read as MODEL needs it: layout, scale, channel order, order of the classes.
 

@@ -91,7 +91,13 @@ class Model:
         return Model(workspace, self._place, inputs)
 
     def check_data(
-        self, data: Data, *, inputs: Inputs | None = None, metric: str = "", write: bool = False, job: Job | None = None
+        self,
+        data: Data,
+        *,
+        inputs: Inputs | None = None,
+        metric: Metrics = "",
+        write: bool = False,
+        job: Job | None = None,
     ) -> DataCheck:
         """Find out whether data is read as this model needs it: ways of reading it (layout, scale, channel order, order
         of the classes), and what the model measures with each. `write`: the proposed preprocessing is written beside
@@ -100,7 +106,7 @@ class Model:
 
         path = self._place.of(data)
         given = _values(self._inputs if inputs is None else inputs)
-        found = check(self._workspace, path, job or Job(), path in self._workspace.trusted, given, metric)
+        found = check(self._workspace, path, job or Job(), given, measuring(metric))
         return replace(found, written=settle(path, found.proposal.yaml)) if write and found.best else found
 
     def check(self, wanted: Given | Sweep) -> None:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.core.analysis.data_check import DataCheck, Reading
+from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import metric_text
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data import columns
-from workbench.data.answer import Answer
 from workbench.data.columns import in_memory
+from workbench.data.label_forms import prepared
 from workbench.data.matching import Given
 from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.data.opening import matched
@@ -22,6 +23,7 @@ from workbench.data.readers.kinds import LABELS, Asked, Found, read
 from workbench.data.sampling import stratified
 from workbench.engine.analysis.thumbnails import Pictures
 from workbench.engine.base import chance, evaluate
+from workbench.engine.base.evaluate import Asked as Measured
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.base.measured import with_answer
 from workbench.engine.data_check import guesses, labels
@@ -67,15 +69,15 @@ class Tried:
 class Checker:
     """Tries readings of a part of one data set."""
 
-    def __init__(self, workspace: Workspace, path: str, trusted: bool, given: Given, metric: str, job: Job) -> None:
-        self.workspace, self.path, self.given, self.metric = workspace, path, given, metric
+    def __init__(self, workspace: Workspace, path: str, given: Given, measuring: Measuring, job: Job) -> None:
+        self.workspace, self.path, self.given, self.measuring = workspace, path, given, measuring
         self.specs = workspace.model.summary().inputs
         self.session = runtime.session(workspace.model)
         self.run: Run = runner(self.session)
         self.now = read_rules(beside(path))
-        self.found = self._part(self._read(trusted, job))
+        self.found = self._part(self._read(path in workspace.trusted, job))
         self.tried: list[Tried] = []
-        self.answer: Answer | None = None
+        self.asked: Measured | None = None  # the output and its metric, the same for all readings
         self.classes = 0  # that the measured output decides between
 
     def _read(self, trusted: bool, job: Job) -> Found:
@@ -117,9 +119,9 @@ class Checker:
         title, rules = guess
         try:
             data = matched(self.path, self.found, self.specs, self.given, rules)
-            if self.answer is None:
-                self.answer = with_answer(self.session, data, self.metric).answer
-            data = replace(data, answer=self.answer)
+            if self.asked is None:
+                _, (self.asked, *_) = with_answer(self.session, data, self.measuring, self.workspace.trusted)
+            data = replace(prepared(data).data, answer=self.asked[0])
             batch = data.at_once(evaluate.BATCH)
             decided: list[np.ndarray] = []
 
@@ -130,7 +132,7 @@ class Checker:
                 decided.append(rows.argmax(axis=1) if rows.ndim == 2 else np.full(len(rows), -1))
                 return outputs
 
-            evaluator = evaluate.prepare(data, run, Job(), batch, wanted=self.metric)
+            evaluator = evaluate.prepare(data, run, Job(), batch, wanted=self.asked[1])
             decisions = np.concatenate(decided)[-data.samples :] if evaluator.metric.id == "top1" else None
             made = Tried(title, rules, evaluator, decisions=decisions)
         except UserError as error:
@@ -153,10 +155,11 @@ class Checker:
 
 
 def check(
-    workspace: Workspace, path: str, job: Job, trusted: bool = False, given: Given | None = None, metric: str = ""
+    workspace: Workspace, path: str, job: Job, given: Given | None = None, measuring: Measuring = AUTOMATIC
 ) -> DataCheck:
-    """Findings about the data at `path` for the model of the workspace. Raises UserError where it cannot be read."""
-    checker = Checker(workspace, path, trusted, given or {}, metric, job.part(0.0, 0.3))
+    """Findings about the data at `path` for the model of the workspace, which says whose code may run. Raises UserError
+    where it cannot be read."""
+    checker = Checker(workspace, path, given or {}, measuring, job.part(0.0, 0.3))
     now = checker.try_((AS_NOW, checker.now))
     facts = _facts(checker)
     if checker.image is not None and (now.evaluator is None or now.evaluator.metric.labelled):
