@@ -124,11 +124,10 @@ class Workspace:
                 one="{n} input of the evaluation data, without label (no calibration data was given)",
                 n=_used(samples),
             )
-        evaluator = evaluate.prepare(
-            data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH), wanted=first, beside=beside
+        run, batch = runner(session), data.at_once(evaluate.BATCH)
+        evaluator = chance.noted(
+            evaluate.prepare(data, run, job.part(ends[1], 1.0), batch, wanted=first, beside=beside)
         )
-        if (doubt := chance.doubt(evaluator)) is not None:
-            evaluator = replace(evaluator, data=replace(evaluator.data, notes=(*evaluator.data.notes, doubt)))
         samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
         one = data.feeds(slice(0, data.fixed_batch or 1))
         model = self.model.at({name: array.shape for name, array in one.items()})

@@ -1,5 +1,7 @@
 """Doubt about data on which the original model is no better than chance."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from workbench.core.base.message import Message
@@ -27,3 +29,11 @@ def doubt(evaluator: Evaluator) -> Message | None:
         value=metric_text(value, metric.info),
         most=metric_text(float(most), metric.info),
     )
+
+
+def noted(evaluator: Evaluator) -> Evaluator:
+    """The same with the doubt among the notes of its data, where there is any."""
+    found = doubt(evaluator)
+    if found is None:
+        return evaluator
+    return replace(evaluator, data=replace(evaluator.data, notes=(*evaluator.data.notes, found)))
