@@ -125,12 +125,10 @@ class Workspace:
                 n=_used(samples),
             )
         run, batch = runner(session), data.at_once(evaluate.BATCH)
-        evaluator = chance.noted(
-            evaluate.prepare(data, run, job.part(ends[1], 1.0), batch, wanted=first, beside=beside)
-        )
+        evaluator = evaluate.prepare(data, run, job.part(ends[1], 1.0), batch, wanted=first, beside=beside)
+        evaluator = chance.noted(evaluator)
         samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
-        one = data.feeds(slice(0, data.fixed_batch or 1))
-        model = self.model.at({name: array.shape for name, array in one.items()})
+        model = self.model.at({name: array.shape for name, array in data.least().items()})
         return replace(
             self,
             model=model,

@@ -33,7 +33,5 @@ def doubt(evaluator: Evaluator) -> Message | None:
 
 def noted(evaluator: Evaluator) -> Evaluator:
     """The same with the doubt among the notes of its data, where there is any."""
-    found = doubt(evaluator)
-    if found is None:
-        return evaluator
-    return replace(evaluator, data=replace(evaluator.data, notes=(*evaluator.data.notes, found)))
+    found, data = doubt(evaluator), evaluator.data
+    return evaluator if found is None else replace(evaluator, data=replace(data, notes=(*data.notes, found)))
