@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.bench_stream [FOLDER] [--images N]
 
-Evaluates on all of them, and scans the layers with --samples 2000, each command in a process of its own: seconds, the
+Evaluates on all of them, and scans the layers with --samples 2000, each command in a separate process: seconds, the
 most memory that the process had (VmHWM as the system counts it), the figure. 2,000 of the samples are given as an array
 that is held in memory, too: the figures must be the same to the last digit.
 """
