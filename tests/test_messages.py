@@ -42,6 +42,7 @@ CODE = {
 NOT_SAID = {  # by file, what is a key, or a part of a key
     "core/analysis/plan.py": {"8 bit, activations too", "half the channels", "held out"},
     "core/analysis/report.py": {"by rule"},
+    "core/analysis/profile.py": {"measured in a fresh process"},
     "core/base/plain.py": {"{}… ({} digits)"},
     "core/base/quantities.py": {"{} min {} s", "{} h {} min"},
     "core/layer_data/views.py": {"output error"},

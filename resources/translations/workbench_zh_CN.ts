@@ -1609,9 +1609,29 @@
       <translation>延迟，每个样本</translation>
     </message>
     <message>
+      <source>load time</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>加载时间</translation>
+    </message>
+    <message>
       <source>measured here in ONNX Runtime, median of {runs} paired runs</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>在本机 ONNX Runtime 中实测，{runs} 次成对运行的中位数</translation>
+    </message>
+    <message>
+      <source>measured in a fresh process</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>在全新进程中实测</translation>
+    </message>
+    <message>
+      <source>measured in a fresh process; a run of batch {batch} {before} → {after} ms</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>在全新进程中实测；批大小 {batch} 的一次运行 {before} → {after} ms</translation>
+    </message>
+    <message>
+      <source>measured in a fresh process; after loading {before} → {after}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>在全新进程中实测；加载后 {before} → {after}</translation>
     </message>
     <message>
       <source>multiply-accumulates (MACs)</source>
@@ -1622,6 +1642,11 @@
       <source>original</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>原始模型</translation>
+    </message>
+    <message>
+      <source>peak memory</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>峰值内存</translation>
     </message>
     <message>
       <source>stored as</source>
@@ -4004,6 +4029,11 @@
       <translation>请另选名称。</translation>
     </message>
     <message>
+      <source>Load time and memory were not measured: {why}</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>未测量加载时间和内存：{why}</translation>
+    </message>
+    <message>
       <source>No file was kept. Export with 'sparse: off', and report this recipe.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>未写出任何文件；请用“sparse: off”导出，并报告此配方。</translation>
@@ -4414,6 +4444,16 @@
       <translation>{name}：在校准样本上有 NaN 或无限大的值。</translation>
     </message>
     <message>
+      <source>Give that batch.</source>
+      <extracomment>workbench/engine/bench/feeding.py</extracomment>
+      <translation>请使用该批大小。</translation>
+    </message>
+    <message>
+      <source>The model takes {fixed} samples at a time, not {batch}.</source>
+      <extracomment>workbench/engine/bench/feeding.py</extracomment>
+      <translation>模型每次接受 {fixed} 个样本，而不是 {batch} 个。</translation>
+    </message>
+    <message>
       <source>measuring latency</source>
       <extracomment>workbench/engine/bench/latency.py</extracomment>
       <translation>正在测量延迟</translation>
@@ -4429,9 +4469,9 @@
       <translation>无法在新进程中载入该文件：{said}。</translation>
     </message>
     <message>
-      <source>measuring how long the files take to load</source>
+      <source>measuring load time and memory</source>
       <extracomment>workbench/engine/bench/loading.py</extracomment>
-      <translation>正在测量文件的载入时间</translation>
+      <translation>正在测量加载时间和内存</translation>
     </message>
     <message>
       <source>no reason was given</source>
@@ -4442,16 +4482,6 @@
       <source>Energy is not known: this system shows no counter, and the target has no figures of it.</source>
       <extracomment>workbench/engine/bench/profile.py</extracomment>
       <translation>能耗未知：此系统没有能耗计数器，目标设备也没有相关数值。</translation>
-    </message>
-    <message>
-      <source>Give that batch.</source>
-      <extracomment>workbench/engine/bench/profile.py</extracomment>
-      <translation>请使用该批大小。</translation>
-    </message>
-    <message>
-      <source>The model takes {fixed} samples at a time, not {batch}.</source>
-      <extracomment>workbench/engine/bench/profile.py</extracomment>
-      <translation>模型每次接受 {fixed} 个样本，而不是 {batch} 个。</translation>
     </message>
     <message>
       <source>measuring the energy</source>
@@ -8317,138 +8347,208 @@ Your work is kept and you can continue. If it happens again, send this report to
     </message>
     <message>
       <source> · {time} left</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation> · 剩余 {time}</translation>
     </message>
     <message>
       <source>Cancel</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>取消</translation>
     </message>
     <message>
       <source>Choose…</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>选择…</translation>
     </message>
     <message>
       <source>Existing files will be replaced: {files}.</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>将替换现有文件：{files}。</translation>
     </message>
     <message>
       <source>Export</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>导出</translation>
     </message>
     <message>
       <source>Export progress</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>导出进度</translation>
     </message>
     <message>
       <source>Export to</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>导出到</translation>
     </message>
     <message>
       <source>Folder</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>文件夹</translation>
     </message>
     <message>
       <source>Forecast: {size}, {smaller}.</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>预估：{size}，{smaller}。</translation>
     </message>
     <message>
       <source>Name</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>名称</translation>
     </message>
     <message>
       <source>Starting</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>正在开始</translation>
     </message>
     <message>
       <source>This file name cannot be used: {why}.</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>不能使用此文件名：{why}。</translation>
     </message>
     <message>
+      <source>Weights</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>权重</translation>
+    </message>
+    <message>
       <source>Writes {model}, the recipe {recipe} and the report {report}. The model is then reopened and compared with the preview.</source>
-      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>将写出 {model}、配方 {recipe} 和报告 {report}，然后重新打开模型并与预览比较。</translation>
     </message>
     <message>
       <source>Back</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>返回</translation>
     </message>
     <message>
       <source>Close</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>关闭</translation>
     </message>
     <message>
       <source>Exported file</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>导出的文件</translation>
     </message>
     <message>
       <source>Identical predictions</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>预测相同</translation>
     </message>
     <message>
       <source>Largest output difference</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>输出的最大差异</translation>
     </message>
     <message>
       <source>Latency, one sample</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>延迟，单个样本</translation>
     </message>
     <message>
+      <source>Load time</source>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
+      <translation>加载时间</translation>
+    </message>
+    <message>
+      <source>Memory after loading</source>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
+      <translation>加载后内存</translation>
+    </message>
+    <message>
       <source>Not exported</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>未导出</translation>
     </message>
     <message>
       <source>Open folder</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>打开文件夹</translation>
     </message>
     <message>
       <source>Open report</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>打开报告</translation>
     </message>
     <message>
       <source>Original</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>原始模型</translation>
     </message>
     <message>
+      <source>Peak memory</source>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
+      <translation>峰值内存</translation>
+    </message>
+    <message>
       <source>Preview</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>预览</translation>
     </message>
     <message>
+      <source>Run, batch {n}</source>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
+      <translation>运行，批大小 {n}</translation>
+    </message>
+    <message>
       <source>Size</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>大小</translation>
     </message>
     <message>
       <source>Written: {path}</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>已写出：{path}</translation>
     </message>
     <message>
       <source>{share} of {n}</source>
-      <extracomment>workbench/ui/commands/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>{share}（{n} 个样本）</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>Batch size</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>批大小</translation>
+    </message>
+    <message>
+      <source>For each layer what costs less at this batch size.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>按此批大小为每层选择开销较小的方式。</translation>
+    </message>
+    <message>
+      <source>Lightest and fastest</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>最省内存、最快</translation>
+    </message>
+    <message>
+      <source>Smallest file</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>文件最小</translation>
+    </message>
+    <message>
+      <source>Weight storage</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>权重存储方式</translation>
+    </message>
+    <message>
+      <source>Weights are decoded to floats when the file is loaded: as fast as the original.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>加载文件时将权重解码为浮点：速度与原模型相同。</translation>
+    </message>
+    <message>
+      <source>Weights of 2, 4 and 8 bits stay packed in memory. Products are computed with 8-bit activations.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>2、4、8 位权重以打包形式驻留内存。乘积使用 8 位激活值计算。</translation>
+    </message>
+    <message>
+      <source>weight storage</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>权重存储方式</translation>
     </message>
     <message>
       <source>Apply to similar layers</source>
@@ -8514,11 +8614,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Also show</source>
       <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
       <translation>同时显示</translation>
-    </message>
-    <message>
-      <source>Automatic</source>
-      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
-      <translation>自动</translation>
     </message>
     <message>
       <source>Automatic: chosen by outputs and labels.</source>
@@ -9559,11 +9654,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>The ranges of all output channels, side by side</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>并排显示所有输出通道的范围</translation>
-    </message>
-    <message>
-      <source>Weights</source>
-      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>权重</translation>
     </message>
     <message>
       <source>log</source>
@@ -12443,9 +12533,19 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>{shape}，{n} 组</translation>
     </message>
     <message>
+      <source>, {size} in memory</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>，内存占用 {size}</translation>
+    </message>
+    <message>
       <source>Computed from the recipe; nothing was run or written yet.</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>由配方算出；尚未运行或写出。</translation>
+    </message>
+    <message>
+      <source>Measured in fresh processes: load time {before} → {after} s, memory after loading {kept}, peak memory {peak}.</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>在全新进程中实测：加载时间 {before} → {after} s，加载后内存 {kept}，峰值内存 {peak}。</translation>
     </message>
     <message>
       <source>Measured on all samples by running the edited model.</source>

@@ -46,6 +46,8 @@ def test_loading_is_measured_of_both_files(found):
     _, told = found
     for load in (told.load_before, told.load_after):
         assert load.seconds.median > 0 and (load.memory is None or load.memory.median > 0)
+        assert load.run is not None and load.run.median > 0 and load.batch == 2
+        assert load.peak is None or load.memory is None or load.peak.median >= load.memory.median
 
 
 @pytest.fixture

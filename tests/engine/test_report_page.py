@@ -8,6 +8,7 @@ import pytest
 from tests.figures import TOP1
 from tests.translations import page_texts
 from workbench.core.analysis.not_taken import Finding
+from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base.job import Job
 from workbench.core.base.language import language
@@ -27,6 +28,11 @@ DATA = Message(
     against=Message("against labels"),
     calibration_words=Message("{n:,} samples of {calibration}", n=512, calibration="more.npz"),
 )
+
+
+def load_of(seconds: float, memory: float) -> Load:
+    once = [Spread(value, value, value) for value in (seconds, memory, 2 * memory, 7.5)]
+    return Load(once[0], once[1], once[2], once[3], 8)
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +56,21 @@ def report(summary):
         TOP1,
         DATA,
         Totals(
-            Figure(2_242_548, "verified"), 550_000, 17_800_000, Figure(0.9225, "measured"), Figure(1.5, "measured", 50)
+            Figure(2_242_548, "verified"),
+            550_000,
+            17_800_000,
+            Figure(0.9225, "measured"),
+            Figure(1.5, "measured", 50),
+            load_of(0.512, 9.05e6),
         ),
-        Totals(Figure(271_000, "verified"), 549_000, None, Figure(0.888, "verified"), Figure(1.4, "measured", 50)),
+        Totals(
+            Figure(271_000, "verified"),
+            549_000,
+            None,
+            Figure(0.888, "verified"),
+            Figure(1.4, "measured", 50),
+            load_of(0.256, 3.05e6),
+        ),
         271_000,
         0.888,
         Verified(0.888, 1.0, 2e-6, 2000),
@@ -116,3 +134,9 @@ def test_what_the_target_does_not_take_is_told_as_a_rule(report, summary):
     assert "Target: NPU By rule, not measured. Steps that are not taken there: 1" in text
     assert "head (lowrank.svd(rank 6)): 2 layers: float32" in text
     assert "Target" not in words(page(replace(report, target="", not_taken=()), summary))
+
+
+def test_load_time_and_memory_of_both_files_are_told(report, summary):
+    text = words(page(report, summary))
+    assert "0.51 → 0.26 s" in text and "18.1 MB → 6.10 MB" in text
+    assert "after loading 9.05 MB → 3.05 MB" in text and "a run of batch 8 7.50 → 7.50 ms" in text

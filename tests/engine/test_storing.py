@@ -11,6 +11,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe, parse_recipe
 from workbench.engine.api.export import export
+from workbench.engine.bench import loading
+from workbench.engine.bench.timing import timed
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.graph.storage.kernels import Packed
@@ -75,6 +77,32 @@ def test_preview_forecast_and_file_agree_however_weights_are_stored(opened, stor
     assert operators(tmp_path / "made.onnx").count("MatMulNBits") == kernels
     assert sum("packed in memory" in layer.storage for layer in report.layers) == kernels
     assert any("packed in memory" in note for note in report.notes) == (kernels > 0)
+
+
+def test_loading_and_running_are_measured_in_fresh_processes(opened, tmp_path):
+    report = export(opened, stored(RECIPE, batch=3), str(tmp_path), Job(), "made")
+    assert not any("not measured" in note for note in report.notes)
+    for side in (report.before, report.after):
+        load = side.load
+        assert load.seconds.median > 0 and load.run.median > 0 and load.batch == 3
+        assert load.peak is None or load.peak.median >= load.memory.median > 0
+    told = report.to_json()["after"]
+    assert told["load"]["how"] == "measured in a fresh process" and told["load"]["batch"] == 3
+    assert told["bits_per_weight"] == pytest.approx(8 * report.after.bytes.value / report.after.parameters)
+    assert 4.25 < told["bits_per_weight"] < 4.5
+    assert "fresh process" in (tmp_path / "made.html").read_text(encoding="utf-8")
+
+
+def test_timing_without_an_export_measures_loading_too(opened):
+    found = timed(opened, RECIPE, Job())
+    assert found.load.seconds.median > 0 and found.load_before.seconds.median > 0
+    assert found.load.batch == 1 and found.load.run.median > 0
+
+
+def test_what_cannot_be_loaded_is_a_sentence(tmp_path):
+    (tmp_path / "broken.onnx").write_bytes(b"no model")
+    with pytest.raises(UserError, match="cannot be loaded in a fresh process"):
+        loading.of_files([tmp_path / "broken.onnx"], {}, 1, Job(), times=1)
 
 
 def test_auto_asks_the_batch_and_the_bits(opened):

@@ -153,3 +153,22 @@ def test_the_clipping_line_makes_the_range_the_users(demo_window, qtbot):
     assert session.edit.levels.values[-1] <= params["clip"] * largest * 1.001
     form = space.actions.cards[0].form
     assert form.editor("clip").isVisible() and form.values()["clip"] == params["clip"]
+
+
+def test_how_weights_are_stored_is_part_of_the_recipe(demo_window, qtbot):
+    session = demo_window.session
+    steps = session.undo_stack.count()
+    qtbot.keyClick(demo_window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    form = dialog(demo_window, qtbot, "export")
+    storage = form.storage
+    assert storage.choice.currentData() == "auto" and storage.batch.value() == 1
+    storage.choice.setCurrentIndex(storage.choice.findData("fastest"))
+    storage.batch.setValue(8)
+    storage.batch.editingFinished.emit()
+    assert (session.recipe.storing.storage, session.recipe.storing.batch) == ("fastest", 8)
+    assert session.undo_stack.count() == steps + 2
+    form.reject()
+    qtbot.waitUntil(lambda: demo_window.findChild(QDialog, "export") is None)
+    session.undo_stack.undo()
+    session.undo_stack.undo()
+    assert session.recipe.storing.storage == "auto"

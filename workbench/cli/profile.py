@@ -76,7 +76,10 @@ def _print(found: Profile) -> None:
     )
     for name, load in (("original", found.load_before), ("compressed", found.load_after)):
         memory = "not known" if load.memory is None else size(load.memory.median)
-        output.say(f"Loading, {name}: {_ms(load.seconds, 1000)} ms, keeps {memory} (fresh process, median)")
+        peak = "not known" if load.peak is None else size(load.peak.median)
+        output.say(
+            f"Loading, {name}: {_ms(load.seconds, 1000)} ms, keeps {memory}, peak {peak} (fresh process, median)"
+        )
     if found.energy is not None:
         before, after = (f"{1000 * joules:.3g} mJ" for joules in (found.energy.before, found.energy.after))
         output.say(f"Energy a run: {before} -> {after} ({found.energy.how}: {found.energy.source})")

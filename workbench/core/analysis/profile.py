@@ -25,11 +25,34 @@ class LayerTime:
 
 @dataclass(frozen=True)
 class Load:
-    """Of a file in a fresh process: seconds until it can run, and bytes of memory that it keeps from then on; None
-    where the system does not tell."""
+    """Measured of a file in a fresh process that does nothing else.
+
+    seconds   until it can run
+    memory    bytes that it keeps from then on; None where the system does not tell, as `peak`
+    peak      the most bytes at any time, loading and running
+    run       milliseconds of a warm run of `batch` samples; None where it was not run
+    """
 
     seconds: Spread
     memory: Spread | None
+    peak: Spread | None = None
+    run: Spread | None = None
+    batch: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Medians, as reports have them; the keys are stable."""
+        return {
+            "seconds": self.seconds.median,
+            "kept_bytes": _median(self.memory),
+            "peak_bytes": _median(self.peak),
+            "run_ms": _median(self.run),
+            "batch": self.batch,
+            "how": "measured in a fresh process",
+        }
+
+
+def _median(spread: Spread | None) -> float | None:
+    return None if spread is None else spread.median
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.core.analysis.not_taken import Finding
+from workbench.core.analysis.profile import Load
 from workbench.core.base.plain import make_plain
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action
@@ -78,6 +79,12 @@ class Totals:
     macs: int | None
     value: Figure | None = None
     latency_ms: Figure | None = None
+    load: Load | None = None
+
+    @property
+    def bits_per_weight(self) -> float:
+        """Bits of the file for each parameter: scales, biases and the graph are in it."""
+        return 8 * self.bytes.value / max(self.parameters, 1)
 
 
 @dataclass(frozen=True)
@@ -179,6 +186,8 @@ def _totals(totals: Totals) -> dict[str, Any]:
         "parameters": totals.parameters,
         "macs": totals.macs,
         "latency_ms": totals.latency_ms.value if totals.latency_ms else None,
+        "bits_per_weight": totals.bits_per_weight,
+        "load": totals.load.to_json() if totals.load else None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.analysis.profile import Load
 from workbench.core.analysis.report import Beside, Figure, LayerChange
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
@@ -150,6 +151,7 @@ class Timing:
     file                    bytes of the compressed model as one ONNX file, written to memory
     zipped_before, zipped   bytes of both files after deflating (zip)
     made_up                 the sample is random, because there is no data
+    load_before, load       of both files, each in a fresh process; None where that failed
     """
 
     before_ms: float
@@ -159,6 +161,8 @@ class Timing:
     zipped_before: int
     zipped: int
     made_up: bool
+    load_before: Load | None = None
+    load: Load | None = None
 
 
 PredictionKind = Literal["loss", "output error"]

@@ -2,12 +2,14 @@
 
 import contextlib
 import logging
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from workbench.core.analysis.profile import Load
 from workbench.core.analysis.report import Beside, Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base import files as places
 from workbench.core.base import system
@@ -23,6 +25,8 @@ from workbench.data.matching import Given
 from workbench.engine.api import other_formats, report_page, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
+from workbench.engine.bench import loading
+from workbench.engine.bench.feeding import feeds_near
 from workbench.engine.compile import for_target, settle
 from workbench.engine.compile.compiler import effective_stacks
 from workbench.engine.preview import previewer
@@ -125,12 +129,14 @@ def export(
             if alone:  # its ONNX is no model that anybody could run
                 written.unlink()
                 written, after_bytes = made, made.stat().st_size
-        latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
+        latencies = _latencies(workspace, written_run, job.part(0.9, 0.95))
+        before, after, unmeasured = _loads(workspace, written, recipe.storing.batch, job.part(0.95, 1.0))
+        notes += unmeasured
         report = Report(
             metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
             data=describe_data(workspace),
-            before=_before(workspace, latencies[0]),
-            after=_after(result.model, changes, after_bytes, value, latencies[1]),
+            before=replace(_before(workspace, latencies[0]), load=before),
+            after=replace(_after(result.model, changes, after_bytes, value, latencies[1]), load=after),
             forecast_bytes=forecast_bytes,
             preview_value=preview_value,
             verified=verified,
@@ -241,6 +247,22 @@ def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | N
     original = runner(runtime.session(workspace.model, spinning=True))
     before, after = measure.paired_latency_ms(original, written, workspace.data.least(), job)
     return Figure(before, "measured", measure.COUNTED), Figure(after, "measured", measure.COUNTED)
+
+
+def _loads(
+    workspace: Workspace, written: Path, batch: int, job: Job
+) -> tuple[Load | None, Load | None, tuple[str, ...]]:
+    """What loading and running the original and the file takes, each once in a fresh process; a note where that failed,
+    which keeps no file from being written."""
+    feeds, batch = feeds_near(workspace, batch)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            files = (loading.file_of(workspace.model, Path(folder)), written)
+            before, after = loading.of_files(files, feeds, batch, job, times=1)
+    except (UserError, OSError) as error:
+        why = error.message if isinstance(error, UserError) else places.reason(error)
+        return None, None, (Message("Load time and memory were not measured: {why}", why=why),)
+    return before, after, ()
 
 
 def _before(workspace: Workspace, latency: Figure | None) -> Totals:

@@ -1,53 +1,86 @@
-"""How long a file takes to load, and what it keeps in memory: in a process that has loaded nothing else.
-
-python -m workbench.engine.bench.loading FILE
-"""
+"""How long files take to load and to run, and the memory that they need: each in a process that does nothing else."""
 
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from workbench.core.analysis.profile import Load, Spread
-from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.resources import PACKAGE
+from workbench.core.ipc import process
 from workbench.engine.bench.latency import spread
 from workbench.graph.model.model import Model
-from workbench.graph.onnx import runtime
 
 TIMES = 3  # of each file, in turns
 
 
-def loads(models: tuple[Model, Model], job: Job) -> tuple[Load, Load]:
+def loads(
+    models: tuple[Model, Model], feeds: Mapping[str, Any], batch: int, job: Job, times: int = TIMES
+) -> tuple[Load, Load]:
     """Of both, as files that an export would write. Raises UserError where one cannot be loaded."""
     with tempfile.TemporaryDirectory() as folder:
-        files = tuple(Path(folder) / f"{number}.onnx" for number in range(2))
-        for model, file in zip(models, files, strict=True):
-            model.save(file)
-        found: tuple[list[tuple[float, float | None]], ...] = ([], [])
-        for _ in job.each(range(TIMES), Message("measuring how long the files take to load")):
+        written = Path(folder) / "compressed.onnx"
+        models[1].save(written)
+        before, after = of_files((file_of(models[0], Path(folder)), written), feeds, batch, job, times)
+    return before, after
+
+
+def of_files(
+    files: Sequence[Path], feeds: Mapping[str, Any], batch: int, job: Job, times: int = TIMES
+) -> tuple[Load, ...]:
+    """Of each file; they take turns. `feeds` are of `batch` samples; without any nothing is run."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = _saved(feeds, Path(folder) / "feeds.npz")
+        found: list[list[dict[str, Any]]] = [[] for _ in files]
+        for _ in job.each(range(times), Message("measuring load time and memory")):
             for file, into in zip(files, found, strict=True):
-                into.append(_fresh(file))
-    return _load(found[0]), _load(found[1])
+                into.append(_fresh(file, given))
+    return tuple(_load(measured, batch) for measured in found)
 
 
-def _load(measured: list[tuple[float, float | None]]) -> Load:
-    kept = [memory for _, memory in measured if memory is not None]
-    memory: Spread | None = spread(kept) if kept else None
-    return Load(spread([seconds for seconds, _ in measured]), memory)
+def file_of(model: Model, folder: Path) -> Path:
+    """The file that a model was opened from where that is ONNX and still the same, else one that is written for it."""
+    path = Path(model.source.path)
+    if path.suffix == ".onnx" and path.is_file() and path.stat().st_size == model.source.bytes:
+        return path
+    path = folder / "original.onnx"
+    model.save(path)
+    return path
 
 
-def _fresh(file: Path) -> tuple[float, float | None]:
-    """Seconds and bytes, of a process that loads the file and ends."""
+def _saved(feeds: Mapping[str, Any], path: Path) -> str:
+    """Name of a file with the arrays; "" where there are none, or some that no such file holds."""
+    if not feeds or any(not isinstance(array, np.ndarray) or array.dtype.hasobject for array in feeds.values()):
+        return ""
+    np.savez(path, **feeds)
+    return str(path)
+
+
+def _load(measured: Sequence[dict[str, Any]], batch: int) -> Load:
+    def of(key: str) -> Spread | None:
+        values = [each[key] for each in measured if each[key] is not None]
+        return spread(values) if values else None
+
+    runs = [taken for each in measured for taken in each["runs"]]
+    return Load(
+        spread([each["seconds"] for each in measured]), of("kept"), of("peak"), spread(runs) if runs else None, batch
+    )
+
+
+def _fresh(file: Path, feeds: str) -> dict[str, Any]:
+    """Figures of a process that loads the file, runs it and ends."""
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
-        [sys.executable, "-m", "workbench.engine.bench.loading", str(file)],
+        [sys.executable, "-m", "workbench.engine.bench.fresh", str(file), str(process.threads()), feeds],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,
@@ -55,21 +88,5 @@ def _fresh(file: Path) -> tuple[float, float | None]:
     if done.returncode:
         said = (done.stderr.strip().splitlines() or [Message("no reason was given")])[-1]
         raise UserError("The file cannot be loaded in a fresh process: {said}.", "Measure again.", said=said)
-    seconds, memory = json.loads(done.stdout.splitlines()[-1])
-    return seconds, memory
-
-
-def measured(file: str) -> tuple[float, int | None]:
-    """What loading a file takes in this process."""
-    before = system.resident_memory()
-    start = time.perf_counter()
-    session = runtime.session(file)
-    seconds = time.perf_counter() - start
-    system.give_memory_back()
-    after = system.resident_memory()
-    del session
-    return seconds, None if before is None or after is None else max(0, after - before)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(measured(sys.argv[1])) + "\n")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found

@@ -18,14 +18,13 @@ import onnx
 
 from workbench.core.analysis.profile import Energy, LayerTime, Profile, Spread
 from workbench.core.base import system
-from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.layer_data.layer import fixed_batch
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import all_targets
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.bench import loading
+from workbench.engine.bench.feeding import feeds_of
 from workbench.engine.bench.latency import BLOCKS, COUNTED, RUNS, SETTLING, spread
 from workbench.engine.preview import previewer
 from workbench.engine.workspace import Workspace
@@ -40,7 +39,7 @@ Feeds = Mapping[str, np.ndarray]
 def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> Profile:
     """Original and compressed model beside each other. Raises UserError where the recipe or the batch does not fit, no
     samples can be made up, or a model would be beyond 2 GB."""
-    feeds = _feeds(workspace, batch)
+    feeds = feeds_of(workspace, batch)
     result, _ = workspace.shown(recipe, job.part(0.0, 0.3))
     compressed = with_edits(result.model, result.edits, recipe.storing)
     models = (workspace.model, compressed)
@@ -61,7 +60,7 @@ def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> P
             for session, (_, made) in zip(sessions, marked, strict=True)
         ]
     energy, note = _energy(workspace, recipe, models, feeds, result, job.part(0.6, 0.7))
-    before, after = loading.loads(models, job.part(0.7, 1.0))
+    before, after = loading.loads(models, feeds, batch, job.part(0.7, 1.0))
     return Profile(
         batch,
         COUNTED,
@@ -78,20 +77,6 @@ def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> P
 
 def _spread(times: list[float] | None) -> Spread | None:
     return None if times is None else spread(times)
-
-
-def _feeds(workspace: Workspace, batch: int) -> Feeds:
-    model, data = workspace.model, workspace.data
-    fixed = fixed_batch(model.inputs)
-    if fixed is not None and fixed != batch:
-        raise UserError(
-            "The model takes {fixed} samples at a time, not {batch}.", "Give that batch.", fixed=fixed, batch=batch
-        )
-    if data is not None:
-        return data.feeds(np.arange(batch) % data.samples)
-    made = runtime.random_inputs(model)
-    free = {spec.name for spec in model.inputs if spec.shape and spec.shape[0] is None}
-    return {name: np.repeat(value, batch, axis=0) if name in free else value for name, value in made.items()}
 
 
 def _marked(model: Model, original: Model) -> tuple[bytes, dict[str, int]]:

@@ -4,6 +4,7 @@ import os
 import zlib
 from pathlib import Path
 
+from workbench.core.analysis.profile import Load
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
 from workbench.core.base.job import Job
@@ -11,7 +12,8 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.views import Timing
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.base.evaluate import runner
-from workbench.engine.bench import latency
+from workbench.engine.bench import latency, loading
+from workbench.engine.bench.feeding import feeds_near
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
@@ -30,8 +32,9 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
     made_up = workspace.data is None
     feeds = runtime.random_inputs(workspace.model) if workspace.data is None else workspace.data.least()
     runs = [runner(runtime.session(model, spinning=True)) for model in (workspace.model, compressed)]
-    before, after = latency.paired_latency_ms(runs[0], runs[1], feeds, job.part(0.4, 0.7))
+    before, after = latency.paired_latency_ms(runs[0], runs[1], feeds, job.part(0.4, 0.65))
     written = compressed.to_bytes()
+    loads = _loads(workspace, compressed, recipe.storing.batch, job.part(0.65, 0.7))
     return Timing(
         before,
         after,
@@ -40,7 +43,17 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
         zipped(_original(workspace.model), job.part(0.7, 0.85), Message("compressing the original with zip")),
         zipped(written, job.part(0.85, 1.0), Message("compressing the compressed model with zip")),
         made_up,
+        *loads,
     )
+
+
+def _loads(workspace: Workspace, compressed: Model, batch: int, job: Job) -> tuple[Load | None, Load | None]:
+    """Of both files, once each in a fresh process."""
+    feeds, batch = feeds_near(workspace, batch)
+    try:
+        return loading.loads((workspace.model, compressed), feeds, batch, job, times=1)
+    except (UserError, OSError):
+        return None, None
 
 
 def zipped(content: bytes, job: Job, text: str) -> int:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.base.quantities import duration
 from workbench.ui.base.crash import log_file
-from workbench.ui.commands.export_dialog import open_path
+from workbench.ui.commands.export.export_dialog import open_path
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.engine_client.jobs import Finished, Jobs, Running, describe
 from workbench.ui.widgets import theme

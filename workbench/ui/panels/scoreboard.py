@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWhatsThis, QWidget
 
+from workbench.core.analysis.profile import Load
 from workbench.core.analysis.report import Figure, Report
 from workbench.core.base.quantities import MetricInfo, amount, size, three
 from workbench.core.ipc.messages import Attach
@@ -237,7 +238,19 @@ class Scoreboard(QFrame):
             tip += "\n" + self.tr(
                 "Zipped: {before} → {after}. Compressed model: {file} bytes as a file (written to memory)."
             ).format(before=size(timing.zipped_before), after=size(timing.zipped), file=f"{timing.file:,}")
+        if (loads := self._loads()) is not None:
+            note += format.in_memory(loads[1])
+            tip += "\n" + format.loading(*loads)
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
+
+    def _loads(self) -> tuple[Load, Load] | None:
+        """What loading both files took, where it was measured."""
+        timing, report = self.timings.current, self._report
+        if timing is not None and timing.load_before is not None and timing.load is not None:
+            return timing.load_before, timing.load
+        if report is not None and report.before.load is not None and report.after.load is not None:
+            return report.before.load, report.after.load
+        return None
 
     def _explain_size(self) -> None:
         """The reasons in a small window beside the button, until the next click or key."""

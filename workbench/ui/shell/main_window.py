@@ -14,7 +14,7 @@ from workbench.core.base.plain import plain
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.crash import CrashDialog
 from workbench.ui.commands.commands import Commands
-from workbench.ui.commands.export_dialog import ExportDialog
+from workbench.ui.commands.export.export_dialog import ExportDialog
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.jobs import Jobs

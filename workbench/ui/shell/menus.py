@@ -16,7 +16,7 @@ from workbench.ui.base import dialogs, settings
 from workbench.ui.base.crash import log_file
 from workbench.ui.commands.actions import new_action
 from workbench.ui.commands.commands import Commands
-from workbench.ui.commands.export_dialog import open_path
+from workbench.ui.commands.export.export_dialog import open_path
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.commands.preparation_menu import PreparationMenu
 from workbench.ui.commands.snapshot_commands import SnapshotCommands

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Beside, Figure
 from workbench.core.base import quantities
 from workbench.core.base.quantities import MetricInfo, three
@@ -146,3 +147,26 @@ def is_settled(figure: Figure | None) -> bool:
     low = figure.value if figure.low is None else figure.low
     high = figure.value if figure.high is None else figure.high
     return low > 0 or high < 0
+
+
+def in_memory(load: Load) -> str:
+    """What a file keeps in memory, behind its size; nothing where the system does not tell."""
+    return "" if load.memory is None else tr(", {size} in memory").format(size=quantities.size(load.memory.median))
+
+
+def loading(before: Load, after: Load) -> str:
+    """Load time and memory of two files in a sentence."""
+
+    def pair(first: Spread | None, second: Spread | None) -> str:
+        if first is None or second is None:
+            return "–"
+        return f"{quantities.size(first.median)} → {quantities.size(second.median)}"
+
+    return tr(
+        "Measured in fresh processes: load time {before} → {after} s, memory after loading {kept}, peak memory {peak}."
+    ).format(
+        before=quantities.three(before.seconds.median),
+        after=quantities.three(after.seconds.median),
+        kept=pair(before.memory, after.memory),
+        peak=pair(before.peak, after.peak),
+    )

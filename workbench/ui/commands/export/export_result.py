@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Report
 from workbench.core.base.quantities import size, three
 from workbench.ui.text import format
@@ -117,6 +118,27 @@ class ResultPage(QWidget):
                     f"{three(report.after.latency_ms.value)} ms",
                 )
             )
+        if report.before.load and report.after.load:
+            rows += self._load_rows(report.before.load, report.after.load)
+        return rows
+
+    def _load_rows(self, before: Load, after: Load) -> list[tuple[str, str, str, str]]:
+        """Load time, memory and run time, measured in fresh processes."""
+
+        def bytes_of(memory: Spread | None) -> str:
+            return "–" if memory is None else size(memory.median)
+
+        def seconds(load: Load) -> str:
+            return f"{three(load.seconds.median)} s"
+
+        rows = [
+            (self.tr("Load time"), seconds(before), "", seconds(after)),
+            (self.tr("Memory after loading"), bytes_of(before.memory), "", bytes_of(after.memory)),
+            (self.tr("Peak memory"), bytes_of(before.peak), "", bytes_of(after.peak)),
+        ]
+        if before.run and after.run:
+            times = [f"{three(run.median)} ms" for run in (before.run, after.run)]
+            rows.append((self.tr("Run, batch {n}").format(n=after.batch), times[0], "", times[1]))
         return rows
 
     def _fill(self, rows: list[tuple[str, str, str, str]]) -> None:

@@ -23,7 +23,8 @@ from workbench.core.base import files, system
 from workbench.core.base.job import Progress
 from workbench.core.base.quantities import duration, size
 from workbench.ui.base import dialogs, settings
-from workbench.ui.commands.export_result import ResultPage
+from workbench.ui.commands.export.export_result import ResultPage
+from workbench.ui.commands.export.storage_choice import StorageChoice
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
 from workbench.ui.text.i18n import said
@@ -56,6 +57,7 @@ class ExportDialog(QDialog):
         session.exported.connect(self._on_exported)
         session.export_failed.connect(self._on_failed)
         session.link.job_progressed.connect(self._on_progress)
+        session.preview_changed.connect(self._describe)
         self.outcome.open_folder.clicked.connect(lambda: open_path(self.folder.text()))
         self.outcome.open_report.clicked.connect(lambda: open_path(self.outcome.report_path))
         self.outcome.back.clicked.connect(lambda: self.pages.setCurrentWidget(self.form))
@@ -98,6 +100,8 @@ class ExportDialog(QDialog):
         form.setSpacing(8)
         form.addRow(self.tr("Folder"), row)
         form.addRow(self.tr("Name"), self.name)
+        self.storage = StorageChoice(self._session, page)
+        form.addRow(self.tr("Weights"), self.storage)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)

@@ -1,0 +1,21 @@
+"""Load time and memory of two files as rows of a table."""
+
+from workbench.core.analysis.profile import Load, Spread
+from workbench.core.base.quantities import size, three
+
+
+def load_rows(before: Load, after: Load) -> list[tuple[str, str, str, str]]:
+    """Load time, memory and run time of both files."""
+    fresh, batch = "measured in a fresh process", f", batch {after.batch}"
+
+    def bytes_of(memory: Spread | None) -> str:
+        return "unknown" if memory is None else size(memory.median)
+
+    rows = [
+        ("load time", f"{three(before.seconds.median)} s", f"{three(after.seconds.median)} s", fresh),
+        ("memory after loading", bytes_of(before.memory), bytes_of(after.memory), fresh),
+        ("peak memory", bytes_of(before.peak), bytes_of(after.peak), fresh),
+    ]
+    if before.run and after.run:
+        rows.append(("run time", f"{three(before.run.median)} ms", f"{three(after.run.median)} ms", fresh + batch))
+    return rows

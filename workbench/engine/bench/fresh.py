@@ -1,0 +1,73 @@
+"""What loading and running a file takes in a process that has done nothing else, as where the file is deployed.
+
+python -m workbench.engine.bench.fresh FILE THREADS [FEEDS]
+
+Prints JSON: seconds to load, bytes kept from then on and the most at any time, above what the process had before, and
+milliseconds of runs with the arrays of FEEDS, an .npz file. Imports nothing that would count.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import time
+from typing import Any
+
+RUNS, SETTLING = 12, 2  # the first do not count
+LONGEST = 2.0  # seconds, after which no further run is started
+
+
+def resident() -> int | None:
+    """Bytes of this process; None where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as listing:
+            return int(listing.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def most() -> int | None:
+    """The most that it had since `forget_most`."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as listing:
+            return next(int(line.split()[1]) * 1024 for line in listing if line.startswith("VmHWM"))
+    except (OSError, ValueError, StopIteration):
+        return None
+
+
+def forget_most() -> None:
+    """Start again from what the process has now: proc(5), clear_refs."""
+    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w", encoding="ascii") as told:
+        told.write("5")
+
+
+def above(now: int | None, before: int | None) -> int | None:
+    return None if now is None or before is None else max(0, now - before)
+
+
+def measured(file: str, threads: int, feeds: str) -> dict[str, Any]:
+    """Of this process. Raises whatever the runtime raises."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import numpy as np
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.log_severity_level, options.intra_op_num_threads = 4, threads
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    given = dict(np.load(feeds)) if feeds else {}
+    forget_most()
+    before, start = resident(), time.perf_counter()
+    session = ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    seconds, kept = time.perf_counter() - start, above(resident(), before)
+    wanted = {value.name for value in session.get_inputs()}
+    given = {name: array for name, array in given.items() if name in wanted}
+    times: list[float] = []
+    while given and len(times) < RUNS and (len(times) <= SETTLING or sum(times) < 1000 * LONGEST):
+        start = time.perf_counter()
+        session.run(None, given)
+        times.append(1000 * (time.perf_counter() - start))
+    return {"seconds": seconds, "kept": kept, "peak": above(most(), before), "runs": times[SETTLING:]}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measured(sys.argv[1], int(sys.argv[2]), (sys.argv[3:] or [""])[0])) + "\n")
