@@ -27,6 +27,7 @@ TAKES_TEXT = {
 }
 DECLARED = {"title", "summary", "formula", "citation"}  # of methods, which `engine_texts` reads off them
 CODE = {
+    "formats/exporting/failure.py": "patterns of the texts of torch",
     "core/session/script.py": "a Python script",
     "graph/storage/decoders.py": "ONNX's text format",
     "graph/layouts/packing.py": "ONNX's text format",

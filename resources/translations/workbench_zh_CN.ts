@@ -5664,6 +5664,266 @@
       <translation>{path} 只有权重，没有网络。</translation>
     </message>
     <message>
+      <source>Give a function: file.py:function.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>请给出一个函数：file.py:function。</translation>
+    </message>
+    <message>
+      <source>Give file.py:function, timm:NAME, or transformers.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>请给出 file.py:function、timm:NAME 或 transformers。</translation>
+    </message>
+    <message>
+      <source>Install it (pip install compression-workbench[timm]), or give a function: file.py:function.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>请安装它（pip install compression-workbench[timm]），或给出一个函数：file.py:function。</translation>
+    </message>
+    <message>
+      <source>Networks of timm need the package {package}, which is not installed or cannot be loaded: {reason}.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>timm 的网络需要软件包 {package}，它未安装或无法加载：{reason}。</translation>
+    </message>
+    <message>
+      <source>See timm.list_models() for the names it has.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>可用名称见 timm.list_models()。</translation>
+    </message>
+    <message>
+      <source>There is no architecture {architecture}.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>没有网络结构 {architecture}。</translation>
+    </message>
+    <message>
+      <source>timm cannot make the network {name}: {reason}.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>timm 无法建立网络 {name}：{reason}。</translation>
+    </message>
+    <message>
+      <source>timm has no network {name}.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>timm 没有网络 {name}。</translation>
+    </message>
+    <message>
+      <source>{path} is a Python program; opening it runs it.</source>
+      <extracomment>workbench/formats/architectures/architecture.py</extracomment>
+      <translation>{path} 是 Python 程序，打开它就会运行它。</translation>
+    </message>
+    <message>
+      <source>Check the file.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请检查该文件。</translation>
+    </message>
+    <message>
+      <source>Copy it again.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请重新复制。</translation>
+    </message>
+    <message>
+      <source>Give a folder with model.safetensors.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请给出含有 model.safetensors 的文件夹。</translation>
+    </message>
+    <message>
+      <source>Give a function that returns it with example inputs: file.py:function.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请给出一个返回该网络及示例输入的函数：file.py:function。</translation>
+    </message>
+    <message>
+      <source>Give one of them.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请给出其中一个。</translation>
+    </message>
+    <message>
+      <source>Give the folder of the original model.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请给出原始模型的文件夹。</translation>
+    </message>
+    <message>
+      <source>Give the folder that holds it.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请给出包含它的文件夹。</translation>
+    </message>
+    <message>
+      <source>Install it (pip install compression-workbench[transformers]), or open the weights alone: {weights}.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请安装它（pip install compression-workbench[transformers]），或只打开权重：{weights}。</translation>
+    </message>
+    <message>
+      <source>Open the weights alone: {weights}. Or give a function: file.py:function.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>请只打开权重：{weights}。或给出一个函数：file.py:function。</translation>
+    </message>
+    <message>
+      <source>The folder is of a model for transformers, which is not installed, so its weights were opened alone (pip install compression-workbench[transformers]).</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>该文件夹是 transformers 的模型，而 transformers 未安装，因此只打开了其权重（pip install compression-workbench[transformers]）。</translation>
+    </message>
+    <message>
+      <source>The network {name} takes {input}, for which no example is known.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>网络 {name} 的输入为 {input}，没有已知的示例。</translation>
+    </message>
+    <message>
+      <source>The weights in {path} are already quantised.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 中的权重已经量化。</translation>
+    </message>
+    <message>
+      <source>There is no {name} in {path}.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 中没有 {name}。</translation>
+    </message>
+    <message>
+      <source>loading the network</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>正在加载网络</translation>
+    </message>
+    <message>
+      <source>transformers cannot make the network of {path}: {reason}.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>transformers 无法建立 {path} 的网络：{reason}。</translation>
+    </message>
+    <message>
+      <source>{name} is {found}, not {expected}</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{name} 为 {found}，而不是 {expected}</translation>
+    </message>
+    <message>
+      <source>{path} asks for {odd}.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 要求 {odd}。</translation>
+    </message>
+    <message>
+      <source>{path} describes a network of {size:.1f} GB, many times the weights beside it.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 描述的网络为 {size:.1f} GB，是其旁边权重的许多倍。</translation>
+    </message>
+    <message>
+      <source>{path} has no weights.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 没有权重。</translation>
+    </message>
+    <message>
+      <source>{path} has several ONNX files: {names}.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 有多个 ONNX 文件：{names}。</translation>
+    </message>
+    <message>
+      <source>{path} is a folder of a model that needs the package {package}, which is not installed.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 是一个模型文件夹，需要软件包 {package}，但它未安装。</translation>
+    </message>
+    <message>
+      <source>{path} is no configuration of a network, or it is damaged.</source>
+      <extracomment>workbench/formats/architectures/folder.py</extracomment>
+      <translation>{path} 不是网络配置，或已损坏。</translation>
+    </message>
+    <message>
+      <source>Give the architecture that they were trained with, with the same sizes.</source>
+      <extracomment>workbench/formats/architectures/matching.py</extracomment>
+      <translation>请给出训练这些权重所用的网络结构，且尺寸相同。</translation>
+    </message>
+    <message>
+      <source>The weights in {path} do not fit the architecture {architecture}: {wrong}.</source>
+      <extracomment>workbench/formats/architectures/matching.py</extracomment>
+      <translation>{path} 中的权重与网络结构 {architecture} 不符：{wrong}。</translation>
+    </message>
+    <message>
+      <source>missing: {names}</source>
+      <extracomment>workbench/formats/architectures/matching.py</extracomment>
+      <translation>缺少：{names}</translation>
+    </message>
+    <message>
+      <source>other shapes: {names}</source>
+      <extracomment>workbench/formats/architectures/matching.py</extracomment>
+      <translation>形状不同：{names}</translation>
+    </message>
+    <message>
+      <source>{n} more</source>
+      <extracomment>workbench/formats/architectures/matching.py</extracomment>
+      <translation>另外 {n} 个</translation>
+    </message>
+    <message>
+      <source>{n} tensors of the file are not part of the architecture and were left out: {names}.</source>
+      <extracomment>workbench/formats/architectures/matching.py</extracomment>
+      <translation>文件中有 {n} 个张量不属于该网络结构，已忽略：{names}。</translation>
+    </message>
+    <message>
+      <source>Choose by torch.where or torch.cond, or decide it before the export.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请用 torch.where 或 torch.cond 选择，或在导出之前决定。</translation>
+    </message>
+    <message>
+      <source>ONNX has no operator for {operator}</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>ONNX 没有对应 {operator} 的算子</translation>
+    </message>
+    <message>
+      <source>Return tensors, or tuples, lists and dictionaries of tensors.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请返回张量，或由张量组成的元组、列表和字典。</translation>
+    </message>
+    <message>
+      <source>Set config.use_cache = False, or call it with use_cache=False.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请设置 config.use_cache = False，或以 use_cache=False 调用。</translation>
+    </message>
+    <message>
+      <source>Simplify the module, or give an ONNX file.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请简化模块，或给出 ONNX 文件。</translation>
+    </message>
+    <message>
+      <source>The module itself fails on the example inputs: check their shapes and types.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>模块本身在示例输入上就会失败：请检查其形状和类型。</translation>
+    </message>
+    <message>
+      <source>Write it with other operators, or compute it before or after the model.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请用其他算子改写，或在模型之前或之后计算。</translation>
+    </message>
+    <message>
+      <source>Write this part with torch's own functions, without branches on values and without numpy.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>请用 torch 自己的函数改写这一部分，不要依据数值分支，也不要用 numpy。</translation>
+    </message>
+    <message>
+      <source>it returns something else than tensors</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>它返回的不是张量</translation>
+    </message>
+    <message>
+      <source>it takes or returns a cache of keys and values</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>它接收或返回键值缓存</translation>
+    </message>
+    <message>
+      <source>the flow of control depends on values of a tensor</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>控制流取决于张量的数值</translation>
+    </message>
+    <message>
+      <source>torch could not export {name} to ONNX: {reason} ({file}, line {line}: {code}).</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>torch 无法将 {name} 导出为 ONNX：{reason}（{file} 第 {line} 行：{code}）。</translation>
+    </message>
+    <message>
+      <source>torch could not export {name} to ONNX: {reason}.</source>
+      <extracomment>workbench/formats/exporting/failure.py</extracomment>
+      <translation>torch 无法把 {name} 导出为 ONNX：{reason}。</translation>
+    </message>
+    <message>
+      <source>The batch size is fixed: torch could not export it as dynamic.</source>
+      <extracomment>workbench/formats/exporting/free_sizes.py</extracomment>
+      <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
+    </message>
+    <message>
+      <source>The sequence length is fixed: torch could not export it as dynamic.</source>
+      <extracomment>workbench/formats/exporting/free_sizes.py</extracomment>
+      <translation>序列长度是固定的：torch 无法将其导出为动态。</translation>
+    </message>
+    <message>
       <source>Check it with onnx.checker.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>请用 onnx.checker 检查它。</translation>
@@ -6144,16 +6404,6 @@
       <translation>{path} 是{subject}。</translation>
     </message>
     <message>
-      <source>Simplify the module, or give an ONNX file.</source>
-      <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>请简化模块，或给出 ONNX 文件。</translation>
-    </message>
-    <message>
-      <source>The batch size is fixed: torch could not export it as dynamic.</source>
-      <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
-    </message>
-    <message>
       <source>The exported graph was not compared with torch: {reason}.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
       <translation>导出的图未与 torch 比较：{reason}。</translation>
@@ -6174,19 +6424,14 @@
       <translation>正在简化导出的计算图</translation>
     </message>
     <message>
-      <source>torch could not export {name} to ONNX: {reason}.</source>
-      <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>torch 无法把 {name} 导出为 ONNX：{reason}。</translation>
-    </message>
-    <message>
       <source>Give one that returns (module, example_inputs).</source>
       <extracomment>workbench/formats/torch_function.py</extracomment>
       <translation>请指定一个返回 (module, example_inputs) 的函数。</translation>
     </message>
     <message>
-      <source>Return a torch.nn.Module and a tuple of tensors.</source>
+      <source>Return a torch.nn.Module and a tuple of tensors; a third value is torch.export's dynamic_shapes.</source>
       <extracomment>workbench/formats/torch_function.py</extracomment>
-      <translation>请返回一个 torch.nn.Module 和一个张量元组。</translation>
+      <translation>请返回一个 torch.nn.Module 和一个张量元组；第三个值为 torch.export 的 dynamic_shapes。</translation>
     </message>
     <message>
       <source>Run it directly to see why.</source>
@@ -6204,11 +6449,6 @@
       <translation>{path} 失败：{kind}：{first}。</translation>
     </message>
     <message>
-      <source>{path} is a Python program; opening it runs it.</source>
-      <extracomment>workbench/formats/torch_function.py</extracomment>
-      <translation>{path} 是 Python 程序，打开它就会运行它。</translation>
-    </message>
-    <message>
       <source>The file is a pickled {kind}. Only its weights were read; no code of it ran.</source>
       <extracomment>workbench/formats/weights/network.py</extracomment>
       <translation>该文件是 pickle 序列化的 {kind}。只读取了其中的权重，未运行其任何代码。</translation>
@@ -6217,11 +6457,6 @@
       <source>Weights without a network: operators are guessed from shapes and names, and nothing is run. Steps that need neither data nor neighbouring layers work. To measure it, open it with its architecture.</source>
       <extracomment>workbench/formats/weights/network.py</extracomment>
       <translation>只有权重，没有网络：算子由形状和名称推测，不运行任何计算。既不需要数据、也不需要相邻层的步骤可以使用。要测量它，请连同其网络结构一起打开。</translation>
-    </message>
-    <message>
-      <source>{n} more</source>
-      <extracomment>workbench/formats/weights/network.py</extracomment>
-      <translation>另外 {n} 个</translation>
     </message>
     <message>
       <source>it holds no tensors</source>

@@ -6,6 +6,8 @@ import click
 
 from workbench.cli import output
 from workbench.cli.options import (
+    architecture,
+    architecture_option,
     calibration_option,
     data_option,
     debug_option,
@@ -27,6 +29,7 @@ from workbench.core.analysis.measured import Measuring
 @samples_option
 @input_option
 @json_option
+@architecture_option
 @trust_option
 @debug_option
 @click.option(
@@ -58,6 +61,7 @@ def sensitivity(
             metric=metric,
             samples=samples,
             trusted=trusted(trust, model, data),
+            architecture=architecture(),
             job=job.part(0.0, 0.1),
         )
         found = opened.sensitivity(share, job=job.part(0.1, 1.0))
@@ -83,6 +87,7 @@ def sensitivity(
 @click.option("--folds", default=5, show_default=True, metavar="K", help="Folds of the data, for the spread.")
 @calibration_option
 @json_option
+@architecture_option
 @trust_option
 @debug_option
 def sweep(
@@ -102,7 +107,7 @@ def sweep(
         import workbench as wb
 
         asked, allowed = wb.Sweep(**wanted, layers=(layers,)), trusted(trust, model, data, calibration)
-        opened = wb.open(model, trusted=allowed, job=job.part(0.0, 0.05))
+        opened = wb.open(model, trusted=allowed, architecture=architecture(), job=job.part(0.0, 0.05))
         opened.check(asked)  # before anything is measured
         opened = opened.with_data(
             data, calibration or None, inputs=given, metric=metric, samples=samples, job=job.part(0.05, 0.1)

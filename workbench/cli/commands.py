@@ -4,9 +4,7 @@ Exit codes: 0 done, 1 a failure the user can fix, 2 usage, 130 cancelled. With -
 one JSON object: the result, or {"error": {"message", "exit_code"}}; progress and errors go to standard error.
 """
 
-import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +17,8 @@ from workbench.cli import analysis, documents, output, profile, search, targets
 from workbench.cli.data import data as data_command
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
+    architecture,
+    architecture_option,
     calibration_option,
     data_option,
     debug_option,
@@ -37,13 +37,13 @@ from workbench.cli.options import (
     trusted,
     with_storage,
 )
+from workbench.cli.pictures import take_pictures
 from workbench.core.analysis.measured import Measuring
 from workbench.core.base import files
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import check_folder
 from workbench.core.base.message import Message
-from workbench.core.base.plain import plain
-from workbench.core.base.resources import PACKAGE, demo_paths
+from workbench.core.base.resources import demo_paths
 
 
 @click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
@@ -117,33 +117,11 @@ def demo(headless: bool, out: str) -> None:
     take_pictures(model, data, calibration, recipe, Path(out) / "screenshots")
 
 
-def take_pictures(model: str, data: str, calibration: str, recipe: str, folder: Path) -> None:
-    """Save Inspect and Compare as PNG; prints a note if Qt cannot be used. Runs in a separate process, which Qt may
-    end."""
-    click.echo("Taking pictures of the window…", err=True)
-    arguments = (model, data, calibration, recipe, str(folder.absolute()))
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench.ui.shell.pictures", *arguments],
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]),
-            "QT_QPA_PLATFORM": "offscreen",
-        },
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        why = (done.stderr.strip().splitlines() or ["Qt ended the process"])[-1]
-        click.echo(plain(f"No pictures were taken: {why}"), err=True)
-        return
-    for path in sorted(folder.glob("*.png")):
-        click.echo(f"Picture: {path}")
-
-
 @cli.command()
 @click.argument("model")
 @target_option("Tell what this device takes of each layer, too (see workbench targets).")
 @json_option
+@architecture_option
 @trust_option
 @debug_option
 def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
@@ -151,7 +129,7 @@ def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
     with output.working() as job:
         import workbench as wb
 
-        opened = wb.open(model, trusted=trusted(trust, model), job=job.part(0.0, 0.5))
+        opened = wb.open(model, trusted=trusted(trust, model), architecture=architecture(), job=job.part(0.0, 0.5))
         rows = [
             documents.row_of(each) for each in job.part(0.5, 1.0).each(opened.layers, Message("reading the weights"))
         ]
@@ -171,6 +149,7 @@ def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
 @samples_option
 @input_option
 @json_option
+@architecture_option
 @trust_option
 @debug_option
 def evaluate(
@@ -181,7 +160,14 @@ def evaluate(
         import workbench as wb
 
         opened = wb.open(
-            model, data, inputs=given, metric=metric, samples=samples, trusted=trusted(trust, model, data), job=job
+            model,
+            data,
+            inputs=given,
+            metric=metric,
+            samples=samples,
+            trusted=trusted(trust, model, data),
+            architecture=architecture(),
+            job=job,
         )
         found = opened.evaluate()
     if as_json:
@@ -224,6 +210,7 @@ def evaluate(
 )
 @language_option
 @json_option
+@architecture_option
 @trust_option
 @debug_option
 def compress(
@@ -260,6 +247,7 @@ def compress(
             model,
             inputs=given,
             trusted=trusted(trust, model, data, calibration),
+            architecture=architecture(),
             raise_opset=raise_opset,
             without=without,
             job=job.part(0.0, 0.1),

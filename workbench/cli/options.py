@@ -44,8 +44,27 @@ def trusted(given: bool, *named: str | None) -> Trust:
     """Paths whose code may run: with --trust those named on this command line, and every --trust-path. Paths named in a
     recipe or session are not among the first."""
     meta = click.get_current_context().meta
-    named = (*named, *meta.get("metrics", ()))
+    named = (*named, architecture(), *meta.get("metrics", ()))
     return frozenset(path for path in named if path and given) | frozenset(meta.get("trusted", ()))
+
+
+def architecture() -> str:
+    """The network of a file of weights, where --architecture names one."""
+    return str(click.get_current_context().meta.get("architecture", ""))
+
+
+def remember_architecture(ctx: click.Context, _option: click.Parameter, given: str) -> None:
+    ctx.meta["architecture"] = given
+
+
+architecture_option: Decorator = click.option(
+    "--architecture",
+    default="",
+    metavar="NETWORK",
+    expose_value=False,
+    callback=remember_architecture,
+    help="Network of a MODEL that is a file of weights: file.py:function (needs --trust), timm:NAME, or transformers.",
+)
 
 
 def remember_trust(ctx: click.Context, _option: click.Parameter, paths: tuple[str, ...]) -> None:

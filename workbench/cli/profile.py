@@ -6,6 +6,8 @@ import click
 
 from workbench.cli import output
 from workbench.cli.options import (
+    architecture,
+    architecture_option,
     calibration_option,
     debug_option,
     input_option,
@@ -32,6 +34,7 @@ from workbench.core.base.quantities import size, three
 @click.option("--batch", default=1, show_default=True, type=click.IntRange(1, 4096), metavar="N", help="Samples a run.")
 @target_option("A device whose energy figures are used where this machine shows none.")
 @json_option
+@architecture_option
 @trust_option
 @debug_option
 def profile(
@@ -59,6 +62,7 @@ def profile(
             inputs=given,
             samples=samples,
             trusted=allowed,
+            architecture=architecture(),
             job=job.part(0.0, 0.2),
         )
         found = opened.profile(replace(asked, target=target or asked.target), batch=batch, job=job.part(0.2, 1.0))

@@ -8,6 +8,8 @@ import click
 
 from workbench.cli import output
 from workbench.cli.options import (
+    architecture,
+    architecture_option,
     calibration_option,
     data_option,
     debug_option,
@@ -98,6 +100,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @storage_option
 @language_option
 @json_option
+@architecture_option
 @trust_option
 @debug_option
 def search(
@@ -143,6 +146,7 @@ def search(
             metric=metric,
             samples=samples,
             trusted=allowed,
+            architecture=architecture(),
             job=job.part(0.0, 0.1),
         )
         front = opened.plan(goal, workers=workers, cluster=cluster, job=job.part(0.1, 0.9))

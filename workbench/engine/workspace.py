@@ -75,13 +75,17 @@ class Workspace:
 
     @staticmethod
     def open(
-        path: str, job: Job, trusted: Trust = NOBODY, without: frozenset[str] = frozenset(), raise_opset: bool = False
+        path: str,
+        job: Job,
+        trusted: Trust = NOBODY,
+        without: frozenset[str] = frozenset(),
+        raise_opset: bool = False,
+        architecture: str = "",
     ) -> "Workspace":
         """Raises UserError when the file cannot be opened."""
-        return Workspace(
-            open_model(path, trusted=path in trusted, without=without, raise_opset=raise_opset, job=job),
-            trusted=trusted,
-        )
+        network, own = (architecture, architecture in trusted), path in trusted
+        model = open_model(path, trusted=own, without=without, raise_opset=raise_opset, network=network, job=job)
+        return Workspace(model, trusted=trusted)
 
     def attach(
         self,
@@ -100,7 +104,7 @@ class Workspace:
         measuring   which metrics of which output; what it leaves open follows from outputs and labels
         count       samples of `path` that are used, classes in proportion; 0: all
         """
-        self._runnable()
+        self.model.require_network()
         inputs, given = self.model.summary().inputs, given or {}
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
         near = self.model.source.path
@@ -143,15 +147,6 @@ class Workspace:
             cache=self.cache if measuring == self.measuring else Cache(CACHE),  # what was measured is of a metric
             recoveries=self.recoveries if measuring == self.measuring else {},
         )
-
-    def _runnable(self) -> None:
-        """Raises UserError for weights without a network."""
-        if self.model.weights_only:
-            raise UserError(
-                "{path} holds weights without a network.",
-                "Open it with its architecture (on the command line: --architecture).",
-                path=self.model.source.path,
-            )
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
         """Measured against these teachers (files with commas) where there are no labels. Raises UserError."""
@@ -354,7 +349,7 @@ class Workspace:
 
     def graph_view(self, recipe: Recipe | None, job: Job) -> GraphView:
         """The graph to be drawn, as opened or after a recipe. Raises UserError when the recipe does not fit."""
-        self._runnable()
+        self.model.require_network()
         if recipe is None:
             return self.cache.get(("graph view",), lambda: graph_view.of_model(self.model))
         return graph_view.of_compiled(self.compiled(recipe, job), recipe.storing)

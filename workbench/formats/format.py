@@ -31,6 +31,14 @@ class Loaded:
     notes: tuple[str, ...] = ()
     file: Path | None = None
 
+    def noting(self, *notes: str) -> "Loaded":
+        """The same with notes in front."""
+        return replace(self, notes=(*notes, *self.notes))
+
+    def with_tokenizer(self, folder: str) -> "Loaded":
+        """The same with the tokenizer of a folder, where it has one."""
+        return replace(self, source=replace(self.source, tokenizer=folder))
+
 
 @dataclass(frozen=True)
 class Format:

@@ -12,8 +12,9 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.trust import HOW
+from workbench.formats.exporting.failure import first_line
 from workbench.formats.format import Format, Loaded, register
-from workbench.formats.torch_export import export, first_line, quiet
+from workbench.formats.torch_export import export, quiet
 
 MARKS = ("archive_format", "serialized_exported_program.json")
 AGAIN = Message("Save it again with torch.export.save of the installed torch.")

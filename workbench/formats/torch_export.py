@@ -3,7 +3,6 @@
 import io
 import logging
 import math
-import re
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,9 +12,11 @@ import numpy as np
 import onnx_ir as ir
 from onnx_ir.passes import common
 
-from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.errors import Cancelled
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.formats.exporting.failure import explained, first_line
+from workbench.formats.exporting.free_sizes import Attempt, attempts, lengthened
 from workbench.formats.finish import LOOPS, never_ends, relative_difference
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
@@ -55,48 +56,59 @@ GROWING = {
     "STFT",
     "Upsample",
 }
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str, kind: str, job: Job) -> Loaded:
+def export(
+    model: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    name: str,
+    kind: str,
+    job: Job,
+    shapes: Any = None,
+    outputs: Sequence[str] = (),
+) -> Loaded:
     """A torch.nn.Module with example inputs, or an ExportedProgram, as a graph.
 
-    The first dimension of a module's inputs is made free where the module allows it. The exporter's own optimiser is
-    left out: it folds BatchNorm unseen and gives weights new names; graph.prepare.passes does both, listed.
-    Raises UserError naming what torch could not export.
+    The first dimension of a module's inputs, and the length of its sequences, are made free where the module allows it;
+    `shapes` says which are instead (torch.export's dynamic_shapes). `outputs` names the outputs. The exporter's own
+    optimiser is left out: it folds BatchNorm unseen and gives weights new names; graph.prepare.passes does both,
+    listed. Raises UserError naming what torch could not export, and where.
     """
     job.report(Message("exporting to ONNX"), 0.1)
-    program, free, failure = None, True, None
-    for options in _attempts(model, args, kwargs):
+    program, failure, used = None, None, Attempt({})
+    for attempt in attempts(model, args, kwargs, shapes):
         job.check()
-        free = "dynamic_shapes" in options
         with quiet():
             try:
-                program = _export(model, options)
+                program, used = _export(model, attempt.options, outputs), attempt
                 break
             except Cancelled:
                 raise
             except Exception as error:
-                failure = error
+                failure = error  # the last attempt leaves nothing free: what fails then is the module
     if program is None:
-        raise UserError(
-            "torch could not export {name} to ONNX: {reason}.",
-            "Simplify the module, or give an ONNX file.",
-            name=name,
-            reason=first_line(failure),
-        )
+        raise explained(failure, name, lambda: nodes_of(model, args, kwargs)) from failure
     demand.check(program.model, name)  # before anything in it is folded, or torch runs it
     job.report(Message("simplifying the exported graph"), 0.3)
     with quiet():
         graph = _simplified(program.model)
-    notes: list[str] = (
-        []
-        if free or not _is_module(model)
-        else [Message("The batch size is fixed: torch could not export it as dynamic.")]
-    )
     demand.check(graph, name)  # before torch or the runtime computes anything of it
-    notes += _differs(model, args, kwargs, graph, name)
+    notes = [*used.notes, *_differs(model, args, kwargs, graph, name)]
+    if used.sequences and not notes:
+        longer = lengthened((tuple(args), dict(kwargs)), used.sequences)
+        notes += _differs(model, *longer, graph, name)
     return Loaded(graph, Source(name, kind, proto_size.file_bytes(graph)), tuple(notes))
+
+
+def nodes_of(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The operators of a module that torch.export takes, and where in the user's code each comes from."""
+    import torch
+
+    with quiet():
+        program = torch.export.export(model, tuple(args), dict(kwargs)) if _is_module(model) else model
+        program = program.run_decompositions()
+    return [(str(node.target), str(node.meta.get("stack_trace", ""))) for node in program.graph.nodes]
 
 
 def _is_module(model: Any) -> bool:
@@ -105,42 +117,13 @@ def _is_module(model: Any) -> bool:
     return isinstance(model, torch.nn.Module)
 
 
-def _attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Options of the exporter, best first: a free batch, of two samples where there was one, since torch fixes ones."""
-    import torch
-    from torch.utils import _pytree as pytree
-
-    if not _is_module(model):
-        return [{}]
-    model.eval()
-    leaves = pytree.tree_leaves((tuple(args), dict(kwargs)))
-    batched = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.dim()]
-
-    def doubled(leaf: Any) -> Any:
-        single = isinstance(leaf, torch.Tensor) and leaf.dim() > 0 and leaf.shape[0] == 1
-        return torch.cat([leaf, leaf]) if single else leaf
-
-    def free(leaf: Any) -> Any:
-        return {0: "batch"} if isinstance(leaf, torch.Tensor) and leaf.dim() else None
-
-    plain = {"args": tuple(args), "kwargs": dict(kwargs) or None}
-    if not batched:
-        return [plain]
-    one = all(leaf.shape[0] == 1 for leaf in batched)
-    many_args, many_kwargs = pytree.tree_map(doubled, (tuple(args), dict(kwargs))) if one else (args, kwargs)
-    shapes_args, shapes_kwargs = pytree.tree_map(free, (tuple(args), dict(kwargs)))
-    dynamic = {
-        "args": tuple(many_args),
-        "kwargs": dict(many_kwargs) or None,
-        "dynamic_shapes": shapes_kwargs if kwargs and not args else shapes_args,
-    }
-    return [dynamic, plain] if not (args and kwargs) else [plain]
-
-
-def _export(model: Any, options: dict[str, Any]) -> Any:
+def _export(model: Any, options: Mapping[str, Any], outputs: Sequence[str] = ()) -> Any:
     import torch
 
-    program = torch.onnx.export(model, dynamo=True, opset_version=OPSET, verbose=False, optimize=False, **options)
+    named: dict[str, Any] = {"output_names": list(outputs)} if outputs else {}
+    program = torch.onnx.export(
+        model, dynamo=True, opset_version=OPSET, verbose=False, optimize=False, **options, **named
+    )
     if program is None:
         raise RuntimeError("the exporter returned nothing")
     return program
@@ -248,9 +231,3 @@ class quiet:
         logging.disable(self.disabled)
         for part in reversed(self.parts):
             part.__exit__(*error)
-
-
-def first_line(error: BaseException | None) -> str:
-    """First line of an error's text, without full stop and terminal colours."""
-    text = _COLOURS.sub("", str(error)).strip().splitlines() if error is not None else []
-    return (text[0] if text else type(error).__name__)[:300].rstrip(". ")

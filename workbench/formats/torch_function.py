@@ -16,31 +16,35 @@ from workbench.formats.torch_export import export
 
 def load_function(path: str, trusted: bool, job: Job) -> Loaded:
     """Raises UserError when it is not trusted, is missing, fails, or returns something else."""
-    file, name = file_and_function(path)
+    file, _ = file_and_function(path)
     if not os.path.isfile(file):
         raise UserError("There is no file {file}.", "Check the name.", file=file)
     if not trusted:
         raise UserError("{path} is a Python program; opening it runs it.", HOW, path=path)
-    module, inputs = _made(file, name, path)
-    args, kwargs = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
-    return export(module, args if isinstance(args, tuple | list) else (args,), kwargs, path, "torch", job)
+    module, args, kwargs, shapes = made(path)
+    return export(module, args, kwargs, path, "torch", job, shapes)
 
 
-def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
+def made(path: str) -> tuple[Any, tuple[Any, ...], dict[str, Any], Any]:
+    """Run `file.py:function`, which returns (module, example_inputs) or (module, example_inputs, dynamic_shapes):
+    the module, positional inputs, inputs by name, and the shapes or None. Raises UserError."""
     import torch
 
+    file, name = file_and_function(path)
+    if not os.path.isfile(file):
+        raise UserError("There is no file {file}.", "Check the name.", file=file)
     folder = str(Path(file).resolve().parent)
     sys.path.insert(0, folder)  # as if it were run by itself: it may import its neighbours
     try:
-        made = runpy.run_path(file).get(name)
-        if not callable(made):
+        function = runpy.run_path(file).get(name)
+        if not callable(function):
             raise UserError(
                 "{file} has no function {name}.",
                 "Give one that returns (module, example_inputs).",
                 file=file,
                 name=name,
             )
-        result = made()
+        result = function()
     except (UserError, Cancelled):
         raise
     except (Exception, SystemExit) as error:
@@ -54,13 +58,15 @@ def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
     finally:
         if folder in sys.path:
             sys.path.remove(folder)
-    if not (isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[0], torch.nn.Module)):
+    if not (isinstance(result, tuple | list) and len(result) in (2, 3) and isinstance(result[0], torch.nn.Module)):
         raise UserError(
             "{path} did not return (module, example_inputs).",
-            "Return a torch.nn.Module and a tuple of tensors.",
+            "Return a torch.nn.Module and a tuple of tensors; a third value is torch.export's dynamic_shapes.",
             path=path,
         )
-    return result[0], result[1]
+    inputs = result[1]
+    args, kwargs = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
+    return result[0], tuple(args) if isinstance(args, tuple | list) else (args,), dict(kwargs), (*result, None)[2]
 
 
 def _first(error: BaseException) -> str:

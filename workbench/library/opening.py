@@ -32,6 +32,7 @@ def open(
     trusted: bool | Collection[str | Path] = False,
     raise_opset: bool = False,
     without: Collection[str] = (),
+    architecture: str = "",
     job: Job | None = None,
 ) -> Model:
     """Open a model, with data to measure on where some is given.
@@ -45,19 +46,20 @@ def open(
     trusted      whether code of the files named here may run, or the paths whose code may run
     raise_opset  convert a model of an older opset to 13 first
     without      preparation steps to leave out, by their ids: see `Model.summary.preparations`
+    architecture the network of a file of weights: `file.py:function`, `timm:NAME`, or `transformers`
     job          shows progress, and can be cancelled: `wb.Job(lambda progress: print(progress.text))`
 
     Raises UserError: one sentence that says what is wrong, and what to do.
     """
     job = job or Job()
-    named = {str(each) for each in (source, data, calibration) if isinstance(each, str | Path)}
+    named = {str(each) for each in (source, data, calibration, architecture or None) if isinstance(each, str | Path)}
     named |= set(measuring(metric).metrics)
     allowed = frozenset(named) if trusted is True else frozenset(map(str, trusted or ()))
     if data is None and calibration is not None:
         raise UserError("There are calibration samples, and no data to measure on.", "Give `data`, too.")
     place = Place()
     opening = job if data is None else job.part(0.0, 0.4)
-    workspace = _opened(source, place, example, allowed, frozenset(without), raise_opset, opening)
+    workspace = _opened(source, place, example, allowed, frozenset(without), raise_opset, architecture, opening)
     for each in workspace.model.preparations:
         if raise_opset and each.id == "opset" and not each.applied:
             raise UserError(
@@ -75,10 +77,17 @@ def open(
 
 
 def _opened(
-    source: Any, place: Place, example: Any, trusted: Trust, without: frozenset[str], raise_opset: bool, job: Job
+    source: Any,
+    place: Place,
+    example: Any,
+    trusted: Trust,
+    without: frozenset[str],
+    raise_opset: bool,
+    architecture: str,
+    job: Job,
 ) -> Workspace:
     if isinstance(source, str | Path):
-        return Workspace.open(str(source), job, trusted, without, raise_opset)
+        return Workspace.open(str(source), job, trusted, without, raise_opset, architecture)
     if hasattr(source, "SerializeToString"):
         path = place.file(".onnx")
         try:

@@ -68,6 +68,7 @@ class Targets(Request):
 class Open(Request):
     """Open a model -> Done(ModelSummary). `trusted`: paths whose code (`file.py:function`) the user agreed to run.
 
+    `architecture` is the network of a file of weights: `file.py:function`, timm:NAME, transformers.
     `without` names preparation steps to leave out, `raise_opset` asks for the one that is done only on demand.
     `fingerprint`: no other model than that will do. The model that was open stays open when this fails.
     """
@@ -77,6 +78,7 @@ class Open(Request):
     without: tuple[str, ...] = ()
     raise_opset: bool = False
     fingerprint: str = ""
+    architecture: str = ""
 
 
 @dataclass(frozen=True)

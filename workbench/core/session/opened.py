@@ -12,6 +12,7 @@ class Opened:
     trusted: Trust = NOBODY
     without: tuple[str, ...] = ()  # preparation steps that were left out
     raise_opset: bool = False
+    architecture: str = ""  # of a file of weights: file.py:function, timm:NAME, transformers
 
 
 @dataclass(frozen=True)

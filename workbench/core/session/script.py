@@ -52,6 +52,8 @@ def as_python(work: Work) -> str:
             opening.append(f"metric={_measuring(attached.measuring)}")
     if work.trusted:
         opening.append(f"trusted={list(work.trusted)!r}")
+    if opened.architecture:
+        opening.append(f"architecture={opened.architecture!r}")
     if opened.raise_opset:
         opening.append("raise_opset=True")
     if opened.without:
@@ -83,6 +85,8 @@ def as_command(work: Work) -> str:
         words += ["--trust-path", path]
     for each in opened.without:
         words += ["--without", each]
+    if opened.architecture:
+        words += ["--architecture", opened.architecture]
     if opened.raise_opset:
         words += ["--raise-opset"]
     if work.language != ENGLISH:

@@ -85,6 +85,7 @@ class SavedSession:
     samples: int = 0
     measuring: Measuring = AUTOMATIC
     found: Found | None = None
+    architecture: str = ""
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
@@ -105,7 +106,8 @@ class SavedSession:
         return {
             "version": VERSION,
             "model": _reference_out(self.model, folder)
-            | {"without": list(self.without), "raise_opset": self.raise_opset},
+            | {"without": list(self.without), "raise_opset": self.raise_opset}
+            | ({"architecture": self.architecture} if self.architecture else {}),
             "data": _reference_out(self.data, folder) | {"samples": self.samples} if self.data else None,
             "measuring": {
                 "metrics": list(self.measuring.metrics),
@@ -205,6 +207,7 @@ class _Reader(Checked):
             self.count(self.mapping(document.get("data") or {}, "data").get("samples", 0), "data.samples"),
             self._measuring(document.get("measuring")),
             found_in(document.get("plan"), self),
+            self.text(model.get("architecture", ""), "model.architecture"),
         )
 
     def _measuring(self, value: Any) -> Measuring:

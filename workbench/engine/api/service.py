@@ -187,7 +187,9 @@ class Service:
 
     @answer.register
     def open(self, request: m.Open, job: Job) -> Any:
-        workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without), request.raise_opset)
+        workspace = Workspace.open(
+            request.path, job, request.trusted, frozenset(request.without), request.raise_opset, request.architecture
+        )
         summary = workspace.model.summary()
         if request.fingerprint not in ("", summary.fingerprint):
             raise UserError(

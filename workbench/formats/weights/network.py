@@ -10,7 +10,7 @@ from pathlib import Path
 
 import onnx_ir as ir
 
-from workbench.core.base.message import Joined, Message
+from workbench.core.base.message import Message
 from workbench.formats.format import Loaded
 from workbench.formats.weights.stored import Checkpoint, Reader, Stored
 from workbench.graph.model.model import WEIGHTS_ONLY, Source
@@ -19,7 +19,6 @@ from workbench.graph.onnx import names
 OPSET = 21
 IR_VERSION = 10
 TABLES = re.compile(r"(embed|wte|wpe|token_type|vocab)", re.IGNORECASE)
-NAMED = 3  # tensors in a note
 DTYPES = "dtypes"  # in the meta of the graph: the types of floats that are seen as float32, by name
 
 
@@ -60,13 +59,6 @@ def _pickled(found: Checkpoint) -> Iterable[str]:
         yield Message(
             "The file is a pickled {kind}. Only its weights were read; no code of it ran.", kind=found.module[:120]
         )
-
-
-def unlike(missing: Iterable[str]) -> Joined:
-    """The first names of a list, and how many more there are."""
-    every = list(missing)
-    more = len(every) - NAMED
-    return Joined([*every[:NAMED], *([Message("{n} more", n=more)] if more > 0 else [])])
 
 
 def _bias_of(stored: Stored, found: Checkpoint) -> str | None:

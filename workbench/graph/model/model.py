@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec, Layer, ModelSummary, Preparation
 from workbench.graph.model import cost
@@ -20,11 +21,13 @@ OPEN = Message("The model has dynamic input sizes. MACs are counted for")
 
 @dataclass(frozen=True)
 class Source:
-    """Origin of a model. `bytes`: of its plain ONNX, with which the size of an export is compared."""
+    """Origin of a model. `bytes`: of its plain ONNX, with which the size of an export is compared. `tokenizer`: the
+    folder that holds the files of its tokenizer; "" where none was found."""
 
     path: str
     format: str
     bytes: int
+    tokenizer: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,15 @@ class Model:
     def weights_only(self) -> bool:
         """Whether there are weights, and no network that connects them: nothing can be measured."""
         return bool(self.ir.graph.meta.get(WEIGHTS_ONLY))
+
+    def require_network(self) -> None:
+        """Raises UserError for weights without a network."""
+        if self.weights_only:
+            raise UserError(
+                "{path} holds weights without a network.",
+                "Open it with its architecture (on the command line: --architecture).",
+                path=self.source.path,
+            )
 
     @cached_property
     def _by_path(self) -> dict[str, Layer]:

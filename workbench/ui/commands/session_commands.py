@@ -74,6 +74,7 @@ class SessionCommands(QObject):
             attached.samples if attached else 0,
             attached.measuring if attached else AUTOMATIC,
             session.found,
+            session.opened.architecture,
         )
 
     def save_then(self, proceed: Then) -> None:
@@ -186,7 +187,7 @@ class SessionCommands(QObject):
         """Show the work of a session; `then` follows when the model is open and the recipe is back."""
 
         def opened(path: str, trusted: Trust) -> None:
-            wanted = Opened(path, trusted, saved.without, saved.raise_opset)
+            wanted = Opened(path, trusted, saved.without, saved.raise_opset, saved.architecture)
             self._session.open_as(wanted, then=lambda: self._compare(saved, folder, then))
 
         self._found(

@@ -1,0 +1,234 @@
+"""Folders of models, as hubs keep them: opened by their ONNX files if there are any, else as a config.json with weights
+through transformers.
+
+transformers is asked for its own classes alone: no code of the folder is run (trust_remote_code is never given) and
+nothing is looked up (HF_HUB_OFFLINE, local_files_only). What it would read is checked first: sizes, files, weights.
+"""
+
+import inspect
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.formats import weights_file
+from workbench.formats.architectures import matching
+from workbench.formats.exporting.failure import first_line
+from workbench.formats.format import Loaded
+from workbench.formats.torch_export import export, quiet
+from workbench.formats.weights.stored import Checkpoint
+
+CONFIG = "config.json"
+WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model", "tokenizer_config.json")
+FIRST = ("model.onnx", "onnx/model.onnx")
+LARGEST_CONFIG = 1 << 20
+MOST_LAYERS, LARGEST_SIZE = 1000, 1 << 24
+TIMES, SPARE = 4, 1 << 28  # a network has at most this many times its weights, and this many bytes more
+LENGTH = 8  # of the example of a text
+SECOND = 16_000  # samples of an example of sound
+ALONE = Message(
+    "The folder is of a model for transformers, which is not installed, so its weights were opened alone "
+    "(pip install compression-workbench[transformers])."
+)
+OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+
+
+def onnx_in(folder: Path) -> str:
+    """The ONNX file that a folder is opened by; "" where it has none. Raises UserError where several could be meant."""
+    found = [str(folder / name) for name in FIRST if (folder / name).is_file()]
+    if not found:
+        found = sorted(str(file) for place in (folder, folder / "onnx") for file in place.glob("*.onnx"))
+    if len(found) > 1 and Path(found[0]).name != "model.onnx":
+        raise UserError(
+            "{path} has several ONNX files: {names}.",
+            "Give one of them.",
+            path=str(folder),
+            names=matching.listed(os.path.relpath(file, folder) for file in found),
+        )
+    return found[0] if found else ""
+
+
+def weights_in(folder: Path) -> str:
+    """The file of weights in a folder; "" where it has none."""
+    return next((str(folder / name) for name in WEIGHTS if (folder / name).is_file()), "")
+
+
+def tokenizer_in(folder: Path) -> str:
+    """The folder, where it has a tokenizer; else ""."""
+    return str(folder) if any((folder / name).is_file() for name in TOKENIZERS) else ""
+
+
+def load_transformers(path: str, job: Job) -> Loaded:
+    """The network of a folder's config.json with its weights. `path`: the folder, or a file of weights in it. Raises
+    UserError where it cannot be made, its weights do not fit, or torch cannot export it."""
+    home = Path(path) if os.path.isdir(path) else Path(path).parent
+    weights = path if not os.path.isdir(path) else weights_in(home)
+    config = _config(home)
+    if not weights:
+        raise UserError("{path} has no weights.", "Give a folder with model.safetensors.", path=path)
+    found = weights_file.read(weights)  # parts, links and headers are as they should be
+    job.report(Message("loading the network"), 0.05)
+    for name in OFFLINE:
+        os.environ[name] = "1"  # before it is imported
+    try:
+        with quiet():
+            import transformers
+    except ImportError as error:
+        raise UserError(
+            "{path} is a folder of a model that needs the package {package}, which is not installed.",
+            "Install it (pip install compression-workbench[transformers]), or open the weights alone: {weights}.",
+            path=path,
+            package="transformers",
+            weights=weights,
+        ) from error
+    try:
+        with quiet():
+            module, left = _made(transformers, home, weights, config, found)
+            kwargs = _example(module)
+            outputs = _outputs(module, kwargs)
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(
+            "transformers cannot make the network of {path}: {reason}.",
+            "Open the weights alone: {weights}. Or give a function: file.py:function.",
+            path=path,
+            reason=first_line(error),
+            weights=weights,
+        ) from error
+    loaded = export(module, (), kwargs, path, "transformers", job, outputs=outputs)
+    return loaded.noting(*matching.note_on_left(left)).with_tokenizer(tokenizer_in(home))
+
+
+def _config(home: Path) -> dict[str, Any]:
+    """config.json, as far as it is checked here. Raises UserError where there is none, or it asks for too much."""
+    file = home / CONFIG
+    try:
+        if file.stat().st_size > LARGEST_CONFIG:
+            raise ValueError
+        config = json.loads(file.read_bytes())
+        if not isinstance(config, dict) or not isinstance(config.get("model_type"), str):
+            raise ValueError
+    except FileNotFoundError as error:
+        raise UserError(
+            "There is no {name} in {path}.", "Give the folder that holds it.", name=CONFIG, path=str(home)
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(
+            "{path} is no configuration of a network, or it is damaged.", "Copy it again.", path=str(file)
+        ) from error
+    if "quantization_config" in config:
+        raise UserError(
+            "The weights in {path} are already quantised.", "Give the folder of the original model.", path=str(home)
+        )
+    if (odd := _too_large(config)) is not None:
+        raise UserError("{path} asks for {odd}.", "Check the file.", path=str(file), odd=odd)
+    return config
+
+
+def _too_large(config: dict[str, Any]) -> str | None:
+    """An entry of a configuration that no network of its size has, in words."""
+    waiting: list[Any] = [config]
+    while waiting:
+        for key, value in waiting.pop().items():
+            if isinstance(value, dict):
+                waiting.append(value)
+            most = MOST_LAYERS if "layer" in str(key) or "block" in str(key) else LARGEST_SIZE
+            numbers = value if isinstance(value, list) else [value]
+            if any(type(number) is int and number > most for number in numbers):
+                return f"{str(key)[:60]} = {str(value)[:40]}"
+    return None
+
+
+def _made(transformers: Any, home: Path, weights: str, config: dict[str, Any], found: Checkpoint) -> Any:
+    """The network in float32, and the tensors of the file that it does not take. Raises UserError where others are
+    missing, and where it is much larger than its weights."""
+    import torch
+
+    options = {"local_files_only": True, "trust_remote_code": False}
+    settings = transformers.AutoConfig.from_pretrained(str(home), **options)
+    for name in ("use_cache", "output_attentions", "output_hidden_states"):
+        if hasattr(settings, name):
+            setattr(settings, name, False)
+    named = next(iter(config.get("architectures") or ()), "")
+    kind: Any = getattr(transformers, str(named), None)
+    known = inspect.isclass(kind) and issubclass(kind, transformers.PreTrainedModel)
+    kind = kind if known else transformers.AutoModel
+    with torch.device("meta"):
+        hollow = kind(settings) if known else kind.from_config(settings, trust_remote_code=False)
+    size = sum(4 * tensor.numel() for tensor in hollow.state_dict(keep_vars=True).values())
+    del hollow
+    if size > SPARE + TIMES * 4 * sum(math.prod(stored.shape) for stored in found.tensors.values()):
+        raise UserError(
+            "{path} describes a network of {size:.1f} GB, many times the weights beside it.",
+            "Check the file.",
+            path=str(home / CONFIG),
+            size=size / 1e9,
+        )
+    safe = ".safetensors" in Path(weights).name
+    module, info = kind.from_pretrained(
+        str(home),
+        config=settings,
+        dtype=torch.float32,
+        attn_implementation="sdpa" if getattr(kind, "_supports_sdpa", True) else "eager",
+        use_safetensors=safe,
+        output_loading_info=True,
+        **options,
+    )
+    other = [
+        Message("{name} is {found}, not {expected}", name=name, found=list(was), expected=list(wanted))
+        for name, was, wanted in info["mismatched_keys"]
+    ]
+    missing = tuple(sorted(name for name in info["missing_keys"] if not _made_up(name)))
+    matching.refuse(matching.Match({}, missing, tuple(other), ()), str(home), str(named or settings.model_type))
+    return module.eval(), tuple(sorted(info["unexpected_keys"]))
+
+
+def _made_up(name: str) -> bool:
+    """Whether a tensor is computed when the network is made, and need not be in its file."""
+    return name.endswith(("position_ids", "inv_freq", "num_batches_tracked"))
+
+
+def _example(module: Any) -> dict[str, Any]:
+    """Inputs of the right types and shapes, by what the network says of itself. Raises UserError for other kinds."""
+    import torch
+
+    config, main = module.config, str(module.main_input_name)
+    takes = inspect.signature(module.forward).parameters
+    tokens = torch.ones(2, LENGTH, dtype=torch.int64)
+    if main == "input_ids":
+        made = {"input_ids": tokens, "attention_mask": tokens.clone()}
+    elif main == "pixel_values":
+        size = getattr(config, "image_size", None) or 224
+        sides = list(size) if isinstance(size, list | tuple) else [size, size]
+        made = {"pixel_values": torch.zeros(2, getattr(config, "num_channels", 3), *sides)}
+    elif main == "input_values":
+        made = {"input_values": torch.zeros(2, SECOND)}
+    elif main == "input_features":
+        frames = 2 * getattr(config, "max_source_positions", 1500)
+        made = {"input_features": torch.zeros(2, getattr(config, "num_mel_bins", 80), frames)}
+    else:
+        raise UserError(
+            "The network {name} takes {input}, for which no example is known.",
+            "Give a function that returns it with example inputs: file.py:function.",
+            name=type(module).__name__,
+            input=main,
+        )
+    if getattr(config, "is_encoder_decoder", False):
+        made["decoder_input_ids"] = tokens.clone()
+    return {name: value for name, value in made.items() if name in takes}
+
+
+def _outputs(module: Any, kwargs: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the outputs, as the network has them; none where one of them is no tensor."""
+    import torch
+
+    with torch.no_grad():
+        found = module(**kwargs)
+    tensors = all(isinstance(value, torch.Tensor) for value in found.values()) if isinstance(found, dict) else False
+    return tuple(found) if tensors else ()

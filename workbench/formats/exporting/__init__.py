@@ -1,0 +1,1 @@
+"""What torch.export is asked for, and what its failures mean."""

@@ -1,0 +1,121 @@
+"""A failed torch.export in one sentence: what failed, on which line of the user's code, and what usually helps."""
+
+import linecache
+import os
+import re
+import sysconfig
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
+
+LONGEST = 300
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_OPERATOR = re.compile(r"OpOverload\(op='([\w.]+)'|(?:torch\.ops\.)?(aten\.\w+|\w+::\w+)(?:\.\w+)?")
+_PLACE = re.compile(r'File "([^"\n]+)", line (\d+)')
+_LIBRARIES = tuple({os.path.join(sysconfig.get_paths()[name], "") for name in ("stdlib", "purelib", "platlib")})
+# (what the texts of the error match, the reason in our words or "", what usually helps); the first that matches.
+KNOWN: tuple[tuple[str, str, str], ...] = (
+    (
+        r"GuardOnDataDependent|data-dependent",
+        Message("the flow of control depends on values of a tensor"),
+        Message("Choose by torch.where or torch.cond, or decide it before the export."),
+    ),
+    (
+        r"DynamicCache|past_key_values|EncoderDecoderCache",
+        Message("it takes or returns a cache of keys and values"),
+        Message("Set config.use_cache = False, or call it with use_cache=False."),
+    ),
+    (
+        r"not a known type|register a pytree|in output, which|Unsupported output type",
+        Message("it returns something else than tensors"),
+        Message("Return tensors, or tuples, lists and dictionaries of tensors."),
+    ),
+    (
+        r"No ONNX function found",
+        Message("ONNX has no operator for {operator}"),
+        Message("Write it with other operators, or compute it before or after the model."),
+    ),
+    (
+        r"is invalid for input of size|shapes cannot be multiplied|size mismatch|to have \d+ channels"
+        r"|must match the size|Expected \dD|index out of range|takes \d+ positional|missing \d+ required",
+        "",
+        Message("The module itself fails on the example inputs: check their shapes and types."),
+    ),
+    (
+        r"Unsupported: |Dynamo|torch\._dynamo",
+        "",
+        Message("Write this part with torch's own functions, without branches on values and without numpy."),
+    ),
+)
+OTHERWISE = Message("Simplify the module, or give an ONNX file.")
+
+
+def explained(error: BaseException | None, name: str, nodes: Callable[[], list[tuple[str, str]]] = list) -> UserError:
+    """UserError for what torch raised; `name` is that of the model. `nodes` gives the operators of the program with
+    their origins, where torch could make it and only ONNX lacks one."""
+    chain = list(_chain(error))
+    text = "\n".join(f"{type(each).__name__}: {each}" for each in chain)
+    known = next((row for row in KNOWN if re.search(row[0], text)), ("", "", OTHERWISE))
+    found = _OPERATOR.search(text)
+    operator = next(filter(None, found.groups()), "") if found is not None else ""
+    reason = Message(known[1], operator=operator or "?") if known[1] else first_line(chain[-1] if chain else error)
+    place = _users_line(chain, text)
+    if place is None and operator and "No ONNX function" in text:
+        place = _of_operator(operator, nodes)
+    if not place:
+        return UserError("torch could not export {name} to ONNX: {reason}.", known[2], name=name, reason=reason)
+    return UserError(
+        "torch could not export {name} to ONNX: {reason} ({file}, line {line}: {code}).",
+        known[2],
+        name=name,
+        reason=reason,
+        file=Path(place[0]).name,
+        line=place[1],
+        code=linecache.getline(*place).strip()[:LONGEST] or "?",
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it was raised from, the first cause last."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _users_line(chain: list[BaseException], text: str) -> tuple[str, int] | None:
+    """The innermost line that is neither torch's nor a library's: of the frames, else of a place that the text names
+    (the exporter notes there where an operator comes from)."""
+    frames = [
+        (frame.filename, frame.lineno or 0)
+        for each in chain
+        for frame in traceback.extract_tb(each.__traceback__)
+        if _is_users(frame.filename)
+    ]
+    places = [(file, int(line)) for file, line in _PLACE.findall(text) if _is_users(file)]
+    found = frames or places
+    return found[-1] if found else None
+
+
+def _of_operator(operator: str, nodes: Callable[[], list[tuple[str, str]]]) -> tuple[str, int] | None:
+    """The line that an operator comes from; None where it is not found out."""
+    try:
+        origins = [origin for target, origin in nodes() if target.startswith(f"{operator}.") or target == operator]
+    except Exception:  # the export that failed is tried again here
+        return None
+    return _users_line([], "\n".join(origins[:1]))
+
+
+def _is_users(file: str) -> bool:
+    own = str(Path(__file__).parent.parent)
+    return os.path.isabs(file) and os.path.isfile(file) and not file.startswith((*_LIBRARIES, own))
+
+
+def first_line(error: BaseException | None) -> str:
+    """First line of an error's text, without full stop and terminal colours."""
+    text = _COLOURS.sub("", str(error)).strip().splitlines() if error is not None else []
+    return (text[0] if text else type(error).__name__)[:LONGEST].rstrip(". ")

@@ -1,0 +1,106 @@
+"""Which sizes of a torch module's inputs are made free when it is exported: the batch, and the length of sequences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.core.base.message import Message
+
+BATCH, SEQUENCE = "batch", "sequence"
+FIXED_BATCH = Message("The batch size is fixed: torch could not export it as dynamic.")
+FIXED_LENGTH = Message("The sequence length is fixed: torch could not export it as dynamic.")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Options of torch's exporter. `sequences`: lengths that are free in it; `notes`: what it leaves fixed; `last`:
+    nothing is free, so what fails is the module."""
+
+    options: Mapping[str, Any]
+    sequences: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
+    last: bool = field(default=False)
+
+
+def attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], shapes: Any = None) -> list[Attempt]:
+    """Options of the exporter, best first: with a free batch, of two samples where there was one, since torch fixes
+    ones. `shapes` are the user's own, and no others are tried then."""
+    import torch
+    from torch.utils import _pytree as pytree
+
+    if not isinstance(model, torch.nn.Module):
+        return [Attempt({}, last=True)]
+    model.eval()
+    given = (tuple(args), dict(kwargs))
+    if shapes is not None:
+        return [Attempt({**_called(*given), "dynamic_shapes": shapes}, last=True)]
+    batched = [leaf for leaf in pytree.tree_leaves(given) if isinstance(leaf, torch.Tensor) and leaf.dim()]
+    if not batched or (args and kwargs):
+        return [Attempt(_called(*given), notes=(FIXED_BATCH,), last=True)]
+    one = all(leaf.shape[0] == 1 for leaf in batched)
+
+    def doubled(leaf: Any) -> Any:
+        single = isinstance(leaf, torch.Tensor) and leaf.dim() > 0 and leaf.shape[0] == 1
+        return torch.cat([leaf, leaf]) if single else leaf
+
+    many = pytree.tree_map(doubled, given) if one else given
+    lengths = _lengths(model, batched)
+    made = []
+    for free in [lengths, frozenset[int]()] if lengths else [frozenset[int]()]:
+        sizes = [pytree.tree_map(lambda leaf, free=free: _free(leaf, free), part) for part in given]
+        options = {**_called(*many), "dynamic_shapes": sizes[1] if kwargs else sizes[0]}
+        made.append(Attempt(options, free, (FIXED_LENGTH,) if lengths and not free else ()))
+    return [*made, Attempt(_called(*given), notes=(FIXED_BATCH,), last=True)]
+
+
+def _called(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Inputs for one attempt: copies, since torch marks the tensors of the one before as dynamic."""
+    import torch
+    from torch.utils import _pytree as pytree
+
+    def copied(leaf: Any) -> Any:
+        return leaf.detach().clone() if isinstance(leaf, torch.Tensor) else leaf
+
+    args, kwargs = pytree.tree_map(copied, (args, kwargs))
+    return {"args": args, "kwargs": kwargs or None}
+
+
+def _free(leaf: Any, lengths: frozenset[int]) -> dict[int, str] | None:
+    """The free dimensions of one input, with their names."""
+    import torch
+
+    if not isinstance(leaf, torch.Tensor) or not leaf.dim():
+        return None
+    long = leaf.dim() > 1 and leaf.shape[1] in lengths and _is_sequence(leaf)
+    return {0: BATCH, 1: SEQUENCE} if long else {0: BATCH}
+
+
+def _is_sequence(leaf: Any) -> bool:
+    """Tokens and masks [batch, length], and what is computed of them [batch, length, features]."""
+    return leaf.dim() == 3 or (leaf.dim() == 2 and not leaf.is_floating_point())
+
+
+def _lengths(model: Any, leaves: Sequence[Any]) -> frozenset[int]:
+    """Lengths of sequences among the inputs: of tokens, else of vectors; not channels of a signal."""
+    import torch
+
+    tokens = {leaf.shape[1] for leaf in leaves if leaf.dim() == 2 and _is_sequence(leaf)}
+    channels = {module.in_channels for module in model.modules() if isinstance(module, torch.nn.Conv1d)}
+    vectors = {leaf.shape[1] for leaf in leaves if leaf.dim() == 3 and leaf.is_floating_point()} - channels
+    return frozenset(size for size in tokens or vectors if size > 1)
+
+
+def lengthened(
+    given: tuple[tuple[Any, ...], dict[str, Any]], lengths: frozenset[int]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The same inputs with sequences of another length: a part of them once more."""
+    import torch
+    from torch.utils import _pytree as pytree
+
+    def longer(leaf: Any) -> Any:
+        if not isinstance(leaf, torch.Tensor) or SEQUENCE not in (_free(leaf, lengths) or {}).values():
+            return leaf
+        return torch.cat([leaf, leaf[:, : leaf.shape[1] // 2 + 1]], 1)
+
+    made: tuple[tuple[Any, ...], dict[str, Any]] = pytree.tree_map(longer, given)
+    return made
