@@ -1,4 +1,4 @@
-"""Pictures of the window for `demo --headless`, taken in a process of their own."""
+"""Pictures of the window for `demo --headless`, taken in another process."""
 
 import os
 import subprocess
