@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.guard import HANG_MS, HANG_S
 from workbench.core.base.resources import demo_paths
+from workbench.ui.commands import commands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 
@@ -171,6 +172,12 @@ def few(tmp_path_factory) -> Path:
     with np.load(demo_paths().data) as whole:
         np.savez(path, **{name: whole[name][:FEW] for name in whole.files})
     return path
+
+
+@pytest.fixture
+def short_demo(few, monkeypatch):
+    """The commands that open a demo open it with few of its samples."""
+    monkeypatch.setattr(commands, "demo_paths", lambda *name: demo_paths(*name)._replace(data=str(few)))
 
 
 @pytest.fixture

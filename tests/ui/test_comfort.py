@@ -208,7 +208,7 @@ def test_f6_goes_from_pane_to_pane_and_comes_back_to_where_one_was(demo_window, 
     assert demo_window.focusWidget() is space.tree.filter, "where one was in that pane"
 
 
-def test_the_whole_job_with_keys_alone(window, qtbot, tmp_path):
+def test_the_whole_job_with_keys_alone(window, short_demo, qtbot, tmp_path):
     """Open the demo, choose a layer, add a step, change a value, undo, export."""
     session = window.session
     window.activateWindow()

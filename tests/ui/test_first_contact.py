@@ -54,7 +54,7 @@ def test_recent_files_that_are_gone_say_so_and_can_be_taken_off(session, qtbot, 
     assert session.model.path == there
 
 
-def test_opening_shows_what_it_is_doing(window, qtbot):
+def test_opening_shows_what_it_is_doing(window, short_demo, qtbot):
     seen = []
     window.jobs.changed.connect(lambda: seen.append(window.jobs.newest and window.jobs.newest.title))
     qtbot.mouseClick(window.welcome.cnn_button, LEFT)
@@ -65,7 +65,7 @@ def test_opening_shows_what_it_is_doing(window, qtbot):
     assert "Opening fashion_cnn.onnx" in seen
 
 
-def test_return_presses_the_button_that_has_the_focus_and_the_layers_have_it_then(window, qtbot):
+def test_return_presses_the_button_that_has_the_focus_and_the_layers_have_it_then(window, short_demo, qtbot):
     qtbot.waitUntil(window.welcome.open_button.hasFocus)
     qtbot.keyClick(window, Qt.Key.Key_Tab)
     assert window.welcome.cnn_button.hasFocus()
@@ -97,7 +97,7 @@ def test_the_tour_is_offered_once(window, session, qtbot):
     assert not show_window(session, qtbot).welcome.offer.isVisible()
 
 
-def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, qtbot):
+def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, short_demo, qtbot):
     qtbot.mouseClick(window.welcome.tour_button, LEFT)
     tour, space = tour_of(window, qtbot), window.workspace
     qtbot.waitUntil(lambda: tour._hole == hole_of(tour, space.layers_dock))

@@ -89,7 +89,7 @@ def test_pinned_states_are_in_it(history, qtbot):
     assert session.recipe == good and session.undo_stack.undoText() == "Restore good"
 
 
-def test_another_model_begins_anew(history, qtbot):
+def test_another_model_begins_anew(history, short_demo, qtbot):
     history.session.undo()
     history.session.set_actions([history.session.current], (prune(0.1),), "sparsity 0.1")
     assert history.session.history.branches

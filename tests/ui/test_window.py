@@ -274,7 +274,7 @@ def test_closing_with_unsaved_edits_asks_first(demo_window, qtbot, tmp_path):
     assert (tmp_path / "kept.yaml").exists()
 
 
-def test_opening_another_model_asks_about_unsaved_edits(demo_window, qtbot):
+def test_opening_another_model_asks_about_unsaved_edits(demo_window, short_demo, qtbot):
     session = demo_window.session
     session.set_actions([session.current], PRUNE, "prune")
     demo_window.commands.open_demo("fashion_vit")
