@@ -75,6 +75,7 @@ def test_on_windows_the_command_is_one_of_powershell(monkeypatch):
     assert call == f"workbench 'compress' {paths} '--raise-opset' '--out' '/out' '--recipe' '-'\n"
 
 
+@pytest.mark.slow
 def test_both_write_the_file_that_an_export_writes(tmp_path):
     import workbench as wb
 

@@ -105,6 +105,7 @@ def test_the_threshold_of_gavish_and_donoho_is_as_published():
     assert ranks.hard_threshold(np.ones(3), (8, 8)) == pytest.approx(2.858, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_noise_ends_at_the_edge_of_marchenko_and_pastur():
     rng = np.random.default_rng(0)
     noise = 0.3 * rng.standard_normal((200, 500))

@@ -113,6 +113,7 @@ def test_the_same_search_again_runs_nothing_and_finds_the_same(opened):
     assert again.chosen.recipe == first.chosen.recipe and again.chosen.measured == first.chosen.measured
 
 
+@pytest.mark.slow
 def test_another_budget_is_answered_without_a_trial_and_then_measured(opened):
     workspace = opened()
     search(workspace, Goal(max_bytes=BYTES))
