@@ -1104,29 +1104,9 @@
       <translation>AWQ</translation>
     </message>
     <message>
-      <source>Group size</source>
-      <extracomment>quantize.awq</extracomment>
-      <translation>组大小</translation>
-    </message>
-    <message>
       <source>Scales up weight columns that multiply large inputs before rounding, so that they are quantised more finely, and scales them back in the graph. The scale is searched on the calibration samples.</source>
       <extracomment>quantize.awq</extracomment>
       <translation>在取整前放大与大输入相乘的权重列，使其量化得更细，并在图中缩放回来。缩放系数在校准样本上搜索得到。</translation>
-    </message>
-    <message>
-      <source>Weights that share a scale, along the input of a channel.</source>
-      <extracomment>quantize.awq</extracomment>
-      <translation>沿通道输入方向，共用一个缩放系数的权重数。</translation>
-    </message>
-    <message>
-      <source>Which weights share a scale: the whole tensor, an output channel, or a group.</source>
-      <extracomment>quantize.awq</extracomment>
-      <translation>哪些权重共用一个缩放系数：整个张量、一个输出通道，或一组。</translation>
-    </message>
-    <message>
-      <source>group</source>
-      <extracomment>quantize.awq</extracomment>
-      <translation>组</translation>
     </message>
     <message>
       <source>Bias correction</source>
@@ -1214,19 +1194,14 @@
       <translation>该层所有权重共用 {levels} 个值。</translation>
     </message>
     <message>
-      <source>Bits per index: the codebook has 2^bits values. 3, 5, 6 and 7 bits are stored in 4 or 8.</source>
+      <source>Bits per index: the codebook has 2^bits values. Packed, 3, 5, 6 and 7 bits take 4 or 8.</source>
       <extracomment>quantize.codebook</extracomment>
-      <translation>每个索引的位数：码本有 2^位数 个值。3、5、6、7 位按 4 或 8 位存储。</translation>
+      <translation>每个索引的位数：码本有 2^bits 个值。打包存储时，3、5、6、7 位占 4 或 8 位。</translation>
     </message>
     <message>
       <source>Codebook</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>码本</translation>
-    </message>
-    <message>
-      <source>Error weighting: equal for all weights (none), by the mean squared gradient of the loss (fisher), or by the mean square of the input (activations). The last two need calibration samples.</source>
-      <extracomment>quantize.codebook</extracomment>
-      <translation>误差加权：对所有权重相同（none）、按损失梯度平方的均值（fisher），或按输入的均方值（activations）。后两者需要校准样本。</translation>
     </message>
     <message>
       <source>Initial centroids: evenly spaced over the range (linear), or over the quantiles of the weights (density).</source>
@@ -1239,29 +1214,14 @@
       <translation>调色板化：用 k-means 找出少数几个值，每个权重只存一个索引。剪枝产生的零保持为零。</translation>
     </message>
     <message>
-      <source>Sensitivity</source>
-      <extracomment>quantize.codebook</extracomment>
-      <translation>敏感度</translation>
-    </message>
-    <message>
       <source>Start</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>初始化</translation>
     </message>
     <message>
-      <source>activations</source>
-      <extracomment>quantize.codebook</extracomment>
-      <translation>激活值</translation>
-    </message>
-    <message>
       <source>density</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>按密度</translation>
-    </message>
-    <message>
-      <source>fisher</source>
-      <extracomment>quantize.codebook</extracomment>
-      <translation>Fisher</translation>
     </message>
     <message>
       <source>Dynamic 8-bit activations</source>
@@ -1339,9 +1299,9 @@
       <translation>每个权重 {bits} 位，而不是 32 位。</translation>
     </message>
     <message>
-      <source>Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.</source>
+      <source>Bits per weight; packed, 3, 5, 6 and 7 take 4 or 8.</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>每个权重的位数；3、5、6、7 位按 4 或 8 位存储。</translation>
+      <translation>每个权重的位数；打包存储时，3、5、6、7 位占 4 或 8 位。</translation>
     </message>
     <message>
       <source>Damping</source>
@@ -1359,11 +1319,6 @@
       <translation>按输出通道的整数量化，使该层在校准样本上的输出误差最小：每一列的取整误差由其后的列补偿。</translation>
     </message>
     <message>
-      <source>Levels symmetric around zero, without a zero point.</source>
-      <extracomment>quantize.gptq</extracomment>
-      <translation>量化级别关于零对称，没有零点。</translation>
-    </message>
-    <message>
       <source>Order</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>顺序</translation>
@@ -1379,9 +1334,74 @@
       <translation>加到 Hessian 矩阵 H 上的平均对角线比例。</translation>
     </message>
     <message>
+      <source>Error weighting: equal for all weights (none), by the mean squared gradient of the loss (fisher), or by the mean square of the input (activations). The last two need calibration samples.</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>误差加权：对所有权重相同（none）、按损失梯度平方的均值（fisher），或按输入的均方值（activations）。后两者需要校准样本。</translation>
+    </message>
+    <message>
+      <source>Group size</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>组大小</translation>
+    </message>
+    <message>
+      <source>Integer quantisation that weighs the error of each weight against the bits that its level takes in a Huffman code: rare levels give way to frequent ones, and weights near zero become zero.</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>整数量化，在每个权重的误差与其量化级别在霍夫曼编码中所占的位数之间权衡：少见的量化级别让位于常见的，接近零的权重变为零。</translation>
+    </message>
+    <message>
+      <source>Levels are 2^bits at most; what a weight takes follows from λ.</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>最多有 2^bits 个量化级别；每个权重占多少位由 λ 决定。</translation>
+    </message>
+    <message>
+      <source>Levels symmetric around zero, without a zero point.</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>量化级别关于零对称，没有零点。</translation>
+    </message>
+    <message>
+      <source>Rate-distortion (RDOQ)</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>率失真（RDOQ）</translation>
+    </message>
+    <message>
+      <source>Sensitivity</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>敏感度</translation>
+    </message>
+    <message>
       <source>Symmetric</source>
-      <extracomment>quantize.gptq</extracomment>
+      <extracomment>quantize.rdoq</extracomment>
       <translation>对称</translation>
+    </message>
+    <message>
+      <source>Weights that share a scale, along the input of a channel.</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>沿通道输入方向，共用一个缩放系数的权重数。</translation>
+    </message>
+    <message>
+      <source>Which weights share a scale: the whole tensor, an output channel, or a group.</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>哪些权重共用一个缩放系数：整个张量、一个输出通道，或一组。</translation>
+    </message>
+    <message>
+      <source>activations</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>激活值</translation>
+    </message>
+    <message>
+      <source>fisher</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>Fisher</translation>
+    </message>
+    <message>
+      <source>group</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>组</translation>
+    </message>
+    <message>
+      <source>λ: the error, in squared steps, that saving one bit of a weight is worth. 0 rounds to the nearest.</source>
+      <extracomment>quantize.rdoq</extracomment>
+      <translation>λ：每个权重节省一位所值的误差，以步长的平方计。0 表示舍入到最近的级别。</translation>
     </message>
     <message>
       <source>Divides each input channel by a factor and multiplies the weight's column by it, then quantises both to 8 bits: outlier channels no longer widen the range of all others. Costs one multiplication per input.</source>
@@ -1587,6 +1607,11 @@
       <source>before</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>之前</translation>
+    </message>
+    <message>
+      <source>changed layers {layers}, decoders {decoders}, other tensors {tensors}, container {container}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>已修改的层 {layers}，解码器 {decoders}，其他张量 {tensors}，容器 {container}</translation>
     </message>
     <message>
       <source>compression report</source>
@@ -4212,6 +4237,16 @@
       <source>{path} now contains a different model from the one that was opened.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>{path} 中的模型与之前打开的不同。</translation>
+    </message>
+    <message>
+      <source>{n} more weights would be smaller in Huffman codes, but the file would load slowly; 'codes: on' in the recipe's export options stores them so.</source>
+      <extracomment>workbench/engine/api/storage_notes.py</extracomment>
+      <translation>另有 {n} 个权重用霍夫曼编码会更小，但文件加载会变慢；在配方的导出选项中设置 'codes: on' 即可这样存储。</translation>
+    </message>
+    <message>
+      <source>{n} weights are in Huffman codes, which are decoded when the file is loaded: about {seconds:.1f} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.</source>
+      <extracomment>workbench/engine/api/storage_notes.py</extracomment>
+      <translation>{n} 个权重以霍夫曼编码存储，在加载文件时解码：单核约需 {seconds:.1f} 秒，内存峰值 {memory:,.0f} MB（预测值）；推理时没有开销。</translation>
     </message>
     <message>
       <source>Give data, or remove the stages from the recipe.</source>
@@ -7774,9 +7809,9 @@
       <translation>{op} 不能分解为两层。</translation>
     </message>
     <message>
-      <source>{bits}-bit levels are stored in {stored} bits</source>
+      <source>{bits}-bit levels take {stored} bits each where they are packed</source>
       <extracomment>workbench/methods/common/grids.py</extracomment>
-      <translation>{bits} 位的量化级别以 {stored} 位存储</translation>
+      <translation>{bits} 位的量化级别在打包存储时每个占 {stored} 位</translation>
     </message>
     <message>
       <source>Model &gt; Preparation offers to raise the opset; on the command line, --raise-opset does.</source>

@@ -9,7 +9,7 @@ from tests.figures import TOP1
 from tests.translations import page_texts
 from workbench.core.analysis.not_taken import Finding
 from workbench.core.analysis.profile import Load, Spread
-from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.core.analysis.report import Breakdown, Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base.job import Job
 from workbench.core.base.language import language
 from workbench.core.base.message import Message
@@ -79,6 +79,7 @@ def report(summary):
         (NOTE,),
         target="NPU",
         not_taken=(Finding("head", 0, change.actions[0], change.storage, "Manual 2"),),
+        breakdown=Breakdown(250_000, 2_000, 15_000, 4_000),
     )
 
 

@@ -16,7 +16,7 @@ from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import FLOAT8
 from workbench.graph.entropy import prefix_code, statistics
 from workbench.graph.entropy.coded import coded
-from workbench.graph.entropy.prefix_code import LIMITS, MOST_SYMBOLS, PrefixCode, Tally
+from workbench.graph.entropy.prefix_code import LIMITS, MOST_SYMBOLS, Tally
 from workbench.graph.layouts.codes import CODINGS
 from workbench.graph.storage import storage
 from workbench.graph.storage.counting import spec_of
@@ -85,7 +85,8 @@ def test_what_is_packed_is_unpacked_in_the_bytes_that_the_counts_say(words: int,
 
 
 def test_too_many_symbols_have_no_code() -> None:
-    assert PrefixCode.of(tally(np.ones(513, int)), 9) is None
+    assert coded(tally(np.ones(513, int)), 9) is None
+    assert coded(tally(np.ones(513, int)), 13) is not None
     assert statistics.rows(np.arange(2 * (MOST_SYMBOLS + 1)).astype("<u2").view(np.uint8).reshape(-1, 2)) is None
 
 
@@ -192,7 +193,7 @@ def test_expected_counts_are_those_of_random_weights(zeros: float) -> None:
     shares = shares * (1 - zeros) + zeros * (symbols == 3)
     weights = 40_000
     drawn = rng.choice(symbols, weights, p=shares)
-    measured, planned = statistics.count(drawn, drawn != 3), statistics.expected(symbols, shares, weights, 3)
+    measured, planned = statistics.count(drawn, drawn != 3), statistics.expected(shares, weights, 3)
     for found, predicted in ((measured.tuples, planned.tuples), (measured.pairs, planned.pairs)):
         for key in found.keys() & predicted.keys():
             real, guess = coded(found[key], 13), coded(predicted[key], 13)

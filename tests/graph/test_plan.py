@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.graph import examples
+from workbench.core.recipe.storing import Storing
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding, Factors, Piece
 from workbench.graph.encodings.spec import StorageSpec
@@ -14,7 +15,9 @@ from workbench.graph.rewrite import rewrite
 from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan, forecast_bytes
+from workbench.methods.common import grids
 
+UNCODED = Storing(codes="off")
 CALLS = 5000  # of functions, about a millisecond
 SHAPES = {"Gemm": (96, 130), "MatMul": (130, 96), "Conv": (48, 30, 3, 3)}
 
@@ -44,8 +47,8 @@ def test_without_zeros_the_forecast_is_exact(op: str, opset: int) -> None:
     model = one_layer(op, opset)
     plan = Plan.of(model.layer("layer"))
     for kind, encoding in examples.encodings(SHAPES[op], 0.0, examples.OUT_AXIS[op]).items():
-        forecast = rewrite.forecast(model, {"layer": planned(plan, kind)})
-        content = with_edits(model, {"layer": Edit(encoding)}).to_bytes()
+        forecast = rewrite.forecast(model, {"layer": planned(plan, kind)}, UNCODED)
+        content = with_edits(model, {"layer": Edit(encoding)}, UNCODED).to_bytes()
         assert forecast.file == len(content), kind
         assert forecast_bytes(planned(plan, kind), "layer.weight", opset) == forecast.layers["layer"][0], kind
 
@@ -56,9 +59,24 @@ def test_with_zeros_at_random_it_is_within_half_a_percent(op: str, zeros: float)
     model = one_layer(op, 18)
     plan = Plan.of(model.layer("layer")).with_zeros(zeros)
     for kind, encoding in examples.encodings(SHAPES[op], zeros, examples.OUT_AXIS[op]).items():
-        real = size_of(model, {"layer": Edit(encoding)}).file
-        forecast = rewrite.forecast(model, {"layer": planned(plan, kind)}).file
+        real = size_of(model, {"layer": Edit(encoding)}, UNCODED).file
+        forecast = rewrite.forecast(model, {"layer": planned(plan, kind)}, UNCODED).file
         assert abs(forecast - real) <= max(0.005 * real, 32), (kind, forecast, real)
+
+
+@pytest.mark.parametrize("zeros", [0.0, 0.6, 0.9])
+@pytest.mark.parametrize("bits", [3, 4, 5, 8])
+def test_with_codes_it_follows_from_how_the_weights_are_distributed(bits: int, zeros: float) -> None:
+    values = np.random.default_rng(0).laplace(size=(300, 400)).astype(np.float32)
+    model = examples.model("Gemm", {"layer": values})
+    plan = Plan.of(model.layer("layer")).with_zeros(zeros).quantized(bits)
+    kept = np.where(np.abs(values) > np.quantile(np.abs(values), zeros) * (zeros > 0), values, np.float32(0))
+    grid = grids.view(kept, 0, "channel", 0)
+    scale, zero = grids.scales(grid, bits, True, "cubed", 100.0)
+    real = size_of(model, {"layer": Edit(grids.quantize(grid, scale, zero, bits, True))})
+    forecast = rewrite.forecast(model, {"layer": plan})
+    assert "Huffman codes" in real.layers["layer"][1]
+    assert abs(forecast.file - real.file) < 0.06 * real.file
 
 
 def test_an_untouched_layer_has_the_bytes_it_was_opened_with() -> None:

@@ -9,7 +9,7 @@ import onnx_ir as ir
 import pytest
 
 from tests.graph import examples
-from workbench.core.recipe.storing import DEFAULT, PLAIN, Storing
+from workbench.core.recipe.storing import PLAIN, Storing
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.codebook import Codebook
 from workbench.graph.encodings.dense import Dense
@@ -23,6 +23,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.forms import forms, plain_bytes
 from workbench.graph.storage.storage import Stored
 
+UNCODED = Storing(codes="off")  # codes: tests/graph/test_codes.py
 SHAPE = (13, 77)  # 1,001 weights: nothing fills its last byte
 EVEN = (12, 80)  # every row fills whole bytes
 
@@ -63,11 +64,11 @@ def test_every_form_keeps_the_values_and_is_folded(
 ) -> None:
     stored, expected = {}, {}
     for kind, encoding in examples.encodings(shape, zeros, out_axis).items():
-        for form in forms(spec_of(encoding), "w", opset):
+        for form in forms(spec_of(encoding, UNCODED), "w", opset, UNCODED):
             name = f"{kind} {form.spec.kind.name} {form.layout.name}"
             form = next(
                 other
-                for other in forms(spec_of(encoding), name, opset)
+                for other in forms(spec_of(encoding, UNCODED), name, opset, UNCODED)
                 if (other.layout, other.spec) == (form.layout, form.spec)
             )
             stored[name], expected[name] = storage.pack(encoding, form, opset), encoding.decode()
@@ -87,7 +88,7 @@ def test_every_form_keeps_the_values_and_is_folded(
 @pytest.mark.parametrize("shape", [SHAPE, EVEN])
 def test_bytes_are_the_growth_of_the_file(opset: int, name: str, shape: tuple[int, int]) -> None:
     for kind, encoding in examples.encodings(shape, 0.6).items():
-        for form in forms(spec_of(encoding), name, opset):
+        for form in forms(spec_of(encoding, UNCODED), name, opset, UNCODED):
             part = storage.pack(encoding, form, opset)
             nodes, initializers = part.build()
             graph = ir.to_proto(ir.Graph([], [], nodes=nodes, initializers=initializers, opset_imports={"": opset}))
@@ -102,7 +103,7 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str, shape: tuple[in
             assert part.function_bytes == ir.to_proto(functions).ByteSize() - before, (kind, form.layout.name)
 
 
-@pytest.mark.parametrize("storing", [DEFAULT, PLAIN], ids=["auto", "off"])
+@pytest.mark.parametrize("storing", [UNCODED, PLAIN], ids=["auto", "off"])
 @pytest.mark.parametrize("zeros", [0.0, 0.3, 0.5, 0.9, 0.97, 0.999])
 def test_the_smallest_form_is_picked(zeros: float, storing: Storing) -> None:
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
@@ -149,7 +150,7 @@ def test_decoding_a_packed_weight_takes_few_floats(shape: tuple[int, ...], group
     ],
 )
 def test_words_and_functions(encoding: Encoding, words: str, functions: int) -> None:
-    stored = storage.store(encoding, "w", 18)
+    stored = storage.store(encoding, "w", 18, UNCODED)
     assert stored.words == words.replace("3-bit", "4-bit")
     assert len(stored.functions()) == functions
 
@@ -183,7 +184,7 @@ def test_an_unusual_grid_falls_back_to_floats() -> None:
 @pytest.mark.parametrize("bits", [1, 4])
 def test_a_codebook_without_zero_has_nothing_to_leave_out(bits: int) -> None:
     encoding = Codebook(np.zeros((8, 8), np.uint8), np.ones(2**bits, np.float32), bits)
-    assert {form.layout.name for form in forms(spec_of(encoding), "w", 18)} == {"plain", "shaped"}
+    assert {form.layout.name for form in forms(spec_of(encoding), "w", 18, UNCODED)} == {"plain", "shaped"}
 
 
 def test_infinite_short_floats_stay_in_full_floats() -> None:

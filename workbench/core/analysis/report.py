@@ -1,6 +1,6 @@
 """The export report: figures before and after, and how each was obtained."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from workbench.core.analysis.not_taken import Finding
@@ -102,6 +102,22 @@ class Verified:
 
 
 @dataclass(frozen=True)
+class Breakdown:
+    """Bytes of the exported file by what they are for.
+
+    layers     weights of the layers that steps changed, with their scales, tables and calls of decoders
+    decoders   functions that those layers share
+    tensors    other values: untouched weights, biases, parameters of norms, constants
+    container  everything else: nodes, names, metadata
+    """
+
+    layers: int
+    decoders: int
+    tensors: int
+    container: int
+
+
+@dataclass(frozen=True)
 class Report:
     """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not.
 
@@ -126,6 +142,7 @@ class Report:
     not_taken: tuple[Finding, ...] = ()
     id: str = ""
     beside: tuple[Beside, ...] = ()
+    breakdown: Breakdown | None = None
 
     def __post_init__(self) -> None:
         make_plain(self, "data", "notes")
@@ -165,6 +182,7 @@ class Report:
             "data": self.data,
             "notes": list(self.notes),
             "recovery": self.recovery.to_json() if self.recovery else None,
+            "breakdown": None if self.breakdown is None else asdict(self.breakdown),
             "target": None
             if not self.target
             else {"title": self.target, "how": "by rule", "not_taken": [each.to_json() for each in self.not_taken]},

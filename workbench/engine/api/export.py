@@ -22,7 +22,7 @@ from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.matching import Given
-from workbench.engine.api import other_formats, report_page, without_data
+from workbench.engine.api import other_formats, report_page, storage_notes, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.bench import loading
@@ -35,7 +35,7 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite.rewrite import with_edits
+from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage.edit import Edit
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,9 @@ def export(
     middle = 0.8 if recipe.recover else 0.5
     compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
     result = compiled.settled(workspace.calibration, workspace.evaluator, job)
-    changes, forecast_bytes = result.changes(recipe.storing)
+    size = size_of(result.model, result.edits, recipe.storing)
+    changes, forecast_bytes = result.summary(size)
+    notes += storage_notes.of(size.loading)
     compressed = with_edits(result.model, result.edits, recipe.storing)
     shown = previewer.effective(result.model, result.edits)
     job.report(Message("writing the file"), middle)
@@ -148,6 +150,7 @@ def export(
             not_taken=not_taken,
             id=workspace.evaluator.metric.id if workspace.evaluator else "",
             beside=beside,
+            breakdown=storage_notes.breakdown(size, result.model, result.edits),
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)

@@ -25,6 +25,7 @@ from workbench.engine.compile.structure import Stacks, Structure, structural
 from workbench.graph.model import cost
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite
+from workbench.graph.rewrite.size import Size
 from workbench.graph.storage.edit import Edit, sqnr_db
 from workbench.graph.storage.kernels import Packed
 from workbench.graph.storage.plan import Plan
@@ -85,7 +86,10 @@ class Compiled:
 
     def changes(self, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of every layer that changes, and the exact bytes of the file that an export would write."""
-        size = rewrite.size_of(self.model, self.edits, storing)
+        return self.summary(rewrite.size_of(self.model, self.edits, storing))
+
+    def summary(self, size: Size) -> tuple[tuple[LayerChange, ...], int]:
+        """The same, of bytes that are known."""
         after = {layer.path: layer for layer in self.model.layers}
         changes = []
         for layer in self.original.layers:

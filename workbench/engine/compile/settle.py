@@ -19,6 +19,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator, Run
@@ -184,7 +185,7 @@ class _Trial:
         return apart(found, expected, self._same)
 
     def _outputs(self, edits: Edits, optimize: bool) -> Outputs:
-        session = runtime.session(with_edits(self._model, edits), optimize=optimize)
+        session = runtime.session(with_edits(self._model, edits, PLAIN), optimize=optimize)
         return runtime.run(session, {value.name: self._feeds[value.name] for value in session.get_inputs()})
 
 

@@ -75,7 +75,7 @@ def planned(
     grid, scale, axis = _grid(spec.shape, out_axis, granularity, group_size)
     side, group = sharing(spec.shape, grid, scale, axis) or (scale, 0)
     kind = SYMMETRIC if symmetric else AFFINE
-    return replace(spec, kind=kind, bits=container(bits), side=side, group=group, axis=axis)
+    return replace(spec, kind=kind, bits=container(bits), side=side, group=group, axis=axis, precision=bits)
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,7 +35,7 @@ CODEBOOK = register_kind(Indices("Codebook", (Side("codebook"),)))
 
 def planned(spec: StorageSpec, bits: int) -> StorageSpec:
     """The spec as indices of `bits` 1..8 into a table of 2^bits floats."""
-    return replace(spec, kind=CODEBOOK, bits=container(bits, 1), side=(2**bits,), group=0)
+    return replace(spec, kind=CODEBOOK, bits=container(bits, 1), side=(2**bits,), group=0, precision=bits)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ class StorageSpec:
     group       weights that share a scale along the input, 0 when the scale broadcasts over the weight by itself
     axis        of the groups, as in graph.encodings.grid
     nonzeros    symbols that are not zero; fillers4 and fillers8: see graph.layouts.gaps
+    precision   bits of the levels in a plan, 0 where they are not known: 3-bit levels are stored in 4
     statistics  how often symbols, tuples of them and gaps occur; None where no layout needs it
     """
 
@@ -34,6 +35,7 @@ class StorageSpec:
     side: tuple[int, ...] | None = None
     group: int = 0
     axis: int = 0
+    precision: int = field(default=0, compare=False)
     statistics: Statistics | None = field(default=None, compare=False)
 
     @classmethod

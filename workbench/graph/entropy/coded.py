@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from workbench.graph.entropy.prefix_code import PrefixCode, Tally
+from workbench.graph.entropy.prefix_code import MOST_SYMBOLS, PrefixCode, Tally
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,22 +17,27 @@ class Coded:
     """
 
     tally: Tally
-    code: PrefixCode
+    code: PrefixCode | None  # None where counts are expected ones
     limit: int
 
     @property
     def bytes(self) -> int:
-        """Bytes of `pack`."""
-        bits = 2 * self.code.count - 2 + self.code.bits(self.tally) + 1
-        return self.code.symbols.size + -(-bits // 8)
+        """Bytes of `pack`; of expected counts, about."""
+        bits = self.tally.expected_bits if self.code is None else self.code.bits(self.tally)
+        return self._symbols * self.tally.symbols.shape[1] - (-(2 * self._symbols - 1 + round(bits)) // 8)
 
     @property
     def heading(self) -> tuple[int, ...]:
         """What the decoder has to be told: words, nodes of the tree, symbols, bytes of a symbol."""
-        return self.tally.length, 2 * self.code.count - 2, *self.code.symbols.shape
+        return self.tally.length, 2 * self._symbols - 2, self._symbols, self.tally.symbols.shape[1]
+
+    @property
+    def _symbols(self) -> int:
+        return max(2, len(self.tally.symbols))
 
     def pack(self, sequence: np.ndarray) -> np.ndarray:
         """The bytes, uint8, of the sequence that was counted, as indices of the tally's rows."""
+        assert self.code is not None, "expected counts have no sequence"
         bits = np.concatenate([self.code.flags, self.code.encode(sequence), [False]])
         return np.concatenate([self.code.symbols.ravel(), _bytes(bits)])
 
@@ -63,5 +68,6 @@ def _bytes(bits: np.ndarray) -> np.ndarray:
 @lru_cache(1 << 12)
 def coded(tally: Tally, limit: int) -> Coded | None:
     """A sequence in the best code with words of at most `limit` bits; None where it has too many symbols, or none."""
-    code = PrefixCode.of(tally, limit)
-    return None if code is None else Coded(tally, code, limit)
+    if not 0 < len(tally.symbols) <= min(1 << limit, MOST_SYMBOLS):
+        return None
+    return Coded(tally, None if tally.is_expected else PrefixCode.of(tally, limit), limit)

@@ -18,7 +18,8 @@ MOST_SYMBOLS = 1 << 11  # with more, the table of symbols is most of what is sto
 class Tally:
     """How often each symbol of a sequence occurs; a symbol is a row of one or more bytes.
 
-    symbols   uint8 [A, width], all different; counts int64 or, where expected, float64 [A]
+    symbols   uint8 [A, width], all different; counts int64, or float64 where they are expected ones: then the symbols
+              are not known, and a code is not made but judged by the entropy
     """
 
     symbols: np.ndarray
@@ -28,6 +29,19 @@ class Tally:
     def length(self) -> int:
         """Symbols in the sequence."""
         return round(float(self.counts.sum()))
+
+    @property
+    def is_expected(self) -> bool:
+        return self.counts.dtype.kind == "f"
+
+    @cached_property
+    def expected_bits(self) -> float:
+        """About what a Huffman code takes: the entropy, but at least a bit for the most frequent symbol."""
+        total, most = float(self.counts.sum()), float(self.counts.max())
+        if most <= total / 2:
+            return 8 * self.entropy_bytes
+        rest = Tally(self.symbols, np.delete(self.counts, self.counts.argmax()))
+        return total + (8 * rest.entropy_bytes if len(rest.counts) else 0.0)
 
     @cached_property
     def entropy_bytes(self) -> float:
@@ -51,11 +65,9 @@ class PrefixCode:
     order: np.ndarray
 
     @classmethod
-    def of(cls, tally: Tally, limit: int) -> "PrefixCode | None":
-        """The best code without words longer than `limit`; None where there are too many symbols for that."""
+    def of(cls, tally: Tally, limit: int) -> "PrefixCode":
+        """The best code of 1 to 2^limit symbols without words longer than `limit`."""
         symbols, counts = tally.symbols, tally.counts
-        if not 0 < len(symbols) <= min(1 << limit, MOST_SYMBOLS):
-            return None
         if len(symbols) == 1:  # a tree has two leaves at least
             symbols, counts = np.repeat(symbols, 2, axis=0), np.append(counts, 0)
         found = lengths(counts, limit)
@@ -88,9 +100,9 @@ class PrefixCode:
         return np.array(flags)
 
     def bits(self, tally: Tally) -> int:
-        """Bits of the sequence that was counted: exact, and what is expected of expected counts."""
-        ordered = tally.counts if len(tally.counts) == self.count else np.append(tally.counts, 0)
-        return round(float((ordered[self.order] * self.lengths).sum()))
+        """Bits of the sequence that was counted."""
+        counts = tally.counts if len(tally.counts) == self.count else np.append(tally.counts, 0)
+        return int((counts[self.order] * self.lengths).sum())
 
     def encode(self, sequence: np.ndarray) -> np.ndarray:
         """Bits of a sequence, bool: bit 0 of all words, then bit 1 of those that have one, and so on.

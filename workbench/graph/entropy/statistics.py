@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 
@@ -51,48 +50,39 @@ def count(symbols: np.ndarray, nonzero: np.ndarray | None) -> Statistics:
     return Statistics(tuples, gaps, pairs)
 
 
-def expected(symbols: np.ndarray, shares: np.ndarray, weights: int, zero: int | None) -> Statistics:
-    """What a weight of independent symbols will count: uint8 [A] with shares [A] that sum to 1.
+def expected(shares: np.ndarray, weights: int, zero: int | None) -> Statistics:
+    """What a weight of independent levels with these shares, [A] of sum 1, will count.
 
-    zero   index of the symbol that gaps leave out, or None. Gaps between random places are geometric.
+    zero   index of the level that gaps leave out, or None. Gaps between random places are geometric.
     """
     tuples = {}
+    chance: np.ndarray = np.ones(1)
     for width in WIDTHS:
-        if len(symbols) ** width <= MOST_SYMBOLS:
-            table = np.array(list(product(symbols.tolist(), repeat=width)), np.uint8)
-            chance = np.prod(np.array(list(product(shares.tolist(), repeat=width))), axis=1)
-            tuples[width] = _expected(table, chance * -(-weights // width))
+        chance = np.outer(chance, shares).ravel()
+        if len(chance) > MOST_SYMBOLS:
+            break
+        tuples[width] = _expected(chance * -(-weights // width), width)
     if zero is None or not FEW_ZEROS <= shares[zero] < 1:
         return Statistics(tuples)
-    empty, kept = float(shares[zero]), np.delete(np.arange(len(symbols)), zero)
-    nonzeros = weights * (1 - empty)
+    empty, kept = float(shares[zero]), np.delete(shares, zero) * weights
     gaps, pairs = {}, {}
     for longest in GAPS:
         filler = empty ** (longest + 1)  # a run of one more than the longest gap
-        fillers = nonzeros * filler / (1 - filler)
+        fillers = kept.sum() * filler / (1 - filler)
         chance = (1 - empty) * empty ** np.arange(longest + 1) / (1 - filler)
-        gap_counts = chance * nonzeros
-        gap_counts[longest] += fillers
-        symbol_counts = np.append(weights * shares[kept], fillers)
-        coded = np.append(symbols[kept], symbols[zero])
-        gaps[longest] = (
-            _expected(np.arange(longest + 1, dtype=np.uint8)[:, None], gap_counts),
-            _expected(coded[:, None], symbol_counts),
-        )
-        if longest in PAIR_GAPS and (longest + 1) * len(kept) <= MOST_SYMBOLS:
-            grid = np.array(list(product(range(longest + 1), symbols[kept].tolist())), np.uint8)
-            together = np.outer(chance, weights * shares[kept]).ravel()
-            filling = np.array([[longest, symbols[zero]]], np.uint8)
-            pairs[longest] = _expected(np.concatenate([grid, filling]), np.append(together, fillers))
+        before = chance * kept.sum()
+        before[longest] += fillers
+        gaps[longest] = _expected(before, 1), _expected(np.append(kept, fillers), 1)
+        if longest in PAIR_GAPS and len(chance) * len(kept) < MOST_SYMBOLS:
+            pairs[longest] = _expected(np.append(np.outer(chance, kept).ravel(), fillers), 2)
     return Statistics(tuples, gaps, pairs)
 
 
-def _expected(symbols: np.ndarray, counts: np.ndarray) -> Tally:
-    """Without symbols that are not expected to occur once."""
-    likely = counts >= 0.5
-    if not likely.any():
-        likely[counts.argmax()] = True
-    return Tally(symbols[likely], counts[likely])
+def _expected(counts: np.ndarray, width: int) -> Tally:
+    """Without symbols that are not expected to occur once; which ones there are does not matter."""
+    likely = counts[counts >= 0.5]
+    likely = likely if len(likely) else counts[[counts.argmax()]]
+    return Tally(np.zeros((len(likely), width), np.uint8), likely)
 
 
 def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:

@@ -118,6 +118,10 @@ class Layout(ABC):
         """Whether zeros are not among the symbols."""
         return True
 
+    def effort(self, spec: StorageSpec) -> int:
+        """What decoding takes at loading beyond the usual: words times their bits (graph.layouts.code_decoder)."""
+        return 0
+
     def payload(self, spec: StorageSpec) -> int:
         """Bytes of its parts: without scales, the protobuf around them, and the decoder."""
         return sum(part.payload for part in self.parts(spec, ""))

@@ -18,7 +18,7 @@ from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
 from workbench.graph.rewrite import apart, bias_room, packed, qdq
 from workbench.graph.rewrite.builder import NodeBuilder
-from workbench.graph.storage import chain, decoders, storage
+from workbench.graph.storage import chain, decoders, loading, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.forms import Form, forms
@@ -53,9 +53,9 @@ class Change:
 
 def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing) -> ir.Model:
     """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
-    opset = model.opset_imports[""]
+    opset, storing = model.opset_imports[""], loading.supported(storing)
     edits = bias_room.with_room(model.graph, sites, edits)
-    stored = _store(edits, sites, opset, storing)
+    stored, _ = _store(edits, sites, opset, storing)
     copy = model.clone()
     handed = _handed(model.graph, sites, edits)
     editor = _Editor(copy.graph, model.graph, handed)
@@ -83,13 +83,14 @@ def needs_runtime(edits: Mapping[str, Edit]) -> bool:
 
 def account(
     model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing
-) -> tuple[dict[str, Change], int]:
-    """Predict the changes that `rewrite` would make to each layer, and the bytes by which the graph would grow.
+) -> tuple[dict[str, Change], int, int]:
+    """Predict the changes that `rewrite` would make to each layer, the bytes by which the graph would grow, and how
+    many weights are kept out of codes so that the file loads fast.
 
     Found out on copies of the few nodes that read edited weights and biases.
     """
     edits = bias_room.with_room(model.graph, sites, edits)
-    stored = _store(edits, sites, model.opset_imports[""], storing)
+    stored, uncoded = _store(edits, sites, model.opset_imports[""], loading.supported(storing))
     handed = _handed(model.graph, sites, edits)
     floats = apart.between_levels(model.graph, sites, edits, handed.values())
     graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()), floats)
@@ -97,7 +98,7 @@ def account(
     editor = _Editor(graph, model.graph, handed)
     editor.keep_apart(floats)
     changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
-    return changes, graph_bytes(graph) - before
+    return changes, graph_bytes(graph) - before, uncoded
 
 
 def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], others: Collection[str]) -> ir.Graph:
@@ -141,25 +142,27 @@ def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
 
 def _store(
     edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int, storing: Storing
-) -> dict[str, tuple[Stored, ...]]:
-    """How every edited weight is stored; which decoders earn their place in the file is decided for all at once."""
+) -> tuple[dict[str, tuple[Stored, ...]], int]:
+    """How every edited weight is stored; which decoders earn their place in the file is decided for all at once. And
+    how many weights are kept out of codes by what loading may take."""
     named = [
         (path, name, encoding)
         for path, edit in edits.items()
         if not isinstance(edit.compute, Blockwise | Packed)
         for name, encoding in _weights(edit.encoding, sites[path].initializer)
     ]
-    chosen = storage.choose(
+    chosen, uncoded = storage.bounded(
         [
             _forms(spec_of(encoding, storing), name, opset, storing, edits[path].compute)
             for path, name, encoding in named
         ],
         opset,
+        loading.most_effort(storing),
     )
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
     for (path, _, encoding), form in zip(named, chosen, strict=True):
         stored[path] += (storage.pack(encoding, form, opset),)
-    return stored
+    return stored, uncoded
 
 
 def _forms(spec: StorageSpec, name: str, opset: int, storing: Storing, compute: Compute | None) -> list[Form]:

@@ -39,5 +39,5 @@ def size_of(model: Model, edits: Mapping[str, Edit], storing: Storing = DEFAULT)
 
 
 def forecast(model: Model, plans: Mapping[str, Plan], storing: Storing = DEFAULT) -> Size:
-    """The same from plans: exact without zeros, and with zeros what is to be expected of random positions."""
+    """The same from plans: exact without zeros and codes; else what is to be expected."""
     return size.forecast(model.ir, model.sites, plans, storing)

@@ -15,6 +15,8 @@ from workbench.graph.rewrite.editor import account, functions_of, needs_runtime
 from workbench.graph.rewrite.packed import RUNTIME
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.expected import with_statistics
+from workbench.graph.storage.loading import Loading
 from workbench.graph.storage.plan import Plan
 
 __all__ = ["Size", "file_bytes", "forecast", "size_of"]
@@ -30,16 +32,18 @@ class Size:
     layers     of each edited layer: those of its weight as opened, 4 a value, and what the file grows by its edit,
                shared decoders not counted; with how it is stored, in words. A bias is in it when the edit has one
     functions  of the decoders that the layers share
+    loading    what decoding codes takes when the file is loaded
     """
 
     file: int
     layers: Mapping[str, tuple[int, str]]
     functions: int
+    loading: Loading
 
 
 def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing = DEFAULT) -> Size:
     """Exact bytes of the graph that graph.rewrite.apply_edits makes."""
-    changes, growth = account(model, sites, edits, storing)
+    changes, growth, uncoded = account(model, sites, edits, storing)
     functions = _functions_bytes(model, functions_of(changes.values()))
     if needs_runtime(edits) and RUNTIME not in model.opset_imports:
         functions += RUNTIME_BYTES
@@ -47,12 +51,17 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
         path: (_opened(model, sites[path], edits[path]) + change.growth, change.words)
         for path, change in changes.items()
     }
-    return Size(grown(model, growth, functions), layers, functions)
+    efforts = [part.form.effort for change in changes.values() for part in change.stored]
+    loading = Loading(sum(efforts), sum(effort > 0 for effort in efforts), uncoded)
+    return Size(grown(model, growth, functions), layers, functions, loading)
 
 
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], storing: Storing = DEFAULT) -> Size:
-    """Bytes that the plans will take: exact without zeros; with zeros, the expectation for random positions."""
+    """Bytes that the plans will take: exact without zeros and codes; else what is expected of random positions, and of
+    how the weights are distributed now."""
     nodes = {node.name: node for node in model.graph}
+    if storing.codes != "off":
+        plans = {path: with_statistics(model, sites[path].initializer, plan) for path, plan in plans.items()}
     edits = {
         path: Edit(
             _planned(plan, nodes[sites[path].node]), np.zeros(plan.bias) if plan.biased else None, compute=plan.compute

@@ -61,6 +61,11 @@ class Form:
         return sum(part.bytes for part in self.parts) + sum(call.bytes for call in self.calls)
 
     @cached_property
+    def effort(self) -> int:
+        """What decoding takes at loading (Layout.effort)."""
+        return self.layout.effort(self.spec)
+
+    @cached_property
     def decoders(self) -> frozenset[str]:
         """The functions that it calls itself."""
         return frozenset(call.op for call in self.calls if call.domain)

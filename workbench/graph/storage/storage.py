@@ -8,6 +8,7 @@ with planned counts in place of values (graph/storage/plan), so it cannot drift 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from math import inf
 
 import numpy as np
 import onnx_ir as ir
@@ -67,8 +68,34 @@ def store(encoding: Encoding, name: str, opset: int, storing: Storing = DEFAULT)
     return pack(encoding, min(options, key=lambda form: form.bytes), opset)
 
 
-def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
+def choose(options: Sequence[Sequence[Form]], opset: int, most_effort: float = inf) -> list[Form]:
     """Choose one form for each weight, so that weights and shared decoders together are small.
+
+    most_effort   bounds what decoding may take at loading, all weights together (Form.effort): codes go to the weights
+                  for which they save the most bytes for their effort
+    """
+    return bounded(options, opset, most_effort)[0]
+
+
+def bounded(options: Sequence[Sequence[Form]], opset: int, most_effort: float) -> tuple[list[Form], int]:
+    """The choice, and the number of weights that only the bound keeps out of codes."""
+    chosen = _smallest(options, opset)
+    if sum(form.effort for form in chosen) <= most_effort:
+        return chosen, 0
+    easy = [[form for form in forms if not form.effort] for forms in options]
+    saved = [min(form.bytes for form in forms) - form.bytes for forms, form in zip(easy, chosen, strict=True)]
+    order = sorted(range(len(chosen)), key=lambda index: -saved[index] / max(chosen[index].effort, 1))
+    left, kept = most_effort, set()
+    for index in order:
+        if chosen[index].effort <= left:
+            left -= chosen[index].effort
+            kept.add(index)
+    fewer = [[chosen[index]] if index in kept else forms for index, forms in enumerate(easy)]
+    return _smallest(fewer, opset), len(chosen) - len(kept)
+
+
+def _smallest(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
+    """The smallest choice without a bound.
 
     A decoder takes hundreds of bytes, which one tiny layer does not earn. Starts with floats for all, which need none;
     then, as long as the file gets smaller, takes in the decoders of the form that helps most, or gives one up.

@@ -253,6 +253,8 @@ def like_weight(
 
 
 def stored_note(bits: int) -> str:
-    """Note for the report on levels of a width that ONNX has no type for; "" if it has."""
+    """Note for the report on levels of a width that does not fill bytes; "" if it does."""
     stored = container(bits)
-    return Message("{bits}-bit levels are stored in {stored} bits", bits=bits, stored=stored) if stored != bits else ""
+    if stored == bits:
+        return ""
+    return Message("{bits}-bit levels take {stored} bits each where they are packed", bits=bits, stored=stored)

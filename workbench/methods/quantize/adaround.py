@@ -47,7 +47,7 @@ class AdaRound(Method):
     @dataclass(frozen=True)
     class Params:
         bits: Annotated[
-            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.")
+            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; packed, 3, 5, 6 and 7 take 4 or 8.")
         ] = 4
         symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
         steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 500

@@ -41,7 +41,7 @@ class ActivationAware(Method):
     @dataclass(frozen=True)
     class Params:
         bits: Annotated[
-            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; 3, 5, 6 and 7 are stored in 4 or 8.")
+            int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; packed, 3, 5, 6 and 7 take 4 or 8.")
         ] = 4
         granularity: Annotated[
             grids.Granularity, Help("Which weights share a scale: the whole tensor, an output channel, or a group.")

@@ -21,13 +21,11 @@ from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, each_tensor, method
-from workbench.methods.common.factors import like, refuse_gradients, rows_refusal
-from workbench.methods.common.gram_propagation import second_moments
+from workbench.methods.common import sensitivity as weighting
 
 ITERATIONS = 100
 LEAST = 1e-4  # of the mean sensitivity
 Start = Literal["linear", "density"]
-Sensitivity = Literal["none", "fisher", "activations"]
 
 
 @method("quantize.codebook")
@@ -48,7 +46,7 @@ class CodebookQuantization(Method):
             int,
             Range(1, 8, 1),
             Unit("bit"),
-            Help("Bits per index: the codebook has 2^bits values. 3, 5, 6 and 7 bits are stored in 4 or 8."),
+            Help("Bits per index: the codebook has 2^bits values. Packed, 3, 5, 6 and 7 bits take 4 or 8."),
         ] = 4
         start: Annotated[
             Start,
@@ -57,14 +55,7 @@ class CodebookQuantization(Method):
                 "the weights (density)."
             ),
         ] = "linear"
-        sensitivity: Annotated[
-            Sensitivity,
-            Help(
-                "Error weighting: equal for all weights (none), by the mean squared gradient of the "
-                "loss (fisher), or by the mean square of the input (activations). The last two need "
-                "calibration samples."
-            ),
-        ] = "none"
+        sensitivity: Annotated[weighting.Sensitivity, Help(weighting.HELP)] = "none"
 
     def whole(self, params: Any) -> str:
         return Message("sensitivities are") if params.sensitivity != "none" else ""
@@ -73,8 +64,7 @@ class CodebookQuantization(Method):
         return layer.locked or None
 
     def refuses(self, layer: Layer, params: Params) -> str | None:
-        tells = {"none": lambda layer: None, "fisher": refuse_gradients, "activations": rows_refusal}
-        return self.accepts(layer) or tells[params.sensitivity](layer)
+        return self.accepts(layer) or weighting.refusal(layer, params.sensitivity)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.codebook(params.bits)
@@ -83,7 +73,7 @@ class CodebookQuantization(Method):
         return params.sensitivity != "none"
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
-        weights = _sensitivity(context, edit, params, job)
+        weights = weighting.of(context, params.sensitivity, job)
 
         def cluster(values: np.ndarray, out_axis: int) -> Encoding:
             centroids = kmeans(values, 2**params.bits, params.start, job, weights)
@@ -95,15 +85,6 @@ class CodebookQuantization(Method):
             return Codebook(indices, centroids.astype(np.float32), params.bits)
 
         return Edit(each_tensor(edit.encoding, context.layer.out_axis, cluster), edit.bias, edit.note)
-
-
-def _sensitivity(context: Context, edit: Edit, params: CodebookQuantization.Params, job: Job) -> np.ndarray | None:
-    """Error weights, shaped like the weight; None for uniform weighting."""
-    if params.sensitivity == "none":
-        return None
-    if params.sensitivity == "fisher":
-        return context.gradients(job)[1]
-    return like(second_moments(context, job), context.weight, context.layer.out_axis)
 
 
 def kmeans(values: np.ndarray, count: int, start: Start, job: Job, weights: np.ndarray | None = None) -> np.ndarray:

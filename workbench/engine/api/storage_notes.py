@@ -1,0 +1,50 @@
+"""What a report says of how a file is stored: what it takes to load, and what its bytes are for."""
+
+from collections.abc import Mapping
+
+from workbench.core.analysis.report import Breakdown
+from workbench.core.base.message import Message
+from workbench.graph.model.model import Model
+from workbench.graph.rewrite.size import Size
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.loading import Loading
+
+
+def of(loading: Loading) -> tuple[Message, ...]:
+    """Sentences on codes: what decoding takes, and which weights are not in codes because of that."""
+    notes: tuple[Message, ...] = ()
+    if loading.coded:
+        notes += (
+            Message(
+                "{n} weights are in Huffman codes, which are decoded when the file is loaded: about "
+                "{seconds:.1f} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
+                one="{n} weight is in Huffman codes, which are decoded when the file is loaded: about "
+                "{seconds:.1f} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
+                n=loading.coded,
+                seconds=loading.seconds,
+                memory=loading.bytes / 1e6,
+            ),
+        )
+    if loading.uncoded:
+        notes += (
+            Message(
+                "{n} more weights would be smaller in Huffman codes, but the file would load slowly; "
+                "'codes: on' in the recipe's export options stores them so.",
+                one="{n} more weight would be smaller in Huffman codes, but the file would load slowly; "
+                "'codes: on' in the recipe's export options stores it so.",
+                n=loading.uncoded,
+            ),
+        )
+    return notes
+
+
+def breakdown(size: Size, model: Model, edits: Mapping[str, Edit]) -> Breakdown:
+    """The bytes of the file that a model with these edits makes."""
+    layers = sum(found for found, _ in size.layers.values())
+    sites = [model.sites[path] for path in edits]
+    edited = {site.initializer for site in sites} | {
+        site.bias for site, edit in zip(sites, edits.values(), strict=True) if site.bias and edit.bias is not None
+    }
+    kept = [value for name, value in model.ir.graph.initializers.items() if name not in edited]
+    tensors = sum(value.const_value.nbytes for value in kept if value.const_value is not None)
+    return Breakdown(layers, size.functions, tensors, size.file - layers - size.functions - tensors)

@@ -1,0 +1,111 @@
+"""What entropy coding may expect of a planned weight: from a histogram of the values that it has now."""
+
+from dataclasses import replace
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.encodings.spec import StorageSpec, product
+from workbench.graph.entropy import statistics
+from workbench.graph.storage.plan import Plan
+
+BINS = 4096  # of values in units of the largest that shares a scale
+CENTRES = (np.arange(BINS) + 0.5) * 2 / BINS - 1
+ENDS = np.linspace(1.0, 0.4, 25)  # of levels, as shares of the largest value
+SPREAD = 4.0  # largest values in standard deviations, where there are no values yet: factors of a weight
+
+_histograms: WeakKeyDictionary[ir.Model, dict[tuple[object, ...], np.ndarray]] = WeakKeyDictionary()
+
+
+def with_statistics(model: ir.Model, initializer: str, plan: Plan) -> Plan:
+    """The plan with what its tensors on levels are expected to count. A model must not change any more."""
+    if not plan.on_levels:
+        return plan
+    return replace(plan, tensors=tuple(_counted(model, initializer, plan, spec) for spec in plan.tensors))
+
+
+def _counted(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) -> StorageSpec:
+    if not spec.kind.on_levels or not spec.precision:
+        return spec
+    known = model.graph.initializers[initializer].const_value if not plan.chain else None
+    if known is not None and tuple(known.shape.numpy()) != spec.shape:  # channels are planned to go
+        known = None
+    histogram = _normal() if known is None else _histogram(model, initializer, known, spec)
+    kept = spec.nonzeros / spec.count
+    left = histogram if kept == 1 else _pruned(histogram, kept)
+    if spec.kind.clusters:
+        shares = _by_clusters(left, spec.precision)
+    else:
+        shares = _by_steps(left, spec.precision, _end(histogram.tobytes(), spec.precision))
+    shares *= kept / max(shares.sum(), 1e-12)
+    if kept == 1:
+        return replace(spec, statistics=statistics.expected(shares[shares > 0], spec.count, None))
+    zero = 2 ** (spec.precision - 1)
+    shares[zero] += 1 - kept
+    return replace(spec, statistics=statistics.expected(shares, spec.count, zero))
+
+
+def _histogram(model: ir.Model, name: str, tensor: ir.TensorProtocol, spec: StorageSpec) -> np.ndarray:
+    """Shares of values by size, in units of the largest that shares a scale: [BINS] from -1 to 1. Remembered."""
+    kept = _histograms.setdefault(model, {})
+    key = (name, spec.shape, spec.side, spec.group, spec.axis, spec.kind.clusters)
+    if key not in kept:
+        values, grid = tensor.numpy().astype(np.float32), _grid(spec)
+        axes = tuple(axis for axis, size in enumerate(grid[1]) if size == 1) if grid is not None else None
+        whole = values.reshape(grid[0] if grid is not None else -1)
+        largest = np.abs(whole).max(axis=axes, keepdims=True)
+        scaled = whole / np.where(largest > 0, largest, 1)
+        kept[key] = np.histogram(scaled, BINS, (-1, 1))[0] / max(whole.size, 1)
+    return kept[key]
+
+
+def _grid(spec: StorageSpec) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Shapes in which the values and what they share broadcast; None for one scale."""
+    side = spec.side or ()
+    if spec.kind.clusters or product(side) == 1 or not side:
+        return None
+    if not spec.group:
+        return (spec.shape, side) if len(side) == len(spec.shape) else None
+    grid = (*side[:2], spec.group) if spec.axis == 0 else (side[0], spec.group, side[2])
+    return (grid, side) if product(grid) == spec.count else None
+
+
+def _normal() -> np.ndarray:
+    """Normal values up to `SPREAD` standard deviations."""
+    density = np.exp(-((CENTRES * SPREAD) ** 2) / 2)
+    return density / density.sum()
+
+
+def _pruned(histogram: np.ndarray, kept: float) -> np.ndarray:
+    """Without the smallest values, of which this share is kept."""
+    order = np.argsort(-np.abs(CENTRES), kind="stable")
+    before = np.cumsum(histogram[order]) - histogram[order]
+    left = np.empty_like(histogram)
+    left[order] = np.clip(kept - before, 0, histogram[order])
+    return left
+
+
+@lru_cache(1 << 10)
+def _end(histogram: bytes, bits: int) -> float:
+    """Where levels end that make the least cubed error, the rule that quantisation starts from: a share of the largest
+    value."""
+    shares, most = np.frombuffer(histogram), 2 ** (bits - 1) - 1
+    steps = (ENDS / max(most, 1))[:, None]
+    rounded = np.clip(np.round(CENTRES / steps), -most - 1, most) * steps
+    return float(ENDS[(shares * np.abs(CENTRES - rounded) ** 3).sum(axis=1).argmin()])
+
+
+def _by_steps(histogram: np.ndarray, bits: int, end: float) -> np.ndarray:
+    """Shares of evenly spaced levels up to `end`; the middle one is zero."""
+    middle = 2 ** (bits - 1)
+    levels = np.clip(np.round(CENTRES / end * (middle - 1)), -middle, middle - 1).astype(np.int64) + middle
+    return np.bincount(levels, histogram, 2**bits)
+
+
+def _by_clusters(histogram: np.ndarray, bits: int) -> np.ndarray:
+    """Shares of a codebook's entries: their density is that of the values to the power 1/3 (Panter and Dite 1951)."""
+    density = np.cbrt(histogram)
+    place = np.minimum((np.cumsum(density) / max(density.sum(), 1e-12) * 2**bits).astype(np.int64), 2**bits - 1)
+    return np.bincount(place, histogram, 2**bits)
