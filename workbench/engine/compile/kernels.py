@@ -108,7 +108,9 @@ def _kernel(
     size = kernel_choice.payload(found, spec, node)
     if storing.storage == "fastest":
         return found if size < plain_bytes(spec.shape, "") else None
-    smallest = min(form.bytes for form in forms(spec, site.initializer, model.opset, storing))
+    # Codes are smaller than packed levels, but for a layer of this size a kernel saves memory and time.
+    packed = storing if storing.codes == "on" else replace(storing, codes="off")
+    smallest = min(form.bytes for form in forms(spec, site.initializer, model.opset, packed))
     return found if size <= GROWTH * smallest else None
 
 

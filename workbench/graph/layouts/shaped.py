@@ -23,6 +23,8 @@ class Shaped(Layout):
     name = "shaped"
 
     def suits(self, spec: StorageSpec, opset: int) -> bool:
+        if spec.kind.clusters and product(spec.side or ()) < 1 << spec.bits:
+            return False  # the table of all symbols looks up more values than there are
         return spec.bits < 8 and _shapes(spec) is not None
 
     def parts(self, spec: StorageSpec, name: str) -> list[Part]:

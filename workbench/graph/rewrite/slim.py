@@ -162,4 +162,3 @@ def _of_length(length: int) -> Iterator[str]:
     for start in _of_length(length - 1):
         for letter in ascii_letters:
             yield start + letter
-
