@@ -144,7 +144,7 @@ def test_decoding_a_packed_weight_takes_few_floats(shape: tuple[int, ...], group
         (examples.affine((64, 64), 4), "int4 per channel", 2),
         (examples.affine((64, 64), 8, symmetric=False, tensor=True), "uint8 per tensor", 1),
         (examples.affine((64, 64), 4, group=16), "int4 per group of 16", 2),
-        (examples.codebook((64, 64), 3), "3-bit codebook", 3),
+        (examples.codebook((64, 64), 3), "3-bit codebook", 4),
         (examples.affine((64, 64), 4, 0.5), "int4 per channel, zeros as a bit mask", 7),
         (examples.codebook((64, 64), 4, 0.9), "4-bit codebook, zeros as 4-bit gaps", 5),
     ],
