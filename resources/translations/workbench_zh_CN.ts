@@ -1089,9 +1089,14 @@
       <translation>最近</translation>
     </message>
     <message>
-      <source>nearest; floor, Q = floor(S(W+B)); or stochastic, which is unbiased. For learned rounding use the method AdaRound.</source>
+      <source>nearest; floor, Q = floor(S(W+B)); stochastic, which is unbiased; or rate, which weighs the error against the bits that a level takes in Huffman codes. For learned rounding use the method AdaRound.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>nearest（最近）；floor（向下），Q = floor(S(W+B))；或 stochastic（随机，无偏）。学习式取整请使用 AdaRound 方法。</translation>
+      <translation>nearest（最近）；floor，Q = floor(S(W+B))；stochastic（随机），无偏；或 rate，在误差与量化级别在霍夫曼编码中所占的位数之间权衡。若要学习舍入，请使用 AdaRound 方法。</translation>
+    </message>
+    <message>
+      <source>rate</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>rate（率失真）</translation>
     </message>
     <message>
       <source>stochastic</source>
@@ -1099,14 +1104,39 @@
       <translation>随机</translation>
     </message>
     <message>
+      <source>λ: the error, in squared steps, that saving one bit of a weight is worth. 0 rounds to the nearest.</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>λ：每个权重节省一位所值的误差，以步长的平方计。0 表示舍入到最近的级别。</translation>
+    </message>
+    <message>
       <source>AWQ</source>
       <extracomment>quantize.awq</extracomment>
       <translation>AWQ</translation>
     </message>
     <message>
+      <source>Group size</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>组大小</translation>
+    </message>
+    <message>
       <source>Scales up weight columns that multiply large inputs before rounding, so that they are quantised more finely, and scales them back in the graph. The scale is searched on the calibration samples.</source>
       <extracomment>quantize.awq</extracomment>
       <translation>在取整前放大与大输入相乘的权重列，使其量化得更细，并在图中缩放回来。缩放系数在校准样本上搜索得到。</translation>
+    </message>
+    <message>
+      <source>Weights that share a scale, along the input of a channel.</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>沿通道输入方向，共用一个缩放系数的权重数。</translation>
+    </message>
+    <message>
+      <source>Which weights share a scale: the whole tensor, an output channel, or a group.</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>哪些权重共用一个缩放系数：整个张量、一个输出通道，或一组。</translation>
+    </message>
+    <message>
+      <source>group</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>组</translation>
     </message>
     <message>
       <source>Bias correction</source>
@@ -1204,6 +1234,11 @@
       <translation>码本</translation>
     </message>
     <message>
+      <source>Error weighting: equal for all weights (none), by the mean squared gradient of the loss (fisher), or by the mean square of the input (activations). The last two need calibration samples.</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>误差加权：对所有权重相同（none）、按损失梯度平方的均值（fisher），或按输入的均方值（activations）。后两者需要校准样本。</translation>
+    </message>
+    <message>
       <source>Initial centroids: evenly spaced over the range (linear), or over the quantiles of the weights (density).</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>初始质心：在范围内均匀分布（linear），或按权重的分位数分布（density）。</translation>
@@ -1214,14 +1249,29 @@
       <translation>调色板化：用 k-means 找出少数几个值，每个权重只存一个索引。剪枝产生的零保持为零。</translation>
     </message>
     <message>
+      <source>Sensitivity</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>敏感度</translation>
+    </message>
+    <message>
       <source>Start</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>初始化</translation>
     </message>
     <message>
+      <source>activations</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>激活值</translation>
+    </message>
+    <message>
       <source>density</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>按密度</translation>
+    </message>
+    <message>
+      <source>fisher</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>Fisher</translation>
     </message>
     <message>
       <source>Dynamic 8-bit activations</source>
@@ -1319,6 +1369,11 @@
       <translation>按输出通道的整数量化，使该层在校准样本上的输出误差最小：每一列的取整误差由其后的列补偿。</translation>
     </message>
     <message>
+      <source>Levels symmetric around zero, without a zero point.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>量化级别关于零对称，没有零点。</translation>
+    </message>
+    <message>
       <source>Order</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>顺序</translation>
@@ -1334,74 +1389,9 @@
       <translation>加到 Hessian 矩阵 H 上的平均对角线比例。</translation>
     </message>
     <message>
-      <source>Error weighting: equal for all weights (none), by the mean squared gradient of the loss (fisher), or by the mean square of the input (activations). The last two need calibration samples.</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>误差加权：对所有权重相同（none）、按损失梯度平方的均值（fisher），或按输入的均方值（activations）。后两者需要校准样本。</translation>
-    </message>
-    <message>
-      <source>Group size</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>组大小</translation>
-    </message>
-    <message>
-      <source>Integer quantisation that weighs the error of each weight against the bits that its level takes in a Huffman code: rare levels give way to frequent ones, and weights near zero become zero.</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>整数量化，在每个权重的误差与其量化级别在霍夫曼编码中所占的位数之间权衡：少见的量化级别让位于常见的，接近零的权重变为零。</translation>
-    </message>
-    <message>
-      <source>Levels are 2^bits at most; what a weight takes follows from λ.</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>最多有 2^bits 个量化级别；每个权重占多少位由 λ 决定。</translation>
-    </message>
-    <message>
-      <source>Levels symmetric around zero, without a zero point.</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>量化级别关于零对称，没有零点。</translation>
-    </message>
-    <message>
-      <source>Rate-distortion (RDOQ)</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>率失真（RDOQ）</translation>
-    </message>
-    <message>
-      <source>Sensitivity</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>敏感度</translation>
-    </message>
-    <message>
       <source>Symmetric</source>
-      <extracomment>quantize.rdoq</extracomment>
+      <extracomment>quantize.gptq</extracomment>
       <translation>对称</translation>
-    </message>
-    <message>
-      <source>Weights that share a scale, along the input of a channel.</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>沿通道输入方向，共用一个缩放系数的权重数。</translation>
-    </message>
-    <message>
-      <source>Which weights share a scale: the whole tensor, an output channel, or a group.</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>哪些权重共用一个缩放系数：整个张量、一个输出通道，或一组。</translation>
-    </message>
-    <message>
-      <source>activations</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>激活值</translation>
-    </message>
-    <message>
-      <source>fisher</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>Fisher</translation>
-    </message>
-    <message>
-      <source>group</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>组</translation>
-    </message>
-    <message>
-      <source>λ: the error, in squared steps, that saving one bit of a weight is worth. 0 rounds to the nearest.</source>
-      <extracomment>quantize.rdoq</extracomment>
-      <translation>λ：每个权重节省一位所值的误差，以步长的平方计。0 表示舍入到最近的级别。</translation>
     </message>
     <message>
       <source>Divides each input channel by a factor and multiplies the weight's column by it, then quantises both to 8 bits: outlier channels no longer widen the range of all others. Costs one multiplication per input.</source>
@@ -7999,6 +7989,11 @@
       <translation>正在优化取整</translation>
     </message>
     <message>
+      <source>sensitivities are</source>
+      <extracomment>workbench/methods/quantize/affine.py</extracomment>
+      <translation>敏感度</translation>
+    </message>
+    <message>
       <source>input channel scales are</source>
       <extracomment>workbench/methods/quantize/awq.py</extracomment>
       <translation>输入通道的系数</translation>
@@ -8017,11 +8012,6 @@
       <source>the 4-bit kernel is</source>
       <extracomment>workbench/methods/quantize/blockwise.py</extracomment>
       <translation>4 位内核</translation>
-    </message>
-    <message>
-      <source>sensitivities are</source>
-      <extracomment>workbench/methods/quantize/codebook.py</extracomment>
-      <translation>敏感度</translation>
     </message>
     <message>
       <source>the input range is computed over the whole batch, so a sample's output depends on the other samples in its batch</source>

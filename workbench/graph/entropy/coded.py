@@ -37,7 +37,7 @@ class Coded:
 
     def pack(self, sequence: np.ndarray) -> np.ndarray:
         """The bytes, uint8, of the sequence that was counted, as indices of the tally's rows."""
-        assert self.code is not None, "expected counts have no sequence"
+        assert self.code is not None  # expected counts have no sequence
         bits = np.concatenate([self.code.flags, self.code.encode(sequence), [False]])
         return np.concatenate([self.code.symbols.ravel(), _bytes(bits)])
 

@@ -1,31 +1,35 @@
 """What a squared error of each weight counts: alike, by the loss, or by what the weight multiplies."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help
 from workbench.methods.base.method import Context
 from workbench.methods.common.factors import like, refuse_gradients, rows_refusal
 from workbench.methods.common.gram_propagation import second_moments
 
-Sensitivity = Literal["none", "fisher", "activations"]
-HELP = (
-    "Error weighting: equal for all weights (none), by the mean squared gradient of the "
-    "loss (fisher), or by the mean square of the input (activations). The last two need "
-    "calibration samples."
-)
+Kind = Literal["none", "fisher", "activations"]
+Sensitivity = Annotated[
+    Kind,
+    Help(
+        "Error weighting: equal for all weights (none), by the mean squared gradient of the "
+        "loss (fisher), or by the mean square of the input (activations). The last two need "
+        "calibration samples."
+    ),
+]
 
 
-def refusal(layer: Layer, kind: Sensitivity) -> str | None:
+def refusal(layer: Layer, kind: Kind) -> str | None:
     """Why a layer's weights cannot be weighted so, or None."""
     if kind == "none":
         return None
     return refuse_gradients(layer) if kind == "fisher" else rows_refusal(layer)
 
 
-def of(context: Context, kind: Sensitivity, job: Job) -> np.ndarray | None:
+def of(context: Context, kind: Kind, job: Job) -> np.ndarray | None:
     """Error weights, shaped like the weight; None where all count alike.
 
     fisher: E[(dL/dw)^2]; activations: E[x^2], the diagonal of the Hessian of the layer's squared response error.

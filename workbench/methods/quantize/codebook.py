@@ -55,7 +55,7 @@ class CodebookQuantization(Method):
                 "the weights (density)."
             ),
         ] = "linear"
-        sensitivity: Annotated[weighting.Sensitivity, Help(weighting.HELP)] = "none"
+        sensitivity: weighting.Sensitivity = "none"
 
     def whole(self, params: Any) -> str:
         return Message("sensitivities are") if params.sensitivity != "none" else ""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.core.base.job import Job
-from workbench.methods.quantize.rdoq import rounded
+from workbench.methods.common.rate_distortion import rounded
 
 ENDS = (-8, 7)
 
