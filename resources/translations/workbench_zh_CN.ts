@@ -4274,9 +4274,9 @@
       <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
     </message>
     <message>
-      <source>{metric} is {value}, no better than the most frequent class for every sample ({most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels of other samples. `workbench data` measures which.</source>
+      <source>The original is no better than the most frequent class for every sample ({metric} {value}, that {most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels of other samples. `workbench data` measures which.</source>
       <extracomment>workbench/engine/base/chance.py</extracomment>
-      <translation>{metric} 为 {value}，不高于对每个样本都回答最常见类别（{most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
+      <translation>原始模型不优于对每个样本都回答最常见类别（{metric} {value}，后者 {most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
     </message>
     <message>
       <source>A change is verified by running the model, but no input shape was found that the model accepts.</source>
@@ -4979,9 +4979,24 @@
       <translation>“{name}”：每个样本为 {dtype}，形状 {shape}，数值 {low:.4g} 到 {high:.4g}。</translation>
     </message>
     <message>
-      <source>The data does not fit as it is read now: {why} {metric} is {value} {title}.</source>
+      <source>About chance ({metric} {value}), and no order of the classes helps: the labels are probably of other samples (shuffled), or the inputs are not what the model was trained on.</source>
       <extracomment>workbench/engine/data_check/check.py</extracomment>
-      <translation>按现在的读取方式，数据不匹配：{why} {title}时，{metric} 为 {value}。</translation>
+      <translation>接近随机水平（{metric} {value}），且任何类别顺序都无改善：标签可能属于其他样本（被打乱），或输入与模型训练时不同。</translation>
+    </message>
+    <message>
+      <source>About chance ({metric} {value}): the model answers nearly the same for all samples. The inputs are probably not what it was trained on (scale, mean and std, crop), and no reading that was tried helps.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>接近随机水平（{metric} {value}）：模型对所有样本的回答几乎相同。输入可能与训练时不同（缩放、均值与标准差、裁剪），已尝试的读取方式均无改善。</translation>
+    </message>
+    <message>
+      <source>As the data is read now, {metric} is {before}, and {value} {title}.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>按现在的读取方式，{metric} 为 {before}；{title}时为 {value}。</translation>
+    </message>
+    <message>
+      <source>The data does not fit as it is read now: {why} With another reading ({title}), {metric} is {value}.</source>
+      <extracomment>workbench/engine/data_check/check.py</extracomment>
+      <translation>按现在的读取方式，数据不匹配：{why} 换一种读取方式（{title}），{metric} 为 {value}。</translation>
     </message>
     <message>
       <source>The labels are class numbers {low} to {high}.</source>
@@ -5022,21 +5037,6 @@
       <source>with the classes in another order</source>
       <extracomment>workbench/engine/data_check/check.py</extracomment>
       <translation>采用另一种类别顺序</translation>
-    </message>
-    <message>
-      <source>{metric} is {before} as the data is read now, and {value} {title}.</source>
-      <extracomment>workbench/engine/data_check/check.py</extracomment>
-      <translation>按现在的读取方式，{metric} 为 {before}；{title}时为 {value}。</translation>
-    </message>
-    <message>
-      <source>{metric} is {value}, about chance, and no order of the classes helps: the labels are probably of other samples (shuffled), or the inputs are not what the model was trained on.</source>
-      <extracomment>workbench/engine/data_check/check.py</extracomment>
-      <translation>{metric} 为 {value}，接近随机水平，且任何类别顺序都无改善：标签可能属于其他样本（被打乱），或输入与模型训练时不同。</translation>
-    </message>
-    <message>
-      <source>{metric} is {value}, about chance: the model answers nearly the same for all samples. The inputs are probably not what it was trained on (scale, mean and std, crop), and no reading that was tried helps.</source>
-      <extracomment>workbench/engine/data_check/check.py</extracomment>
-      <translation>{metric} 为 {value}，接近随机水平：模型对所有样本的回答几乎相同。输入可能与训练时不同（缩放、均值与标准差、裁剪），已尝试的读取方式均无改善。</translation>
     </message>
     <message>
       <source>as it is read now</source>
@@ -8501,6 +8501,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>无法打开</translation>
     </message>
     <message>
+      <source>Check data…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>检查数据…</translation>
+    </message>
+    <message>
+      <source>Checking {name}</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>正在检查 {name}</translation>
+    </message>
+    <message>
       <source>Data ({kinds});;All files (*)</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>数据 ({kinds});;所有文件 (*)</translation>
@@ -9156,6 +9166,86 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>训练</translation>
     </message>
     <message>
+      <source>All</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>全部</translation>
+    </message>
+    <message>
+      <source>Check data</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>检查数据</translation>
+    </message>
+    <message>
+      <source>Measured on {n} samples, the same for every reading.</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>在 {n} 个样本上测得，各读取方式使用相同样本。</translation>
+    </message>
+    <message>
+      <source>One sample as the model gets it</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>模型得到的一个样本</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>Samples</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>Use</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>使用</translation>
+    </message>
+    <message>
+      <source>Use writes the preprocessing beside the data ({file}); all commands and the window read it from there.</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>点击“使用”会在数据旁写入预处理文件（{file}），所有命令和窗口都从该文件读取。</translation>
+    </message>
+    <message>
+      <source>{name} is probably not read as the model needs it.</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>{name} 的读取方式可能不符合模型的要求。</translation>
+    </message>
+    <message>
+      <source>{name} is read as the model needs it, as far as was measured.</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>就测量结果而言，{name} 的读取方式符合模型的要求。</translation>
+    </message>
+    <message>
+      <source>{name}: no labels, so that nothing was measured.</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>{name}：没有标签，因此未测量。</translation>
+    </message>
+    <message>
+      <source>{name}: trying ways of reading it…</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>{name}：正在尝试各种读取方式…</translation>
+    </message>
+    <message>
+      <source>Gains at least</source>
+      <extracomment>workbench/ui/data/readings.py</extracomment>
+      <translation>至少提升</translation>
+    </message>
+    <message>
+      <source>Reading</source>
+      <extracomment>workbench/ui/data/readings.py</extracomment>
+      <translation>读取方式</translation>
+    </message>
+    <message>
+      <source>Readings</source>
+      <extracomment>workbench/ui/data/readings.py</extracomment>
+      <translation>读取方式</translation>
+    </message>
+    <message>
+      <source>does not fit</source>
+      <extracomment>workbench/ui/data/readings.py</extracomment>
+      <translation>不匹配</translation>
+    </message>
+    <message>
       <source>The engine keeps crashing. Your work is kept. Try Run &gt; Restart engine; Help &gt; Show log has details.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>引擎反复崩溃。您的工作已保留。请尝试“运行 &gt; 重启引擎”；详情见“帮助 &gt; 显示日志”。</translation>
@@ -9184,11 +9274,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Try again, or use a smaller model or data set.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>请重试，或改用更小的模型或数据集。</translation>
-    </message>
-    <message>
-      <source>Progress</source>
-      <extracomment>workbench/ui/engine_client/jobs.py</extracomment>
-      <translation>进度</translation>
     </message>
     <message>
       <source>Stop this job</source>
@@ -11274,11 +11359,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>No labels: predictions of the original count as correct.</source>
       <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
       <translation>没有标签：以原始模型的预测为正确。</translation>
-    </message>
-    <message>
-      <source>Samples</source>
-      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
-      <translation>样本</translation>
     </message>
     <message>
       <source>Show samples</source>

@@ -235,6 +235,7 @@ class Workspace:
             (*self.data.notes, *self.data.answer.notes),
             model,
             self.evaluator.beside_original(),
+            chance.doubt(self.evaluator) or "",
         )
 
     def measurable(self) -> Evaluator:

@@ -39,6 +39,7 @@ class Reading:
 class DataCheck:
     """Findings about a data set, by measuring the original model on `samples` of it.
 
+    preprocessing   the file that it is read from, or would be
     readings   as it is read now, then others
     best       which of them is proposed; 0: as it is read now
     facts      sentences: what the data holds
@@ -50,6 +51,7 @@ class DataCheck:
     """
 
     path: str
+    preprocessing: str
     samples: int
     readings: tuple[Reading, ...]
     best: int = 0

@@ -94,6 +94,23 @@ class Attach(Request):
 
 
 @dataclass(frozen=True)
+class CheckData(Request):
+    """Try ways of reading data, and measure the open model with each -> Done(DataCheck)"""
+
+    path: str
+    trusted: Trust = NOBODY
+    measuring: Measuring = AUTOMATIC
+
+
+@dataclass(frozen=True)
+class Settle(Request):
+    """Write this preprocessing (YAML) beside data, where it is read from then on -> Done(str), the file"""
+
+    path: str
+    yaml: str
+
+
+@dataclass(frozen=True)
 class Trusted(Request):
     """Trust these paths, which a recipe names as teachers, from now on -> Done(None)"""
 

@@ -234,6 +234,7 @@ class DataSummary:
     notes         sentences: which output is measured where that is not plain, and what is left out
     beside        other metrics that are measured, too
     model         as it is seen with this data, where that says for what sizes MACs are counted
+    doubt         why the data may not be read as the model needs it; "" where nothing says so
     """
 
     path: str
@@ -247,6 +248,7 @@ class DataSummary:
     notes: tuple[str, ...] = ()
     model: ModelSummary | None = None
     beside: tuple[Beside, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True)

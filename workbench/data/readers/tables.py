@@ -40,6 +40,8 @@ def read_csv(path: str, specs: tuple[InputSpec, ...]) -> Table:
         names[-1] = LABELS[0]
     texts: list[str] = []
     label = next((place for place, name in enumerate(names) if name.lower() in LABELS), None)
+    if label is not None and width == 1:
+        raise UserError("{path} has no columns but the labels.", AGAIN, path=path)
     values = array("d")
     for number, row in enumerate(rows if named else _with(first, rows), 2 if named else 1):
         if not row:

@@ -42,8 +42,9 @@ def read_records(
             continue
         record = _record(path, number, line)
         if "text" in record and all(spec.name != "text" for spec in specs):
+            taking = _token_input(path, specs)
             tokenize = tokenize or Tokenizer(path, rules, near)
-            record[_token_input(path, specs)] = tokenize.numbers(str(record.pop("text")))
+            record[taking] = tokenize.numbers(str(record.pop("text")))
         if count and record.keys() != columns.keys():
             raise UserError("{path}: line {number} has other keys than the first.", AGAIN, path=path, number=number)
         for name, value in record.items():

@@ -34,6 +34,7 @@ from workbench.engine.api.export import export
 from workbench.engine.base.cache import Cache
 from workbench.engine.bench.timing import timed
 from workbench.engine.compile.structure import couplings
+from workbench.engine.data_check.check import check, settle
 from workbench.engine.inspection.activation_stats import passing
 from workbench.engine.inspection.look import look
 from workbench.engine.preview.previewer import Previewer
@@ -208,6 +209,16 @@ class Service:
         )
         self._replace(attached)
         return self._open().data_summary()
+
+    @answer.register
+    def check_data(self, request: m.CheckData, job: Job) -> Any:
+        workspace = self._open()
+        allowed = replace(workspace, trusted=workspace.trusted | request.trusted)
+        return check(allowed, request.path, job, measuring=request.measuring)
+
+    @answer.register
+    def settle(self, request: m.Settle, job: Job) -> Any:
+        return settle(request.path, request.yaml)
 
     @answer.register
     def trusted(self, request: m.Trusted, job: Job) -> Any:

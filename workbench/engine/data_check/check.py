@@ -181,6 +181,7 @@ def check(
     sample, picture = _sample(best)
     return DataCheck(
         path,
+        str(beside(path)),
         best.evaluator.data.samples if best.evaluator else 0,
         readings,
         checker.tried.index(best),
@@ -249,7 +250,7 @@ def _try_labels(checker: Checker, best: Tried) -> tuple[Tried, list[str]]:
     if labels.one_answer(best.decisions):
         return best, [
             Message(
-                "{metric} is {value}, about chance: the model answers nearly the same for all samples. The inputs are "
+                "About chance ({metric} {value}): the model answers nearly the same for all samples. The inputs are "
                 "probably not what it was trained on (scale, mean and std, crop), and no reading that was tried helps.",
                 metric=evaluator.metric.title,
                 value=value,
@@ -257,7 +258,7 @@ def _try_labels(checker: Checker, best: Tried) -> tuple[Tried, list[str]]:
         ]
     return best, [
         Message(
-            "{metric} is {value}, about chance, and no order of the classes helps: the labels are probably of other "
+            "About chance ({metric} {value}), and no order of the classes helps: the labels are probably of other "
             "samples (shuffled), or the inputs are not what the model was trained on.",
             metric=evaluator.metric.title,
             value=value,
@@ -287,14 +288,14 @@ def _proposed(now: Tried, best: Tried) -> str:
     value = metric_text(best.value, evaluator.metric.info)
     if now.value is None:
         return Message(
-            "The data does not fit as it is read now: {why} {metric} is {value} {title}.",
+            "The data does not fit as it is read now: {why} With another reading ({title}), {metric} is {value}.",
             why=now.refused,
             title=best.title,
             metric=evaluator.metric.title,
             value=value,
         )
     return Message(
-        "{metric} is {before} as the data is read now, and {value} {title}.",
+        "As the data is read now, {metric} is {before}, and {value} {title}.",
         metric=evaluator.metric.title,
         before=metric_text(now.value, evaluator.metric.info),
         value=value,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODELS = (".onnx", ".pt2", ".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".index.json")
-DATA = (".npz",)
+DATA = (".npz", ".npy", ".csv", ".jsonl", ".parquet")
 RECIPES = (".yaml", ".yml")
 SESSIONS = (".mcw",)
 FUNCTION = re.compile(r"\.py:\w+$")

@@ -9,14 +9,19 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from workbench.core.analysis.data_check import DataCheck
 from workbench.core.analysis.measured import Measuring
 from workbench.core.base.resources import DEMOS, demo_paths
 from workbench.core.base.trust import Trust
+from workbench.core.ipc import messages
+from workbench.core.session.opened import Attached
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
 from workbench.ui.commands.actions import new_action
 from workbench.ui.commands.measure_dialog import MeasureDialog
 from workbench.ui.commands.session_commands import SessionCommands
+from workbench.ui.data.dialog import DataDialog
+from workbench.ui.engine_client.client import Handlers
 from workbench.ui.session.session import Session
 
 Key = QKeySequence.StandardKey
@@ -34,6 +39,7 @@ class Commands(QObject):
         self.open_model = new_action(self, self.tr("Open model…"), self.ask_model, Key.Open)
         self.open_data = new_action(self, self.tr("Open data…"), self.ask_data, "Ctrl+D")
         self.open_data_folder = new_action(self, self.tr("Open image folder…"), self.ask_data_folder, "Ctrl+Shift+D")
+        self.check_data = new_action(self, self.tr("Check data…"), self.ask_check)
         self.choose_metric = new_action(self, self.tr("What is measured…"), self.ask_metric, "Ctrl+Shift+M")
         self.open_recipe = new_action(self, self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
         self.save_recipe = new_action(self, self.tr("Save recipe"), self.save, Key.Save)
@@ -48,6 +54,8 @@ class Commands(QObject):
         session.model_changed.connect(self._on_model)
         session.data_changed.connect(self._on_data)
         session.failed.connect(self._complain)
+        self._used: set[str] = set()  # data that the user has looked at, and uses as it is
+        session.doubted.connect(self._look_into)
         session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
         self._on_model()
         self._on_data()
@@ -78,7 +86,8 @@ class Commands(QObject):
             settings.remember(model.path)
 
     def _on_data(self) -> None:
-        self.choose_metric.setEnabled(self._session.data is not None)
+        for action in (self.check_data, self.choose_metric):
+            action.setEnabled(self._session.data is not None)
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -88,13 +97,42 @@ class Commands(QObject):
         dialogs.choose_file(self._window, self.tr("Open model"), filters, self.open_path, self._folder())
 
     def ask_data(self) -> None:
-        kinds = " ".join(f"*{suffix}" for suffix in (*DATA, ".py"))
+        kinds = " ".join(f"*{suffix}" for suffix in (*DATA, ".txt", ".py"))
         filters = self.tr("Data ({kinds});;All files (*)").format(kinds=kinds)
         title = self.tr("Open data")
         dialogs.choose_file(self._window, title, filters, self.attach_path, self._folder())
 
     def ask_data_folder(self) -> None:
         dialogs.choose_folder(self._window, self.tr("Open images in class folders"), self.attach_path, self._folder())
+
+    def ask_check(self) -> None:
+        """Is the data that is attached read as the model needs it?"""
+        if self._session.attached is not None:
+            self._show_check(self._session.attached)
+
+    def _look_into(self, wanted: Attached) -> None:
+        """Check data that does not fit, or is near chance; shown where there is something to say."""
+
+        def done(found: DataCheck) -> None:
+            if found.best or (found.doubts and found.readings[0].value is not None):
+                self._show_check(wanted, found)
+
+        if wanted.path not in self._used:
+            title = self.tr("Checking {name}").format(name=Path(wanted.path).name)
+            self._session.link.request(
+                messages.CheckData,
+                Handlers(done=done, title=title, quiet=True),
+                path=wanted.path,
+                trusted=wanted.trusted,
+                measuring=wanted.measuring,
+            )
+
+    def _show_check(self, wanted: Attached, found: DataCheck | None = None) -> None:
+        def attach(samples: int) -> None:
+            self._used.add(wanted.path)
+            self._session.attach(**vars(replace(wanted, samples=samples)))
+
+        DataDialog(self._session, wanted, attach, found, self._window).open()
 
     def ask_metric(self) -> None:
         """Another metric or output of the data that is attached."""

@@ -146,8 +146,13 @@ class Session(State):
             updated(summary)
             self._refresher.forget_measured()
             self._refresher.refresh_and_predict()
+            if summary.doubt:
+                self.doubted.emit(wanted)
 
-        failed = self._complaint(self.tr("Cannot use this data"))
+        def failed(failure: messages.Failed) -> None:
+            self.failed.emit(self.tr("Cannot use this data"), failure.what, failure.hint)
+            self.doubted.emit(wanted)
+
         title = self.tr("Measuring the original on {name}").format(name=Path(path).name)
         handlers = Handlers(done=done, updated=updated, failed=failed, title=title)
         return self.link.request(messages.Attach, handlers, **vars(wanted))

@@ -50,6 +50,7 @@ class State(QObject):
     exported = Signal(object)
     export_failed = Signal(str, str)
     failed = Signal(str, str, str)
+    doubted = Signal(object)  # Attached: data that may not be read as the model needs it, or does not fit
     told = Signal(str)
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
