@@ -5649,11 +5649,6 @@
       <translation>一个样本不能既用于训练又用于测量。</translation>
     </message>
     <message>
-      <source>Open it with its architecture (on the command line: --architecture).</source>
-      <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>请连同其网络结构一起打开（命令行：--architecture）。</translation>
-    </message>
-    <message>
       <source>The model has no layer '{path}'.</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>模型没有层 '{path}'。</translation>
@@ -5682,11 +5677,6 @@
       <source>{n:,} samples of {calibration}</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
       <translation>{calibration} 的 {n:,} 个样本</translation>
-    </message>
-    <message>
-      <source>{path} holds weights without a network.</source>
-      <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>{path} 只有权重，没有网络。</translation>
     </message>
     <message>
       <source>Give a function: file.py:function.</source>
@@ -6954,6 +6944,11 @@
       <translation>它的一些权重不是数（NaN）或无限大。</translation>
     </message>
     <message>
+      <source>Open it with its architecture (on the command line: --architecture).</source>
+      <extracomment>workbench/graph/model/model.py</extracomment>
+      <translation>请连同其网络结构一起打开（命令行：--architecture）。</translation>
+    </message>
+    <message>
       <source>The model has dynamic input sizes. MACs are counted for</source>
       <extracomment>workbench/graph/model/model.py</extracomment>
       <translation>模型未固定某些尺寸：乘加次数按下列尺寸计算：</translation>
@@ -6962,6 +6957,11 @@
       <source>{open} {words}, the size in the data.</source>
       <extracomment>workbench/graph/model/model.py</extracomment>
       <translation>{open} {words}，与数据一致。</translation>
+    </message>
+    <message>
+      <source>{path} holds weights without a network.</source>
+      <extracomment>workbench/graph/model/model.py</extracomment>
+      <translation>{path} 只有权重，没有网络。</translation>
     </message>
     <message>
       <source>Both of its operands are constants.</source>

@@ -103,11 +103,11 @@ def test_pipes_links_to_nothing_and_to_devices_are_not_waited_for(tmp_path, name
     pytest.importorskip("pyarrow")
     file = tmp_path / name
     os.mkfifo(file)
-    with pytest.raises(UserError, match="is not a file|takes token numbers"):
+    with pytest.raises(UserError, match=r"is not a file|takes token numbers"):
         open_dataset(str(file), ROWS)
     file.unlink()
     file.symlink_to("/dev/zero")
-    with pytest.raises(UserError, match="is not a file|takes token numbers"):
+    with pytest.raises(UserError, match=r"is not a file|takes token numbers"):
         open_dataset(str(file), ROWS)
     file.unlink()
     file.symlink_to(file)
