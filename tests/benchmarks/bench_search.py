@@ -1,8 +1,9 @@
 """The search for a recipe, in one run: what it finds against uniform recipes, and what it costs.
 
-    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,race,again,kill]
+    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,again,kill]
 
-It searches on the demo's calibration samples, and judges on the test samples, which it has not seen.
+It searches on samples of its own (the demo's calibration samples; for ppocr and efficientnet see tests.benchmarks.models,
+other lines, and left halves of pictures), and judges on the test samples, which it has not seen.
 """
 
 import argparse
@@ -18,10 +19,9 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import spearmanr
 
-from tests.benchmarks import former_search
+from tests.benchmarks import former_search, models
 from workbench.core.analysis.plan import Front, Goal, Point
 from workbench.core.base.job import Job
-from workbench.core.base.resources import resource_path
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.data.metrics.intervals import ALL, paired_interval
@@ -32,6 +32,7 @@ from workbench.engine.preview.previewer import effective
 from workbench.engine.search.options import Option, promising, table
 from workbench.engine.search.plan import plan
 from workbench.engine.search.racing import race
+from workbench.engine.search.stacks import UNIFORM
 from workbench.engine.search.tasks import Result
 from workbench.engine.search.trials import Trials, split
 from workbench.engine.workspace import Workspace
@@ -40,9 +41,21 @@ from workbench.graph.onnx import runtime
 BUDGETS = ("4 bit", "50 % zeros, 4 bit", "2 bit")  # bytes of these uniform recipes
 
 
-def opened(name: str, data: str = "calibration") -> Workspace:
-    workspace = Workspace.open(str(resource_path(f"demo/fashion_{name}.onnx")), Job())
-    return workspace.attach(str(resource_path(f"demo/fashion_{data}.npz")), Job())
+def opened(name: str, data: str = "search") -> Workspace:
+    subject = models.SUBJECTS[name]()
+    workspace = Workspace.open(str(subject.model), Job())
+    return workspace.attach(str(subject.data if data == "test" else searched(subject)), Job())
+
+
+def searched(subject: models.Subject) -> Path:
+    """Samples to search on: none of those that are judged on."""
+    if subject.name == "ppocr_cls":
+        return models.made("lines_search.npz", lambda path: np.savez(path.open("wb"), **models.lines(600, 2)))
+    if subject.name == "efficientnet_lite0":
+        return models.made(
+            "pictures_search.npz", lambda path: np.savez(path.open("wb"), x=models.crops(192, "left", 1))
+        )
+    return subject.calibration
 
 
 @dataclass
@@ -108,12 +121,24 @@ def curve(name: str, samples: int) -> None:
         former = former_search.search(fresh, scan(fresh, Job()), former_search.Goal(max_bytes=budget), Job())
     print(f"{name}: former search, one budget {old}: {old.cpu / new.cpu:.2f} times the computing of the trade-off")
     print(judge.line("former search", fresh.compiled(former, Job()).changes()[1], former), flush=True)
+    against_uniform(name, samples, workspace, judge)
+
+
+def best(name: str, samples: int) -> None:
+    """Three budgets against the best uniform recipe, on unseen samples."""
+    workspace = opened(name)
+    against_uniform(name, samples, workspace, Judge(name, workspace))
+
+
+def against_uniform(name: str, samples: int, workspace: Workspace, judge: Judge) -> None:
     for uniform in BUDGETS:
-        limit = next(point.bytes for point in front.of("uniform") if point.name == uniform)
-        found = plan(workspace, Goal(max_bytes=limit, samples=samples), Job())
+        recipe = Recipe().with_actions(["*"], UNIFORM[uniform])
+        limit = workspace.compiled(recipe, Job()).changes()[1]
+        with Clock() as clock:
+            found = plan(workspace, Goal(max_bytes=limit, samples=samples), Job())
         assert found.chosen is not None
         rival = best_uniform(found, limit)
-        print(f"{name}: {limit:,} bytes; {found.trials} more trials", flush=True)
+        print(f"{name}: {limit:,} bytes; {found.trials} more trials, {clock}", flush=True)
         print(judge.line(f"uniform, {rival.name}", rival.bytes, rival.recipe))
         print(judge.line(found.chosen.name, found.chosen.bytes, found.chosen.recipe, rival.recipe), flush=True)
 
@@ -219,14 +244,14 @@ def killed(name: str, samples: int) -> None:
     print(f"{name}: whole {whole}, killed at {stopped[0]} trials, then {resumed} (run, known, bytes)", flush=True)
 
 
-PARTS = {"curve": curve, "race": raced, "again": again, "kill": killed}
+PARTS = {"curve": curve, "best": best, "race": raced, "again": again, "kill": killed}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", default="cnn,vit")
     parser.add_argument("--samples", type=int, default=0)
-    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--parts", default="curve,race,again,kill")
     asked = parser.parse_args()
     print(json.dumps(vars(asked)), f"{os.cpu_count()} processors")
     for part in asked.parts.split(","):
