@@ -92,3 +92,31 @@ def test_a_trial_is_of_the_calibration_data_too(workspace):
     again = scan(replace(workspace, calibration=None), Job(), Wanted((BITS[0],)))
     assert first.kind == "loss" and again.kind == "" and again.trials[0].predicted is None
     assert CANDIDATES[0] == BITS[0]
+
+
+def test_a_race_runs_few_samples_and_ranks_as_all_samples_do(workspace):
+    stacks = (
+        *BITS,
+        (Action("prune.magnitude", {"sparsity": 0.8}),),
+        (Action("quantize.affine", {"bits": 3}),),
+        CHANNELS,
+    )
+    full, told = scan(workspace, Job(), Wanted(stacks, race=False)), []
+    found = scan(workspace, Job(updates=told.append), Wanted(stacks, race=True))
+    assert found.raced and not full.raced and found.cells().keys() == full.cells().keys()
+    assert told[0].raced and len(found.measured) == len(found.trials)
+    counts = [trial.samples for trial in found.trials]
+    assert min(counts) == 16 and sum(counts) < 0.7 * full.samples * len(counts)
+    for cell, trial in found.cells().items():
+        assert trial.low <= trial.drop <= trial.high and trial.low <= full.cells()[cell].drop <= trial.high
+    moved = sorted(found.of("first"), key=lambda trial: trial.divergence)
+    assert moved[0].candidate == BITS[0], "8 bits move the outputs least"
+    assert found.evaluations < full.evaluations
+    row = found.to_json()["layers"][0]["candidates"][0]
+    assert row["samples"] == found.trials[0].samples and found.to_json()["raced"]
+
+
+def test_what_takes_long_is_raced_unless_all_samples_are_asked_for(workspace, monkeypatch):
+    assert not scan(workspace, Job(), Wanted(BITS)).raced
+    monkeypatch.setattr("workbench.engine.analysis.sensitivity.LONG", 1e3)
+    assert scan(workspace, Job(), Wanted(BITS)).raced and not scan(workspace, Job(), Wanted(BITS, race=False)).raced

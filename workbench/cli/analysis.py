@@ -40,6 +40,11 @@ from workbench.core.analysis.measured import Measuring
     metavar="FRACTION",
     help="Measure only this share of the candidates, those with the smallest predicted loss.",
 )
+@click.option(
+    "--race/--all-samples",
+    default=None,
+    help="Measure each candidate on as many samples as its loss needs, or on all; default: race where all take long.",
+)
 def sensitivity(
     model: str,
     data: str,
@@ -49,6 +54,7 @@ def sensitivity(
     trust: bool,
     given: dict[str, str],
     share: float,
+    race: bool | None,
 ) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
@@ -64,7 +70,7 @@ def sensitivity(
             architecture=architecture(),
             job=job.part(0.0, 0.1),
         )
-        found = opened.sensitivity(share, job=job.part(0.1, 1.0))
+        found = opened.sensitivity(share, race=race, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
     else:

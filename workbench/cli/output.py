@@ -299,9 +299,16 @@ def print_sensitivity(scan: Scan, seconds: float) -> None:
         say(f"\n{left} candidates were only predicted, not measured: those with the largest predicted loss.")
     if scan.correlation is not None:
         say(f"\nPrediction reliability (Spearman, predicted and measured loss): {scan.correlation:.2f}")
+    samples = f"all values measured on {scan.samples:,} samples"
+    if scan.raced:
+        counts = [trial.samples for trial in scan.measured]
+        samples = (
+            f"candidates raced: each measured on {min(counts, default=0):,} to {max(counts, default=0):,} of "
+            f"{scan.samples:,} samples, until its loss or a better candidate was clear"
+        )
     say(
-        f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; all values measured on "
-        f"{scan.samples:,} samples, {scan.evaluations} evaluations in {duration(seconds)}"
+        f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; {samples}, "
+        f"{scan.evaluations} evaluations in {duration(seconds)}"
     )
 
 

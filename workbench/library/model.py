@@ -152,13 +152,14 @@ class Model:
 
         return profile(self._workspace, Recipe() if recipe is None else _recipe(recipe), job or Job(), batch)
 
-    def sensitivity(self, share: float = 1.0, *, job: Job | None = None) -> Scan:
+    def sensitivity(self, share: float = 1.0, *, race: bool | None = None, job: Job | None = None) -> Scan:
         """What each layer loses under each candidate step; of the candidates, the share that is predicted to lose least
-        is measured. Raises UserError without data."""
+        is measured. With `race` each on as many samples as make it clear, else on all; None: a race where all would
+        take long. Raises UserError without data."""
         from workbench.core.analysis.sensitivity import Wanted
         from workbench.engine.analysis.sensitivity import scan
 
-        return scan(self._workspace, job or Job(), Wanted(share=share))
+        return scan(self._workspace, job or Job(), Wanted(share=share, race=race))
 
     def sweep(self, wanted: Sweep | None = None, *, job: Job | None = None) -> Curve:
         """One parameter of a method raised step by step, measured in folds: `wb.Sweep("quantize.affine",

@@ -38,11 +38,14 @@ class Wanted:
 
     share   of the candidates on single layers is measured, those that are predicted to cost least; the others have what
             is predicted alone
+    race    whether candidates run on growing parts of the samples until their cost is clear, or another one of the same
+            layer that takes no more bytes is clearly better; None: where measuring all of them on all samples takes long
     """
 
     candidates: tuple[Stack, ...] = CANDIDATES
     layers: tuple[str, ...] = ()
     share: float = 1.0
+    race: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,9 @@ class Trial:
     predicted   rise of the loss, or error of the layer's output (see curvature); None where it is not predicted
     value       of the metric; `drop` is what it loses (positive: worse). None: it was only predicted
     low, high   95 % interval of the loss on all data like these, paired with the original sample by sample
+    samples     that it was measured on, the first of the evaluation's order; 0: all
+    divergence  mean distance of the outputs from the original's on these; None where it was not computed
+    beaten      whether another candidate that takes no more bytes was clearly better, which ended the race for this one
     following   layers that change with these without getting actions -> the share of their bytes that stays
     """
 
@@ -68,6 +74,9 @@ class Trial:
     low: float | None = None
     high: float | None = None
     following: Mapping[str, float] = field(default_factory=dict)
+    samples: int = 0
+    divergence: float | None = None
+    beaten: bool = False
 
     @property
     def actions(self) -> Stack:
@@ -86,6 +95,8 @@ class Trial:
             "drop": self.drop,
             "predicted_drop": self.predicted,
         }
+        if self.samples:
+            row |= {"samples": self.samples, "divergence": self.divergence, "beaten": self.beaten}
         return row if len(self.changed) == 1 else row | {"layers": list(self.changed)}
 
 
@@ -93,7 +104,8 @@ class Trial:
 class Scan:
     """A sensitivity scan, as far as it has come.
 
-    baseline      the original's metric on all `samples`; every measured trial is on the same
+    baseline      the original's metric on all `samples`; every measured trial is on the same, unless they were raced
+    raced         whether trials stopped early (see Wanted.race)
     layers        the paths that are tried, in the order of the model
     refused       (path, candidate) -> why the layer cannot have it
     evaluations   runs over the whole data set, of the graph or of the part behind a layer
@@ -113,6 +125,7 @@ class Scan:
     refused: Mapping[tuple[str, Stack], str] = field(default_factory=dict)
     kind: Literal["loss", "output error", ""] = ""
     obstacle: str = ""
+    raced: bool = False
     complete: bool = False
 
     @property
@@ -139,6 +152,7 @@ class Scan:
             **self.metric.to_json(),
             "samples": self.samples,
             "evaluations": self.evaluations,
+            "raced": self.raced,
             "predicted_only": len(self.trials) - len(self.measured),
             "rank_correlation": self.correlation,
             "predicted": self.kind,

@@ -1,7 +1,8 @@
 """Sensitivity scan: every candidate on every layer, one at a time, measured on the same samples.
 
 A layer's candidates share one cut of the graph, so that only what lies behind the layer runs again for each of them.
-What they will cost is predicted first, so that a scan may leave out those that look worst.
+What they will cost is predicted first, so that a scan may leave out those that look worst. Where measuring all of them
+on all samples takes long, they race as in a search: on growing parts of the same samples (see engine.search.racing).
 Where a candidate removes channels, coupled layers are one place: it is tried once for all of them.
 """
 
@@ -23,6 +24,10 @@ from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler, structure
 from workbench.engine.preview.curvature import Predictor
 from workbench.engine.preview.previewer import SuffixRunner, effective
+from workbench.engine.search.options import Option
+from workbench.engine.search.racing import race
+from workbench.engine.search.trials import Trials
+from workbench.engine.search.wholes import figures
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import size_of
@@ -30,6 +35,8 @@ from workbench.graph.storage.edit import Edit
 
 Refused = dict[tuple[str, Stack], str]
 PREDICTING = 0.1  # of the work, about
+LONG = 2e13  # multiply-accumulates: about ten minutes on two cores
+FIRST = 16  # samples that every candidate of a race runs on
 
 
 def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0) -> Scan:
@@ -55,6 +62,7 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
         refused=_refusals(workspace, layers, wanted.candidates),
         kind=known.kind or "",
         obstacle=known.obstacle,
+        raced=_is_long(workspace, len(layers) * len(wanted.candidates)) if wanted.race is None else wanted.race,
     )
     job.update(found)
     trials: dict[tuple[str, Stack], Trial] = {}
@@ -66,7 +74,10 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
         else:
             refused |= piece
     found = replace(found, trials=_in_order(trials, found), refused=refused, complete=True)
-    return replace(found, evaluations=len(found.measured) + 1, correlation=_correlation(found.measured))
+    runs = len(found.measured) + 1
+    if found.raced:
+        runs = 1 + -(-sum(trial.samples for trial in found.measured) // found.samples)
+    return replace(found, evaluations=runs, correlation=_correlation(found.measured))
 
 
 def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[Trial, ...]:
@@ -101,7 +112,11 @@ def _pieces(
             predicted.append(piece)
         yield piece
     chosen = cheapest(predicted, share)
-    work = list(_work(workspace, [trial for trial in predicted if (trial.path, trial.candidate) in chosen], seed))
+    predicted = [trial for trial in predicted if (trial.path, trial.candidate) in chosen]
+    if found.raced:
+        yield from _raced(workspace, predicted, seed, job.part(PREDICTING, 1.0))
+        return
+    work = list(_work(workspace, predicted, seed))
     total = sum(each.weight for each in work) or 1.0
     ends = list(accumulate((each.weight / total for each in work), initial=0.0))
     measuring = job.part(PREDICTING, 1.0)
@@ -110,6 +125,37 @@ def _pieces(
         part.report(Message("trying {path}", path=each.path), 0.0)
         key = ("trial", each.path, each.candidate, seed, workspace.evaluator, workspace.calibration)
         yield workspace.cache.get(key, partial(each.run, part))  # a scan that was cancelled goes on where it was
+
+
+def _is_long(workspace: Workspace, candidates: int) -> bool:
+    """Whether measuring so many candidates on all samples, each from its layer on, takes many minutes."""
+    summary, samples = workspace.model.summary(), workspace.measurable().data.samples
+    return candidates * samples * (summary.macs or summary.parameters) / 2 > LONG
+
+
+def _raced(workspace: Workspace, predicted: Sequence[Trial], seed: int, job: Job) -> Iterator[Trial]:
+    """The candidates of each layer race; those of channels among themselves."""
+    trials = Trials(workspace, workspace.measurable().order, seed, first=FIRST)
+    places: dict[tuple[str, bool], list[Trial]] = {}
+    for trial in predicted:
+        places.setdefault((trial.path, any(map(structure.structural, trial.candidate))), []).append(trial)
+    for group in job.each(list(places.values()), Message("trying the candidates")):
+        job.check()
+        options = [Option(trial.stacks, trial.bytes, predicted=trial.predicted) for trial in group]
+        of_option = {option.key: trial for option, trial in zip(options, group, strict=True)}
+        for each in race(options, trials, job.silent()):
+            assert each.result is not None
+            found = figures(trials, each.result)
+            yield replace(
+                of_option[each.option.key],
+                value=found.value,
+                drop=found.drop,
+                low=found.low,
+                high=found.high,
+                samples=found.samples,
+                divergence=found.divergence,
+                beaten=not each.left,
+            )
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Raced:
     """An option with its cost as measured on `samples`; `left` says that nothing beat it.
 
     cost    mean divergence, `error` the standard error of that; `drop` mean loss of the metric
+    result  sample by sample, where it was raced
     """
 
     option: Option
@@ -33,6 +34,7 @@ class Raced:
     drop: float
     samples: int
     left: bool
+    result: Result | None = None
 
 
 def race(options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None = None) -> list[Raced]:
@@ -95,4 +97,4 @@ def _raced(option: Option, result: Result, left: bool, trials: Trials) -> Raced:
     values = result.divergences.astype(np.float64)
     error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float(values.mean())
     drop = trials.evaluator.drop(trials.evaluator.order[: len(result)], result.rows.astype(np.float64))[0]
-    return Raced(option, float(values.mean()), error, drop, len(values), left)
+    return Raced(option, float(values.mean()), error, drop, len(values), left, result)

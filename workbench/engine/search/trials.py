@@ -35,9 +35,10 @@ def split(evaluator: Evaluator, samples: int, seed: int) -> tuple[np.ndarray, np
     return used[~np.isin(used, held)], held
 
 
-def rungs(samples: int, size: int = 1) -> list[tuple[int, int]]:
-    """(start, stop) of growing pieces: 64 samples, then as many again as there were so far; in multiples of `size`."""
-    found, stop = [], min(-(-FIRST // size) * size, samples)
+def rungs(samples: int, size: int = 1, first: int = FIRST) -> list[tuple[int, int]]:
+    """(start, stop) of growing pieces: the first samples, then as many again as there were so far; in multiples of
+    `size`."""
+    found, stop = [], min(-(-first // size) * size, samples)
     start = 0
     while start < samples:
         found.append((start, stop))
@@ -52,7 +53,9 @@ class Trials:
     closed   nothing more is computed: what is not known stays so, and counts as `missing`
     """
 
-    def __init__(self, workspace: Workspace, chosen: np.ndarray, seed: int, store: Store | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, chosen: np.ndarray, seed: int, store: Store | None = None, first: int = FIRST
+    ) -> None:
         evaluator = workspace.measurable()
         self.workspace, self.seed = workspace, seed
         # The samples stay where they are in the data; the order is of these alone.
@@ -67,7 +70,7 @@ class Trials:
             evaluator.about,
             workspace.teachers,
         )
-        self.pieces = rungs(len(chosen), evaluator.data.at_once(1))
+        self.pieces = rungs(len(chosen), evaluator.data.at_once(1), first)
         self.order = chosen
         # Shared by all searches of this process: tasks say what they are about.
         self._found: dict[Task, Result] = workspace.cache.get(("search trials", self.about), dict)

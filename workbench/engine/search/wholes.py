@@ -66,7 +66,7 @@ class Wholes:
             return None
         if self.trials.run > ran and not first:
             self._list(recipe)
-        return replace(self._limited(point, job), measured=_measured(self.trials, result))
+        return replace(self._limited(point, job), measured=figures(self.trials, result))
 
     def guess(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point:
         """With its size; nothing is run."""
@@ -76,7 +76,7 @@ class Wholes:
     def checked(self, point: Point, job: Job) -> Point:
         """With its figure on the samples held out."""
         result = self.held.measured(self.stacks(point.recipe), job)
-        return point if result is None else replace(point, held_out=_measured(self.held, result))
+        return point if result is None else replace(point, held_out=figures(self.held, result))
 
     def earlier(self) -> Iterator[Recipe]:
         """Recipes that were measured before on these samples, by this or another search."""
@@ -110,7 +110,8 @@ class Wholes:
         return point
 
 
-def _measured(trials: Trials, result: Result) -> Measured:
+def figures(trials: Trials, result: Result) -> Measured:
+    """Figures of a result on the first of the samples of `trials`."""
     seen, rows = trials.order[: len(result)], result.rows.astype(np.float64)
     drop, low, high = trials.evaluator.drop(seen, rows)
     divergence = float(result.divergences.astype(np.float64).mean())
