@@ -128,7 +128,7 @@ def _pieces(
 
 
 def _is_long(workspace: Workspace, candidates: int) -> bool:
-    """Whether measuring so many candidates on all samples, each from its layer on, takes many minutes."""
+    """Whether measuring this number of candidates on all samples, each from its layer on, takes many minutes."""
     summary, samples = workspace.model.summary(), workspace.measurable().data.samples
     return candidates * samples * (summary.macs or summary.parameters) / 2 > LONG
 
