@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,again,kill]
 
-It searches on samples of its own (the demo's calibration samples; for ppocr and efficientnet see tests.benchmarks.models,
-other lines, and left halves of pictures), and judges on the test samples, which it has not seen.
+It searches on the demo's calibration samples (for ppocr and efficientnet of tests.benchmarks.models on other lines, and
+on left halves of pictures), and judges on the test samples, which it has not seen.
 """
 
 import argparse
