@@ -1454,6 +1454,11 @@
       <translation>权重量化范围的选取方式。</translation>
     </message>
     <message>
+      <source>Levels of the activations without a zero point (int8), which some devices need, such as TensorRT. After a ReLU they waste one bit.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>激活值的量化级别不带零点（int8），TensorRT 等部分设备要求如此。用在 ReLU 之后会浪费一位。</translation>
+    </message>
+    <message>
       <source>Output</source>
       <extracomment>quantize.static</extracomment>
       <translation>输出</translation>
@@ -1492,6 +1497,11 @@
       <source>Static 8-bit activations</source>
       <extracomment>quantize.static</extracomment>
       <translation>静态，8 位激活值</translation>
+    </message>
+    <message>
+      <source>Symmetric activations</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>对称激活值</translation>
     </message>
     <message>
       <source>The runtime computes in 8-bit integers.</source>
@@ -3959,6 +3969,11 @@
       <translation>正在预测各候选的损失</translation>
     </message>
     <message>
+      <source>trying the candidates</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>正在尝试候选</translation>
+    </message>
+    <message>
       <source>trying {path}</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>正在尝试 {path}</translation>
@@ -5372,11 +5387,6 @@
       <source>measuring {recipe}</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>正在测量 {recipe}</translation>
-    </message>
-    <message>
-      <source>trying the candidates</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>正在尝试候选</translation>
     </message>
     <message>
       <source>verifying on held-out samples</source>

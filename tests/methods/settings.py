@@ -107,6 +107,7 @@ SETTINGS: dict[str, list[tuple]] = {
         ({"bits": 4, "activations": "entropy"}, MATRIX),
         ({"granularity": "tensor", "output": False, "activations": "percentile"}, MATRIX),
         ({"activations": "mse", "bits": 2}, ("Conv",)),
+        ({"symmetric_activations": True}, MATRIX),
         ({"range": "clip", "clip": 0.7}, ("Conv",)),
         ({"range": "entropy", "reduced_range": False, "activations": "percentile", "percentile": 99.9}, ("Gemm",)),
     ],

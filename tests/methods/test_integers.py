@@ -47,7 +47,9 @@ def kernels(model, path, data, tmp_path, *actions):
         ("Conv", Action("quantize.static"), "QLinearConv"),
         ("Depthwise", Action("quantize.static"), "QLinearConv"),
         ("Conv", Action("quantize.static", {"bits": 4}), "QLinearConv"),
+        ("Conv", Action("quantize.static", {"symmetric_activations": True}), "QLinearConv"),
         ("Gemm", Action("quantize.static"), "QGemm"),
+        ("Gemm", Action("quantize.static", {"symmetric_activations": True}), "QGemm"),
         ("MatMul", Action("quantize.static"), "MatMulIntegerToFloat"),  # the bias is added in floats
         ("Conv", Action("quantize.dynamic"), "ConvInteger"),
         ("MatMul", Action("quantize.dynamic"), "DynamicQuantizeMatMul"),
@@ -94,6 +96,25 @@ def test_levels_cover_what_was_seen_and_zero():
     levels = Levels.covering(0.5, 2.0)
     assert levels.zero_point == 0 and levels.scale == pytest.approx(2 / 255)
     assert Levels.covering(-1.0, 1.0).rounded(np.zeros(3)).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("rule", ["minmax", "percentile", "mse", "entropy"])
+def test_symmetric_levels_have_no_zero_point_and_are_signed(rule):
+    x = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
+    watching = Observer(1)
+    watching.add(x)
+    levels = watching.observed.levels(rule, symmetric=True)
+    assert levels.zero_point == 0 and levels.signed and levels.limits == (-128, 127)
+    assert np.abs(levels.rounded(x) - x).mean() < 0.05 and levels.rounded(np.zeros(1)) == 0
+    assert Levels.covering(-1.0, 2.0, symmetric=True).ends[1] == pytest.approx(2.0)
+
+
+def test_a_graph_with_symmetric_levels_has_int8_zero_points(tmp_path):
+    model, path, data = model_with("Conv")
+    step = Action("quantize.static", {"symmetric_activations": True})
+    written = with_edits(model, {path: edited(model, path, data, step)})
+    zeros = [node.inputs[2].const_value.numpy() for node in written.ir.graph if node.op_type == "QuantizeLinear"]
+    assert zeros and all(zero.dtype == np.int8 and not zero.any() for zero in zeros)
 
 
 def test_an_observer_gives_the_same_in_any_order_of_batches():

@@ -39,7 +39,7 @@ class Wanted:
     share   of the candidates on single layers is measured, those that are predicted to cost least; the others have what
             is predicted alone
     race    whether candidates run on growing parts of the samples until their cost is clear, or another one of the same
-            layer that takes no more bytes is clearly better; None: where measuring all of them on all samples takes long
+            layer that takes no more bytes is clearly better; None: where all of them on all samples take long
     """
 
     candidates: tuple[Stack, ...] = CANDIDATES

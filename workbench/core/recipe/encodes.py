@@ -49,7 +49,7 @@ class Encodes:
     levels: str = "bits"
     format: str = "''"
     activations: int = 0
-    activations_symmetric: bool = False
+    activations_symmetric: str = "False"
 
     def weights(self, params: Mapping[str, Any]) -> Numbers:
         """The weight's numbers, for all parameters of the step. Raises what their arithmetic raises."""
@@ -71,13 +71,14 @@ class Encodes:
 
     @property
     def names(self) -> frozenset[str]:
-        """The parameters that the weight's numbers depend on."""
-        expressions = (self.bits, self.granularity, self.symmetric, self.block, self.levels, self.format)
+        """The parameters that the numbers depend on."""
+        weights = (self.bits, self.granularity, self.symmetric, self.block, self.levels, self.format)
+        expressions = (*weights, self.activations_symmetric)
         return frozenset(name for expression in expressions for name in names_in(expression))
 
-    @property
-    def inputs(self) -> Numbers | None:
+    def inputs(self, params: Mapping[str, Any]) -> Numbers | None:
         """The numbers of the layer's inputs; None where they stay in floating point."""
         if not self.activations:
             return None
-        return Numbers(self.activations, "integer", "tensor", self.activations_symmetric, levels=self.activations)
+        symmetric = bool(evaluated(self.activations_symmetric, params))
+        return Numbers(self.activations, "integer", "tensor", symmetric, levels=self.activations)

@@ -63,10 +63,10 @@ def refusal(layer: Layer, action: Action, method: MethodInfo, target: Target) ->
         told = Message("{target} does not take {op} (by rule: {source}).", **_names(layer, target, None))
         return sentences(told, FALLBACKS[target.fallback])
     try:
-        weights = encodes.weights(method.parameters(action))
+        params = method.parameters(action)
+        weights, inputs = encodes.weights(params), encodes.inputs(params)
     except (ArithmeticError, TypeError, ValueError):  # parameters of a file that are none: refused elsewhere
         return None
-    inputs = encodes.inputs
     wrong = _mismatch(Message("weights"), rule.weights, weights)
     wrong = wrong or _mismatch(Message("activations"), rule.activations, inputs)
     if wrong is None and inputs is not None and 0 < rule.levels < weights.levels:

@@ -146,7 +146,7 @@ class Channels:
 
 def _levels(observed: Observed, rule: RangeRule) -> Levels8:
     levels = observed.levels(rule)
-    low, high = -levels.zero_point * levels.scale, (255 - levels.zero_point) * levels.scale
+    low, high = levels.ends
     total = max(observed.counts.sum(), 1.0)
     half = levels.scale / 2  # what rounds to an outermost level is not clipped
     below, above = (

@@ -27,7 +27,7 @@ from workbench.engine.compile import compiler, for_target, structure
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.curvature import Predictor
 from workbench.engine.preview.predict import prepared
-from workbench.engine.search.stacks import Stack, stacks
+from workbench.engine.search.stacks import SIGNED, STATIC, Stack, stacks
 from workbench.engine.workspace import Workspace
 from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
@@ -216,7 +216,9 @@ def table(workspace: Workspace, goal: Goal, job: Job, told: Callable[[Table], ob
     source = _Source(workspace, goal.seed, job)
     known, paths = source.known(), tuple(layer.path for layer in layers)
     # Some targets want activations on levels, too.
-    wanted = stacks(goal.families, goal.max_latency is not None or target is not None)
+    takes = any(for_target.takes(target, layer, STATIC) for layer in layers)
+    integers = ((STATIC,) if takes else (SIGNED,)) if goal.max_latency is not None or target is not None else ()
+    wanted = stacks(goal.families, integers)
     alone = [stack for stack in wanted if not any(map(structural, stack))]
     options: list[Option] = []
 

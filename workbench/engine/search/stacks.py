@@ -36,9 +36,12 @@ FACTORS: tuple[Stack, ...] = (
 )
 CHANNELS: tuple[Stack, ...] = tuple((Action("prune.channels", {"ratio": ratio}),) for ratio in (0.125, 0.25, 0.5))
 STATIC: Stack = (Action("quantize.static", {"bits": 8}),)
+SIGNED: Stack = (
+    Action("quantize.static", {"bits": 8, "symmetric_activations": True}),
+)  # for devices without zero points
 
 
-def stacks(families: Collection[Family], integers: bool = False) -> tuple[Stack, ...]:
+def stacks(families: Collection[Family], integers: tuple[Stack, ...] = ()) -> tuple[Stack, ...]:
     """All of them. A family is tried with a quantisation on top where that is allowed, as that is smaller and hardly
     worse; `integers`: computing in 8 bits, too, which makes no file smaller, but may be faster."""
     zeros, channels = (ZEROS, CHANNELS) if "prune" in families else ((), ())
@@ -46,7 +49,7 @@ def stacks(families: Collection[Family], integers: bool = False) -> tuple[Stack,
     if "quantize" not in families:
         return (*zeros, *factors, *channels)
     on_top = [(*base, top) for base in (*factors, *channels) for top in (INT8, INT4)]
-    return (*QUANTIZERS, *([STATIC] if integers else []), *((*base, INT4) for base in zeros), *on_top)
+    return (*QUANTIZERS, *integers, *((*base, INT4) for base in zeros), *on_top)
 
 
 # Whole recipes that one stack on every layer makes: what a search must not be worse than.

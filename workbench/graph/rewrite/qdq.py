@@ -206,7 +206,7 @@ def _on_levels(builder: NodeBuilder, value: ir.Value, levels: Levels) -> ir.Valu
 def _constants(builder: NodeBuilder, name: str, levels: Levels) -> tuple[ir.Value, ir.Value]:
     return (
         builder.constant(f"{name}.scale", np.array(levels.scale, np.float32)),
-        builder.constant(f"{name}.zero", np.array(levels.zero_point, np.uint8)),
+        builder.constant(f"{name}.zero", np.array(levels.zero_point, np.int8 if levels.signed else np.uint8)),
     )
 
 
@@ -215,7 +215,9 @@ def _same(node: ir.Node, levels: Levels) -> bool:
     scale, zero = (value.const_value if value is not None else None for value in node.inputs[1:3])
     if scale is None or zero is None or scale.size != 1:
         return False
-    return scale.numpy().item() == np.float32(levels.scale) and zero.numpy().item() == levels.zero_point
+    signed = zero.dtype == ir.DataType.INT8
+    found = Levels(scale.numpy().item(), zero.numpy().item(), signed)
+    return found == Levels(float(np.float32(levels.scale)), levels.zero_point, levels.signed)
 
 
 def _levels_of(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir.Value) -> ir.Value:

@@ -15,26 +15,43 @@ from workbench.core.base.message import Message
 
 @dataclass(frozen=True)
 class Levels:
-    """The 8-bit grid of an activation: x = (q - zero_point) * scale, q in 0..255. Jacob et al. 2018, equation 1."""
+    """The 8-bit grid of an activation: x = (q - zero_point) * scale. Jacob et al. 2018, equation 1.
+
+    signed   q in -128..127, else in 0..255; then the zero point is 0, as devices want it that know no other
+    """
 
     scale: float
     zero_point: int
+    signed: bool = False
 
     @classmethod
-    def covering(cls, low: float, high: float) -> "Levels":
-        """The grid over an interval; zero is always one of its levels."""
+    def covering(cls, low: float, high: float, symmetric: bool = False) -> "Levels":
+        """The grid over an interval; zero is always one of its levels. Symmetric: signed, as far on either side."""
         low, high = min(float(low), 0.0), max(float(high), 0.0)
+        if symmetric:
+            return cls(float(np.float32(max(-low, high, 1e-12 * 127) / 127)), 0, signed=True)
         scale = float(np.float32(max((high - low) / 255, 1e-12)))
         return cls(scale, round(-low / scale))
 
     @classmethod
-    def planned(cls, rule: str) -> "Levels":
+    def planned(cls, rule: str, signed: bool = False) -> "Levels":
         """Stands in a forecast for levels that the rule will find; equal rules on one value are equal levels."""
-        return cls(1.0 + zlib.crc32(rule.encode()) / 2**32, 0)
+        return cls(1.0 + zlib.crc32(rule.encode()) / 2**32, 0, signed)
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Least and most q."""
+        return (-128, 127) if self.signed else (0, 255)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The outermost levels as values."""
+        least, most = self.limits
+        return (least - self.zero_point) * self.scale, (most - self.zero_point) * self.scale
 
     def rounded(self, x: np.ndarray) -> np.ndarray:
         """Activation rounded to these levels, float32."""
-        q = np.clip(np.round(x / np.float32(self.scale)) + self.zero_point, 0, 255)
+        q = np.clip(np.round(x / np.float32(self.scale)) + self.zero_point, *self.limits)
         return ((q - self.zero_point) * np.float32(self.scale)).astype(np.float32)
 
 

@@ -45,16 +45,16 @@ class Observed:
     def centres(self) -> np.ndarray:
         return (np.arange(BINS) + 0.5) * (2 * self.reach / BINS) - self.reach
 
-    def levels(self, rule: RangeRule, percentile: float = 99.99) -> Levels:
+    def levels(self, rule: RangeRule, percentile: float = 99.99, symmetric: bool = False) -> Levels:
         """The 8-bit levels that a rule chooses."""
         match rule:
             case "percentile":
-                return Levels.covering(*self._percentiles(percentile))
+                return Levels.covering(*self._percentiles(percentile), symmetric)
             case "mse":
-                return self._best(self._squared_error)
+                return self._best(self._squared_error, symmetric)
             case "entropy":
-                return self._best(self._divergence)
-        return Levels.covering(self.low, self.high)
+                return self._best(self._divergence, symmetric)
+        return Levels.covering(self.low, self.high, symmetric)
 
     def _percentiles(self, percentile: float) -> tuple[float, float]:
         """The interval that leaves the same share out on each side."""
@@ -64,8 +64,8 @@ class Observed:
         high = self.centres[min(int(np.searchsorted(share, 1 - outside)), BINS - 1)]
         return max(float(low), self.low), min(float(high), self.high)
 
-    def _best(self, cost: Callable[[Levels], float]) -> Levels:
-        candidates = [Levels.covering(fraction * self.low, fraction * self.high) for fraction in SHRINK]
+    def _best(self, cost: Callable[[Levels], float], symmetric: bool) -> Levels:
+        candidates = [Levels.covering(fraction * self.low, fraction * self.high, symmetric) for fraction in SHRINK]
         return min(candidates, key=cost)
 
     def _squared_error(self, levels: Levels) -> float:
@@ -73,7 +73,7 @@ class Observed:
 
     def _divergence(self, levels: Levels) -> float:
         side = np.full((1, 1), levels.scale), np.full((1, 1), float(levels.zero_point))
-        return float(divergence(self.counts[None], self.centres[None], *side, (0, 255))[0])
+        return float(divergence(self.counts[None], self.centres[None], *side, levels.limits)[0])
 
 
 def divergence(

@@ -4,7 +4,7 @@ Jacob et al. 2018, Quantization and training of neural networks for efficient in
 Krishnamoorthi 2018, Quantizing deep convolutional networks for efficient inference, arXiv:1806.08342.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from workbench.core.base.job import Job
@@ -30,7 +30,7 @@ class StaticQuantization(IntegerMethod):
     formula = "y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Jacob et al. 2018, CVPR; Krishnamoorthi 2018, arXiv:1806.08342; Migacz 2017 (entropy)"
     effects = said.INTEGERS
-    encodes = said.ON_INTEGERS
+    encodes = replace(said.ON_INTEGERS, activations_symmetric="symmetric_activations")
     needs_data = True
     compute = Static
 
@@ -50,6 +50,13 @@ class StaticQuantization(IntegerMethod):
             When("activations", ("percentile",)),
             Help("Share of the activations inside the range; the tails are clipped on both sides."),
         ] = 99.99
+        symmetric_activations: Annotated[
+            bool,
+            Help(
+                "Levels of the activations without a zero point (int8), which some devices need, such as TensorRT. "
+                "After a ReLU they waste one bit."
+            ),
+        ] = False
         output: Annotated[
             bool,
             Help(
@@ -59,13 +66,12 @@ class StaticQuantization(IntegerMethod):
         ] = True
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        levels = Levels.planned(f"{params.activations} {params.percentile}")
+        levels = Levels.planned(f"{params.activations} {params.percentile}", params.symmetric_activations)
         return self.planned(plan, params).computed(Static(levels, levels if params.output else None))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         weight = self.weight(context, edit, params, job)
-        received = context.observed(job).levels(params.activations, params.percentile)
-        delivered = (
-            context.observed(job, behind=True).levels(params.activations, params.percentile) if params.output else None
-        )
+        rule = params.activations, params.percentile, params.symmetric_activations
+        received = context.observed(job).levels(*rule)
+        delivered = context.observed(job, behind=True).levels(*rule) if params.output else None
         return Edit(weight, edit.bias, remarks(edit, params), Static(received, delivered))
