@@ -214,3 +214,56 @@ def test_recipes_are_searched_by_a_total(tmp_path):
     found = scan(opened_, Job())
     for trial in found.measured:
         assert trial.drop == pytest.approx(found.baseline - trial.value) and trial.low <= trial.drop <= trial.high
+
+
+# -- shapes of others --------------------------------------------------------------------------------------------------
+
+
+def test_an_output_whose_sequence_comes_first_is_turned_or_said_to_be(tmp_path):
+    b = Build()
+    b.node("MatMul", ["x", b.weight("w", 8, 4)], "each")
+    b.node("Transpose", ["each"], "scores", perm=[1, 0, 2])
+    x, y = RNG.standard_normal((12, 5, 8)).astype(np.float32), RNG.integers(0, 4, (12, 5))
+    shapes, inputs = {"scores": [5, "N", 4]}, {"x": ["N", 5, 8]}
+    found = workspace(tmp_path, b, shapes, inputs, x=x, y=y)
+    assert (found.data.answer.axis, found.evaluator.metric.id) == (1, "token_accuracy")
+    said = Workspace(found.model).attach(
+        str(tmp_path / "data.npz"), Job(), measuring=Measuring.of("token_accuracy", "scores", 1)
+    )
+    assert said.evaluator.baseline() == found.evaluator.baseline()
+    with pytest.raises(UserError, match="Axis 0 of the output cannot be that of the samples"):
+        Workspace(found.model).attach(str(tmp_path / "data.npz"), Job(), measuring=Measuring.of("", "scores", 0))
+
+
+def test_an_output_without_samples_is_named_when_it_is_asked_for(tmp_path):
+    b = two_heads()
+    b.node("ReduceMean", ["scores", b.constant("first", np.array([0]), np.int64)], "mean", keepdims=0)
+    b.node("Identity", ["mean"], "all")
+    with pytest.raises(UserError, match="The output 'all' cannot be measured: has no batch axis"):
+        workspace(tmp_path, b, {**HEADS, "all": [4]}, output="all", x=X)
+
+
+def test_boxes_and_confidences_of_several_outputs_are_measured_together(tmp_path):
+    """As of a torchvision detector: boxes, scores and classes are three outputs."""
+    b = Build(opset=17)
+    boxes = np.tile(np.array([[0, 0, 10, 10], [20, 20, 30, 30]], np.float32), (6, 1, 1))
+    labels = np.concatenate([boxes, np.tile([[[0.0], [1.0]]], (6, 1, 1))], axis=2)
+    b.node("MatMul", ["x", b.constant("eye", np.eye(4))], "boxes")
+    b.node("ReduceMax", ["boxes"], "high", axes=[2], keepdims=0)
+    b.node("Sigmoid", ["high"], "scores")
+    b.node("Greater", ["high", b.constant("limit", np.array(15.0))], "late")
+    b.node("Cast", ["late"], "labels", to=TensorProto.INT64)
+    shapes = {"boxes": ["N", 2, 4], "scores": ["N", 2], "labels": ["N", 2]}
+    found = workspace(
+        tmp_path,
+        b,
+        shapes,
+        {"x": ["N", 2, 4]},
+        {"labels": TensorProto.INT64},
+        measuring="map",
+        output="boxes,scores,labels",
+        x=boxes,
+        y=labels,
+    )
+    assert found.evaluator.baseline().value == 1.0
+    assert evaluate(found, BITS2, Job()).value <= 1.0

@@ -20,7 +20,7 @@ ABSENT = -1  # label of a place without a next token
 
 def surprises(outputs: np.ndarray, labels: np.ndarray, probabilities: bool = False) -> np.ndarray:
     """[samples, 2] sum of -log p(token), and how many tokens; `outputs` [samples, tokens, vocabulary], `labels`
-    [samples, tokens], negative where nothing is asked. In pieces, float64."""
+    [samples, tokens], negative where nothing is asked. In pieces."""
     if outputs.ndim != 3 or labels.shape != outputs.shape[:2]:
         raise UserError(
             "The outputs {outputs} are no scores of tokens for {labels} tokens (both per sample).",
@@ -42,18 +42,20 @@ def surprises(outputs: np.ndarray, labels: np.ndarray, probabilities: bool = Fal
     step = max(1, PIECE // vocabulary)
     for start in range(0, len(asked), step):
         chosen = asked[start : start + step]
-        lost[chosen] = _surprise(flat[chosen].astype(np.float64), wanted[chosen].astype(np.int64), probabilities)
+        scores = flat[chosen]
+        scores = scores if scores.dtype == np.float64 else scores.astype(np.float32)
+        lost[chosen] = _surprise(scores, wanted[chosen].astype(np.int64), probabilities)
     counts = (labels >= 0).sum(axis=1)
     return np.stack([lost.reshape(labels.shape).sum(axis=1), counts], axis=1).astype(np.float64)
 
 
 def _surprise(scores: np.ndarray, wanted: np.ndarray, probabilities: bool) -> np.ndarray:
-    """[n] -log p of the wanted entries."""
+    """[n] -log p of the wanted entries; sums are of float64."""
     if probabilities:
         scores = np.log(np.maximum(scores, LEAST))
     top = scores.max(axis=1)
     own = scores[np.arange(len(wanted)), wanted]
-    return np.asarray(np.log(np.exp(scores - top[:, None]).sum(axis=1)) + top - own)
+    return np.asarray(np.log(np.exp(scores - top[:, None]).sum(axis=1, dtype=np.float64)) + (top - own))
 
 
 def mean_loss(rows: np.ndarray) -> float:
