@@ -21,6 +21,10 @@ class Originals:
     def __getitem__(self, chosen: np.ndarray) -> np.ndarray:
         return self.again(chosen) if self.values is None else self.values[chosen]
 
+    @property
+    def nbytes(self) -> int:
+        return 0 if self.values is None else self.values.nbytes
+
     def subset(self, chosen: np.ndarray) -> "Originals":
         """Of some of the samples, which count from 0 there."""
         return Originals(None if self.values is None else self.values[chosen], lambda few: self.again(chosen[few]))
@@ -37,6 +41,11 @@ class Gathered:
         if self._parts is not None:
             self._left -= part.nbytes
             self._parts = None if self._left < 0 else [*self._parts, part]
+
+    @property
+    def full(self) -> bool:
+        """Whether they need more than that."""
+        return self._parts is None
 
     @property
     def values(self) -> np.ndarray | None:

@@ -14,6 +14,7 @@ from workbench import __version__
 from workbench.core.base.job import Job
 from workbench.data.dataset import Feeds
 from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.base.originals import Gathered, Originals
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.predict import divergence
@@ -88,7 +89,7 @@ class Computer:
             job.check()
             outputs = self.evaluator.answer(run(Feeds(self.evaluator.data, chosen)))
             rows.append(self.evaluator.score(outputs, chosen))
-            moved.append(_moved(outputs, self.original[at : at + len(chosen)]))
+            moved.append(_moved(outputs, self.original[np.arange(at, at + len(chosen))]))
             at += len(chosen)
         return Result(np.concatenate(rows).astype(np.float32), np.concatenate(moved).astype(np.float32))
 
@@ -97,14 +98,22 @@ class Computer:
         return [order[at : min(at + size, stop)] for at in range(start, stop, size)]
 
     @cached_property
-    def original(self) -> np.ndarray:
-        """The original's outputs on the samples, in the evaluator's order; computed once a workspace."""
+    def original(self) -> Originals:
+        """The original's outputs by places in the evaluator's order; computed once a workspace where they fit into
+        memory."""
         evaluator = self.evaluator
 
-        def make() -> np.ndarray:
-            run = runner(runtime.session(self.workspace.model))
-            batches = self._batches(0, len(evaluator.order))
-            return np.concatenate([evaluator.answer(run(Feeds(evaluator.data, chosen))) for chosen in batches])
+        def make() -> Originals:
+            run, gathered = runner(runtime.session(self.workspace.model)), Gathered()
+
+            def again(places: np.ndarray) -> np.ndarray:
+                return evaluator.answer(run(Feeds(evaluator.data, evaluator.order[places])))
+
+            for start in range(0, len(evaluator.order), evaluator.batch):
+                gathered.add(again(np.arange(start, min(start + evaluator.batch, len(evaluator.order)))))
+                if gathered.full:
+                    break
+            return Originals(gathered.values, again)
 
         key = ("outputs of the original", evaluator.data.fingerprint, evaluator.order.tobytes())
         return self.workspace.cache.get(key, make)
@@ -112,7 +121,9 @@ class Computer:
     @cached_property
     def scale(self) -> float:
         """Divergence that counts as one: a nat where classes are told apart, else how far the outputs vary."""
-        outputs = self.original
+        known = self.original
+        few = np.arange(min(self.evaluator.batch, len(self.evaluator.order)))
+        outputs = known[few] if known.values is None else known.values
         if outputs.dtype.kind not in "fiub" or (outputs.ndim == 2 and outputs.shape[1] > 1):
             return 1.0
         return max(float(np.var(outputs.astype(np.float64), axis=0).mean()), 1e-30)
