@@ -173,17 +173,15 @@ def print_evaluation(found: Evaluation, seconds: float) -> None:
         f"{found.metric}: {metric_text(found.value, found.metric)}, measured on {found.samples:,} samples in "
         f"{duration(seconds)} (95 % interval: {low} to {high})"
     )
-    for each in found.beside:
-        say(beside_text(each))
-    for note in found.notes:
-        say(f"Note: {note}")
+    for line in [*map(beside_text, found.beside), *(f"Note: {note}" for note in found.notes)]:
+        say(line)
 
 
 def beside_text(each: Beside) -> str:
-    """Another metric with its interval, and of which output where it is said."""
-    ends = [metric_text(end, each.metric) for end in (each.value.low, each.value.high) if end is not None]
-    interval = f" (95 % interval: {' to '.join(ends)})" if len(set(ends)) > 1 else ""
-    return f"{each.metric}: {metric_text(each.value.value, each.metric)}{interval}"
+    """Another metric with its interval."""
+    figure = each.value
+    value, low, high = (metric_text(end or 0.0, each.metric) for end in (figure.value, figure.low, figure.high))
+    return f"{each.metric}: {value} (95 % interval: {low} to {high})"
 
 
 def print_report(report: Report) -> None:
