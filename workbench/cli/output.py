@@ -32,9 +32,6 @@ HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufef
 QUIET_SECONDS = 5.0  # between two lines of progress where they cannot replace each other
 
 
-# -- progress ------------------------------------------------------------------------------------------------------
-
-
 class ProgressLine:
     """A progress line, rewritten on a terminal; elsewhere printed from time to time."""
 
