@@ -4699,6 +4699,11 @@
       <translation>请去掉这两个步骤之一。</translation>
     </message>
     <message>
+      <source>Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>缩放系数、偏置、归一化参数和其他小张量已舍入到 16 位。</translation>
+    </message>
+    <message>
       <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>各因子共有 {parameters:,} 个权重，而该层原有 {size:,} 个。</translation>

@@ -6,7 +6,7 @@ from typing import Any
 from workbench.core.recipe import recipe as core
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.recovery import Stage
-from workbench.core.recipe.storing import DEFAULT, Codes, Sparse, Storage, Storing
+from workbench.core.recipe.storing import DEFAULT, Codes, Names, Sides, Sparse, Storage, Storing
 from workbench.core.targets.target import Target
 
 
@@ -44,16 +44,18 @@ def Recipe(
     codes: Codes = DEFAULT.codes,
     storage: Storage = DEFAULT.storage,
     batch: int = DEFAULT.batch,
+    sides: Sides = DEFAULT.sides,
+    names: Names = DEFAULT.names,
     target: str = "",
 ) -> core.Recipe:
     """A recipe from layer paths or globs, later ones winning: `Recipe({"*": [step("quantize.affine", bits=4)]})`.
 
     A step without parameters may be its name alone. `recover` lists training stages, in order. `sparse`, `codes`,
-    `storage` and `batch` say how weights are stored (core.recipe.storing). `target` is the id of the device that the
-    recipe is for (`list_targets`).
+    `storage`, `batch`, `sides` and `names` say how the file is stored (core.recipe.storing). `target` is the id of the
+    device that the recipe is for (`list_targets`).
     """
     rows = tuple(
         core.Row(pattern, tuple(Action(each) if isinstance(each, str) else each for each in steps))
         for pattern, steps in layers.items()
     )
-    return core.Recipe(rows, seed, tuple(recover), Storing(sparse, codes, storage, batch), target=target)
+    return core.Recipe(rows, seed, tuple(recover), Storing(sparse, codes, storage, batch, sides, names), target=target)

@@ -8,6 +8,8 @@ Sparse = Literal["auto", "off"]
 Codes = Literal["auto", "on", "off"]
 Storage = Literal["auto", "smallest", "fastest"]
 LARGEST_BATCH = 1 << 20
+Sides = Literal["float32", "float16"]
+Names = Literal["keep", "short"]
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,21 @@ class Storing:
     storage  of weights on levels. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
              packed in memory for kernels of the runtime, where it has them; auto: for each layer what costs less
     batch    samples at a time for which `storage: auto` chooses
+    sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits
+    names    short: values, nodes and functions lose their names and metadata, but for inputs and outputs
     """
 
     sparse: Sparse = "auto"
     codes: Codes = "auto"
     storage: Storage = "auto"
     batch: int = 1
+    sides: Sides = "float32"
+    names: Names = "keep"
+
+    @property
+    def slims(self) -> bool:
+        """Whether the graph is written differently beyond the weights of changed layers."""
+        return self.sides != "float32" or self.names != "keep"
 
     @property
     def as_dict(self) -> dict[str, str | int]:
@@ -43,6 +54,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "sparse": get_args(Sparse),
     "codes": get_args(Codes),
     "storage": get_args(Storage),
+    "sides": get_args(Sides),
+    "names": get_args(Names),
 }
 
 

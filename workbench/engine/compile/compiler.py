@@ -24,7 +24,7 @@ from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_
 from workbench.engine.compile.structure import Stacks, Structure, structural
 from workbench.graph.model import cost
 from workbench.graph.model.model import Model
-from workbench.graph.rewrite import rewrite
+from workbench.graph.rewrite import rewrite, slim
 from workbench.graph.rewrite.size import Size
 from workbench.graph.storage.edit import Edit, sqnr_db
 from workbench.graph.storage.kernels import Packed
@@ -66,10 +66,22 @@ class Compiled:
         return replace(self, edits=left_out.of(self.edits), notes=self.notes + said) if said else self
 
     def stored(self, storing: Storing) -> "Compiled":
-        """The same with a kernel for each layer that is stored for one, and a note on them."""
+        """The same with a kernel for each layer that is stored for one, and a note on them; and on 16 bits what the
+        recipe stores so."""
         edits = kernels.stored(self.model, self.edits, storing)
         said = kernels.notes(edits, storing)
-        return replace(self, edits=edits, notes=self.notes + said) if said else self
+        made = replace(self, edits=edits, notes=self.notes + said) if said else self
+        return made.with_halves() if storing.sides == "float16" and not self.nothing else made
+
+    def with_halves(self) -> "Compiled":
+        """The same with scales, biases and parameters of norms that are half floats, and a note on them."""
+        note = Message("Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.")
+        return replace(
+            self,
+            structure=replace(self.structure, model=slim.model_with_halves(self.model)),
+            edits={path: slim.edit_with_halves(edit) for path, edit in self.edits.items()},
+            notes=self.notes if note in self.notes else (*self.notes, note),
+        )
 
     def settled(self, data: Dataset | None, evaluator: Evaluator | None, job: Job) -> "Compiled":
         """The same, found out for exactly these edits: on samples for calibration, and then on those that the file is

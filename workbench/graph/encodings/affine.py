@@ -1,5 +1,6 @@
 """Integers on evenly spaced levels, with a scale for the tensor, each channel or each group of weights."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -107,6 +108,9 @@ class Affine(Grid, Encoding):
         assert spec.side is not None
         scales = self.scale.astype(np.float32).reshape(spec.side)
         return [scales] if self.zero_point is None else [scales, self.zero_point.astype(np.uint8).reshape(spec.side)]
+
+    def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Affine":
+        return replace(self, scale=change(self.scale.astype(np.float32)))
 
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
         """Levels of the scale with the widest steps, if there are several."""

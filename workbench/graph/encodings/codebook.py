@@ -1,5 +1,6 @@
 """Indices into a table of values. Palettisation: Han et al. 2016, Deep Compression, section 3."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,9 @@ class Codebook(Encoding):
 
     def sides(self, spec: StorageSpec) -> list[np.ndarray]:
         return [self.centroids.astype(np.float32)]
+
+    def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Codebook":
+        return replace(self, centroids=change(self.centroids.astype(np.float32)))
 
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
         return Levels(np.unique(self.centroids.astype(np.float64)))

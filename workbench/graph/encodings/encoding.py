@@ -7,7 +7,7 @@ levels (`project`). How symbols are packed, and whether zeros are left out, is n
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,6 +75,10 @@ class Encoding(ABC):
     def sides(self, spec: StorageSpec) -> list[np.ndarray]:
         """What lies beside the symbols, in the order of the kind's sides, each in the shape `spec.side`."""
         return []
+
+    def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Encoding":
+        """The same levels with other scales, or another table: float32 to float32, in the same shape."""
+        return self
 
     # -- what others see in it --
 
@@ -173,6 +177,9 @@ class Scaled(Encoding):
     def tensor(self) -> Encoding:
         return self.inner
 
+    def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Scaled":
+        return replace(self, inner=self.inner.with_sides(change))
+
     def decode(self) -> np.ndarray:
         return (self.inner.decode() * (1 / self.columns)).astype(np.float32)
 
@@ -224,6 +231,9 @@ class Factors(Encoding):
     @property
     def factors(self) -> "Factors":
         return self
+
+    def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Factors":
+        return self.with_encodings([piece.encoding.with_sides(change) for piece in self.pieces])
 
     def with_encodings(self, encodings: Sequence[Encoding]) -> "Factors":
         """The same chain with other weights."""

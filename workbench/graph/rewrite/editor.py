@@ -16,7 +16,7 @@ from workbench.graph.layouts.listing import PLAIN
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
-from workbench.graph.rewrite import apart, bias_room, packed, qdq
+from workbench.graph.rewrite import apart, bias_room, packed, qdq, slim
 from workbench.graph.rewrite.builder import NodeBuilder
 from workbench.graph.storage import chain, decoders, loading, storage
 from workbench.graph.storage.counting import spec_of
@@ -72,6 +72,7 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
         copy.ir_version = max(copy.ir_version, packed.IR_VERSION)
     if needs_runtime(edits):
         copy.opset_imports[packed.RUNTIME] = 1
+    slim.slim(copy, storing)
     return copy
 
 

@@ -1,7 +1,7 @@
 """The size of the file that edits make, without writing it or packing a weight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx
@@ -11,7 +11,7 @@ from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Planned, Scaled
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
-from workbench.graph.rewrite.editor import account, functions_of, needs_runtime
+from workbench.graph.rewrite.editor import account, functions_of, needs_runtime, rewrite
 from workbench.graph.rewrite.packed import RUNTIME
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.edit import Edit
@@ -53,7 +53,8 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     }
     efforts = [part.form.effort for change in changes.values() for part in change.stored]
     loading = Loading(sum(efforts), sum(effort > 0 for effort in efforts), uncoded)
-    return Size(grown(model, growth, functions), layers, functions, loading)
+    file = file_bytes(rewrite(model, sites, edits, storing)) if storing.slims else grown(model, growth, functions)
+    return Size(file, layers, functions, loading)
 
 
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], storing: Storing = DEFAULT) -> Size:
@@ -68,7 +69,12 @@ def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Pla
         )
         for path, plan in plans.items()
     }
-    return size_of(model, sites, edits, storing)
+    if not storing.slims:
+        return size_of(model, sites, edits, storing)
+    # Of plans there is nothing to write: the graph is taken to shrink by what it does without edits.
+    whole = size_of(model, sites, edits, replace(storing, sides="float32", names="keep"))
+    saved = file_bytes(model) - file_bytes(rewrite(model, sites, {}, storing))
+    return replace(whole, file=whole.file - saved)
 
 
 def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:

@@ -147,13 +147,14 @@ def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
     """The encoding's values laid out as the form says; the work is done when a tensor is first read."""
     spec = form.spec
 
-    @cache
-    def arrays() -> list[np.ndarray]:
-        sides = [] if spec.kind == FLOAT32 else encoding.sides(spec)
-        return [*form.layout.arrays(encoding, spec), *(side.reshape(form.layout.side(spec)) for side in sides)]
+    symbols = cache(lambda: form.layout.arrays(encoding, spec))
+    sides = cache(lambda: [] if spec.kind == FLOAT32 else encoding.sides(spec))
+    of_symbols = len(form.parts) - len(spec.kind.sides)
 
     def tensor(index: int) -> ir.TensorProtocol:
-        return ir.Tensor(arrays()[index])
+        if index < of_symbols:
+            return ir.Tensor(symbols()[index])
+        return ir.Tensor(sides()[index - of_symbols].reshape(form.layout.side(spec)))
 
     tensors = tuple(
         ir.LazyTensor(partial(tensor, index), part.dtype, ir.Shape(part.shape), name=part.name)

@@ -1,0 +1,63 @@
+"""Small things of a file made smaller: 16 bits beside the weights, short names; as previewed, as predicted."""
+
+from dataclasses import replace
+
+import onnx
+import pytest
+
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.storing import Storing
+from workbench.engine.api.export import export
+from workbench.engine.preview.previewer import Previewer
+
+STEPS = (Action("prune.magnitude", {"sparsity": 0.7}), Action("quantize.affine", {"bits": 4}))
+
+
+def made(workspace, tmp_path, **given):
+    recipe = Recipe((Row("*", STEPS),), storing=Storing(**given))
+    report = export(workspace, recipe, str(tmp_path), Job(), "made")
+    return recipe, report, onnx.load(tmp_path / "made.onnx")
+
+
+@pytest.mark.parametrize("given", [{"sides": "float16"}, {"names": "short"}, {"sides": "float16", "names": "short"}])
+def test_forecast_preview_and_file_agree(workspace, tmp_path, given):
+    recipe, report, graph = made(workspace, tmp_path, **given)
+    size = (tmp_path / "made.onnx").stat().st_size
+    *_, shown = Previewer(workspace).measure(recipe, (), Job())
+    assert shown.size.value == report.forecast_bytes == size
+    assert report.verified.agreement == 1.0
+    assert report.verified.value == pytest.approx(shown.value.value)
+    assert report.verified.max_abs_diff < 1e-3
+    parts = report.breakdown
+    assert parts.layers + parts.decoders + parts.tensors + parts.container == size
+    onnx.checker.check_model(graph)
+    wide = made(workspace, tmp_path / "wide")[1]
+    assert size < wide.after.bytes.value
+
+
+def test_short_names_leave_inputs_and_outputs(workspace, tmp_path):
+    graph = made(workspace, tmp_path, names="short")[2].graph
+    original = workspace.model.ir.graph
+    assert [value.name for value in graph.input] == [value.name for value in original.inputs]
+    assert [value.name for value in graph.output] == [value.name for value in original.outputs]
+    assert max(len(tensor.name) for tensor in graph.initializer) <= 2
+    assert not any(node.name or node.metadata_props for node in graph.node)
+
+
+def test_without_the_option_values_beside_the_weights_stay(workspace, tmp_path):
+    recipe = Recipe((Row("*", STEPS),))
+    plain, short = (
+        workspace.compiled(replace(recipe, storing=Storing(sides=sides)), Job()) for sides in ("float32", "float16")
+    )
+    assert plain.model is workspace.model
+    assert not plain.notes and len(short.notes) == 1
+    assert all(
+        first is second
+        for first, second in zip(
+            short.edits.values(),
+            workspace.compiled(replace(recipe, storing=Storing(sides="float16")), Job()).edits.values(),
+            strict=True,
+        )
+    )
