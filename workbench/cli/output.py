@@ -276,10 +276,9 @@ def print_sensitivity(scan: Scan, seconds: float) -> None:
     """Print a row for every candidate, layers in the model's order."""
     metric, rows = scan.metric, []
     for trial in (trial for path in dict.fromkeys(each.path for each in scan.trials) for trial in scan.of(path)):
-        others = len(trial.changed) - 1
         rows.append(
             (
-                trial.path + (f" + {others}" if others > 0 else ""),
+                trial.path + (f" + {len(trial.changed) - 1}" if len(trial.changed) > 1 else ""),
                 ", ".join(map(str, trial.actions)),
                 size(trial.bytes),
                 *("-" if figure is None else metric_text(figure, metric) for figure in (trial.value, trial.drop)),
