@@ -296,10 +296,8 @@ def print_sensitivity(scan: Scan, seconds: float) -> None:
     samples = f"all values measured on {scan.samples:,} samples"
     if scan.raced:
         counts = [trial.samples for trial in scan.measured]
-        samples = (
-            f"candidates raced: each measured on {min(counts, default=0):,} to {max(counts, default=0):,} of "
-            f"{scan.samples:,} samples, until its loss or a better candidate was clear"
-        )
+        least, most = min(counts, default=0), max(counts, default=0)
+        samples = f"candidates raced: each measured on {least:,} to {most:,} of {scan.samples:,} samples"
     say(
         f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; {samples}, "
         f"{scan.evaluations} evaluations in {duration(seconds)}"

@@ -114,6 +114,12 @@ def test_the_same_search_again_runs_nothing_and_finds_the_same(opened):
 
 
 @pytest.mark.slow
+def test_the_whole_trade_off_again_runs_nothing(opened):
+    first, again = search(opened(), Goal()), search(opened(), Goal())
+    assert first.trials > 0 and again.trials == 0
+    assert {p.recipe.in_effect: p.best for p in again.best} == {p.recipe.in_effect: p.best for p in first.best}
+
+
 def test_another_budget_is_answered_without_a_trial_and_then_measured(opened):
     workspace = opened()
     search(workspace, Goal(max_bytes=BYTES))

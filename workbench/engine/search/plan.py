@@ -98,7 +98,7 @@ class Search:
         self._race(found, self.job.part(0.3, 0.65))
         self._learn(known)
         job = self.job.part(0.65, 0.95)
-        for number in range(0 if self.trials.closed else ROUNDS):
+        for number in range(0 if self.trials.closed or self.wholes.ended else ROUNDS):
             budgets = known.budgets()
             before = aims.reached(self.goal, known, self.front, budgets)
             new = self._round(known, number, job.part(number / ROUNDS, (number + 1) / ROUNDS))
@@ -107,6 +107,8 @@ class Search:
             gained = any(now < BETTER * then for then, now in zip(before, after, strict=True))
             if not new or self._over() or (number and not gained):
                 break
+        if not self.trials.closed and not self._over():
+            self.wholes.end()
 
     def finish(self) -> Front:
         """With the figures, on samples held out, of what was chosen, and of what it is compared with."""

@@ -89,6 +89,18 @@ class Wholes:
             except UserError:  # of another version
                 continue
 
+    @property
+    def ended(self) -> bool:
+        """Whether a search with this goal came to its end here before: what it measured is what it would measure."""
+        return self.trials.store.load(self._end) is not None
+
+    def end(self) -> None:
+        self.trials.store.save(self._end, {"ended": np.array(True)})
+
+    @property
+    def _end(self) -> str:
+        return f"{self._about} ended {replace(self.goal, seconds=0.0)!r}"
+
     def _list(self, recipe: Recipe) -> None:
         kept = self.trials.store.load(self._about) or {}
         texts = [*(str(text) for text in kept.get("recipes", ())), recipe.to_yaml()]
