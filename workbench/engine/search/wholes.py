@@ -99,7 +99,7 @@ class Wholes:
 
     @property
     def _end(self) -> str:
-        return f"{self._about} ended {replace(self.goal, seconds=0.0)!r}"
+        return repr((self._about, "ended", replace(self.goal, seconds=0.0)))
 
     def _list(self, recipe: Recipe) -> None:
         kept = self.trials.store.load(self._about) or {}
