@@ -1,12 +1,15 @@
 """What was found out about a data set before it is used: what it holds, and ways of reading it with what they give."""
 
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.base.plain import make_plain
 from workbench.core.base.quantities import MetricInfo
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
