@@ -10481,6 +10481,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>正在测量延迟</translation>
     </message>
     <message>
+      <source>Measuring the time of each layer</source>
+      <extracomment>workbench/ui/session/timings.py</extracomment>
+      <translation>正在测量各层耗时</translation>
+    </message>
+    <message>
       <source>Add a stage first.</source>
       <extracomment>workbench/ui/session/training.py</extracomment>
       <translation>请先添加阶段。</translation>
@@ -10769,6 +10774,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Measure latency</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>测量延迟</translation>
+    </message>
+    <message>
+      <source>Measure layers</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>测量各层耗时</translation>
     </message>
     <message>
       <source>Next pane</source>
@@ -11751,9 +11761,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>正在启动计算图视图…</translation>
     </message>
     <message>
+      <source>Time</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>耗时</translation>
+    </message>
+    <message>
       <source> (forecast)</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
       <translation> （预估）</translation>
+    </message>
+    <message>
+      <source>not timed: inside another operator, or gone</source>
+      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
+      <translation>未计时：已并入其他算子或已移除</translation>
     </message>
     <message>
       <source>{before} → {after}, {share} saved</source>
@@ -11764,6 +11784,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{metric} drop {drop} with {candidate} on this layer alone</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
       <translation>仅此层采用 {candidate} 时，{metric} 下降 {drop}</translation>
+    </message>
+    <message>
+      <source>{share} of a run of {whole} ms (measured)</source>
+      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
+      <translation>占单次运行 {whole} ms 的 {share}（实测）</translation>
     </message>
     <message>
       <source>Double-click: properties</source>
@@ -13026,6 +13051,11 @@ Click to sort; a third click restores the order of the model.</source>
       <source>Shape</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>形状</translation>
+    </message>
+    <message>
+      <source>Share of one run's time, measured in ONNX Runtime for the current recipe (Run &gt; Measure layers). Empty: the runtime has put the layer into another operator.</source>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
+      <translation>单次运行耗时的占比，针对当前配方在 ONNX Runtime 中测得（运行 &gt; 测量各层耗时）。为空：运行时已将该层并入其他算子。</translation>
     </message>
     <message>
       <source>Zeros</source>

@@ -81,6 +81,11 @@ class Profile:
     energy: Energy | None = None
     energy_note: str = ""
 
+    def share(self, path: str) -> float | None:
+        """Of a run's time, 0..1, that a layer takes: after the recipe, where it is still there; else None."""
+        found = next((layer.after for layer in self.layers if layer.path == path), None)
+        return None if found is None or self.after.median <= 0 else found.median / self.after.median
+
     def to_json(self) -> dict[str, Any]:
         """As `workbench profile --json` prints it; the keys are stable."""
         return asdict(self)

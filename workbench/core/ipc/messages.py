@@ -200,6 +200,13 @@ class Time(Request):
 
 
 @dataclass(frozen=True)
+class TimeLayers(Request):
+    """Where the time of a run goes, layer by layer, original beside a recipe -> Done(profile.Profile)"""
+
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
 class Compare(Request, lane="changes", ends="lane"):
     """Compare the recipe with the original, sample by sample -> Done(Changes), see prediction_diff. Lower priority than
     anything somebody waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped)."""

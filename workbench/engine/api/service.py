@@ -22,6 +22,7 @@ from workbench.core.base.job import Job, Progress
 from workbench.core.base.message import Message, sentences
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages as m
+from workbench.core.layer_data.layer import fixed_batch
 from workbench.core.layer_data.views import Predictability
 from workbench.core.plugins.discovery import left_out
 from workbench.core.targets.reading import all_targets
@@ -32,6 +33,7 @@ from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.analysis.sweep import sweep
 from workbench.engine.api.export import export
 from workbench.engine.base.cache import Cache
+from workbench.engine.bench.profile import profile
 from workbench.engine.bench.timing import timed
 from workbench.engine.compile.structure import couplings
 from workbench.engine.data_check.check import check, settle
@@ -281,6 +283,10 @@ class Service:
     @answer.register
     def time(self, request: m.Time, job: Job) -> Any:
         return timed(self._open(), request.recipe, job)
+
+    @answer.register
+    def time_layers(self, request: m.TimeLayers, job: Job) -> Any:
+        return profile(self._open(), request.recipe, job, fixed_batch(self._open().model.inputs) or 1)
 
     @answer.register
     def export(self, request: m.Export, job: Job) -> Any:

@@ -31,7 +31,7 @@ from workbench.ui.session.reconnect import Revival
 from workbench.ui.session.snapshots import Replace, Snapshots
 from workbench.ui.session.state import State
 from workbench.ui.session.sync import Refresher
-from workbench.ui.session.timings import Timings
+from workbench.ui.session.timings import LayerTimes, Timings
 from workbench.ui.session.training import Trainings
 from workbench.ui.text import i18n
 
@@ -48,7 +48,7 @@ class Session(State):
         super().__init__(link, parent)
         self._asked = 0  # models
         self._refresher = Refresher(self)
-        self.timings = Timings(self)
+        self.timings, self.layer_times = Timings(self), LayerTimes(self)
         self.snapshots = Snapshots(self, self.timings)
         self.snapshots.changed.connect(lambda: self._refresher.hold(each.recipe for each in self.snapshots.all))
         self.trainings = Trainings(self)

@@ -1,9 +1,9 @@
-"""Latency and zipped size, measured when the user asks, and remembered by recipe."""
+"""Latency and zipped size, and the time of each layer: measured when the user asks, and remembered by recipe."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,32 +14,37 @@ from workbench.ui.session.state import State
 from workbench.ui.session.undo import Remembered
 
 if TYPE_CHECKING:
+    from workbench.core.analysis.profile import Profile
     from workbench.core.layer_data.views import Timing
 
 KEPT = 100
 
 
-class Timings(QObject):
-    """`changed`: there is another answer, or a request began or ended."""
+class Measured(QObject):
+    """One figure of each recipe. `changed`: there is another answer, or a request began or ended.
+
+    kind  what is asked of the engine
+    """
 
     changed = Signal()
+    kind: type[messages.Request]
 
     def __init__(self, session: State) -> None:
         super().__init__(session)
         self._session = session
-        self._known: Remembered[Timing] = Remembered(KEPT)
+        self._known: Remembered[Any] = Remembered(KEPT)
         self._asked: dict[Hashable, int] = {}
         session.model_changed.connect(self._forget)
         session.data_changed.connect(self._forget)
 
-    @property
-    def current(self) -> Timing | None:
-        """Timing of the current recipe."""
-        return self._known.get(self._session.recipe.in_effect)
-
-    def of(self, recipe: Recipe) -> Timing | None:
-        """Timing of another recipe, if measured."""
+    def of(self, recipe: Recipe) -> Any:
+        """Of another recipe, if measured; else None."""
         return self._known.get(recipe.in_effect)
+
+    @property
+    def title(self) -> str:
+        """Of the job."""
+        raise NotImplementedError
 
     @property
     def running(self) -> bool:
@@ -56,16 +61,16 @@ class Timings(QObject):
             self._asked.pop(key, None)
             self.changed.emit()
 
-        def done(timing: Timing) -> None:
-            self._known.put(key, timing)
+        def done(found: object) -> None:
+            self._known.put(key, found)
             ended()
 
         def failed(failure: messages.Failed) -> None:
             self._session.mention(failure)
             ended()
 
-        handlers = Handlers(done=done, failed=failed, stopped=ended, title=self.tr("Measuring latency"))
-        self._asked[key] = self._session.link.request(messages.Time, handlers, recipe=self._session.recipe)
+        handlers = Handlers(done=done, failed=failed, stopped=ended, title=self.title)
+        self._asked[key] = self._session.link.request(self.kind, handlers, recipe=self._session.recipe)
         self.changed.emit()
 
     def _forget(self) -> None:
@@ -74,3 +79,33 @@ class Timings(QObject):
             self._session.link.abandon(job)
         self._asked.clear()
         self.changed.emit()
+
+
+class Timings(Measured):
+    """Latency of the whole model, and what its file takes zipped."""
+
+    kind = messages.Time
+
+    @property
+    def current(self) -> Timing | None:
+        """Of the recipe on show."""
+        return self.of(self._session.recipe)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Measuring latency")
+
+
+class LayerTimes(Measured):
+    """The time of each layer."""
+
+    kind = messages.TimeLayers
+
+    @property
+    def current(self) -> Profile | None:
+        """Of the recipe on show."""
+        return self.of(self._session.recipe)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Measuring the time of each layer")

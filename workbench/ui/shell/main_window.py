@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self.menus.add_step.triggered.connect(self._add_step)
         self.menus.filter.triggered.connect(self._focus_filter)
         self.menus.latency.triggered.connect(self._measure_latency)
+        self.menus.layer_times.triggered.connect(session.layer_times.ask)
         self.menus.pictures.triggered.connect(self._turn_pictures)
         self.autosave = autosave.Autosave(session, self.commands.sessions.gather, self)
         self.welcome = WelcomePage(self.jobs, session.link, self)

@@ -52,6 +52,7 @@ class Menus(QObject):
         self.export = new_action(self, self.tr("Export…"), None, "Ctrl+E")
         self.add_step = new_action(self, self.tr("Add a step"), None, "Ctrl+Return")
         self.pictures = new_action(self, self.tr("Weight images"), None, "Ctrl+Shift+W")
+        self.layer_times = new_action(self, self.tr("Measure layers"), None, "Ctrl+Shift+F9")
         self.latency = new_action(self, self.tr("Measure latency"), None, "Shift+F9")
         self.filter = new_action(self, self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = new_action(self, self.tr("Take the tour"), None, "Shift+F1")
@@ -153,6 +154,7 @@ class Menus(QObject):
         self._again = new_action(self, self.tr("Measure again"), self._session.measure_again, "F5")
         menu.addAction(self._again)
         menu.addAction(self.latency)
+        menu.addAction(self.layer_times)
         menu.addSeparator()
         menu.addActions([self.scan, self.sweep])
         menu.addActions(TrainingCommands(self._session, self._session.trainings, self).all())
@@ -231,6 +233,7 @@ class Menus(QObject):
             self.filter,
             self.pictures,
             self.latency,
+            self.layer_times,
             self.details,
             self._again,
             self.scan,

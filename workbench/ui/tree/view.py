@@ -33,6 +33,7 @@ from workbench.ui.tree.data.model import COLUMNS, NODE_ROLE, Index, LayerTreeMod
 from workbench.ui.tree.data.proxy import LayerTreeProxy
 from workbench.ui.tree.data.reader import FactsReader
 from workbench.ui.tree.data.search import SearchBox
+from workbench.ui.tree.data.times import TimeColumn
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate
 from workbench.ui.tree.scale import ColorScale
 from workbench.ui.widgets import theme
@@ -42,23 +43,24 @@ if TYPE_CHECKING:
 
 # In pixels, as they are at first, and what their figures need at least.
 WIDTHS = {
-    Column.NAME: (150, 130),
+    Column.NAME: (150, 122),
     Column.OP: (70, 56),
     Column.SHAPE: (96, 76),
     Column.PARAMETERS: (76, 60),
     Column.MACS: (66, 56),
-    Column.BYTES: (70, 66),
-    Column.ACTIONS: (76, 66),
-    Column.AFTER: (82, 68),
-    Column.LOSS: (62, 48),
+    Column.BYTES: (70, 62),
+    Column.ACTIONS: (76, 62),
+    Column.AFTER: (82, 64),
+    Column.LOSS: (62, 44),
     Column.ZEROS: (60, 54),
     Column.STABLE: (84, 56),
     Column.RANK: (96, 70),
+    Column.TIME: (62, 50),
 }
 PATH = 170  # pixels for the path of a layer
 ASIDE = 16  # pixels around a sentence
 KEPT = f"columns-{COLUMNS}"  # a state with other columns would not fit
-HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS)
+HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS, Column.TIME)
 
 
 class LayerTree(QTreeView):
@@ -220,6 +222,7 @@ class TreePanel(QWidget):
         self._facts: list[LayerFacts] = []
         self._losses = False
         self._rows = session.turns.piece(self, self._show_state, Place.WHERE)
+        self.times = TimeColumn(session, self.tree, self.choice, self.model)
         session.recipe_changed.connect(self._on_recipe)
         session.changes_changed.connect(self._on_changes)
         session.selection_changed.connect(self.show_selection)

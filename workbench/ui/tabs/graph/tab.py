@@ -117,6 +117,8 @@ class GraphTab(QWidget):
         session.selection_changed.connect(self._show_selection)
         session.changes_changed.connect(self._colors.soon)
         session.recipe_changed.connect(self._colors.soon)
+        session.recipe_changed.connect(self._on_times)
+        session.layer_times.changed.connect(self._on_times)
         session.link.lost.connect(self._on_lost)
         theme.signals.changed.connect(self._colors.soon)
 
@@ -260,11 +262,18 @@ class GraphTab(QWidget):
         """Losses of single layers that have the candidate alone, as a sensitivity scan measured them; an empty mapping
         when there are none."""
         self._drops, self._drops_metric, self._drops_candidate = drops, metric, candidate
-        there = self.tint.findData("sensitivity")
-        if drops and there < 0:
-            self.tint.addItem(self.tr("Sensitivity"), "sensitivity")
-        elif not drops and there >= 0:
-            self.tint.removeItem(there)
+        self._offer("sensitivity", self.tr("Sensitivity"), bool(drops))
+
+    def _on_times(self) -> None:
+        self._offer("time", self.tr("Time"), self._session.layer_times.current is not None)
+
+    def _offer(self, name: str, title: str, there: bool) -> None:
+        """A quantity that is known, or no longer."""
+        place = self.tint.findData(name)
+        if there and place < 0:
+            self.tint.addItem(title, name)
+        elif not there and place >= 0:
+            self.tint.removeItem(place)
         self._colors.soon()
 
     def _paint(self) -> None:
@@ -279,6 +288,9 @@ class GraphTab(QWidget):
     def _shade(self, changes: Mapping[str, LayerChange], path: str) -> tints.Shade:
         if self.tint.currentData() == "sensitivity":
             return tints.by_sensitivity(self._drops, path, self._drops_metric, self._drops_candidate)
+        times = self._session.layer_times.current
+        if times is not None and self.tint.currentData() == "time":
+            return tints.by_time(times, path)
         return tints.by_bytes(changes.get(path))
 
     def _changes(self) -> dict[str, LayerChange]:

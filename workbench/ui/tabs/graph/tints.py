@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor
 
+from workbench.core.analysis.profile import Profile
 from workbench.core.analysis.report import LayerChange
-from workbench.core.base.quantities import MetricInfo, size
+from workbench.core.base.quantities import MetricInfo, size, three
 from workbench.ui.text import format
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import colormaps
@@ -48,6 +49,17 @@ def by_sensitivity(drops: Mapping[str, float], path: str, metric: MetricInfo, ca
         drop=lost, metric=metric, candidate=candidate
     )
     return Shade(max(drop, 0.0) / largest if largest > 0 else 0.0, words)
+
+
+def by_time(times: Profile, path: str) -> Shade:
+    """The time of a layer as a share of the whole run."""
+    share = times.share(path)
+    if share is None:
+        return Shade(NEUTRAL, tr("not timed: inside another operator, or gone"))
+    words = tr("{share} of a run of {whole} ms (measured)").format(
+        share=f"{share:.1%}".replace("%", " %"), whole=three(times.after.median)
+    )
+    return Shade(min(share, 1.0), words)
 
 
 def fill(shade: Shade, colors: Colors) -> QColor:

@@ -24,11 +24,12 @@ class Column(IntEnum):
     ZEROS = 9
     STABLE = 10
     RANK = 11
+    TIME = 12
 
 
 FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)  # what the weights have to be read for
-NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS, *FACTS)
-BARRED = (Column.BYTES, Column.AFTER, Column.LOSS)
+NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS, *FACTS, Column.TIME)
+BARRED = (Column.BYTES, Column.AFTER, Column.LOSS, Column.TIME)
 
 
 def number(node: Node, column: Column) -> float | None:
@@ -47,6 +48,8 @@ def number(node: Node, column: Column) -> float | None:
             return node.change.bytes_after if node.change else layer.bytes
         case Column.LOSS:
             return node.loss
+        case Column.TIME:
+            return node.time
         case Column.ZEROS:
             return facts.zeros if facts else None
         case Column.STABLE:
@@ -90,6 +93,8 @@ def text(node: Node, column: Column, metric: MetricInfo) -> str:
             return "" if not node.edited else size(node.after) if node.settled else f"○ {size(node.after)}"
         case Column.LOSS:
             return "" if node.loss is None else format.loss_text(node.loss, metric)
+        case Column.TIME:
+            return "" if node.time is None else f"{node.time:.1%}".replace("%", " %")
     return _fact(node, column)
 
 

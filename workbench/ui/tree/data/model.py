@@ -80,6 +80,7 @@ class LayerTreeModel(QAbstractItemModel):
             Column.ZEROS: self.tr("Zeros"),
             Column.STABLE: self.tr("Stable rank"),
             Column.RANK: self.tr("Rank for 90 %"),
+            Column.TIME: self.tr("Time"),
         }
 
     # -- content ---------------------------------------------------------------------------------------------------
@@ -143,6 +144,15 @@ class LayerTreeModel(QAbstractItemModel):
         self._tell(self._by_path.values(), Column.LOSS, Column.LOSS)
         self._measure(Column.LOSS)
         if self._colored == Column.LOSS:
+            self._recolor()
+
+    def set_times(self, shares: Mapping[str, float | None]) -> None:
+        """Take the share of a run's time of each layer; empty: not measured."""
+        for path, node in self._by_path.items():
+            node.time = shares.get(path)
+        self._tell(self._by_path.values(), Column.TIME, Column.TIME)
+        self._measure(Column.TIME)
+        if self._colored == Column.TIME:
             self._recolor()
 
     def set_facts(self, facts: Iterable[LayerFacts]) -> None:
@@ -222,6 +232,11 @@ class LayerTreeModel(QAbstractItemModel):
             return _alignment(Column(section))
         if role == Qt.ItemDataRole.ToolTipRole and section in FACTS:
             return self.tr("Of the original weights")
+        if role == Qt.ItemDataRole.ToolTipRole and section == Column.TIME:
+            return self.tr(
+                "Share of one run's time, measured in ONNX Runtime for the current recipe (Run > Measure layers). "
+                "Empty: the runtime has put the layer into another operator."
+            )
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.LOSS:
             return self.tr(
                 "Loss of the model with the candidate selected in the sensitivity matrix on one "

@@ -22,7 +22,7 @@ class Node:
     parameters, macs, bytes    of the layer and everything below; macs is None where none are known
     after                      bytes after the actions; `settled` is false while they are a forecast or a moment old
     edited                     how many layers, this one and those below, have actions
-    facts, loss                of this layer alone; None while they are not known
+    facts, loss, time          of this layer alone; None while they are not known; time is its share of a run
     """
 
     id: int
@@ -42,6 +42,7 @@ class Node:
     change: LayerChange | None = None
     facts: LayerFacts | None = None
     loss: float | None = None
+    time: float | None = None
 
     def ancestors(self) -> Iterator[Node]:
         """Ancestors, from the parent up to the root."""
