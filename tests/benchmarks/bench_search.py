@@ -1,6 +1,7 @@
 """The search for a recipe, in one run: what it finds against uniform recipes, and what it costs.
 
-    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,again,kill]
+    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,again,kill,
+        workers]
 
 It searches on the demo's calibration samples (for ppocr and efficientnet of tests.benchmarks.models on other lines, and
 on left halves of pictures), and judges on the test samples, which it has not seen.
@@ -17,11 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from scipy.stats import spearmanr
 
 from tests.benchmarks import former_search, models
 from workbench.core.analysis.plan import Front, Goal, Point
+from workbench.core.analysis.workforce import Workforce
 from workbench.core.base.job import Job
+from workbench.core.ipc.process import THREADS
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.data.metrics.intervals import ALL, paired_interval
@@ -35,9 +39,11 @@ from workbench.engine.search.racing import race
 from workbench.engine.search.stacks import UNIFORM
 from workbench.engine.search.tasks import Result
 from workbench.engine.search.trials import Trials, split
+from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
+SPINS = 20_000
 BUDGETS = ("4 bit", "50 % zeros, 4 bit", "2 bit")  # bytes of these uniform recipes
 
 
@@ -244,7 +250,54 @@ def killed(name: str, samples: int) -> None:
     print(f"{name}: whole {whole}, killed at {stopped[0]} trials, then {resumed} (run, known, bytes)", flush=True)
 
 
-PARTS = {"curve": curve, "best": best, "race": raced, "again": again, "kill": killed}
+def spin(workspace: Workspace | None, rounds: int) -> None:
+    """Work that needs a processor and nothing else."""
+    for _ in range(rounds):
+        sum(range(10_000))
+
+
+def shared(name: str, samples: int) -> None:
+    """Races in this process, and in two others; one thread each. Beside them what the machine has to give now: the same
+    loops in one process and in two. The start of the two, with all that they import, is told apart."""
+    os.environ[THREADS] = "1"
+    torch.set_num_threads(1)
+    seconds = []
+    for count in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["WORKBENCH_CACHE"] = folder
+            workspace = opened(name)
+            trials = Trials(workspace, split(workspace.measurable(), samples, 0)[0], 0)
+            found = table(workspace, Goal(), Job())
+            places = list(promising(found, {layer.path: layer.bytes for layer in workspace.model.layers}).values())
+            with Clock() as races, Clock() as loops, Clock() as start:
+                pass
+            if count == 1:
+                with Clock() as races:
+                    for options in places:
+                        race(options, trials, Job())
+                with Clock() as loops:
+                    spin(None, 2 * SPINS)
+            else:
+                workers = Workers(trials, Workforce(count))
+                with Clock() as start:
+                    list(workers.crew.gather(spin, [SPINS // 4] * 8, Job()))
+                with Clock() as races:
+                    list(workers.race(places, Job()))
+                with Clock() as loops:
+                    list(workers.crew.gather(spin, [SPINS] * 2, Job()))
+                workers.close()
+            seconds.append((races.wall, loops.wall))
+            print(
+                f"{name}: {count} process(es): {trials.run} trials in {races.wall:.1f} s, started in {start.wall:.1f} s"
+            )
+    (one, alone), (two, both) = seconds
+    print(
+        f"{name}: races {one / two:.2f} times as fast in two processes, plain loops {alone / both:.2f} times",
+        flush=True,
+    )
+
+
+PARTS = {"curve": curve, "best": best, "race": raced, "again": again, "kill": killed, "workers": shared}
 
 
 def main() -> None:

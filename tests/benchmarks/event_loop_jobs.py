@@ -11,6 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from PySide6.QtCore import QPoint
 
 from tests.benchmarks.hand import Hand
+from workbench.core.analysis.plan import Goal
 from workbench.core.analysis.sensitivity import CANDIDATES
 from workbench.core.ipc import messages
 from workbench.core.recipe.action import Action
@@ -116,6 +117,25 @@ def scan(hand: Hand) -> None:
         bar.setValue(place % (bar.maximum() + 1))
         hand.turn(0.03)
     hand.wait(lambda: page.scans.plan is not None and page.scans.plan.complete)
+    hand.workspace.tabs.setCurrentIndex(0)
+
+
+def search(hand: Hand) -> None:
+    """The plot and the table fill while one looks at recipes and scrolls."""
+    tab = hand.workspace.plan
+    hand.workspace.tabs.setCurrentWidget(tab)
+    hand.turn(0.2)
+    tab.plans.start(Goal(samples=600))
+    for place in range(2000):
+        if not tab.plans.job:
+            break
+        bar = tab.table.verticalScrollBar()
+        bar.setValue(place % (bar.maximum() + 1))
+        if place % 40 == 20 and tab.plot.canvas.spots:
+            tab.pick((tab.plot.canvas.spots[place % len(tab.plot.canvas.spots)].key,))
+        hand.turn(0.03)
+    hand.wait(lambda: not tab.plans.job)
+    tab.leave()
     hand.workspace.tabs.setCurrentIndex(0)
 
 
@@ -261,6 +281,7 @@ JOBS: dict[str, Callable[[Hand], None]] = {
     "jump in history": jump_in_history,
     "activations": look_at_activations,
     "sensitivity": scan,
+    "search": search,
     "sweep": sweep,
     "compare": compare,
     "recover": recover,
