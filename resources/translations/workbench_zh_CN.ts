@@ -2279,6 +2279,206 @@
       <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
     </message>
     <message>
+      <source>Check the name.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>请检查名称。</translation>
+    </message>
+    <message>
+      <source>Download the file, and give its path.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>请下载该文件，并给出其路径。</translation>
+    </message>
+    <message>
+      <source>Download the model (hf download {path}), and give its folder.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>请下载该模型（hf download {path}），并给出其文件夹。</translation>
+    </message>
+    <message>
+      <source>There is no file {path}.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>没有文件 {path}。</translation>
+    </message>
+    <message>
+      <source>There is no file {path}. If it is the name of a model on a hub: nothing is looked up there.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>没有文件 {path}。如果它是模型库中的名称：程序不会联网查找。</translation>
+    </message>
+    <message>
+      <source>{path} is an address; nothing is fetched from the network.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>{path} 是网址；程序不从网络获取任何内容。</translation>
+    </message>
+    <message>
+      <source>{path} is {subject}.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>{path} 是{subject}。</translation>
+    </message>
+    <message>
+      <source>Convert a Keras model with tf2onnx.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请用 tf2onnx 转换 Keras 模型。</translation>
+    </message>
+    <message>
+      <source>Convert it with paddle2onnx.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请用 paddle2onnx 转换。</translation>
+    </message>
+    <message>
+      <source>Convert it with tf2onnx.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请用 tf2onnx 转换。</translation>
+    </message>
+    <message>
+      <source>Fetch it with git lfs pull.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请用 git lfs pull 获取。</translation>
+    </message>
+    <message>
+      <source>Give the folder that it is in.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请给出它所在的文件夹。</translation>
+    </message>
+    <message>
+      <source>Merge it into its model.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请将其合并到模型中。</translation>
+    </message>
+    <message>
+      <source>Open a model, then attach arrays as an .npz.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请打开一个模型，然后以 .npz 附加数组。</translation>
+    </message>
+    <message>
+      <source>Open a model.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请打开一个模型。</translation>
+    </message>
+    <message>
+      <source>Open the .onnx file that it was made from.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请打开生成它的 .onnx 文件。</translation>
+    </message>
+    <message>
+      <source>Open the ONNX file that it was built from.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请打开构建它所用的 ONNX 文件。</translation>
+    </message>
+    <message>
+      <source>Open the model that it was made from: ONNX, PyTorch, or a folder with config.json and safetensors.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请打开生成它的模型：ONNX、PyTorch，或含有 config.json 和 safetensors 的文件夹。</translation>
+    </message>
+    <message>
+      <source>Open the original weights: a folder with config.json and safetensors, or an ONNX export.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请打开原始权重：含有 config.json 和 safetensors 的文件夹，或导出的 ONNX。</translation>
+    </message>
+    <message>
+      <source>Unpack it first.</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>请先解压。</translation>
+    </message>
+    <message>
+      <source>a Core ML model</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>Core ML 模型</translation>
+    </message>
+    <message>
+      <source>a GGML file of llama.cpp</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>llama.cpp 的 GGML 文件</translation>
+    </message>
+    <message>
+      <source>a GGUF file of llama.cpp, whose weights are already quantised</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>llama.cpp 的 GGUF 文件，其权重已经量化</translation>
+    </message>
+    <message>
+      <source>a TensorFlow Lite model, which is not supported</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation> TensorFlow Lite 模型，不予打开</translation>
+    </message>
+    <message>
+      <source>a TensorFlow SavedModel</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>TensorFlow SavedModel</translation>
+    </message>
+    <message>
+      <source>a TensorRT engine, compiled for one kind of GPU</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>TensorRT 引擎，为某一种 GPU 编译</translation>
+    </message>
+    <message>
+      <source>a configuration, not a model</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>配置文件，不是模型</translation>
+    </message>
+    <message>
+      <source>a file of ONNX Runtime's own format (.ort)</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>ONNX Runtime 自有格式（.ort）的文件</translation>
+    </message>
+    <message>
+      <source>a file of PaddlePaddle</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>PaddlePaddle 的文件</translation>
+    </message>
+    <message>
+      <source>a folder of PaddlePaddle</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>PaddlePaddle 的文件夹</translation>
+    </message>
+    <message>
+      <source>a model compiled for Rockchip NPUs</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>为 Rockchip NPU 编译的模型</translation>
+    </message>
+    <message>
+      <source>a model of OpenVINO</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>OpenVINO 模型</translation>
+    </message>
+    <message>
+      <source>a model of another runtime</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>其他运行时的模型</translation>
+    </message>
+    <message>
+      <source>a model of ncnn</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>ncnn 模型</translation>
+    </message>
+    <message>
+      <source>a pointer of Git LFS; the file itself was not downloaded</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>Git LFS 指针；文件本身尚未下载</translation>
+    </message>
+    <message>
+      <source>an HDF5 file, which is not supported</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation> HDF5 文件，不予打开</translation>
+    </message>
+    <message>
+      <source>an adapter (LoRA), not a whole model</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>适配器（LoRA），不是完整模型</translation>
+    </message>
+    <message>
+      <source>an array, not a model</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>数组，不是模型</translation>
+    </message>
+    <message>
+      <source>an image, not a model</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>图像，不是模型</translation>
+    </message>
+    <message>
+      <source>compressed</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>压缩文件</translation>
+    </message>
+    <message>
       <source>'{subject}' has more than {most} entries</source>
       <extracomment>workbench/core/session/checked.py</extracomment>
       <translation>“{subject}”超过 {most} 项</translation>
@@ -3179,11 +3379,6 @@
       <translation>词元准确率</translation>
     </message>
     <message>
-      <source>Check the name.</source>
-      <extracomment>workbench/data/metrics/own.py</extracomment>
-      <translation>请检查名称。</translation>
-    </message>
-    <message>
       <source>Correct the function.</source>
       <extracomment>workbench/data/metrics/own.py</extracomment>
       <translation>请修正该函数。</translation>
@@ -3652,11 +3847,6 @@
       <source>Report it to its author, or save the data as .npz.</source>
       <extracomment>workbench/data/readers/kinds.py</extracomment>
       <translation>请告知其作者，或把数据保存为 .npz。</translation>
-    </message>
-    <message>
-      <source>There is no file {path}.</source>
-      <extracomment>workbench/data/readers/kinds.py</extracomment>
-      <translation>没有文件 {path}。</translation>
     </message>
     <message>
       <source>{path} is not a data set.</source>
@@ -6119,6 +6309,11 @@
       <translation>{name} 中的函数展开后成为 {nodes:,} 个算子。</translation>
     </message>
     <message>
+      <source>Open an ONNX, PyTorch or safetensors file.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请打开 ONNX、PyTorch 或 safetensors 文件。</translation>
+    </message>
+    <message>
       <source>Put them next to the model and export it again.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请把它们放在模型旁边并重新导出。</translation>
@@ -6179,6 +6374,11 @@
       <translation>{n} 个稀疏初始值已转换为稠密形式。</translation>
     </message>
     <message>
+      <source>{path} is not an ONNX model, and of no other format that is known.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{path} 不是 ONNX 模型，也不是其他已知格式。</translation>
+    </message>
+    <message>
       <source>{path} is not an ONNX model, or it has no operators.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{path} 不是 ONNX 模型，或其中没有算子。</translation>
@@ -6227,6 +6427,61 @@
       <source>{path} is not a regular file.</source>
       <extracomment>workbench/formats/opening.py</extracomment>
       <translation>{path} 不是普通文件。</translation>
+    </message>
+    <message>
+      <source>Give a function that loads it and returns (module, example_inputs): file.py:function.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>请给出一个加载它并返回 (module, example_inputs) 的函数：file.py:function。</translation>
+    </message>
+    <message>
+      <source>Open its weights alone, without trust.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>请只打开其权重，无需信任。</translation>
+    </message>
+    <message>
+      <source>Save it again with torch.jit.save of the installed torch.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>请用已安装的 torch 的 torch.jit.save 重新保存。</translation>
+    </message>
+    <message>
+      <source>The classes that it was saved with must be importable. Or open its weights alone, without trust.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>保存时所用的类必须能够导入。或只打开其权重，无需信任。</translation>
+    </message>
+    <message>
+      <source>exporting to ONNX</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>正在导出为 ONNX</translation>
+    </message>
+    <message>
+      <source>reading the torch program</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>正在读取 torch 程序</translation>
+    </message>
+    <message>
+      <source>{path} cannot be read as a TorchScript program: {reason}.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>无法将 {path} 作为 TorchScript 程序读取：{reason}。</translation>
+    </message>
+    <message>
+      <source>{path} cannot be unpickled: {reason}.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>无法反序列化 {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>{path} does not say what inputs it takes.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>{path} 没有说明它接受什么输入。</translation>
+    </message>
+    <message>
+      <source>{path} holds no module.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>{path} 中没有模块。</translation>
+    </message>
+    <message>
+      <source>{path} is a TorchScript program; opening it runs it.</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>{path} 是 TorchScript 程序；打开它会运行它。</translation>
     </message>
     <message>
       <source>a pickled weight</source>
@@ -6334,11 +6589,6 @@
       <translation>请用已安装的 torch 的 torch.export.save 重新保存。</translation>
     </message>
     <message>
-      <source>reading the torch program</source>
-      <extracomment>workbench/formats/pt2_file.py</extracomment>
-      <translation>正在读取 torch 程序</translation>
-    </message>
-    <message>
       <source>{path} cannot be read as a torch.export program, or it is damaged.</source>
       <extracomment>workbench/formats/pt2_file.py</extracomment>
       <translation>{path} 无法作为 torch.export 程序读取，或已损坏。</translation>
@@ -6364,16 +6614,6 @@
       <translation>{path} 解压后将是其大小的许多倍。</translation>
     </message>
     <message>
-      <source>Convert a Keras model with tf2onnx.</source>
-      <extracomment>workbench/formats/refused.py</extracomment>
-      <translation>请用 tf2onnx 转换 Keras 模型。</translation>
-    </message>
-    <message>
-      <source>Convert it with tf2onnx.</source>
-      <extracomment>workbench/formats/refused.py</extracomment>
-      <translation>请用 tf2onnx 转换。</translation>
-    </message>
-    <message>
       <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or give a function: file.py:function.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>请用 torch.onnx.export 或 torch.export.save （.pt2） 导出模型，或指明函数：file.py:function。</translation>
@@ -6394,29 +6634,14 @@
       <translation> Python 文件</translation>
     </message>
     <message>
-      <source>a TensorFlow Lite model, which is not supported</source>
-      <extracomment>workbench/formats/refused.py</extracomment>
-      <translation> TensorFlow Lite 模型，不予打开</translation>
-    </message>
-    <message>
       <source>a pickle; loading it could run any code, so it is not opened</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation> pickle 文件，载入时可能运行任意代码，因此不予打开</translation>
     </message>
     <message>
-      <source>an HDF5 file, which is not supported</source>
-      <extracomment>workbench/formats/refused.py</extracomment>
-      <translation> HDF5 文件，不予打开</translation>
-    </message>
-    <message>
       <source>{path} is a Keras file, which is not supported.</source>
       <extracomment>workbench/formats/refused.py</extracomment>
       <translation>{path} 是 Keras 文件，不予打开。</translation>
-    </message>
-    <message>
-      <source>{path} is a TorchScript archive, which is not supported.</source>
-      <extracomment>workbench/formats/refused.py</extracomment>
-      <translation>{path} 是 TorchScript 归档，不予打开。</translation>
     </message>
     <message>
       <source>{path} is a pickled PyTorch file. Loading it could run any code, so it is not opened.</source>
@@ -6429,11 +6654,6 @@
       <translation>{path} 是归档，不是模型。</translation>
     </message>
     <message>
-      <source>{path} is {subject}.</source>
-      <extracomment>workbench/formats/refused.py</extracomment>
-      <translation>{path} 是{subject}。</translation>
-    </message>
-    <message>
       <source>The exported graph was not compared with torch: {reason}.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
       <translation>导出的图未与 torch 比较：{reason}。</translation>
@@ -6442,11 +6662,6 @@
       <source>The outputs of the exported graph differ from torch by {difference:.1g} (relative) on the example inputs.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
       <translation>在示例输入上，导出的图与 torch 的输出相对相差 {difference:.1g}。</translation>
-    </message>
-    <message>
-      <source>exporting to ONNX</source>
-      <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>正在导出为 ONNX</translation>
     </message>
     <message>
       <source>simplifying the exported graph</source>
@@ -8516,6 +8731,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>无法打开</translation>
     </message>
     <message>
+      <source>Cannot open this model</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>无法打开此模型</translation>
+    </message>
+    <message>
       <source>Check data…</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>检查数据…</translation>
@@ -10359,11 +10579,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>By the rules of {title}, steps of this recipe that it does not take: {count}</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
       <translation>依据 {title} 的规则，此配方中不支持的步骤：{count}</translation>
-    </message>
-    <message>
-      <source>Cannot open this model</source>
-      <extracomment>workbench/ui/session/session.py</extracomment>
-      <translation>无法打开此模型</translation>
     </message>
     <message>
       <source>Cannot reopen the model with these options</source>

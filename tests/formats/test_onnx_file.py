@@ -97,7 +97,6 @@ def test_a_pickle_is_never_loaded(tmp_path):
 
 def test_archives_of_torch_are_told_apart(tmp_path):
     for name, member, said in (
-        ("script.pt", "net/code/__torch__.py", "TorchScript"),
         ("w.pth", "w/data.pkl", "cannot be read"),
         ("z.zip", "readme.txt", "is an archive, not a single model."),
     ):

@@ -32,6 +32,12 @@ def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
     try:
         proto = onnx.load(path, load_external_data=False, format="protobuf")
     except (DecodeError, UnicodeDecodeError, ValueError) as error:
+        if file.suffix.lower() != ".onnx":
+            raise UserError(
+                "{path} is not an ONNX model, and of no other format that is known.",
+                "Open an ONNX, PyTorch or safetensors file.",
+                path=path,
+            ) from error
         raise UserError("{path} is not an ONNX model, or it is damaged.", AGAIN, path=path) from error
     except OSError as error:
         raise UserError(

@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.recognition import foreign
 from workbench.formats.architectures import folder
 from workbench.formats.architectures.folder import tokenizer_in
 from workbench.formats.finish import finish
@@ -48,7 +49,7 @@ def open_model(
     head = _head(path)
     chosen = next((format for format in all_formats() if format.claims(path, head)), None)
     if chosen is None:
-        raise UserError("There is no file {path}.", "Check the name.", path=path)
+        raise foreign.missing(path)
     loaded = chosen.load(path, trusted, job)
     return finish(loaded if home is None else loaded.with_tokenizer(tokenizer_in(home)), without, job, raise_opset)
 
@@ -65,7 +66,7 @@ def _in_folder(path: str, job: Job) -> tuple[str, Loaded | None]:
         return weights, load_weights(weights, False, job).noting(folder.ALONE)
     if weights:
         return weights, None
-    raise UserError("{path} is a folder.", "Give the model file in it.", path=path)
+    raise foreign.folder(path) or UserError("{path} is a folder.", "Give the model file in it.", path=path)
 
 
 def _head(path: str) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.recognition import foreign
 from workbench.formats.format import Format, Loaded, register
 
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib"}
@@ -29,8 +30,6 @@ def _reject_archive(path: str, trusted: bool, job: Job) -> Loaded:
             members = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise UserError("{path} is a damaged archive.", "Copy or export it again.", path=path) from error
-    if any("/code/" in name for name in members):
-        raise UserError("{path} is a TorchScript archive, which is not supported.", EXPORT, path=path)
     if any(name.endswith("data.pkl") for name in members):
         raise UserError(
             "{path} is a pickled PyTorch file. Loading it could run any code, so it is not opened.", EXPORT, path=path
@@ -71,19 +70,10 @@ register(
         order=6,
     )
 )
-register(
-    Format(
-        "keras",
-        lambda path, head: head[:8] == b"\x89HDF\r\n\x1a\n",
-        _reject(Message("an HDF5 file, which is not supported"), Message("Convert a Keras model with tf2onnx.")),
-        order=6,
-    )
-)
-register(
-    Format(
-        "tflite",
-        lambda path, head: head[4:8] == b"TFL3",
-        _reject(Message("a TensorFlow Lite model, which is not supported"), Message("Convert it with tf2onnx.")),
-        order=6,
-    )
-)
+
+
+def _foreign(path: str, trusted: bool, job: Job) -> Loaded:
+    raise foreign.refusal(path) or foreign.missing(path)
+
+
+register(Format("foreign", lambda path, head: foreign.kind_of(path, head) is not None, _foreign, order=4))

@@ -94,10 +94,10 @@ def export(
     with quiet():
         graph = _simplified(program.model)
     demand.check(graph, name)  # before torch or the runtime computes anything of it
-    notes = [*used.notes, *_differs(model, args, kwargs, graph, name)]
+    notes = [*used.notes, *differs(model, args, kwargs, graph, name)]
     if used.sequences and not notes:
         longer = lengthened((tuple(args), dict(kwargs)), used.sequences)
-        notes += _differs(model, *longer, graph, name)
+        notes += differs(model, *longer, graph, name)
     return Loaded(graph, Source(name, kind, proto_size.file_bytes(graph)), tuple(notes))
 
 
@@ -175,7 +175,7 @@ def _may_be_large(node: ir.Node) -> bool:
     return made * math.prod(max(1.0, float(size)) for factor in factors for size in factor.numpy().flat) > MOST_FOLDED
 
 
-def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: ir.Model, name: str) -> list[str]:
+def differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: ir.Model, name: str) -> list[str]:
     """Compare with torch itself on the example inputs, and say so when the exported graph answers otherwise.
 
     The runtime goes first: it can be bounded in memory and time, and torch cannot. Raises UserError for a loop that

@@ -33,6 +33,10 @@ def load_weights(path: str, trusted: bool, job: Job) -> Loaded:
     """Weights alone as a graph. Raises UserError where the file does not hold together."""
     job.report(Message("reading the weights"), 0.1)
     found = read(path)
+    if trusted and found.module:
+        from workbench.formats.pickled_file import load_module
+
+        return load_module(path, job).noting(*found.notes)
     try:
         return network.graph_of(found, path, PICKLED if parts.is_pickle(path) else SAFE)
     except (Unreadable, ValueError) as error:

@@ -3,15 +3,17 @@
 import ast
 import os
 import re
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-MODELS = (".onnx", ".pt2", ".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".index.json")
+MODELS = (".onnx", ".pt2", ".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".ts", ".jit", ".index.json")
 DATA = (".npz", ".npy", ".csv", ".jsonl", ".parquet")
 RECIPES = (".yaml", ".yml")
 SESSIONS = (".mcw",)
 FUNCTION = re.compile(r"\.py:\w+$")
 PYTHON = ".py"
+SCRIPTS = (".pt", ".pth", ".ts", ".jit", ".torchscript")
 
 
 @dataclass
@@ -41,8 +43,19 @@ def sort_out(paths: list[str]) -> Chosen:
 
 
 def runs_code(path: str) -> bool:
-    """Opening this runs Python from the file, with the user's rights."""
-    return bool(FUNCTION.search(path))
+    """Opening this runs code of the file, with the user's rights: Python, or TorchScript."""
+    return bool(FUNCTION.search(path)) or _is_script(path)
+
+
+def _is_script(path: str) -> bool:
+    """Whether torch.jit.save wrote a file: its archive has code."""
+    try:
+        if not path.lower().endswith(SCRIPTS) or not zipfile.is_zipfile(path):
+            return False
+        with zipfile.ZipFile(path) as archive:
+            return any("/code/" in name for name in archive.namelist())
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
 
 
 def functions_in(path: str) -> list[str]:

@@ -14,6 +14,8 @@ from workbench.core.analysis.measured import Measuring
 from workbench.core.base.resources import DEMOS, demo_paths
 from workbench.core.base.trust import Trust
 from workbench.core.ipc import messages
+from workbench.core.plugins.discovery import entry_points
+from workbench.core.recognition import foreign
 from workbench.core.session.opened import Attached
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
@@ -157,6 +159,9 @@ class Commands(QObject):
         """Open a model, or a session, after the questions that this needs."""
         if Path(path).suffix.lower() in SESSIONS:
             self.keep_work_then(lambda: self.sessions.open_path(path))
+            return
+        if not entry_points("workbench.formats") and (refused := foreign.refusal(path)) is not None:
+            dialogs.complain(self._window, self.tr("Cannot open this model"), refused.what, refused.hint)
             return
 
         def proceed(path: str, trusted: Trust) -> None:

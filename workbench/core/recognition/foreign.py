@@ -1,0 +1,78 @@
+"""Files of other programs, told apart by name and first bytes: what each is, and how its model can be opened here.
+
+Torch-free and quick, so that the window asks before its engine reads anything.
+"""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import file_and_function
+from workbench.core.recognition.kinds import FOLDERS, KINDS, Kind
+
+HEAD = 4096
+ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]{1,10}://", re.IGNORECASE)
+HUB = re.compile(r"[\w.\-]{2,96}(/[\w.\-]{2,96})?", re.ASCII)
+
+
+def kind_of(path: str, head: bytes) -> Kind | None:
+    """The kind of a file that begins with `head`; None for one that may be opened."""
+    return next((kind for kind in KINDS if head and kind.test(path, head)), None)
+
+
+def refusal(path: str) -> UserError | None:
+    """Why a path cannot be a model, by its name and first bytes; None where it may be one. Never raises."""
+    if not path or file_and_function(path)[1]:
+        return None
+    try:
+        found = os.stat(path)
+        if stat.S_ISDIR(found.st_mode):
+            return folder(path)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        with open(path, "rb") as file:
+            head = file.read(HEAD)
+    except FileNotFoundError:
+        return missing(path)
+    except (OSError, ValueError):
+        return None
+    kind = kind_of(path, head)
+    return None if kind is None else _error(path, kind.what, kind.hint)
+
+
+def folder(path: str) -> UserError | None:
+    """The same of a folder."""
+    for suffixes, files, what, hint in FOLDERS:
+        named = bool(suffixes) and Path(path).name.lower().endswith(suffixes)
+        if named or any(os.path.isfile(os.path.join(path, file)) for file in files):
+            return None if _opens(path) else _error(path, what, hint)
+    return None
+
+
+def _opens(path: str) -> bool:
+    """Whether a folder holds a model that opens beside that of another program."""
+    names = ("model.onnx", "onnx/model.onnx", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
+    return any(os.path.isfile(os.path.join(path, name)) for name in names)
+
+
+def missing(path: str) -> UserError:
+    """For a path that is not there: an address, a name of a hub, or a mistake in the name."""
+    if ADDRESS.match(path):
+        return UserError(
+            "{path} is an address; nothing is fetched from the network.",
+            "Download the file, and give its path.",
+            path=path,
+        )
+    if HUB.fullmatch(path) and not Path(path).suffix and ("-" in path or "/" in path):
+        return UserError(
+            "There is no file {path}. If it is the name of a model on a hub: nothing is looked up there.",
+            "Download the model (hf download {path}), and give its folder.",
+            path=path,
+        )
+    return UserError("There is no file {path}.", "Check the name.", path=path)
+
+
+def _error(path: str, what: str, hint: str) -> UserError:
+    return UserError("{path} is {subject}.", hint, path=path, subject=what)

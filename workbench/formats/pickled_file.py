@@ -1,0 +1,144 @@
+"""TorchScript programs and pickled modules: both run code when they are loaded, so they need trust, path by path.
+
+A pickled module that is not trusted opens as its weights (see weights_file). Neither says what inputs it takes, so
+inputs are tried that its first weight fits.
+"""
+
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.core.base.trust import HOW
+from workbench.formats.exporting.failure import explained, first_line
+from workbench.formats.format import Format, Loaded, register
+from workbench.formats.onnx_file import from_graph
+from workbench.formats.torch_export import differs, export, quiet
+from workbench.formats.weights.network import TABLES
+from workbench.graph.model.model import Source
+
+OPSET = 17  # the newest that torch's exporter of TorchScript is well tried with
+SIDES, SAMPLES, TOKENS = (224, 32, 28, 64, 96, 128, 299, 512), (16_000, 1024, 512), 16
+FUNCTION = Message("Give a function that loads it and returns (module, example_inputs): file.py:function.")
+
+
+def load_module(path: str, job: Job) -> Loaded:
+    """A module that was saved whole with torch.save, from a file that is trusted. Raises UserError."""
+    import torch
+
+    try:
+        with quiet():
+            module = torch.load(path, map_location="cpu", weights_only=False)
+    except (Exception, SystemExit) as error:
+        raise UserError(
+            "{path} cannot be unpickled: {reason}.",
+            "The classes that it was saved with must be importable. Or open its weights alone, without trust.",
+            path=path,
+            reason=first_line(error),
+        ) from error
+    if not isinstance(module, torch.nn.Module):
+        raise UserError("{path} holds no module.", "Open its weights alone, without trust.", path=path)
+    return export(module.float().eval(), example_of(module, path), {}, path, "module", job)
+
+
+def load_script(path: str, trusted: bool, job: Job) -> Loaded:
+    """A TorchScript program. Raises UserError where it is not trusted, its inputs are not found, or torch cannot
+    export it."""
+    if not trusted:
+        raise UserError("{path} is a TorchScript program; opening it runs it.", HOW, path=path)
+    import torch
+
+    job.report(Message("reading the torch program"), 0.05)
+    try:
+        with quiet():
+            module = torch.jit.load(path, map_location="cpu").float().eval()
+    except Exception as error:
+        raise UserError(
+            "{path} cannot be read as a TorchScript program: {reason}.",
+            "Save it again with torch.jit.save of the installed torch.",
+            path=path,
+            reason=first_line(error),
+        ) from error
+    inputs = example_of(module, path)
+    job.report(Message("exporting to ONNX"), 0.1)
+    proto = _exported(module, inputs, path)
+    graph, notes = from_graph(proto, None, path)
+    compared = differs(module, inputs, {}, graph, path)
+    return Loaded(graph, Source(path, "torchscript", proto.ByteSize()), (*notes, *compared))
+
+
+def _exported(module: Any, inputs: tuple[Any, ...], path: str) -> onnx.ModelProto:
+    """Through torch's exporter of TorchScript, which keeps the names of the weights; the batch is free."""
+    import torch
+
+    names = [f"input_{index}" if index else "input" for index in range(len(inputs))]
+    with tempfile.TemporaryDirectory() as place:
+        file = str(Path(place) / "model.onnx")
+        try:
+            with quiet():
+                torch.onnx.export(
+                    module,
+                    inputs,
+                    file,
+                    dynamo=False,
+                    opset_version=OPSET,
+                    input_names=names,
+                    dynamic_axes={name: {0: "batch"} for name in names},
+                )
+        except Cancelled:
+            raise
+        except Exception as error:
+            raise explained(error, path) from error
+        return onnx.load(file)
+
+
+def example_of(module: Any, path: str) -> tuple[Any, ...]:
+    """The first input that a module accepts. Raises UserError where none of those tried is."""
+    import torch
+
+    for example in _guesses(module):
+        try:
+            with quiet(), torch.no_grad():
+                module(example)
+            return (example,)
+        except Exception:  # not these: the next
+            continue
+    raise UserError("{path} does not say what inputs it takes.", FUNCTION, path=path)
+
+
+def _guesses(module: Any) -> Iterator[Any]:
+    """Inputs that fit the first weights: images, signals, tokens, vectors."""
+    import torch
+
+    weights = [(name, tensor) for name, tensor in module.state_dict().items() if tensor.dim() > 1]
+    for name, weight in weights[:4]:
+        channels = weight.shape[1]
+        if weight.dim() == 4:
+            yield from (torch.zeros(1, channels, side, side) for side in SIDES)
+        elif weight.dim() == 3:
+            yield from (torch.zeros(1, channels, length) for length in SAMPLES)
+        elif TABLES.search(name):
+            yield torch.ones(1, TOKENS, dtype=torch.int64)
+        else:
+            yield torch.zeros(1, channels)
+            yield torch.zeros(1, TOKENS, channels)
+
+
+def _is_script(path: str, head: bytes) -> bool:
+    if head[:4] != b"PK\x03\x04":
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
+    return any("/code/" in name for name in members) and any(name.endswith("/constants.pkl") for name in members)
+
+
+register(Format("torchscript", _is_script, load_script, order=2))
