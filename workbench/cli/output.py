@@ -362,15 +362,9 @@ def print_temperatures(curve: TemperatureCurve) -> None:
 def print_comparison(found: Comparison) -> None:
     metric = found.metric
     rows = [
-        (
-            name,
-            side.path,
-            size(side.bytes),
-            metric_text(side.value, metric),
-            _macs(side.macs),
-            f"{side.latency_ms:.2f} ms",
-        )
+        (name, side.path, size(side.bytes), value, _macs(side.macs), f"{side.latency_ms:.2f} ms")
         for name, side in (("A", found.first), ("B", found.second))
+        for value in (metric_text(side.value, metric),)
     ]
     click.echo(table(("", "model", "bytes", metric.title, "MACs", "latency"), rows, left=(0, 1)))
     low, high = metric_text(found.low, metric), metric_text(found.high, metric)
