@@ -11,7 +11,6 @@ from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 from workbench.testing.audit import nothing_run
 
-
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of torch.jit, which these files come from
 
 
