@@ -4269,6 +4269,11 @@
       <translation>写出的文件与预览不一致：输出相差 {largest:.3g}（量级 {scale:.3g}）。</translation>
     </message>
     <message>
+      <source>a fresh process may need {needed:.1f} GB</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>全新进程可能需要 {needed:.1f} GB</translation>
+    </message>
+    <message>
       <source>against labels</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>对照标签</translation>

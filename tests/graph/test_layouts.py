@@ -5,6 +5,7 @@ import pytest
 
 from tests.graph.examples import codebook, weight
 from workbench.core.recipe.storing import Storing
+from workbench.graph.encodings import zeros
 from workbench.graph.encodings.codebook import CODEBOOK
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.kind import FLOAT32
@@ -53,6 +54,15 @@ def test_gaps_and_fillers_of_a_small_example() -> None:
     assert gaps(mask).tolist() == [0, 2, 15, 0, 31]
     assert fillers(gaps(mask), 4) == 1  # 31 zeros: a filler takes 15 and is the 16th
     assert fillers(gaps(mask), 8) == 0
+
+
+def test_zeros_of_a_large_weight_are_counted_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = np.random.default_rng(0).random(5000) < 0.01
+    mask[1000:2000] = False  # a piece without any, and gaps across pieces
+    before = gaps(mask)
+    for at_once in (1, 7, 500, 10_000):
+        monkeypatch.setattr(zeros, "AT_ONCE", at_once)
+        assert zeros.counted(mask) == (len(before), fillers(before, 4), fillers(before, 8))
 
 
 @pytest.mark.parametrize("zeros", [0.5, 0.9, 0.97, 0.999])

@@ -1,7 +1,15 @@
-"""Load time and memory of two files as rows of a table."""
+"""Bits per weight, load time and memory of two files as rows of a table."""
 
 from workbench.core.analysis.profile import Load, Spread
+from workbench.core.analysis.report import Totals
 from workbench.core.base.quantities import size, three
+
+
+def weight_rows(before: Totals, after: Totals) -> list[tuple[str, str, str, str]]:
+    """Bits per weight, and what loading took where it was measured."""
+    bits = [f"{side.bits_per_weight:.2f}" for side in (before, after)]
+    rows = [("bits per weight", bits[0], bits[1], "file bytes by parameters")]
+    return rows + (load_rows(before.load, after.load) if before.load and after.load else [])
 
 
 def load_rows(before: Load, after: Load) -> list[tuple[str, str, str, str]]:

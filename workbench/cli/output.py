@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from workbench.cli.documents import UNKNOWN, Row
-from workbench.cli.loads import load_rows
+from workbench.cli.loads import weight_rows
 from workbench.core.analysis.measured import Comparison, Evaluation
 from workbench.core.analysis.not_taken import by_reason
 from workbench.core.analysis.report import Beside, Report
@@ -225,11 +225,7 @@ def print_report(report: Report) -> None:
                 f"measured here, {before.latency_ms.samples} paired runs of one sample",
             )
         )
-    rows.append(
-        ("bits per weight", f"{before.bits_per_weight:.2f}", f"{after.bits_per_weight:.2f}", "file bytes by parameters")
-    )
-    if before.load and after.load:
-        rows += load_rows(before.load, after.load)
+    rows += weight_rows(before, after)
     click.echo(table(("", "before", "after", "how it was obtained"), rows, left=(0, 3)))
     if report.verified and report.verified.agreement is not None:
         say(

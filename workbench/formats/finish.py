@@ -9,6 +9,7 @@ import numpy as np
 import onnx_ir as ir
 import onnxruntime as ort
 
+from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
@@ -51,12 +52,15 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool 
         demand.check(loaded.graph, path)
         return _unread(loaded, without, size, job)
     job.report(Message("loading in ONNX Runtime"), 0.4)
+    system.give_memory_back()  # of the message that the graph was read from
     feeds, expected, note = _original(loaded, demand.check(loaded.graph, path))
+    system.give_memory_back()  # of the runtime's copy of the weights
     notes = [*loaded.notes, *([note] if note else [])]
     job.report(Message("preparing the graph"), 0.6)
     graph, raising = _raise_opset(loaded.graph, raise_opset, feeds, expected)
     prepared, steps, said = _prepare(graph, without, feeds, expected, path)
     job.report(Message("finding layers"), 0.9)
+    system.give_memory_back()
     assumed = _assumed(prepared, feeds)
     layers, sites = find_layers(prepared)
     job.report(Message("opened"), 1.0)

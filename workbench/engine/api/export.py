@@ -39,6 +39,7 @@ from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage.edit import Edit
 
 log = logging.getLogger(__name__)
+ROOM = 3  # times the original's bytes that the runtime may need to load it
 # Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
@@ -97,6 +98,7 @@ def export(
     notes += storage_notes.of(size.loading)
     compressed = with_edits(result.model, result.edits, recipe.storing)
     shown = previewer.effective(result.model, result.edits)
+    system.give_memory_back()
     job.report(Message("writing the file"), middle)
     with places.staged(Path(folder)) as place:
         written = place.folder / files["model"].name
@@ -155,6 +157,7 @@ def export(
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)
         del written_run  # Windows moves no file that is open
+        system.give_memory_back()
         place.publish(last=written.name)
     return _reported(report, workspace, spoken)
 
@@ -258,6 +261,9 @@ def _loads(
     """What loading and running the original and the file takes, each once in a fresh process; a note where that failed,
     which keeps no file from being written."""
     feeds, batch = feeds_near(workspace, batch)
+    if (needed := ROOM * workspace.model.source.bytes) > system.free_memory():
+        room = Message("a fresh process may need {needed:.1f} GB", needed=needed / 1e9)
+        return None, None, (Message("Load time and memory were not measured: {why}", why=room),)
     try:
         with tempfile.TemporaryDirectory() as folder:
             files = (loading.file_of(workspace.model, Path(folder)), written)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+AT_ONCE = 1 << 22  # weights
+
 
 def gaps(nonzero: np.ndarray) -> np.ndarray:
     """How many zeros precede each non-zero, counted from the one before it. `nonzero` [n] is a mask; int64 [k]."""
@@ -11,6 +13,18 @@ def gaps(nonzero: np.ndarray) -> np.ndarray:
 def fillers(zeros_before: np.ndarray, bits: int) -> int:
     """Fillers that gaps (see `gaps`) need: each carries 2^bits - 1 zeros and is one itself."""
     return int((zeros_before >> bits).sum())
+
+
+def counted(nonzero: np.ndarray) -> tuple[int, int, int]:
+    """Non-zeros, and the fillers that their gaps of 4 and of 8 bits need; piece by piece, because positions of a large
+    weight take many times its own bytes. `nonzero` [n] is a mask."""
+    last, total = -1, np.zeros(3, np.int64)
+    for start in range(0, len(nonzero), AT_ONCE):
+        places = np.flatnonzero(nonzero[start : start + AT_ONCE]) + start
+        before = np.diff(places, prepend=last) - 1
+        total += len(places), fillers(before, 4), fillers(before, 8)
+        last = places[-1] if len(places) else last
+    return int(total[0]), int(total[1]), int(total[2])
 
 
 def expected_fillers(count: int, nonzeros: int, bits: int) -> int:

@@ -108,9 +108,9 @@ def fuses(bits: int, block: int, zero: bool, opset: int) -> bool:
 def runs(bits: int, block: int, zero: bool, rows: bool) -> bool:
     """Whether the runtime has the kernel of a product, or of a look-up, and it answers rightly."""
     weight = _weight(bits, block, 2, zero)
-    q, scale, zeros = weight.parts()
-    middle = np.float32(1 << (bits - 1)) if zeros is None else np.repeat(zeros.astype(np.float32), block, 1)
-    whole = (q - middle) * np.repeat(scale, block, 1)
+    middle = np.float32(1 << (bits - 1))
+    zeros = middle if weight.zero is None else np.repeat(weight.zero().astype(np.float32), block, 1)
+    whole = (weight.parts.q() - zeros) * np.repeat(weight.parts.scale(), block, 1)
     graph = _graph(weight, 13, rows, packed.put_rows if rows else _integers)
     given = np.arange(3) if rows else np.random.default_rng(1).standard_normal((3, weight.shape[1])).astype(np.float32)
     expected = whole[given] if rows else given @ whole.T
@@ -130,8 +130,8 @@ def _weight(bits: int, block: int, blocks: int, zero: bool) -> PackedWeight:
     drawn, outputs = np.random.default_rng(0), 32
     q = drawn.integers(0, 1 << bits, (outputs, block * blocks)).astype(np.uint8)
     scale = drawn.uniform(0.5, 1.0, (outputs, blocks)).astype(np.float32)
-    zeros = drawn.integers(0, 1 << bits, scale.shape).astype(np.uint8) if zero else None
-    return PackedWeight("w", bits, block, q.shape, zero, lambda: Parts(q, scale, zeros))
+    zeros = drawn.integers(0, 1 << bits, scale.shape).astype(np.uint8)
+    return PackedWeight("w", bits, block, q.shape, Parts(lambda: q, lambda: scale, (lambda: zeros) if zero else None))
 
 
 def _graph(

@@ -6,7 +6,6 @@ GatherBlockQuantized. Which of them the runtime takes: graph.rewrite.kernel_choi
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,14 +25,14 @@ INTEGERS = 4  # accuracy level of MatMulNBits: activations are rounded to 8 bits
 
 
 class Parts(NamedTuple):
-    """Data of a packed weight: q uint8 [outputs, inputs], scale float32 and zero uint8 [outputs, blocks].
+    """What makes a packed weight's data: q uint8 [outputs, inputs], scale float32 and zero uint8 [outputs, blocks].
 
     w = (q - zero) * scale; without `zero` it is half of the range.
     """
 
-    q: np.ndarray
-    scale: np.ndarray
-    zero: np.ndarray | None
+    q: Callable[[], np.ndarray]
+    scale: Callable[[], np.ndarray]
+    zero: Callable[[], np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,28 +42,31 @@ class PackedWeight:
     name      begins the names of its initialisers
     shape     outputs, inputs; of an embedding its own
     block     inputs that share a scale; the last block may be padded
-    zero      whether there are zero points
     """
 
     name: str
     bits: int
     block: int
     shape: tuple[int, int]
-    zero: bool
-    parts: Callable[[], Parts]
+    parts: Parts
+
+    @property
+    def zero(self) -> Callable[[], np.ndarray] | None:
+        """The zero points, where there are any."""
+        return self.parts.zero
 
     @property
     def blocks(self) -> int:
         return -(-self.shape[1] // self.block)
 
     def tensor(
-        self, part: str, dtype: ir.DataType, shape: tuple[int, ...], make: Callable[[Parts], np.ndarray]
+        self, part: str, dtype: ir.DataType, shape: tuple[int, ...], make: Callable[[], np.ndarray]
     ) -> ir.LazyTensor:
-        """An initialiser whose data are made when it is written."""
+        """An initialiser whose data are made whenever they are read: kept, they would take as much as the weights."""
         name = f"{self.name}.{part}"
 
         def made() -> ir.TensorProtocol:
-            data = make(self.parts())
+            data = make()
             if dtype in (ir.DataType.INT4, ir.DataType.UINT4):
                 return ir.PackedTensor(data, dtype, shape=shape, name=name)
             return ir.Tensor(np.ascontiguousarray(data), name=name)
@@ -79,10 +81,16 @@ def of(encoding: Encoding, name: str, transposed: bool, bits: int, block: int) -
     block        0 for all inputs
     """
     shape = encoding.shape if transposed else encoding.shape[::-1]
-    zero = encoding.spec.kind == AFFINE if isinstance(encoding, Planned) else _grid(encoding).zero_point is not None
     block = block or shape[1]
-    parts = cache(lambda: _parts(_grid(encoding), transposed, bits, block))
-    return PackedWeight(name, bits, block, (shape[0], shape[1]), zero, parts)
+    if isinstance(encoding, Planned):
+        parts = Parts(_unknown, _unknown, _unknown if encoding.spec.kind == AFFINE else None)
+    else:
+        parts = _parts(_grid(encoding), transposed, bits, block)
+    return PackedWeight(name, bits, block, (shape[0], shape[1]), parts)
+
+
+def _unknown() -> np.ndarray:
+    raise TypeError("a planned weight has no values")
 
 
 def _grid(encoding: Encoding) -> Grid:
@@ -114,11 +122,15 @@ def _parts(grid: Grid, transposed: bool, bits: int, block: int) -> Parts:
         blocks = -(-of_weights(grid.q).shape[1] // block)
         return np.repeat(groups, group // block, axis=1)[:, :blocks]
 
-    q = of_weights(grid.q)
-    if grid.zero_point is None:
-        q = (q.astype(np.int16) + (1 << (bits - 1))).astype(np.uint8)
-    zero = None if grid.zero_point is None else of_blocks(grid.zero_point).astype(np.uint8)
-    return Parts(q, np.ascontiguousarray(of_blocks(grid.scale), np.float32), zero)
+    def q() -> np.ndarray:
+        found = of_weights(grid.q)
+        return found if grid.zero_point is not None else found.view(np.uint8) + np.uint8(1 << (bits - 1))
+
+    def scale() -> np.ndarray:
+        return np.ascontiguousarray(of_blocks(grid.scale), np.float32)
+
+    zero = grid.zero_point
+    return Parts(q, scale, None if zero is None else lambda: of_blocks(zero).astype(np.uint8))
 
 
 def put(builder: NodeBuilder, node: ir.Node, name: str, encoding: Encoding, compute: Packed | Blockwise) -> None:
@@ -150,14 +162,9 @@ def put_nbits(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, accurac
     outputs, inputs = weight.shape
     bits, block, blocks = weight.bits, weight.block, weight.blocks
 
-    def filled(parts: Parts) -> np.ndarray:
-        q = np.pad(parts.q, ((0, 0), (0, blocks * block - inputs)), constant_values=1 << (bits - 1))
+    def filled() -> np.ndarray:
+        q = np.pad(weight.parts.q(), ((0, 0), (0, blocks * block - inputs)), constant_values=1 << (bits - 1))
         return pack(q.ravel(), bits).reshape(outputs, blocks, -1)
-
-    def zeros(parts: Parts) -> np.ndarray:
-        assert parts.zero is not None
-        per_byte = 8 // bits
-        return pack(np.pad(parts.zero, ((0, 0), (0, -blocks % per_byte))).ravel(), bits)
 
     attributes = [
         ir.AttrInt64("K", inputs),
@@ -169,10 +176,12 @@ def put_nbits(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, accurac
         attributes.append(ir.AttrInt64("accuracy_level", accuracy))
     tensors = [
         weight.tensor("q", ir.DataType.UINT8, (outputs, blocks, block * bits // 8), filled),
-        weight.tensor("scale", ir.DataType.FLOAT, (outputs * blocks,), lambda parts: parts.scale.ravel()),
+        weight.tensor("scale", ir.DataType.FLOAT, (outputs * blocks,), lambda: weight.parts.scale().ravel()),
     ]
-    if weight.zero:
-        tensors.append(weight.tensor("zero", ir.DataType.UINT8, (outputs * -(-blocks * bits // 8),), zeros))
+    if weight.zero is not None:
+        zero = weight.zero
+        shape = (outputs * -(-blocks * bits // 8),)
+        tensors.append(weight.tensor("zero", ir.DataType.UINT8, shape, lambda: _rows_packed(zero(), bits).ravel()))
     source = node.inputs[0]
     assert source is not None
     reads = [source, *(builder.constant(str(tensor.name), tensor) for tensor in tensors)]
@@ -183,7 +192,7 @@ def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> N
     """DequantizeLinear and MatMul in the node's place: int4 and blocks of opset 21, int8 per channel of 13."""
     outputs, inputs = weight.shape
     channel = weight.blocks == 1
-    symmetric, bits = not weight.zero, weight.bits
+    symmetric, bits = weight.zero is None, weight.bits
     kind = {
         (4, True): ir.DataType.INT4,
         (4, False): ir.DataType.UINT4,
@@ -191,9 +200,9 @@ def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> N
         (8, False): ir.DataType.UINT8,
     }[bits, symmetric]
 
-    def stored(parts: Parts) -> np.ndarray:
-        q = parts.q.T ^ np.uint8(1 << (bits - 1)) if symmetric else parts.q.T  # two's complement
-        return packed(np.ascontiguousarray(q))
+    def stored() -> np.ndarray:
+        q = weight.parts.q().T
+        return packed(np.ascontiguousarray(q ^ np.uint8(1 << (bits - 1)) if symmetric else q))  # two's complement
 
     def packed(values: np.ndarray) -> np.ndarray:
         return pack(values.ravel(), 4) if bits == 4 else values.view(kind.numpy())
@@ -204,10 +213,11 @@ def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> N
     shape = (outputs,) if channel else (weight.blocks, outputs)
     tensors = [
         weight.tensor("q", kind, (inputs, outputs), stored),
-        weight.tensor("scale", ir.DataType.FLOAT, shape, lambda parts: sides(parts.scale)),
+        weight.tensor("scale", ir.DataType.FLOAT, shape, lambda: sides(weight.parts.scale())),
     ]
-    if weight.zero:
-        tensors.append(weight.tensor("zero", kind, shape, lambda parts: packed(sides(_not_none(parts.zero)))))
+    if weight.zero is not None:
+        zero = weight.zero
+        tensors.append(weight.tensor("zero", kind, shape, lambda: packed(sides(zero()))))
     # 1 is ONNX's default axis
     attributes = [] if channel else [ir.AttrInt64("axis", 0), ir.AttrInt64("block_size", weight.block)]
     decoded = builder.node(
@@ -227,21 +237,15 @@ def put_rows(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
     rows, columns = weight.shape
     bits, per_byte = weight.bits, 8 // weight.bits
 
-    def sides(parts: Parts) -> np.ndarray:
-        zero = _not_none(parts.zero)
-        return pack(np.pad(zero, ((0, 0), (0, -weight.blocks % per_byte))).ravel(), bits).reshape(rows, -1)
-
     tensors = [
         weight.tensor(
-            "q",
-            ir.DataType.UINT8,
-            (rows, columns // per_byte),
-            lambda parts: pack(parts.q.ravel(), bits).reshape(rows, -1),
+            "q", ir.DataType.UINT8, (rows, columns // per_byte), lambda: _rows_packed(weight.parts.q(), bits)
         ),
-        weight.tensor("scale", ir.DataType.FLOAT, (rows, weight.blocks), lambda parts: parts.scale),
+        weight.tensor("scale", ir.DataType.FLOAT, (rows, weight.blocks), weight.parts.scale),
     ]
-    if weight.zero:
-        tensors.append(weight.tensor("zero", ir.DataType.UINT8, (rows, -(-weight.blocks // per_byte)), sides))
+    if weight.zero is not None:
+        zero, shape = weight.zero, (rows, -(-weight.blocks // per_byte))
+        tensors.append(weight.tensor("zero", ir.DataType.UINT8, shape, lambda: _rows_packed(zero(), bits)))
     attributes = [
         ir.AttrInt64("bits", bits),
         ir.AttrInt64("block_size", weight.block),
@@ -254,6 +258,7 @@ def put_rows(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
     replace_node(builder, node, "GatherBlockQuantized", [q, chosen, *others], RUNTIME, attributes, bias=False)
 
 
-def _not_none(zero: np.ndarray | None) -> np.ndarray:
-    assert zero is not None
-    return zero
+def _rows_packed(values: np.ndarray, bits: int) -> np.ndarray:
+    """Rows of symbols, each in whole bytes: uint8 [rows, ceil(n bits / 8)]."""
+    filled = np.pad(values, ((0, 0), (0, -values.shape[1] % (8 // bits))))
+    return pack(filled.ravel(), bits).reshape(len(values), -1)

@@ -28,8 +28,7 @@ def spec_of(encoding: Encoding, storing: Storing = DEFAULT) -> StorageSpec:
 def _counts(encoding: Encoding) -> Counts:
     """Non-zeros and fillers; remembered for as long as the encoding lives, because sliders ask again and again."""
     if encoding not in _counted:
-        before = zeros.gaps(encoding.nonzero())
-        _counted[encoding] = Counts(len(before), zeros.fillers(before, 4), zeros.fillers(before, 8))
+        _counted[encoding] = Counts(*zeros.counted(encoding.nonzero()))
     return _counted[encoding]
 
 

@@ -33,6 +33,7 @@ SHRINK = np.linspace(1.0, 0.4, 25)
 # their number says.
 POWERS = {"mse": 2, "cubed": 3}
 COUNTED = 1 << 20  # bins of histograms in memory at once
+ROUNDED = 1 << 22  # weights that are rounded at once
 BLOCK = 1 << 16  # values of which an error is taken at once: they fit a processor's nearest caches
 
 
@@ -65,7 +66,7 @@ def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size
     groups = -(-length // size)
     padding = [(0, 0), (0, 0)]
     padding[along] = (0, groups * size - length)
-    padded = np.pad(matrix, padding)
+    padded = np.pad(matrix, padding) if groups * size > length else matrix
     if columns_out:
         return Grid(padded.reshape(groups, size, -1), (1,), 1, values.shape)
     return Grid(padded.reshape(len(matrix), groups, size), (2,), 0, values.shape)
@@ -214,25 +215,44 @@ def quantize(
     rng: np.random.Generator | None = None,
 ) -> Affine:
     """The weight on its grid: q = round(w / scale) + zero, clipped to the levels."""
-    position = grid.values / scale
+    q = np.empty(grid.values.shape, np.int8 if symmetric else np.uint8)
+    rows = max(1, ROUNDED * len(q) // max(q.size, 1))
+    rng = rng or np.random.default_rng(0)
+    for start in range(0, len(q), rows):  # of a large weight, floats have no room several times over
+        part = slice(start, start + rows)
+        sides = [side[part] if side.ndim and len(side) == len(q) else side for side in (scale, zero)]
+        q[part] = _rounded(grid.values[part], sides[0], sides[1], limits(bits, symmetric), rounding, rng)
+    return affine(grid, q, scale, zero, bits, symmetric)
+
+
+def _rounded(
+    values: np.ndarray,
+    scale: np.ndarray,
+    zero: np.ndarray,
+    ends: tuple[int, int],
+    rounding: Rounding,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Levels as floats."""
+    position = values / scale
     match rounding:
         case "nearest":
             q = np.rint(position)
         case "floor":
             q = np.floor(position)
         case "stochastic":
-            noise = (rng or np.random.default_rng(0)).random(position.shape, dtype=np.float32)
+            noise = rng.random(position.shape, dtype=np.float32)
             q = np.floor(position + np.where(position == np.floor(position), 0, noise))
-    low, high = limits(bits, symmetric)
-    q = np.clip(q + zero, low, high)
-    return affine(grid, q, scale, zero, bits, symmetric)
+    return np.clip(q + zero, *ends)
 
 
 def affine(grid: Grid, q: np.ndarray, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool) -> Affine:
-    """Pack chosen levels `q` (floats in the grid's shape) into the encoding."""
+    """Pack chosen levels `q` (whole numbers in the grid's shape) into the encoding."""
     if symmetric:
-        return Affine(q.astype(np.int8), bits, scale.astype(np.float32), None, grid.shape, grid.axis)
-    return Affine(q.astype(np.uint8), bits, scale.astype(np.float32), zero.astype(np.uint8), grid.shape, grid.axis)
+        return Affine(q.astype(np.int8, copy=False), bits, scale.astype(np.float32), None, grid.shape, grid.axis)
+    return Affine(
+        q.astype(np.uint8, copy=False), bits, scale.astype(np.float32), zero.astype(np.uint8), grid.shape, grid.axis
+    )
 
 
 def like_weight(
