@@ -54,6 +54,16 @@
       <translation>提前停止：连续这么多轮没有改进就结束；0：从不。</translation>
     </message>
     <message>
+      <source>Entropy</source>
+      <extracomment>distill</extracomment>
+      <translation>熵</translation>
+    </message>
+    <message>
+      <source>Entropy penalty λ·(mean bits of a weight) on layers with evenly spaced levels, by how often each level occurs: the value of λ. Huffman codes get shorter (Oktay et al. 2020).</source>
+      <extracomment>distill</extracomment>
+      <translation>熵惩罚 λ·（每个权重的平均位数），作用于量化级别均匀分布的层，按每个级别出现的频率计算：λ 的值。霍夫曼编码会变短（Oktay 等，2020）。</translation>
+    </message>
+    <message>
       <source>Epochs</source>
       <extracomment>distill</extracomment>
       <translation>轮数</translation>
@@ -5799,6 +5809,11 @@
       <translation>“{pattern}”不匹配任何可训练的层。</translation>
     </message>
     <message>
+      <source>Give layers a step with evenly spaced levels, such as quantize.affine, or set 'entropy' to 0.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>请为层添加量化级别均匀分布的步骤，例如 quantize.affine，或将 'entropy' 设为 0。</translation>
+    </message>
+    <message>
       <source>In 'trainable', name layers that gradients reach.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
       <translation>请在 trainable 中列出梯度能到达的层。</translation>
@@ -5812,6 +5827,11 @@
       <source>No layer is left to train.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
       <translation>没有剩下可训练的层。</translation>
+    </message>
+    <message>
+      <source>The entropy penalty has no layer to act on.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>熵惩罚没有可作用的层。</translation>
     </message>
     <message>
       <source>The trainable layers are {paths}{more}.</source>

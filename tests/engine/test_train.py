@@ -166,6 +166,23 @@ def test_sparse_training_makes_zeros(workspace):
     assert points[-1].sparsity > 0.05 > points[0].sparsity
 
 
+def test_an_entropy_penalty_makes_levels_unequally_frequent(workspace):
+    def bits(**params):
+        stage = replace(TUNE, params={**TUNE.params, "step": "fixed", **params})
+        five = Recipe((Row("*", (Action("quantize.affine", {"bits": 5}),)),), recover=(stage,))
+        result = recovered(workspace, five, Job()).compiled
+        total = 0.0
+        for edit in result.edits.values():
+            share = np.unique(edit.encoding.grid.q, return_counts=True)[1] / edit.encoding.grid.q.size
+            total -= float((share * np.log2(share)).sum()) * edit.encoding.grid.q.size
+        return total
+
+    free = bits()
+    assert bits(entropy=3.0) < 0.95 * free
+    with pytest.raises(UserError, match="no layer to act on"):
+        recovered(workspace, recipe(PRUNE, stages=(replace(TUNE, params={**TUNE.params, "entropy": 1.0}),)), Job())
+
+
 def test_an_anchor_holds_the_weights(workspace):
     def moved(**params):
         stage = replace(TUNE, params={**TUNE.params, **params})

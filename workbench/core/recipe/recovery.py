@@ -84,6 +84,14 @@ class Training:
     l1: Annotated[float, Range(0, 1), Help("Sparsity-inducing L1 penalty λ·Σ|w| on float weights: the value of λ.")] = (
         0.0
     )
+    entropy: Annotated[
+        float,
+        Range(0, 100),
+        Help(
+            "Entropy penalty λ·(mean bits of a weight) on layers with evenly spaced levels, by how often each level "
+            "occurs: the value of λ. Huffman codes get shorter (Oktay et al. 2020)."
+        ),
+    ] = 0.0
     anchor: Annotated[
         Literal["none", "l2sp", "ewc"],
         Help(

@@ -25,6 +25,7 @@ POINTS = 20  # of the curve in an epoch, at most
 MOST = 2000  # of the curve in a stage, about
 SAVED = (1.0, 60.0)  # bounds of the seconds between two checkpoints
 OFTEN = 50  # times the seconds that one takes
+LATE = 2 / 3  # of a stage with an entropy penalty: from here on the best state is looked for
 MOMENTUM = 0.9
 STOPPED = Message("stopped by the user")
 DIVERGED = Message("stopped: the loss became NaN; try a lower learning rate")
@@ -117,6 +118,8 @@ class Loop:
     def _begin(self) -> None:
         self.progress.before = self._measure()
         self._consider(self.progress.before, start=True)
+        if self.params.entropy:
+            self.progress.best = math.nan  # the start, and the first epochs, take more bits than the end
         self.ramp = self._make_ramp()
         if self.ramp.tensors:
             self.best = None  # the start is not as sparse as the end
@@ -269,7 +272,7 @@ class Loop:
         if over:
             self._finish_ramp()
         value = self._measure()
-        if self.ramp.done:
+        if self.ramp.done and (not self.params.entropy or moment > LATE):
             self._consider(value)
         self._point(value)
         if not self.student.is_finite():

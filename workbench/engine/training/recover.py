@@ -1,12 +1,11 @@
 """The last part of a recipe: its training stages, run on what its actions made of the model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from workbench.core.base.errors import Cancelled, UserError
@@ -21,7 +20,6 @@ from workbench.data.dataset import Dataset
 from workbench.data.metrics.listing import against_original, against_teachers
 from workbench.data.metrics.metric import Metric
 from workbench.engine.base.cache import Cache
-from workbench.engine.calibration.gradients import gradients
 from workbench.engine.compile import compiler
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.structure import structural
@@ -34,6 +32,7 @@ from workbench.engine.training.checkpoint import Checkpoint, key_of
 from workbench.engine.training.device import device as device_of
 from workbench.engine.training.forgetting import evaluated, forgotten, worse
 from workbench.engine.training.loop import STOPPED, Loop, Task
+from workbench.engine.training.penalties import penalty
 from workbench.engine.training.student import Student, Wanted
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import untouched
@@ -227,7 +226,7 @@ class _Recovering:
             metric,
             self._target(metric, answering),
             loss,
-            self._penalty(student, params, job),
+            penalty(student, params, self.training, job),
             self.recipe.seed,
             Checkpoint(key),
             self.keep,
@@ -313,18 +312,6 @@ class _Recovering:
         student(some.feeds)
         features.fit([answer.to(self.device) for answer in first.answers(some)[1:]])
         return features
-
-    def _penalty(self, student: Student, params: Training, job: Job) -> Callable[[], Tensor] | None:
-        if params.anchor == "none":
-            return None
-        start = {path: student.weight(path).detach().clone() for path in student.trained}
-        importance: Mapping[str, Tensor] = {}
-        if params.anchor == "ewc":
-            found = gradients(student.compiled.model, self.training, job.silent())
-            importance = {path: torch.from_numpy(found[path].square).to(self.device) for path in start}
-        return lambda: losses.anchor(
-            {path: student.weight(path) for path in start}, start, importance, params.anchor_strength
-        )
 
     def _say_where_samples_come_from(self) -> None:
         data, training = self.workspace.data, self.training

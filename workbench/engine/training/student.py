@@ -199,6 +199,18 @@ class Student(nn.Module):
             for tensor in learned.dense():
                 yield path, tensor
 
+    def bits(self) -> Tensor:
+        """Mean bits of a weight among the layers on even levels that learn, with gradients. Raises UserError without
+        any."""
+        learned = [self.learned[self.names[path]] for path in self.trained]
+        found = [bits for each in learned if isinstance(each, Trainable) and (bits := each.bits()) is not None]
+        if not found:
+            raise UserError(
+                "The entropy penalty has no layer to act on.",
+                "Give layers a step with evenly spaced levels, such as quantize.affine, or set 'entropy' to 0.",
+            )
+        return torch.stack([part for part, _ in found]).sum() / sum(count for _, count in found)
+
     @torch.no_grad()
     def sparsity(self) -> float:
         """The fraction of the effective weights of the layers that learn that is zero."""

@@ -34,6 +34,10 @@ class Trainable(nn.Module, Generic[Made]):
         """The float tensors inside, on which penalties and pruning schedules act."""
         return []
 
+    def bits(self) -> "tuple[Tensor, int] | None":
+        """Bits that its levels take together, with gradients, and the number of weights; None without even levels."""
+        return None
+
 
 class Projected(Trainable[Made]):
     """Floats that are put on the encoding's levels on the way, straight through (Bengio et al. 2013).
@@ -193,6 +197,20 @@ class OnGrid(Trainable[Made]):
         position = (values / scale).clamp(self.get_buffer("low"), self.get_buffer("high"))
         return straight_through(position, torch.round) * self.kept
 
+    def bits(self) -> tuple[Tensor, int]:
+        """By how often each level occurs now. Between two levels a weight takes what lies between theirs, so that it is
+        drawn to the more frequent one: a differentiable stand-in for the entropy, after Oktay et al. 2020, Scalable
+        model compression by entropy penalized reparameterization, ICLR."""
+        low, high = self.get_buffer("low"), self.get_buffer("high")
+        values = self.values if self.indices is None else _Lookup.apply(self.values, self.indices)
+        position = (values / self.scale().detach()).clamp(low, high) * self.kept - low
+        levels = int((high - low).max()) + 1
+        counts = torch.bincount(position.detach().round().long().reshape(-1), minlength=levels + 1) + 0.5
+        price = -torch.log2(counts / counts.sum())
+        below = position.detach().floor().long()
+        part = position - below
+        return (price[below] * (1 - part) + price[(below + 1).clamp(max=levels - 1)] * part).sum(), position.numel()
+
     def forward(self) -> Tensor:
         scale = self.scale()
         damped = scale * self.damping
@@ -224,6 +242,9 @@ class OfColumns(Trainable[Made]):
 
     def forward(self) -> Tensor:
         return self.inner() * self.columns
+
+    def bits(self) -> tuple[Tensor, int] | None:
+        return self.inner.bits()
 
     def encoding(self) -> Made:
         return self._make(self.inner.encoding())
@@ -271,6 +292,10 @@ class Chain(Trainable[Made]):
 
     def encoding(self) -> Made:
         return self._make([piece.encoding() for piece in self.pieces])  # type: ignore[operator]
+
+    def bits(self) -> tuple[Tensor, int] | None:
+        found = [bits for piece in self.pieces if (bits := piece.bits()) is not None]  # type: ignore[operator]
+        return (torch.stack([part for part, _ in found]).sum(), sum(count for _, count in found)) if found else None
 
     def dense(self) -> list[Floats]:
         return [tensor for piece in self.pieces for tensor in piece.dense()]  # type: ignore[operator]
