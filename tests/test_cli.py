@@ -191,7 +191,9 @@ def test_compress(here):
     report = json.loads(workbench(*COMPRESS, "--json").stdout)
     assert set(report) >= {"before", "after", "ratio", "forecast_bytes", "preview_value", "verified", "layers", "files"}
     for side in ("before", "after"):
-        assert set(report[side]) == {"bytes", "value", "parameters", "macs", "latency_ms"}
+        assert set(report[side]) == {*("bytes", "value", "parameters", "macs", "latency_ms", "bits_per_weight", "load")}
+        load = report[side]["load"]
+        assert set(load) == {"seconds", "kept_bytes", "peak_bytes", "run_ms", "batch", "how"} and load["run_ms"] > 0
     file = here / report["files"]["model"]
     assert file.stat().st_size == report["after"]["bytes"] == report["forecast_bytes"]
     assert report["ratio"] == pytest.approx(report["before"]["bytes"] / report["after"]["bytes"])

@@ -126,7 +126,7 @@ def rows(files: dict[str, Path]) -> Iterator[str]:
     drawn = np.random.default_rng(1)
     feeds = {number: {"ids": drawn.integers(0, 4000, (1, number))} for number in ROWS}
     found = {number: loading.of_files(list(files.values()), feeds[number], number, Job(), 3) for number in ROWS}
-    yield "| | file MB | load s | kept MB | peak MB | " + " | ".join(f"ms, {number} tokens" for number in ROWS) + " |"
+    yield "| | file MB | load s | kept MB | peak MB | " + " | ".join(f"ms of {number}" for number in ROWS) + " |"
     yield "|---" * (5 + len(ROWS)) + "|"
     for place, (name, file) in enumerate(files.items()):
         first = found[ROWS[0]][place]
