@@ -18,7 +18,7 @@ from workbench.graph.entropy import prefix_code, statistics
 from workbench.graph.entropy.coded import coded
 from workbench.graph.entropy.prefix_code import LIMITS, MOST_SYMBOLS, Tally
 from workbench.graph.layouts.codes import CODINGS
-from workbench.graph.storage import storage
+from workbench.graph.storage import loading, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.forms import Form, forms
 
@@ -204,3 +204,25 @@ def test_expected_counts_are_those_of_random_weights(zeros: float) -> None:
         real_bytes = sum(part.bytes for each in parts if (part := coded(each, 13)) is not None)
         guessed = sum(part.bytes for each in planned.gaps[key] if (part := coded(each, 13)) is not None)
         assert abs(real_bytes - guessed) < 0.03 * real.bytes + 100, key
+
+
+def test_codes_go_to_the_weights_that_gain_most_where_loading_is_bounded() -> None:
+    options = [
+        forms(spec_of(laplace((60, 100), bits, seeded), ON), f"w{index}", 18, ON)
+        for index, (bits, seeded) in enumerate(((3, 0.0), (8, 0.0), (5, 0.0)))
+    ]
+    free, none = storage.bounded(options, 18, 1e12)
+    assert none == 0
+    assert all(form.effort for form in free)
+    efforts = sorted(form.effort for form in free)
+    some, kept_out = storage.bounded(options, 18, efforts[0] + efforts[1])
+    assert 0 < kept_out < 3
+    assert sum(form.effort for form in some) <= efforts[0] + efforts[1]
+    assert storage.bounded(options, 18, 0)[1] == 3
+    gained = {form.name for form in some if form.effort}
+    assert "w2" in gained  # five bits in eight, the most to gain
+
+
+def test_the_installed_runtime_decodes_at_loading() -> None:
+    assert loading.folded()
+    assert loading.supported(ON) == ON

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from workbench.core.base.job import Job
-from workbench.methods.common.rate_distortion import rounded
+from workbench.methods.common import grids
+from workbench.methods.common.rate_distortion import refitted, rounded
 
 ENDS = (-8, 7)
 
@@ -59,3 +60,13 @@ def test_zeros_stay() -> None:
     position[::3] = 0
     levels = rounded(position, np.full(1, 3.0), (0, 15), np.ones(1), 0.1, Job())
     assert (levels[::3] == 3).all()
+
+
+def test_scales_are_refitted_to_what_the_levels_became() -> None:
+    values = np.random.default_rng(1).laplace(0, 1.5, (3, 400)).astype(np.float32)
+    grid = grids.view(values, 0, "channel", 0)
+    scale = np.ones((3, 1), np.float32)
+    levels = rounded(values, np.zeros((3, 1)), ENDS, np.ones((3, 1)), 0.5, Job())
+    found = refitted(grid, levels, scale, np.ones((3, 1)))
+    assert (found > 1).all()  # levels near zero were preferred
+    assert (np.square(values - found * levels).sum(axis=1) < np.square(values - levels).sum(axis=1)).all()

@@ -49,6 +49,15 @@ def rounded(
     return chosen + zero
 
 
+def refitted(grid: Grid, levels: np.ndarray, scale: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """The scales of least error for these levels, without zero points: levels that are cheap are those near zero, so
+    weights would get smaller on the average (Chou et al. 1989: centroids)."""
+    weights = np.broadcast_to(error, levels.shape)
+    among = (weights * np.square(levels)).sum(axis=grid.reduce, keepdims=True)
+    best = (weights * grid.values * levels).sum(axis=grid.reduce, keepdims=True) / np.where(among > 0, among, 1)
+    return np.where((among > 0) & (best > 0), best, scale).astype(np.float32)
+
+
 def _candidates(nearest: np.ndarray) -> list[np.ndarray]:
     """The nearest level, those next to it towards zero, and zero."""
     sign = np.sign(nearest)

@@ -125,6 +125,8 @@ class AffineQuantization(Method):
                 among = grids.view(spread, out_axis, params.granularity, params.group_size).values
             error, ends = rate_distortion.errors(grid, scale, among), grids.limits(params.bits, params.symmetric)
             levels = rate_distortion.rounded(grid.values / scale, zero, ends, error, params.rate, job)
+            if params.rate:
+                scale = rate_distortion.refitted(grid, levels - zero, scale, error)
             return grids.affine(grid, levels, scale, zero, params.bits, params.symmetric)
 
         note = grids.stored_note(params.bits)
