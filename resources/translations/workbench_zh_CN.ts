@@ -3599,6 +3599,16 @@
       <translation>{path}：无法确定预处理针对哪个输入。</translation>
     </message>
     <message>
+      <source>Each sample is read at once, with an empty key-value cache (prefill): {n} inputs, {first} and others.</source>
+      <extracomment>workbench/data/prefill.py</extracomment>
+      <translation>每个样本一次读入，键值缓存为空（预填充）：{n} 个输入，{first} 等。</translation>
+    </message>
+    <message>
+      <source>The data has no {names}: made for samples without padding (masks 1, positions 0, 1, 2, ...).</source>
+      <extracomment>workbench/data/prefill.py</extracomment>
+      <translation>数据中没有 {names}：已按无填充的样本生成（掩码为 1，位置为 0、1、2……）。</translation>
+    </message>
+    <message>
       <source>Below class_names, write a line 'folder: name' for each class.</source>
       <extracomment>workbench/data/preprocessing.py</extracomment>
       <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>

@@ -14,6 +14,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec
+from workbench.data import prefill
 from workbench.data.columns import Column, Lazy, in_memory
 
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
@@ -40,11 +41,13 @@ class Matched:
 
     axes    of an input whose samples lie along another axis than the first, that axis; of a constant, the axis along
             which it is repeated for every sample
+    notes   sentences: which inputs were made, as the data leaves them out
     """
 
     inputs: Mapping[str, Column]
     constants: Mapping[str, np.ndarray] = field(default_factory=dict)
     axes: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def match(
@@ -65,6 +68,10 @@ def match(
     if left and "x" in arrays and all(spec.name != "x" for spec in specs):
         taking = left if len(left) == 1 else [spec for spec in left if _by_sample(spec, arrays["x"])]
         arrays = {**arrays, **{spec.name: arrays["x"] for spec in taking if len(taking) == 1}}
+    made = prefill.missing(tuple(spec for spec in specs if spec.name not in given), arrays)
+    arrays = {**arrays, **made}
+    empty = prefill.caches(specs, {*arrays, *given})
+    specs = tuple(spec for spec in specs if spec.name not in empty)
     for spec in specs:
         if spec.dtype not in DTYPES:
             raise UserError(
@@ -85,7 +92,10 @@ def match(
             )
     free = {spec.name: arrays[spec.name] for spec in specs if spec.name not in given}
     count = _samples(specs, free, labels)
-    found = Matched({}, {}, {})
+    found = Matched({}, {}, {}, prefill.notes(made, empty))
+    for name, (values, along) in empty.items():
+        found.constants[name] = values  # type: ignore[index]
+        found.axes.update({} if along is None else {name: along})  # type: ignore[attr-defined]
     for spec in specs:
         array = _value(spec, given[spec.name]) if spec.name in given else free[spec.name]
         if array.dtype.kind not in "fiub":

@@ -43,12 +43,21 @@ def open_dataset(
     file = beside(path) if exists(path) else Path(path)
     noted = rules is None and file.exists() and not Path(path).is_dir()
     rules = read_rules(file) if rules is None else rules
-    folders = (Path(near).absolute().parent,) if near else ()
+    folders = _folders(near)
     found = read(Asked(path, specs, rules, trusted, job or Job(), tuple(given), folders))
     data = matched(path, found, specs, given, rules)
     if noted:
-        data = replace(data, notes=(Message("Preprocessed as {file} says.", file=file),))
+        data = replace(data, notes=(*data.notes, Message("Preprocessed as {file} says.", file=file)))
     return part_of(data, samples)
+
+
+def _folders(near: str) -> tuple[Path, ...]:
+    """Where the tokenizer of a model may lie: its folder, and for files in a folder `onnx` the one above."""
+    if not near:
+        return ()
+    model = Path(near).absolute()
+    home = model if model.is_dir() else model.parent
+    return (home, home.parent) if home.name == "onnx" else (home,)
 
 
 def part_of(data: Dataset, samples: int) -> Dataset:
@@ -91,7 +100,9 @@ def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given,
             path=path,
             counts=sorted(counts),
         )
-    return _in_whole_batches(Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes))
+    return _in_whole_batches(
+        Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes, notes=matched.notes)
+    )
 
 
 def _preprocessed(

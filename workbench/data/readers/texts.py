@@ -16,6 +16,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.system import free_memory
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data.columns import refuse_large
+from workbench.data.prefill import is_of_tokens, of_length
 from workbench.data.preprocessing import Rules
 from workbench.data.readers.lines import lines
 from workbench.data.readers.tables import LABELS
@@ -24,7 +25,6 @@ PAST = -100  # the label of a place that is not counted
 BLOCK = 128  # tokens of a sample of a text, where neither the model nor the rules say
 MOST_TOKENS = 1 << 16  # of a sample
 CHECKED = 1 << 12  # records between two looks at the memory
-TOKENS, MASK, TYPES, PLACES = "ids", "mask", "token_type", "position"  # parts of the names of inputs
 AGAIN = Message(
     "Give one JSON object per line: lists of numbers by the names of the model's inputs (or x, or a text), and y."
 )
@@ -156,7 +156,7 @@ def _array(path: str, number: int, name: str, value: Any) -> np.ndarray:
 
 def _token_input(path: str, specs: tuple[InputSpec, ...]) -> str:
     whole = [spec for spec in specs if "int" in spec.dtype and len(spec.shape) == 2]
-    found = next((spec for spec in whole if TOKENS in spec.name.lower() and TYPES not in spec.name.lower()), None)
+    found = next((spec for spec in whole if is_of_tokens(spec)), None)
     found = found or (whole[0] if len(whole) == 1 else None)
     if found is None:
         raise UserError(
@@ -201,14 +201,7 @@ def _masks(
         return {}
     length = found[sized].shape[1]
     real = np.arange(length) < np.array([len(part) for part in parts[sized]])[:, None]
-    made = {MASK: real.astype(np.int64), TYPES: np.zeros_like(real, np.int64)}
-    made[PLACES] = np.where(real, np.arange(length), 0)
-    return {
-        spec.name: values
-        for spec in specs
-        for part, values in made.items()
-        if part in spec.name.lower() and spec.name not in found and len(spec.shape) == 2
-    }
+    return {name: values for name, values in of_length(specs, real).items() if name not in found}
 
 
 def _labels(path: str, labels: list[np.ndarray], found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.core.base.errors import UserError
+from workbench.core.layer_data.caches import empty_cache
 from workbench.core.layer_data.layer import fixed_batch
 from workbench.data.dataset import Dataset
 from workbench.graph.model.model import Model
@@ -52,6 +53,9 @@ def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
     made = {}
     for spec in model.inputs:
         shape = [count if index == 0 and size is None else size or free for index, size in enumerate(spec.shape)]
+        empty = empty_cache(spec.name, spec.shape, spec.axes)
+        if empty is not None:  # of as many samples
+            shape = [count if size == 1 and spec.shape[axis] is None else size for axis, size in enumerate(empty)]
         made[spec.name] = (
             rng.standard_normal(shape) if spec.dtype.startswith("float") else rng.integers(0, 2, shape)
         ).astype(spec.dtype)

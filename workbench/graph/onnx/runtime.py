@@ -13,6 +13,7 @@ import onnxruntime as ort
 
 from workbench.core.base.errors import UserError
 from workbench.core.ipc import process
+from workbench.core.layer_data.caches import empty_cache
 from workbench.core.layer_data.layer import InputSpec
 from workbench.graph.onnx import saving
 from workbench.graph.onnx.refusals import cannot_load, cannot_run
@@ -213,10 +214,11 @@ def random_feeds(
 def input_shapes(
     inputs: Sequence[InputSpec] | Sequence[ort.NodeArg], free: int = 1, only_last: bool = False
 ) -> list[list[int]]:
-    """The shapes that `random_feeds` makes, without making anything."""
+    """The shapes that `random_feeds` makes, without making anything. Caches of decoders are empty."""
     symbols = {value.shape[0] for value in inputs if value.shape and isinstance(value.shape[0], str)}
     return [
-        [
+        empty_cache(value.name, value.shape, getattr(value, "axes", ()))
+        or [
             size
             if isinstance(size, int) and size > 0
             else 1

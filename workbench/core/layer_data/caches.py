@@ -1,0 +1,25 @@
+"""Inputs of decoders that hold keys and values of the tokens before: they are empty where a text is read at once."""
+
+from collections.abc import Sequence
+
+PAST, LENGTHS = "past", ("past", "seq", "len", "cache", "kv", "ctx")  # parts of names of inputs, and of their axes
+
+
+def empty_cache(name: str, shape: Sequence[int | str | None], axes: Sequence[str] = ()) -> list[int] | None:
+    """Shape of an empty cache for one sample; None for other inputs, and for caches of a fixed length.
+
+    name    of the input, such as past_key_values.0.key
+    shape   free dimensions are None, or their names
+    axes    names of the dimensions, where the shape has none
+    """
+    if PAST not in name.lower() or len(shape) < 3:
+        return None
+    free = [axis for axis, size in enumerate(shape) if not isinstance(size, int) or size <= 0]
+    named = [str(shape[axis]) if isinstance(shape[axis], str) else axes[axis] if axes else "" for axis in free]
+    lengths = [axis for axis, word in zip(free, named, strict=True) if any(part in word.lower() for part in LENGTHS)]
+    lengths = lengths or free[1:]  # the first is the batch
+    if not lengths:
+        return None
+    return [
+        0 if axis in lengths else size if isinstance(size, int) and size > 0 else 1 for axis, size in enumerate(shape)
+    ]

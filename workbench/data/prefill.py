@@ -1,0 +1,79 @@
+"""Inputs of language models that data sets leave out: masks, positions and types of tokens, and caches of keys and
+values, which are empty where whole texts are read (prefill)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from workbench.core.base.message import Message
+from workbench.core.layer_data.caches import empty_cache
+from workbench.core.layer_data.layer import InputSpec
+from workbench.data.columns import Column
+
+TOKENS, MASK, TYPES, PLACES = "ids", "mask", "token_type", "position"  # parts of the names of inputs
+BRANCH = "use_cache"  # an input that tells whether the caches are read
+
+
+def is_of_tokens(spec: InputSpec) -> bool:
+    """Whether an input takes token numbers [samples, tokens], by its name and type."""
+    name = spec.name.lower()
+    return "int" in spec.dtype and len(spec.shape) == 2 and TOKENS in name and TYPES not in name and PLACES not in name
+
+
+def of_length(specs: tuple[InputSpec, ...], real: np.ndarray) -> dict[str, np.ndarray]:
+    """Masks, types and positions, input -> [samples, tokens], for the inputs that are called so.
+
+    real   [samples, tokens] whether a place holds a token; else it was filled up
+    """
+    made = {MASK: real.astype(np.int64), TYPES: np.zeros_like(real, np.int64)}
+    made[PLACES] = np.where(real, np.arange(real.shape[1]), 0)
+    return {
+        spec.name: values
+        for spec in specs
+        for part, values in made.items()
+        if part in spec.name.lower() and len(spec.shape) == 2
+    }
+
+
+def missing(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column]) -> dict[str, np.ndarray]:
+    """Masks, types and positions that data with tokens leaves out: every place counts as a token."""
+    tokens = next((arrays[spec.name] for spec in specs if is_of_tokens(spec) and spec.name in arrays), None)
+    left = tuple(spec for spec in specs if spec.name not in arrays)
+    if tokens is None or tokens.ndim != 2 or not left:
+        return {}
+    return of_length(left, np.ones(tokens.shape[:2], bool))
+
+
+def caches(specs: tuple[InputSpec, ...], known: set[str]) -> dict[str, tuple[np.ndarray, int | None]]:
+    """Empty caches, input -> their values for one sample and the axis of the samples, for inputs without values."""
+    found: dict[str, tuple[np.ndarray, int | None]] = {}
+    for spec in specs:
+        shape = None if spec.name in known else empty_cache(spec.name, spec.shape, spec.axes)
+        if shape is not None and "float" in spec.dtype:
+            free = [axis for axis, size in enumerate(spec.shape) if size is None and shape[axis] == 1]
+            found[spec.name] = np.zeros(shape, spec.dtype), free[0] if free else None
+        elif spec.name not in known and spec.dtype == "bool" and spec.name.lower().startswith(BRANCH):
+            found[spec.name] = np.zeros([size or 1 for size in spec.shape], bool), None
+    return found
+
+
+def notes(made: Mapping[str, np.ndarray], empty: Mapping[str, object]) -> tuple[str, ...]:
+    """Sentences: which inputs were made, and that caches are empty."""
+    found: list[str] = []
+    if made:
+        found.append(
+            Message(
+                "The data has no {names}: made for samples without padding (masks 1, positions 0, 1, 2, ...).",
+                names=", ".join(made),
+            )
+        )
+    if empty:
+        found.append(
+            Message(
+                "Each sample is read at once, with an empty key-value cache (prefill): {n} inputs, {first} and others.",
+                one="Each sample is read at once, with an empty key-value cache (prefill): {first}.",
+                n=len(empty),
+                first=next(iter(empty)),
+            )
+        )
+    return tuple(found)
