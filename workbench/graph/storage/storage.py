@@ -90,7 +90,7 @@ def bounded(options: Sequence[Sequence[Form]], opset: int, most_effort: float) -
         if chosen[index].effort <= left:
             left -= chosen[index].effort
             kept.add(index)
-    fewer = [forms + [chosen[index]] if index in kept else forms for index, forms in enumerate(easy)]
+    fewer = [[*forms, chosen[index]] if index in kept else forms for index, forms in enumerate(easy)]
     return _smallest(fewer, opset), len(chosen) - len(kept)
 
 
