@@ -65,7 +65,7 @@ def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     assert changes["blocks.5.depthwise"].parameters == 112 * 10
     assert report.verified.value == pytest.approx(report.preview_value, abs=0.002)
     predicted = next(Previewer(cnn).measure(recipe, (), Job()))
-    assert predicted.size.value == pytest.approx(report.forecast_bytes, rel=0.03)
+    assert predicted.size.value == pytest.approx(report.forecast_bytes, rel=0.05)
 
 
 def test_the_hidden_layer_and_the_heads_of_a_transformer():

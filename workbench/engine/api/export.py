@@ -95,7 +95,6 @@ def export(
     result = compiled.settled(workspace.calibration, workspace.evaluator, job)
     size = size_of(result.model, result.edits, recipe.storing)
     changes, forecast_bytes = result.summary(size)
-    notes += storage_notes.of(size.loading)
     compressed = with_edits(result.model, result.edits, recipe.storing)
     shown = previewer.effective(result.model, result.edits)
     system.give_memory_back()
@@ -107,7 +106,11 @@ def export(
         value = verified = preview_value = None
         beside: tuple[Beside, ...] = ()
         notes += (
-            unknown + result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
+            unknown
+            + result.notes
+            + workspace.model.notes
+            + (workspace.data.answer.notes if workspace.data else ())
+            + storage_notes.of(size.loading)
         )
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
