@@ -1,10 +1,21 @@
 """Questions and complaints. None of them blocks: each calls back, so the window and its tests stay alive."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFileDialog,
+    QGridLayout,
+    QInputDialog,
+    QLabel,
+    QMessageBox,
+    QSizePolicy,
+    QSpacerItem,
+    QWidget,
+)
 
 from workbench.core.base.files import file_and_function
 from workbench.core.base.plain import plain, plain_lines
@@ -14,6 +25,10 @@ from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import icons, theme
 
 SIGN, WORDS = 32, 340  # pixels
+UNBROKEN = 40  # characters without a space that fit on a line of the narrowest box
+_LONG = re.compile(rf"\S{{{UNBROKEN + 1},}}")
+_PART = re.compile(rf"[^/\\]{{1,{UNBROKEN}}}[/\\]*|[/\\]+")
+MAY_BREAK = "\u200b"  # zero-width space
 SIGNS = {QMessageBox.Icon.Warning: ("warning", "warn"), QMessageBox.Icon.Question: ("help", "accent")}
 
 
@@ -202,15 +217,29 @@ def _open_files(dialog: QFileDialog, proceed: Callable[[str], object]) -> QFileD
 
 def _open(box: QMessageBox, name: str) -> QMessageBox:
     box.setObjectName(name)
-    box.setText(plain_lines(box.text()))
-    box.setInformativeText(plain_lines(box.informativeText()))
+    box.setText(breakable(plain_lines(box.text())))
+    box.setInformativeText(breakable(plain_lines(box.informativeText())))
     name, role = SIGNS.get(box.icon(), ("info", "accent"))
     color = icons.hexes(getattr(theme.colors(), role))
     box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for words in box.findChildren(QLabel):
         words.setTextFormat(Qt.TextFormat.PlainText)  # that of what to do about it, too
-        if words.objectName() == "qt_msgbox_label":  # Qt makes the box as narrow as its title allows
-            words.setMinimumWidth(WORDS)
+    _widen(box)
     box.open()
     return box
+
+
+def breakable(text: str) -> str:
+    """The text with places where a long path or name may go on in the next line; Qt breaks lines at spaces alone, and
+    cuts off what does not fit."""
+    return _LONG.sub(lambda found: MAY_BREAK.join(_PART.findall(found[0])), text)
+
+
+def _widen(box: QMessageBox) -> None:
+    """Qt makes the box as narrow as its title allows. An empty row of the layout widens it: a minimum width of the label
+    would be taken for the width of its text, which is then not wrapped."""
+    layout = box.layout()
+    assert isinstance(layout, QGridLayout)
+    fixed = QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed
+    layout.addItem(QSpacerItem(WORDS, 0, *fixed), layout.rowCount(), layout.columnCount() - 1)
