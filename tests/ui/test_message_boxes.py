@@ -13,7 +13,7 @@ from workbench.ui.text import i18n
 from workbench.ui.widgets import theme
 
 LONGEST = 8  # messages of the catalogue
-PATH = "/home/someone/experiments/2024/compression/" + "very_long_name_of_a_run_" * 4 + "/model.safetensors"
+PATH = "/data/experiments/2024/compression/" + "very_long_name_of_a_run_" * 4 + "/model.safetensors"
 NAME = "encoder.layers.11.attention.self.query.weight" * 4
 
 

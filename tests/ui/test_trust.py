@@ -10,11 +10,12 @@ from tests.ui.conftest import WAIT
 from tests.ui.test_window import dialog
 from workbench.core.recipe.recipe import Stage
 from workbench.core.session.session_file import Reference
+from workbench.ui.base.dialogs import MAY_BREAK
 
 
 def answer(window, qtbot, yes: bool, file: str) -> None:
     box = dialog(window, qtbot, "trust")
-    assert isinstance(box, QMessageBox) and file in box.text()
+    assert isinstance(box, QMessageBox) and file in box.text().replace(MAY_BREAK, "")
     button = next(b for b in box.buttons() if ("Trust and run" in b.text()) is yes)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.findChild(QMessageBox, "trust") is not box)

@@ -237,8 +237,8 @@ def breakable(text: str) -> str:
 
 
 def _widen(box: QMessageBox) -> None:
-    """Qt makes the box as narrow as its title allows. An empty row of the layout widens it: a minimum width of the label
-    would be taken for the width of its text, which is then not wrapped."""
+    """Qt makes the box as narrow as its title allows. An empty row of the layout widens it: a label with a least width
+    does not count its text, which is then not wrapped."""
     layout = box.layout()
     assert isinstance(layout, QGridLayout)
     fixed = QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed
