@@ -9626,9 +9626,24 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>历史</translation>
     </message>
     <message>
+      <source>No matching changes (Esc clears the search)</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>没有匹配的更改（按 Esc 清除搜索）</translation>
+    </message>
+    <message>
       <source>Return to {step}</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
       <translation>回到 {step}</translation>
+    </message>
+    <message>
+      <source>Search the history</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>搜索历史记录</translation>
+    </message>
+    <message>
+      <source>Search: layer, method, value</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>搜索：层、方法、数值</translation>
     </message>
     <message>
       <source>Undone changes that later ones replaced; click to return to them</source>
@@ -9644,6 +9659,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{step} ({n} changes)</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
       <translation>{step}（{n} 项更改）</translation>
+    </message>
+    <message>
+      <source>Figures appear once this recipe was measured in this session</source>
+      <extracomment>workbench/ui/panels/history_words.py</extracomment>
+      <translation>在本次会话中测量该方案后显示数值</translation>
+    </message>
+    <message>
+      <source>Size: {source}</source>
+      <extracomment>workbench/ui/panels/history_words.py</extracomment>
+      <translation>大小：{source}</translation>
     </message>
     <message>
       <source>Cancel {title}</source>

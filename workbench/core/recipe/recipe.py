@@ -135,6 +135,14 @@ class Recipe:
         globs = tuple(at for at, row in enumerate(self.rows) if row.is_glob)
         return {row.pattern: at for at, row in enumerate(self.rows)}, globs[::-1]
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, field.name) for field in dataclasses.fields(self)))
+
+    def __hash__(self) -> int:
+        """Computed once: tables of figures are looked up by recipes that have a row for each layer."""
+        return self._hash
+
     def __getstate__(self) -> dict[str, Any]:
         """State without the lookup caches."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

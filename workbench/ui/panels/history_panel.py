@@ -7,11 +7,15 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxLayout, QWidget
 
+from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.panels import history_words
 from workbench.ui.session.session import Session
+from workbench.ui.session.undo import ChangeRecipe
 from workbench.ui.text.i18n import counted, tr
+from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import tooltip
+from workbench.ui.widgets.labels import Plain, tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -38,15 +42,21 @@ class Entry:
 
 
 class HistoryModel(QAbstractListModel):
-    """snapshots, branches, then the steps from the first to the last."""
+    """Snapshots, branches, then the steps from the first to the last; those alone that have every typed word."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.entries: list[Entry] = []
+        self.typed = ""
+        self._words: dict[tuple[Recipe, Recipe, str], str] = {}  # of the steps
 
     def refresh(self) -> None:
-        fresh = [*self._snapshots(), *self._branches(), *self._steps()]
+        words = self.typed.casefold().split()
+        fresh = []
+        for part in (self._snapshots(), self._branches(), self._steps()):
+            found = [entry for entry in part[1:] if all(word in entry.text.casefold() for word in words)]
+            fresh += [*part[:1], *found] if found else []
         if len(fresh) != len(self.entries):
             self.beginResetModel()
             self.entries = fresh
@@ -91,17 +101,44 @@ class HistoryModel(QAbstractListModel):
         return [Entry(Kind.HEAD, tr("Branches")), *found] if found else []
 
     def _steps(self) -> list[Entry]:
-        history = self._session.history
+        session, history = self._session, self._session.history
+        if session.model is None:
+            return []
         here = history.stack.index()
-        texts = [tr("Original"), *(history.stack.text(i) for i in range(history.stack.count()))]
-        names = {each.recipe.in_effect: each.name for each in self._session.snapshots.all}
-        found = []
-        for place, text in enumerate(texts):
-            recipe = history.recipe_at(place) if names and place else None
-            name = names.get(recipe.in_effect, "") if recipe is not None else ""
-            shown = tr("{step}  ·  snapshot {name}").format(step=text, name=name) if name else text
-            found.append(Entry(Kind.STEP, shown, place, place == here, place > here))
-        return [Entry(Kind.HEAD, tr("Changes")), *found] if self._session.model is not None else []
+        names = {each.recipe.in_effect: each.name for each in session.snapshots.all}
+        known, self._words = self._words, {}
+        found = [Entry(Kind.HEAD, tr("Changes"))]
+        recipe = self._first()
+        for place in range(history.stack.count() + 1):
+            command = history.stack.command(place - 1) if place else None
+            text = command.text() if command is not None else tr("Original")
+            preview = None
+            if isinstance(command, ChangeRecipe):
+                key = (command.old, command.recipe, text)
+                self._words[key] = text = known.get(key) or self._told(*key)
+                recipe = command.recipe
+            if command is None or isinstance(command, ChangeRecipe):
+                preview = session.known_preview(recipe)
+            figures = history_words.figures(preview)
+            shown = history_words.POINT.join(part for part in (text, figures) if part)
+            name = names.get(recipe.in_effect, "") if place else ""
+            if name:
+                shown = tr("{step}  ·  snapshot {name}").format(step=shown, name=name)
+            tip = f"{shown}\n{history_words.sources(preview)}"
+            found.append(Entry(Kind.STEP, shown, place, place == here, place > here, tip))
+        return found
+
+    def _first(self) -> Recipe:
+        """The recipe that the list began with."""
+        stack = self._session.history.stack
+        commands = (stack.command(place) for place in range(stack.count()))
+        first = (command.old for command in commands if isinstance(command, ChangeRecipe))
+        return next(first, self._session.history.standing(self._session.recipe))
+
+    def _told(self, before: Recipe, after: Recipe, text: str) -> str:
+        session = self._session
+        layers = [layer.path for layer in session.model.layers] if session.model is not None else []
+        return history_words.step_words(before, after, text, layers, session.methods)
 
     # -- what Qt asks ----------------------------------------------------------------------------------------------
 
@@ -172,9 +209,19 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self.model = HistoryModel(session, self)
         self.list = HistoryList(self.model, self)
+        self.search = SearchBox(self)
+        self.search.setPlaceholderText(self.tr("Search: layer, method, value"))
+        self.search.setAccessibleName(self.tr("Search the history"))
+        self.search.left.connect(self.list.setFocus)
+        self.search.textChanged.connect(self._on_typed)
+        self.nothing = Plain(self.tr("No matching changes (Esc clears the search)"), self)
+        self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.UNIT, theme.UNIT, theme.UNIT, 0)
-        column.addWidget(self.list)
+        column.setSpacing(theme.UNIT)
+        for widget in (self.search, self.nothing, self.list):
+            column.addWidget(widget)
         self._rows = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
         self._rows.soon()
         stack = session.undo_stack
@@ -184,13 +231,23 @@ class HistoryPanel(QWidget):
             session.history.changed,
             session.snapshots.changed,
             session.recipe_changed,
+            session.preview_changed,
+            session.methods_changed,
             session.model_changed,
             theme.signals.changed,
         ):
             signal.connect(self._rows.soon)
 
+    def _on_typed(self, text: str) -> None:
+        self.model.typed = text
+        self.refresh()
+
     def refresh(self) -> None:
         self.model.refresh()
+        entries = self.model.entries
+        self.nothing.setVisible(bool(self.model.typed) and not entries)
         row = self.model.here
+        if row < 0 and self.model.typed:  # the first that was found, so that Return goes there
+            row = next((place for place, entry in enumerate(entries) if entry.kind is not Kind.HEAD), -1)
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row))

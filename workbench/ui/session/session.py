@@ -36,7 +36,7 @@ from workbench.ui.session.training import Trainings
 from workbench.ui.text import i18n
 
 if TYPE_CHECKING:  # numpy, for which the first paint need not wait
-    from workbench.core.layer_data.views import DataSummary
+    from workbench.core.layer_data.views import DataSummary, Preview
 
 LISTED, LONGEST_ROW = 10, 100  # rows of a recipe that are named where they match no layer, characters of each
 
@@ -275,6 +275,10 @@ class Session(State):
     def measuring_paused(self) -> bool:
         """True where this recipe is not measured until `measure_again`."""
         return self._refresher.paused or self.revival.given_up
+
+    def known_preview(self, recipe: Recipe) -> Preview | None:
+        """The figures of a recipe that was on show, as far as they are remembered."""
+        return self._refresher.preview(recipe)
 
     def measure_again(self) -> None:
         """Go on with a measurement that was cancelled, or that ended the engine; or open the model again, first."""

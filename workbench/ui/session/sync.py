@@ -92,6 +92,10 @@ class Refresher(QObject):
     def view(self, path: str) -> LayerView | None:
         return self._views.get(path)
 
+    def preview(self, recipe: Recipe) -> Preview | None:
+        """What is remembered of it."""
+        return self._previews.get(recipe.in_effect)
+
     def try_again(self) -> None:
         self._deaths, self._given_up = 0, False
         self.refresh()
