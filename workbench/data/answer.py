@@ -14,6 +14,7 @@ class Answer:
     axis    along which the samples lie; None where the whole output belongs to the only sample of a batch
     each    consecutive entries along `axis` that belong to one sample
     notes   sentences: what is measured where that is not plain, and what is left out
+    tokens  whether it is scores of the next token [samples, tokens, vocabulary]
     more    other outputs that are measured together with this one (see joined); learning learns this one alone
     """
 
@@ -22,6 +23,7 @@ class Answer:
     axis: int | None = 0
     each: int = 1
     notes: tuple[str, ...] = ()
+    tokens: bool = False
     more: tuple["Answer", ...] = ()
 
     def of(self, outputs: Sequence[Any]) -> Any:

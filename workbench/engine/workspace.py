@@ -131,7 +131,7 @@ class Workspace:
         run, batch = runner(session), data.at_once(evaluate.BATCH)
         evaluator = evaluate.prepare(data, run, job.part(ends[1], 1.0), batch, wanted=first, beside=beside)
         evaluator = chance.noted(evaluator)
-        samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
+        samples = replace(samples, answer=evaluator.data.answer, labels=fitting(evaluator.metric, samples.labels))
         model = self.model.at({name: array.shape for name, array in data.least().items()})
         return replace(
             self,

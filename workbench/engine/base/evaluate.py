@@ -16,6 +16,7 @@ from workbench.data.dataset import Dataset, Feeds
 from workbench.data.metrics.intervals import ALL, interval_of, paired_interval, unit_of
 from workbench.data.metrics.listing import DECIDING, against_teachers
 from workbench.data.metrics.metric import Metric
+from workbench.data.metrics.tokens import NEXT
 from workbench.data.sampling import stratified
 from workbench.engine.base.originals import Gathered, Originals
 from workbench.graph.onnx import runtime
@@ -238,7 +239,8 @@ def prepare(
     if teacher is not None:
         _by_teacher(data, teacher, makers, job, batch)
     measures = tuple(maker.finished(against=teacher) for maker in makers)
-    data = replace(data, labels=fitting(measures[0].metric, data.labels))
+    answer = replace(data.answer, tokens=measures[0].metric.id in NEXT)
+    data = replace(data, answer=answer, labels=fitting(measures[0].metric, data.labels))
     return Evaluator(data, measures, stratified(data.labels, data.samples, seed), batch)
 
 

@@ -5,8 +5,9 @@ receives at an output position t, g the gradient there of the log-likelihood of 
 give. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be independent, and what varies
 from position to position to be so, too: t · E Δyᵀ Γ Δy with Δy = ΔW (x − x̄) and the second moments Γ of g. What all
 positions of a sample have in common, its mean x̄, adds up instead: with Δy = ΔW x̄ and the second moments Γₛ of Σₜ gₜ.
-The inputs are kept as a sample of rows, so that a candidate costs a few small products. Where no gradients pass, what
-is predicted is the relative error of the layer's output, E |ΔW x|² / E |W x|².
+The inputs are kept as a sample of rows, so that a candidate costs a few small products; of layers with many outputs,
+such as the head of a language model, Γ is kept as a sketch of random signs (Achlioptas 2003). Where no gradients pass,
+what is predicted is the relative error of the layer's output, E |ΔW x|² / E |W x|².
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ class Term:
     """One part of the sum: mean Δyᵀ Γ Δy over rows of the layer's input.
 
     inputs   [groups, n, columns] float32: rows that the layer's matrix is applied to
-    moment   [outputs, outputs] float32, Γ; None: the identity
+    moment   [outputs, outputs] float32, Γ; [rows, outputs] a sketch S of it, Γ ≈ Sᵀ S; None: the identity
     """
 
     inputs: np.ndarray
@@ -45,7 +46,8 @@ class Term:
         if bias is not None:
             outputs = outputs + bias.reshape(-1, 1)
         weighted = outputs if self.moment is None else self.moment @ outputs
-        return max(float(np.vdot(outputs, weighted)), 0.0) / outputs.shape[1]
+        other = outputs if len(weighted) == len(outputs) else weighted
+        return max(float(np.vdot(other, weighted)), 0.0) / outputs.shape[1]
 
 
 @dataclass(frozen=True, eq=False)

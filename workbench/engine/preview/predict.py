@@ -3,7 +3,7 @@
 A few candidates are run, and the ranks of what was predicted are compared with those of how far the outputs moved.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -16,13 +16,14 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
+from workbench.data.prefill import MASK
 from workbench.engine.base.differentiable import view_of
-from workbench.engine.base.evaluate import Evaluator, Run
+from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.calibration import im2col
 from workbench.engine.compile import compiler
 from workbench.engine.preview.curvature import Curvature, Predictor, Term, checked_key
 from workbench.engine.preview.previewer import SuffixRunner
-from workbench.engine.supervision.losses import logits
+from workbench.engine.supervision.losses import are_probabilities, logits
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
@@ -32,6 +33,9 @@ from workbench.methods.base.method import untouched
 SAMPLES = 32  # calibration samples that are looked at: with 256 the ranks are no better (within 0.005)
 TOGETHER = 8  # of them at a time
 ROWS = 64  # rows kept of each layer's inputs, and of their means
+LARGE, SKETCH = 1024, 128  # outputs of a layer beyond which second moments are sketched, and rows of the sketch
+HELD = 256 << 20  # bytes of outputs that are kept at a time
+PIECE = 1 << 20  # scores of tokens that are exponentiated at once
 PROBED = 8  # layers on which the prediction is checked, with each of TRIED
 PROBE = 128  # evaluation samples of such a check
 TRIED = tuple(
@@ -87,7 +91,7 @@ def _made(model: Model, data: Dataset, job: Job) -> Predictor:
     fitting = {
         path: Curvature(*map(Term, found, moments[path]))
         for path, found in inputs.items()
-        if path in moments and len(moments[path][0]) == model.layer(path).matrix[0]
+        if path in moments and moments[path][0].shape[1] == model.layer(path).matrix[0]
     }
     return Predictor(model, fitting, "loss")
 
@@ -145,21 +149,38 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
     sums: dict[str, list[torch.Tensor]] = {}
     for path, module in view.layers.items():
         module.register_forward_hook(_observing(path, sums, -1 if isinstance(module, torch.nn.Linear) else 1))
-    seen = 0
-    size = data.at_once(TOGETHER)
+    seen, size = 0, _together(view, data)
     for start in job.each(range(0, data.first(SAMPLES), size), "gradients"):
         chosen = slice(start, min(start + size, data.samples))
         feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
         try:
-            _loss(data.answer.take(view(**feeds)[0]), generator).backward()
+            outputs = data.answer.take(view(**feeds)[0])
+            if data.answer.tokens:
+                outputs.backward(_of_tokens(outputs.detach(), _mask(feeds, outputs), generator))
+            else:
+                _loss(outputs, generator).backward()
         except (RuntimeError, IndexError) as error:  # outputs of a form that no answers are drawn from
             raise UserError("Gradients of these outputs cannot be computed.", "Measure instead.") from error
         seen += count
+    # a sketch is a root of the second moments
     return {
-        path: ((each / (2 * seen)).float().numpy(), (summed / (2 * seen)).float().numpy())
-        for path, (each, summed) in sums.items()
+        path: tuple(
+            (each / (2 * seen if each.shape[0] == each.shape[1] else (2 * seen) ** 0.5)).float().numpy()
+            for each in found
+        )
+        for path, found in sums.items()
     }
+
+
+def _together(view: torch.nn.Module, data: Dataset) -> int:
+    """How many samples go through at once: fewer where their outputs are scores of many tokens."""
+    size = data.at_once(TOGETHER)
+    if not data.answer.tokens or data.fixed_batch is not None:
+        return size
+    with torch.no_grad():
+        one = view(**{name: torch.from_numpy(x) for name, x in data.least().items()})[0]
+    return max(1, min(size, HELD // max(one.nbytes, 1)))
 
 
 def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -173,15 +194,48 @@ def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return (outputs * noise).sum() * (2 / outputs[0].numel()) ** 0.5
 
 
+def _of_tokens(outputs: torch.Tensor, mask: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Gradient of the cross-entropy to tokens drawn at every place, softmax less the drawn one, over the root of the
+    number of a sample's places: [samples, tokens, vocabulary], computed in pieces. `mask` [samples, tokens]: places
+    that count."""
+    flat = outputs.reshape(-1, outputs.shape[-1])
+    weight = (mask / mask.sum(dim=1, keepdim=True).clamp_min(1).sqrt()).reshape(-1, 1)
+    gradient = torch.empty_like(flat)
+    shares = are_probabilities(outputs[:1, :16])
+    step = max(1, PIECE // flat.shape[1])
+    for start in range(0, len(flat), step):
+        given = flat[start : start + step]
+        found = given.clone() if shares else torch.softmax(given, dim=1)
+        drawn = torch.multinomial(found, 1, generator=generator)
+        found.scatter_add_(1, drawn, torch.full(drawn.shape, -1.0, dtype=found.dtype))
+        found = found / given.clamp_min(1e-12) if shares else found
+        gradient[start : start + step] = found * weight[start : start + step]
+    return gradient.reshape(outputs.shape)
+
+
+def _mask(feeds: Mapping[str, torch.Tensor], outputs: torch.Tensor) -> torch.Tensor:
+    """[samples, tokens] 1 where the model reads a token, by its input that is called a mask; else 1 everywhere."""
+    masks = (x for name, x in feeds.items() if MASK in name.lower() and x.shape == outputs.shape[:2])
+    return next(masks, torch.ones(outputs.shape[:2])).float()
+
+
 def _observing(path: str, sums: dict[str, list[torch.Tensor]], axis: int) -> Callable[..., None]:
     """A forward hook that adds up, of the gradients g that come back to a module's output, g gᵀ over all positions, and
-    s sᵀ over all samples of their sums s over a sample's positions."""
+    s sᵀ over all samples of their sums s over a sample's positions; of many outputs, products with random signs."""
+    signs = torch.Generator().manual_seed(0)
+
+    def of(rows: torch.Tensor) -> torch.Tensor:
+        if rows.shape[1] <= LARGE:
+            return (rows.T @ rows).double()
+        chosen = torch.randint(0, 2, (SKETCH, len(rows)), generator=signs).float() * 2 - 1
+        return (chosen @ rows) / SKETCH**0.5
 
     def add(gradient: torch.Tensor) -> None:
-        each = gradient.movedim(axis, 0).flatten(1)
-        summed = gradient.movedim(axis, 1).reshape(len(gradient), len(each), -1).sum(dim=2)
-        found = sums.setdefault(path, [torch.zeros((), dtype=torch.float64)] * 2)
-        sums[path] = [found[0] + (each @ each.T).double(), found[1] + (summed.T @ summed).double()]
+        places = gradient.movedim(axis, -1)
+        outputs = places.shape[-1]
+        each, summed = places.reshape(-1, outputs), places.reshape(len(gradient), -1, outputs).sum(dim=1)
+        found = sums.setdefault(path, [torch.zeros(())] * 2)
+        sums[path] = [found[0] + of(each), found[1] + of(summed)]
 
     def hook(_module: torch.nn.Module, _given: object, output: torch.Tensor) -> None:
         output.requires_grad_().register_hook(add)
@@ -208,8 +262,9 @@ def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float |
 def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[float, float]]:
     """Predicted cost of each candidate, and the measured change of the outputs."""
     model, evaluator = workspace.model, workspace.measurable()
+    tokens = evaluator.data.answer.tokens
     paths = list(made.curvatures)
-    few = evaluator.part(evaluator.order[:PROBE])
+    few = evaluator.part(evaluator.order[: _probed(model, evaluator)])
     for path in job.each(paths[:: -(-len(paths) // PROBED)] if paths else [], Message("checking the prediction")):
         behind = SuffixRunner(model, path)
         layer = model.layer(path)
@@ -219,7 +274,7 @@ def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[fl
                 continue
             edited = compiler.edit(model, path, stack, workspace.calibration, 0, workspace.cache, job.silent())
             moved = [
-                divergence(after, before)
+                divergence(after, before, tokens)
                 for after, before in zip(_outputs(behind.run(edited), few), original, strict=True)
             ]
             yield made.rise(path, edited) or 0.0, float(np.concatenate(moved).mean())
@@ -230,8 +285,20 @@ def _outputs(run: Run, evaluator: Evaluator) -> Iterator[np.ndarray]:
         yield evaluator.answer(run(evaluator.data.feeds(chosen)))
 
 
-def divergence(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """[samples] how far outputs moved: KL(original ‖ outputs) of class scores [n, classes], else the mean square."""
+def _probed(model: Model, evaluator: Evaluator) -> int:
+    """How many samples a check takes: fewer where their outputs are large, as those of the original are kept."""
+    first = evaluator.answer(runner(runtime.session(model))(evaluator.data.least()))
+    return min(PROBE, max(1, HELD * len(first) // max(first.nbytes, 1)))
+
+
+def divergence(outputs: np.ndarray, original: np.ndarray, tokens: bool = False) -> np.ndarray:
+    """[samples] how far outputs moved: KL(original ‖ outputs) of class scores [n, classes], or the mean over the tokens
+    of scores [n, tokens, vocabulary], in pieces; else the mean square."""
+    if tokens:
+        flat, first = (each.reshape(-1, each.shape[-1]) for each in (outputs, original))
+        step = max(1, PIECE // flat.shape[1])
+        parts = [divergence(flat[at : at + step], first[at : at + step]) for at in range(0, len(flat), step)]
+        return np.concatenate(parts).reshape(len(outputs), -1).mean(axis=1)
     if outputs.ndim != 2 or outputs.shape[1] < 2:
         return np.square(outputs.astype(np.float64) - original).reshape(len(outputs), -1).mean(axis=1)
     before, after = _log_softmax(original), _log_softmax(outputs)
