@@ -1,4 +1,4 @@
-"""The cost of an edit of a language model is predicted in nats a token, without second moments of a whole vocabulary."""
+"""Edits of a language model are predicted in nats a token, without second moments of a whole vocabulary."""
 
 import json
 
