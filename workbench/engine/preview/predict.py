@@ -163,14 +163,13 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
         except (RuntimeError, IndexError) as error:  # outputs of a form that no answers are drawn from
             raise UserError("Gradients of these outputs cannot be computed.", "Measure instead.") from error
         seen += count
-    # a sketch is a root of the second moments
-    return {
-        path: tuple(
-            (each / (2 * seen if each.shape[0] == each.shape[1] else (2 * seen) ** 0.5)).float().numpy()
-            for each in found
-        )
-        for path, found in sums.items()
-    }
+    return {path: (_per_sample(each, seen), _per_sample(summed, seen)) for path, (each, summed) in sums.items()}
+
+
+def _per_sample(found: torch.Tensor, seen: int) -> np.ndarray:
+    """Half the mean over the samples of second moments, or a sketch of it, which is a root."""
+    whole = found.shape[0] == found.shape[1]
+    return np.asarray((found / (2 * seen if whole else (2 * seen) ** 0.5)).float().numpy())
 
 
 def _together(view: torch.nn.Module, data: Dataset) -> int:
