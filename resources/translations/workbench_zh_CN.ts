@@ -4354,6 +4354,11 @@
       <translation>请告知其作者。</translation>
     </message>
     <message>
+      <source>The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has {written:,} bytes, because its format stores names, graph or numbers otherwise.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>预测的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
+    </message>
+    <message>
       <source>The format {format} cannot open the file it wrote.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>格式 {format} 无法打开它写出的文件。</translation>
@@ -4382,6 +4387,11 @@
       <source>There is no format '{wanted}' to write.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>没有可写出的格式“{wanted}”。</translation>
+    </message>
+    <message>
+      <source>{name} ({size:,} bytes) was reopened and decoded; products of its weights with synthetic inputs differ from the preview's by {difference:.2g} relatively</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>已重新打开并解码 {name}（{size:,} 字节）；其权重与合成输入的乘积和预览的相对差异为 {difference:.2g}</translation>
     </message>
     <message>
       <source>{name} ({size:,} bytes) was reopened and run; the relative difference of its outputs to the ONNX file's is {difference:.2g}</source>
@@ -4464,9 +4474,9 @@
       <translation>另有 {n} 个权重用霍夫曼编码会更小，但文件加载会变慢；在配方的导出选项中设置 'codes: on' 即可这样存储。</translation>
     </message>
     <message>
-      <source>{n} weights are in Huffman codes, which are decoded when the file is loaded: about {seconds:.1f} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.</source>
+      <source>{n} weights are in Huffman codes, which are decoded when the file is loaded: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>{n} 个权重以霍夫曼编码存储，在加载文件时解码：单核约需 {seconds:.1f} 秒，内存峰值 {memory:,.0f} MB（预测值）；推理时没有开销。</translation>
+      <translation>{n} 个权重以霍夫曼编码存储，在加载文件时解码：单核约需 {seconds:.2g} 秒，内存峰值 {memory:,.0f} MB（预测值）；推理时没有开销。</translation>
     </message>
     <message>
       <source>Give data, or remove the stages from the recipe.</source>

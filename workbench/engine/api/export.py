@@ -125,7 +125,7 @@ def export(
             verified = None if apart else verified
         else:
             verified, said = without_data.verify(shown, str(written), given or {})
-            notes += (said,)
+            notes += () if alone else (said,)  # of weights alone the other format says it
         after_bytes = place.size(written.name)
         if other is not None:
             made, said = other_formats.write(
@@ -136,6 +136,7 @@ def export(
             if alone:  # its ONNX is no model that anybody could run
                 written.unlink()
                 written, after_bytes = made, made.stat().st_size
+                notes += other_formats.beyond_forecast(after_bytes, forecast_bytes)
         latencies = _latencies(workspace, written_run, job.part(0.9, 0.95))
         before, after, unmeasured = _loads(workspace, written, recipe.storing.batch, job.part(0.95, 1.0))
         notes += unmeasured
@@ -262,7 +263,9 @@ def _loads(
     workspace: Workspace, written: Path, batch: int, job: Job
 ) -> tuple[Load | None, Load | None, tuple[str, ...]]:
     """What loading and running the original and the file takes, each once in a fresh process; a note where that failed,
-    which keeps no file from being written."""
+    which keeps no file from being written. Weights without a network are no model that a runtime loads."""
+    if workspace.model.weights_only:
+        return None, None, ()
     feeds, batch = feeds_near(workspace, batch)
     if (needed := ROOM * workspace.model.source.bytes) > system.free_memory():
         room = Message("a fresh process may need {needed:.1f} GB", needed=needed / 1e9)

@@ -93,6 +93,16 @@ def write(
             format=format.name,
             difference=difference,
         )
+    if reopened.graph.meta.get(WEIGHTS_ONLY):
+        return path, (
+            Message(
+                "{name} ({size:,} bytes) was reopened and decoded; products of its weights with synthetic inputs "
+                "differ from the preview's by {difference:.2g} relatively",
+                name=path.name,
+                size=path.stat().st_size,
+                difference=difference,
+            )
+        )
     return path, (
         Message(
             "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
@@ -101,6 +111,20 @@ def write(
             size=path.stat().st_size,
             difference=difference,
         )
+    )
+
+
+def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:
+    """A note on a file of weights that is not as large as the forecast, which is of the same tensors in ONNX."""
+    if written == forecast:
+        return ()
+    return (
+        Message(
+            "The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has "
+            "{written:,} bytes, because its format stores names, graph or numbers otherwise.",
+            forecast=forecast,
+            written=written,
+        ),
     )
 
 

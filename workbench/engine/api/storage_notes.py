@@ -17,9 +17,9 @@ def of(loading: Loading) -> tuple[Message, ...]:
         notes += (
             Message(
                 "{n} weights are in Huffman codes, which are decoded when the file is loaded: about "
-                "{seconds:.1f} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
+                "{seconds:.2g} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
                 one="{n} weight is in Huffman codes, which are decoded when the file is loaded: about "
-                "{seconds:.1f} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
+                "{seconds:.2g} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
                 n=loading.coded,
                 seconds=loading.seconds,
                 memory=loading.bytes / 1e6,
