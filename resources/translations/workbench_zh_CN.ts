@@ -9673,7 +9673,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Figures appear once this recipe was measured in this session</source>
       <extracomment>workbench/ui/panels/history_words.py</extracomment>
-      <translation>在本次会话中测量该方案后显示数值</translation>
+      <translation>在本次会话中测量该配方后显示数值</translation>
     </message>
     <message>
       <source>Size: {source}</source>

@@ -503,6 +503,32 @@ def test_find_apply_and_undo(tab, session, qtbot):
     assert session.recipe == before
 
 
+def test_when_a_search_ends_what_it_chose_is_looked_at_and_enter_applies_it(tab, session, qtbot):
+    tab.activateWindow()
+    qtbot.waitUntil(tab.isActiveWindow)
+    search(tab, qtbot, "share", 70)
+    settle(session)
+    chosen = tab.plans.front.chosen.recipe.key
+    assert tab.picked == (chosen,) and session.history.looking is not None and session.undo_stack.count() == 0
+    assert [
+        tab.model.entry(tab.table.proxy.mapToSource(at)).key for at in tab.table.selectionModel().selectedRows()
+    ] == [chosen]
+    assert tab.table.hasFocus()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    settle(session)
+    assert session.undo_stack.count() == 1 and session.recipe.key == chosen and session.history.looking is None
+
+
+def test_a_search_that_ends_while_the_user_is_elsewhere_changes_nothing_there(tab, session, qtbot):
+    before = session.recipe
+    tab.bar.set_wish(tab.bar.wish, session.model)
+    tab.start()
+    tab.hide()
+    qtbot.waitUntil(lambda: not tab.plans.job)
+    settle(session)
+    assert session.recipe == before and session.history.looking is None and tab.picked == ()
+
+
 def test_the_same_search_again_runs_nothing(tab, qtbot):
     search(tab, qtbot, "share", 70)
     found = tab.plans.front

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 
 from workbench.core.analysis.plan import PRESETS, Front, Goal, Kind, Measured, Point
 from workbench.core.ipc import messages
@@ -35,7 +35,10 @@ class Plans(TrackedJob):
     measured    what was on show and is measured, by the key of its recipe
     paused      the search waits between two trials
     finishing   it was told to end with what it has
+    ended       a search is over, and found what `front` is
     """
+
+    ended = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session.link, session)
@@ -136,6 +139,7 @@ class Plans(TrackedJob):
         self._take(front)
         if self._session.data is not None:
             self._session.found = Found(front, self._session.data.fingerprint)
+        self.ended.emit()
 
     def _on_data(self) -> None:
         """Other data: nothing that was measured holds. The data that a trade-off was found on, such as after the

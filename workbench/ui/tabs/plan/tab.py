@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
@@ -49,6 +49,7 @@ class PlanTab(QWidget):
         super().__init__(parent)
         self._session, self.plans = session, plans
         self.picked: tuple[int, ...] = ()
+        self._proposing = False  # a search ended, and what it chose is to be shown with the next picture
         self.bar = GoalBar(self)
         self.bar.targets = TargetMenu(session, self.bar)
         self.presets = PresetButton(plans, self)
@@ -121,6 +122,7 @@ class PlanTab(QWidget):
         ):
             signal.connect(controls.soon)
         theme.signals.changed.connect(self._scene.soon)
+        plans.ended.connect(self._on_ended)
         session.data_changed.connect(self._ask)
         session.history.looked.connect(self._on_looked)
         self.bar.changed.connect(self._on_wish)
@@ -169,6 +171,9 @@ class PlanTab(QWidget):
         """The table, in a later turn."""
         self.model.show_scene(self.plot.scene)
         self._show_picked()
+        if self._proposing:
+            self._proposing = False
+            self._propose()
 
     def _show_controls(self) -> None:
         session, plans = self._session, self.plans
@@ -207,7 +212,20 @@ class PlanTab(QWidget):
     def start(self) -> None:
         """Search for what the bar says."""
         if self.bar.begin.isEnabled():
+            self.table.setFocus()  # the button disappears, and the focus would go anywhere
             self.plans.start(self.bar.wish.goal(self._session.model, self.bar.points, self._selected()))
+
+    def _on_ended(self) -> None:
+        self._proposing = self.isVisible()
+
+    def _propose(self) -> None:
+        """Look at what the search chose, ready for Enter; but only if the user still is here and looks at nothing
+        else: what is on show elsewhere does not change under the hand."""
+        front, focus = self.plans.front, QApplication.focusWidget()
+        here = self.isVisible() and (focus is None or self.isAncestorOf(focus))
+        if here and not self.picked and front is not None and front.chosen is not None:
+            self.pick((front.chosen.recipe.key,))
+            self.table.setFocus()
 
     def _on_wish(self) -> None:
         if (model := self._session.model) is not None:
