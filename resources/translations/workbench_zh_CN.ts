@@ -1124,29 +1124,14 @@
       <translation>AWQ</translation>
     </message>
     <message>
-      <source>Group size</source>
-      <extracomment>quantize.awq</extracomment>
-      <translation>组大小</translation>
-    </message>
-    <message>
       <source>Scales up weight columns that multiply large inputs before rounding, so that they are quantised more finely, and scales them back in the graph. The scale is searched on the calibration samples.</source>
       <extracomment>quantize.awq</extracomment>
       <translation>在取整前放大与大输入相乘的权重列，使其量化得更细，并在图中缩放回来。缩放系数在校准样本上搜索得到。</translation>
     </message>
     <message>
-      <source>Weights that share a scale, along the input of a channel.</source>
-      <extracomment>quantize.awq</extracomment>
-      <translation>沿通道输入方向，共用一个缩放系数的权重数。</translation>
-    </message>
-    <message>
       <source>Which weights share a scale: the whole tensor, an output channel, or a group.</source>
       <extracomment>quantize.awq</extracomment>
       <translation>哪些权重共用一个缩放系数：整个张量、一个输出通道，或一组。</translation>
-    </message>
-    <message>
-      <source>group</source>
-      <extracomment>quantize.awq</extracomment>
-      <translation>组</translation>
     </message>
     <message>
       <source>Bias correction</source>
@@ -1374,9 +1359,14 @@
       <translation>GPTQ</translation>
     </message>
     <message>
-      <source>Integer quantisation per output channel that minimises the error of the layer's output on the calibration samples: later columns compensate each column's rounding error.</source>
+      <source>Group size</source>
       <extracomment>quantize.gptq</extracomment>
-      <translation>按输出通道的整数量化，使该层在校准样本上的输出误差最小：每一列的取整误差由其后的列补偿。</translation>
+      <translation>组大小</translation>
+    </message>
+    <message>
+      <source>Integer quantisation per output channel or group that minimises the error of the layer's output on the calibration samples: later columns compensate each column's rounding error.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>按输出通道或分组的整数量化，使该层在校准样本上的输出误差最小：后面的列补偿前面各列的舍入误差。</translation>
     </message>
     <message>
       <source>Levels symmetric around zero, without a zero point.</source>
@@ -1402,6 +1392,21 @@
       <source>Symmetric</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>对称</translation>
+    </message>
+    <message>
+      <source>Weights that share a scale, along the input of a channel.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>沿通道输入方向，共用一个缩放系数的权重数。</translation>
+    </message>
+    <message>
+      <source>Which weights share a scale: an output channel, or a group.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>哪些权重共用一个缩放系数：一个输出通道，或一个分组。</translation>
+    </message>
+    <message>
+      <source>group</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>组</translation>
     </message>
     <message>
       <source>Divides each input channel by a factor and multiplies the weight's column by it, then quantises both to 8 bits: outlier channels no longer widen the range of all others. Costs one multiplication per input.</source>
@@ -8297,6 +8302,11 @@
       <source>Rescaling output channels of {op} layers is not supported.</source>
       <extracomment>workbench/methods/quantize/equalize.py</extracomment>
       <translation>不支持重新缩放 {op} 层的输出通道。</translation>
+    </message>
+    <message>
+      <source>Its groups would not lie along the input of a channel.</source>
+      <extracomment>workbench/methods/quantize/gptq.py</extracomment>
+      <translation>其分组不会沿通道的输入方向排列。</translation>
     </message>
     <message>
       <source>rounding {path}</source>

@@ -44,6 +44,8 @@ SETTINGS: dict[str, list[tuple]] = {
         ({"bits": 4}, (*MATRIX, "Depthwise")),
         ({"bits": 3, "symmetric": False}, ("Gemm",)),
         ({"damping": 0.1, "order": False}, ("MatMul",)),
+        ({"bits": 4, "granularity": "group", "group_size": 8}, MATRIX),
+        ({"bits": 3, "granularity": "group", "group_size": 8, "symmetric": False}, ("Gemm", "MatMul"), PAIR),
         ({"bits": 4}, MATRIX, PAIR),
         ({"bits": 4}, ("Conv",), TUCKER),
         ({"bits": 4}, ("Conv",), GROUPED),

@@ -227,6 +227,8 @@ def test_data_aware_methods_beat_their_plain_counterparts_on_the_layers_output(o
 
     nearest = error("quantize.affine", bits=3)
     assert error("quantize.gptq", bits=3) < nearest and error("quantize.adaround", bits=3, steps=300) < nearest
+    groups = {"bits": 3, "granularity": "group", "group_size": 8}
+    assert error("quantize.gptq", **groups) < error("quantize.affine", **groups, range="mse")
     assert error("prune.sparsegpt", sparsity=0.6) < error("prune.wanda", sparsity=0.6)
     assert error("lowrank.whitened", rank=6) <= error("lowrank.svd", rank=6) * 1.001
 

@@ -272,6 +272,20 @@ def like_weight(
     return affine(Grid(q, (), 0, weight.shape), q, scale.reshape(shape), zero.reshape(shape), bits, symmetric)
 
 
+def in_groups(
+    levels: np.ndarray, scale: np.ndarray, zero: np.ndarray, grid: Grid, bits: int, symmetric: bool
+) -> Affine:
+    """Levels chosen on the matrix [outputs, inputs] with scales [outputs, groups, 1] of groups along the inputs, as an
+    encoding on the weight's grid (see `view`). The last group is filled up with zero points."""
+    size = grid.values.shape[grid.reduce[0]]
+    missing = scale.shape[1] * size - levels.shape[1]
+    filled = np.concatenate([levels, np.repeat(zero[:, -1], missing, axis=1)], axis=1) if missing else levels
+    parts = (filled.reshape(len(levels), -1, size), scale, zero)
+    if grid.reduce == (1,):  # [groups, size, outputs]
+        parts = tuple(np.ascontiguousarray(part.transpose(1, 2, 0)) for part in parts)  # type: ignore[assignment]
+    return affine(grid, *parts, bits, symmetric)
+
+
 def stored_note(bits: int) -> str:
     """Note for the report on levels of a width that does not fill bytes; "" if it does."""
     stored = container(bits)

@@ -5,14 +5,14 @@ transformers. ICLR 2023, algorithm 1.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range, Unit
+from workbench.core.recipe.params import Help, Range, Unit, When
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -23,20 +23,21 @@ from workbench.methods.common.gram_propagation import each_matrix
 from workbench.methods.common.hessian import inverse_factor
 
 BLOCK = 128
+Sharing = Literal["channel", "group"]
 
 
 @method("quantize.gptq")
 class Gptq(Method):
     title = "GPTQ"
     summary = (
-        "Integer quantisation per output channel that minimises the error of the layer's "
+        "Integer quantisation per output channel or group that minimises the error of the layer's "
         "output on the calibration samples: later columns compensate each column's rounding "
         "error."
     )
     formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵗ + λ I)⁻¹"
     citation = "Frantar et al. 2023, GPTQ, ICLR"
     effects = said.LEVELS
-    encodes = said.ON_CHANNELS
+    encodes = said.ON_GRIDS
     needs_data = True
 
     @dataclass(frozen=True)
@@ -44,6 +45,13 @@ class Gptq(Method):
         bits: Annotated[
             int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; packed, 3, 5, 6 and 7 take 4 or 8.")
         ] = 4
+        granularity: Annotated[Sharing, Help("Which weights share a scale: an output channel, or a group.")] = "channel"
+        group_size: Annotated[
+            int,
+            Range(8, 1024, 8, log=True),
+            When("granularity", ("group",)),
+            Help("Weights that share a scale, along the input of a channel."),
+        ] = 32
         symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
         damping: Annotated[
             float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to the Hessian H.")
@@ -53,8 +61,13 @@ class Gptq(Method):
     def accepts(self, layer: Layer) -> str | None:
         return factors.rows_refusal(layer)
 
+    def refuses(self, layer: Layer, params: Params) -> str | None:
+        if params.granularity == "group" and len(layer.shape) > 2 and layer.out_axis:
+            return Message("Its groups would not lie along the input of a channel.")
+        return self.accepts(layer)
+
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.quantized(params.bits, "channel", 0, params.symmetric)
+        return plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
@@ -62,7 +75,9 @@ class Gptq(Method):
 
         def quantize(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
             matrix = factors.by_output(values, out_axis)
-            scale, zero = grids.scales(grids.view(matrix, 0, "channel", 0), params.bits, params.symmetric, "mse", 100.0)
+            grid = grids.view(matrix, 0, params.granularity, params.group_size)
+            shared = grids.scales(grid, params.bits, params.symmetric, "mse", 100.0)
+            scale, zero = (_by_column(each, grid, matrix.shape[1]) for each in shared)
             groups = list(zip(*(np.split(array, len(grams)) for array in (matrix, scale, zero)), grams, strict=True))
             levels = np.concatenate(
                 [
@@ -70,12 +85,22 @@ class Gptq(Method):
                     for rows, s, z, gram in job.part(0.5, 1.0).each(groups, Message("rounding {path}", path=layer.path))
                 ]
             )
-            return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
+            if params.granularity == "group":
+                own = grids.view(values, out_axis, "group", params.group_size)
+                return grids.in_groups(levels, *shared, own, params.bits, params.symmetric)
+            return grids.like_weight(levels, *shared, values, out_axis, params.bits, params.symmetric)
 
         note = grids.stored_note(params.bits)
         return Edit(
             each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias, Joined((edit.note, note), CLAUSE)
         )
+
+
+def _by_column(shared: np.ndarray, grid: grids.Grid, columns: int) -> np.ndarray:
+    """[rows, columns], or [rows, 1] where a row shares one scale: the scale or zero point of each weight. Groups have
+    theirs before the first column is rounded, so that columns may be taken in any order (static groups)."""
+    rows = shared.reshape(len(shared), -1)
+    return rows if rows.shape[1] == 1 else np.repeat(rows, grid.values.shape[-1], axis=1)[:, :columns]
 
 
 def _round(
@@ -88,12 +113,13 @@ def _round(
     upper = inverse_factor(gram[np.ix_(order, order)], params.damping)
     low, high = grids.limits(params.bits, params.symmetric)
     levels = np.empty_like(work)
-    s, z = scale[:, 0].astype(np.float64), zero[:, 0].astype(np.float64)
+    steps, zeros = (np.broadcast_to(each, matrix.shape)[:, order].astype(np.float64) for each in (scale, zero))
     for start in range(0, work.shape[1], BLOCK):
         job.check()
         end = min(start + BLOCK, work.shape[1])
         errors = np.empty((len(work), end - start))
         for column in range(start, end):
+            s, z = steps[:, column], zeros[:, column]
             q = np.where(keep_zero[:, column], z, np.clip(np.rint(work[:, column] / s) + z, low, high))
             levels[:, column] = q
             error = (work[:, column] - (q - z) * s) / upper[column, column]
