@@ -99,6 +99,13 @@ def test_timing_without_an_export_measures_loading_too(opened):
     assert found.load.batch == 1 and found.load.run.median > 0
 
 
+def test_loading_is_measured_where_the_inputs_do_not_fit(opened, tmp_path):
+    opened.model.save(tmp_path / "made.onnx")
+    feeds = {each.name: np.zeros((1, 1, 1, 1, 1), np.float32) for each in opened.model.inputs}
+    (found,) = loading.of_files([tmp_path / "made.onnx"], feeds, 1, Job(), times=1)
+    assert found.seconds.median > 0 and found.run is None
+
+
 def test_what_cannot_be_loaded_is_a_sentence(tmp_path):
     (tmp_path / "broken.onnx").write_bytes(b"no model")
     with pytest.raises(UserError, match="cannot be loaded in a fresh process"):

@@ -93,6 +93,15 @@ def test_weights_alone_are_written_as_floats_under_their_names(opened, tmp_path)
     assert "tensors are equal to the preview's" in " ".join(report.notes)
 
 
+def test_weights_alone_are_packed_for_a_kernel_only_where_that_is_asked_for(tmp_path):
+    path = write_safe(tmp_path / "big.safetensors", {"big.weight": torch.randn(512, 512)})
+    alone = Workspace.open(str(path), Job())
+    for asked, packed in (("auto", False), ("fastest", True)):
+        text = f"version: 1\nlayers: {{big: [{{quantize.affine: {{bits: 4}}}}]}}\nexport: {{storage: {asked}}}"
+        compiled = alone.compiled(parse_recipe(text, "here"), Job())
+        assert (compiled.edits["big"].compute is not None) == packed, asked
+
+
 def test_the_opened_file_is_not_written_over(opened, tmp_path):
     path = write_safe(tmp_path / "w.safetensors", small())
     with pytest.raises(UserError, match="cannot be overwritten"):

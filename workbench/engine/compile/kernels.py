@@ -64,8 +64,9 @@ def notes(edits: Mapping[str, Edit], storing: Storing) -> tuple[str, ...]:
 
 
 def _nodes(model: Model, storing: Storing) -> dict[str, ir.Node]:
-    """Nodes by name; none where nothing is to be packed."""
-    return {} if storing.storage == "smallest" else {node.name or "": node for node in model.ir.graph}
+    """Nodes by name; none where nothing is to be packed: operators of weights without a network are only guessed."""
+    smallest = storing.storage == "smallest" or (storing.storage == "auto" and model.weights_only)
+    return {} if smallest else {node.name or "": node for node in model.ir.graph}
 
 
 def _computed(edit: Edit, compute: Compute | None) -> Edit:
