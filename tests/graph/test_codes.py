@@ -226,3 +226,10 @@ def test_codes_go_to_the_weights_that_gain_most_where_loading_is_bounded() -> No
 def test_the_installed_runtime_decodes_at_loading() -> None:
     assert loading.folded()
     assert loading.supported(ON) == ON
+
+
+def test_many_small_weights_take_longer_to_load_than_one_with_as_many_words() -> None:
+    one, many = loading.Loading(effort=10_000, coded=1), loading.Loading(effort=10_000, coded=101)
+    assert many.seconds - one.seconds == pytest.approx(0.7), "7 ms each"
+    assert many.bytes == one.bytes
+    assert loading.Loading().seconds == 0

@@ -13,6 +13,9 @@ OPSET = 11  # CumSum and Range
 # What one word takes for each bit of the longest while a file is loaded, in bytes and in seconds of one core: measured
 # by tests/benchmarks/bench_entropy.py. The runtime frees nothing before everything is folded.
 STEP_BYTES, STEP_SECONDS = 36, 8e-8
+# What the decoder of one weight takes besides, however small it is: its operators are inlined and folded one by one.
+# Measured on text-direction, text-detection and music-transcription networks, as they load with codes and without.
+WEIGHT_SECONDS = 7e-3
 
 # t: whether a node is an inner one; c: its first child, or itself; o: 0; e: the end of everything
 _STEP = """

@@ -13,7 +13,7 @@ import onnx_ir as ir
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.storing import Storing
 from workbench.graph.encodings.codebook import Codebook
-from workbench.graph.layouts.code_decoder import STEP_BYTES, STEP_SECONDS
+from workbench.graph.layouts.code_decoder import STEP_BYTES, STEP_SECONDS, WEIGHT_SECONDS
 from workbench.graph.layouts.codes import Coding
 from workbench.graph.onnx import runtime
 from workbench.graph.storage import decoders, storage
@@ -41,7 +41,7 @@ class Loading:
     @property
     def seconds(self) -> float:
         """Of one core, predicted from measurements on one machine."""
-        return self.effort * STEP_SECONDS
+        return self.effort * STEP_SECONDS + self.coded * WEIGHT_SECONDS
 
     @property
     def bytes(self) -> int:
