@@ -472,10 +472,10 @@ def test_without_a_command_the_window_opens(here, windows):
     workbench("small.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--trust")
     workbench("--data", "data.npz", "small.onnx")
     assert windows == [
-        (None, None, None, False, None),
-        ("small.onnx", None, None, False, None),
-        ("small.onnx", "data.npz", "recipe.yaml", True, None),
-        ("small.onnx", "data.npz", None, False, None),
+        (None, None, None, False, None, 0),
+        ("small.onnx", None, None, False, None, 0),
+        ("small.onnx", "data.npz", "recipe.yaml", True, None, 0),
+        ("small.onnx", "data.npz", None, False, None, 0),
     ]
 
 

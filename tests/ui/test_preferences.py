@@ -165,7 +165,7 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
         (Message("rank {rank} of {full}", rank=9, full=12), "秩 9 / 12"),
         (
             Message("{path} {subject}: {reason}", path="stem", subject=Message("stays unchanged"), reason="?"),
-            "stem 保持原样：?",
+            "stem 保持不变：?",
         ),
         ("a sentence, that nobody knows", "a sentence, that nobody knows"),
         ("", ""),
