@@ -31,7 +31,7 @@ from workbench.data.dataset import Feeds
 from workbench.data.metrics.intervals import ALL, paired_interval
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.base.evaluate import runner
-from workbench.engine.preview.predict import divergence
+from workbench.engine.preview.divergence import divergence
 from workbench.engine.preview.previewer import effective
 from workbench.engine.search.options import Option, promising, table
 from workbench.engine.search.plan import plan

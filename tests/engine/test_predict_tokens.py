@@ -11,7 +11,8 @@ from workbench.core.analysis.measured import Measuring
 from workbench.core.base.job import Job
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview import predict
-from workbench.engine.preview.predict import divergence, predictor
+from workbench.engine.preview.divergence import divergence
+from workbench.engine.preview.predict import predictor
 from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import runtime

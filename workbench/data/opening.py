@@ -1,5 +1,6 @@
 """Opens data sets: read by their kind, preprocessed, matched to the inputs of the model; all samples or a part."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def open_dataset(
     """
     given = given or {}
     file = beside(path) if exists(path) else Path(path)
-    noted = rules is None and file.exists() and not Path(path).is_dir()
+    noted = rules is None and os.path.exists(file) and not os.path.isdir(path)
     rules = read_rules(file) if rules is None else rules
     folders = _folders(near)
     found = read(Asked(path, specs, rules, trusted, job or Job(), tuple(given), folders))

@@ -1,5 +1,6 @@
 """How samples become what the model gets: rules in a YAML file, in a folder of images or beside a file of arrays."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,13 +90,13 @@ class Rules:
 
 def beside(path: str) -> Path:
     """The file with the rules for this data: in a folder, beside a file."""
-    return Path(path) / NAME if Path(path).is_dir() else Path(f"{path}.{NAME}")
+    return Path(path) / NAME if os.path.isdir(path) else Path(f"{path}.{NAME}")
 
 
 def read_rules(file: Path) -> Rules:
     """The rules in this file; those of `Rules()` where there is none. Raises UserError naming the first value that
     cannot be used."""
-    if not file.exists():
+    if not os.path.exists(file):
         return Rules()
     return _rules(yaml_file.read(file, Message("the preprocessing"), Message("Correct it, or remove it.")), file)
 

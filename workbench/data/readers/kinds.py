@@ -1,5 +1,6 @@
 """The kinds of data sets, in the order in which they are asked: ours, and between them those of extensions."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ def read(asked: Asked) -> Found:
 
 
 def _ends(*suffixes: str) -> Callable[[str], bool]:
-    return lambda path: Path(path).suffix.lower() in suffixes and not Path(path).is_dir()
+    return lambda path: Path(path).suffix.lower() in suffixes and not os.path.isdir(path)
 
 
 def _archive(asked: Asked) -> Found:
@@ -109,7 +110,7 @@ def _of(reader: Reader) -> Kind:
 
 
 def _is_folder_of_arrays(path: str) -> bool:
-    return Path(path).is_dir() and any(Path(path).glob("*.npy"))
+    return os.path.isdir(path) and any(Path(path).glob("*.npy"))
 
 
 FIRST = (
@@ -119,7 +120,7 @@ FIRST = (
 LAST = (
     Kind(_ends(".npy"), lambda asked: Found(npy_file.read(Path(asked.path)))),
     Kind(_is_folder_of_arrays, lambda asked: Found(npy_file.read(Path(asked.path)))),
-    Kind(lambda path: Path(path).is_dir(), _images),
+    Kind(lambda path: os.path.isdir(path), _images),
     Kind(_ends(".csv"), lambda asked: Found(tables.read_csv(asked.path, asked.taken))),
     Kind(_ends(".parquet"), lambda asked: Found(tables.read_parquet(asked.path, asked.taken))),
     Kind(_ends(".jsonl"), lambda asked: Found(texts.read_records(asked.path, asked.taken, asked.rules, asked.near))),

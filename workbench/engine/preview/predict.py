@@ -22,6 +22,7 @@ from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.calibration import im2col
 from workbench.engine.compile import compiler
 from workbench.engine.preview.curvature import Curvature, Predictor, Term, checked_key
+from workbench.engine.preview.divergence import PIECE, divergence
 from workbench.engine.preview.previewer import SuffixRunner
 from workbench.engine.supervision.losses import are_probabilities, logits
 from workbench.engine.workspace import Workspace
@@ -35,7 +36,6 @@ TOGETHER = 8  # of them at a time
 ROWS = 64  # rows kept of each layer's inputs, and of their means
 LARGE, SKETCH = 1024, 128  # outputs of a layer beyond which second moments are sketched, and rows of the sketch
 HELD = 256 << 20  # bytes of outputs that are kept at a time
-PIECE = 1 << 20  # scores of tokens that are exponentiated at once
 PROBED = 8  # layers on which the prediction is checked, with each of TRIED
 PROBE = 128  # evaluation samples of such a check
 TRIED = tuple(
@@ -288,22 +288,3 @@ def _probed(model: Model, evaluator: Evaluator) -> int:
     """How many samples a check takes: fewer where their outputs are large, as those of the original are kept."""
     first = evaluator.answer(runner(runtime.session(model))(evaluator.data.least()))
     return min(PROBE, max(1, HELD * len(first) // max(first.nbytes, 1)))
-
-
-def divergence(outputs: np.ndarray, original: np.ndarray, tokens: bool = False) -> np.ndarray:
-    """[samples] how far outputs moved: KL(original ‖ outputs) of class scores [n, classes], or the mean over the tokens
-    of scores [n, tokens, vocabulary], in pieces; else the mean square."""
-    if tokens:
-        flat, first = (each.reshape(-1, each.shape[-1]) for each in (outputs, original))
-        step = max(1, PIECE // flat.shape[1])
-        parts = [divergence(flat[at : at + step], first[at : at + step]) for at in range(0, len(flat), step)]
-        return np.concatenate(parts).reshape(len(outputs), -1).mean(axis=1)
-    if outputs.ndim != 2 or outputs.shape[1] < 2:
-        return np.square(outputs.astype(np.float64) - original).reshape(len(outputs), -1).mean(axis=1)
-    before, after = _log_softmax(original), _log_softmax(outputs)
-    return (np.exp(before) * (before - after)).sum(axis=1)
-
-
-def _log_softmax(scores: np.ndarray) -> np.ndarray:
-    shifted = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

@@ -26,7 +26,6 @@ from workbench.engine.calibration.layer_context import prepare_moments
 from workbench.engine.compile import compiler, for_target, structure
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.curvature import Predictor
-from workbench.engine.preview.predict import prepared
 from workbench.engine.search.stacks import SIGNED, STATIC, Stack, stacks
 from workbench.engine.workspace import Workspace
 from workbench.graph.rewrite.rewrite import size_of
@@ -104,6 +103,8 @@ class _Source:
     def predictor(self) -> tuple[Predictor | None, Predictability]:
         """With what it predicts; made when first asked for."""
         if self._made is None:
+            from workbench.engine.preview.predict import prepared  # which needs torch
+
             self._made = prepared(self.workspace, self.job.silent(), check=False)
         return self._made
 

@@ -17,7 +17,7 @@ from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.base.originals import Gathered, Originals
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
-from workbench.engine.preview.predict import divergence
+from workbench.engine.preview.divergence import divergence
 from workbench.engine.preview.previewer import SuffixRunner, effective
 from workbench.engine.search.options import recipe_of
 from workbench.engine.search.stacks import Stack

@@ -222,6 +222,7 @@ class HistoryPanel(QWidget):
         column.setSpacing(theme.UNIT)
         for widget in (self.search, self.nothing, self.list):
             column.addWidget(widget)
+        self.list.setMinimumHeight(2 * self.search.sizeHint().height())  # a small window keeps its size
         self._rows = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
         self._rows.soon()
         stack = session.undo_stack
