@@ -74,7 +74,7 @@ def test_every_layer_has_its_nodes(name, request):
     ("actions", "operators"),
     [
         ((INT4,), {"Conv", "Codes13Symmetric4"}),
-        ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "Codes13Symmetric4"}),
+        ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "ShapedSymmetric4"}),
         ((Action("prune.channels", {"ratio": 0.5}),), {"Conv"}),
     ],
     ids=["decoder", "It is factorised; activation quantisation is for whole layers.", "fewer channels"],
