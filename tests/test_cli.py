@@ -448,7 +448,10 @@ def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
         assert any("half way" in line for line in iter(started.stderr.readline, "")), "it ended too early"
         assert list((here / "out").iterdir())
         started.send_signal(number)
-        said = started.communicate(timeout=HANG_S)[1]
+        try:
+            said = started.communicate(timeout=HANG_S)[1]
+        finally:
+            started.kill()  # else leaving the block waits for it without end
     assert started.returncode == code and "Traceback" not in said
     assert not list((here / "out").iterdir())
 
