@@ -425,13 +425,14 @@ def test_what_libraries_and_models_print_is_kept_out_of_the_json(here):
 
 
 INTERRUPTED = """
-import signal, sys, threading
+import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell's background jobs inherit that it is ignored
 from workbench.__main__ import main
 from workbench.engine.api import export
 def verify(*_):
     print("the file is half way", file=sys.stderr, flush=True)
-    threading.Event().wait()
+    while True:
+        time.sleep(0.05)    # Python's handler runs between steps: one wait without end may begin after the signal came
 export.verify = verify
 main()
 """
