@@ -115,13 +115,16 @@ def test_usage_errors_end_with_2(arguments):
 
 
 def test_methods():
-    methods = json.loads(workbench("methods", "--json").stdout)["methods"]
+    known = json.loads(workbench("methods", "--json").stdout)
+    methods, stages = known["methods"], known["stages"]
     assert {"prune.magnitude", "quantize.affine", "lowrank.svd", "distill.layer"} <= {m["id"] for m in methods}
     assert all(m["title"] and m["summary"] and m["citation"] and m["family"] in m["id"] for m in methods)
     bits = next(f for m in methods if m["id"] == "quantize.affine" for f in m["fields"] if f["name"] == "bits")
     assert (bits["low"], bits["high"], bits["kind"]) == (2, 8, "int")
     words = workbench("methods").stdout
-    assert all(f"{m['id']}: {m['title']}" in words for m in methods) and "a whole number from 2 to 8 bit" in words
+    assert all(f"{m['id']}: {m['title']}" in words for m in methods + stages) and "from 2 to 8 bit" in words
+    assert {"finetune", "distill"} <= {stage["id"] for stage in stages}
+    assert all(f"    {field['name']}" in words for stage in stages for field in stage["fields"])
 
 
 def test_inspect(here):

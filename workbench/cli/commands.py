@@ -365,12 +365,17 @@ def distill(
 @json_option
 @debug_option
 def methods(as_json: bool) -> None:
-    """List the compression methods and their parameters."""
+    """List the compression methods, the training stages of 'recover', and their parameters."""
     with output.working():
         import workbench as wb
 
-        known = wb.list_methods()
-    output.print_json(documents.methods(known)) if as_json else output.print_methods(known)
+        known, stages = wb.list_methods(), wb.list_stages()
+    if as_json:
+        output.print_json(documents.methods(known, stages))
+        return
+    output.print_methods(known)
+    output.say("Training stages, for 'recover' of a recipe:\n")
+    output.print_stages(stages)
 
 
 for command in (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.action import MethodInfo
+from workbench.core.recipe.recovery import StageInfo
 
 if TYPE_CHECKING:  # numpy, for which --help need not wait
     import workbench as wb
@@ -86,6 +87,6 @@ def _layer(row: Row) -> dict[str, Any]:
     return document
 
 
-def methods(known: Sequence[MethodInfo]) -> dict[str, Any]:
-    """Document of `methods`: each method with the schema of its parameters."""
-    return {"methods": [asdict(info) for info in known]}
+def methods(known: Sequence[MethodInfo], stages: Sequence[StageInfo]) -> dict[str, Any]:
+    """Document of `methods`: each method and each stage of `recover` with the schema of its parameters."""
+    return {"methods": [asdict(info) for info in known], "stages": [asdict(info) for info in stages]}

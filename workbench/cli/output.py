@@ -27,6 +27,7 @@ from workbench.core.base.system import QuietNatives
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.params import describe
+from workbench.core.recipe.recovery import StageInfo
 
 HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 QUIET_SECONDS = 5.0  # between two lines of progress where they cannot replace each other
@@ -375,9 +376,21 @@ def print_comparison(found: Comparison) -> None:
 def print_methods(methods: Sequence[MethodInfo]) -> None:
     for method in methods:
         say(f"{method.id}: {method.title}" + (", needs data" if method.needs_data else ""))
-        for text in (method.summary, f"{method.formula} ({method.citation})"):
-            say(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
-        for field in method.fields:
-            default = "" if field.default is None else f" [{field.default}]"
-            say(f"    {field.name}{default}  {describe(field)}. {field.help}".rstrip())
-        say()
+        _print_parameters(method)
+
+
+def print_stages(stages: Sequence[StageInfo]) -> None:
+    """Print the training stages as methods are printed."""
+    for stage in stages:
+        say(f"{stage.id}: {stage.title}")
+        _print_parameters(stage)
+
+
+def _print_parameters(info: MethodInfo | StageInfo) -> None:
+    """What it does, its source, and a line for each parameter."""
+    for text in (info.summary, f"{info.formula} ({info.citation})"):
+        say(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
+    for field in info.fields:
+        default = "" if field.default is None else f" [{field.default}]"
+        say(f"    {field.name}{default}  {describe(field)}. {field.help}".rstrip())
+    say()

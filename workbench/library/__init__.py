@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.library.layers import LayerHandle, Layers
     from workbench.library.model import Model
     from workbench.library.opening import open
-    from workbench.library.recipes import Recipe, list_methods, list_targets, stage, step
+    from workbench.library.recipes import Recipe, list_methods, list_stages, list_targets, stage, step
 
 PLACES = {
     "Goal": "core.analysis.plan",
@@ -30,6 +30,7 @@ PLACES = {
     "Temperatures": "core.analysis.temperatures",
     "UserError": "core.base.errors",
     "list_methods": "library.recipes",
+    "list_stages": "library.recipes",
     "list_targets": "library.recipes",
     "open": "library.opening",
     "stage": "library.recipes",
@@ -47,6 +48,7 @@ __all__ = [
     "Temperatures",
     "UserError",
     "list_methods",
+    "list_stages",
     "list_targets",
     "open",
     "stage",

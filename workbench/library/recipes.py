@@ -5,7 +5,7 @@ from typing import Any
 
 from workbench.core.recipe import recipe as core
 from workbench.core.recipe.action import Action, MethodInfo
-from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.recovery import STAGES, Stage, StageInfo
 from workbench.core.recipe.storing import DEFAULT, Codes, Names, Sides, Sparse, Storage, Storing
 from workbench.core.targets.target import Target
 
@@ -15,6 +15,11 @@ def list_methods() -> tuple[MethodInfo, ...]:
     from workbench.methods.base.method import all_methods
 
     return tuple(method.info() for method in all_methods().values())
+
+
+def list_stages() -> tuple[StageInfo, ...]:
+    """Every training stage of `recover` with its parameters and where it comes from."""
+    return STAGES
 
 
 def list_targets() -> tuple[Target, ...]:
