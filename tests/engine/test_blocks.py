@@ -9,7 +9,7 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.api.export import export
-from workbench.engine.compile import compiler
+from workbench.engine.compile import compiler, forecast
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.formats.opening import open_model
@@ -61,7 +61,7 @@ def recipe(pattern, *more, **params):
     ids=["strided", "identity", "quantised", "both"],
 )
 def test_the_file_is_as_predicted_and_as_shown(opened, asked, tmp_path):
-    predicted, size = compiler.forecast(opened.model, compiler.stacks(opened.model, asked)[0])
+    predicted, size = forecast.forecast(opened.model, compiler.stacks(opened.model, asked)[0])
     *_, shown = Previewer(opened).measure(asked, ("blocks.0.a",), JOB)
     report = export(opened, asked, str(tmp_path), JOB, "made")
     assert size == report.forecast_bytes == report.after.bytes.value == (tmp_path / "made.onnx").stat().st_size

@@ -12,7 +12,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.params import parse
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.base.store import Store
-from workbench.engine.compile import compiler
+from workbench.engine.compile import compiler, forecast
 from workbench.engine.compile.structure import couplings
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
@@ -59,7 +59,7 @@ def edited(layers: int, step) -> int:
 
     def work():
         recipe = Recipe((Row("*", (step,)),))
-        compiler.forecast(workspace.model, compiler.stacks(workspace.model, recipe)[0])
+        forecast.forecast(workspace.model, compiler.stacks(workspace.model, recipe)[0])
         result = workspace.compiled(recipe, Job())
         result.changes()
         with_edits(result.model, result.edits).to_bytes()

@@ -11,7 +11,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
-from workbench.engine.compile import compiler
+from workbench.engine.compile import compiler, forecast
 from workbench.formats.opening import open_model
 from workbench.graph.rewrite.rewrite import with_edits
 
@@ -47,7 +47,7 @@ def test_a_student_learns_and_the_file_is_as_predicted(convolution, params, tmp_
     before, after = (float(part.split()[0]) for part in made.edits["first"].note.split("error ")[1].split(" → "))
     assert after < 0.9 * before
     (change,), size = made.changes()
-    (predicted,), predicted_size = compiler.forecast(model, made.chosen)
+    (predicted,), predicted_size = forecast.forecast(model, made.chosen)
     file = tmp_path / "smaller.onnx"
     with_edits(made.model, made.edits).save(file)
     assert size == predicted_size == file.stat().st_size  # also of the bias that the layer did not have

@@ -15,7 +15,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.layer_context import LayerContext
-from workbench.engine.compile import compiler
+from workbench.engine.compile import compiler, forecast
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import qdq
@@ -89,7 +89,7 @@ def test_neighbours_share_the_levels_between_them(tmp_path):
         if node.op_type == "QuantizeLinear":
             producer = node.inputs[0].producer()
             assert producer is None or producer.op_type != "DequantizeLinear"
-    assert compiler.forecast(model, chosen)[1] == result.changes()[1]
+    assert forecast.forecast(model, chosen)[1] == result.changes()[1]
 
 
 def test_levels_cover_what_was_seen_and_zero():

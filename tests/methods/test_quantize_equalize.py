@@ -13,7 +13,7 @@ from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.base.cache import Cache
-from workbench.engine.compile import compiler, structure
+from workbench.engine.compile import compiler, forecast, structure
 from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.channels.scaling import rescaled, scaling_of
@@ -152,7 +152,7 @@ def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     file = tmp_path / "equal.onnx"
     with_edits(result.model, result.edits).save(file)
     assert file.stat().st_size == size == size_of(workspace.model, {}).file
-    assert compiler.forecast(workspace.model, chosen)[1] == size
+    assert forecast.forecast(workspace.model, chosen)[1] == size
     feeds = workspace.data.feeds(slice(0, 64))
     expected = runtime.session(workspace.model).run(None, feeds)[0]
     np.testing.assert_allclose(

@@ -17,6 +17,7 @@ from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.layer_data.views import DataSummary, Prediction, Preview
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.panels.scoreboard import Scoreboard
@@ -151,16 +152,23 @@ def test_after_the_export_the_file_is_what_counts_until_the_next_edit(session, b
     show(session, board, RECIPE, MEASURED)
     before = Totals(Figure(1e6, "verified"), 576, 5760, BASELINE, Figure(1.8, "measured"))
     after = Totals(Figure(250_100, "verified"), 300, 3000, Figure(0.917, "verified", 2000), Figure(1.2, "measured"))
-    session.exported.emit(
-        Report(TOP1, "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000), (change(True),), {})
+    session.take_report(
+        RECIPE, Report(TOP1, "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000), (change(True),), {})
     )
     session.turns.settle()
     assert board.size_tile.note.text().endswith("✓ verified in the file")
     assert board.metric_tile.note.text() == "✓ verified in the file, 2,000"
     assert board.latency_tile.isVisible() and board.latency_tile.value.text() == "1.80 → 1.20 ms"
-    session.recipe_changed.emit()
-    session.turns.settle()
+    stage = replace(RECIPE, recover=(Stage("finetune"),))
+    show(session, board, stage, replace(MEASURED, trained=False))
+    assert board.size_tile.note.text().endswith("✓ verified in the file"), "nothing was trained yet"
+    assert board.metric_tile.note.text() == "before training, ✓ verified in the file, 2,000"
+    show(session, board, stage, replace(MEASURED, trained=True))
+    assert "○" in board.size_tile.note.text()
+    show(session, board, RECIPE.with_actions(["stem"], (Action("prune.magnitude", {"sparsity": 0.6}),)), MEASURED)
     assert "○" in board.size_tile.note.text() and board.latency_tile.value.text() == "–"
+    show(session, board, RECIPE, MEASURED)
+    assert board.size_tile.note.text().endswith("✓ verified in the file"), "undone: it is the exported recipe again"
 
 
 def test_without_data_nothing_is_claimed_about_accuracy(session, board):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from workbench.core.base.resources import demo_paths
 from workbench.core.ipc import messages
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, load_recipe
+from workbench.core.recipe.recovery import Stage
 from workbench.ui.session.session import Session
 
 
@@ -287,3 +289,26 @@ def test_plug_ins_that_were_left_out_are_told(session, monkeypatch):
     session._on_ready()
     asked[messages.Methods].updated("The plug-in x is left out: it is broken.")
     assert told == ["The plug-in x is left out: it is broken."]
+
+
+def test_no_figure_moves_when_a_stage_is_added_that_was_not_trained_yet(opened, qtbot):
+    """Nor does the figure of a layer move when another one is edited."""
+    (first, second), seen = [layer.path for layer in opened.model.layers if not layer.locked][:2], []
+    opened.set_actions([first], (Action("lowrank.svd", {"energy": 0.6}),), "energy")
+    qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+    figures, alone = opened.preview, opened.changes[first]
+
+    def note():
+        shown = opened.preview
+        seen.append((shown.value, shown.change, shown.size, opened.preview_is_current))
+
+    opened.preview_changed.connect(note)
+    opened.change_recipe(replace(opened.recipe, recover=(Stage("finetune"),)), "stage")
+    qtbot.waitUntil(lambda: measured(opened) and opened.preview.trained is False, timeout=WAIT)
+    assert set(seen) == {(figures.value, figures.change, figures.size, True)}
+    opened.preview_changed.disconnect(note)
+    kept = []
+    opened.changes_changed.connect(lambda paths: kept.append(opened.changes[first]))
+    opened.set_actions([second], (Action("lowrank.svd", {"energy": 0.6}),), "energy elsewhere")
+    qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+    assert kept and set(kept) == {alone} and opened.changes[second].exact

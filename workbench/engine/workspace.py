@@ -179,20 +179,23 @@ class Workspace:
     def ready(self, recipe: Recipe) -> "Workspace":
         """The workspace in which a recipe can be trained and measured. Without labels what learns from other teachers
         is compared with these. Raises UserError for a teacher that does not fit."""
-        own = self._taught_by(
-            next(
-                (
-                    given
-                    for stage in reversed(recipe.recover)
-                    if (given := str(stage.params.get("teacher", "")).strip())
-                ),
-                "",
-            )
-        )
+        own = self._taught_for(recipe)
         apart = not recipe.recover or own.training is not None or own.evaluator is None
-        found = own if apart else own.separated()
-        # One that is remembered may be older than the yes to a teacher.
+        return self._trusting(own if apart else own.separated())
+
+    def measured(self, recipe: Recipe) -> "Workspace":
+        """The workspace in which a recipe is measured as it is now: samples that were trained on measure nothing, but
+        as long as nothing was trained all of them do, and its figures are those that it has without its stages."""
+        trained = recipe.recover and self.recovery(recipe) is not None
+        return self.ready(recipe) if trained else self._trusting(self._taught_for(recipe))
+
+    def _trusting(self, found: "Workspace") -> "Workspace":
+        """One that is remembered may be older than the yes to a teacher."""
         return found if found.trusted == self.trusted else replace(found, trusted=self.trusted)
+
+    def _taught_for(self, recipe: Recipe) -> "Workspace":
+        given = (str(stage.params.get("teacher", "")).strip() for stage in reversed(recipe.recover))
+        return self._taught_by(next(filter(None, given), ""))
 
     def _taught_by(self, teachers: str) -> "Workspace":
         evaluator = self.evaluator
@@ -275,8 +278,7 @@ class Workspace:
     def statistics(self, layer: Layer) -> stats.Statistics:
         """Statistics of an original editable layer."""
         return self.cache.get(
-            ("statistics", layer.path, layer.fingerprint),
-            lambda: stats.of(layer, lambda: self.model.weight(layer.path), self.store),
+            stats.key(layer), lambda: stats.of(layer, lambda: self.model.weight(layer.path), self.store)
         )
 
     def facts(self, path: str) -> LayerFacts:

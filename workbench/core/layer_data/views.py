@@ -201,9 +201,9 @@ class Preview:
     """The state of the edited model, sent again and again while it is being measured.
 
     size        of the file an export would write, bytes
-    value       the metric of the edited graph, None until the first batch is through
-    baseline    the metric of the original on the same samples as `value`
-    change      value - baseline on the same samples, with its paired interval
+    value       the metric of the edited graph, None until the first batch is through. Estimated: baseline + change
+    baseline    the metric of the original on all samples
+    change      the difference on the samples so far, with its paired interval
     predicted   what the edits will cost; None before the predictor is ready, and where layers were edited that lost
                 channels
     trained     whether the recipe's recovery stages are in it; None: it has none

@@ -1,6 +1,6 @@
 """Turn a recipe into edits: check it against the model, remove channels, then run each layer's stack of actions."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -28,7 +28,6 @@ from workbench.graph.rewrite import rewrite, slim
 from workbench.graph.rewrite.size import Size
 from workbench.graph.storage.edit import Edit, sqnr_db
 from workbench.graph.storage.kernels import Packed
-from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import StructuralMethod, find, untouched
 
 OTHER = Message("Choose another method.")
@@ -117,7 +116,7 @@ class Compiled:
                     LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs, note=note)
                 )
             elif path not in after:
-                changes.append(_gone(layer, actions, note))
+                changes.append(gone(layer, actions, note))
         return tuple(changes), size.file
 
 
@@ -249,13 +248,24 @@ def edit(
         if reason:
             raise UserError("{path}: {reason}", OTHER, path=path, reason=reason)
         done += (action,)
-        peers = (sharing or {}).get(action, (path,)) if chosen.shared(params) else ()
+        peers, samples = dependence(path, action, sharing or {}, data)
         context = LayerContext(model, path, data, seed, cache, peers)
-        samples = data.fingerprint if data and chosen.uses_data(params) else ""
-        key = ("edit", layer.fingerprint, path, done, seed, peers, samples)
+        key = edit_key(layer, done, seed, peers, samples)
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
         result = cache.get(key, partial(chosen.apply, context, before, params, part))
     return result
+
+
+def dependence(path: str, action: Action, sharing: Sharing, data: Dataset | None) -> tuple[tuple[str, ...], str]:
+    """What a step's edit depends on besides its own stack: the layers that share it, and the samples."""
+    chosen, params = find(action)
+    peers = sharing.get(action, (path,)) if chosen.shared(params) else ()
+    return peers, data.fingerprint if data and chosen.uses_data(params) else ""
+
+
+def edit_key(layer: Layer, done: tuple[Action, ...], seed: int, peers: tuple[str, ...], samples: str) -> Hashable:
+    """Key of the edit that the steps `done` make; peers and samples are those of the last one."""
+    return "edit", layer.fingerprint, layer.path, done, seed, peers, samples
 
 
 def shares(chosen: Stacks) -> Sharing:
@@ -346,49 +356,6 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
     return weights + bias, cost.of_chain(layer, parts)
 
 
-def forecast(model: Model, chosen: Stacks, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
-    """Forecast of what the stacks will store, from their parameters alone, and the bytes of the file."""
-    outline = structure.outline(model, chosen)
-    smaller = structure.predicted(outline, chosen)
-    new = [path for path in outline.sites if outline.layer(path).fingerprint != model.layer(path).fingerprint]
-    layers = {
-        path: smaller.get(path, outline.layer(path))
-        for path in dict.fromkeys((*chosen, *smaller, *new))
-        if path in outline.sites
-    }
-    plans = kernels.planned(
-        outline, {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}, storing
-    )
-    size = rewrite.forecast(outline, plans, storing)
-    changes = [
-        _predicted(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
-        for path, plan in plans.items()
-    ]
-    left = {layer.path for layer in outline.layers}
-    return (
-        *changes,
-        *(_gone(layer, chosen.get(layer.path, ())) for layer in model.layers if layer.path not in left),
-    ), size.file
-
-
-def _gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
+def gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
     """A layer that is not in the model any more."""
     return LayerChange(layer.path, actions, layer.bytes, 0, None, 0, None if layer.macs is None else 0, note=note)
-
-
-def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
-    plan = Plan.of(layer)
-    for action in in_order(actions):
-        chosen, params = find(action)
-        plan = chosen.forecast(layer, plan, params)
-    return plan
-
-
-def _predicted(
-    before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int, words: str
-) -> LayerChange:
-    macs = cost.of_chain(layer, [tensor.shape for tensor in plan.tensors])
-    size += 0 if plan.biased else kept_bias(layer)
-    return LayerChange(
-        before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words, exact=False
-    )

@@ -76,17 +76,30 @@ def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
     """The model that the structural steps of the stacks make. Raises UserError where that cannot be done or proved."""
     structure = Structure(model)
     for kind, change in STAGES:
-        asked = {path: action for path, action in asked_for(chosen, kind).items() if path in structure.model.sites}
+        asked, key = _stage(structure, chosen, kind, data, seed)
         if asked:
-            key = (
-                *structure.key,
-                kind.__name__,
-                tuple(sorted((path, str(action)) for path, action in asked.items())),
-                seed,
-                data.fingerprint if data else "",
-            )
             structure = cache.get(key, partial(_after, structure, key, kind, change, asked, data, seed, cache, job))
     return structure
+
+
+def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache) -> Structure | None:
+    """The same where it was made before; else None."""
+    structure: Structure | None = Structure(model)
+    for kind, _ in STAGES:
+        assert structure is not None
+        asked, key = _stage(structure, chosen, kind, data, seed)
+        if asked and (structure := cache.peek(key)) is None:
+            return None
+    return structure
+
+
+def _stage(
+    before: Structure, chosen: Stacks, kind: type, data: Dataset | None, seed: int
+) -> tuple[dict[str, Action], tuple[Hashable, ...]]:
+    """The steps of this kind that are left to be done, and the key of what they make."""
+    asked = {path: action for path, action in asked_for(chosen, kind).items() if path in before.model.sites}
+    steps = tuple(sorted((path, str(action)) for path, action in asked.items()))
+    return asked, (*before.key, kind.__name__, steps, seed, data.fingerprint if data else "")
 
 
 def _after(

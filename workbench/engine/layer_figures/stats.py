@@ -1,7 +1,7 @@
 """Exact statistics of a layer's weights, ready to be drawn."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import astuple, dataclass, replace
 from typing import TypeVar
 
@@ -182,12 +182,17 @@ class Statistics:
         return sum(array.nbytes for array in drawn)
 
 
+def key(layer: Layer) -> Hashable:
+    """Of the statistics of a layer as it was opened, in the cache of its workspace."""
+    return "statistics", layer.path, layer.fingerprint
+
+
 def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statistics:
     """Computed once for the values of a weight, whatever model they are in; the weight is read only for that.
 
     Singular values that fail are left out, and say why. Raises UserError naming the layer and the figure for others."""
-    key = f"{VERSION} {layer.fingerprint} {layer.op} {layer.out_axis} {layer.groups} {layer.shape}"
-    found = store.load(key)
+    name = f"{VERSION} {layer.fingerprint} {layer.op} {layer.out_axis} {layer.groups} {layer.shape}"
+    found = store.load(name)
     if found is not None and (known := _unpacked(found, layer)) is not None:
         return known
     values = weight()
@@ -205,7 +210,7 @@ def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statisti
         failed,
     )
     if not failed:
-        store.save(key, _packed(made))
+        store.save(name, _packed(made))
     return made
 
 

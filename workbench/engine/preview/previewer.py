@@ -10,6 +10,7 @@ from collections import ChainMap, OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
@@ -21,12 +22,15 @@ from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.several import several
 from workbench.core.layer_data.forecast import Forecast
+from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Prediction, Preview
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Feeds
-from workbench.engine.base.evaluate import Run, runner
+from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.compile import compiler
+from workbench.engine.compile import forecast as compile_forecast
+from workbench.engine.layer_figures import stats
 from workbench.engine.preview import curvature
 from workbench.engine.preview.activation_cache import Crossings
 from workbench.engine.workspace import Workspace
@@ -35,8 +39,10 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.plan import WeightFacts
 from workbench.graph.subgraph import cut
 
+REMEMBERED = 4  # measured models, with their edits
 READY = 4  # cuts whose sessions are kept, each with a copy of the weights behind it
 
 
@@ -141,6 +147,7 @@ class Previewer:
         self.workspace = workspace
         self._crossings = Crossings()
         self._suffixes: OrderedDict[Hashable, SuffixRunner] = OrderedDict()
+        self._measured: OrderedDict[Hashable, Mapping[str, Any]] = OrderedDict()
 
     def measure(self, recipe: Recipe, focus: Sequence[str], job: Job) -> Iterator[Preview]:
         """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete.
@@ -148,13 +155,11 @@ class Previewer:
         focus   the layers being edited: what does not depend on them is not run again. Raises TypeError for one alone
         """
         focus = several(focus)
-        # Where there is one data set only, samples that were trained on measure nothing.
-        workspace = self.workspace.ready(recipe)
+        workspace = self.workspace.measured(recipe)
         evaluator = workspace.evaluator
         metric = evaluator.metric.info if evaluator is not None else MetricInfo()
-        chosen, _ = compiler.stacks(workspace.model, recipe)
-        predicted, size = compiler.forecast(workspace.model, chosen, recipe.storing)
-        yield dataclasses.replace(sized(workspace.model, predicted, float(size)), metric=metric)
+        if workspace.recovery(recipe) is None:
+            yield dataclasses.replace(forecast(workspace, recipe), metric=metric)
         result, trained = workspace.shown(recipe, job.part(0.0, 0.5))
         changes, size = result.changes(recipe.storing)
         preview = dataclasses.replace(
@@ -179,18 +184,22 @@ class Previewer:
                 beside=evaluator.beside_original(),
             )
             return
+        key = frozenset(result.edits.items()), result.structure.key, evaluator
+        if (known := self._measured.get(key)) is not None:
+            yield dataclasses.replace(preview, **known)
+            return
         run = self.run(result, focus)
-        total = evaluator.data.samples
         for seen, rows in evaluator.stream_all(run, job.part(0.5, 1.0)):
-            complete = len(seen) == total
-            yield dataclasses.replace(
-                preview,
-                value=evaluator.figure(rows[0]),
-                baseline=evaluator.baseline(seen),
-                change=evaluator.change(seen, rows[0]),
-                complete=complete,
-                beside=evaluator.beside(seen, rows) if complete else (),
-            )
+            found = _figures(evaluator, seen, rows)
+            if found["complete"]:
+                self._remember(key, found)
+            yield dataclasses.replace(preview, **found)
+
+    def _remember(self, key: Hashable, found: Mapping[str, Any]) -> None:
+        """Figures of one compiled model: two recipes may give the same, as with a stage that was not trained yet."""
+        self._measured[key] = found
+        if len(self._measured) > REMEMBERED:
+            self._measured.popitem(last=False)
 
     def forecast(self, name: str, recipe: Recipe, job: Job) -> Forecast:
         """The exact size and the predicted cost of a recipe; nothing is run to measure it."""
@@ -258,6 +267,40 @@ class Previewer:
                 self._suffixes.popitem(last=False)
         self._suffixes.move_to_end(key)
         return self._suffixes[key]
+
+
+def _figures(evaluator: Evaluator, seen: np.ndarray, rows: tuple[np.ndarray, ...]) -> dict[str, Any]:
+    """Fields of a Preview after these samples. The original is one number, so what part of them says of the edited
+    model is that number and the paired difference: the difference estimator of survey sampling (Cochran 1977, Sampling
+    techniques, 7.9), whose error is that of the difference alone."""
+    complete = len(seen) == evaluator.data.samples
+    baseline, change, value = evaluator.baseline(), evaluator.change(seen, rows[0]), evaluator.figure(rows[0])
+    if not complete:
+        info = evaluator.metric.info
+        middle, low, high = (
+            float(np.clip(baseline.value + (part or 0.0), info.low, info.high))
+            for part in (change.value, change.low, change.high)
+        )
+        value = Figure(middle, "estimated", len(seen), low, high)
+    beside = evaluator.beside(seen, rows) if complete else ()
+    return {"value": value, "baseline": baseline, "change": change, "complete": complete, "beside": beside}
+
+
+def forecast(workspace: Workspace, recipe: Recipe) -> Preview:
+    """What a recipe will store, at once: exact where it is known (compile.forecast)."""
+    model, chosen = workspace.model, compiler.stacks(workspace.model, recipe)[0]
+    facts = partial(_facts, workspace)
+    known = compile_forecast.known(model, chosen, workspace.calibration, recipe.seed, workspace.cache, facts)
+    changes, size = compile_forecast.forecast(model, chosen, recipe.storing, known)
+    return sized(model, changes, float(size))
+
+
+def _facts(workspace: Workspace, layer: Layer) -> WeightFacts | None:
+    found = workspace.cache.peek(stats.key(layer))
+    if found is None:
+        return None
+    drawn = found.spectrum
+    return WeightFacts(drawn.values if drawn is not None else None, found.magnitudes, layer.count)
 
 
 def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:

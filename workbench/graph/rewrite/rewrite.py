@@ -38,6 +38,8 @@ def size_of(model: Model, edits: Mapping[str, Edit], storing: Storing = DEFAULT)
     return size.size_of(model.ir, model.sites, edits, storing)
 
 
-def forecast(model: Model, plans: Mapping[str, Plan], storing: Storing = DEFAULT) -> Size:
-    """The same from plans: exact without zeros and codes; else what is to be expected."""
-    return size.forecast(model.ir, model.sites, plans, storing)
+def forecast(
+    model: Model, plans: Mapping[str, Plan], storing: Storing = DEFAULT, known: Mapping[str, Edit] | None = None
+) -> Size:
+    """The same from plans, beside edits that are known: exact without zeros and codes; else what is to be expected."""
+    return size.forecast(model.ir, model.sites, plans, storing, known or {})

@@ -57,18 +57,21 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     return Size(file, layers, functions, loading)
 
 
-def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], storing: Storing = DEFAULT) -> Size:
-    """Bytes that the plans will take: exact without zeros and codes; else what is expected of random positions, and of
-    how the weights are distributed now."""
+def forecast(
+    model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], storing: Storing, known: Mapping[str, Edit]
+) -> Size:
+    """Bytes that the plans will take, beside edits that are known: exact without zeros and codes; else what is expected
+    of random positions, and of how the weights are distributed now."""
     nodes = {node.name: node for node in model.graph}
     if storing.codes != "off":
         plans = {path: with_statistics(model, sites[path].initializer, plan) for path, plan in plans.items()}
-    edits = {
+    planned = {
         path: Edit(
             _planned(plan, nodes[sites[path].node]), np.zeros(plan.bias) if plan.biased else None, compute=plan.compute
         )
         for path, plan in plans.items()
     }
+    edits = {path: known.get(path) or planned[path] for path in sites if path in known or path in planned}
     if not storing.slims:
         return size_of(model, sites, edits, storing)
     # Of plans there is nothing to write: the graph is taken to shrink by what it does without edits.

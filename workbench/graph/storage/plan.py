@@ -4,8 +4,10 @@ A method turns a plan into the next one; the bytes come from the same forms that
 (graph/storage/storage), with expected counts where zeros lie at random.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.storing import DEFAULT, Storing
@@ -19,6 +21,35 @@ from workbench.graph.storage.forms import forms as forms_of
 from workbench.graph.storage.kernels import Compute
 
 
+@dataclass(frozen=True, eq=False)
+class WeightFacts:
+    """What is known of a weight before any step, for estimates of steps whose amount depends on it.
+
+    singular    [rank] singular values of the layer's matrix, descending; None where there is none
+    magnitudes  [n] quantiles 0..1 of |w|
+    count       of weights
+    """
+
+    singular: np.ndarray | None
+    magnitudes: np.ndarray
+    count: int
+
+    def share_below(self, threshold: float) -> float:
+        """Estimated share of the weights with |w| <= threshold."""
+        if threshold < self.magnitudes[0]:
+            return 0.0
+        places = np.linspace(0, 1, len(self.magnitudes))
+        return float(np.interp(threshold, self.magnitudes, places))
+
+
+def estimated_threshold(weights: Sequence[WeightFacts], share: float) -> float:
+    """Estimated |w| at or below which this share of all weights of several layers lies."""
+    sizes = np.concatenate([facts.magnitudes for facts in weights])
+    mass = np.concatenate([np.full(len(facts.magnitudes), facts.count / len(facts.magnitudes)) for facts in weights])
+    order = np.argsort(sizes)
+    return float(np.interp(share * mass.sum(), np.cumsum(mass[order]), sizes[order]))
+
+
 @dataclass(frozen=True)
 class Plan:
     """A layer as it will be stored: one tensor, or one for each factor; immutable.
@@ -30,6 +61,8 @@ class Plan:
     compute   as in graph.edit.Edit; whatever stores the weight in another way ends it
     biased    whether the layer gets a bias, where it has none
     lookup    whether the weight is a table of rows: groups run along a row, which is what a look-up reads
+    facts     what is known of the weight; None where nothing is, or where factors took its place
+    peers     the same of all layers that have the step that is planned, for steps that compare them; else none
     """
 
     tensors: tuple[StorageSpec, ...]
@@ -41,13 +74,15 @@ class Plan:
     compute: Compute | None = None
     biased: bool = False
     lookup: bool = False
+    facts: WeightFacts | None = field(default=None, compare=False)
+    peers: tuple[WeightFacts, ...] = field(default=(), compare=False)
 
     @classmethod
-    def of(cls, layer: Layer) -> "Plan":
+    def of(cls, layer: Layer, facts: WeightFacts | None = None) -> "Plan":
         """The layer untouched: floats, nothing left out."""
         conv = layer.op in ("Conv", "ConvTranspose")
         spec, bias = StorageSpec.dense(layer.shape), layer.parameters - layer.count
-        return cls((spec,), layer.shape, layer.out_axis, bias, conv, lookup=layer.op == "Embedding")
+        return cls((spec,), layer.shape, layer.out_axis, bias, conv, lookup=layer.op == "Embedding", facts=facts)
 
     @property
     def parameters(self) -> int:
@@ -63,6 +98,11 @@ class Plan:
     def on_levels(self) -> bool:
         """Whether an earlier step has put the weight, or a factor of it, on few levels."""
         return any(tensor.kind.on_levels for tensor in self.tensors)
+
+    @property
+    def singular(self) -> np.ndarray | None:
+        """Singular values of the layer's matrix, where they are known."""
+        return self.facts.singular if self.facts is not None else None
 
     @property
     def weights(self) -> int:
@@ -104,7 +144,7 @@ class Plan:
     def factored(self, *shapes: tuple[int, ...]) -> "Plan":
         """The layer as a chain of layers with weights of these shapes, in floats and without zeros."""
         tensors = tuple(map(StorageSpec.dense, shapes))
-        return replace(self, tensors=tensors, compute=None)
+        return replace(self, tensors=tensors, compute=None, facts=None)
 
     def each(self, change: Callable[[StorageSpec], StorageSpec]) -> "Plan":
         """Every tensor stored in another way: `change` is what an encoding says of shapes alone."""

@@ -87,11 +87,14 @@ def predicted(params: RankParams) -> bool:
     return params.rank is not None or params.ratio is not None or params.rule == "break-even"
 
 
-def expected(params: RankParams, shape: Shape, largest: int | None = None) -> int:
-    """The rank from shapes; where it depends on the spectrum, half of break-even stands in until the edit is there.
+def expected(params: RankParams, shape: Shape, largest: int | None = None, singular: np.ndarray | None = None) -> int:
+    """The rank before the edit is there: from shapes, or from singular values that are known, of this matrix or of one
+    like it; where it depends on values that are not known, half of break-even stands in.
 
     `largest` is the break-even rank, where that is not of two factors of the matrix.
     """
+    if singular is not None and not predicted(params):
+        return chosen(params, shape, lambda: singular, largest)
     even = break_even(shape) if largest is None else largest
     if params.rank is not None:
         wanted = params.rank

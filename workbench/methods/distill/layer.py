@@ -113,7 +113,7 @@ class LayerDistillation(Method):
             case "grouped":
                 shapes = students.grouped_shapes(layer, params.groups)
             case _:
-                shapes = factors.pair_shapes(layer, ranks.expected(params, layer.matrix))
+                shapes = factors.pair_shapes(layer, ranks.expected(params, layer.matrix, singular=plan.singular))
         return plan.factored(*shapes).with_bias()
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:

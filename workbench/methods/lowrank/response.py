@@ -59,7 +59,7 @@ class ResponseFactors(Method):
         return ranks.predicted(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
+        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix, singular=plan.singular)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer

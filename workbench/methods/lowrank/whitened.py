@@ -51,7 +51,7 @@ class WhitenedSvd(Method):
         return ranks.predicted(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
+        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix, singular=plan.singular)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         import scipy.linalg

@@ -15,7 +15,7 @@ from workbench.core.recipe.params import Drag, Help, OneOf, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.plan import Plan
+from workbench.graph.storage.plan import Plan, estimated_threshold
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, each_tensor, method
 
@@ -58,8 +58,13 @@ class MagnitudePruning(Method):
         return layer.locked or None
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        # How many weights a threshold removes cannot be told from the shape; the edit, a moment later, says it.
-        return plan if params.sparsity is None else plan.with_zeros(params.sparsity)
+        # How many weights a threshold removes cannot be told from the shape.
+        threshold = params.threshold
+        if threshold is None and params.scope == "global" and plan.peers:
+            threshold = estimated_threshold(plan.peers, params.sparsity or 0.0)
+        if threshold is not None:
+            return plan.with_zeros(plan.facts.share_below(threshold)) if plan.facts is not None else plan
+        return plan.with_zeros(params.sparsity or 0.0)
 
     def forecasts_exactly(self, params: Params) -> bool:
         return params.threshold is None and params.scope == "layer"

@@ -5,7 +5,7 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWhatsThis, QWidget
 
 from workbench.core.analysis.profile import Load
-from workbench.core.analysis.report import Figure, Report
+from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo, amount, size, three
 from workbench.core.ipc.messages import Attach
 from workbench.core.layer_data.views import Prediction, Preview
@@ -85,7 +85,6 @@ class Scoreboard(QFrame):
     def __init__(self, session: Session, snapshot_commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._report: Report | None = None  # of this very recipe, while nothing was changed since
         self.setObjectName("scoreboard")
         self.setAccessibleName(self.tr("Scoreboard"))
         self.size_tile = Tile(self.tr("File size"), self)
@@ -134,9 +133,8 @@ class Scoreboard(QFrame):
             self.timings.changed,
         ):
             signal.connect(self._figures.soon)
-        session.model_changed.connect(self._forget_report)
-        session.recipe_changed.connect(self._forget_report)
-        session.exported.connect(self._on_exported)
+        session.recipe_changed.connect(self._figures.soon)
+        session.exported.connect(self._figures.soon)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -218,10 +216,10 @@ class Scoreboard(QFrame):
     def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
         self._reasons: list[str] = []
         self.why_button.hide()
-        if preview is None or not (self._session.recipe.rows or self._report):
+        if preview is None or not (self._session.recipe.rows or self._session.report):
             self.size_tile.show_text(size(before), self.tr("original"))
             return
-        after = self._report.after.bytes if self._report else preview.size
+        after = self._session.report.after.bytes if self._session.report else preview.size
         exact = after.how == "verified" or (current and all(change.exact for change in preview.changes))
         note = f"{format.smaller(before, after.value)}, {format.source_text(after)}"
         tip = format.explain(after)
@@ -245,7 +243,7 @@ class Scoreboard(QFrame):
 
     def _loads(self) -> tuple[Load, Load] | None:
         """What loading both files took, where it was measured."""
-        timing, report = self.timings.current, self._report
+        timing, report = self.timings.current, self._session.report
         if timing is not None and timing.load_before is not None and timing.load is not None:
             return timing.load_before, timing.load
         if report is not None and report.before.load is not None and report.after.load is not None:
@@ -268,8 +266,8 @@ class Scoreboard(QFrame):
         self.metric_tile.caption.setText(metric.heading)
         edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
         value = preview.value if preview and edited else None
-        if value is not None and self._report is not None and self._report.after.value is not None:
-            value = self._report.after.value
+        if value is not None and self._session.report is not None and self._session.report.after.value is not None:
+            value = self._session.report.after.value
         baseline = preview.baseline if preview and edited and preview.baseline else self._session.baseline
         if value is None or baseline is None:
             note = format.source_text(baseline, data.samples) if baseline else ""
@@ -301,7 +299,7 @@ class Scoreboard(QFrame):
     def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
         """Source of the metric, and whether it includes the recipe's training."""
         source = format.source_text(value, samples)
-        if preview is None or preview.trained is None or value.how == "verified":
+        if preview is None or preview.trained is None or (value.how == "verified" and preview.trained):
             return source
         return (
             self.tr("trained, {source}").format(source=source)
@@ -359,7 +357,7 @@ class Scoreboard(QFrame):
             tile.show_text(f"{amount(before)} → {amount(after)}", format.shrunk(before, after), sure=current)
 
     def _show_latency(self) -> None:
-        report, timing = self._report, self.timings.current
+        report, timing = self._session.report, self.timings.current
         self.latency_tile.show_text("–", self.tr("not measured"), self.measure_button.toolTip(), sure=False)
         self.measure_button.setEnabled(not self.timings.running)
         if timing is not None:
@@ -379,11 +377,3 @@ class Scoreboard(QFrame):
             self.latency_tile.show_text(
                 f"{three(before.value)} → {three(after.value)} ms", self.tr("● measured, batch 1"), tip
             )
-
-    def _on_exported(self, report: Report) -> None:
-        self._report = report
-        self._figures.soon()
-
-    def _forget_report(self) -> None:
-        self._report = None
-        self._figures.soon()

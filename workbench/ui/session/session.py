@@ -166,7 +166,7 @@ class Session(State):
         self._layers = {layer.path: layer for layer in summary.layers}
         self.selection, self.current, self.view, self.edit = (), "", None, None
         self.preview, self.preview_is_current, self.changes = None, False, {}
-        self.couplings, self.found = Couplings(), None
+        self.couplings, self.found, self._verified = Couplings(), None, None
         self.recipe, self.recipe_path, self.session_path = Recipe(), "", ""
         self.snapshots.take(())
         self.model_changed.emit()
@@ -295,8 +295,10 @@ class Session(State):
     def export(self, folder: str, name: str) -> int:
         """Write, reopen and verify: `exported` with the Report, or `export_failed`."""
 
+        recipe = self.recipe
+
         def done(report: Report) -> None:
-            self.exported.emit(report)
+            self.take_report(recipe, report)
 
         def failed(failure: messages.Failed) -> None:
             self.export_failed.emit(failure.what, failure.hint)
@@ -308,7 +310,7 @@ class Session(State):
         handlers = Handlers(done=done, failed=failed, stopped=stopped, title=title)
         kept, language = self.trainings.result is not None, i18n.code()
         return self.link.request(
-            messages.Export, handlers, recipe=self.recipe, folder=folder, name=name, language=language, kept=kept
+            messages.Export, handlers, recipe=recipe, folder=folder, name=name, language=language, kept=kept
         )
 
     def _complaint(self, title: str) -> Callable[[messages.Failed], None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.core.analysis.report import Figure, LayerChange
+from workbench.core.analysis.report import Figure, LayerChange, Report
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.trust import Trust
 from workbench.core.ipc import messages
@@ -75,6 +75,7 @@ class State(QObject):
         self.preview_is_current = False  # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
         self.found: Found | None = None  # what the last search found
+        self._verified: tuple[Recipe, Report] | None = None  # the last export
         self.couplings = Couplings()
         self.history = History(self)
         self.undo_stack = self.history.stack
@@ -94,6 +95,17 @@ class State(QObject):
     def target(self) -> Target | None:
         """The device that the recipe is for; None where it names none, or one that is not installed."""
         return self.targets.get(self.recipe.target)
+
+    @property
+    def report(self) -> Report | None:
+        """Of the last export, while the recipe does what it did then; a stage that was not trained yet does nothing."""
+        if self._verified is None:
+            return None
+        exported, report = self._verified
+        if self.recipe.in_effect == exported.in_effect:
+            return report
+        before = replace(self.recipe, recover=()).in_effect
+        return report if before == exported.in_effect and not (self.preview and self.preview.trained) else None
 
     def layer(self, path: str) -> Layer | None:
         return self._layers.get(path)
@@ -124,8 +136,15 @@ class State(QObject):
         self.opened = replace(self.opened, trusted=self.opened.trusted | paths)
         self.link.request(messages.Trusted, Handlers(done=lambda _: then(), quiet=True), paths=paths)
 
+    def take_report(self, recipe: Recipe, report: Report) -> None:
+        """An export of this recipe ended."""
+        self._verified = recipe, report
+        self.exported.emit(report)
+
     def take_data(self, attached: Attached, summary: DataSummary) -> None:
         """The engine has these."""
+        if self.attached != attached:
+            self._verified = None
         self.attached, self.data = attached, summary
         if summary.model is not None:  # its sizes are known now, and with them its MACs
             self.model = summary.model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -148,12 +149,18 @@ class Refresher(QObject):
         """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
         recipe, focus = self._session.recipe, self._session.selection
         known = self._previews.get(recipe.in_effect)
-        self._session.show_preview(known or self._session.preview, current=known is not None)
+        shown = known or self._untrained(recipe)
+        self._session.show_preview(shown or self._session.preview, current=shown is not None)
         if known is not None and known.complete:
             self._measures.drop()
             self._rest.start()
         elif self._wanted:
             self._measures.submit(lambda: self._ask_preview(recipe, focus))
+
+    def _untrained(self, recipe: Recipe) -> Preview | None:
+        """The complete figures of a recipe without its stages: they hold until it is trained."""
+        before = self._previews.get(replace(recipe, recover=()).in_effect) if recipe.recover else None
+        return replace(before, trained=False) if before is not None and before.complete else None
 
     def _prepare(self) -> None:
         """The hand rests: what the first edit of the chosen layers will want, then of the layer likely to be next."""
