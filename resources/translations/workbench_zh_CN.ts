@@ -7614,6 +7614,11 @@
       <translation>函数已内联</translation>
     </message>
     <message>
+      <source>Hard swish put together</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>合并 Hard swish</translation>
+    </message>
+    <message>
       <source>IR version {ir_version} -&gt; {functions_since}</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>IR 版本 {ir_version} -&gt; {functions_since}</translation>
@@ -7682,6 +7687,11 @@
       <source>{n} initialisers no longer listed as inputs</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个初始值不再列为输入</translation>
+    </message>
+    <message>
+      <source>{n} put together</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>已合并 {n} 处</translation>
     </message>
     <message>
       <source>{n} weights not folded, because they are used in several forms</source>

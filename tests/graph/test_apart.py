@@ -93,3 +93,29 @@ def test_nothing_is_put_before_layers_that_are_not_between_levels():
     ):
         result, _ = compiled(model, *rows)
         assert not any(node.op_type == "Sum" for node in with_edits(result.model, result.edits).ir.graph)
+
+
+@pytest.mark.parametrize(("op", "kernel"), [("Add", "QLinearAdd"), ("Mul", "QLinearMul"), ("Concat", "QLinearConcat")])
+def test_what_layers_are_joined_by_is_computed_in_integers_for_all_readers(op, kernel, tmp_path):
+    """Two joins in a row: the second reads the first beside a layer, and is in floats itself where floats read it."""
+    b = Build()
+    joins = [b.node("Relu", [b.node("Conv", ["x", b.weight("stem.weight", 4, 3, 1, 1)], "stem")], "stem_relu")]
+    wide = op == "Concat"
+    for name in ("a", "b"):
+        x = joins[-1]
+        y = b.node("Conv", [x, b.weight(f"{name}.weight", 4, 4 * len(joins) if wide else 4, 1, 1)], name)
+        joined = b.node(op, [x, y], f"join_{name}", **({"axis": 1} if wide else {}))
+        joins.append(b.node("Relu", [joined], f"relu_{name}"))
+    channels = 12 if wide else 4
+    head = b.node("Conv", [joins[-1], b.weight("head.weight", channels, channels, 1, 1)], "head")
+    b.node("Add", [head, joins[-1]], "y")
+    model = b.model({"x": ["N", 3, 5, 5]}, {"y": ["N", channels, 5, 5]})
+    result, feeds = compiled(model, Row("*", STATIC))
+    file, optimized = tmp_path / "edited.onnx", tmp_path / "optimized.onnx"
+    with_edits(result.model, result.edits).save(file)
+    assert file.stat().st_size == result.changes()[1]
+    found = runtime.session(str(file), fused_to=optimized).run(None, feeds)[0]
+    operators = [node.op_type for node in onnx.load(optimized).graph.node]
+    assert operators.count(kernel) == 2 and operators.count("QuantizeLinear") == 1, operators
+    plain = runtime.session(model).run(None, feeds)[0]
+    assert np.linalg.norm(found - plain) < 0.05 * np.linalg.norm(plain)

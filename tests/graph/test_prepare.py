@@ -354,9 +354,51 @@ def test_preparing_twice_changes_nothing():
     assert ir.serde.serialize_model(again) == ir.serde.serialize_model(once)
 
 
+FORMS = {  # of hard swish; and of hard sigmoid alone
+    "product over six": lambda b, x, gate: b.node("Div", [b.node("Mul", [x, gate], "m"), b.constant("six", 6)], "s"),
+    "product by a sixth": lambda b, x, gate: b.node(
+        "Mul", [b.constant("c", 1 / 6), b.node("Mul", [gate, x], "m")], "s"
+    ),
+    "gate over six": lambda b, x, gate: b.node("Mul", [b.node("Div", [gate, b.constant("six", [6])], "m"), x], "s"),
+    "gate by a sixth": lambda b, x, gate: b.node("Mul", [x, b.node("Mul", [gate, b.constant("c", 1 / 6)], "m")], "s"),
+    "sigmoid": lambda b, x, gate: b.node("Div", [gate, b.constant("six", 6)], "s"),
+}
+
+
+@pytest.mark.parametrize("opset", [9, 13, 17])
+@pytest.mark.parametrize("form", FORMS)
+def test_hard_swish_of_several_operators_is_put_together(form, opset):
+    b = Build(opset=opset)
+    x = b.node("Conv", ["x", b.weight("conv.weight", 4, 3, 1, 1)], "conv")
+    shifted = b.node("Add", [b.constant("three", [3]), x], "shifted")
+    if opset < 11:
+        gate = b.node("Clip", [shifted], "gate", min=0.0, max=6.0)
+    else:
+        gate = b.node("Clip", [shifted, b.constant("low", 0), b.constant("high", 6)], "gate")
+    b.node("Relu", [FORMS[form](b, x, gate)], "y")
+    proto = b.proto({"x": ["N", 3, 4, 4]}, {"y": None})
+    result, steps = prepared(proto)
+    together = ["HardSigmoid"] if form == "sigmoid" else ["HardSwish"] if opset >= 14 else ["HardSigmoid", "Mul"]
+    assert ops(result) == ["Conv", *together, "Relu"]
+    assert steps["hard_swish"].startswith("1 ")
+    assert_equal(proto, result)
+
+
+def test_what_only_looks_like_hard_swish_stays():
+    """Another slope, another value, and a constant that widens the product to more axes."""
+    for shift, factor, other in ((3, 5, "x"), (2.5, 6, "x"), (3, 6, "z"), (3, [[[[[6]]]]], "x")):
+        b = Build()
+        gate = b.node(
+            "Clip", [b.node("Add", ["x", b.constant("a", shift)], "s"), b.constant("l", 0), b.constant("h", 6)], "g"
+        )
+        b.node("Div", [b.node("Mul", [gate, other], "m"), b.constant("d", factor)], "y")
+        result, steps = prepared(b.proto({"x": ["N", 4], "z": ["N", 4]}, {"y": None}))
+        assert "hard_swish" not in steps and ops(result) == ["Add", "Clip", "Mul", "Div"]
+
+
 def test_every_step_can_be_left_out():
     proto = residual(9)
-    for step in ("format", "functions", "constants", "weight_chains", "batchnorm", "unused", "metadata"):
+    for step in ("format", "functions", "constants", "weight_chains", "batchnorm", "hard_swish", "unused", "metadata"):
         model = opened(proto, frozenset({step}))
         assert dataclasses.asdict(next(p for p in model.preparations if p.id == step))["applied"] is False
         assert model.layer("stem").locked == ""

@@ -42,16 +42,16 @@ def between_levels(
         for node in graph
         if node.op_type in REWRITTEN
         and node.name not in own
-        and _source(node.inputs[0]) in handed
+        and source(node.inputs[0]) in handed
         and _quantized(node.outputs[0], readers)
     ]
 
 
 def keep_float(builder: NodeBuilder, node: ir.Node) -> None:
     """Hide from the optimiser that the node's input is dequantised."""
-    source = node.inputs[0]
-    assert source is not None
-    node.replace_input_with(0, builder.node("Sum", [source], f"{source.name}.float", before=node))
+    read = node.inputs[0]
+    assert read is not None
+    node.replace_input_with(0, builder.node("Sum", [read], f"{read.name}.float", before=node))
 
 
 def read_inside(value: ir.Value, graph: ir.Graph) -> bool:
@@ -63,7 +63,7 @@ def read_inside(value: ir.Value, graph: ir.Graph) -> bool:
     )
 
 
-def _source(value: ir.Value | None) -> str | None:
+def source(value: ir.Value | None) -> str | None:
     """The name of the value that operators which only move values have brought here."""
     while value is not None and (maker := value.producer()) is not None and maker.op_type in MOVING:
         value = maker.inputs[0]

@@ -16,7 +16,7 @@ from workbench.graph.layouts.listing import PLAIN
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
-from workbench.graph.rewrite import apart, bias_room, packed, qdq, slim
+from workbench.graph.rewrite import apart, bias_room, joined, packed, qdq, slim
 from workbench.graph.rewrite.builder import NodeBuilder
 from workbench.graph.storage import chain, decoders, loading, storage
 from workbench.graph.storage.counting import spec_of
@@ -57,9 +57,9 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     edits = bias_room.with_room(model.graph, sites, edits)
     stored, _ = _store(edits, sites, opset, storing)
     copy = model.clone()
-    handed = _handed(model.graph, sites, edits)
-    editor = _Editor(copy.graph, model.graph, handed)
-    editor.keep_apart(apart.between_levels(model.graph, sites, edits, handed.values()))
+    shared = _Shared.of(model.graph, sites, edits)
+    editor = _Editor(copy.graph, model.graph, shared)
+    editor.keep_apart(apart.between_levels(model.graph, sites, edits, shared.names))
     changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
     functions = functions_of(changes)
     for name in sorted(functions):
@@ -92,11 +92,11 @@ def account(
     """
     edits = bias_room.with_room(model.graph, sites, edits)
     stored, uncoded = _store(edits, sites, model.opset_imports[""], loading.supported(storing))
-    handed = _handed(model.graph, sites, edits)
-    floats = apart.between_levels(model.graph, sites, edits, handed.values())
-    graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()), floats)
+    shared = _Shared.of(model.graph, sites, edits)
+    floats = apart.between_levels(model.graph, sites, edits, shared.names)
+    graph = _excerpt(model.graph, [sites[path] for path in edits], shared.names, floats)
     before = graph_bytes(graph)
-    editor = _Editor(graph, model.graph, handed)
+    editor = _Editor(graph, model.graph, shared)
     editor.keep_apart(floats)
     changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
     return changes, graph_bytes(graph) - before, uncoded
@@ -124,6 +124,27 @@ def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], ot
 def functions_of(changes: Iterable[Change]) -> frozenset[str]:
     """The decoders, with their building blocks, that edits share."""
     return frozenset().union(*(part.form.functions for change in changes for part in change.stored))
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """Names of values that are on levels for all their readers, by the path of the layer whose levels these are.
+
+    handed   outputs of layers
+    joined   inputs of layers
+    """
+
+    handed: Mapping[str, str]
+    joined: Mapping[str, str]
+
+    @classmethod
+    def of(cls, graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> "_Shared":
+        handed = _handed(graph, sites, edits)
+        return cls(handed, joined.joined(graph, sites, edits, handed.values()))
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset((*self.handed.values(), *self.joined.values()))
 
 
 def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
@@ -193,9 +214,9 @@ def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
 class _Editor:
     """Puts edits into a graph that it may change: a copy of `whole`, or of a part of it, whose names are taken."""
 
-    def __init__(self, graph: ir.Graph, whole: ir.Graph, handed: Mapping[str, str]) -> None:
+    def __init__(self, graph: ir.Graph, whole: ir.Graph, shared: _Shared) -> None:
         self._graph = graph
-        self._handed = handed
+        self._shared = shared
         self._nodes = _by_name(graph)
         self._names = names.value_names(whole)
         self._node_names = {node.name for node in ir.traversal.RecursiveGraphIterator(whole) if node.name}
@@ -234,15 +255,13 @@ class _Editor:
         reason = None if packs else qdq.refusal(node, site, type(compute), encoding)
         if reason:
             raise UserError("{path}: {reason}", "Choose another method.", path=path, reason=reason)
-        touched = [node]
-        handed = None
-        if path in self._handed:
-            maker, handed = next(
-                (part, value) for part in self._graph for value in part.outputs if value.name == self._handed[path]
-            )
-            touched += [maker] if maker is not node else []
+        handed, whole = (self._value(of.get(path)) for of in (self._shared.handed, self._shared.joined))
+        makers = [value.producer() for value in (handed, whole) if value is not None]
+        touched = list(dict.fromkeys([node, *(maker for maker in makers if maker is not None)]))
         before = nodes_bytes(touched)
         builder = NodeBuilder(self._graph, self._unique)
+        if whole is not None and isinstance(compute, Static):
+            qdq.deliver(builder, whole, compute.received)
         if encoding.scaled is not None:
             qdq.put_smooth(builder, node, encoding.scaled)
             encoding = encoding.tensor
@@ -258,6 +277,11 @@ class _Editor:
             return builder.bytes - before
         qdq.put_static(builder, node, site.weight_input, weight, scale, compute, handed)
         return builder.bytes + nodes_bytes(touched) - before
+
+    def _value(self, name: str | None) -> ir.Value | None:
+        """What a node of the graph makes under this name."""
+        made = (value for node in self._graph for value in node.outputs)
+        return None if name is None else next(value for value in made if value.name == name)
 
     def _take(self, name: str) -> ir.Value:
         """Remove an initialiser from the graph, also where it is listed as an input with a default."""

@@ -121,10 +121,10 @@ def put_static(
         position, builder.node("DequantizeLinear", reads, f"{levels.name}.dq", before=node, attributes=attributes)
     )
     if handed is not None and compute.delivered is not None:
-        _deliver(builder, handed, compute.delivered)
+        deliver(builder, handed, compute.delivered)
 
 
-def _deliver(builder: NodeBuilder, value: ir.Value, levels: Levels) -> None:
+def deliver(builder: NodeBuilder, value: ir.Value, levels: Levels) -> None:
     """QDQ behind a value; what reads it reads its name as before."""
     producer = value.producer()
     assert producer is not None
