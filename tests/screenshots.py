@@ -282,15 +282,17 @@ class Photographer:
         session.snapshots.take(())
 
     def present(self) -> None:
-        from workbench.ui.presentation.slides import SLIDES
         from workbench.ui.presentation.window import Presentation
+        from workbench.ui.tabs.compare.findings import Findings
 
-        presentation = Presentation(self.session, self.window)
+        findings = Findings(self.session)
+        presentation = Presentation(self.session, findings, self.window)
         presentation.resize(*self.shoot.size)
         presentation.show()
-        for index, slide in enumerate(SLIDES):
+        self.wait(lambda: findings.current)
+        for index, page in enumerate(presentation.pages):
             presentation.go_to(index)
-            self.shoot_both(f"slide-{index + 1}-{slide.__name__}", presentation)
+            self.shoot_both(f"slide-{index + 1}-{page.key}", presentation)
         presentation.close()
 
     def tour(self) -> None:

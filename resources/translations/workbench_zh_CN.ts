@@ -1724,14 +1724,29 @@
       <translation>压缩前后</translation>
     </message>
     <message>
+      <source>Changed predictions</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>改变的预测</translation>
+    </message>
+    <message>
       <source>Model Compression Workbench</source>
       <extracomment>resources/story.html.j2</extracomment>
       <translation>模型压缩工作台</translation>
     </message>
     <message>
+      <source>Savings in a year</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>一年的节省</translation>
+    </message>
+    <message>
       <source>Size by layer</source>
       <extracomment>resources/story.html.j2</extracomment>
       <translation>各层大小</translation>
+    </message>
+    <message>
+      <source>Speaker notes</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>演讲备注</translation>
     </message>
     <message>
       <source>Steps</source>
@@ -10571,6 +10586,171 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>第 {rank} 个 σ：{value}</translation>
     </message>
     <message>
+      <source>Computed from figures of your organisation, the size of the file and the measured latency.</source>
+      <extracomment>workbench/ui/presentation/charts.py</extracomment>
+      <translation>由贵组织给出的数字、文件大小和实测延迟计算。</translation>
+    </message>
+    <message>
+      <source>all layers alike</source>
+      <extracomment>workbench/ui/presentation/charts.py</extracomment>
+      <translation>各层相同</translation>
+    </message>
+    <message>
+      <source>measured recipes</source>
+      <extracomment>workbench/ui/presentation/charts.py</extracomment>
+      <translation>已测量的方案</translation>
+    </message>
+    <message>
+      <source>this recipe</source>
+      <extracomment>workbench/ui/presentation/charts.py</extracomment>
+      <translation>当前方案</translation>
+    </message>
+    <message>
+      <source>Cannot save the presentation</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>无法保存演示文稿</translation>
+    </message>
+    <message>
+      <source>Cannot use this design</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>无法使用此设计文件</translation>
+    </message>
+    <message>
+      <source>Comparing predictions for the presentation…</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>正在为演示比较预测…</translation>
+    </message>
+    <message>
+      <source>Design (*.yaml *.yml)</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>设计文件 (*.yaml *.yml)</translation>
+    </message>
+    <message>
+      <source>No design</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>不用设计文件</translation>
+    </message>
+    <message>
+      <source>Other file…</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>其他文件…</translation>
+    </message>
+    <message>
+      <source>Page (*.html);;Document (*.pdf);;Pictures (*.png)</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>网页 (*.html);;文档 (*.pdf);;图片 (*.png)</translation>
+    </message>
+    <message>
+      <source>Present</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示模式</translation>
+    </message>
+    <message>
+      <source>Presentation design</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示设计</translation>
+    </message>
+    <message>
+      <source>Presentation design…</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示设计…</translation>
+    </message>
+    <message>
+      <source>Presentation saved as {path}</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示文稿已保存为 {path}</translation>
+    </message>
+    <message>
+      <source>Presentations use no design file</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示不使用设计文件</translation>
+    </message>
+    <message>
+      <source>Presentations use the design {path}</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示使用设计文件 {path}</translation>
+    </message>
+    <message>
+      <source>Presentations use the design {path}.</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>演示使用设计文件 {path}。</translation>
+    </message>
+    <message>
+      <source>Save presentation</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>保存演示文稿</translation>
+    </message>
+    <message>
+      <source>Save presentation…</source>
+      <extracomment>workbench/ui/presentation/commands.py</extracomment>
+      <translation>保存演示文稿…</translation>
+    </message>
+    <message>
+      <source>'{key}' is not a colour such as #2a5fcc</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>“{key}”不是 #2a5fcc 这样的颜色</translation>
+    </message>
+    <message>
+      <source>'{key}' is not a mapping</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>“{key}”不是映射</translation>
+    </message>
+    <message>
+      <source>'{key}' is not a number from 0 to {most:.0e}</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>“{key}”不是 0 到 {most:.0e} 之间的数</translation>
+    </message>
+    <message>
+      <source>'{key}' is not a text of at most {most:,} characters</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>“{key}”不是最多 {most:,} 个字符的文本</translation>
+    </message>
+    <message>
+      <source>'{name}' is not a picture beside this file</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>“{name}”不是此文件旁边的图片</translation>
+    </message>
+    <message>
+      <source>See presentation.md in the documentation.</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>请参阅文档中的 presentation.md。</translation>
+    </message>
+    <message>
+      <source>text on this background has a contrast of {ratio:.1f}:1; 4.5:1 can be read</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>文字与此背景的对比度为 {ratio:.1f}:1；达到 4.5:1 才看得清</translation>
+    </message>
+    <message>
+      <source>the logo is damaged</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>标志图片已损坏</translation>
+    </message>
+    <message>
+      <source>the logo is larger than {most} MB</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>标志图片大于 {most} MB</translation>
+    </message>
+    <message>
+      <source>the logo is neither a PNG nor a JPEG picture</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>标志不是 PNG 或 JPEG 图片</translation>
+    </message>
+    <message>
+      <source>the logo is wider or higher than {most} pixels</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>标志的宽或高超过 {most} 像素</translation>
+    </message>
+    <message>
+      <source>the presentation design</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>演示设计文件</translation>
+    </message>
+    <message>
+      <source>{name} is not a valid presentation design: {problem}.</source>
+      <extracomment>workbench/ui/presentation/design.py</extracomment>
+      <translation>{name} 不是有效的演示设计文件：{problem}。</translation>
+    </message>
+    <message>
       <source>○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · ✓ verified in the exported file.</source>
       <extracomment>workbench/ui/presentation/documents.py</extracomment>
       <translation>○ 预估，未运行 · ◐ 由部分样本估计 · ● 在全部样本上实测 · ✓ 已在导出的文件中验证。</translation>
@@ -10579,6 +10759,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{name} on {n} layers</source>
       <extracomment>workbench/ui/presentation/live.py</extracomment>
       <translation>{name}，共 {n} 层</translation>
+    </message>
+    <message>
+      <source>No note. Write one under notes: {key} in the design file.</source>
+      <extracomment>workbench/ui/presentation/notes.py</extracomment>
+      <translation>没有备注。可在设计文件的 notes: {key} 下填写。</translation>
     </message>
     <message>
       <source>No steps yet: this is the original model.</source>
@@ -10601,6 +10786,31 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>另有 {n} 项</translation>
     </message>
     <message>
+      <source>Delivery</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>分发</translation>
+    </message>
+    <message>
+      <source>Electricity</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>电费</translation>
+    </message>
+    <message>
+      <source>at {price} {currency} per kWh</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>每 kWh {price} {currency}</translation>
+    </message>
+    <message>
+      <source>{copies} copies at {price} {currency} per GB</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>{copies} 份，每 GB {price} {currency}</translation>
+    </message>
+    <message>
+      <source>{count} of {total} predictions changed: {lost} became wrong, {won} became right.</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>{total} 个预测中有 {count} 个改变：{lost} 个变错，{won} 个变对。</translation>
+    </message>
+    <message>
       <source>{n} smaller layers</source>
       <extracomment>workbench/ui/presentation/story.py</extracomment>
       <translation>{n} 个较小的层</translation>
@@ -10609,6 +10819,21 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{parameters} parameters in {n} layers, {size}</source>
       <extracomment>workbench/ui/presentation/story.py</extracomment>
       <translation>{n} 层共 {parameters} 个参数，{size}</translation>
+    </message>
+    <message>
+      <source>{runs} runs of {joules} J; energy taken as proportional to the measured latency</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>{runs} 次运行，每次 {joules} J；假定能耗与实测延迟成正比</translation>
+    </message>
+    <message>
+      <source>✓ verified: the exported file was reopened and run</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>✓ 已验证：导出文件已重新打开并运行</translation>
+    </message>
+    <message>
+      <source>✓ verified: the exported file was reopened and run on {n} samples</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>✓ 已验证：导出文件已重新打开并在 {n} 个样本上运行</translation>
     </message>
     <message>
       <source>Presentation</source>
@@ -10621,9 +10846,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>第 {n} 页，共 {total} 页</translation>
     </message>
     <message>
-      <source>Space or click: next. Left arrow: back. Escape: close.</source>
+      <source>Space or click: next. Left arrow: back. N: notes. Escape: close.</source>
       <extracomment>workbench/ui/presentation/window.py</extracomment>
-      <translation>空格键或点击：下一页。左方向键：上一页。Esc：结束。</translation>
+      <translation>空格或单击：下一页。左箭头：上一页。N：备注。Esc：关闭。</translation>
     </message>
     <message>
       <source>Autosave failed: {why} Save the session to keep your work.</source>
@@ -11021,11 +11246,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>取消正在运行的任务</translation>
     </message>
     <message>
-      <source>Cannot save the presentation</source>
-      <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>无法保存演示文稿</translation>
-    </message>
-    <message>
       <source>Copied as a Python script that writes to {folder}</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>已复制为 Python 脚本，输出写入 {folder}</translation>
@@ -11101,11 +11321,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>最近打开</translation>
     </message>
     <message>
-      <source>Page (*.html);;Document (*.pdf)</source>
-      <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>网页 (*.html);;文档 (*.pdf)</translation>
-    </message>
-    <message>
       <source>Panels</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>面板</translation>
@@ -11114,16 +11329,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Preferences…</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>首选项…</translation>
-    </message>
-    <message>
-      <source>Present</source>
-      <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>演示模式</translation>
-    </message>
-    <message>
-      <source>Presentation saved as {path}</source>
-      <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>演示文稿已保存为 {path}</translation>
     </message>
     <message>
       <source>Previous pane</source>
@@ -11144,16 +11349,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Restart engine</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>重启引擎</translation>
-    </message>
-    <message>
-      <source>Save presentation</source>
-      <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>保存演示文稿</translation>
-    </message>
-    <message>
-      <source>Save presentation…</source>
-      <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>保存演示文稿…</translation>
     </message>
     <message>
       <source>Scan layer sensitivity</source>

@@ -3,23 +3,30 @@
 import dataclasses
 import re
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui import sample
 from tests.ui.test_scoreboard import DATA, MEASURED, MODEL, RECIPE
+from workbench.core.analysis.plan import Front, Goal, Measured, Point
+from workbench.core.analysis.prediction_diff import Changes, Flip
 from workbench.core.base.errors import UserError
+from workbench.core.layer_data.views import Timing
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.session_plan import Found
 from workbench.ui.engine_client.client import EngineLink
-from workbench.ui.presentation import documents
-from workbench.ui.presentation.slides import SLIDES, Slide
+from workbench.ui.presentation import design, documents
+from workbench.ui.presentation.deck import DECK, pages_of
+from workbench.ui.presentation.slides import Slide
 from workbench.ui.presentation.story import story_of
 from workbench.ui.presentation.window import Presentation
 from workbench.ui.session.session import Session
+from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.text import i18n
 from workbench.ui.widgets import theme
 
@@ -36,7 +43,7 @@ def session(qapp):
 
 @pytest.fixture
 def shown(session, qtbot):
-    window = Presentation(session)
+    window = Presentation(session, Findings(session))
     window.resize(1280, 720)
     window.show()
     yield window
@@ -67,8 +74,8 @@ def test_keys_and_clicks_walk_through_it(shown):
         (Qt.Key.Key_Right, 1),
         (Qt.Key.Key_Space, 2),
         (Qt.Key.Key_Left, 1),
-        (Qt.Key.Key_End, len(SLIDES) - 1),
-        (Qt.Key.Key_Right, len(SLIDES) - 1),
+        (Qt.Key.Key_End, len(shown.pages) - 1),
+        (Qt.Key.Key_Right, len(shown.pages) - 1),
         (Qt.Key.Key_Home, 0),
         (Qt.Key.Key_Left, 0),
     ):
@@ -91,8 +98,8 @@ def test_the_last_row_of_a_room_reads_every_word(shown):
 
     picture = QImage(1280, 720, QImage.Format.Format_RGB32)
     painter = QPainter(picture)
-    for slide in SLIDES:
-        slide(Ruler(painter, QRectF(0, 0, 1280, 720), theme.colors()), shown.story)
+    for page in pages_of(shown.story):
+        page.draw(Ruler(painter, QRectF(0, 0, 1280, 720), theme.colors()), shown.story)
     painter.end()
     assert found and min(found) >= 50 / 32
     assert shown.live is not None
@@ -102,7 +109,7 @@ def test_the_last_row_of_a_room_reads_every_word(shown):
 
 
 def test_escape_leaves_it(session, qtbot):
-    window = Presentation(session)
+    window = Presentation(session, Findings(session))
     window.show()
     finished = []
     window.finished.connect(lambda: finished.append(True))
@@ -113,7 +120,7 @@ def test_escape_leaves_it(session, qtbot):
 def test_the_slider_drags_the_recipe(shown, session):
     """By key, each stroke a step; on the last slide only."""
     assert shown.live is not None and not shown.live.isVisible()
-    shown.go_to(len(SLIDES) - 1)
+    shown.go_to(len(shown.pages) - 1)
     assert shown.live.isVisible()
     shown.live.slider.setFocus()
     before = session.recipe.actions_for("stem")[0].params["sparsity"]
@@ -126,7 +133,7 @@ def test_the_slider_drags_the_recipe(shown, session):
 
 
 def test_the_slider_goes_when_its_step_is_gone(shown, session):
-    shown.go_to(len(SLIDES) - 1)
+    shown.go_to(len(shown.pages) - 1)
     session.set_actions(["stem"], (), "clear")
     assert shown.live is None
     session.undo()
@@ -136,13 +143,13 @@ def test_the_slider_goes_when_its_step_is_gone(shown, session):
 def test_every_slide_shows_something(shown, qapp, scheme):
     theme.apply(qapp, scheme)
     pictures = set()
-    for index in range(len(SLIDES)):
+    for index in range(len(shown.pages)):
         shown.go_to(index)
         picture = shown.grab().toImage()
         colors = {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
         assert len(colors) > 5
         pictures.add(bytes(picture.constBits()))
-    assert len(pictures) == len(SLIDES)
+    assert len(pictures) == len(shown.pages)
 
 
 def test_the_page_stands_by_itself(session, tmp_path):
@@ -162,7 +169,9 @@ def test_the_document_has_a_page_a_slide(session, tmp_path):
     file = tmp_path / "story.pdf"
     documents.save(story_of(session), file)
     content = file.read_bytes()
-    assert content.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", content)) == len(SLIDES)
+    assert content.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", content)) == len(
+        pages_of(story_of(session))
+    )
 
 
 def test_a_folder_that_is_none_is_a_sentence(session, tmp_path):
@@ -173,9 +182,9 @@ def test_a_folder_that_is_none_is_a_sentence(session, tmp_path):
 
 def test_a_stack_without_a_number_has_no_slider(session, qtbot):
     session.recipe = Recipe().with_actions(["stem"], (Action("prune.unheard"),))
-    window = Presentation(session)
+    window = Presentation(session, Findings(session))
     qtbot.addWidget(window)
-    window.go_to(len(SLIDES) - 1)
+    window.go_to(len(window.pages) - 1)
     assert window.live is None
 
 
@@ -184,7 +193,7 @@ def test_a_projector_of_any_shape_shows_all_of_it(shown, qapp, size):
     theme.apply(qapp, "light")
     shown.resize(*size)
     unit = min(size[1], size[0] * 9 / 16) / 50
-    for index in range(len(SLIDES)):
+    for index in range(len(shown.pages)):
         shown.go_to(index)
         picture, back = shown.grab().toImage(), theme.colors().surface.rgb()
         edge = round(2 * unit)
@@ -205,3 +214,116 @@ def test_it_speaks_the_language_of_the_window(session, qapp):
     assert '<html lang="zh-CN">' in page and "各层大小" in page and "Size by layer" not in page
     assert "幅值" in story.steps[0].what and story.numbers[0].caption == "文件大小"
     assert '<html lang="en">' in documents.html(story_of(session))
+
+
+# -- the design, and the slides that need more than a preview ----------------------------------------------------------
+
+DESIGN = """
+title: Fashion model for the shop
+organisation: Example Ltd.
+logo: logo.png
+colors: {accent: "#0a7d5a", background: "#ffffff", text: "#101418"}
+savings: {currency: EUR, copies: 2e6, price_per_gb: 0.05, runs: 5e9, joules_per_run: 0.8, price_per_kwh: 0.3}
+notes: {cover: "Say who we are.", costs: "Our own figures."}
+"""
+
+
+@pytest.fixture
+def design_file(tmp_path):
+    QImage(60, 20, QImage.Format.Format_RGB32).save(str(tmp_path / "logo.png"))
+    file = tmp_path / "design.yaml"
+    file.write_text(DESIGN, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def full(session, design_file):
+    """A session with a finished search and measured latency, what changed, and the user's design."""
+    sizes = (250_000, 500_000, 700_000)
+    points = tuple(
+        Point(f"{n}", kind, RECIPE.with_actions(["head"], (Action("q", {"bits": n}),)), size, measured=figures)
+        for n, (size, kind) in enumerate(zip(sizes, ("uniform", "search", "search"), strict=True))
+        for figures in [Measured(0.9, 0.01 * n, 0.0, 0.02 * n, 0.0, 2000)]
+    )
+    original = Point("original", "original", Recipe(), 1_000_000)
+    session.found = Found(Front(Goal(), session.metric, True, original, points), DATA.fingerprint)
+    session.timings._known.put(RECIPE.in_effect, Timing(2.0, 1.0, 10, 250_000, 0, 0, False))
+    picture = np.arange(784, dtype=np.uint8).reshape(28, 28)
+    flips = tuple(Flip(n, "lost", 0, 0, 1, 0.9, 0.6, picture) for n in range(12))
+    changes = Changes(2000, session.metric, True, ("shirt", "coat"), flips=flips, lost=12)
+    return story_of(session, design.read(design_file), changes)
+
+
+def test_the_full_deck(full, qapp):
+    assert [page.key for page in pages_of(full)] == [page.key for page in DECK]
+    assert full.name == "Fashion model for the shop" and full.design.note("costs") == "Our own figures."
+    assert full.dots[0].kind == "original" and full.dots[0].value == pytest.approx(92.4)
+    assert {dot.kind for dot in full.dots} == {"original", "uniform", "search", "current"}
+    assert len(full.examples) == 10 and (full.examples[0].before, full.examples[0].after) == ("shirt", "coat")
+    assert "12 of 2,000" in full.example_words
+    delivery, energy, electricity = full.savings
+    assert (delivery.before, delivery.after) == ("100 EUR", "25 EUR")  # 2,000,000 x 1 MB at 0.05 a GB
+    assert (energy.before, energy.after) == ("1.11 M kWh", "556 k kWh")  # 5e9 x 0.8 J / 3.6e6, at half the latency
+    assert electricity.before == "333 k EUR" and "proportional to the measured latency" in energy.note
+
+
+def test_it_claims_no_savings_without_figures(session, full):
+    assert story_of(session).savings == () and story_of(session).verified == ""
+
+
+def test_a_design_dresses_the_slides(full, tmp_path, qapp):
+    documents.save(full, tmp_path / "deck.png")
+    files = sorted(tmp_path.glob("deck-*.png"))
+    assert len(files) == len(DECK)
+    pictures = [QImage(str(file)) for file in files]
+    assert all(picture.pixelColor(2, 2).name() == "#ffffff" for picture in pictures)
+    accent = QColor("#0a7d5a").rgb()
+    assert any(pictures[0].pixel(x, y) == accent for x in range(0, 1400, 2) for y in range(300, 560, 2))
+    page = documents.html(full)
+    assert page.count("data:image/png;base64,") == 12 and "Say who we are." in page and "--after: #0a7d5a" in page
+    assert not re.search(r'src="(?!data:)|href=|https?:', page)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title: [1]", "'title' is not a text"),
+        ("colour: red", "unknown keys: colour"),
+        ("colors: {accent: red}", "'accent' is not a colour"),
+        ('colors: {text: "#eeeeee", background: "#ffffff"}', "contrast"),
+        ("savings: {copies: -1}", "'copies' is not a number"),
+        ("savings: {runs: .nan}", "'runs' is not a number"),
+        ("notes: {cover: 3}", "'cover' is not a text"),
+        ("logo: ../logo.png", "not a picture beside this file"),
+        ("logo: design.yaml", "neither a PNG nor a JPEG"),
+        ("- 1", "not a mapping"),
+    ],
+)
+def test_a_wrong_design_is_a_sentence(tmp_path, qapp, text, said):
+    file = tmp_path / "design.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="is not a valid presentation design") as refused:
+        design.read(file)
+    assert said in refused.value.what
+
+
+def test_notes_follow_the_slides(shown, session, design_file):
+    shown._design = design.read(design_file)
+    shown._follow()
+    QTest.keyClick(shown, Qt.Key.Key_N)
+    assert shown.notes.text.text() == "Say who we are."
+    QTest.keyClick(shown.notes, Qt.Key.Key_Right)
+    assert shown.index == 1 and "weights" in shown.notes.text.text()
+    QTest.keyClick(shown, Qt.Key.Key_N)
+    assert shown.notes is None
+
+
+def test_a_slide_that_comes_leaves_the_one_on_show(shown, session, full):
+    """A search ends while the steps are up: the trade-off goes in before them."""
+    found, session.found = session.found, None
+    shown._follow()
+    shown.go_to([page.key for page in shown.pages].index("steps"))
+    before = shown.index
+    session.found = found
+    shown._follow()
+    assert shown.pages[shown.index].key == "steps" and shown.index == before + 1

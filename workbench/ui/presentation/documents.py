@@ -1,17 +1,20 @@
-"""The story as a document: a page for a browser, and a PDF of the slides."""
+"""The story as a document: a page for a browser, a PDF of the slides, or a picture of each."""
 
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from workbench.core.base.files import write_bytes, write_text
 from workbench.core.base.plain import finalize
 from workbench.core.base.quantities import size
 from workbench.core.base.resources import resource_path
-from workbench.ui.presentation.slides import SLIDES, paint
+from workbench.ui.presentation import charts
+from workbench.ui.presentation.deck import Page, pages_of, paint
+from workbench.ui.presentation.design import png
 from workbench.ui.presentation.story import Story
 from workbench.ui.text import i18n
 from workbench.ui.text.i18n import tr
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     import jinja2
 
 PAGE_MM = QSizeF(297, 297 * 9 / 16)
+PICTURE = QSize(1920, 1080)
+DRAWN = ("tradeoff",)  # slides that the page has as pictures
 
 
 @cache
@@ -46,14 +51,23 @@ def html(story: Story) -> str:
         tr=tr,
         marks=marks,
         language=i18n.language(),
+        drawings={page.key: _data(picture(story, page)) for page in pages_of(story) if page.key in DRAWN},
+        examples=[(example, _data(charts.image_of(example))) for example in story.examples],
+        logo=None if story.design.logo is None else _data(story.design.logo),
+        colors=dict(story.design.colors),
         largest=max((bar.before for bar in story.bars), default=1) or 1,
     )
 
 
 def save(story: Story, path: Path) -> None:
-    """Write a .html or .pdf file, atomically. Raises UserError when it cannot be written."""
-    if path.suffix.lower() == ".pdf":
+    """Write a .html or .pdf file, or a .png for each slide (name-1.png ...), each atomically. Raises UserError when it
+    cannot be written."""
+    suffix = path.suffix.lower()
+    if suffix == ".pdf":
         write_bytes(path, pdf(story))
+    elif suffix == ".png":
+        for number, page in enumerate(pages_of(story), start=1):
+            write_bytes(path.with_name(f"{path.stem}-{number}.png"), png(picture(story, page)))
     else:
         write_text(path, html(story))
 
@@ -70,11 +84,25 @@ def pdf(story: Story) -> bytes:
         )
     )
     painter = QPainter(writer)
-    for index in range(len(SLIDES)):
+    for index, page in enumerate(pages_of(story)):
         if index:
             writer.newPage()
         area = QRectF(0, 0, writer.width(), writer.height())
-        paint(painter, area, index, story, schemes.LIGHT)
+        paint(painter, area, page, story, schemes.LIGHT)
     painter.end()
     buffer.close()
     return bytes(buffer.data().data())
+
+
+def picture(story: Story, page: Page) -> QImage:
+    """A slide in the light colours."""
+    image = QImage(PICTURE, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    paint(painter, QRectF(image.rect()), page, story, schemes.LIGHT)
+    painter.end()
+    return image
+
+
+def _data(image: QImage) -> str:
+    """For the page itself: nothing is loaded from elsewhere."""
+    return "data:image/png;base64," + b64encode(png(image)).decode("ascii")

@@ -1,9 +1,7 @@
 """The slides as pictures: painted on a screen, and by the same code into a document."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from workbench.core.base.quantities import size
 from workbench.ui.presentation.story import Bar, Number, Story
@@ -61,6 +59,19 @@ class Slide:
         box = QRectF(self.x + x * self.u, self.y + y * self.u, max(width, 0.1) * self.u, height * self.u)
         self.painter.drawRoundedRect(box, 0.3 * self.u, 0.3 * self.u)
 
+    def picture(self, image: QImage, x: float, y: float, width: float, height: float, right: bool = False) -> QRectF:
+        """A picture as large as fits, in the middle of its place or at its right side; small ones stay sharp. Returns
+        where it is, in pixels."""
+        place = QRectF(self.x + x * self.u, self.y + y * self.u, width * self.u, height * self.u)
+        size = QSizeF(image.size()).scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        box = QRectF(QPointF(0, 0), size)
+        box.moveCenter(place.center())
+        if right:
+            box.moveRight(place.right())
+        self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > size.width())
+        self.painter.drawImage(box, image)
+        return box
+
     @property
     def columns(self) -> float:
         """Units across."""
@@ -84,6 +95,11 @@ def cover(slide: Slide, story: Story) -> None:
     lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited else [tr("original")]
     for index, line in enumerate(lines):
         slide.text(line, 0, 23 + 3.8 * index, slide.columns, 2.4, colors.text)
+    if story.verified:
+        slide.text(story.verified, 0, 23 + 3.8 * len(lines), slide.columns, 2.0, colors.good, QFont.Weight.Medium)
+    if story.design.logo is not None:
+        slide.picture(story.design.logo, slide.columns - 22, 0, 22, 7, right=True)
+    slide.text(story.design.organisation, 0, 1, slide.columns - 24, 2.0, colors.muted)
     slide.text(story.facts, 0, slide.rows - 2.5, slide.columns, SMALL, colors.muted)
 
 
@@ -132,10 +148,12 @@ def smaller(slide: Slide, story: Story) -> None:
 def numbers(slide: Slide, story: Story) -> None:
     slide.heading(tr("Before and after"))
     for index, number in enumerate(story.numbers[:4]):
-        _number(slide, number, TOP_ROW + 8.4 * index)
+        number_row(slide, number, TOP_ROW + 8.4 * index)
+    if story.verified:
+        slide.text(story.verified, 26, 0.6, slide.columns - 26, SMALL, slide.colors.good, align=RIGHT)
 
 
-def _number(slide: Slide, number: Number, y: float) -> None:
+def number_row(slide: Slide, number: Number, y: float) -> None:
     colors = slide.colors
     slide.text(number.caption, 0, y, 24, SMALL, colors.muted)
     slide.text(
@@ -170,13 +188,3 @@ def _bars(slide: Slide, bars: tuple[Bar, ...], after: bool) -> None:
             slide.bar(left, y + 0.2 * step, width * min(bar.after, bar.before) / largest, 0.5 * step, colors.after)
         words = f"{size(bar.before)} → {size(bar.after)}" if after else size(bar.before)
         slide.text(words, slide.columns - right, line, right, units, align=RIGHT)
-
-
-SLIDES: tuple[Callable[[Slide, Story], None], ...] = (cover, weights, steps, smaller, numbers)
-
-
-def paint(painter: QPainter, area: QRectF, index: int, story: Story, colors: Colors) -> None:
-    """Slide `index` over an area, with its background."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(area, colors.surface)
-    SLIDES[index](Slide(painter, area, colors), story)

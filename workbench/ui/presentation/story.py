@@ -3,19 +3,28 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
+
+from workbench.core.analysis.plan import Point
+from workbench.core.analysis.prediction_diff import Changes, Flip
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base import quantities
 from workbench.core.base.plain import plain
 from workbench.core.base.quantities import amount, size
 from workbench.core.recipe.action import Action
 from workbench.ui.actions.form.values import effective
+from workbench.ui.plans.plans import point_of
+from workbench.ui.presentation.design import Design
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
 from workbench.ui.text.describe import value_words
 from workbench.ui.text.i18n import counted, tr
 
 LARGEST = 10  # layers that have a bar
+EXAMPLES = 10  # pictures on the slide of examples
+JOULES_PER_KWH = 3.6e6
 
 
 @dataclass(frozen=True)
@@ -55,8 +64,35 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """A whole recipe that was measured: bytes of its file, the metric in units of its text, and what it is."""
+
+    bytes: float
+    value: float
+    kind: Literal["original", "uniform", "search", "current"]
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A sample that is decided otherwise now: its picture (uint8 [height, width] or [height, width, 3]), its class, and
+    the decisions before and after."""
+
+    picture: np.ndarray
+    truth: str
+    before: str
+    after: str
+    right: bool  # now
+
+
+@dataclass(frozen=True)
 class Story:
-    """`headline` is one line; `edited` is false for a model as it was opened."""
+    """`headline` is one line; `edited` is false for a model as it was opened.
+
+    verified   how the exported file was checked, in words; "" where that was not done
+    dots       the trade-off between size and metric, as far as it was measured; `metric` is what it is called
+    examples   of changed predictions, with `example_words` on how many there are of how many
+    savings    in money and energy, by figures that the user gave
+    """
 
     name: str
     headline: str
@@ -65,10 +101,20 @@ class Story:
     steps: tuple[StepSummary, ...]
     numbers: tuple[Number, ...]
     edited: bool
+    verified: str = ""
+    metric: str = ""
+    dots: tuple[Dot, ...] = ()
+    examples: tuple[Example, ...] = ()
+    example_words: str = ""
+    savings: tuple[Number, ...] = ()
+    design: Design = Design()  # noqa: RUF009  (it is a value)
 
 
-def story_of(session: Session) -> Story:
-    """Story of the open model and the current recipe. The session has a model."""
+def story_of(session: Session, design: Design | None = None, changes: Changes | None = None) -> Story:
+    """Story of the open model and the current recipe. The session has a model.
+
+    changes   of the predictions under this recipe; None where they are not known
+    """
     assert session.model is not None
     model, preview = session.model, session.preview
     edited = bool(session.recipe.rows) and preview is not None
@@ -81,7 +127,23 @@ def story_of(session: Session) -> Story:
         size=size(model.bytes),
     )
     headline = format.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
-    return Story(plain(Path(model.path).name), headline, facts, _bars(session), _steps(session), numbers, edited)
+    design = design or Design()
+    return Story(
+        design.title or plain(Path(model.path).name),
+        headline,
+        facts,
+        _bars(session),
+        _steps(session),
+        numbers,
+        edited,
+        _verified(session),
+        session.metric.heading,
+        _dots(session),
+        _examples(changes),
+        _example_words(changes),
+        _savings(session, design),
+        design,
+    )
 
 
 def _after(session: Session, path: str, before: int) -> float:
@@ -179,4 +241,91 @@ def _numbers(session: Session) -> tuple[Number, ...]:
         if before and now is not None:
             share = None if quantities.slight(before, now) else now / before
             found.append(Number(caption, amount(before), amount(now), format.shrunk(before, now), share, current))
+    return tuple(found)
+
+
+def _verified(session: Session) -> str:
+    totals = session.snapshots.now().totals if session.recipe.rows else None
+    if totals is None or totals.bytes.how != "verified":
+        return ""
+    value = totals.value
+    if value is not None and value.how == "verified" and value.samples:
+        return tr("✓ verified: the exported file was reopened and run on {n} samples").format(n=f"{value.samples:,}")
+    return tr("✓ verified: the exported file was reopened and run")
+
+
+def _dots(session: Session) -> tuple[Dot, ...]:
+    """What the last search, the snapshots and the recipe on show are measured at, the original first."""
+    model, data, metric, base = session.model, session.data, session.metric, session.baseline
+    if model is None or data is None or base is None:
+        return ()
+    points: list[tuple[Point, Literal["uniform", "search", "current"]]] = []
+    found = session.found
+    if found is not None and (found.data, found.front.metric) == (data.fingerprint, metric):
+        points += [(point, "uniform" if point.kind == "uniform" else "search") for point in found.front.points]
+    points += [(point, "search") for each in session.snapshots.all if (point := point_of(each, session)) is not None]
+    if session.recipe.rows and session.preview_is_current:
+        now = point_of(session.snapshots.now(), session)
+        points += [(now, "current")] if now is not None else []
+    scale = 100 if metric.percent else 1
+    dots = [
+        Dot(point.bytes, scale * (base.value - metric.sign * point.best.drop), kind)
+        for point, kind in points
+        if point.best is not None and point.recipe.rows
+    ]
+    return (Dot(model.bytes, scale * base.value, "original"), *dots) if dots else ()
+
+
+def _examples(changes: Changes | None) -> tuple[Example, ...]:
+    if changes is None:
+        return ()
+    flips = [flip for flip in changes.flips if flip.picture is not None]
+    return tuple(_example(flip, changes.classes) for flip in flips[:EXAMPLES])
+
+
+def _example(flip: Flip, classes: tuple[str, ...]) -> Example:
+    assert flip.picture is not None
+    truth, before, after = (plain(classes[index]) for index in (flip.truth, flip.before, flip.after))
+    return Example(flip.picture, truth, before, after, flip.after == flip.truth)
+
+
+def _example_words(changes: Changes | None) -> str:
+    if changes is None or not changes.classes:
+        return ""
+    count = changes.lost + changes.won + changes.moved
+    words = tr("{count} of {total} predictions changed: {lost} became wrong, {won} became right.")
+    return words.format(
+        count=f"{count:,}", total=f"{changes.samples:,}", lost=f"{changes.lost:,}", won=f"{changes.won:,}"
+    )
+
+
+def _savings(session: Session, design: Design) -> tuple[Number, ...]:
+    """A year, by the user's own figures: delivering the file, and running it."""
+    model, preview, use = session.model, session.preview, design.savings
+    if model is None or preview is None or not session.recipe.rows:
+        return ()
+
+    def money(amounts: tuple[float, float], price: float) -> tuple[str, str]:
+        before, after = (f"{amount(each * price)} {use.currency}".strip() for each in amounts)
+        return before, after
+
+    found = []
+    if use.copies and use.price_per_gb:
+        gigabytes = use.copies * model.bytes / 1e9, use.copies * preview.size.value / 1e9
+        note = tr("{copies} copies at {price} {currency} per GB").format(
+            copies=amount(use.copies), price=f"{use.price_per_gb:g}", currency=use.currency
+        )
+        share = gigabytes[1] / gigabytes[0] if gigabytes[0] else None
+        found.append(Number(tr("Delivery"), *money(gigabytes, use.price_per_gb), note, share))
+    timing = session.timings.current
+    if use.runs and use.joules_per_run and timing is not None and timing.before_ms:
+        share = timing.after_ms / timing.before_ms
+        energy = use.runs * use.joules_per_run / JOULES_PER_KWH
+        note = tr("{runs} runs of {joules} J; energy taken as proportional to the measured latency").format(
+            runs=amount(use.runs), joules=f"{use.joules_per_run:g}"
+        )
+        found.append(Number(tr("Energy"), f"{amount(energy)} kWh", f"{amount(energy * share)} kWh", note, share))
+        if use.price_per_kwh:
+            note = tr("at {price} {currency} per kWh").format(price=f"{use.price_per_kwh:g}", currency=use.currency)
+            found.append(Number(tr("Electricity"), *money((energy, energy * share), use.price_per_kwh), note, share))
     return tuple(found)

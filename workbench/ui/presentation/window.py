@@ -4,10 +4,14 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.presentation import design
+from workbench.ui.presentation.deck import Page, pages_of, paint
 from workbench.ui.presentation.live import LiveSlider, handle_of
-from workbench.ui.presentation.slides import MARGINS, SLIDES, SMALL, paint
+from workbench.ui.presentation.notes import Notes
+from workbench.ui.presentation.slides import MARGINS, SMALL
 from workbench.ui.presentation.story import Story, story_of
 from workbench.ui.session.session import Session
+from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
@@ -16,26 +20,31 @@ BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_PageUp)
 
 
 class Presentation(QWidget):
-    """`finished` when it is left. Right, space and a click go on; left goes back; Escape leaves."""
+    """`finished` when it is left. Right, space and a click go on; left goes back; N shows the notes; Escape leaves."""
 
     finished = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, findings: Findings, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Presentation"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._session = session
-        self._story = story_of(session)
+        self._session, self._findings = session, findings
+        self._design = design.remembered()
+        self._story = self._told()
         self.index = 0
+        self.notes: Notes | None = None
         handle = handle_of(session)
         self.live = LiveSlider(session, handle, self) if handle is not None else None
         self.place = Plain(self)
         self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.hint = Plain(self.tr("Space or click: next. Left arrow: back. Escape: close."), self)  # until one of them
+        self.hint = Plain(
+            self.tr("Space or click: next. Left arrow: back. N: notes. Escape: close."), self
+        )  # until one of them
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        for signal in (session.preview_changed, session.recipe_changed, session.data_changed):
+        for signal in (session.preview_changed, session.recipe_changed, session.data_changed, findings.changed):
             signal.connect(self._follow)
+        findings.watch(bool(session.recipe.rows))
         session.model_changed.connect(self.close)
         theme.signals.changed.connect(self._dress)
         self.go_to(0)
@@ -44,14 +53,23 @@ class Presentation(QWidget):
     def story(self) -> Story:
         return self._story
 
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The slides of this story."""
+        return pages_of(self._story)
+
     def go_to(self, index: int) -> None:
         """Show a slide; beyond the ends nothing happens."""
-        self.index = min(max(index, 0), len(SLIDES) - 1)
+        pages = self.pages
+        self.index = min(max(index, 0), len(pages) - 1)
+        page = pages[self.index]
         self.hint.setVisible(self.index == 0)
-        self.place.setText(f"{self.index + 1} / {len(SLIDES)}")
+        self.place.setText(f"{self.index + 1} / {len(pages)}")
         if self.live is not None:
-            self.live.setVisible(self.index == len(SLIDES) - 1)
-        self.setAccessibleName(self.tr("Slide {n} of {total}").format(n=self.index + 1, total=len(SLIDES)))
+            self.live.setVisible(page.live)
+        if self.notes is not None:
+            self.notes.show_note(page.key, self._story)
+        self.setAccessibleName(self.tr("Slide {n} of {total}").format(n=self.index + 1, total=len(pages)))
         self.setAccessibleDescription(
             "; ".join(f"{number.caption}: {number.before}, {number.after}" for number in self._story.numbers)
         )
@@ -61,7 +79,11 @@ class Presentation(QWidget):
     def _follow(self) -> None:
         if self._session.model is None:
             return
-        self._story = story_of(self._session)
+        shown = self.pages[self.index].key
+        self._story = self._told()
+        keys = [page.key for page in self.pages]
+        if keys[min(self.index, len(keys) - 1)] != shown or self.place.text() != f"{self.index + 1} / {len(keys)}":
+            self.go_to(keys.index(shown) if shown in keys else self.index)  # a slide before this one came or went
         if self.live is not None:
             try:
                 self.live.show_value()
@@ -69,6 +91,24 @@ class Presentation(QWidget):
                 self.live.hide()
                 self.live = None
         self.update()
+
+    def _told(self) -> Story:
+        """What was found of a recipe before this one stays on show until there is more."""
+        return story_of(self._session, self._design, self._findings.changes if self._session.recipe.rows else None)
+
+    def show_notes(self) -> None:
+        """A window of its own, for the speaker's screen; the key that opened it closes it."""
+        if self.notes is not None:
+            self.notes.close()
+            return
+        self.notes = Notes(self)
+        self.notes.closed.connect(self._on_notes_closed)
+        self.notes.show_note(self.pages[self.index].key, self._story)
+        self.notes.show()
+        self.activateWindow()
+
+    def _on_notes_closed(self) -> None:
+        self.notes = None
 
     def _dress(self) -> None:
         self._arrange()  # a new style sheet gives labels back the font that they were made with
@@ -98,7 +138,7 @@ class Presentation(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint(painter, QRectF(self.rect()), self.index, self._story, theme.colors())
+        paint(painter, QRectF(self.rect()), self.pages[self.index], self._story, theme.colors())
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -110,7 +150,9 @@ class Presentation(QWidget):
         elif key == Qt.Key.Key_Home:
             self.go_to(0)
         elif key == Qt.Key.Key_End:
-            self.go_to(len(SLIDES) - 1)
+            self.go_to(len(self.pages) - 1)
+        elif key == Qt.Key.Key_N:
+            self.show_notes()
         elif key == Qt.Key.Key_Escape:
             self.close()
         elif key == Qt.Key.Key_F11:
@@ -122,5 +164,8 @@ class Presentation(QWidget):
         self.go_to(self.index + (1 if event.button() == Qt.MouseButton.LeftButton else -1))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._findings.watch(False)
+        if self.notes is not None:
+            self.notes.close()
         self.finished.emit()
         super().closeEvent(event)

@@ -8,11 +8,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
-from workbench.core.base.errors import UserError
 from workbench.core.base.plain import plain
 from workbench.core.base.resources import resource_path
 from workbench.core.session import script
-from workbench.ui.base import dialogs, settings
+from workbench.ui.base import settings
 from workbench.ui.base.crash import log_file
 from workbench.ui.commands.actions import new_action
 from workbench.ui.commands.commands import Commands
@@ -23,6 +22,7 @@ from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.commands.training_commands import TrainingCommands
 from workbench.ui.engine_client.jobs import Jobs
+from workbench.ui.presentation.commands import PresentationCommands
 from workbench.ui.session.session import Session
 from workbench.ui.shell import about
 from workbench.ui.shell.palette import CommandPalette
@@ -46,6 +46,7 @@ class Menus(QObject):
         self._window = window
         self._session = session
         self._jobs = jobs
+        self.presentation = PresentationCommands(window, session)
         self._recent = QMenu(self.tr("Open recent"), window)
         self._fill_recent(commands)
         self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
@@ -88,8 +89,7 @@ class Menus(QObject):
         self._as_python = new_action(self, self.tr("Copy as Python"), self.copy_as_python)
         self._as_command = new_action(self, self.tr("Copy as command"), self.copy_as_command)
         menu.addActions([self._as_python, self._as_command])
-        self._story = new_action(self, self.tr("Save presentation…"), self.save_story, "Ctrl+Shift+E")
-        menu.addAction(self._story)
+        menu.addAction(self.presentation.save)
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Quit"), self._window.close, "Ctrl+Q"))
 
@@ -132,8 +132,7 @@ class Menus(QObject):
         self._tick_theme()
         theme.signals.changed.connect(self._tick_theme)
         menu.addSeparator()
-        self._present = new_action(self, self.tr("Present"), self.present, "Shift+F5")
-        menu.addAction(self._present)
+        menu.addActions([self.presentation.present, self.presentation.design])
         menu.addAction(new_action(self, self.tr("Full screen"), self._toggle_full_screen, "F11"))
         menu.addSeparator()
         panes = focus.Panes(self._window)
@@ -228,8 +227,8 @@ class Menus(QObject):
             self._as_python,
             self._as_command,
             self.add_step,
-            self._story,
-            self._present,
+            self.presentation.save,
+            self.presentation.present,
             self.filter,
             self.pictures,
             self.latency,
@@ -262,16 +261,6 @@ class Menus(QObject):
         if (running := self._jobs.newest) is not None:
             self._session.link.cancel(running.job)
 
-    def present(self) -> None:
-        """Full screen, on the screen of the window."""
-        from workbench.ui.presentation.window import Presentation
-
-        if self._session.model is not None:
-            presentation = Presentation(self._session, self._window)
-            presentation.setScreen(self._window.screen())
-            presentation.showFullScreen()
-            presentation.setFocus()
-
     def copy_as_python(self) -> None:
         """A script that opens this model and writes what an export would write."""
         self._copy(script.as_python, self.tr("Copied as a Python script that writes to {folder}"))
@@ -286,29 +275,6 @@ class Menus(QObject):
             work = script.Work(session.opened, session.attached, session.recipe, folder, i18n.code())
             QGuiApplication.clipboard().setText(written(work))
             session.told.emit(told.format(folder=folder))
-
-    def save_story(self) -> None:
-        """Save the presentation as HTML or PDF, by the suffix."""
-        from workbench.ui.presentation import documents, story
-
-        def chosen(path: str) -> None:
-            try:
-                documents.save(story.story_of(self._session), Path(path))
-            except UserError as error:
-                dialogs.complain(self._window, self.tr("Cannot save the presentation"), error.what, error.hint)
-                return
-            self._session.told.emit(self.tr("Presentation saved as {path}").format(path=path))
-
-        if self._session.opened is not None:
-            start = str(Path(self._session.opened.path).with_suffix(".html"))
-            dialogs.choose_target(
-                self._window,
-                self.tr("Save presentation"),
-                self.tr("Page (*.html);;Document (*.pdf)"),
-                chosen,
-                start,
-                "html",
-            )
 
     def _toggle_full_screen(self) -> None:
         if self._window.isFullScreen():

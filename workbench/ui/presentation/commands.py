@@ -1,0 +1,125 @@
+"""Commands of the presentation: present, save it as a document, choose its design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow
+
+from workbench.core.base.errors import UserError
+from workbench.ui.base import dialogs
+from workbench.ui.commands.actions import new_action
+from workbench.ui.session.session import Session
+
+if TYPE_CHECKING:
+    from workbench.ui.tabs.compare.findings import Findings
+
+
+class PresentationCommands(QObject):
+    """What is imported for a presentation is imported when one is asked for."""
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._found: Findings | None = None
+        self.present = new_action(self, self.tr("Present"), self.start, "Shift+F5")
+        self.save = new_action(self, self.tr("Save presentation…"), self.choose_document, "Ctrl+Shift+E")
+        self.design = new_action(self, self.tr("Presentation design…"), self.choose_design)
+
+    @property
+    def findings(self) -> Findings:
+        """Changed predictions, as the slide of examples shows them."""
+        from workbench.ui.tabs.compare.findings import Findings
+
+        if self._found is None:
+            self._found = Findings(self._session, self)
+        return self._found
+
+    def start(self) -> None:
+        """Full screen, on the screen of the window."""
+        from workbench.ui.presentation.window import Presentation
+
+        if self._session.model is not None:
+            presentation = Presentation(self._session, self.findings, self._window)
+            presentation.setScreen(self._window.screen())
+            presentation.showFullScreen()
+            presentation.setFocus()
+
+    def choose_document(self) -> None:
+        """Save the presentation as HTML, PDF or pictures, by the suffix."""
+        if self._session.opened is not None:
+            dialogs.choose_target(
+                self._window,
+                self.tr("Save presentation"),
+                self.tr("Page (*.html);;Document (*.pdf);;Pictures (*.png)"),
+                lambda path: self._with_changes(partial(self.write, Path(path))),
+                str(Path(self._session.opened.path).with_suffix(".html")),
+                "html",
+            )
+
+    def write(self, path: Path) -> None:
+        """Save it, with what is known of changed predictions."""
+        from workbench.ui.presentation import design, documents, story
+
+        findings = self.findings
+        changes = findings.changes if findings.current else None
+        try:
+            documents.save(story.story_of(self._session, design.remembered(), changes), path)
+        except UserError as error:
+            dialogs.complain(self._window, self.tr("Cannot save the presentation"), error.what, error.hint)
+            return
+        self._session.told.emit(self.tr("Presentation saved as {path}").format(path=path))
+
+    def choose_design(self) -> None:
+        """Take names, colours, logo, costs and notes from a file; the dialog's other way is to do without one."""
+        from workbench.ui.presentation import design
+
+        def chosen(path: str) -> None:
+            try:
+                design.choose(path)
+            except UserError as error:
+                dialogs.complain(self._window, self.tr("Cannot use this design"), error.what, error.hint)
+                return
+            self._session.told.emit(self.tr("Presentations use the design {path}").format(path=path))
+
+        def ask() -> None:
+            dialogs.choose_file(
+                self._window, self.tr("Presentation design"), self.tr("Design (*.yaml *.yml)"), chosen, design.chosen()
+            )
+
+        def without() -> None:
+            design.choose("")
+            self._session.told.emit(self.tr("Presentations use no design file"))
+
+        if not design.chosen():
+            ask()
+            return
+        dialogs.ask_way_out(
+            self._window,
+            "design",
+            self.tr("Presentation design"),
+            self.tr("Presentations use the design {path}.").format(path=design.chosen()),
+            "",
+            ((self.tr("Other file…"), ask), (self.tr("No design"), without)),
+        )
+
+    def _with_changes(self, then: Callable[[], None]) -> None:
+        """`then`, when the predictions are compared, or cannot be."""
+        findings, session = self.findings, self._session
+        if session.data is None or not session.recipe.rows:
+            then()
+            return
+
+        def on_changed() -> None:
+            if findings.current or findings.failure or session.data is None:
+                findings.changed.disconnect(on_changed)
+                findings.watch(False)
+                then()
+
+        findings.changed.connect(on_changed)
+        session.told.emit(self.tr("Comparing predictions for the presentation…"))
+        findings.watch(True)
