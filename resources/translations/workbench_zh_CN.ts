@@ -1746,7 +1746,7 @@
     <message>
       <source>Speaker notes</source>
       <extracomment>resources/story.html.j2</extracomment>
-      <translation>演讲备注</translation>
+      <translation>备注</translation>
     </message>
     <message>
       <source>Steps</source>
@@ -10588,7 +10588,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Computed from figures of your organisation, the size of the file and the measured latency.</source>
       <extracomment>workbench/ui/presentation/charts.py</extracomment>
-      <translation>由贵组织给出的数字、文件大小和实测延迟计算。</translation>
+      <translation>由使用者给出的数字、文件大小和实测延迟计算。</translation>
     </message>
     <message>
       <source>all layers alike</source>

@@ -263,8 +263,8 @@ def test_the_full_deck(full, qapp):
     assert "12 of 2,000" in full.example_words
     delivery, energy, electricity = full.savings
     assert (delivery.before, delivery.after) == ("100 EUR", "25 EUR")  # 2,000,000 x 1 MB at 0.05 a GB
-    assert (energy.before, energy.after) == ("1.11 M kWh", "556 k kWh")  # 5e9 x 0.8 J / 3.6e6, at half the latency
-    assert electricity.before == "333 k EUR" and "proportional to the measured latency" in energy.note
+    assert (energy.before, energy.after) == ("1.11 MWh", "556 kWh")  # 5e9 x 0.8 J / 3.6e6, at half the latency
+    assert electricity.before == "333 EUR" and "proportional to the measured latency" in energy.note
 
 
 def test_it_claims_no_savings_without_figures(session, full):

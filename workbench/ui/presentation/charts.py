@@ -43,11 +43,11 @@ def tradeoff(slide: Slide, story: Story) -> None:
 
 def examples(slide: Slide, story: Story) -> None:
     slide.heading(tr("Changed predictions"))
-    slide.text(story.example_words, 0, 3.6, slide.columns, SMALL, slide.colors.muted)
+    slide.text(story.example_words, 0, 4.4, slide.columns, SMALL, slide.colors.muted)
     across = slide.columns / IN_A_ROW
     row = (slide.rows - TOP_ROW - 6.5) / 2
     for index, example in enumerate(story.examples):
-        x, y = across * (index % IN_A_ROW), TOP_ROW + 1.0 + row * (index // IN_A_ROW)
+        x, y = across * (index % IN_A_ROW), TOP_ROW + 2.0 + row * (index // IN_A_ROW)
         _example(slide, example, x, y, across - 1.5, row - 0.5)
 
 
@@ -157,13 +157,13 @@ def _pixels(slide: Slide, x: float, y: float) -> QPointF:
 
 
 def _example(slide: Slide, example: Example, x: float, y: float, width: float, height: float) -> None:
-    box = slide.picture(image_of(example), x, y, width, height - 2.6 * CAPTION)
+    line = 1.3 * CAPTION
+    box = slide.picture(image_of(example), x, y, width, height - 2 * line - 0.8)
     color = slide.colors.good if example.right else slide.colors.bad
     slide.painter.setBrush(Qt.BrushStyle.NoBrush)
     slide.painter.setPen(QPen(color, 0.25 * slide.u))
     slide.painter.drawRect(box)
-    below = y + height - 2.5 * CAPTION
+    below = y + height - 2 * line - 0.5
     middle = Qt.AlignmentFlag.AlignHCenter
-    slide.text(
-        f"{example.before} → {example.after}", x, below, width, CAPTION, weight=QFont.Weight.Medium, align=middle
-    )
+    slide.text(example.before, x, below, width, CAPTION, slide.colors.muted, align=middle)
+    slide.text(f"→ {example.after}", x, below + line, width, CAPTION, weight=QFont.Weight.Medium, align=middle)

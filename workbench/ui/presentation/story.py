@@ -324,8 +324,16 @@ def _savings(session: Session, design: Design) -> tuple[Number, ...]:
         note = tr("{runs} runs of {joules} J; energy taken as proportional to the measured latency").format(
             runs=amount(use.runs), joules=f"{use.joules_per_run:g}"
         )
-        found.append(Number(tr("Energy"), f"{amount(energy)} kWh", f"{amount(energy * share)} kWh", note, share))
+        found.append(Number(tr("Energy"), _energy(energy), _energy(energy * share), note, share))
         if use.price_per_kwh:
             note = tr("at {price} {currency} per kWh").format(price=f"{use.price_per_kwh:g}", currency=use.currency)
             found.append(Number(tr("Electricity"), *money((energy, energy * share), use.price_per_kwh), note, share))
     return tuple(found)
+
+
+def _energy(kwh: float) -> str:
+    """1.11 MWh."""
+    for unit, scale in (("GWh", 1e6), ("MWh", 1e3)):
+        if kwh >= scale:
+            return f"{quantities.three(kwh / scale)} {unit}"
+    return f"{quantities.three(kwh)} kWh"

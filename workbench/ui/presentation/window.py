@@ -97,7 +97,7 @@ class Presentation(QWidget):
         return story_of(self._session, self._design, self._findings.changes if self._session.recipe.rows else None)
 
     def show_notes(self) -> None:
-        """A window of its own, for the speaker's screen; the key that opened it closes it."""
+        """A separate window, for the speaker's screen; the key that opened it closes it."""
         if self.notes is not None:
             self.notes.close()
             return
