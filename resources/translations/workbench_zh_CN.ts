@@ -11586,56 +11586,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{n} 个线程</translation>
     </message>
     <message>
-      <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>添加步骤：剪枝、低秩分解、蒸馏或量化。表单显示它对该层的作用，以及某个方法不可用的原因。</translation>
-    </message>
-    <message>
-      <source>All layers as a tree; bars show their size. Select one, or several with Ctrl; the box above filters them.</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>以树形列出所有层，条形表示大小。单击选择一层，按住 Ctrl 可选择多层；上方的输入框用于筛选。</translation>
-    </message>
-    <message>
-      <source>Ctrl+K finds any command by a few letters. Ctrl+Z undoes any change. Help lists all shortcuts.</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>按 Ctrl+K 后输入几个字母即可找到任何命令。Ctrl+Z 撤销任何更改。“帮助”中列有全部快捷键。</translation>
-    </message>
-    <message>
-      <source>Done</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>完成</translation>
-    </message>
-    <message>
-      <source>Next</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>下一步</translation>
-    </message>
-    <message>
-      <source>Size, accuracy and MACs of the original and the compressed model. Marks show how a figure was obtained: ○ forecast, ◐ estimated, ● measured, ✓ verified in the exported file.</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>原始模型与压缩模型的大小、准确率和乘加次数。符号表示数值的来源：○ 预估，◐ 估计，● 实测，✓ 已在导出的文件中验证。</translation>
-    </message>
-    <message>
-      <source>Skip</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>跳过</translation>
-    </message>
-    <message>
-      <source>The exported file is reopened, run and compared with the preview.</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>导出的文件会被重新打开、运行，并与预览比较。</translation>
-    </message>
-    <message>
-      <source>Weights and singular values of the selected layer. Drag the lines to set the parameters of its steps. The other tabs show the whole model.</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>所选层的权重和奇异值。拖动图中的线可设置其步骤的参数。其他标签页显示整个模型。</translation>
-    </message>
-    <message>
-      <source>{n} of {total}</source>
-      <extracomment>workbench/ui/shell/tour.py</extracomment>
-      <translation>{n} / {total}</translation>
-    </message>
-    <message>
       <source>Compress</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>压缩</translation>
@@ -11651,9 +11601,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>让训练好的模型变小，并看到准确率的代价</translation>
     </message>
     <message>
-      <source>New here? A six-step tour of the demo shows where everything is.</source>
+      <source>New here? A short tour of the demo: try the main job once.</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>第一次使用？六步导览将在演示模型上介绍各处功能。</translation>
+      <translation>初次使用？跟随演示模型的简短导览，完成一次主要任务。</translation>
     </message>
     <message>
       <source>No, thanks</source>
@@ -12651,6 +12601,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>正在用留出样本检查</translation>
     </message>
     <message>
+      <source>Done</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>完成</translation>
+    </message>
+    <message>
       <source>End with what was found so far; a second click ends at once</source>
       <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
       <translation>以目前的结果结束；再次单击立即结束</translation>
@@ -12704,6 +12659,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>waiting</source>
       <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
       <translation>等待中</translation>
+    </message>
+    <message>
+      <source>{n} of {total}</source>
+      <extracomment>workbench/ui/tabs/plan/running.py</extracomment>
+      <translation>{n} / {total}</translation>
     </message>
     <message>
       <source>beyond the limit</source>
@@ -13466,6 +13426,71 @@ Click to sort; a third click restores the order of the model.</source>
       <source>verified in the file</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>已在文件中验证</translation>
+    </message>
+    <message>
+      <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>添加步骤：剪枝、低秩分解、蒸馏或量化。表单显示它对该层的作用，以及某个方法不可用的原因。</translation>
+    </message>
+    <message>
+      <source>All layers as a tree; bars show their size. Select one, or several with Ctrl; the box above filters them.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>以树形列出所有层，条形表示大小。单击选择一层，按住 Ctrl 可选择多层；上方的输入框用于筛选。</translation>
+    </message>
+    <message>
+      <source>Ctrl+K finds any command by a few letters. Ctrl+Z undoes any change. Help lists all shortcuts.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>按 Ctrl+K 后输入几个字母即可找到任何命令。Ctrl+Z 撤销任何更改。“帮助”中列有全部快捷键。</translation>
+    </message>
+    <message>
+      <source>Each value has a slider. Size and accuracy follow while you drag it; Ctrl+Z takes it back.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>每个值都有滑块。拖动时大小和准确率随之变化；按 Ctrl+Z 撤销。</translation>
+    </message>
+    <message>
+      <source>Size, accuracy and MACs of the original and the compressed model. Marks show how a figure was obtained: ○ forecast, ◐ estimated, ● measured, ✓ verified in the exported file.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>原始模型与压缩模型的大小、准确率和乘加次数。符号表示数值的来源：○ 预估，◐ 估计，● 实测，✓ 已在导出的文件中验证。</translation>
+    </message>
+    <message>
+      <source>The exported file is reopened, run and compared with the preview.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>导出的文件会被重新打开、运行，并与预览比较。</translation>
+    </message>
+    <message>
+      <source>Try it: add a step, such as Integer (affine).</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>试一试：添加一个步骤，例如整数（仿射）。</translation>
+    </message>
+    <message>
+      <source>Try it: click a large layer.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>试一试：单击一个较大的层。</translation>
+    </message>
+    <message>
+      <source>Try it: drag the slider of your step.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>试一试：拖动步骤的滑块。</translation>
+    </message>
+    <message>
+      <source>Try it: export your model.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>试一试：导出模型。</translation>
+    </message>
+    <message>
+      <source>Weights and singular values of the selected layer. Drag the lines to set the parameters of its steps. The other tabs show the whole model.</source>
+      <extracomment>workbench/ui/tour/stops.py</extracomment>
+      <translation>所选层的权重和奇异值。拖动图中的线可设置其步骤的参数。其他标签页显示整个模型。</translation>
+    </message>
+    <message>
+      <source>Next</source>
+      <extracomment>workbench/ui/tour/tour.py</extracomment>
+      <translation>下一步</translation>
+    </message>
+    <message>
+      <source>Skip</source>
+      <extracomment>workbench/ui/tour/tour.py</extracomment>
+      <translation>跳过</translation>
     </message>
     <message>
       <source>{n} edited</source>

@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from tests.ui.conftest import WAIT, measured, open_demo, show_window
 from tests.ui.test_window import LEFT
 from workbench.core.base.resources import demo_paths
+from workbench.core.recipe.action import Action
 from workbench.ui.base import settings
 from workbench.ui.engine_client.jobs import JobStrip
 from workbench.ui.shell.main_window import FRAME, SIZE, MainWindow
-from workbench.ui.shell.tour import Tour
+from workbench.ui.tour.tour import Tour
 from workbench.ui.widgets import theme
 
 Key = Qt.Key
@@ -103,6 +104,7 @@ def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, short_demo, qt
     qtbot.waitUntil(lambda: tour._hole == hole_of(tour, space.layers_dock))
     places = [
         space.layers_dock,
+        space.actions_dock,
         space.tabs,
         space.actions_dock,
         space.scoreboard,
@@ -127,6 +129,33 @@ def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, short_demo, qt
     qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
 
 
+def test_what_the_tour_asks_for_is_done_through_it(demo_window, qtbot):
+    """The highlighted area takes the mouse, what is dark does not; a tick follows what was done, and Next is free."""
+    theme.set_motion("reduced")
+    session, space = demo_window.session, demo_window.workspace
+    demo_window.menus.tour.trigger()
+    tour = tour_of(demo_window, qtbot)
+    assert tour.task.isVisible() and not tour.task.text().startswith("✓")
+    below = demo_window.childAt(hole_of(tour, space.tree.tree).center())
+    assert space.tree.tree.isAncestorOf(below) and tour.isAncestorOf(demo_window.childAt(tour.card.geometry().center()))
+    other = next(layer.path for layer in session.model.layers if layer.path != session.current)
+    session.select([other], other)
+    qtbot.waitUntil(lambda: tour.task.text().startswith("✓"))
+    qtbot.mouseClick(tour.next, LEFT)
+    assert not tour.task.text().startswith("✓")
+    session.set_actions([other], (Action("quantize.affine", {"bits": 8}),), "add")
+    assert tour.task.text().startswith("✓") and tour.done == {0, 1}
+    qtbot.mouseClick(tour.next, LEFT)
+    assert not tour.task.isVisible() and tour.mask().isEmpty()
+    qtbot.mouseClick(tour.next, LEFT)
+    session.set_actions([other], (Action("quantize.affine", {"bits": 4}),), "bits")
+    assert tour.done == {0, 1, 3}
+    session.undo()
+    session.undo()
+    qtbot.mouseClick(tour.skip, LEFT)
+    theme.set_motion("system")
+
+
 def test_the_tour_by_keys_alone_keeps_the_focus_on_its_card(demo_window, qtbot):
     theme.set_motion("reduced")
     demo_window.activateWindow()
@@ -137,10 +166,9 @@ def test_the_tour_by_keys_alone_keeps_the_focus_on_its_card(demo_window, qtbot):
     for _ in range(7):
         key(tour, qtbot, Key.Key_Tab)
         assert demo_window.focusWidget() in tour.findChildren(QPushButton)
-    key(tour, qtbot, Key.Key_Right)
-    key(tour, qtbot, Key.Key_Right)
-    key(tour, qtbot, Key.Key_Left)
-    assert tour.index == 1 and not tour.gliding, "nothing slides where motion is reduced"
+    for which in (Key.Key_Right, Key.Key_Right, Key.Key_Right, Key.Key_Left):
+        key(tour, qtbot, which)
+    assert tour.index == 2 and not tour.gliding, "nothing slides where motion is reduced"
     qtbot.mouseClick(demo_window, LEFT, pos=hole_of(tour, demo_window.workspace.tabs).center())
     key(tour, qtbot, Key.Key_Escape)
     qtbot.waitUntil(lambda: demo_window.findChild(Tour) is None)

@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         self.commands.open_demo()
 
     def _start_tour(self) -> None:
-        from workbench.ui.shell.tour import Tour
+        from workbench.ui.tour.tour import Tour
 
         if self.findChild(Tour) is None:
             self.build_workspace()

@@ -1,105 +1,49 @@
-"""Guided tour: highlights the areas of the window one after the other, with a sentence on each."""
+"""Guided tour: highlights the areas of the window one after the other, with a sentence on each and something to do.
+
+Where there is something to do, the area takes the mouse; a tick says that it was done. Nobody has to: Next goes on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QPoint, QRect, QRectF, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QRegion
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.text.i18n import tr
+from workbench.ui.tour.stops import Places, Start, stops_of
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
 if TYPE_CHECKING:
     from workbench.ui.session.session import Session
-    from workbench.ui.shell.main_layout import Workspace
 
 CARD_WIDTH = 336
 GLIDE_MS = 180
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
-@dataclass(frozen=True)
-class Stop:
-    """A place of the window; `target` is asked when the tour gets there."""
-
-    target: Callable[[], QWidget]
-    title: str
-    text: str
-
-
-def stops_of(space: Workspace, menu_bar: QWidget) -> tuple[Stop, ...]:
-    return (
-        Stop(
-            lambda: space.layers_dock,
-            tr("Layers"),
-            tr(
-                "All layers as a tree; bars show their size. Select one, or several with Ctrl; the "
-                "box above filters them."
-            ),
-        ),
-        Stop(
-            lambda: _inspector(space),
-            tr("Plots"),
-            tr(
-                "Weights and singular values of the selected layer. Drag the lines to set the "
-                "parameters of its steps. The other tabs show the whole model."
-            ),
-        ),
-        Stop(
-            lambda: space.actions_dock,
-            tr("Steps"),
-            tr(
-                "Add a step: prune, factorise, distil or quantise. Its form shows the effect on this "
-                "layer, and why a method is not available."
-            ),
-        ),
-        Stop(
-            lambda: space.scoreboard,
-            tr("Scoreboard"),
-            tr(
-                "Size, accuracy and MACs of the original and the compressed model. Marks show how a "
-                "figure was obtained: ○ forecast, ◐ estimated, ● measured, ✓ verified in the "
-                "exported file."
-            ),
-        ),
-        Stop(
-            lambda: menu_bar,
-            tr("Commands"),
-            tr("Ctrl+K finds any command by a few letters. Ctrl+Z undoes any change. Help lists all shortcuts."),
-        ),
-        Stop(
-            lambda: space.scoreboard.export_button,
-            tr("Export"),
-            tr("The exported file is reopened, run and compared with the preview."),
-        ),
-    )
-
-
-def _inspector(space: Workspace) -> QWidget:
-    """Inspect tab with its first page in front."""
-    space.tabs.setCurrentWidget(space.inspect)
-    return space.tabs
-
-
 class Tour(QWidget):
     """Covers the window but for a hole over the place that is spoken of; keys: right, left, Escape."""
 
-    def __init__(self, window: QWidget, session: Session, space: Workspace, menu_bar: QWidget) -> None:
+    def __init__(self, window: QWidget, session: Session, space: Places, menu_bar: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("tour")
         self._window, self._space, self._stops = window, space, stops_of(space, menu_bar)
+        self._session = session
         self.index = 0
+        self.done: set[int] = set()  # stops whose task was done
+        self._exports = 0
+        self._start = self._now()
         self._hole = QRect()
         self._spoken_of: QWidget = window
         self._build()
         self._glide = QVariantAnimation(self, duration=GLIDE_MS)
         self._glide.valueChanged.connect(self._move_hole)
         session.model_changed.connect(self.finish)
+        session.selection_changed.connect(self._on_deed)
+        session.recipe_changed.connect(self._on_deed)
+        session.exported.connect(self._on_exported)
         theme.signals.changed.connect(self.update)
         self.setGeometry(window.rect())
         self.show()
@@ -111,7 +55,9 @@ class Tour(QWidget):
         self.card.setObjectName("card")
         self.card.setFixedWidth(CARD_WIDTH)
         self.title, self.text, self.place = Plain(self.card), Plain(self.card, wordWrap=True), Plain(self.card)
+        self.task = Plain(self.card, wordWrap=True)
         self.title.setFont(theme.font(2, QFont.Weight.DemiBold))
+        self.task.setFont(theme.font(0, QFont.Weight.DemiBold))
         self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.skip = QPushButton(self.tr("Skip"), self.card)
         self.back = QPushButton(self.tr("Back"), self.card)
@@ -132,6 +78,7 @@ class Tour(QWidget):
         column.setSpacing(theme.UNIT)
         column.addWidget(self.title)
         column.addWidget(self.text)
+        column.addWidget(self.task)
         column.addSpacing(theme.UNIT)
         column.addLayout(row)
 
@@ -139,20 +86,46 @@ class Tour(QWidget):
         """Show a stop; beyond the ends nothing happens."""
         self.index = min(max(index, 0), len(self._stops) - 1)
         stop, last = self._stops[self.index], self.index == len(self._stops) - 1
+        self._start = self._now()
         self.title.setText(stop.title)
         self.text.setText(stop.text)
+        self._show_task()
         self.place.setText(self.tr("{n} of {total}").format(n=self.index + 1, total=len(self._stops)))
         self.back.setEnabled(self.index > 0)
         self.skip.setVisible(not last)
         self.next.setText(self.tr("Done") if last else self.tr("Next"))
         self.next.setFocus()
         self.setAccessibleName(stop.title)
-        self.setAccessibleDescription(stop.text)
+        self.setAccessibleDescription(f"{stop.text} {stop.task}".strip())
         self._spoken_of.removeEventFilter(self)
         self._spoken_of = stop.target()
         for widget in (self._window, self._spoken_of):
             widget.installEventFilter(self)
         self._arrange(glide=theme.moves() and not self._hole.isNull())
+
+    def _show_task(self) -> None:
+        task, done = self._stops[self.index].task, self.index in self.done
+        self.task.setVisible(bool(task))
+        self.task.setText(f"✓ {task}" if done else task)
+        palette = self.task.palette()
+        color = theme.colors().good if done else theme.colors().accent
+        palette.setColor(QPalette.ColorRole.WindowText, color)
+        self.task.setPalette(palette)
+
+    def _now(self) -> Start:
+        return Start.of(self._session, self._exports)
+
+    def _on_exported(self) -> None:
+        self._exports += 1
+        self._on_deed()
+
+    def _on_deed(self) -> None:
+        """The user did something: was it what this stop asks for?"""
+        stop = self._stops[self.index]
+        if self.index not in self.done and stop.done is not None and stop.done(self._start, self._now()):
+            self.done.add(self.index)
+            self._show_task()
+            self._arrange()
 
     def finish(self) -> None:
         """The focus goes to the layers, where the work begins."""
@@ -208,7 +181,12 @@ class Tour(QWidget):
         return QPoint(min(max(x, gap), self.width() - width - gap), min(max(y, gap), self.height() - height - gap))
 
     def _move_hole(self, hole: QRect) -> None:
+        """Where there is something to do, the window below takes the mouse."""
         self._hole = hole
+        if self._stops[self.index].task and not hole.isNull():
+            self.setMask(QRegion(self.rect()) - QRegion(hole.adjusted(2, 2, -2, -2)))
+        else:
+            self.clearMask()
         self.update()
 
     # -- events ----------------------------------------------------------------------------------------------------
