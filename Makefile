@@ -36,7 +36,7 @@ test: setup-test lint
 	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(PYTEST_ARGS) $(ARGS)
 
 test-fast: setup-test
-	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(PYTEST_ARGS) -m "not ui and not slow" $(ARGS)
+	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(PYTEST_ARGS) --ignore tests/ui -m "not ui and not slow" $(ARGS)
 
 test-load: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.load $(ARGS) -- $(PYTEST_ARGS)

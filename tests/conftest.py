@@ -25,6 +25,10 @@ pytest_plugins = ("tests.pace",)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before ONNX Runtime, which a test may import first
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else torch's threads spin while they wait
+# One thread a computation, in engines that tests start, too: where other processes want the cores, numpy's threads spin
+# while they wait for each other, and a small product takes a hundred times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("WORKBENCH_THREADS", "1")
 if sys.platform == "linux" and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")  # Chromium's sandbox refuses root
 
@@ -116,7 +120,8 @@ def is_installed(requirement: str) -> bool:
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path, monkeypatch):
-    """Settings, caches and logs of the test are its own, and empty at first."""
+    """Settings, caches and logs of the test are its own, and empty at first; a preference of threads ends with it."""
+    monkeypatch.setenv("WORKBENCH_THREADS", os.environ["WORKBENCH_THREADS"])
     for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "home" / "cache" / "workbench"))

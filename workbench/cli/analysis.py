@@ -15,6 +15,7 @@ from workbench.cli.options import (
     json_option,
     metric_option,
     numbers,
+    opened_with_data,
     samples_option,
     trust_option,
     trusted,
@@ -58,18 +59,7 @@ def sensitivity(
 ) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
-        import workbench as wb
-
-        opened = wb.open(
-            model,
-            data,
-            inputs=given,
-            metric=metric,
-            samples=samples,
-            trusted=trusted(trust, model, data),
-            architecture=architecture(),
-            job=job.part(0.0, 0.1),
-        )
+        opened = opened_with_data(model, data, given, metric, samples, trust, job.part(0.0, 0.1))
         found = opened.sensitivity(share, race=race, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})

@@ -28,6 +28,7 @@ from workbench.cli.options import (
     language_option,
     metric_option,
     numbers,
+    opened_with_data,
     out_option,
     recipe_of,
     samples_option,
@@ -157,19 +158,7 @@ def evaluate(
 ) -> None:
     """Measure MODEL on the samples of DATA."""
     with output.working() as job:
-        import workbench as wb
-
-        opened = wb.open(
-            model,
-            data,
-            inputs=given,
-            metric=metric,
-            samples=samples,
-            trusted=trusted(trust, model, data),
-            architecture=architecture(),
-            job=job,
-        )
-        found = opened.evaluate()
+        found = opened_with_data(model, data, given, metric, samples, trust, job).evaluate()
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
     else:

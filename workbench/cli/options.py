@@ -6,17 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from workbench.core.analysis.measured import Measuring
 from workbench.core.analysis.workforce import MOST_WORKERS, SCHEDULER, Workforce
 from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.core.base.language import ENGLISH, LANGUAGES
 from workbench.core.base.message import Message
 from workbench.core.base.trust import Trust
 from workbench.core.recipe.recipe import Recipe, load_recipe, parse_recipe
+
+if TYPE_CHECKING:
+    from workbench.library import Model
 
 
 def remember_debug(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -51,6 +55,24 @@ def trusted(given: bool, *named: str | None) -> Trust:
 def architecture() -> str:
     """The network of a file of weights, where --architecture names one."""
     return str(click.get_current_context().meta.get("architecture", ""))
+
+
+def opened_with_data(
+    model: str, data: str, given: dict[str, str], metric: Measuring, samples: int, trust: bool, job: Job
+) -> "Model":
+    """The model with its data, as the options of a command that measures say."""
+    import workbench as wb
+
+    return wb.open(
+        model,
+        data,
+        inputs=given,
+        metric=metric,
+        samples=samples,
+        trusted=trusted(trust, model, data),
+        architecture=architecture(),
+        job=job,
+    )
 
 
 def remember_architecture(ctx: click.Context, _option: click.Parameter, given: str) -> None:

@@ -5,7 +5,6 @@ inputs are tried that its first weight fits.
 """
 
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from workbench.formats.format import Format, Loaded, register
 from workbench.formats.onnx_file import from_graph
 from workbench.formats.torch_export import differs, export, quiet
 from workbench.formats.weights.network import TABLES
+from workbench.formats.weights.parts import members
 from workbench.graph.model.model import Source
 
 OPSET = 17  # the newest that torch's exporter of TorchScript is well tried with
@@ -131,14 +131,8 @@ def _guesses(module: Any) -> Iterator[Any]:
 
 
 def _is_script(path: str, head: bytes) -> bool:
-    if head[:4] != b"PK\x03\x04":
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return False
-    return any("/code/" in name for name in members) and any(name.endswith("/constants.pkl") for name in members)
+    names = members(path, head)
+    return any("/code/" in name for name in names) and any(name.endswith("/constants.pkl") for name in names)
 
 
 register(Format("torchscript", _is_script, load_script, order=2))

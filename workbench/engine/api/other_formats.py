@@ -3,6 +3,7 @@ with it."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx_ir as ir
@@ -93,24 +94,17 @@ def write(
             format=format.name,
             difference=difference,
         )
+    figures: dict[str, Any] = {"name": path.name, "size": path.stat().st_size, "difference": difference}
     if reopened.graph.meta.get(WEIGHTS_ONLY):
-        return path, (
-            Message(
-                "{name} ({size:,} bytes) was reopened and decoded; products of its weights with synthetic inputs "
-                "differ from the preview's by {difference:.2g} relatively",
-                name=path.name,
-                size=path.stat().st_size,
-                difference=difference,
-            )
+        return path, Message(
+            "{name} ({size:,} bytes) was reopened and decoded; products of its weights with synthetic inputs "
+            "differ from the preview's by {difference:.2g} relatively",
+            **figures,
         )
-    return path, (
-        Message(
-            "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
-            "outputs to the ONNX file's is {difference:.2g}",
-            name=path.name,
-            size=path.stat().st_size,
-            difference=difference,
-        )
+    return path, Message(
+        "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
+        "outputs to the ONNX file's is {difference:.2g}",
+        **figures,
     )
 
 

@@ -13,7 +13,7 @@ from workbench.formats.weights import safetensors, state_dict
 from workbench.formats.weights.safetensors import looks_like as is_safetensors
 from workbench.formats.weights.stored import Checkpoint, Stored, Unreadable
 
-__all__ = ["is_index", "is_pickle", "is_safetensors", "is_state_dict", "read"]
+__all__ = ["is_index", "is_pickle", "is_safetensors", "is_state_dict", "members", "read"]
 INDEX = ".index.json"
 PART = re.compile(r"^(.*)-\d{5}-of-\d{5}(\.safetensors|\.bin)$")
 LARGEST_INDEX, MOST_PARTS = 1 << 25, 1000
@@ -35,14 +35,19 @@ def is_state_dict(path: str, head: bytes) -> bool:
     """Whether torch.save wrote the file: an archive with data.pkl and no program in it, or the older kind."""
     if state_dict.is_legacy(head):
         return True
+    names = members(path, head)
+    return any(name.endswith("data.pkl") for name in names) and not any("/code/" in name for name in names)
+
+
+def members(path: str, head: bytes) -> list[str]:
+    """The names in an archive that begins with `head`; none where it is no archive, or one that cannot be read."""
     if head[:4] != b"PK\x03\x04":
-        return False
+        return []
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
+            return archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError):
-        return False
-    return any(name.endswith("data.pkl") for name in members) and not any("/code/" in name for name in members)
+        return []
 
 
 def read(path: str) -> Checkpoint:
