@@ -4359,6 +4359,16 @@
       <translation>{target} 是当前打开的模型，不能覆盖。</translation>
     </message>
     <message>
+      <source>Its activations are floats: integer arithmetic is in the ONNX file alone.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>其激活值为浮点数：整数运算仅存在于 ONNX 文件中。</translation>
+    </message>
+    <message>
+      <source>Measured in it on {n:,} samples: {metric} {value}.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>在该文件中用 {n:,} 个样本测得：{metric} {value}。</translation>
+    </message>
+    <message>
       <source>No file was kept. Export again, and report this recipe.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>未保留任何文件。请重新导出，并报告此配方。</translation>
@@ -4372,6 +4382,11 @@
       <source>Report it to its author.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>请告知其作者。</translation>
+    </message>
+    <message>
+      <source>Sizes that torch could only export as fixed: {words}.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>torch 只能以固定大小导出的尺寸：{words}。</translation>
     </message>
     <message>
       <source>The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has {written:,} bytes, because its format stores names, graph or numbers otherwise.</source>
@@ -4409,14 +4424,19 @@
       <translation>没有可写出的格式“{wanted}”。</translation>
     </message>
     <message>
+      <source>{name} ({size:,} bytes) holds the compressed weights as floats. It was reopened and run; the relative difference of its outputs to the preview's with the same weights is {difference:.2g}.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>{name}（{size:,} 字节）以浮点数保存压缩后的权重。已重新打开并运行；其输出与使用相同权重的预览的相对差异为 {difference:.2g}。</translation>
+    </message>
+    <message>
       <source>{name} ({size:,} bytes) was reopened and decoded; products of its weights with synthetic inputs differ from the preview's by {difference:.2g} relatively</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>已重新打开并解码 {name}（{size:,} 字节）；其权重与合成输入的乘积和预览的相对差异为 {difference:.2g}</translation>
     </message>
     <message>
-      <source>{name} ({size:,} bytes) was reopened and run; the relative difference of its outputs to the ONNX file's is {difference:.2g}</source>
+      <source>{name} ({size:,} bytes) was reopened and run; the relative difference of its outputs to the ONNX file's is {difference:.2g}.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>{name}（{size:,} 字节）已重新打开并运行；其输出与 ONNX 文件的相对差异为 {difference:.2g}</translation>
+      <translation>{name}（{size:,} 字节）已重新打开并运行；其输出与 ONNX 文件输出的相对差异为 {difference:.2g}。</translation>
     </message>
     <message>
       <source>{name} ({size:,} bytes) was reopened; its {n} tensors are equal to the preview's</source>
@@ -6627,6 +6647,31 @@
       <source>the operator {text}</source>
       <extracomment>workbench/formats/pt2/program.py</extracomment>
       <translation>算子 {text}</translation>
+    </message>
+    <message>
+      <source>Cannot write {name}: {why}</source>
+      <extracomment>workbench/formats/pt2/saving.py</extracomment>
+      <translation>无法写入 {name}：{why}</translation>
+    </message>
+    <message>
+      <source>Export as ONNX or safetensors.</source>
+      <extracomment>workbench/formats/pt2/saving.py</extracomment>
+      <translation>请导出为 ONNX 或 safetensors。</translation>
+    </message>
+    <message>
+      <source>The graph cannot be traced by torch: {why}.</source>
+      <extracomment>workbench/formats/pt2/saving.py</extracomment>
+      <translation>torch 无法追踪该计算图：{why}。</translation>
+    </message>
+    <message>
+      <source>torch cannot trace the graph for {name}: {reason}.</source>
+      <extracomment>workbench/formats/pt2/saving.py</extracomment>
+      <translation>torch 无法为 {name} 追踪计算图：{reason}。</translation>
+    </message>
+    <message>
+      <source>tracing the graph with torch</source>
+      <extracomment>workbench/formats/pt2/saving.py</extracomment>
+      <translation>正在用 torch 追踪计算图</translation>
     </message>
     <message>
       <source>a pickle with more than tensors</source>
@@ -8936,6 +8981,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation> · 剩余 {time}</translation>
     </message>
     <message>
+      <source>Also write</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>同时写入</translation>
+    </message>
+    <message>
+      <source>Also writes {name}, which is reopened and measured, too.</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>同时写入 {name}，它也会被重新打开并测量。</translation>
+    </message>
+    <message>
       <source>Cancel</source>
       <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>取消</translation>
@@ -8981,9 +9036,34 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>名称</translation>
     </message>
     <message>
+      <source>Nothing else</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>Packed weights (.packed.safetensors)</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>压缩存储的权重 (.packed.safetensors)</translation>
+    </message>
+    <message>
+      <source>PyTorch program (.pt2)</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>PyTorch 程序 (.pt2)</translation>
+    </message>
+    <message>
       <source>Starting</source>
       <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>正在开始</translation>
+    </message>
+    <message>
+      <source>The compressed weights as floats, under their original names.</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>压缩后的权重，以浮点数和原有名称保存。</translation>
+    </message>
+    <message>
+      <source>The weights as they are stored, with the graph that decodes them.</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>按存储形式保存的权重，以及对其解码的计算图。</translation>
     </message>
     <message>
       <source>This file name cannot be used: {why}.</source>
@@ -8994,6 +9074,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Weights</source>
       <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>权重</translation>
+    </message>
+    <message>
+      <source>Weights (.safetensors)</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>权重 (.safetensors)</translation>
     </message>
     <message>
       <source>Writes {model}, the recipe {recipe} and the report {report}. The model is then reopened and compared with the preview.</source>

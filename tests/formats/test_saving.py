@@ -4,6 +4,7 @@ import base64
 
 import numpy as np
 import onnx
+import onnx_ir as ir
 import pytest
 import torch
 
@@ -14,6 +15,7 @@ from workbench.core.recipe.recipe import parse_recipe
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 from workbench.formats.opening import open_model
+from workbench.formats.pt2.saving import save as save_program
 from workbench.formats.weights.saving import GRAPH
 from workbench.graph.onnx import runtime
 
@@ -162,3 +164,61 @@ def test_a_graph_in_the_metadata_reads_its_own_file_alone(tmp_path):
     path.write_bytes(raw({"__metadata__": {GRAPH: graph_with("/etc/passwd")}, "w": entry}, content))
     model = open_model(str(path), job=Job())
     assert runtime.session(model).run(None, {})[0].tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.slow
+def test_a_network_is_written_as_a_torch_program_with_its_names_and_a_free_batch(network, tmp_path):
+    recipe = parse_recipe("version: 1\nlayers: {'*': [{quantize.affine: {bits: 4}}]}", "here")
+    report = export(network, recipe, str(tmp_path), Job(), name="small", format="pt2")
+    assert "small.pt2" in report.notes[-1] and "as floats" in report.notes[-1] and report.files["pt2"].endswith(".pt2")
+    file = str(tmp_path / "small.pt2")
+    again = open_model(file, job=Job())
+    assert [layer.path for layer in again.layers] == [layer.path for layer in network.model.layers]
+    assert [spec.shape for spec in again.inputs] == [spec.shape for spec in network.model.inputs]
+    written = runtime.session(str(tmp_path / "small.onnx"))
+    feeds = runtime.random_inputs(again)
+    expected = written.run(None, {written.get_inputs()[0].name: next(iter(feeds.values()))})[0]
+    assert np.abs(runtime.session(again).run(None, feeds)[0] - expected).max() < 1e-5
+    assert {"stem.weight", "stem.bias", "head.weight"} <= set(torch.export.load(file).state_dict)
+
+
+SIZES = """
+<ir_version: 8, opset_import: ["" : 17]>
+net (float[batch, length, 6] x) => (float[batch, heads, length, 3] y, float[any] z)
+<int64[1] zero = {0}, int64[1] one = {1}, int64[2] end = {2, 3}, int64 start = {0}, int64 step = {1},
+ int64[1] two = {2}, int64[1] last = {9223372036854775807}>
+{
+    all = Shape (x)
+    lead = Slice (all, zero, two)
+    wanted = Concat <axis = 0> (lead, end)
+    split = Reshape (x, wanted)
+    turned = Transpose <perm = [0, 2, 1, 3]> (split)
+    length = Gather (all, one)
+    long = Squeeze (length, zero)
+    places = Range (start, long, step)
+    floats = Cast <to = 1> (places)
+    column = Unsqueeze (floats, one)
+    whole = Shape (turned)
+    spread = Expand (column, whole)
+    y = Add (turned, spread)
+    later = Slice (x, one, last, one)
+    flat = Shape (later)
+    numbers = Cast <to = 1> (flat)
+    z = Mul (numbers, numbers)
+}
+"""
+
+
+@pytest.mark.slow
+def test_sizes_that_a_graph_computes_stay_free_in_a_torch_program(tmp_path):
+    graph = ir.from_proto(onnx.parser.parse_model(SIZES))
+    for index, node in enumerate(graph.graph):
+        node.name = f"node{index}"
+    save_program(graph, tmp_path / "net.pt2", Job())
+    again = open_model(str(tmp_path / "net.pt2"), job=Job())
+    assert again.inputs[0].shape == (None, None, 6)
+    for shape in ((3, 5, 6), (2, 9, 6)):
+        x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+        expected = runtime.session(graph).run(None, {"x": x})
+        for found, wanted in zip(runtime.session(again).run(None, {again.inputs[0].name: x}), expected, strict=True):
+            assert np.array_equal(found, wanted)

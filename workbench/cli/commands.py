@@ -182,7 +182,12 @@ def evaluate(
 @click.option(
     "--name", default="", metavar="NAME", help="Base name of the files; default: the model's name with _compressed."
 )
-@click.option("--format", default="", metavar="FORMAT", help="Also write this format, if it is installed.")
+@click.option(
+    "--format",
+    default="",
+    metavar="FORMAT",
+    help="Also write pt2, safetensors (both: weights as floats), packed-safetensors, or an extension's format.",
+)
 @storage_option
 @calibration_option
 @device_option

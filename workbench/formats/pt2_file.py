@@ -6,7 +6,10 @@ names that it finds in the program. So only a file that the user trusts is given
 """
 
 import zipfile
+from pathlib import Path
 from typing import Any
+
+import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
@@ -70,4 +73,11 @@ def _claims(path: str, head: bytes) -> bool:
         return False
 
 
-register(Format("pt2", _claims, load_pt2, order=1))
+def save_pt2(graph: ir.Model, path: Path, job: Job) -> None:
+    """Raises UserError where torch cannot have the graph."""
+    from workbench.formats.pt2 import saving
+
+    saving.save(graph, path, job)
+
+
+register(Format("pt2", _claims, load_pt2, order=1, suffix=".pt2", save=save_pt2, plain=True))

@@ -225,14 +225,17 @@ class Accuse(Request, lane="changes", ends="lane"):
 
 @dataclass(frozen=True)
 class Export(Request):
-    """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report). `kept`: what
-    the training of this recipe reached before is written, as in Train."""
+    """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report).
+
+    `kept`: what the training of this recipe reached before is written, as in Train. `format`: the name of one that is
+    written, too."""
 
     recipe: Recipe
     folder: str
     name: str = ""
     language: str = ENGLISH
     kept: bool = False
+    format: str = ""
 
 
 @dataclass(frozen=True)

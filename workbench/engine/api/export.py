@@ -129,7 +129,12 @@ def export(
         after_bytes = place.size(written.name)
         if other is not None:
             made, said = other_formats.write(
-                other, written, lambda: plain(result.model, result.edits).ir, workspace.evaluator, job
+                other,
+                written,
+                lambda: plain(result.model, result.edits).ir,
+                workspace.evaluator,
+                job,
+                any(edit.compute is not None for edit in result.edits.values()),
             )
             files["model" if alone else other.name] = Path(folder) / made.name
             notes += (said,)

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import onnx_ir as ir
+import onnxruntime as ort
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
 from workbench.core.base.job import Job
-from workbench.core.base.message import Message
-from workbench.engine.base.evaluate import Evaluator
+from workbench.core.base.message import Message, sentences
+from workbench.core.base.quantities import metric_text
+from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.formats.finish import answers, relative_difference
 from workbench.formats.format import Format, all_formats
 from workbench.formats.weights.network import DTYPES
@@ -22,6 +24,7 @@ from workbench.graph.prepare.fold_constants import TRANSPOSED
 
 LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
 HEAD = 4096  # bytes that tell a format
+INTEGER = Message("Its activations are floats: integer arithmetic is in the ONNX file alone.")
 WEIGHTS = ("packed-safetensors", "safetensors")  # formats of weights without a network
 
 
@@ -46,13 +49,19 @@ def chosen(name: str, wanted: str, weights_only: bool = False) -> tuple[str, For
 
 
 def write(
-    format: Format, written: Path, plain: Callable[[], ir.Model], evaluator: Evaluator | None, job: Job
+    format: Format,
+    written: Path,
+    plain: Callable[[], ir.Model],
+    evaluator: Evaluator | None,
+    job: Job,
+    computed: bool = False,
 ) -> tuple[Path, str]:
     """Save the ONNX file `written` in this format next to it; returns the new file, and a note for the report.
 
-    `plain` gives the graph with floats for all weights, which some formats take. The new file is opened again and run
-    on samples, or on made-up inputs without data; of one that holds weights alone each is compared. Raises UserError
-    where it cannot be written, is not opened by its own format, or gives other outputs or weights.
+    `plain` gives the graph with floats for all weights, which some formats take; `computed`: layers of the ONNX file
+    have integer kernels, which it lacks. The new file is opened again, run and measured on all samples, or run on
+    made-up inputs without data; of one that holds weights alone each is compared. Raises UserError where it cannot be
+    written, is not opened by its own format, or gives other outputs or weights.
     """
     from workbench.formats.onnx_file import load_onnx
 
@@ -101,11 +110,45 @@ def write(
             "differ from the preview's by {difference:.2g} relatively",
             **figures,
         )
-    return path, Message(
-        "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
-        "outputs to the ONNX file's is {difference:.2g}",
-        **figures,
+    said = [
+        Message(
+            "{name} ({size:,} bytes) was reopened and run; the relative difference of its "
+            "outputs to the ONNX file's is {difference:.2g}.",
+            **figures,
+        )
+        if floats is None
+        else Message(
+            "{name} ({size:,} bytes) holds the compressed weights as floats. It was reopened and run; the relative "
+            "difference of its outputs to the preview's with the same weights is {difference:.2g}.",
+            **figures,
+        )
+    ]
+    if evaluator is not None:
+        value, _ = evaluator.measure(runner(again), job)
+        said.append(_measured(evaluator, value))
+    if computed and floats is not None:
+        said.append(INTEGER)
+    return path, sentences(*said, *_made_fixed(original, again))
+
+
+def _measured(evaluator: Evaluator, value: float) -> Message:
+    info = evaluator.metric.info
+    return Message(
+        "Measured in it on {n:,} samples: {metric} {value}.",
+        n=len(evaluator.order),
+        metric=info.title,
+        value=metric_text(value, info),
     )
+
+
+def _made_fixed(before: ort.InferenceSession, after: ort.InferenceSession) -> tuple[Message, ...]:
+    """A note on sizes of inputs that are free in the ONNX file and fixed in the other."""
+    fixed = [
+        f"{new.name} {new.shape}"
+        for old, new in zip(before.get_inputs(), after.get_inputs(), strict=False)
+        if any(isinstance(b, int) and not isinstance(a, int) for a, b in zip(old.shape, new.shape, strict=False))
+    ]
+    return (Message("Sizes that torch could only export as fixed: {words}.", words=", ".join(fixed)),) if fixed else ()
 
 
 def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:

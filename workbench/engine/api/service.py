@@ -298,6 +298,7 @@ class Service:
             request.name,
             language=request.language,
             kept=request.kept,
+            format=request.format,
         )
 
     @answer.register

@@ -292,8 +292,9 @@ class Session(State):
         self._refresher.forget_preview(recipe)
         self._refresher.refresh()
 
-    def export(self, folder: str, name: str) -> int:
-        """Write, reopen and verify: `exported` with the Report, or `export_failed`."""
+    def export(self, folder: str, name: str, format: str = "") -> int:
+        """Write, reopen and verify: `exported` with the Report, or `export_failed`. `format`: one that is written, too
+        (see formats.format)."""
 
         recipe = self.recipe
 
@@ -310,7 +311,14 @@ class Session(State):
         handlers = Handlers(done=done, failed=failed, stopped=stopped, title=title)
         kept, language = self.trainings.result is not None, i18n.code()
         return self.link.request(
-            messages.Export, handlers, recipe=recipe, folder=folder, name=name, language=language, kept=kept
+            messages.Export,
+            handlers,
+            recipe=recipe,
+            folder=folder,
+            name=name,
+            language=language,
+            kept=kept,
+            format=format,
         )
 
     def _complaint(self, title: str) -> Callable[[messages.Failed], None]:

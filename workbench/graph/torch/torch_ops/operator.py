@@ -145,8 +145,8 @@ def _value(attribute: ir.Attr) -> Any:
 
 
 def whole(values: Any) -> list[int]:
-    """A tensor of whole numbers as a list."""
-    return [int(value) for value in values.reshape(-1).tolist()]
+    """A tensor of whole numbers as a list; sizes that are symbols stay symbols (see graph.torch.symbolic)."""
+    return [value if isinstance(value, torch.SymInt) else int(value) for value in values.reshape(-1).tolist()]
 
 
 def axes_of(a: Attributes, given: Any) -> list[int] | None:

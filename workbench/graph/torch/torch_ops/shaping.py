@@ -78,11 +78,11 @@ def _slice(a: Attributes, x: Inputs, v: int) -> Tensor:
     result = x[0]
     for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
         axis = (place if axes is None else axes[place]) % result.dim()
-        chosen = range(result.shape[axis])[start : end : 1 if steps is None else steps[place]]
-        if chosen.step == 1 or len(chosen) == 0:
-            result = result.narrow(axis, chosen.start if len(chosen) else 0, len(chosen))
+        if steps is None or steps[place] == 1:
+            result = result[(slice(None),) * axis + (slice(start, end),)]
         else:
-            result = result.index_select(axis, torch.tensor(list(chosen), device=result.device))
+            chosen = range(result.shape[axis])[start : end : steps[place]]
+            result = result.index_select(axis, torch.tensor(list(chosen), dtype=torch.int64, device=result.device))
     return result
 
 

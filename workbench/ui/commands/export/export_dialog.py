@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QPalette
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -102,6 +103,8 @@ class ExportDialog(QDialog):
         form.addRow(self.tr("Name"), self.name)
         self.storage = StorageChoice(self._session, page)
         form.addRow(self.tr("Weights"), self.storage)
+        self.format = self._make_format(page)
+        form.addRow(self.tr("Also write"), self.format)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
@@ -112,6 +115,26 @@ class ExportDialog(QDialog):
         self.folder.textChanged.connect(self._describe)
         self.name.textChanged.connect(self._describe)
         return page
+
+    def _make_format(self, page: QWidget) -> QComboBox:
+        """Another format that is written next to the ONNX file. The data of an entry: its name, and its suffix."""
+        choice = QComboBox(page)
+        choice.setAccessibleName(self.tr("Also write"))
+        floats = self.tr("The compressed weights as floats, under their original names.")
+        for names, text, tip in (
+            (("", ""), self.tr("Nothing else"), ""),
+            (("pt2", ".pt2"), self.tr("PyTorch program (.pt2)"), floats),
+            (("safetensors", ".safetensors"), self.tr("Weights (.safetensors)"), floats),
+            (
+                ("packed-safetensors", ".packed.safetensors"),
+                self.tr("Packed weights (.packed.safetensors)"),
+                self.tr("The weights as they are stored, with the graph that decodes them."),
+            ),
+        ):
+            choice.addItem(text, names)
+            choice.setItemData(choice.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        choice.currentIndexChanged.connect(self._describe)
+        return choice
 
     def _make_progress(self) -> QWidget:
         page = QWidget(self)
@@ -150,6 +173,11 @@ class ExportDialog(QDialog):
             after = preview.size.value
             text = self.tr("Forecast: {size}, {smaller}.")
             lines.append(text.format(size=size(after), smaller=format.smaller(model.bytes, after)))
+        if suffix := self.format.currentData()[1]:
+            paths.append(Path(folder) / f"{name}{suffix}")
+            lines.append(
+                self.tr("Also writes {name}, which is reopened and measured, too.").format(name=paths[-1].name)
+            )
         there = [path.name for path in paths if files.exists(str(path))]
         if there:
             lines.append(self.tr("Existing files will be replaced: {files}.").format(files=", ".join(there)))
@@ -165,7 +193,7 @@ class ExportDialog(QDialog):
         self.pages.setCurrentWidget(self.running)
         self._on_text(self.tr("Starting"), None)
         self.cancel.setEnabled(True)
-        self._job = self._session.export(os.path.expanduser(folder), name)
+        self._job = self._session.export(os.path.expanduser(folder), name, self.format.currentData()[0])
 
     def _cancel(self) -> None:
         self.cancel.setEnabled(False)
