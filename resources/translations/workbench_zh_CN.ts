@@ -8851,6 +8851,71 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{path} 没有定义函数。</translation>
     </message>
     <message>
+      <source>A Python function that returns (module, example inputs)</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>返回（模块，示例输入）的 Python 函数</translation>
+    </message>
+    <message>
+      <source>Choose…</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>选择…</translation>
+    </message>
+    <message>
+      <source>Name in timm</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>timm 中的名称</translation>
+    </message>
+    <message>
+      <source>Network of these weights</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>这些权重所属的网络</translation>
+    </message>
+    <message>
+      <source>None: weights only</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>无：仅权重</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>打开</translation>
+    </message>
+    <message>
+      <source>Python (*.py)</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>Python (*.py)</translation>
+    </message>
+    <message>
+      <source>Python file</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>Python 文件</translation>
+    </message>
+    <message>
+      <source>Python file and function</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>Python 文件与函数</translation>
+    </message>
+    <message>
+      <source>The module pickled in the file (runs its code)</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>文件中以 pickle 保存的模块（会运行其代码）</translation>
+    </message>
+    <message>
+      <source>timm, by name</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>timm，按名称</translation>
+    </message>
+    <message>
+      <source>transformers, by the config.json beside the file</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>transformers，依据文件旁的 config.json</translation>
+    </message>
+    <message>
+      <source>{name} holds weights. Without their network the layers can be looked at, compressed and saved, but nothing is run or measured.</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>{name} 只包含权重。没有对应的网络时，可以查看、压缩和保存各层，但不会运行或测量任何内容。</translation>
+    </message>
+    <message>
       <source>Cannot open this</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>无法打开</translation>
@@ -8926,6 +8991,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>打开模型</translation>
     </message>
     <message>
+      <source>Open model folder</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+      <source>Open model folder…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开模型文件夹…</translation>
+    </message>
+    <message>
       <source>Open model…</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>打开模型…</translation>
@@ -8994,11 +9069,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Cancel</source>
       <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
       <translation>取消</translation>
-    </message>
-    <message>
-      <source>Choose…</source>
-      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
-      <translation>选择…</translation>
     </message>
     <message>
       <source>Existing files will be replaced: {files}.</source>
@@ -11694,11 +11764,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>No, thanks</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
       <translation>不用了</translation>
-    </message>
-    <message>
-      <source>Open</source>
-      <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>打开</translation>
     </message>
     <message>
       <source>Open a model…</source>

@@ -9,6 +9,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recognition import foreign
+from workbench.core.recognition.folders import CONFIG
 from workbench.formats.architectures import folder
 from workbench.formats.architectures.folder import tokenizer_in
 from workbench.formats.finish import finish
@@ -60,7 +61,7 @@ def _in_folder(path: str, job: Job) -> tuple[str, Loaded | None]:
     if file := folder.onnx_in(home):
         return file, None
     weights = folder.weights_in(home)
-    if weights and (home / folder.CONFIG).is_file():
+    if weights and (home / CONFIG).is_file():
         if importlib.util.find_spec("transformers") is not None:
             return path, folder.load_transformers(path, job)
         return weights, load_weights(weights, False, job).noting(folder.ALONE)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import file_and_function
+from workbench.core.recognition.folders import ONNX, WEIGHTS
 from workbench.core.recognition.kinds import FOLDERS, KINDS, Kind
 
 HEAD = 4096
@@ -53,8 +54,7 @@ def folder(path: str) -> UserError | None:
 
 def _opens(path: str) -> bool:
     """Whether a folder holds a model that opens beside that of another program."""
-    names = ("model.onnx", "onnx/model.onnx", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
-    return any(os.path.isfile(os.path.join(path, name)) for name in names)
+    return any(os.path.isfile(os.path.join(path, name)) for name in (*ONNX, *WEIGHTS))
 
 
 def missing(path: str) -> UserError:

@@ -15,6 +15,7 @@ from typing import Any
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.recognition.folders import CONFIG, ONNX, WEIGHTS
 from workbench.formats import weights_file
 from workbench.formats.architectures import matching
 from workbench.formats.exporting.failure import first_line
@@ -22,10 +23,7 @@ from workbench.formats.format import Loaded
 from workbench.formats.torch_export import export, quiet
 from workbench.formats.weights.stored import Checkpoint
 
-CONFIG = "config.json"
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
 TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model", "tokenizer_config.json")
-FIRST = ("model.onnx", "onnx/model.onnx")
 LARGEST_CONFIG = 1 << 20
 MOST_LAYERS, LARGEST_SIZE = 1000, 1 << 24
 TIMES, SPARE = 4, 1 << 28  # a network has at most this many times its weights, and this many bytes more
@@ -40,7 +38,7 @@ OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 def onnx_in(folder: Path) -> str:
     """The ONNX file that a folder is opened by; "" where it has none. Raises UserError where several could be meant."""
-    found = [str(folder / name) for name in FIRST if (folder / name).is_file()]
+    found = [str(folder / name) for name in ONNX if (folder / name).is_file()]
     if not found:
         found = sorted(str(file) for place in (folder, folder / "onnx") for file in place.glob("*.onnx"))
     if len(found) > 1 and Path(found[0]).name != "model.onnx":

@@ -63,9 +63,9 @@ class Exportable(TorchView):
             return {output: MADE_OF_SIZES[node.op_type](a, read)}
         held = READ_AS_SIZES.get(node.op_type, ())
         tensors = {
-            value.name: _tensor(read[index])
-            for index, value in enumerate(node.inputs)
-            if value is not None and sizes[index] and index not in held
+            value.name or "": _tensor(each)
+            for index, (value, each) in enumerate(zip(node.inputs, read, strict=True))
+            if value is not None and isinstance(each, Sizes) and index not in held
         }
         return super().step(node, {**values, **tensors})
 
@@ -94,7 +94,7 @@ def with_paths(view: Exportable) -> nn.Module:
         forward.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [inspect.Parameter(name, kind) for name in view.input_names]
         )
-    root.forward = forward  # type: ignore[assignment]
+    root.forward = forward
     return root
 
 

@@ -7,7 +7,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-MODELS = (".onnx", ".pt2", ".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".ts", ".jit", ".index.json")
+from workbench.core.recognition import folders
+
+MODELS = (".onnx", ".pt2", ".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".ts", ".jit", ".torchscript", ".index.json")
 DATA = (".npz", ".npy", ".csv", ".jsonl", ".parquet")
 RECIPES = (".yaml", ".yml")
 SESSIONS = (".mcw",)
@@ -31,7 +33,8 @@ def sort_out(paths: list[str]) -> Chosen:
     chosen = Chosen()
     for path in paths:
         suffix = Path(path).suffix.lower()
-        if not chosen.model and (path.lower().endswith((*MODELS, *SESSIONS, PYTHON)) or FUNCTION.search(path)):
+        named = path.lower().endswith((*MODELS, *SESSIONS, PYTHON)) or FUNCTION.search(path)
+        if not chosen.model and (named or folders.is_model(path)):
             chosen.model = path
         elif not chosen.data and (suffix in DATA or os.path.isdir(path)):
             chosen.data = path

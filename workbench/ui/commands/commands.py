@@ -15,11 +15,12 @@ from workbench.core.base.resources import DEMOS, demo_paths
 from workbench.core.base.trust import Trust
 from workbench.core.ipc import messages
 from workbench.core.plugins.discovery import entry_points
-from workbench.core.recognition import foreign
-from workbench.core.session.opened import Attached
+from workbench.core.recognition import folders, foreign
+from workbench.core.session.opened import Attached, Opened
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
 from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.architecture_dialog import ArchitectureDialog
 from workbench.ui.commands.measure_dialog import MeasureDialog
 from workbench.ui.commands.session_commands import SessionCommands
 from workbench.ui.data.dialog import DataDialog
@@ -39,6 +40,7 @@ class Commands(QObject):
         self.sessions = SessionCommands(window, session)
         self.sessions.chosen.connect(self.open_path)
         self.open_model = new_action(self, self.tr("Open model…"), self.ask_model, Key.Open)
+        self.open_folder = new_action(self, self.tr("Open model folder…"), self.ask_model_folder)
         self.open_data = new_action(self, self.tr("Open data…"), self.ask_data, "Ctrl+D")
         self.open_data_folder = new_action(self, self.tr("Open image folder…"), self.ask_data_folder, "Ctrl+Shift+D")
         self.check_data = new_action(self, self.tr("Check data…"), self.ask_check)
@@ -97,6 +99,10 @@ class Commands(QObject):
         kinds = " ".join(f"*{suffix}" for suffix in (*MODELS, ".py", *SESSIONS))
         filters = self.tr("Models ({kinds});;All files (*)").format(kinds=kinds)
         dialogs.choose_file(self._window, self.tr("Open model"), filters, self.open_path, self._folder())
+
+    def ask_model_folder(self) -> None:
+        """A folder as hubs keep them: config.json, weights, tokenizer, or ONNX files."""
+        dialogs.choose_folder(self._window, self.tr("Open model folder"), self.open_path, self._folder())
 
     def ask_data(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in (*DATA, ".txt", ".py"))
@@ -164,10 +170,27 @@ class Commands(QObject):
             dialogs.complain(self._window, self.tr("Cannot open this model"), refused.what, refused.hint)
             return
 
-        def proceed(path: str, trusted: Trust) -> None:
-            self._session.open(path, trusted, data, calibration, recipe, samples=samples)
+        def proceed(path: str, trusted: Trust, architecture: str = "") -> None:
+            wanted = Opened(path, trusted, architecture=architecture)
+            self._session.open_as(wanted, data, calibration, recipe, samples=samples)
 
-        self.keep_work_then(lambda: dialogs.with_trust(self._window, path, proceed))
+        if weights := folders.weights_in(path):
+            self.keep_work_then(lambda: self._ask_architecture(weights, proceed))
+        else:
+            self.keep_work_then(lambda: dialogs.with_trust(self._window, path, proceed))
+
+    def _ask_architecture(self, weights: str, proceed: Callable[[str, Trust, str], object]) -> None:
+        """Which network weights belong to, and trust in the code of that very path; then `proceed` with all three."""
+
+        def chosen(architecture: str) -> None:
+            if architecture == weights:  # the module that is pickled in the file
+                dialogs.ask_trust(self._window, weights, lambda: proceed(weights, frozenset({weights}), ""))
+            else:
+                dialogs.with_trust(
+                    self._window, architecture, lambda function, trusted: proceed(weights, trusted, function)
+                )
+
+        ArchitectureDialog(weights, chosen, self._window).open()
 
     def attach_path(self, path: str) -> None:
         dialogs.with_trust(self._window, path, lambda path, trusted: self._session.attach(path, trusted=trusted))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.core.base.resources import demo_paths, resource_path
 from workbench.core.base.trust import NOBODY, Trust
+from workbench.core.recognition import folders
 from workbench.ui.base import settings
 from workbench.ui.base.crash import CrashWatch, keep_log
 from workbench.ui.base.files import SESSIONS, runs_code
@@ -52,7 +53,8 @@ def run(
     def begin() -> None:
         link.start()
         window.offer_kept_work()
-        if model and (model in trusted or not runs_code(model)) and Path(model).suffix.lower() not in SESSIONS:
+        asked = bool(folders.weights_in(model or "")) or Path(model or "").suffix.lower() in SESSIONS
+        if model and not asked and (model in trusted or not runs_code(model)):
             session.open(model, trusted, data or "", calibration or "", recipe or "", samples=samples)
         elif model:
             window.commands.open_path(model, data or "", calibration or "", recipe or "", samples)

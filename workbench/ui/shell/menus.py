@@ -71,7 +71,7 @@ class Menus(QObject):
 
     def _file(self, commands: Commands) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&File"))
-        menu.addAction(commands.open_model)
+        menu.addActions([commands.open_model, commands.open_folder])
         menu.addMenu(self._recent)
         menu.addActions(commands.demos)
         menu.addSeparator()

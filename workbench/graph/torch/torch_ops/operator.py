@@ -144,7 +144,7 @@ def _value(attribute: ir.Attr) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def whole(values: Any) -> list[int]:
+def whole(values: Any) -> list[Any]:
     """A tensor of whole numbers as a list; sizes that are symbols stay symbols (see graph.torch.symbolic)."""
     return [value if isinstance(value, torch.SymInt) else int(value) for value in values.reshape(-1).tolist()]
 
