@@ -8851,14 +8851,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{path} 没有定义函数。</translation>
     </message>
     <message>
-      <source>A Python function that returns (module, example inputs)</source>
-      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
-      <translation>返回（模块，示例输入）的 Python 函数</translation>
-    </message>
-    <message>
       <source>Choose…</source>
       <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
       <translation>选择…</translation>
+    </message>
+    <message>
+      <source>It returns the module and its example inputs. Its code is run.</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>它返回模块及其示例输入。其代码会被运行。</translation>
     </message>
     <message>
       <source>Name in timm</source>
@@ -8881,6 +8881,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>打开</translation>
     </message>
     <message>
+      <source>Pickled module (runs code)</source>
+      <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
+      <translation>pickle 模块（会运行代码）</translation>
+    </message>
+    <message>
       <source>Python (*.py)</source>
       <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
       <translation>Python (*.py)</translation>
@@ -8896,9 +8901,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>Python 文件与函数</translation>
     </message>
     <message>
-      <source>The module pickled in the file (runs its code)</source>
+      <source>Python function</source>
       <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
-      <translation>文件中以 pickle 保存的模块（会运行其代码）</translation>
+      <translation>Python 函数</translation>
     </message>
     <message>
       <source>timm, by name</source>
@@ -8906,9 +8911,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>timm，按名称</translation>
     </message>
     <message>
-      <source>transformers, by the config.json beside the file</source>
+      <source>transformers, by config.json</source>
       <extracomment>workbench/ui/commands/architecture_dialog.py</extracomment>
-      <translation>transformers，依据文件旁的 config.json</translation>
+      <translation>transformers，依据 config.json</translation>
     </message>
     <message>
       <source>{name} holds weights. Without their network the layers can be looked at, compressed and saved, but nothing is run or measured.</source>
@@ -13491,11 +13496,6 @@ Click to sort; a third click restores the order of the model.</source>
       <source>Channels coupled with {layers} (pruned together)</source>
       <extracomment>workbench/ui/text/describe.py</extracomment>
       <translation>通道须与下列层一并裁剪：{layers}</translation>
-    </message>
-    <message>
-      <source>Python function</source>
-      <extracomment>workbench/ui/text/describe.py</extracomment>
-      <translation>Python 函数</translation>
     </message>
     <message>
       <source>packed safetensors</source>

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.recognition import folders
 from workbench.ui.base import dialogs
-from workbench.ui.widgets.labels import Plain
+from workbench.ui.widgets.labels import Plain, tooltip
 
 MARGIN = 16  # pixels around the form
 WIDTH = 520  # pixels
@@ -37,21 +37,22 @@ class ArchitectureDialog(QDialog):
         self.setMinimumWidth(WIDTH)
         self._path, self._chosen = path, chosen
         self.alone = QRadioButton(self.tr("None: weights only"), self)
-        self.transformers = QRadioButton(self.tr("transformers, by the config.json beside the file"), self)
+        self.transformers = QRadioButton(self.tr("transformers, by config.json"), self)
         self.transformers.setVisible(folders.has_config(path))
-        self.module = QRadioButton(self.tr("The module pickled in the file (runs its code)"), self)
+        self.module = QRadioButton(self.tr("Pickled module (runs code)"), self)
         self.module.setVisible(folders.is_pickled(path))
         self.timm = QRadioButton(self.tr("timm, by name"), self)
         self.name = self._line(self.tr("Name in timm"), "resnet18")
-        self.function = QRadioButton(self.tr("A Python function that returns (module, example inputs)"), self)
+        self.function = QRadioButton(self.tr("Python function"), self)
+        self.function.setToolTip(tooltip(self.tr("It returns the module and its example inputs. Its code is run.")))
         self.file = self._line(self.tr("Python file and function"), "file.py:function")
         self.browse = QPushButton(self.tr("Choose…"), self)
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.start = self.buttons.addButton(self.tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.start.setObjectName("primary")
-        self.start.setDefault(True)
+        self.start = QPushButton(self.tr("Open"), self)
+        self.start.setObjectName("primary")  # before the box takes it, which gives it its style
+        self.buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
         (self.transformers if folders.has_config(path) else self.alone).setChecked(True)
