@@ -9,7 +9,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.recipe import parse_recipe
-from workbench.engine.bench import profile as profiling
+from workbench.engine.base import operator_times
 from workbench.engine.bench.profile import profile
 from workbench.engine.workspace import Workspace
 
@@ -56,18 +56,18 @@ def small(tmp_path):
 
 
 def test_values_and_constants_are_told_to_their_layers(small):
-    weights = profiling._weights(small.model)
+    weights = operator_times.weights_of(small.model)
     paths = [layer.path for layer in small.model.layers]
     name = small.model.sites[paths[0]].initializer
-    assert [profiling._layer_of(each, weights) for each in (name, f"{name}.q", "nobody")] == [0, 0, None]
-    assert profiling._layer_of("head.1.weight", {"head.weight": 7}) == 7
-    assert profiling._layer_of("head.1.weight.scale", {"head.weight": 7}) == 7
-    graph, made = profiling._marked(small.model, small.model)
+    assert [operator_times.layer_of(each, weights) for each in (name, f"{name}.q", "nobody")] == [0, 0, None]
+    assert operator_times.layer_of("head.1.weight", {"head.weight": 7}) == 7
+    assert operator_times.layer_of("head.1.weight.scale", {"head.weight": 7}) == 7
+    graph, made = operator_times.marked(small.model, small.model)
     assert set(made.values()) == set(range(len(paths))) and b"<layer 0>" in graph
-    assert profiling._number("<layer 1> 4_token_3_kernel_time", made) == 1
+    assert operator_times.number_of("<layer 1> 4_token_3_kernel_time", made) == 1
     value = next(name for name, number in made.items() if number == 1)
-    assert profiling._number(f"{value}_nchwc_kernel_time", made) == 1
-    assert profiling._number("Reorder_kernel_time", made) is None
+    assert operator_times.number_of(f"{value}_nchwc_kernel_time", made) == 1
+    assert operator_times.number_of("Reorder_kernel_time", made) is None
 
 
 def test_without_data_inputs_are_made_up_for_the_batch(small):

@@ -357,29 +357,30 @@ class Workspace:
             return self.cache.get(("graph view",), lambda: graph_view.of_model(self.model))
         return graph_view.of_compiled(self.compiled(recipe, job), recipe.storing)
 
-    def compiled(self, recipe: Recipe, job: Job) -> compiler.Compiled:
-        """Compile a recipe. Raises UserError if it does not fit."""
+    def compiled(self, recipe: Recipe, job: Job, timed: bool = True) -> compiler.Compiled:
+        """Compile a recipe. `timed`: without 8-bit activations that are slower. Raises UserError if it does not fit."""
         chosen, notes = compiler.stacks(self.model, recipe)
         made = compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
-        return made.stored(recipe.storing)
+        return self.finished(made, recipe, job) if timed else made.stored(recipe.storing)
+
+    def finished(self, made: compiler.Compiled, recipe: Recipe, job: Job) -> compiler.Compiled:
+        """With the kernels and the storage that a recipe asks for."""
+        return made.finished(recipe.storing_here, self.calibration, self.cache, job.silent())
 
     def shown(self, recipe: Recipe, job: Job) -> tuple[compiler.Compiled, bool | None]:
-        """The model to show for a recipe: the trained one if it is cached, else the compiled one; and whether it was
-        trained, None if the recipe has no stages. Raises UserError if the recipe does not fit."""
+        """The model to show for a recipe, the trained one if it is cached; and whether it was trained, None if the
+        recipe has no stages. Raises UserError if it does not fit."""
         known = self.recovery(recipe)
-        result = self.compiled(recipe, job) if known is None else known.compiled.stored(recipe.storing)
+        result = self.compiled(recipe, job) if known is None else self.finished(known.compiled, recipe, job)
         return result, known is not None if recipe.recover else None
 
     def changes(
         self, edits: Mapping[str, Edit], chosen: structure.Stacks, storing: Storing = DEFAULT
     ) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""
-        sized = size_of(self.model, edits, storing)
-        changes = tuple(
-            compiler.change_of(self.model, path, chosen[path], edited, *sized.layers[path])
-            for path, edited in edits.items()
-        )
-        return changes, sized.file
+        sized, change = size_of(self.model, edits, storing), compiler.change_of
+        changes = (change(self.model, path, chosen[path], made, *sized.layers[path]) for path, made in edits.items())
+        return tuple(changes), sized.file
 
     def _calibrated(self) -> str:
         return self.calibration.fingerprint if self.calibration else ""

@@ -6,7 +6,7 @@ from typing import Any
 from workbench.core.recipe import recipe as core
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.recovery import STAGES, Stage, StageInfo
-from workbench.core.recipe.storing import DEFAULT, Codes, Names, Sides, Sparse, Storage, Storing
+from workbench.core.recipe.storing import DEFAULT, Codes, Integers, Names, Sides, Sparse, Storage, Storing
 from workbench.core.targets.target import Target
 
 
@@ -51,16 +51,18 @@ def Recipe(
     batch: int = DEFAULT.batch,
     sides: Sides = DEFAULT.sides,
     names: Names = DEFAULT.names,
+    integers: Integers = DEFAULT.integers,
     target: str = "",
 ) -> core.Recipe:
     """A recipe from layer paths or globs, later ones winning: `Recipe({"*": [step("quantize.affine", bits=4)]})`.
 
     A step without parameters may be its name alone. `recover` lists training stages, in order. `sparse`, `codes`,
-    `storage`, `batch`, `sides` and `names` say how the file is stored (core.recipe.storing). `target` is the id of the
-    device that the recipe is for (`list_targets`).
+    `storage`, `batch`, `sides`, `names` and `integers` say how the file is written (core.recipe.storing). `target` is
+    the id of the device that the recipe is for (`list_targets`).
     """
     rows = tuple(
         core.Row(pattern, tuple(Action(each) if isinstance(each, str) else each for each in steps))
         for pattern, steps in layers.items()
     )
-    return core.Recipe(rows, seed, tuple(recover), Storing(sparse, codes, storage, batch, sides, names), target=target)
+    storing = Storing(sparse, codes, storage, batch, sides, names, integers)
+    return core.Recipe(rows, seed, tuple(recover), storing, target=target)

@@ -26,6 +26,7 @@ LONGEST = 300  # characters of what a complaint quotes
 MOST_ROWS = 20_000
 MOST_GLOBS = 5_000  # each may have to be tried for each layer
 MOST_STEPS = 100  # of a row, or stages of the recovery
+HERE = "ort-cpu"  # what the targets' ids begin with that are the runtime of this program
 SIGNS = "*?["  # what makes a pattern a glob
 
 
@@ -57,7 +58,8 @@ class Recipe:
     recover  training stages, in order, after all actions
     storing  how the file is written
     data     fingerprint of the data the recipe was made with, or empty
-    target   id of the device it is for (core.targets), or empty: what it does is the same for all
+    target   id of the device it is for (core.targets), or empty: what it does is the same for all, but that nothing is
+             left out for being slow on this machine where the device is another
     """
 
     rows: tuple[Row, ...] = ()
@@ -96,7 +98,13 @@ class Recipe:
             and self._place_of(path) == place
             and acting[place].actions != general.actions_for(path)
         )
-        return dataclasses.replace(self, rows=general.rows + own, data="", target="")
+        return dataclasses.replace(self, rows=general.rows + own, data="", target="", storing=self.storing_here)
+
+    @property
+    def storing_here(self) -> Storing:
+        """How the file is written. What is faster on this machine decides nothing for other devices."""
+        other = self.target and not self.target.startswith(HERE)
+        return dataclasses.replace(self.storing, integers="all") if other else self.storing
 
     @cached_property
     def key(self) -> int:

@@ -10,6 +10,7 @@ Storage = Literal["auto", "smallest", "fastest"]
 LARGEST_BATCH = 1 << 20
 Sides = Literal["float32", "float16"]
 Names = Literal["keep", "short"]
+Integers = Literal["faster", "all"]
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,11 @@ class Storing:
              wherever they are smaller; off: nowhere
     storage  of weights on levels. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
              packed in memory for kernels of the runtime, where it has them; auto: for each layer what costs less
-    batch    samples at a time for which `storage: auto` chooses
+    batch    samples at a time for which `storage: auto` and `integers: faster` choose
     sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits
     names    short: values, nodes and functions lose their names and metadata, but for inputs and outputs
+    integers 8-bit activations. faster: only where the model runs no slower with them, timed where it is compressed;
+             all: wherever a step asks for them
     """
 
     sparse: Sparse = "auto"
@@ -32,6 +35,7 @@ class Storing:
     batch: int = 1
     sides: Sides = "float32"
     names: Names = "keep"
+    integers: Integers = "faster"
 
     @property
     def slims(self) -> bool:
@@ -49,13 +53,14 @@ class Storing:
 
 
 DEFAULT = Storing()
-PLAIN = Storing("off", "off", "smallest")  # one symbol for every weight, packed
+PLAIN = Storing("off", "off", "smallest", integers="all")  # one symbol for every weight, packed
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "sparse": get_args(Sparse),
     "codes": get_args(Codes),
     "storage": get_args(Storage),
     "sides": get_args(Sides),
     "names": get_args(Names),
+    "integers": get_args(Integers),
 }
 
 

@@ -308,7 +308,7 @@ def _compiled(workspace: Workspace, stacks: Mapping[str, Stack], seed: int, job:
     recipe = Recipe(seed=seed)
     for path, actions in stacks.items():
         recipe = recipe.with_actions([path], actions)
-    return workspace.compiled(recipe, job.silent())
+    return workspace.compiled(recipe, job.silent(), timed=False)
 
 
 def _measured(workspace: Workspace, run: Run, job: Job) -> dict[str, Any]:

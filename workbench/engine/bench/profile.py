@@ -1,12 +1,5 @@
-"""Which layer takes how long in ONNX Runtime, original against compressed, by the runtime's own profiler.
+"""Which layer takes how long in ONNX Runtime, original against compressed: see engine.base.operator_times."""
 
-Every operator gets a name that tells its layer before the graph is loaded. When the runtime fuses operators, it keeps
-these names, or names the result of a convolution in blocks of channels after the value that it makes (NAME_nchwc): the
-time of such a one is that of the layer whose operator, or whose activation function, makes this value.
-"""
-
-import json
-import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 
 from workbench.core.analysis.profile import Energy, LayerTime, Profile, Spread
 from workbench.core.base import system
@@ -22,6 +14,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import all_targets
+from workbench.engine.base import operator_times
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.bench import loading
 from workbench.engine.bench.feeding import feeds_of
@@ -32,7 +25,6 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
 
-MARK, MADE = re.compile(r"<layer (\d+)>"), re.compile(r"(.*)_nchwc")
 Feeds = Mapping[str, np.ndarray]
 
 
@@ -44,7 +36,7 @@ def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> P
     compressed = with_edits(result.model, result.edits, recipe.storing)
     models = (workspace.model, compressed)
     with tempfile.TemporaryDirectory() as folder:
-        marked = [_marked(model, workspace.model) for model in models]
+        marked = [operator_times.marked(model, workspace.model) for model in models]
         sessions = [
             runtime.session(graph, spinning=True, profile_to=Path(folder) / str(number))
             for number, (graph, _) in enumerate(marked)
@@ -79,75 +71,15 @@ def _spread(times: list[float] | None) -> Spread | None:
     return None if times is None else spread(times)
 
 
-def _marked(model: Model, original: Model) -> tuple[bytes, dict[str, int]]:
-    """The graph with operators named after the layers, by their number in the original; and the values that a layer, or
-    the activation function behind it, makes."""
-    graph = onnx.load_from_string(model.to_bytes())
-    weights = _weights(original)
-    stored: dict[str, int] = {}  # what is made of constants alone -> the layer whose weight it is
-    made: dict[str, int] = {}
-    constants = {tensor.name for tensor in graph.graph.initializer}
-    constants |= {tensor.values.name for tensor in graph.graph.sparse_initializer}
-    for place, node in enumerate(graph.graph.node):
-        read = [name for name in node.input if name]
-        layers = [number for name in read if (number := stored.get(name, _layer_of(name, weights))) is not None]
-        varying = [name for name in read if name not in constants]
-        if layers:
-            node.name = f"<layer {layers[0]}> {place}"  # the runtime wants every name once
-        if not varying:
-            constants.update(node.output)
-            stored |= dict.fromkeys(node.output, layers[0]) if layers else {}
-        elif layers or (len(varying) == 1 and varying[0] in made):
-            made |= dict.fromkeys(node.output, layers[0] if layers else made[varying[0]])
-    return graph.SerializeToString(), made
-
-
-def _weights(original: Model) -> dict[str, int]:
-    """Name of a weight, and the stem that factors of it have -> number of its layer."""
-    return {
-        original.sites[layer.path].initializer: number
-        for number, layer in enumerate(original.layers)
-        if layer.path in original.sites
-    }
-
-
-def _layer_of(name: str, weights: Mapping[str, int]) -> int | None:
-    """Of a constant: the weight itself, what stores it (NAME.q, NAME.scale), or a factor of it (head.0.weight)."""
-    parts = name.split(".")
-    for end in range(len(parts), 0, -1):
-        known = weights.get(".".join(parts[:end]))
-        if known is None and end >= 2 and parts[end - 2].isdigit():
-            known = weights.get(".".join([*parts[: end - 2], parts[end - 1]]))
-        if known is not None:
-            return known
-    return None
-
-
 def _read(file: Path, paths: list[str], made: Mapping[str, int]) -> dict[Any, list[float]]:
     """Milliseconds of each run that counts, by path of the layer; "" for other operators, None for the whole run."""
-    events = json.loads(file.read_text(encoding="utf-8"))
-    whole = sorted((each for each in events if each.get("name") == "model_run"), key=lambda each: each["ts"])
-    counted = [each for number, each in enumerate(whole) if number % RUNS >= SETTLING]
-    starts = np.array([each["ts"] for each in counted])
-    times: dict[Any, np.ndarray] = defaultdict(lambda: np.zeros(len(counted)))
-    for event in events:
-        if event.get("cat") != "Node" or not event["name"].endswith("_kernel_time"):
-            continue
-        at = int(np.searchsorted(starts, event["ts"], side="right")) - 1
-        if at < 0 or event["ts"] > counted[at]["ts"] + counted[at]["dur"]:
-            continue  # of a run that does not count
-        number = _number(event["name"], made)
-        times["" if number is None else paths[number]][at] += event["dur"] / 1000
-    times[None] = np.array([each["dur"] / 1000 for each in counted])
-    return {path: list(values) for path, values in times.items()}
-
-
-def _number(name: str, made: Mapping[str, int]) -> int | None:
-    """Of the layer whose operator has this name; None for other operators."""
-    if mark := MARK.search(name):
-        return int(mark[1])
-    value = MADE.match(name)
-    return made.get(value[1]) if value else None
+    runs = operator_times.read(file, made, lambda number: number % RUNS >= SETTLING)
+    times: dict[Any, list[float]] = defaultdict(lambda: [0.0] * len(runs))
+    for index, run in enumerate(runs):
+        for number, taken in run.operators:
+            times["" if number is None else paths[number]][index] += taken
+    times[None] = [run.whole for run in runs]
+    return dict(times)
 
 
 def _energy(

@@ -18,7 +18,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.calibration.layer_context import LayerContext
-from workbench.engine.compile import kernels, settle, structure
+from workbench.engine.compile import faster, kernels, settle, structure
 from workbench.engine.compile.conflicts import conflict
 from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_without_effect
 from workbench.engine.compile.structure import Stacks, Structure, structural
@@ -63,6 +63,15 @@ class Compiled:
         """The same without levels of activations that the runtime does not take, and a note on them."""
         said = left_out.notes(self.model, self.edits)
         return replace(self, edits=left_out.of(self.edits), notes=self.notes + said) if said else self
+
+    def finished(self, storing: Storing, data: Dataset | None, cache: Cache, job: Job) -> "Compiled":
+        """The same with 8-bit activations only where they are no slower here, unless all are wanted, and a note on the
+        others; and then `stored`."""
+        if storing.integers == "all":
+            return self.stored(storing)
+        found = faster.choice(self.model, self.edits, data, storing.batch, cache.under(self.structure.key), job)
+        notes = self.notes + found.notes(self.model, self.edits, storing.batch)
+        return replace(self, edits=found.of(self.edits), notes=notes).stored(storing)
 
     def stored(self, storing: Storing) -> "Compiled":
         """The same with a kernel for each layer that is stored for one, and a note on them; and on 16 bits what the

@@ -175,7 +175,7 @@ class _Source:
         def make() -> dict[str, Any]:
             self.job.check()
             try:
-                result = self.workspace.compiled(recipe_of(given, self.seed), self.job.silent())
+                result = self.workspace.compiled(recipe_of(given, self.seed), self.job.silent(), timed=False)
             except UserError:  # these channels cannot be removed after all: see engine.compile.equivalence
                 return {"figures": np.zeros((0, 3)), "following": np.array([], str), "shares": np.zeros(0)}
             changes = {change.path: change for change in result.changes()[0]}

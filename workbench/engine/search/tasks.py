@@ -141,7 +141,7 @@ class Computer:
                 workspace.model, path, actions, workspace.calibration, task.seed, workspace.cache, job.silent()
             )
             return self._cut(path).run(edited)
-        result = self.workspace.compiled(recipe_of(dict(task.steps), task.seed), job.silent())
+        result = self.workspace.compiled(recipe_of(dict(task.steps), task.seed), job.silent(), timed=False)
         return runner(runtime.session(effective(result.model, result.edits)))
 
     def _cut(self, path: str) -> SuffixRunner:

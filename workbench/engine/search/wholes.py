@@ -49,7 +49,7 @@ class Wholes:
         return self._sizes[key]
 
     def _sized(self, recipe: Recipe, job: Job) -> tuple[int, int]:
-        result = self.workspace.compiled(recipe, job.silent())
+        result = self.workspace.compiled(recipe, job.silent(), timed=False)
         changes, size = result.changes(recipe.storing)
         macs = sized(self.workspace.model, changes, size).macs
         return size, -1 if macs is None else macs
@@ -110,7 +110,7 @@ class Wholes:
         """With memory and latency, where these are limited."""
         if self.goal.max_memory is None and self.goal.max_latency is None:
             return point
-        result = self.workspace.compiled(point.recipe, job.silent())
+        result = self.workspace.compiled(point.recipe, job.silent(), timed=False)
         written = with_edits(result.model, result.edits, point.recipe.storing)
         if self.goal.max_memory is not None:
             taken = saving.tensor_bytes(written.ir) + demand.peak(written.ir, shapes.infer(written.ir, batch=1))

@@ -19,4 +19,4 @@ def trained(
     from workbench.engine.training.recover import recovered
 
     found = recovered(workspace, recipe, job, device=device, kept=kept)
-    return found.compiled.stored(recipe.storing), found.recovery
+    return workspace.finished(found.compiled, recipe, job), found.recovery

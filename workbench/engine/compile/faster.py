@@ -1,0 +1,207 @@
+"""Layers whose 8-bit activations make the model slower: they are timed in place, and stay in floating point.
+
+Integer kernels are not faster everywhere: depthwise convolutions, activations that the runtime fuses with float
+convolutions alone, and the way from one arithmetic to the other take what the product saves. So the runtime is asked.
+Both graphs run under its profiler; a path through the layers that changes its arithmetic seldom (Viterbi 1967) proposes
+which of them gain; and what was proposed, all layers and none are run in turns. The fastest is taken.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.recipe.storing import PLAIN
+from workbench.data.dataset import Dataset
+from workbench.engine.base import operator_times
+from workbench.engine.base.cache import Cache
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile.equivalence import few
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite import between
+from workbench.graph.rewrite.rewrite import with_edits
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.kernels import Dynamic, Static
+
+SHORT = 1e-4  # seconds of a run, below which the call itself counts more than the layers
+LARGE = 1 << 30  # bytes of weights, beyond which several graphs in memory are too much
+RUNS, SETTLING = 10, 3  # under the profiler; the first do not count
+TURNS, SPENT = 40, 0.4  # in which the graphs run: at most as many, and seconds each
+CHANGES = (0.01, 0.04)  # what a change of arithmetic costs in the proposals, as a share of the whole run
+SAME = 1.01  # times the fastest that are as fast: then more layers in integers are taken
+LOW = 20  # percentile of the times of a graph: what disturbs a run only makes it longer
+NOTE = Message("floating-point activations: faster")
+_floats: WeakKeyDictionary[Edit, Edit] = WeakKeyDictionary()
+Edits = Mapping[str, Edit]
+Feeds = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Layers that stay in floats, and milliseconds of a run so, and with integers in all layers that ask for them."""
+
+    floats: frozenset[str] = frozenset()
+    chosen: float = 0.0
+    asked: float = 0.0
+
+    def of(self, edits: Edits) -> dict[str, Edit]:
+        """The edits without the 8-bit activations of these layers: the same objects for the same edits, because
+        sessions are kept by edits."""
+        return {path: _in_floats(edit) if path in self.floats else edit for path, edit in edits.items()}
+
+    def notes(self, model: Model, edits: Edits, batch: int) -> tuple[str, ...]:
+        """A sentence on the layers that stay in floats."""
+        named = [path for path in edits if path in self.floats]
+        if not named:
+            return ()
+        return (
+            Message(
+                "{n} layers ({paths}) keep floating-point activations, which is faster here: a run at batch {batch} "
+                "takes {chosen:.3g} ms, and {asked:.3g} ms with 8-bit activations in all layers (measured). Operators "
+                "behind them: {behind}. 'integers: all' in the recipe's export quantises them for other devices.",
+                one="{n} layer ({paths}) keeps floating-point activations, which is faster here: a run at batch "
+                "{batch} takes {chosen:.3g} ms, and {asked:.3g} ms with 8-bit activations in all layers (measured). "
+                "Operators behind it: {behind}. 'integers: all' in the recipe's export quantises it for other devices.",
+                n=len(named),
+                paths=few(named),
+                batch=batch,
+                chosen=self.chosen,
+                asked=self.asked,
+                behind=", ".join(between.operators(model, named)) or Message("the next layer"),
+            ),
+        )
+
+
+def choice(model: Model, edits: Edits, data: Dataset | None, batch: int, known: Cache, job: Job) -> Choice:
+    """Found out once for the same layers with the same kernels, whatever their weights. `batch`: samples of a run, or
+    as many as the model fixes."""
+    computed = tuple((path, type(edit.compute)) for path, edit in edits.items() if _integer(edit))
+    if data is None or not computed or sum(layer.bytes for layer in model.layers) > LARGE:
+        return Choice()
+    return known.get(("faster", data.fingerprint, computed, batch), lambda: search(model, edits, data, batch, job))
+
+
+def search(model: Model, edits: Edits, data: Dataset, batch: int, job: Job) -> Choice:
+    """The same for exactly these edits, now."""
+    feeds = next(iter(data.batches(batch, batch)))
+    asked = frozenset(path for path, edit in edits.items() if _integer(edit))
+    try:
+        return _fastest(model, edits, feeds, asked, job)
+    except UserError:  # a graph that does not load so, which settling finds out and says
+        return Choice()
+
+
+def _fastest(model: Model, edits: Edits, feeds: Feeds, asked: frozenset[str], job: Job) -> Choice:
+    def graph(integers: frozenset[str]) -> Model:
+        return with_edits(model, {path: _timed(edit, path in integers) for path, edit in edits.items()}, PLAIN)
+
+    graphs = {integers: graph(integers) for integers in (asked, frozenset[str]())}
+    profiles = [_profiled(each, model, feeds) for each in graphs.values()]
+    if profiles[1].whole < 1000 * SHORT:
+        return Choice()
+    paths = [layer.path for layer in model.layers]
+    order = [number for number in profiles[1].times if paths[number] in asked]
+    gains = [profiles[1].times[number] - profiles[0].times.get(number, 0.0) for number in order]
+    for share in CHANGES:
+        chosen = _path(gains, share * profiles[1].whole)
+        proposed = frozenset(paths[number] for number, taken in zip(order, chosen, strict=True) if taken)
+        if proposed not in graphs:
+            graphs[proposed] = graph(proposed)
+    times = dict(zip(graphs, _in_turns(list(graphs.values()), feeds, job), strict=True))
+    best = min(times.values())
+    integers = max((each for each, taken in times.items() if taken <= SAME * best), key=len)
+    return Choice(asked - integers, 1000 * times[integers], 1000 * times[asked])
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """Milliseconds of a run, and of each layer by its number, in the order in which they run, with what follows it up
+    to the next layer: levels, activations, the way to another layout."""
+
+    whole: float
+    times: Mapping[int, float]
+
+
+def _profiled(graph: Model, original: Model, feeds: Feeds) -> _Profile:
+    content, made = operator_times.marked(graph, original)
+    with tempfile.TemporaryDirectory() as folder:
+        session = runtime.session(content, spinning=True, profile_to=Path(folder) / "times")
+        run = runner(session)
+        for _ in range(RUNS):
+            run(feeds)
+        runs = operator_times.read(Path(session.end_profiling()), made, lambda number: number >= SETTLING)
+    found: dict[int, list[float]] = {}
+    for index, each in enumerate(runs):
+        numbers = [number for number, _ in each.operators if number is not None]
+        last = numbers[0] if numbers else 0
+        for number, taken in each.operators:
+            last = last if number is None else number
+            found.setdefault(last, [0.0] * len(runs))[index] += taken
+    return _Profile(
+        float(np.percentile([each.whole for each in runs], LOW)),
+        {number: float(np.percentile(times, LOW)) for number, times in found.items()},
+    )
+
+
+def _path(gains: Sequence[float], change: float) -> list[bool]:
+    """Which steps of a sequence to take so that their gains, less the cost of each change between taking and leaving,
+    are the most; before the first and after the last step nothing is taken."""
+    best, came = [0.0, -np.inf], []
+    for gain in gains:
+        before = [
+            max((0, 1), key=lambda old, new=new: best[old] - change * (old != new))  # type: ignore[misc]
+            for new in (0, 1)
+        ]
+        best = [best[before[new]] - change * (before[new] != new) + gain * new for new in (0, 1)]
+        came.append(before)
+    taken, state = [], 0 if best[0] >= best[1] - change else 1
+    for before in reversed(came):
+        taken.append(bool(state))
+        state = before[state]
+    return taken[::-1]
+
+
+def _in_turns(graphs: Sequence[Model], feeds: Feeds, job: Job) -> list[float]:
+    """Seconds of a run of each graph; they take turns, so that a busy machine slows all of them."""
+    runs = [runner(runtime.session(graph, spinning=True)) for graph in graphs]
+    times: list[list[float]] = [[] for _ in runs]
+    start = time.perf_counter()
+    for turn in job.each(range(TURNS), Message("timing 8-bit activations")):
+        if turn > SETTLING and time.perf_counter() - start > SPENT * len(runs):
+            break
+        for run, into in zip(runs, times, strict=True):
+            run(feeds)  # while the other graph's threads still spin
+            into.append(_seconds(run, feeds))
+    return [float(np.percentile(each, LOW)) for each in times]
+
+
+def _seconds(run: Callable[[Feeds], object], feeds: Feeds) -> float:
+    start = time.perf_counter()
+    run(feeds)
+    return time.perf_counter() - start
+
+
+def _integer(edit: Edit) -> bool:
+    return isinstance(edit.compute, Static | Dynamic)
+
+
+def _timed(edit: Edit, integer: bool) -> Edit:
+    """The edit as it is timed: a weight in floats needs no decoder for that."""
+    if integer or not _integer(edit):
+        return edit
+    return Edit(Dense(edit.weight), edit.bias)
+
+
+def _in_floats(edit: Edit) -> Edit:
+    if edit not in _floats:
+        _floats[edit] = replace(edit, compute=None, note=Joined((edit.note, NOTE), CLAUSE))
+    return _floats[edit]
