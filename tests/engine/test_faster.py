@@ -10,7 +10,7 @@ from tests.graph.graphs import Build
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import parse_recipe
 from workbench.engine.api.export import export
-from workbench.engine.compile import faster
+from workbench.engine.integers import faster
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 

@@ -18,7 +18,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Row
 from workbench.data.dataset import Dataset
 from workbench.engine.base.evaluate import prepare, runner
-from workbench.engine.compile import settle
+from workbench.engine.integers import settle
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import apart

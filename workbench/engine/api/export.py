@@ -27,8 +27,9 @@ from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.bench import loading
 from workbench.engine.bench.feeding import feeds_near
-from workbench.engine.compile import for_target, settle
+from workbench.engine.compile import for_target
 from workbench.engine.compile.compiler import effective_stacks
+from workbench.engine.integers import settle
 from workbench.engine.preview import previewer
 from workbench.engine.training.trained import trained
 from workbench.engine.workspace import Workspace

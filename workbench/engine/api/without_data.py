@@ -7,8 +7,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given, constants
-from workbench.engine.compile import settle
 from workbench.engine.compile.structure import Stacks
+from workbench.engine.integers import settle
 from workbench.formats.finish import answers, relative_difference
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime

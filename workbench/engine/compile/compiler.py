@@ -18,10 +18,11 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.calibration.layer_context import LayerContext
-from workbench.engine.compile import faster, kernels, settle, structure
+from workbench.engine.compile import kernels, structure
 from workbench.engine.compile.conflicts import conflict
 from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_without_effect
 from workbench.engine.compile.structure import Stacks, Structure, structural
+from workbench.engine.integers import faster, settle
 from workbench.graph.model import cost
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite, slim

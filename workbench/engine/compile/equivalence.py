@@ -5,14 +5,14 @@ smaller model does. With other scales: it must answer as the original does.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import AND, Joined, Message
+from workbench.core.base.message import Message
 from workbench.data.dataset import Dataset
 from workbench.engine.base.differentiable import few_samples
 from workbench.graph.channels.slicing import silenced
@@ -45,14 +45,6 @@ class Changed:
     notes: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     kept: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
-
-
-def few(paths: Iterable[str]) -> str:
-    """Names in a sentence: three at most."""
-    first, *rest = paths
-    if len(rest) > 2:
-        return Message("{first}, {second} and {more} more", first=first, second=rest[0], more=len(rest) - 1)
-    return Joined((Joined((first, *rest[:-1])), rest[-1]), AND) if rest else first
 
 
 def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> None:

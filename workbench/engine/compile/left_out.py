@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message, sentences
-from workbench.engine.compile.equivalence import few
+from workbench.core.base.several import few
 
 UNTOUCHED = Message("is unchanged")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")

@@ -15,12 +15,13 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.several import few
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.layer_context import LayerContext
-from workbench.engine.compile.equivalence import Changed, NotProved, few, prove_removal
+from workbench.engine.compile.equivalence import Changed, NotProved, prove_removal
 from workbench.graph.channels.rules import channels_of
 from workbench.graph.channels.slicing import among, left, without
 from workbench.graph.channels.units import Channels

@@ -8,10 +8,11 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.several import few
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
-from workbench.engine.compile.equivalence import Changed, few, prove_same
+from workbench.engine.compile.equivalence import Changed, prove_same
 from workbench.graph.channels.scaling import Held, Scaling, rescaled, scaling_of
 from workbench.graph.model.model import Model
 from workbench.methods.base.method import RescalingMethod, find

@@ -18,12 +18,12 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.several import few
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.engine.base import operator_times
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import runner
-from workbench.engine.compile.equivalence import few
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
