@@ -1884,6 +1884,11 @@
       <translation>缩小 {times} 倍（保留 {share}）</translation>
     </message>
     <message>
+      <source>{first}, {second} and {more} more</source>
+      <extracomment>workbench/core/base/several.py</extracomment>
+      <translation>{first}、{second} 及另外 {more} 个</translation>
+    </message>
+    <message>
       <source>Windows reserves this name for a device</source>
       <extracomment>workbench/core/base/system.py</extracomment>
       <translation>Windows 为设备保留了这个名称</translation>
@@ -5089,31 +5094,6 @@
       <translation>模型</translation>
     </message>
     <message>
-      <source>{first}, {second} and {more} more</source>
-      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
-      <translation>{first}、{second} 及另外 {more} 个</translation>
-    </message>
-    <message>
-      <source>floating-point activations: faster</source>
-      <extracomment>workbench/engine/compile/faster.py</extracomment>
-      <translation>浮点激活：更快</translation>
-    </message>
-    <message>
-      <source>the next layer</source>
-      <extracomment>workbench/engine/compile/faster.py</extracomment>
-      <translation>下一层</translation>
-    </message>
-    <message>
-      <source>timing 8-bit activations</source>
-      <extracomment>workbench/engine/compile/faster.py</extracomment>
-      <translation>正在测量 8 位激活的用时</translation>
-    </message>
-    <message>
-      <source>{n} layers ({paths}) keep floating-point activations, which is faster here: a run at batch {batch} takes {chosen:.3g} ms, and {asked:.3g} ms with 8-bit activations in all layers (measured). Operators behind them: {behind}. 'integers: all' in the recipe's export quantises them for other devices.</source>
-      <extracomment>workbench/engine/compile/faster.py</extracomment>
-      <translation>{n} 个层（{paths}）保留浮点激活，因为在本机上更快：批大小为 {batch} 时一次运行用时 {chosen:.3g} ms，而所有层都使用 8 位激活时为 {asked:.3g} ms（实测）。其后的算子：{behind}。若面向其他设备，可在配方的 export 中设置 'integers: all' 对其量化。</translation>
-    </message>
-    <message>
       <source>The target {name} is not installed, so nothing was checked against it.</source>
       <extracomment>workbench/engine/compile/for_target.py</extracomment>
       <translation>目标设备 {name} 未安装，因此没有按它检查。</translation>
@@ -5212,66 +5192,6 @@
       <source>the ranges are equal already</source>
       <extracomment>workbench/engine/compile/rescale.py</extracomment>
       <translation>范围已经相等</translation>
-    </message>
-    <message>
-      <source>Choose another method for them.</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>请在那里选择其他方法。</translation>
-    </message>
-    <message>
-      <source>Choose methods without 8-bit activations, or export the model again.</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>请选择不使用 8 位激活值的方法，或重新导出模型。</translation>
-    </message>
-    <message>
-      <source>Not verified: with graph optimisation off, ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. Quantising other layers does not help; run the file with the default optimisation, which is how it was measured.</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>未通过验证：关闭图优化后，ONNX Runtime 对此文件给出不同的输出：{where}，输出相差 {moved:.0%}，{decisions:.0%} 的预测不同。无论选择哪些层使用 8 位量化级别都无法改变；请以默认优化运行该文件，测量时也是如此。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime gives different outputs for this model with graph optimisation on and off, even without any steps.</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>即使没有任何步骤，开启与关闭图优化时 ONNX Runtime 对此模型给出的输出也不同。</translation>
-    </message>
-    <message>
-      <source>With these steps ONNX Runtime cannot run the exported model, because of {layers}.</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>使用这些步骤时，由于 {layers}，ONNX Runtime 无法运行导出的模型。</translation>
-    </message>
-    <message>
-      <source>has no quantised output</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>输出未量化</translation>
-    </message>
-    <message>
-      <source>keeps floating-point activations</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>激活值保持浮点</translation>
-    </message>
-    <message>
-      <source>on synthetic inputs</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>在合成输入上</translation>
-    </message>
-    <message>
-      <source>on {count} samples</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>在 {count} 个样本上</translation>
-    </message>
-    <message>
-      <source>{n} layers ({paths}): each</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>{n} 层（{paths}）均</translation>
-    </message>
-    <message>
-      <source>{who} has no quantised output: an If, Loop or Scan reads it.</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>{who} 的输出没有量化级别：If、Loop 或 Scan 在内部读取它。</translation>
-    </message>
-    <message>
-      <source>{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after it ({behind}) incorrectly.</source>
-      <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>{who} {subject}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{behind}）。</translation>
     </message>
     <message>
       <source>'{name}': {dtype} of {shape} per sample, values {low:.4g} to {high:.4g}.</source>
@@ -5432,6 +5352,86 @@
       <source>No student has the output shape of {module}.</source>
       <extracomment>workbench/engine/inspection/method_insight.py</extracomment>
       <translation>{module} 输出的形状没有学生可以实现。</translation>
+    </message>
+    <message>
+      <source>floating-point activations: faster</source>
+      <extracomment>workbench/engine/integers/faster.py</extracomment>
+      <translation>浮点激活：更快</translation>
+    </message>
+    <message>
+      <source>the next layer</source>
+      <extracomment>workbench/engine/integers/faster.py</extracomment>
+      <translation>下一层</translation>
+    </message>
+    <message>
+      <source>timing 8-bit activations</source>
+      <extracomment>workbench/engine/integers/faster.py</extracomment>
+      <translation>正在测量 8 位激活的用时</translation>
+    </message>
+    <message>
+      <source>{n} layers ({paths}) keep floating-point activations, which is faster here: a run at batch {batch} takes {chosen:.3g} ms, and {asked:.3g} ms with 8-bit activations in all layers (measured). Operators behind them: {behind}. 'integers: all' in the recipe's export quantises them for other devices.</source>
+      <extracomment>workbench/engine/integers/faster.py</extracomment>
+      <translation>{n} 个层（{paths}）保留浮点激活，因为在本机上更快：批大小为 {batch} 时一次运行用时 {chosen:.3g} ms，而所有层都使用 8 位激活时为 {asked:.3g} ms（实测）。其后的算子：{behind}。若面向其他设备，可在配方的 export 中设置 'integers: all' 对其量化。</translation>
+    </message>
+    <message>
+      <source>Choose another method for them.</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>请在那里选择其他方法。</translation>
+    </message>
+    <message>
+      <source>Choose methods without 8-bit activations, or export the model again.</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>请选择不使用 8 位激活值的方法，或重新导出模型。</translation>
+    </message>
+    <message>
+      <source>Not verified: with graph optimisation off, ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. Quantising other layers does not help; run the file with the default optimisation, which is how it was measured.</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>未通过验证：关闭图优化后，ONNX Runtime 对此文件给出不同的输出：{where}，输出相差 {moved:.0%}，{decisions:.0%} 的预测不同。无论选择哪些层使用 8 位量化级别都无法改变；请以默认优化运行该文件，测量时也是如此。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime gives different outputs for this model with graph optimisation on and off, even without any steps.</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>即使没有任何步骤，开启与关闭图优化时 ONNX Runtime 对此模型给出的输出也不同。</translation>
+    </message>
+    <message>
+      <source>With these steps ONNX Runtime cannot run the exported model, because of {layers}.</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>使用这些步骤时，由于 {layers}，ONNX Runtime 无法运行导出的模型。</translation>
+    </message>
+    <message>
+      <source>has no quantised output</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>输出未量化</translation>
+    </message>
+    <message>
+      <source>keeps floating-point activations</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>激活值保持浮点</translation>
+    </message>
+    <message>
+      <source>on synthetic inputs</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>在合成输入上</translation>
+    </message>
+    <message>
+      <source>on {count} samples</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>在 {count} 个样本上</translation>
+    </message>
+    <message>
+      <source>{n} layers ({paths}): each</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>{n} 层（{paths}）均</translation>
+    </message>
+    <message>
+      <source>{who} has no quantised output: an If, Loop or Scan reads it.</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>{who} 的输出没有量化级别：If、Loop 或 Scan 在内部读取它。</translation>
+    </message>
+    <message>
+      <source>{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after it ({behind}) incorrectly.</source>
+      <extracomment>workbench/engine/integers/settle.py</extracomment>
+      <translation>{who} {subject}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{behind}）。</translation>
     </message>
     <message>
       <source>View its weights as a matrix.</source>
