@@ -1609,6 +1609,11 @@
       <translation>说明</translation>
     </message>
     <message>
+      <source>Recipe</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>方案</translation>
+    </message>
+    <message>
       <source>Target: {title}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>目标设备：{title}</translation>
@@ -1672,6 +1677,11 @@
       <source>measured in a fresh process; after loading {before} → {after}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>在全新进程中实测；加载后 {before} → {after}</translation>
+    </message>
+    <message>
+      <source>middle half {before} → {after} ms</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>中间一半 {before} → {after} ms</translation>
     </message>
     <message>
       <source>multiply-accumulates (MACs)</source>
@@ -4467,6 +4477,31 @@
       <source>The report template {file} cannot be used: {why}.</source>
       <extracomment>workbench/engine/api/report_page.py</extracomment>
       <translation>报告模板 {file} 无法使用：{why}。</translation>
+    </message>
+    <message>
+      <source>loads in {after} s instead of {before} s</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>加载需 {after} s（原为 {before} s）</translation>
+    </message>
+    <message>
+      <source>takes {after} of memory instead of {before}</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>占用内存 {after}（原为 {before}）</translation>
+    </message>
+    <message>
+      <source>{metric} {value} points</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>{metric} {value} 个百分点</translation>
+    </message>
+    <message>
+      <source>{metric} {value} points ({low} to {high})</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>{metric} {value} 个百分点（{low} 至 {high}）</translation>
+    </message>
+    <message>
+      <source>{percent} slower</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>慢 {percent}</translation>
     </message>
     <message>
       <source>Close other programs, or use less data.</source>
@@ -12739,11 +12774,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Memory</source>
       <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
       <translation>内存</translation>
-    </message>
-    <message>
-      <source>Recipe</source>
-      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
-      <translation>配方</translation>
     </message>
     <message>
       <source>Recipes outside the plot: {n}.</source>

@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
+import onnxruntime as ort
 import pytest
 
 from tests.figures import TOP1
 from tests.translations import page_texts
+from workbench import __version__
 from workbench.core.analysis.not_taken import Finding
 from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Breakdown, Figure, LayerChange, Report, Totals, Verified
@@ -16,7 +19,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import ClassChange
-from workbench.engine.api.report_page import page
+from workbench.engine.api.report_page import made, page
 from workbench.engine.training.forgetting import forgotten
 from workbench.formats.opening import open_model
 
@@ -60,7 +63,7 @@ def report(summary):
             550_000,
             17_800_000,
             Figure(0.9225, "measured"),
-            Figure(1.5, "measured", 50),
+            Figure(1.5, "measured", 50, 1.4, 1.7),
             load_of(0.512, 9.05e6),
         ),
         Totals(
@@ -68,19 +71,23 @@ def report(summary):
             549_000,
             None,
             Figure(0.888, "verified"),
-            Figure(1.4, "measured", 50),
-            load_of(0.256, 3.05e6),
+            Figure(1.7, "measured", 50, 1.6, 1.8),
+            load_of(1.256, 53.05e6),
         ),
         271_000,
         0.888,
-        Verified(0.888, 1.0, 2e-6, 2000),
+        Verified(0.888, 1.0, 2e-6, 2000, Figure(-0.0345, "verified", 2000, -0.046, -0.023)),
         (change, untouched),
-        {"model": "m.onnx", "recipe": "m.yaml", "report": "m.html"},
+        {"model": "folder/of/mine/m.onnx", "recipe": "folder/of/mine/m.yaml", "report": "folder/of/mine/m.html"},
         (NOTE,),
         target="NPU",
         not_taken=(Finding("head", 0, change.actions[0], change.storage, "Manual 2"),),
         breakdown=Breakdown(250_000, 2_000, 15_000, 4_000),
+        made=made(),
     )
+
+
+RECIPE = "version: 1\nlayers:\n  head: [{lowrank.svd: {rank: 6}}]\n"
 
 
 def words(html: str) -> str:
@@ -98,7 +105,7 @@ def test_english_is_the_default(report, summary):
 
 def test_every_word_of_ours_is_in_the_language_that_is_chosen(report, summary):
     spoken = language("zh_CN")
-    html = page(report, summary, spoken)
+    html = page(report, summary, spoken, RECIPE).replace(RECIPE, "")
     text = words(html)
     assert '<html lang="zh-CN">' in html and "92.25 % → 88.80 %" in text
     page_of = resource_path("report.html.j2").read_text(encoding="utf-8")
@@ -111,7 +118,7 @@ def test_every_word_of_ours_is_in_the_language_that_is_chosen(report, summary):
         for part in re.split(r"\{\w+\}", spoken.tr(english)):
             assert " ".join(part.split()) in text or " ".join(part.split()) in html, english
     left = set(re.findall(r"[a-z]{4,}", re.sub(r"\S*[./_()]\S*", "", text)))
-    assert left <= {"float", "head", "stem", "untime"}, left  # a type, two layers, a name
+    assert left <= {"float", "head", "stem", "untime", "ompression", "inux", "orkbench", "odel"}, left  # names
 
 
 def test_names_are_not_taken_for_markup(report, summary):
@@ -139,5 +146,23 @@ def test_what_the_target_does_not_take_is_told_as_a_rule(report, summary):
 
 def test_load_time_and_memory_of_both_files_are_told(report, summary):
     text = words(page(report, summary))
-    assert "0.51 → 0.26 s" in text and "18.1 MB → 6.10 MB" in text
-    assert "after loading 9.05 MB → 3.05 MB" in text and "a run of batch 8 7.50 → 7.50 ms" in text
+    assert "0.51 → 1.26 s" in text and "18.1 MB → 106 MB" in text
+    assert "after loading 9.05 MB → 53.0 MB" in text and "a run of batch 8 7.50 → 7.50 ms" in text
+
+
+def test_the_head_says_what_got_worse_too(report, summary):
+    text = words(page(report, summary))
+    worse = "top-1 −3.45 points (−4.60 to −2.30) · 13 % slower · loads in 1.26 s instead of 0.51 s"
+    assert f"8.3x smaller (12 % kept) · {worse} · takes 53.0 MB of memory instead of 9.05 MB" in text
+    assert "middle half 1.40–1.70 → 1.60–1.80 ms" in text
+    better = replace(report, verified=replace(report.verified, change=None), after=report.before)
+    assert "8.3x" not in words(page(better, summary)) and "slower" not in words(page(better, summary))
+
+
+def test_a_page_can_be_passed_on(report, summary):
+    """It says when, where and how it was made, and names files without the folders of whoever made it."""
+    html = page(report, summary, None, RECIPE)
+    text = words(html)
+    assert "head: [{lowrank.svd: {rank: 6}}]" in text and __version__ in text and ort.__version__ in text
+    assert report.made.date.replace("T", " ") in text and "CPU" in text
+    assert "folder/of" not in html and str(Path(summary.path).parent) not in html and "m.yaml" in text

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -120,7 +121,7 @@ class Workspace:
                 "{n:,} samples of {calibration}",
                 one="{n} sample of {calibration}",
                 n=_used(samples),
-                calibration=calibration,
+                calibration=Path(calibration).name,
             )
         else:
             words = Message(

@@ -92,13 +92,24 @@ class Verified:
     """The exported file, reopened: its metric; how often it decides as the preview did, and the largest difference.
 
     Without data it is run on made-up inputs, 0 samples: there is no metric, and no share. `max_abs_diff` is None where
-    no inputs were found that it takes.
+    no inputs were found that it takes. `change`: of the metric against the original, on the same samples.
     """
 
     value: float | None
     agreement: float | None
     max_abs_diff: float | None
     samples: int
+    change: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """When and where a report was made: local time with its zone (ISO 8601), this program, the runtime, the machine."""
+
+    date: str
+    version: str
+    runtime: str
+    machine: str
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,7 @@ class Report:
     id: str = ""
     beside: tuple[Beside, ...] = ()
     breakdown: Breakdown | None = None
+    made: Made | None = None
 
     def __post_init__(self) -> None:
         make_plain(self, "data", "notes")
@@ -174,6 +186,7 @@ class Report:
                 "agreement": self.verified.agreement,
                 "max_abs_diff": self.verified.max_abs_diff,
                 "samples": self.verified.samples,
+                "change": None if self.verified.change is None else _change(self.verified.change),
             },
             "layers": [_layer(layer) for layer in self.layers],
             "files": self.files,
@@ -182,11 +195,16 @@ class Report:
             "data": self.data,
             "notes": list(self.notes),
             "recovery": self.recovery.to_json() if self.recovery else None,
+            "made": None if self.made is None else asdict(self.made),
             "breakdown": None if self.breakdown is None else asdict(self.breakdown),
             "target": None
             if not self.target
             else {"title": self.target, "how": "by rule", "not_taken": [each.to_json() for each in self.not_taken]},
         }
+
+
+def _change(change: Figure) -> dict[str, Any]:
+    return {"value": change.value, "ci_low": change.low, "ci_high": change.high}
 
 
 def metrics_json(own: dict[str, Any], id: str, beside: tuple[Beside, ...]) -> dict[str, Any]:

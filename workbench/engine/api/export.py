@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.core.analysis.profile import Load
+from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Beside, Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base import files as places
 from workbench.core.base import system
@@ -163,21 +163,22 @@ def export(
             id=workspace.evaluator.metric.id if workspace.evaluator else "",
             beside=beside,
             breakdown=storage_notes.breakdown(size, result.model, result.edits),
+            made=report_page.made(),
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)
         del written_run  # Windows moves no file that is open
         system.give_memory_back()
         place.publish(last=written.name)
-    return _reported(report, workspace, spoken)
+    return _reported(report, workspace, recipe, spoken)
 
 
-def _reported(report: Report, workspace: Workspace, spoken: Language) -> Report:
+def _reported(report: Report, workspace: Workspace, recipe: Recipe, spoken: Language) -> Report:
     """Write the report page next to an exported model. On any failure return the report without the page, because
     training and verifying took long."""
     target = Path(report.files["report"])
     try:
-        places.write_text(target, report_page.page(report, workspace.model.summary(), spoken))
+        places.write_text(target, report_page.page(report, workspace.model.summary(), spoken, recipe.to_yaml()))
     except Exception as error:
         log.warning("the report: %s: %s", type(error).__name__, error)
         with contextlib.suppress(OSError):
@@ -226,7 +227,8 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
             scale=scale,
         )
     samples, value = evaluator.data.samples, evaluator.metric.value
-    verified = Verified(value(rows[1][0]), agree / samples, largest, samples)
+    change = evaluator.change(np.arange(samples), rows[1][0])
+    verified = Verified(value(rows[1][0]), agree / samples, largest, samples, change)
     return value(rows[0][0]), verified, evaluator.beside(np.arange(samples), rows[1])
 
 
@@ -243,7 +245,7 @@ def describe_data(workspace: Workspace) -> str:
         "{n:,} samples of {path}, {against}; calibration: {calibration_words}",
         one="{n} sample of {path}, {against}; calibration: {calibration_words}",
         n=workspace.data.samples,
-        path=workspace.data.path,
+        path=Path(workspace.data.path).name,
         against=against,
         calibration_words=workspace.calibration_words,
     )
@@ -261,8 +263,13 @@ def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | N
     if workspace.data is None:
         return None, None
     original = runner(runtime.session(workspace.model, spinning=True))
-    before, after = measure.paired_latency_ms(original, written, workspace.data.least(), job)
-    return Figure(before, "measured", measure.COUNTED), Figure(after, "measured", measure.COUNTED)
+    before, after = measure.paired_latencies(original, written, workspace.data.least(), job)
+    return _latency(before), _latency(after)
+
+
+def _latency(found: Spread) -> Figure:
+    """The median, with the quartiles around it."""
+    return Figure(found.median, "measured", measure.COUNTED, found.low, found.high)
 
 
 def _loads(

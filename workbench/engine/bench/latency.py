@@ -1,6 +1,5 @@
 """How long the runtime takes for one sample."""
 
-import statistics
 import time
 from collections.abc import Mapping, Sequence
 
@@ -18,12 +17,18 @@ COUNTED = BLOCKS * (RUNS - SETTLING)
 
 
 def paired_latency_ms(first: Run, second: Run, feeds: Mapping[str, np.ndarray], job: Job) -> tuple[float, float]:
-    """Median milliseconds of both for the same sample, in blocks that take turns, so that a busy machine slows both."""
+    """Median milliseconds of `paired_latencies`."""
+    before, after = paired_latencies(first, second, feeds, job)
+    return before.median, after.median
+
+
+def paired_latencies(first: Run, second: Run, feeds: Mapping[str, np.ndarray], job: Job) -> tuple[Spread, Spread]:
+    """Milliseconds of both for the same sample, in blocks that take turns, so that a busy machine slows both."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in job.each(range(BLOCKS), Message("measuring latency")):
         for run, into in zip((first, second), times, strict=True):
             into += _block(run, feeds)
-    return statistics.median(times[0]), statistics.median(times[1])
+    return spread(times[0]), spread(times[1])
 
 
 def _block(run: Run, feeds: Mapping[str, np.ndarray]) -> list[float]:
