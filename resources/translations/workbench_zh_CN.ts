@@ -4549,14 +4549,14 @@
       <translation>{path} 中的模型与之前打开的不同。</translation>
     </message>
     <message>
-      <source>{n} more weights would be smaller in Huffman codes, but the file would load slowly; 'codes: on' in the recipe's export options stores them so.</source>
+      <source>Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they take at loading. 'codes: on' in the recipe's export options stores them so.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>另有 {n} 个权重用霍夫曼编码会更小，但文件加载会变慢；在配方的导出选项中设置 'codes: on' 即可这样存储。</translation>
+      <translation>{n} 个权重未采用熵编码：节省的大小不值得加载时所用的时间和内存。在配方的导出选项中设 'codes: on' 即可采用。</translation>
     </message>
     <message>
-      <source>{n} weights are in Huffman codes, which are decoded when the file is loaded: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.</source>
+      <source>{n} weights are in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at inference.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>{n} 个权重以霍夫曼编码存储，在加载文件时解码：单核约需 {seconds:.2g} 秒，内存峰值 {memory:,.0f} MB（预测值）；推理时没有开销。</translation>
+      <translation>{n} 个权重采用熵编码，加载文件时解码：单核约 {seconds:.2g} 秒，峰值 {memory:,.0f} MB，进程可能一直占用（预测）；推理时无开销。</translation>
     </message>
     <message>
       <source>Give data, or remove the stages from the recipe.</source>
@@ -7239,14 +7239,24 @@
       <translation>霍夫曼编码</translation>
     </message>
     <message>
-      <source>Huffman codes of gaps and values</source>
+      <source>class codes</source>
       <extracomment>workbench/graph/layouts/codes.py</extracomment>
-      <translation>间隔与数值的霍夫曼编码</translation>
+      <translation>类别编码</translation>
     </message>
     <message>
-      <source>Huffman codes of pairs of gap and value</source>
+      <source>gaps and values</source>
       <extracomment>workbench/graph/layouts/codes.py</extracomment>
-      <translation>（间隔，数值）对的霍夫曼编码</translation>
+      <translation>间隔与数值</translation>
+    </message>
+    <message>
+      <source>pairs of gap and value</source>
+      <extracomment>workbench/graph/layouts/codes.py</extracomment>
+      <translation>间隔-数值对</translation>
+    </message>
+    <message>
+      <source>{codes} of {detail}</source>
+      <extracomment>workbench/graph/layouts/codes.py</extracomment>
+      <translation>{detail}的{codes}</translation>
     </message>
     <message>
       <source>zeros as 4-bit gaps</source>

@@ -1,6 +1,7 @@
 """Prefix codes of weights: best lengths, exact bytes, decoded in ONNX Runtime at load, and nothing left to decode."""
 
 import heapq
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +16,18 @@ from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import FLOAT8
 from workbench.graph.entropy import prefix_code, statistics
+from workbench.graph.entropy.class_code import class_coded, classes
 from workbench.graph.entropy.coded import coded
 from workbench.graph.entropy.prefix_code import LIMITS, MOST_SYMBOLS, Tally
 from workbench.graph.layouts.codes import CODINGS
+from workbench.graph.layouts.layout import Load
 from workbench.graph.storage import loading, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.forms import Form, forms
+from workbench.graph.storage.storage import Limit
 
 ON = Storing(codes="on")
-SHAPE = (13, 77)
+SHAPE = (12, 77)
 
 
 def huffman(counts: np.ndarray) -> int:
@@ -77,11 +81,23 @@ def test_what_is_packed_is_unpacked_in_the_bytes_that_the_counts_say(words: int,
     found = (rng.random((words, width)) ** 4 * symbols).astype(np.uint8)
     counted = statistics.rows(found)
     assert counted is not None
-    sequence = coded(counted, 13)
-    assert sequence is not None
-    stored = sequence.pack(statistics.indices(counted, found))
-    assert len(stored) == sequence.bytes
-    np.testing.assert_array_equal(sequence.unpack(stored), found)
+    for sequence in (coded(counted, 13), class_coded(counted)):
+        assert sequence is not None
+        stored = sequence.pack(statistics.indices(counted, found))
+        assert len(stored) == sequence.bytes
+        np.testing.assert_array_equal(sequence.unpack(stored), found)
+
+
+def test_classes_are_the_best() -> None:
+    """Of all ways to put 6 symbols into 2 or 4 classes of powers of two, the last not full."""
+    counts = np.array([3, 50, 7, 20, 1, 9])
+    ranked = np.sort(counts)[::-1]
+    for bits, (least, extra) in classes(counts).items():
+        ways = itertools.combinations_with_replacement(range(4), 2**bits)
+        full = [way for way in ways if sum(1 << width for width in way) >= len(counts)]
+        every = [np.repeat(way, [1 << width for width in way])[: len(counts)] @ ranked for way in full]
+        assert least == min(every)
+        assert least == np.repeat(extra, 1 << extra)[: len(counts)] @ ranked
 
 
 def test_too_many_symbols_have_no_code() -> None:
@@ -130,7 +146,7 @@ def test_every_coded_form_keeps_the_values_and_is_folded(opset: int, zeros: floa
             for part, tensor in zip(form.parts, stored[name].tensors, strict=True):
                 assert tensor.numpy().shape == part.shape, name
     assert len(stored) >= 2 * len(kinds(zeros))
-    content = ir.to_proto(products(stored, opset)).SerializeToString()
+    content = ir.to_proto(products(stored, opset, SHAPE)).SerializeToString()
     outputs = examples.run(content, np.eye(SHAPE[0], dtype=np.float32), tmp_path / "optimized.onnx")
     for (name, values), output in zip(expected.items(), outputs, strict=True):
         np.testing.assert_array_equal(output, values, err_msg=name)
@@ -211,25 +227,32 @@ def test_codes_go_to_the_weights_that_gain_most_where_loading_is_bounded() -> No
         forms(spec_of(laplace((60, 100), bits, seeded), ON), f"w{index}", 18, ON)
         for index, (bits, seeded) in enumerate(((3, 0.0), (8, 0.0), (5, 0.0)))
     ]
-    free, none = storage.bounded(options, 18, 1e12)
-    assert none == 0
-    assert all(form.effort for form in free)
-    efforts = sorted(form.effort for form in free)
-    some, kept_out = storage.bounded(options, 18, efforts[0] + efforts[1])
-    assert 0 < kept_out < 3
-    assert sum(form.effort for form in some) <= efforts[0] + efforts[1]
-    assert storage.bounded(options, 18, 0)[1] == 3
-    gained = {form.name for form in some if form.effort}
-    assert "w2" in gained  # five bits in eight, the most to gain
+    free = storage.choose(options, 18)
+    assert storage.left_out(options, free, 18) == 0
+    assert all(form.load.seconds and form.load.bytes for form in free)
+    for most in (Load(bytes=free[2].load.bytes + 1, seconds=9), Load(bytes=1e9, seconds=free[2].load.seconds * 1.01)):
+        some = storage.choose(options, 18, Limit(most=most))
+        assert [bool(form.load.seconds) for form in some] == [False, False, True], (
+            "five bits in eight, the most to gain"
+        )
+        assert storage.left_out(options, some, 18) == 2
+    none = storage.choose(options, 18, Limit(most=Load()))
+    assert storage.left_out(options, none, 18) == 3
+
+
+def test_codes_are_taken_where_they_are_worth_the_time() -> None:
+    """Of a large weight many bytes are saved for each second, of a small one few."""
+    options = [
+        forms(spec_of(laplace(shape, 4), ON), name, 18, ON)
+        for name, shape in (("large", (400, 500)), ("small", (8, 16)))
+    ]
+    chosen = storage.choose(options, 18, loading.limit(Storing(), 1 << 30))
+    assert [form.load.seconds > 0 for form in chosen] == [True, False]
+    packed = min(form.bytes for form in options[0] if not form.load.seconds)
+    assert packed - chosen[0].bytes > loading.PRICE * chosen[0].load.seconds
+    assert loading.limit(ON, 0) == storage.UNLIMITED
 
 
 def test_the_installed_runtime_decodes_at_loading() -> None:
     assert loading.folded()
     assert loading.supported(ON) == ON
-
-
-def test_many_small_weights_take_longer_to_load_than_one_with_as_many_words() -> None:
-    one, many = loading.Loading(effort=10_000, coded=1), loading.Loading(effort=10_000, coded=101)
-    assert many.seconds - one.seconds == pytest.approx(0.7), "7 ms each"
-    assert many.bytes == one.bytes
-    assert loading.Loading().seconds == 0

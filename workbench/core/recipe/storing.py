@@ -18,8 +18,8 @@ class Storing:
     """Which ways to store weights the writer may choose from; it takes the smallest.
 
     sparse   auto: zeros are left out where that is smaller; off: every value is stored
-    codes    auto: Huffman codes where they are smaller, unless the file would load slowly (graph.storage.loading); on:
-             wherever they are smaller; off: nowhere
+    codes    auto: entropy codes where what they save is worth the time and memory that they take at loading
+             (graph.storage.loading); on: wherever they are smaller; off: nowhere
     storage  of weights on levels. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
              packed in memory for kernels of the runtime, where it has them; auto: for each layer what costs less
     batch    samples at a time for which `storage: auto` and `integers: faster` choose

@@ -16,22 +16,24 @@ def of(loading: Loading) -> tuple[Message, ...]:
     if loading.coded:
         notes += (
             Message(
-                "{n} weights are in Huffman codes, which are decoded when the file is loaded: about "
-                "{seconds:.2g} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
-                one="{n} weight is in Huffman codes, which are decoded when the file is loaded: about "
-                "{seconds:.2g} s on one core and {memory:,.0f} MB at the peak (predicted); nothing at inference.",
+                "{n} weights are in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s on "
+                "one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at "
+                "inference.",
+                one="{n} weight is in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s "
+                "on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at "
+                "inference.",
                 n=loading.coded,
-                seconds=loading.seconds,
-                memory=loading.bytes / 1e6,
+                seconds=loading.load.seconds,
+                memory=loading.load.bytes / 1e6,
             ),
         )
     if loading.uncoded:
         notes += (
             Message(
-                "{n} more weights would be smaller in Huffman codes, but the file would load slowly; "
-                "'codes: on' in the recipe's export options stores them so.",
-                one="{n} more weight would be smaller in Huffman codes, but the file would load slowly; "
-                "'codes: on' in the recipe's export options stores it so.",
+                "Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they "
+                "take at loading. 'codes: on' in the recipe's export options stores them so.",
+                one="Entropy codes are left out for {n} weight: what they save is not worth the time and memory that "
+                "they take at loading. 'codes: on' in the recipe's export options stores it so.",
                 n=loading.uncoded,
             ),
         )

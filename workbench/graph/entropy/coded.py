@@ -1,5 +1,6 @@
-"""A coded sequence as it is stored: table, tree and bits in one row of bytes; the exact number of bytes from counts."""
+"""A coded sequence as it is stored: table, code and bits in one row of bytes; the exact number of bytes from counts."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,20 +10,43 @@ from workbench.graph.entropy.prefix_code import MOST_SYMBOLS, PrefixCode, Tally
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
-    """One sequence in a code whose words have at most `limit` bits, as bytes.
+class Coded(ABC):
+    """One sequence in a code, as bytes: of counts that were found, or of expected ones."""
+
+    tally: Tally
+
+    @property
+    @abstractmethod
+    def bytes(self) -> int:
+        """Bytes of `pack`; of expected counts, about."""
+
+    @property
+    @abstractmethod
+    def heading(self) -> tuple[int, ...]:
+        """What the decoder has to be told."""
+
+    @abstractmethod
+    def pack(self, sequence: np.ndarray) -> np.ndarray:
+        """The bytes, uint8, of the sequence that was counted, as indices of the tally's rows."""
+
+    @abstractmethod
+    def unpack(self, stored: np.ndarray) -> np.ndarray:
+        """The symbols of packed bytes, uint8 [words, width]: what the decoder in ONNX computes, in numpy."""
+
+
+@dataclass(frozen=True, eq=False)
+class TreeCoded(Coded):
+    """A sequence in a Huffman code whose words have at most `limit` bits.
 
     First the table of symbols, [A, width]. Then in bits: which nodes of the tree are leaves, the planes of the words
     (PrefixCode), and one bit that complete words may point at.
     """
 
-    tally: Tally
     code: PrefixCode | None  # None where counts are expected ones
     limit: int
 
     @property
     def bytes(self) -> int:
-        """Bytes of `pack`; of expected counts, about."""
         bits = self.tally.expected_bits if self.code is None else self.code.bits(self.tally)
         return self._symbols * self.tally.symbols.shape[1] - (-(2 * self._symbols - 1 + round(bits)) // 8)
 
@@ -36,13 +60,11 @@ class Coded:
         return max(2, len(self.tally.symbols))
 
     def pack(self, sequence: np.ndarray) -> np.ndarray:
-        """The bytes, uint8, of the sequence that was counted, as indices of the tally's rows."""
         assert self.code is not None  # expected counts have no sequence
         bits = np.concatenate([self.code.flags, self.code.encode(sequence), [False]])
         return np.concatenate([self.code.symbols.ravel(), _bytes(bits)])
 
     def unpack(self, stored: np.ndarray) -> np.ndarray:
-        """The symbols of packed bytes, uint8 [words, width]: what the decoder in ONNX computes, in numpy."""
         words, nodes, count, width = self.heading
         table = stored[: count * width].reshape(count, width)
         bits = np.unpackbits(stored[None, count * width :], axis=0, bitorder="little").ravel().astype(np.int64)
@@ -66,8 +88,8 @@ def _bytes(bits: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(1 << 12)
-def coded(tally: Tally, limit: int) -> Coded | None:
+def coded(tally: Tally, limit: int) -> TreeCoded | None:
     """A sequence in the best code with words of at most `limit` bits; None where it has too many symbols, or none."""
     if not 0 < len(tally.symbols) <= min(1 << limit, MOST_SYMBOLS):
         return None
-    return Coded(tally, None if tally.is_expected else PrefixCode.of(tally, limit), limit)
+    return TreeCoded(tally, None if tally.is_expected else PrefixCode.of(tally, limit), limit)

@@ -43,6 +43,11 @@ class Tally:
         rest = Tally(self.symbols, np.delete(self.counts, self.counts.argmax()))
         return total + (8 * rest.entropy_bytes if len(rest.counts) else 0.0)
 
+    @property
+    def promised_bytes(self) -> float:
+        """About what table and words take in a good code."""
+        return self.symbols.size + self.expected_bits / 8
+
     @cached_property
     def entropy_bytes(self) -> float:
         """The least that a code of single symbols can take: the order-0 entropy."""

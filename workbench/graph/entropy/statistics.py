@@ -18,7 +18,7 @@ TUPLES = 1 << 16  # possible tuples beyond which they are not counted
 class Statistics:
     """Counts of one weight's symbols in the ways in which they may be coded.
 
-    tuples   of this many neighbours in the weight's order, the last filled up (see `filled`)
+    tuples   of this many neighbours in the weight's order, where they come out even
     gaps     by the longest gap: gaps before the non-zeros, with fillers where that is not enough; and the symbols
     pairs    by the longest gap: (gap, symbol) as one symbol
     """
@@ -32,7 +32,9 @@ def count(symbols: np.ndarray, nonzero: np.ndarray | None) -> Statistics:
     """Count a weight's symbols, uint8 [n]; `nonzero`, bool [n], says which of them gaps leave out."""
     levels = len(np.unique(symbols))
     found = {
-        width: rows(filled(symbols, width)) for width in WIDTHS if levels**width <= TUPLES and len(symbols) >= width
+        width: rows(symbols.reshape(-1, width))
+        for width in WIDTHS
+        if levels**width <= TUPLES and len(symbols) % width == 0
     }
     tuples = {width: tally for width, tally in found.items() if tally is not None}
     if nonzero is None or nonzero.mean() > 1 - FEW_ZEROS or not nonzero.any():
@@ -61,7 +63,8 @@ def expected(shares: np.ndarray, weights: int, zero: int | None) -> Statistics:
         chance = np.outer(chance, shares).ravel()
         if len(chance) > MOST_SYMBOLS:
             break
-        tuples[width] = _expected(chance * -(-weights // width), width)
+        if weights % width == 0:
+            tuples[width] = _expected(chance * (weights // width), width)
     if zero is None or not FEW_ZEROS <= shares[zero] < 1:
         return Statistics(tuples)
     empty, kept = float(shares[zero]), np.delete(shares, zero) * weights
@@ -98,14 +101,6 @@ def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]
     gaps = np.full(int(ends[-1]) + 1, longest, np.int64)
     gaps[ends] = before - bridges * (longest + 1)
     return gaps.astype(np.uint8), np.cumsum(gaps + 1) - 1
-
-
-def filled(symbols: np.ndarray, width: int) -> np.ndarray:
-    """Symbols in rows of `width`, uint8; the last is filled up with the most frequent symbol."""
-    short = -len(symbols) % width
-    if short:
-        symbols = np.append(symbols, np.full(short, np.bincount(symbols).argmax(), np.uint8))
-    return symbols.reshape(-1, width)
 
 
 def rows(found: np.ndarray) -> Tally | None:

@@ -10,12 +10,9 @@ from workbench.graph.encodings.kind import DOMAIN
 from workbench.graph.entropy.prefix_code import LIMITS
 
 OPSET = 11  # CumSum and Range
-# What one word takes for each bit of the longest while a file is loaded, in bytes and in seconds of one core: measured
-# by tests/benchmarks/bench_entropy.py. The runtime frees nothing before everything is folded.
-STEP_BYTES, STEP_SECONDS = 36, 8e-8
-# What the decoder of one weight takes besides, however small it is: its operators are inlined and folded one by one.
-# Measured on text-direction, text-detection and music-transcription networks, as they load with codes and without.
-WEIGHT_SECONDS = 7e-3
+# At loading, of one core: what each word takes for each bit of the longest, and the decoder of one weight besides.
+# Measured by tests/benchmarks/bench_decoders.py. The runtime frees nothing before everything is folded.
+STEP_BYTES, STEP_SECONDS, WEIGHT_SECONDS = 46, 6e-8, 1e-2
 
 # t: whether a node is an inner one; c: its first child, or itself; o: 0; e: the end of everything
 _STEP = """
@@ -31,7 +28,7 @@ _STEP = """
 
 
 def name(limit: int) -> str:
-    """The function that decodes words of up to `limit` bits: (q) => (y), y being floats [words * width]."""
+    """The function that decodes words of up to `limit` bits: (q) => (t, i), as of class_decoder, t by node."""
     return f"Codes{limit}"
 
 
@@ -39,12 +36,12 @@ def functions(opset: int) -> dict[str, tuple[str, str]]:
     """Name -> signature and body, for a model at this opset. `CodeBit` goes one bit further in all words."""
     return {
         "CodeBit": ("(a, b, t, c, o, e) => (x, y)", _STEP),
-        **{name(limit): ("<code>(q) => (y)", _whole(limit, opset)) for limit in LIMITS},
+        **{name(limit): ("<code>(q) => (t, i)", _whole(limit, opset)) for limit in LIMITS},
     }
 
 
 def _whole(limit: int, opset: int) -> str:
-    """Table, tree and bits taken apart; the first bit of all words, then the steps, then a lookup in the table.
+    """Table, tree and bits taken apart; the first bit of all words, then the steps.
 
     `code` is Coded.heading.
     """
@@ -89,10 +86,9 @@ def _whole(limit: int, opset: int) -> str:
         itself = Add (symbol, inner_rank)
         is_leaf = Cast <to: int = 9> (leaf)
         step = Where (is_leaf, itself, children)
-        of_node = Gather (table, symbol)
+        t = Gather (table, symbol)
         first = Slice (planes, start, words)
         at0 = Cast <to: int = 6> (first)
         bits0 = Slice (planes, words, end)
 {calls}
-        found = Gather (of_node, at{limit - 1})
-        y = Reshape (found, flat)"""
+        i = Identity (at{limit - 1})"""

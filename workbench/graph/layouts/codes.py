@@ -1,4 +1,4 @@
-"""Symbols in a prefix code: frequent ones take fewer bits, so a weight takes about what its entropy is.
+"""Symbols in a code: frequent ones take fewer bits, so a weight takes about what its entropy is.
 
 Huffman 1952; Han et al. 2016, Deep Compression, section 4, for weights and gaps, there as a bit stream that no runtime
 reads. Here ONNX Runtime decodes it while it loads the file (graph.layouts.code_decoder). The layouts differ in what a
@@ -7,8 +7,9 @@ together.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 import onnx_ir as ir
@@ -18,20 +19,60 @@ from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import DOMAIN, Kind, unpacked
 from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.entropy import statistics
+from workbench.graph.entropy.class_code import class_coded
 from workbench.graph.entropy.coded import Coded, coded
 from workbench.graph.entropy.prefix_code import LIMITS, Tally
 from workbench.graph.entropy.statistics import Statistics
-from workbench.graph.layouts import code_decoder
+from workbench.graph.layouts import class_decoder, code_decoder
 from workbench.graph.layouts.gaps import GAPS8
-from workbench.graph.layouts.layout import Layout, Part, symbols_part
+from workbench.graph.layouts.layout import Layout, Load, Part, symbols_part
 
+PLACING_BYTES = 12  # of each weight at loading, where values are put among zeros
 LEAST = 64  # weights; fewer are not worth a table
 MOST = 1 << 24  # beyond that, loading takes seconds and gigabytes
-PLACED = f"r = {DOMAIN}.{GAPS8.placing} <shape: tensor = @shape> (g, v)"
+TRIED = 3  # ways of cutting a weight into symbols for which codes are made
+
+
+@dataclass(frozen=True)
+class Coder:
+    """A family of codes and its decoder.
+
+    of           the best code of a sequence that was counted, None where there is none
+    decoder      the function that decodes it
+    word         what it takes at loading for each word, and `weight` for each weight besides
+    """
+
+    name: str
+    words: str
+    of: Callable[[Tally], Coded | None]
+    decoder: str
+    word: Load
+    weight: Load
+
+
+TREES = tuple(
+    Coder(
+        str(limit),
+        Message("Huffman codes"),
+        partial(coded, limit=limit),
+        code_decoder.name(limit),
+        Load(limit * code_decoder.STEP_SECONDS, limit * code_decoder.STEP_BYTES),
+        Load(code_decoder.WEIGHT_SECONDS),
+    )
+    for limit in LIMITS
+)
+CLASSES = Coder(
+    "Classes",
+    Message("class codes"),
+    class_coded,
+    class_decoder.NAME,
+    Load(class_decoder.WORD_SECONDS, class_decoder.WORD_BYTES),
+    Load(class_decoder.WEIGHT_SECONDS),
+)
 
 
 class Coding(Layout):
-    """A layout of coded sequences with words of at most `limit` bits.
+    """A layout of sequences in codes of one family.
 
     told_of   the attributes that say of each sequence what its decoder needs (Coded.heading)
     """
@@ -39,10 +80,14 @@ class Coding(Layout):
     needs_statistics = True
     told_of: tuple[str, ...] = ("code",)
     of: str  # begins the name
+    detail = ""  # what the codes are of, where that is not the weights
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.name = f"{self.of}{limit}"
+    def __init__(self, coder: Coder) -> None:
+        self.coder = coder
+        self.name = f"{self.of}{coder.name}"
+        self.words = (
+            coder.words if not self.detail else Message("{codes} of {detail}", codes=coder.words, detail=self.detail)
+        )
 
     @abstractmethod
     def ways(self, counted: Statistics) -> Mapping[int, Sequence[Tally]]:
@@ -72,9 +117,11 @@ class Coding(Layout):
         headings = (sequence.heading for sequence in self.chosen(spec)[1])
         return ("shape", spec.shape), *zip(self.told_of, headings, strict=True)
 
-    def effort(self, spec: StorageSpec) -> int:
-        """Words times the bits that are decoded of each: what loading takes follows from it."""
-        return sum(sequence.tally.length for sequence in self.chosen(spec)[1]) * self.limit
+    def load(self, spec: StorageSpec) -> Load:
+        sequences = self.chosen(spec)[1]
+        words, word, weight = sum(sequence.tally.length for sequence in sequences), self.coder.word, self.coder.weight
+        placing = PLACING_BYTES * spec.count if self.leaves_zeros_out else 0
+        return Load(words * word.seconds + len(sequences) * weight.seconds, words * word.bytes + placing)
 
     def chosen(self, spec: StorageSpec) -> tuple[int, tuple[Coded, ...]]:
         """The smallest of `ways`: its number, and the sequences in their codes. For what it suits."""
@@ -83,17 +130,18 @@ class Coding(Layout):
         assert found is not None
         return found
 
-    def decoded(self, attribute: str, source: str) -> str:
-        """The call that decodes a sequence to floats."""
-        return f"{DOMAIN}.{code_decoder.name(self.limit)} <code: tensor = @{attribute}> ({source})"
+    def decoded(self, attribute: str, source: str, table: str, index: str) -> str:
+        """The call that decodes a sequence to a table of symbols, float [A, width], and a row of it for each word."""
+        return f"{table}, {index} = {DOMAIN}.{self.coder.decoder} <code: tensor = @{attribute}> ({source})"
 
 
 @lru_cache(1 << 12)
 def _smallest(layout: Coding, counted: Statistics) -> tuple[int, tuple[Coded, ...]] | None:
-    """None where no way has few enough symbols."""
+    """Of the ways that promise most; None where no way has few enough symbols."""
     found = {}
-    for number, tallies in layout.ways(counted).items():
-        sequences = tuple(sequence for tally in tallies if (sequence := coded(tally, layout.limit)) is not None)
+    ways = sorted(layout.ways(counted).items(), key=lambda item: sum(tally.promised_bytes for tally in item[1]))
+    for number, tallies in ways[:TRIED]:
+        sequences = tuple(sequence for tally in tallies if (sequence := layout.coder.of(tally)) is not None)
         if len(sequences) == len(tallies):
             found[number] = sequences
     return min(found.items(), key=lambda item: sum(part.bytes for part in item[1]), default=None)
@@ -103,18 +151,22 @@ class Codes(Coding):
     """Weights, or up to four neighbours as one symbol."""
 
     of = "codes"
-    words = Message("Huffman codes")
 
     def ways(self, counted: Statistics) -> Mapping[int, Sequence[Tally]]:
         return {width: (tally,) for width, tally in counted.tuples.items()}
 
     def arrays(self, encoding: Encoding, spec: StorageSpec) -> list[np.ndarray]:
         width, (sequence,) = self.chosen(spec)
-        return [_stored(sequence, statistics.filled(_bytes(encoding, spec), width), spec)]
+        return [_stored(sequence, _bytes(encoding, spec).reshape(-1, width), spec)]
 
     def lines(self, kind: Kind, bits: int) -> list[str]:
-        fit = f"r = {DOMAIN}.Fit <shape: tensor = @shape> (v)"
-        return [*_reading(kind.symbols(bits, False), bits, self.decoded("code", "q")), fit]
+        return [
+            self.decoded("code", "q", "levels", "index"),
+            *_meaning(kind, bits, False, "levels"),
+            "tuples = Gather (v, index)",
+            "shape = Constant <value: tensor = @shape> ()",
+            "r = Reshape (tuples, shape)",
+        ]
 
     @property
     def leaves_zeros_out(self) -> bool:
@@ -125,7 +177,7 @@ class CodedGaps(Coding):
     """Zeros as gaps; gaps and non-zeros each in a code."""
 
     of = "codedGaps"
-    words = Message("Huffman codes of gaps and values")
+    detail = Message("gaps and values")
     told_of = ("code", "gap_code")
 
     @property
@@ -142,15 +194,19 @@ class CodedGaps(Coding):
         return [_stored(symbols, values[:, None], spec), gaps.pack(statistics.indices(gaps.tally, before[:, None]))]
 
     def lines(self, kind: Kind, bits: int) -> list[str]:
-        symbols = _reading(kind.symbols(bits, True), bits, self.decoded("code", "q"))
-        return [*symbols, f"g = {self.decoded('gap_code', 'gaps')}", PLACED]
+        return [
+            self.decoded("code", "q", "levels", "index"),
+            self.decoded("gap_code", "gaps", "skips", "skip"),
+            *_meaning(kind, bits, True, "levels"),
+            *_placed("v", "index", "skips", "skip"),
+        ]
 
 
 class CodedPairs(Coding):
     """Zeros as gaps; a gap and the non-zero behind it are one symbol."""
 
     of = "codedPairs"
-    words = Message("Huffman codes of pairs of gap and value")
+    detail = Message("pairs of gap and value")
 
     def ways(self, counted: Statistics) -> Mapping[int, Sequence[Tally]]:
         return {longest: (pairs,) for longest, pairs in counted.pairs.items()}
@@ -162,18 +218,19 @@ class CodedPairs(Coding):
 
     def lines(self, kind: Kind, bits: int) -> list[str]:
         return [
-            f"both = {self.decoded('code', 'q')}",
-            "two = Constant <value = int64[2] {-1, 2}> ()",
-            "rows = Reshape (both, two)",
+            self.decoded("code", "q", "both", "index"),
             "first = Constant <value = int64 {0}> ()",
-            "g = Gather <axis: int = 1> (rows, first)",
+            "skips = Gather <axis: int = 1> (both, first)",
             "second = Constant <value = int64 {1}> ()",
-            *_reading(kind.symbols(bits, True), bits, "Gather <axis: int = 1> (rows, second)"),
-            PLACED,
+            "levels = Gather <axis: int = 1> (both, second)",
+            *_meaning(kind, bits, True, "levels"),
+            *_placed("v", "index", "skips", "index"),
         ]
 
 
-CODINGS: tuple[Coding, ...] = tuple(kind(limit) for limit in LIMITS for kind in (Codes, CodedGaps, CodedPairs))
+CODINGS: tuple[Coding, ...] = tuple(
+    kind(coder) for coder in (CLASSES, *TREES) for kind in (Codes, CodedGaps, CodedPairs)
+)
 
 
 def _bytes(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
@@ -187,9 +244,22 @@ def _stored(sequence: Coded, rows: np.ndarray, spec: StorageSpec) -> np.ndarray:
     return packed.view(spec.kind.dtype(spec.bits).numpy())
 
 
-def _reading(lines: list[str], bits: int, source: str) -> list[str]:
-    """Lines that read symbols from bytes `q`, reading from `source`, which yields floats, instead."""
+def _meaning(kind: Kind, bits: int, placed: bool, table: str) -> list[str]:
+    """Lines that make of a table of symbols, floats, what they decode to, `v`: few values, so before the lookup."""
+    lines = kind.symbols(bits, placed)
     if bits < 8:
         unpack = unpacked(bits).split(" = ", 1)[1]
-        return [line.replace(unpack, source) for line in lines]
-    return [f"s = {source}", *(line.replace("(q)", "(s)") for line in lines)]
+        return [line.replace(unpack, f"Identity ({table})") for line in lines]
+    return [line.replace("(q)", f"({table})") for line in lines]
+
+
+def _placed(values: str, value: str, skips: str, skip: str) -> list[str]:
+    """Lines that look up values and the gaps before them, and put the values in their places."""
+    return [
+        f"found = Gather ({values}, {value})",
+        f"gaps_before = Gather ({skips}, {skip})",
+        "flat = Constant <value = int64[1] {-1}> ()",
+        "flat_values = Reshape (found, flat)",
+        "flat_gaps = Reshape (gaps_before, flat)",
+        f"r = {DOMAIN}.{GAPS8.placing} <shape: tensor = @shape> (flat_gaps, flat_values)",
+    ]

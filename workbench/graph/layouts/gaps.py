@@ -50,8 +50,8 @@ class Gaps(Placed):
     def blocks(self) -> dict[str, tuple[str, str]]:
         unpack = f"gaps = {DOMAIN}.Unpack4 (where)" if self.width == 4 else "gaps = Identity (where)"
         index = f"""{unpack}
-        skipped = Cast <to: int = 7> (gaps)
-        one = Constant <value = int64 {{1}}> ()
+        skipped = Cast <to: int = 6> (gaps)
+        one = Constant <value = int32 {{1}}> ()
         step = Add (skipped, one)
         axis = Constant <value = int32 {{0}}> ()
         end = CumSum (step, axis)

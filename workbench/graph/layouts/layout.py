@@ -19,8 +19,11 @@ Its tests are those of all layouts (tests/graph/test_layouts.py, tests/graph/tes
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
+from typing import NamedTuple
 
 import numpy as np
 import onnx_ir as ir
@@ -50,6 +53,26 @@ class Part:
     def payload(self) -> int:
         """Bytes of the data alone."""
         return round(product(self.shape) * self.dtype.itemsize)
+
+
+class Load(NamedTuple):
+    """What decoding takes when a file is loaded: seconds of one core, and bytes beside those of the weights. ONNX
+    Runtime frees them when all is decoded, but the C library may keep most of them for the process."""
+
+    seconds: float = 0.0
+    bytes: float = 0
+
+    @classmethod
+    def total(cls, loads: Iterable["Load"]) -> "Load":
+        """Of weights together."""
+        each = list(loads)
+        return cls(sum(load.seconds for load in each), sum(load.bytes for load in each))
+
+    def within(self, most: "Load") -> bool:
+        return self.seconds <= most.seconds and self.bytes <= most.bytes
+
+
+NOTHING, ANYTHING = Load(), Load(inf, inf)
 
 
 class Layout(ABC):
@@ -118,9 +141,9 @@ class Layout(ABC):
         """Whether zeros are not among the symbols."""
         return True
 
-    def effort(self, spec: StorageSpec) -> int:
-        """What decoding takes at loading beyond the usual: words times their bits (graph.layouts.code_decoder)."""
-        return 0
+    def load(self, spec: StorageSpec) -> Load:
+        """What decoding takes at loading beyond the usual."""
+        return NOTHING
 
     def payload(self, spec: StorageSpec) -> int:
         """Bytes of its parts: without scales, the protobuf around them, and the decoder."""

@@ -81,7 +81,7 @@ class Placed(Layout):
 
 
 def scatter(index: str) -> str:
-    """Body of a function that puts `values` at `index`, int64, which the given lines make, and zero elsewhere."""
+    """Body of a function that puts `values` at `index`, whole numbers that the given lines make, and zero elsewhere."""
     return f"""
         {index}
         dims = Constant <value: tensor = @shape> ()

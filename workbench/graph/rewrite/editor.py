@@ -55,7 +55,7 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
     opset, storing = model.opset_imports[""], loading.supported(storing)
     edits = bias_room.with_room(model.graph, sites, edits)
-    stored, _ = _store(edits, sites, opset, storing)
+    stored, _ = _store(model.graph, edits, sites, opset, storing)
     copy = model.clone()
     shared = _Shared.of(model.graph, sites, edits)
     editor = _Editor(copy.graph, model.graph, shared)
@@ -91,7 +91,7 @@ def account(
     Found out on copies of the few nodes that read edited weights and biases.
     """
     edits = bias_room.with_room(model.graph, sites, edits)
-    stored, uncoded = _store(edits, sites, model.opset_imports[""], loading.supported(storing))
+    stored, uncoded = _store(model.graph, edits, sites, model.opset_imports[""], loading.supported(storing))
     shared = _Shared.of(model.graph, sites, edits)
     floats = apart.between_levels(model.graph, sites, edits, shared.names)
     graph = _excerpt(model.graph, [sites[path] for path in edits], shared.names, floats)
@@ -163,7 +163,7 @@ def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
 
 
 def _store(
-    edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int, storing: Storing
+    graph: ir.Graph, edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int, storing: Storing
 ) -> tuple[dict[str, tuple[Stored, ...]], int]:
     """How every edited weight is stored; which decoders earn their place in the file is decided for all at once. And
     how many weights are kept out of codes by what loading may take."""
@@ -173,14 +173,12 @@ def _store(
         if not isinstance(edit.compute, Blockwise | Packed)
         for name, encoding in _weights(edit.encoding, sites[path].initializer)
     ]
-    chosen, uncoded = storage.bounded(
-        [
-            _forms(spec_of(encoding, storing), name, opset, storing, edits[path].compute)
-            for path, name, encoding in named
-        ],
-        opset,
-        loading.most_effort(storing),
-    )
+    options = [
+        _forms(spec_of(encoding, storing), name, opset, storing, edits[path].compute) for path, name, encoding in named
+    ]
+    opened = sum(value.const_value.nbytes for value in graph.initializers.values() if value.const_value is not None)
+    chosen = storage.choose(options, opset, loading.limit(storing, opened))
+    uncoded = storage.left_out(options, chosen, opset)
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
     for (path, _, encoding), form in zip(named, chosen, strict=True):
         stored[path] += (storage.pack(encoding, form, opset),)

@@ -9,6 +9,7 @@ import onnx_ir as ir
 
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Planned, Scaled
+from workbench.graph.layouts.layout import Load
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
 from workbench.graph.rewrite.editor import account, functions_of, needs_runtime, rewrite
@@ -51,8 +52,8 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
         path: (_opened(model, sites[path], edits[path]) + change.growth, change.words)
         for path, change in changes.items()
     }
-    efforts = [part.form.effort for change in changes.values() for part in change.stored]
-    loading = Loading(sum(efforts), sum(effort > 0 for effort in efforts), uncoded)
+    loads = [part.form.load for change in changes.values() for part in change.stored]
+    loading = Loading(Load.total(loads), sum(load.seconds > 0 for load in loads), uncoded)
     file = file_bytes(rewrite(model, sites, edits, storing)) if storing.slims else grown(model, growth, functions)
     return Size(file, layers, functions, loading)
 

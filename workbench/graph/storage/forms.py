@@ -10,7 +10,7 @@ from workbench.core.base.message import Joined
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.encodings.spec import StorageSpec, product
-from workbench.graph.layouts.layout import Layout, Part
+from workbench.graph.layouts.layout import Layout, Load, Part
 from workbench.graph.layouts.listing import LAYOUTS, PLAIN, SHAPED
 from workbench.graph.onnx.proto_size import field_bytes
 from workbench.graph.storage import decoders
@@ -61,9 +61,9 @@ class Form:
         return sum(part.bytes for part in self.parts) + sum(call.bytes for call in self.calls)
 
     @cached_property
-    def effort(self) -> int:
-        """What decoding takes at loading (Layout.effort)."""
-        return self.layout.effort(self.spec)
+    def load(self) -> Load:
+        """What decoding takes at loading."""
+        return self.layout.load(self.spec)
 
     @cached_property
     def decoders(self) -> frozenset[str]:

@@ -3,7 +3,6 @@
 import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
-from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -13,45 +12,42 @@ import onnx_ir as ir
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.storing import Storing
 from workbench.graph.encodings.codebook import Codebook
-from workbench.graph.layouts.code_decoder import STEP_BYTES, STEP_SECONDS, WEIGHT_SECONDS
 from workbench.graph.layouts.codes import Coding
+from workbench.graph.layouts.layout import NOTHING, Load
 from workbench.graph.onnx import runtime
 from workbench.graph.storage import decoders, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.forms import forms
+from workbench.graph.storage.storage import UNLIMITED, Limit
 
-# With `codes: auto`, decoding takes at most this at loading, in seconds of one core and in bytes.
-MOST_SECONDS, MOST_BYTES = 2.5, 1 << 30
+# With `codes: auto` a second of decoding has to save this many bytes: what a slow link (1 Mbit/s) brings in that
+# time. So a coded file is never in use later than a packed one that is downloaded over it.
+PRICE = 125_000
+# All decoders together take at most what loading the model as opened takes: as many bytes of memory, or what the
+# runtime takes by itself; and these seconds for each byte (measured of files of 134 and 555 MB), or half a second.
+LEAST_BYTES, LEAST_SECONDS, BYTE_SECONDS = 1 << 26, 0.5, 5e-9
 ALL = Storing(codes="on")
 OPSET = 18
 
 
 @dataclass(frozen=True)
 class Loading:
-    """What decoding codes takes at loading.
+    """What decoding codes takes at loading; seconds and bytes are predicted from measurements on one machine.
 
-    effort    of all weights (Form.effort)
+    load      of all weights together
     coded     number of weights in codes; `uncoded`: of those that `codes: on` would store in codes as well
     """
 
-    effort: int = 0
+    load: Load = NOTHING
     coded: int = 0
     uncoded: int = 0
 
-    @property
-    def seconds(self) -> float:
-        """Of one core, predicted from measurements on one machine."""
-        return self.effort * STEP_SECONDS + self.coded * WEIGHT_SECONDS
 
-    @property
-    def bytes(self) -> int:
-        """Memory at the peak, predicted; given back when the file is loaded."""
-        return self.effort * STEP_BYTES
-
-
-def most_effort(storing: Storing) -> float:
-    """The effort (Form.effort) that a recipe allows to the decoders of all weights."""
-    return inf if storing.codes == "on" else min(MOST_SECONDS / STEP_SECONDS, MOST_BYTES / STEP_BYTES)
+def limit(storing: Storing, opened: int) -> Limit:
+    """What a recipe allows to the decoders of all weights of a model of so many bytes."""
+    if storing.codes == "on":
+        return UNLIMITED
+    return Limit(PRICE, Load(max(LEAST_SECONDS, opened * BYTE_SECONDS), max(LEAST_BYTES, opened)))
 
 
 def supported(storing: Storing) -> Storing:

@@ -8,7 +8,6 @@ with planned counts in place of values (graph/storage/plan), so it cannot drift 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from math import inf
 
 import numpy as np
 import onnx_ir as ir
@@ -16,6 +15,7 @@ import onnx_ir as ir
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import FLOAT32
+from workbench.graph.layouts.layout import ANYTHING, NOTHING, Load
 from workbench.graph.storage import decoders
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.forms import Form, forms
@@ -68,41 +68,64 @@ def store(encoding: Encoding, name: str, opset: int, storing: Storing = DEFAULT)
     return pack(encoding, min(options, key=lambda form: form.bytes), opset)
 
 
-def choose(options: Sequence[Sequence[Form]], opset: int, most_effort: float = inf) -> list[Form]:
+@dataclass(frozen=True)
+class Limit:
+    """What decoding may take at loading.
+
+    price   bytes that each second has to save
+    most    for all weights together
+    """
+
+    price: float = 0.0
+    most: Load = ANYTHING
+
+
+UNLIMITED = Limit()
+
+
+def choose(options: Sequence[Sequence[Form]], opset: int, limit: Limit = UNLIMITED) -> list[Form]:
     """Choose one form for each weight, so that weights and shared decoders together are small.
 
-    most_effort   bounds what decoding may take at loading, all weights together (Form.effort): codes go to the weights
-                  for which they save the most bytes for their effort
+    Within the limit: decoders that take time go to the weights for which they save the most bytes for it.
     """
-    return bounded(options, opset, most_effort)[0]
-
-
-def bounded(options: Sequence[Sequence[Form]], opset: int, most_effort: float) -> tuple[list[Form], int]:
-    """The choice, and the number of weights that only the bound keeps out of codes."""
-    chosen = _smallest(options, opset)
-    if sum(form.effort for form in chosen) <= most_effort:
-        return chosen, 0
-    easy = [[form for form in forms if not form.effort] for forms in options]
+    chosen = _smallest(options, opset, limit.price)
+    if Load.total(form.load for form in chosen).within(limit.most):
+        return chosen
+    easy = [[form for form in forms if not form.load.seconds] for forms in options]
     saved = [min(form.bytes for form in forms) - form.bytes for forms, form in zip(easy, chosen, strict=True)]
-    order = sorted(range(len(chosen)), key=lambda index: -saved[index] / max(chosen[index].effort, 1))
-    left, kept = most_effort, set()
+    order = sorted(range(len(chosen)), key=lambda index: -saved[index] / max(chosen[index].load.bytes, 1))
+    taken, kept = NOTHING, set[int]()
     for index in order:
-        if chosen[index].effort <= left:
-            left -= chosen[index].effort
+        more = Load.total((taken, chosen[index].load))
+        if more.within(limit.most):
+            taken = more
             kept.add(index)
     fewer = [[*forms, chosen[index]] if index in kept else forms for index, forms in enumerate(easy)]
-    return _smallest(fewer, opset), len(chosen) - len(kept)
+    return _smallest(fewer, opset, limit.price)
 
 
-def _smallest(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
-    """The smallest choice without a bound.
+def left_out(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: int) -> int:
+    """How many weights only a limit keeps out of forms that take time at loading."""
+    gains = [
+        form.load.seconds == 0 and min(options, key=lambda option: option.bytes).load.seconds > 0
+        for options, form in zip(options, chosen, strict=True)
+    ]
+    if not any(gains):
+        return 0
+    return sum(
+        form.load.seconds == 0 < free.load.seconds for form, free in zip(chosen, _smallest(options, opset), strict=True)
+    )
+
+
+def _smallest(options: Sequence[Sequence[Form]], opset: int, price: float = 0.0) -> list[Form]:
+    """The smallest choice, a second of loading counted as `price` bytes.
 
     A decoder takes hundreds of bytes, which one tiny layer does not earn. Starts with floats for all, which need none;
     then, as long as the file gets smaller, takes in the decoders of the form that helps most, or gives one up.
     """
     if not options:
         return []
-    market = _Market(options, opset)
+    market = _Market(options, opset, price)
     allowed: frozenset[str] = frozenset()
     size = market.size(allowed)
     while True:
@@ -116,23 +139,29 @@ def _smallest(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
 class _Market:
     """Cost of each weight with each bundle of decoders that one of its forms needs."""
 
-    def __init__(self, options: Sequence[Sequence[Form]], opset: int) -> None:
+    def __init__(self, options: Sequence[Sequence[Form]], opset: int, price: float) -> None:
         self.bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
         self._opset = opset
         self._forms = [
             {form.decoders: form for form in sorted(forms, key=lambda form: -form.bytes)} for forms in options
         ]
-        self._bytes = np.array(
-            [[forms[bundle].bytes if bundle in forms else np.inf for bundle in self.bundles] for forms in self._forms]
+        self._costs = np.array(
+            [
+                [
+                    forms[bundle].bytes + price * forms[bundle].load.seconds if bundle in forms else np.inf
+                    for bundle in self.bundles
+                ]
+                for forms in self._forms
+            ]
         )
 
-    def size(self, allowed: frozenset[str]) -> int:
-        """Bytes of all weights in their smallest forms, and of the decoders that these use."""
+    def size(self, allowed: frozenset[str]) -> float:
+        """Bytes of all weights in their cheapest forms, and of the decoders that these use."""
         chosen = self._chosen(allowed)
         used = frozenset().union(*(self.bundles[index] for index in np.unique(chosen)))
         functions = frozenset().union(*(decoders.closure(decoder) for decoder in used))
-        weights = self._bytes[np.arange(len(chosen)), chosen].sum()
-        return int(weights) + functions_bytes(functions, self._opset)
+        weights = self._costs[np.arange(len(chosen)), chosen].sum()
+        return float(weights) + functions_bytes(functions, self._opset)
 
     def pick(self, allowed: frozenset[str]) -> list[Form]:
         return [forms[self.bundles[index]] for forms, index in zip(self._forms, self._chosen(allowed), strict=True)]
@@ -140,7 +169,7 @@ class _Market:
     def _chosen(self, allowed: frozenset[str]) -> np.ndarray:
         """The bundle of each weight; the empty one, which stores floats, is always allowed."""
         usable = np.array([index for index, bundle in enumerate(self.bundles) if bundle <= allowed])
-        return usable[self._bytes[:, usable].argmin(axis=1)]
+        return usable[self._costs[:, usable].argmin(axis=1)]
 
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:

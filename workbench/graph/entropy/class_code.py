@@ -1,0 +1,153 @@
+"""Codes of a class and an offset: what a decoder without loops reads in one go.
+
+A word is the number of a class, in as many bits for all words, and which of the class's symbols it is, in as many bits
+as the class says: the "categories and additional bits" of JPEG (ITU-T T.81, F.1.2), with classes that fit the counts.
+Within 1 or 2 % of a Huffman code where no symbol is very frequent, which tuples of weights see to.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from workbench.graph.entropy.coded import Coded
+from workbench.graph.entropy.prefix_code import MOST_SYMBOLS, Tally
+
+MOST_BITS = 8  # of a class's number
+OFFSET_BITS = MOST_SYMBOLS.bit_length() - 1  # the most that a class can say
+LOSS = 0.1  # bits of a word above the entropy: what is expected of a plan
+
+
+@dataclass(frozen=True, eq=False)
+class ClassCode:
+    """The best classes for the counts of a sequence.
+
+    bits     of a class's number
+    extra    bits of the offset in each class, int64 [C], ascending; C is at most 2^bits
+    order    of the tally's rows: frequent ones first; class after class takes 2^extra of them, the last what is left
+    """
+
+    bits: int
+    extra: np.ndarray
+    order: np.ndarray
+
+    @classmethod
+    def of(cls, tally: Tally) -> "ClassCode":
+        """The number of classes that makes the fewest bits."""
+        found = sorted(classes(tally.counts).items())
+        bits, (_, extra) = min(found, key=lambda item: item[0] * tally.length + item[1][0])
+        return cls(bits, extra, np.argsort(-tally.counts, kind="stable"))
+
+    @cached_property
+    def first(self) -> np.ndarray:
+        """The first symbol of each class, as a place in `order`."""
+        return np.cumsum(1 << self.extra) - (1 << self.extra)
+
+    @cached_property
+    def class_of(self) -> np.ndarray:
+        """The class of each symbol of the tally, int64 [A]."""
+        found = np.empty(len(self.order), np.int64)
+        found[self.order] = np.searchsorted(self.first, np.arange(len(self.order)), side="right") - 1
+        return found
+
+    def offset_bits(self, tally: Tally) -> int:
+        """Of all words together."""
+        return int((tally.counts * self.extra[self.class_of]).sum())
+
+
+def classes(counts: np.ndarray) -> dict[int, tuple[int, np.ndarray]]:
+    """By bits of a class's number: the least bits of all offsets, and the bits of an offset in each class, ascending.
+
+    Dynamic programming over how many of the rarest symbols are in classes already, a class at a time; the first, of the
+    rarest, need not be full.
+    """
+    total = np.concatenate([[0], np.cumsum(np.sort(counts))])
+    widths = np.arange(OFFSET_BITS + 1)[:, None]
+    before = np.maximum(np.arange(len(total)) - (1 << widths), 0)
+    price = widths * (total - total[before])
+    least = np.full(len(total), np.inf)
+    least[0] = 0
+    chosen, found = [], {}
+    for number in range(1, (1 << min(MOST_BITS, len(counts).bit_length())) + 1):
+        offered = least[before] + price
+        chosen.append(offered.argmin(axis=0))
+        least = offered.min(axis=0)
+        least[0] = 0  # a class may stay empty
+        if number & (number - 1) == 0 and number > 1 and np.isfinite(least[-1]):
+            found[number.bit_length() - 1] = (int(least[-1]), _taken(chosen, before))
+    return found
+
+
+def _taken(chosen: list[np.ndarray], before: np.ndarray) -> np.ndarray:
+    """Bits of the offsets, read backwards: the last class has the most frequent symbols."""
+    left, extra = before.shape[1] - 1, []
+    for widths in reversed(chosen):
+        if left == 0:
+            break
+        extra.append(int(widths[left]))
+        left = int(before[extra[-1], left])
+    return np.array(extra)
+
+
+@dataclass(frozen=True, eq=False)
+class ClassCoded(Coded):
+    """The table of symbols, [A, width]; the numbers of the classes; the offsets; three bytes that windows reach into.
+
+    Fields of the numbers fill whole bytes eight at a time.
+    """
+
+    code: ClassCode | None
+
+    @property
+    def bytes(self) -> int:
+        words, width = self.tally.length, self.tally.symbols.shape[1]
+        if self.code is None:
+            return len(self.tally.symbols) * width + round((self.tally.expected_bits + LOSS * words) / 8) + 4
+        offsets = -(-self.code.offset_bits(self.tally) // 8)
+        return len(self.tally.symbols) * width + -(-words // 8) * self.code.bits + offsets + 3
+
+    @property
+    def heading(self) -> tuple[int, ...]:
+        """Words, bits of a class's number, symbols, bytes of a symbol, and how many classes have offsets of 0, 1, ...
+        bits."""
+        told = (1, (1,)) if self.code is None else (self.code.bits, tuple(np.bincount(self.code.extra).tolist()))
+        return self.tally.length, told[0], *self.tally.symbols.shape, *told[1]
+
+    def pack(self, sequence: np.ndarray) -> np.ndarray:
+        code = self.code
+        assert code is not None  # expected counts have no sequence
+        numbers = code.class_of[sequence]
+        place = np.empty(len(code.order), np.int64)
+        place[code.order] = np.arange(len(code.order))
+        padded = np.pad(numbers, (0, -len(numbers) % 8))
+        fields = (padded[:, None] >> np.arange(code.bits) & 1).astype(bool).ravel()
+        extra = code.extra[numbers]
+        offset = place[sequence] - code.first[numbers]
+        every = np.arange(max(int(code.extra.max()), 1))
+        bits = (offset[:, None] >> every & 1).astype(bool)[every < extra[:, None]]
+        table = self.tally.symbols[code.order].ravel()
+        packed = (np.packbits(part, bitorder="little") for part in (fields, bits))
+        return np.concatenate([table, *packed, np.zeros(3, np.uint8)])
+
+    def unpack(self, stored: np.ndarray) -> np.ndarray:
+        words, bits, count, width, *counts = self.heading
+        table, rest = stored[: count * width].reshape(count, width), stored[count * width :]
+        split = -(-words // 8) * bits
+        fields = np.unpackbits(rest[:split], bitorder="little").reshape(-1, bits)[:words]
+        numbers = fields @ (1 << np.arange(bits))
+        extra = np.repeat(np.arange(len(counts)), counts)
+        first = np.cumsum(1 << extra) - (1 << extra)
+        at = np.cumsum(extra[numbers]) - extra[numbers]
+        padded = rest[split:].astype(np.int64)
+        windows = sum(padded[(at >> 3) + place] << 8 * place for place in range(3))
+        offsets = windows >> (at & 7) & (1 << extra[numbers]) - 1
+        symbols: np.ndarray = table[first[numbers] + offsets]
+        return symbols
+
+
+@lru_cache(1 << 12)
+def class_coded(tally: Tally) -> ClassCoded | None:
+    """A sequence in the best classes; None where it has too many symbols, or none."""
+    if not 0 < len(tally.symbols) <= MOST_SYMBOLS:
+        return None
+    return ClassCoded(tally, None if tally.is_expected else ClassCode.of(tally))
