@@ -15,6 +15,7 @@ from workbench.engine.bench import loading
 from workbench.engine.bench.timing import timed
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
+from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage.kernels import Packed
 
 WIDE = 512  # of a layer that is large enough for a kernel
@@ -162,3 +163,20 @@ def test_a_recipe_says_how_weights_are_stored():
     for wrong in ("storage: tiny", "batch: 0", "batch: true", "batch: many", "storage: [auto]"):
         with pytest.raises(UserError, match="export"):
             parse_recipe(f"version: 1\nexport: {{{wrong}}}")
+
+
+def test_codes_take_at_loading_what_is_predicted(opened, tmp_path):
+    """Memory at the peak, of processes that only load: with codes against without."""
+    recipe = parse_recipe('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 4}}]')
+    files, predicted = [], []
+    for codes in ("off", "auto"):
+        chosen = stored(recipe, storage="smallest", codes=codes)
+        result = opened.compiled(chosen, Job()).stored(chosen.storing)
+        predicted.append(size_of(result.model, result.edits, chosen.storing))
+        files.append(tmp_path / f"{codes}.onnx")
+        with_edits(result.model, result.edits, chosen.storing).save(files[-1])
+    without, coded = loading.of_files(files, {}, 1, Job(), 1)
+    assert predicted[1].loading.coded == 2 and predicted[1].file < predicted[0].file
+    more = coded.peak.median - without.peak.median
+    assert 0.5 * more < predicted[1].loading.load.bytes < 1.5 * more
+    assert predicted[0].loading.load.bytes == 0
