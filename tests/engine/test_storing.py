@@ -176,7 +176,7 @@ def test_codes_take_at_loading_what_is_predicted(opened, tmp_path):
         files.append(tmp_path / f"{codes}.onnx")
         with_edits(result.model, result.edits, chosen.storing).save(files[-1])
     without, coded = loading.of_files(files, {}, 1, Job(), 1)
-    assert predicted[1].loading.coded == 2 and predicted[1].file < predicted[0].file
+    assert predicted[1].loading.coded == 3 and predicted[1].file < predicted[0].file
     more = coded.peak.median - without.peak.median
     assert 0.5 * more < predicted[1].loading.load.bytes < 1.5 * more
     assert predicted[0].loading.load.bytes == 0

@@ -28,6 +28,7 @@ from workbench.graph.layouts.gaps import GAPS8
 from workbench.graph.layouts.layout import Layout, Load, Part, symbols_part
 
 PLACING_BYTES = 12  # of each weight at loading, where values are put among zeros
+WORD_BYTES = 0.02  # what a word less may take: it loads faster (graph.storage.loading)
 LEAST = 64  # weights; fewer are not worth a table
 MOST = 1 << 24  # beyond that, loading takes seconds and gigabytes
 TRIED = 3  # ways of cutting a weight into symbols for which codes are made
@@ -144,7 +145,11 @@ def _smallest(layout: Coding, counted: Statistics) -> tuple[int, tuple[Coded, ..
         sequences = tuple(sequence for tally in tallies if (sequence := layout.coder.of(tally)) is not None)
         if len(sequences) == len(tallies):
             found[number] = sequences
-    return min(found.items(), key=lambda item: sum(part.bytes for part in item[1]), default=None)
+    return min(found.items(), key=lambda item: sum(map(_price, item[1])), default=None)
+
+
+def _price(sequence: Coded) -> float:
+    return sequence.bytes + WORD_BYTES * sequence.tally.length
 
 
 class Codes(Coding):
