@@ -44,7 +44,7 @@ class Loading:
 
 
 def limit(storing: Storing, opened: int) -> Limit:
-    """What a recipe allows to the decoders of all weights of a model of so many bytes."""
+    """What a recipe allows to the decoders of all weights; `opened`: bytes of the model's tensors."""
     if storing.codes == "on":
         return UNLIMITED
     return Limit(PRICE, Load(max(LEAST_SECONDS, opened * BYTE_SECONDS), max(LEAST_BYTES, opened)))
