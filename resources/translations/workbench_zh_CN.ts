@@ -3589,6 +3589,11 @@
       <translation>相对原模型的信噪比</translation>
     </message>
     <message>
+      <source>Give at least one.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>请至少提供一个。</translation>
+    </message>
+    <message>
       <source>Give more samples, or export the model with a dynamic batch size.</source>
       <extracomment>workbench/data/opening.py</extracomment>
       <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
@@ -3622,6 +3627,11 @@
       <source>{path} has no arrays, or arrays of different lengths: {counts}.</source>
       <extracomment>workbench/data/opening.py</extracomment>
       <translation>{path} 没有数组，或数组长度不同：{counts}。</translation>
+    </message>
+    <message>
+      <source>{path} has no samples.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>{path} 没有样本。</translation>
     </message>
     <message>
       <source>{path} has {samples} samples, but the model's batch size is fixed at {at_once}.</source>
@@ -5954,11 +5964,6 @@
       <translation>请添加一个。</translation>
     </message>
     <message>
-      <source>Give at least one.</source>
-      <extracomment>workbench/engine/training/temperatures.py</extracomment>
-      <translation>请给出一个或多个。</translation>
-    </message>
-    <message>
       <source>No temperature was given.</source>
       <extracomment>workbench/engine/training/temperatures.py</extracomment>
       <translation>未给出温度。</translation>
@@ -6434,6 +6439,11 @@
       <translation>请以数组作为输入导出。</translation>
     </message>
     <message>
+      <source>Export it with external data, or copy it again.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请以外部数据方式导出，或重新复制该文件。</translation>
+    </message>
+    <message>
       <source>Export the model without functions, or inline them with onnx.inliner.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请不带函数导出，或用 onnx.inliner 将其内联。</translation>
@@ -6467,6 +6477,11 @@
       <source>{file} needs the file {location} in the same folder, but it is missing.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{file} 需要旁边的文件 {location}，但该文件不存在。</translation>
+    </message>
+    <message>
+      <source>{file} refers to external weights in {location}, which has almost no data for its size.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{file} 引用的外部权重位于 {location}，该文件与其大小相比几乎没有数据。</translation>
     </message>
     <message>
       <source>{file} refers to external weights in {location}, which is not a regular file.</source>
@@ -6507,6 +6522,11 @@
       <source>{n} sparse initialisers were converted to dense.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{n} 个稀疏初始值已转换为稠密形式。</translation>
+    </message>
+    <message>
+      <source>{path} is larger than 2 GB, the most that an ONNX file can hold.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{path} 超过 2 GB，即 ONNX 文件的上限。</translation>
     </message>
     <message>
       <source>{path} is not an ONNX model, and of no other format that is known.</source>

@@ -55,7 +55,7 @@ def test_fingerprint_follows_the_content(tmp_path):
         ({"x": np.zeros((2, 16), np.float32)}, "takes float32 of 1 x 4 x 4"),
         ({"z": np.zeros((2, 1, 4, 4), np.float32)}, "no array 'x'"),
         ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.zeros(3)}, "different lengths"),
-        ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "has no arrays, or arrays of different lengths:"),
+        ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "has no samples"),
         ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.int64(3)}, "different lengths"),
         ({"x": np.full((1, 1, 4, 4), np.nan, np.float32)}, ": some values of the array '"),
         ({"x": np.zeros((1, 1, 4, 4), np.float32), "y": np.array([np.nan])}, "are NaN or infinite."),

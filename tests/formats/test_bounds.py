@@ -1,5 +1,7 @@
 """Small files that ask for a great deal of memory or time are refused before they are computed, in one sentence."""
 
+import os
+
 import numpy as np
 import onnx
 import pytest
@@ -263,3 +265,21 @@ def test_sparse_tensors_are_expanded_only_where_that_is_not_much_more(tmp_path):
     )
     onnx.save(sparse([1 << 16], [5]), tmp_path / "m.onnx")
     assert open_model(str(tmp_path / "m.onnx"), job=Job()).notes == ("1 sparse initialiser was converted to dense.",)
+
+
+@pytest.mark.skipif(not hasattr(os, "SEEK_DATA"), reason="files without holes")
+def test_weights_in_a_hole_of_a_file_are_not_read(tmp_path):
+    """A terabyte of nothing takes no disk, and all memory once it is looked at."""
+    with open(tmp_path / "w.bin", "wb") as file:
+        file.write(b"\0" * 4096)
+        file.truncate(1 << 40)
+    proto = sparse([8], [1])
+    proto.graph.ClearField("sparse_initializer")
+    tensor = proto.graph.initializer.add(name="large", data_type=TensorProto.FLOAT, dims=[6, 1 << 30])
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="w.bin")
+    onnx.save(proto, tmp_path / "m.onnx")
+    assert "which has almost no data for its size" in refusal(tmp_path / "m.onnx").what
+    with open(tmp_path / "m.onnx", "ab") as file:
+        file.truncate(3 << 30)
+    assert "larger than 2 GB" in refusal(tmp_path / "m.onnx").what

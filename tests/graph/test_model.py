@@ -10,7 +10,7 @@ import pytest
 from tests.graph.graphs import Build, opened, residual
 from workbench.core.base.errors import UserError
 from workbench.graph.encodings.dense import Dense
-from workbench.graph.onnx import runtime, saving
+from workbench.graph.onnx import names, runtime, saving
 from workbench.graph.rewrite.rewrite import with_edits, with_weights
 from workbench.graph.storage.edit import Edit
 
@@ -189,3 +189,18 @@ def test_a_reshape_with_a_free_batch_is_followed():
     x = b.node("Reshape", [x, shape], "flat")
     b.node("Gemm", [x, b.weight("fc.weight", 5, 48)], "y", transB=1)
     assert b.model({"x": ["N", 2, 6, 6]}, {"y": None}).layer("fc").macs == 240
+
+
+def test_a_name_that_is_taken_thousands_of_times_is_found_fast():
+    """Twenty thousand operators of one kind without names: each looked at all before it."""
+    asked = []
+
+    class Counted(set):
+        def __contains__(self, name):
+            asked.append(name)
+            return super().__contains__(name)
+
+    counted = Counted()
+    made = [names.unique("relu", counted) for _ in range(3000)]
+    assert made == ["relu", *(f"relu_{number}" for number in range(2, 3001))]
+    assert len(asked) < 3000 * 150

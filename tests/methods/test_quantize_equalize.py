@@ -118,6 +118,21 @@ def unbalanced():
     return replace(workspace, model=rescaled(workspace.model, scaling, random_factors(scaling)), cache=Cache(1 << 28))
 
 
+def test_a_channel_of_tiny_weights_does_not_make_its_bias_an_outlier():
+    """A BatchNorm with a gamma near zero, folded: equal ranges would multiply its bias by thousands, and one scale for
+    all activations would then hold nothing but that channel."""
+    model = flattened()
+    weight, bias = model.weight("conv").copy(), model.bias("conv").copy()
+    weight[2] *= 1e-7
+    bias[2] = 2 * np.abs(bias).max()
+    weak = with_weights(model, {"conv": weight}, {"conv": bias})
+    made = equalised(weak, "conv").model
+    assert 1.9 < np.abs(made.bias("conv")).max() / np.abs(bias).max() < 2.1
+    x = {"x": np.random.default_rng(1).standard_normal((4, 3, 8, 8)).astype(np.float32)}
+    expected, found = (runtime.run(runtime.session(each), x)[0] for each in (weak, made))
+    np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("bits", [4, 8])
 def test_an_unbalanced_network_gets_back_what_one_scale_a_tensor_loses(unbalanced, bits):

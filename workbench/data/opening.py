@@ -94,7 +94,9 @@ def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given,
         arrays = _preprocessed(path, arrays, specs, rules)
     matched = match(path, arrays, specs, given, labels, found.held)
     counts = {len(np.atleast_1d(labels)) if labels is not None else -1, *map(len, matched.inputs.values())} - {-1}
-    if len(counts) != 1 or counts == {0}:
+    if counts == {0}:
+        raise UserError("{path} has no samples.", "Give at least one.", path=path)
+    if len(counts) != 1:
         raise UserError(
             "{path} has no arrays, or arrays of different lengths: {counts}.",
             "Every array needs one entry per sample.",

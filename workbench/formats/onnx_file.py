@@ -2,7 +2,7 @@
 
 import logging
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import onnx
 import onnx_ir as ir
 from google.protobuf.message import DecodeError
 
+from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
@@ -23,12 +24,19 @@ from workbench.graph.onnx.mapped import MappedTensor
 OLDEST_OPSET = 7
 # A function is written out at each of its calls; as many calls as this take some seconds.
 MOST_NODES, MOST_CALLS = 100_000, 4096
+LARGEST = 1 << 31  # bytes that protobuf writes and reads
 AGAIN = Message("Copy or export it again.")
 
 
 def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
     """Read the graph; external weights stay on disk until they are read. Raises UserError for anything else."""
     file = Path(path)
+    if file.stat().st_size > LARGEST:
+        raise UserError(
+            "{path} is larger than 2 GB, the most that an ONNX file can hold.",
+            "Export it with external data, or copy it again.",
+            path=path,
+        )
     try:
         proto = onnx.load(path, load_external_data=False, format="protobuf")
     except (DecodeError, UnicodeDecodeError, ValueError) as error:
@@ -137,6 +145,7 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
                     location=location,
                 )
             regular = stat.S_ISREG(part.stat().st_mode)
+            stored = system.bytes_on_disk(str(part)) if regular else 0
         except FileNotFoundError as error:
             raise UserError(
                 "{file} needs the file {location} in the same folder, but it is missing.",
@@ -155,7 +164,20 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
                 file=file,
                 location=location,
             )
+        if onnx_tensors.much_larger(_read_from(external, location), stored):
+            raise UserError(
+                "{file} refers to external weights in {location}, which has almost no data for its size.",
+                "Copy it again.",
+                file=file,
+                location=location,
+            )
     return [folder / location for location in sorted(locations)]
+
+
+def _read_from(external: Sequence[onnx.TensorProto], location: str) -> int:
+    """Bytes of the largest tensor that lies in a file."""
+    within = (each for each in external if any(entry.value == location for entry in each.external_data))
+    return max((onnx_tensors.size_of(abs(size) for size in tensor.dims) for tensor in within), default=0)
 
 
 def _forget_types(model: ir.Model, recorded: set[str]) -> None:

@@ -37,7 +37,7 @@ FIELDS: dict[int, tuple[str, float]] = {
     **dict.fromkeys((T.INT2, T.UINT2), ("int32_data", 0.25)),
 }
 PACKED: dict[int, float] = {T.INT4: 0.5, T.UINT4: 0.5, T.FLOAT4E2M1: 0.5, T.INT2: 0.25, T.UINT2: 0.25}
-# Sparse tensors are made dense, which may take this many bytes, or this many times their own.
+# What a file makes in memory, of sparse tensors or of holes: this many bytes, or this many times its own.
 DENSE, TIMES = 1 << 26, 1000
 
 
@@ -115,11 +115,16 @@ def size_of(dims: Iterable[int]) -> int:
     return count
 
 
+def much_larger(made: int, stored: int) -> bool:
+    """Whether so many bytes in memory are many times those of the file."""
+    return made > max(DENSE, TIMES * stored)
+
+
 def much_larger_dense(sparse: Iterable[onnx.SparseTensorProto]) -> bool:
     """Whether these would take much more memory than they have bytes."""
     parts = list(sparse)
     numbers = sum(size_of(abs(size) for size in part.dims) for part in parts)
-    return 8 * numbers > max(DENSE, TIMES * sum(part.ByteSize() for part in parts))
+    return much_larger(8 * numbers, sum(part.ByteSize() for part in parts))
 
 
 def dense(sparse: onnx.SparseTensorProto) -> onnx.TensorProto:

@@ -18,6 +18,7 @@ from workbench.graph.model.model import Model
 from workbench.methods.base.method import RescalingMethod, find
 
 NONE = Message("the ranges are equal already")
+GROWTH = 2.0  # of the largest value that is added to channels: one bit of the activations behind them
 
 _known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()  # a model never changes
 
@@ -45,11 +46,23 @@ def rescale(
         method, params = _method(action)
         chosen = tuple(links.free(path) for path in paths if asked[path] == action)
         weights = {name: _values(made, name) for name, held in links.held.items() if held.weight}
-        found = method.factors(links, weights, chosen, params, job)
+        found = _tempered(method.factors(links, weights, chosen, params, job), links, made)
         made, factors = rescaled(made, links, found), factors * found
     if made is not model:
         prove_same(model, made, data, job)
     return Changed(made, {**dict.fromkeys(asked, NONE), **_notes(model, links, factors)})
+
+
+def _tempered(factors: np.ndarray, links: Scaling, model: Model) -> np.ndarray:
+    """Factors [count] under which no bias outgrows all others of its tensor: a channel of tiny weights is nearly a
+    constant, its bias, and would become the one outlier of the activations (Nagel et al. 2019, section 4.1.3)."""
+    limits = np.full(links.count, np.inf)
+    for name, held in links.held.items():
+        if not held.weight and held.made is not None:
+            size = np.abs(_values(model, name).astype(np.float64))
+            room = np.divide(GROWTH * size.max(initial=0.0), size, out=np.full(size.shape, np.inf), where=size > 0)
+            np.minimum.at(limits, np.broadcast_to(held.made, size.shape), room)
+    return np.minimum(factors, limits)
 
 
 def _method(action: Action) -> tuple[RescalingMethod, Any]:

@@ -8,6 +8,7 @@ import onnx_ir as ir
 
 SCOPES = "pkg.torch.onnx.name_scopes"
 LONGEST = 120
+COUNTED = 100  # numbers behind a name that are tried one by one
 # Endings that say which of a layer's tensors it is: torch, Keras, Caffe2, PaddlePaddle, TensorFlow.
 _PARAMETER = re.compile(
     r"([./_](weights?|kernel|w|W|R|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
@@ -69,10 +70,19 @@ def clean(name: str) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """`name`, or `name_2`, `name_3`…; the result is added to `taken`."""
+    """`name`, or `name_2`, `name_3`…; the result is added to `taken`. Beyond 100 the number is found by halving, as a
+    file may have the same name thousands of times."""
     chosen, number = name, 1
-    while chosen in taken:
+    while chosen in taken and number < COUNTED:
         number += 1
+        chosen = f"{name}_{number}"
+    if chosen in taken:
+        used, number = number, 2 * number
+        while f"{name}_{number}" in taken:
+            used, number = number, 2 * number
+        while number - used > 1:
+            middle = (used + number) // 2
+            used, number = (middle, number) if f"{name}_{middle}" in taken else (used, middle)
         chosen = f"{name}_{number}"
     taken.add(chosen)
     return chosen
