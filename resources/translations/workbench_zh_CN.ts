@@ -6609,6 +6609,11 @@
       <translation>正在导出为 ONNX</translation>
     </message>
     <message>
+      <source>it is damaged</source>
+      <extracomment>workbench/formats/pickled_file.py</extracomment>
+      <translation>文件已损坏</translation>
+    </message>
+    <message>
       <source>reading the torch program</source>
       <extracomment>workbench/formats/pickled_file.py</extracomment>
       <translation>正在读取 torch 程序</translation>
@@ -6889,6 +6894,11 @@
       <translation>其中没有张量</translation>
     </message>
     <message>
+      <source>it holds {n:,} tensors, more than {most:,}</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>它包含 {n:,} 个张量，超过 {most:,} 个</translation>
+    </message>
+    <message>
       <source>its index is damaged</source>
       <extracomment>workbench/formats/weights/parts.py</extracomment>
       <translation>其索引已损坏</translation>
@@ -6912,6 +6922,11 @@
       <source>the file {name} that its index lists is missing</source>
       <extracomment>workbench/formats/weights/parts.py</extracomment>
       <translation>其索引列出的文件 {name} 不存在</translation>
+    </message>
+    <message>
+      <source>{file} has almost no data for its size</source>
+      <extracomment>workbench/formats/weights/parts.py</extracomment>
+      <translation>{file} 与其大小相比几乎没有数据</translation>
     </message>
     <message>
       <source>{file} has no tensor {name}, which its index lists</source>

@@ -1,5 +1,7 @@
 """TorchScript and pickled modules open as networks where they are trusted, and run nothing where they are not."""
 
+import zipfile
+
 import numpy as np
 import pytest
 import torch
@@ -43,6 +45,16 @@ def test_torchscript_without_trust_is_refused_and_a_module_gives_its_weights(tmp
     with nothing_run():
         assert "TorchScript program; opening it runs it" in refusal(script).what
         assert open_model(str(module), job=Job()).weights_only
+
+
+def test_a_damaged_program_is_called_so(tmp_path):
+    """Not in torch's words, which ask to report a bug."""
+    with zipfile.ZipFile(tmp_path / "script.pt", "w") as archive:
+        for name, content in {"data.pkl": b"\x80\x02N.", "constants.pkl": b"\x80\x02).", "code/a.py": b""}.items():
+            archive.writestr(f"a/{name}", content)
+        archive.writestr("a/version", b"3")
+    error = refusal(tmp_path / "script.pt", trusted=True)
+    assert error.what.endswith("cannot be read as a TorchScript program: it is damaged.")
 
 
 def test_a_module_whose_inputs_are_not_found_says_what_to_do(tmp_path):

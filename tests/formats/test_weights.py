@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import os
 import pickle
 import struct
 import zipfile
@@ -21,7 +22,7 @@ from workbench.core.base.job import Job
 from workbench.engine.workspace import Workspace
 from workbench.formats import weights_file
 from workbench.formats.opening import open_model
-from workbench.formats.weights import safetensors, state_dict
+from workbench.formats.weights import parts, safetensors, state_dict
 from workbench.formats.weights.pickles import LARGEST
 from workbench.formats.weights.stored import Reader
 from workbench.testing.audit import nothing_run
@@ -226,6 +227,7 @@ HOSTILE = {
     "fraction": (raw({"a": entry([1.0], 0, 4)}, b"\0" * 4), "shape of a"),
     "backwards": (raw({"a": entry([1], 8, 4)}, b"\0" * 8), "do not match"),
     "type": (raw({"a": entry([1], 0, 4, "Q99")}, b"\0" * 4), "type Q99 of a is unknown"),
+    "type of a list": (raw({"a": entry([1], 0, 4, ["F32"])}, b"\0" * 4), "of a is unknown"),
     "metadata": (raw({"__metadata__": {"a": 1}}), "metadata"),
     "nothing": (raw({"__metadata__": {"a": "b"}}), "no tensors"),
 }
@@ -236,6 +238,20 @@ def test_a_hostile_safetensors_file_ends_in_one_sentence(tmp_path, name):
     content, words = HOSTILE[name]
     (tmp_path / "w.safetensors").write_bytes(content)
     assert words in refusal(tmp_path / "w.safetensors").what
+
+
+def test_a_file_of_very_many_tensors_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "MOST_TENSORS", 3)
+    (tmp_path / "w.safetensors").write_bytes(raw({f"t{index}": entry([0], 0, 0) for index in range(4)}))
+    assert "4 tensors, more than 3" in refusal(tmp_path / "w.safetensors").what
+
+
+@pytest.mark.skipif(not hasattr(os, "SEEK_DATA"), reason="files without holes")
+def test_tensors_in_a_hole_of_a_file_are_not_read(tmp_path):
+    with open(tmp_path / "w.safetensors", "wb") as file:
+        file.write(raw({"a": entry([1 << 30], 0, 1 << 32)}))
+        file.truncate(5 << 30)
+    assert "w.safetensors has almost no data for its size" in refusal(tmp_path / "w.safetensors").what
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def size_of(dims: Iterable[int]) -> int:
 
 
 def much_larger(made: int, stored: int) -> bool:
-    """Whether so many bytes in memory are many times those of the file."""
+    """Whether these bytes in memory are many times those of the file."""
     return made > max(DENSE, TIMES * stored)
 
 

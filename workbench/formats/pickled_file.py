@@ -25,6 +25,7 @@ from workbench.graph.model.model import Source
 
 OPSET = 17  # the newest that torch's exporter of TorchScript is well tried with
 SIDES, SAMPLES, TOKENS = (224, 32, 28, 64, 96, 128, 299, 512), (16_000, 1024, 512), 16
+INTERNAL, DAMAGED = "INTERNAL ASSERT", Message("it is damaged")  # what torch says of a program that is no program
 FUNCTION = Message("Give a function that loads it and returns (module, example_inputs): file.py:function.")
 
 
@@ -63,7 +64,7 @@ def load_script(path: str, trusted: bool, job: Job) -> Loaded:
             "{path} cannot be read as a TorchScript program: {reason}.",
             "Save it again with torch.jit.save of the installed torch.",
             path=path,
-            reason=first_line(error),
+            reason=DAMAGED if INTERNAL in str(error) else first_line(error),
         ) from error
     inputs = example_of(module, path)
     job.report(Message("exporting to ONNX"), 0.1)

@@ -8,7 +8,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from workbench.core.base import system
 from workbench.core.base.message import Message
+from workbench.formats import onnx_tensors
 from workbench.formats.weights import safetensors, state_dict
 from workbench.formats.weights.safetensors import looks_like as is_safetensors
 from workbench.formats.weights.stored import Checkpoint, Stored, Unreadable
@@ -17,6 +19,7 @@ __all__ = ["is_index", "is_pickle", "is_safetensors", "is_state_dict", "members"
 INDEX = ".index.json"
 PART = re.compile(r"^(.*)-\d{5}-of-\d{5}(\.safetensors|\.bin)$")
 LARGEST_INDEX, MOST_PARTS = 1 << 25, 1000
+MOST_TENSORS = 50_000  # each takes a fraction of a millisecond and ten kilobytes as a layer
 
 
 def is_index(path: str) -> bool:
@@ -56,6 +59,12 @@ def read(path: str) -> Checkpoint:
     found = _several(index) if index else _one(path)
     if not found.tensors:
         raise Unreadable(Message("it holds no tensors"))
+    if len(found.tensors) > MOST_TENSORS:
+        raise Unreadable(Message("it holds {n:,} tensors, more than {most:,}", n=len(found.tensors), most=MOST_TENSORS))
+    for file in found.files:
+        largest = max((stored.length for stored in found.tensors.values() if stored.file == file), default=0)
+        if onnx_tensors.much_larger(largest, system.bytes_on_disk(file)):
+            raise Unreadable(Message("{file} has almost no data for its size", file=os.path.basename(file)))
     return found
 
 

@@ -86,7 +86,7 @@ def _stored(name: str, entry: Any, path: str, start: int, size: int) -> Stored:
         shape, (begin, end), kind = entry["shape"], entry["data_offsets"], entry["dtype"]
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(Message("the entry of {name} is incomplete", name=name[:80])) from error
-    if kind not in DTYPES:
+    if not isinstance(kind, str) or kind not in DTYPES:
         raise Unreadable(Message("the type {kind} of {name} is unknown", kind=str(kind)[:20], name=name[:80]))
     numbers = [begin, end, *(shape if isinstance(shape, list) else [None])]
     if not all(type(number) is int and 0 <= number < MOST_NUMBERS for number in numbers) or len(shape) > 16:
