@@ -8479,6 +8479,16 @@
       <translation>正在舍入 {path}</translation>
     </message>
     <message>
+      <source>Recommended for this layer</source>
+      <extracomment>workbench/ui/actions/add_menu.py</extracomment>
+      <translation>适合此层的步骤</translation>
+    </message>
+    <message>
+      <source>Search methods</source>
+      <extracomment>workbench/ui/actions/add_menu.py</extracomment>
+      <translation>搜索方法</translation>
+    </message>
+    <message>
       <source>A step that is switched off stays in the recipe without effect</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
       <translation>关闭的步骤仍留在配方中，但不起任何作用</translation>
@@ -8667,6 +8677,11 @@
       <source>Select a layer</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>选择一层</translation>
+    </message>
+    <message>
+      <source>Select a layer that can be edited.</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>请先选择可以编辑的层。</translation>
     </message>
     <message>
       <source>Steps prune, factorise, distil or quantise this layer. Add one and drag its slider: size and accuracy follow.</source>
@@ -9066,9 +9081,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>这些文件都不是模型：{names}。</translation>
     </message>
     <message>
+      <source>Open a model first.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>请先打开模型。</translation>
+    </message>
+    <message>
       <source>Open data</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>打开数据</translation>
+    </message>
+    <message>
+      <source>Open data first.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>请先打开数据。</translation>
     </message>
     <message>
       <source>Open data…</source>
@@ -9139,6 +9164,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Save recipe as…</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>配方另存为…</translation>
+    </message>
+    <message>
+      <source>There is nothing to redo.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>没有可以重做的操作。</translation>
+    </message>
+    <message>
+      <source>There is nothing to undo.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>没有可以撤销的操作。</translation>
     </message>
     <message>
       <source>Undo</source>
@@ -9411,9 +9446,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>复制步骤</translation>
     </message>
     <message>
+      <source>Copy the steps of a layer first.</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>请先复制某一层的步骤。</translation>
+    </message>
+    <message>
       <source>Layers whose channels can only be pruned together with those of this layer</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>通道须与此层一并裁剪的层</translation>
+    </message>
+    <message>
+      <source>No channels are coupled with those of this layer.</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>没有与此层耦合的通道。</translation>
     </message>
     <message>
       <source>Paste steps</source>
@@ -9429,6 +9474,21 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Select similar layers</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>选择同类层</translation>
+    </message>
+    <message>
+      <source>The recipe has no steps.</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>配方没有步骤。</translation>
+    </message>
+    <message>
+      <source>The selected layer has no steps.</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>所选的层没有步骤。</translation>
+    </message>
+    <message>
+      <source>There is no similar layer.</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>没有相似的层。</translation>
     </message>
     <message>
       <source>apply to {n} layers</source>
@@ -9494,6 +9554,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Preparation</source>
       <extracomment>workbench/ui/commands/preparation_menu.py</extracomment>
       <translation>预处理</translation>
+    </message>
+    <message>
+      <source>No file was opened yet.</source>
+      <extracomment>workbench/ui/commands/recent_menu.py</extracomment>
+      <translation>还没有打开过文件。</translation>
+    </message>
+    <message>
+      <source>No recent files</source>
+      <extracomment>workbench/ui/commands/recent_menu.py</extracomment>
+      <translation>没有最近的文件</translation>
     </message>
     <message>
       <source>A copy keeps both; choose its name when you save it.</source>
@@ -9641,6 +9711,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{path} 已在另一个窗口中打开，后保存的窗口会覆盖另一个窗口的工作。</translation>
     </message>
     <message>
+      <source>Choose a snapshot in the table of snapshots first.</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>请先在快照表中选择一个快照。</translation>
+    </message>
+    <message>
       <source>Compare snapshots</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>比较快照</translation>
@@ -9711,6 +9786,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{title}（本机）</translation>
     </message>
     <message>
+      <source>A training is running.</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>训练正在进行。</translation>
+    </message>
+    <message>
+      <source>No training is running.</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>没有正在进行的训练。</translation>
+    </message>
+    <message>
       <source>Pause training</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
       <translation>暂停训练</translation>
@@ -9729,6 +9814,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Sweep temperatures</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
       <translation>扫描温度</translation>
+    </message>
+    <message>
+      <source>The recipe has no distillation stage.</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>配方没有蒸馏阶段。</translation>
     </message>
     <message>
       <source>Train</source>
@@ -11246,6 +11336,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>缩小 {times} 倍</translation>
     </message>
     <message>
+      <source>Forecast: size of the whole file with this step.</source>
+      <extracomment>workbench/ui/session/step_effects.py</extracomment>
+      <translation>预测：加上此步骤后整个文件的大小。</translation>
+    </message>
+    <message>
+      <source>Predicted for the whole recipe; the compressed model was not run.</source>
+      <extracomment>workbench/ui/session/step_effects.py</extracomment>
+      <translation>对整个配方的预测；没有运行压缩后的模型。</translation>
+    </message>
+    <message>
+      <source>error {rise}</source>
+      <extracomment>workbench/ui/session/step_effects.py</extracomment>
+      <translation>误差 {rise}</translation>
+    </message>
+    <message>
+      <source>loss {rise}</source>
+      <extracomment>workbench/ui/session/step_effects.py</extracomment>
+      <translation>损失 {rise}</translation>
+    </message>
+    <message>
       <source>Stopped. Measured values are kept.</source>
       <extracomment>workbench/ui/session/sweeps.py</extracomment>
       <translation>已停止。实测值已保留。</translation>
@@ -11416,6 +11526,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{n} 个参数</translation>
     </message>
     <message>
+      <source>Layer</source>
+      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
       <source>Views</source>
       <extracomment>workbench/ui/shell/main_layout.py</extracomment>
       <translation>视图</translation>
@@ -11566,9 +11681,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>下一个窗格</translation>
     </message>
     <message>
-      <source>No recent files</source>
+      <source>No job is running.</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
-      <translation>没有最近的文件</translation>
+      <translation>没有正在运行的任务。</translation>
     </message>
     <message>
       <source>Open recent</source>
@@ -11579,6 +11694,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Panels</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>面板</translation>
+    </message>
+    <message>
+      <source>Preferences</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>首选项</translation>
     </message>
     <message>
       <source>Preferences…</source>
@@ -11594,6 +11714,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Quit</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>退出</translation>
+    </message>
+    <message>
+      <source>Recent data</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>最近的数据</translation>
+    </message>
+    <message>
+      <source>Recent recipes</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>最近的配方</translation>
     </message>
     <message>
       <source>Reset layout</source>
@@ -11661,9 +11791,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>没有匹配的命令</translation>
     </message>
     <message>
-      <source>Search commands</source>
+      <source>Search commands, methods, layers, settings</source>
       <extracomment>workbench/ui/shell/palette.py</extracomment>
-      <translation>搜索命令</translation>
+      <translation>搜索命令、方法、层和设置</translation>
     </message>
     <message>
       <source>All are perceptually uniform and suit colour-blind readers.</source>
@@ -11739,11 +11869,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>One per core</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>每个核心一个</translation>
-    </message>
-    <message>
-      <source>Preferences</source>
-      <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>首选项</translation>
     </message>
     <message>
       <source>Search processes</source>
@@ -12294,11 +12419,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Fixed by this layer</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>此层修复</translation>
-    </message>
-    <message>
-      <source>Layer</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>层</translation>
     </message>
     <message>
       <source>Layers reverted</source>

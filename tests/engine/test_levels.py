@@ -56,6 +56,14 @@ def test_what_lies_beyond_the_outermost_level_is_counted(weight):
     assert found.clipped == beyond.sum() > 0
 
 
+def test_what_was_pruned_is_not_clipped(weight):
+    pruned = np.where(np.abs(weight) < np.quantile(np.abs(weight), 0.9), weight, 0).astype(np.float32)
+    found = quantized(pruned, "tensor", clip=0.7).encoding.levels(weight, 0)
+    step = found.values[1] - found.values[0]
+    beyond = (pruned > found.values[-1] + step / 2) | (pruned < found.values[0] - step / 2)
+    assert found.clipped == beyond.sum() > 0
+
+
 def test_codebooks_have_levels_and_plain_weights_have_none(weight):
     indices = (np.arange(24).reshape(4, 6) % 3).astype(np.uint8)
     book = Codebook(indices, np.array([0.5, -1, 0.25], np.float32), 2)

@@ -33,6 +33,12 @@ def test_energy_and_the_rank_that_keeps_it():
     assert [found.rank_for(e) for e in (0.5, 0.9, 0.95, 1.0)] == [1, 2, 3, 3]
 
 
+@pytest.mark.parametrize("count, bins", [(10, 17), (432, 41), (6400, 161), (1_000_000, 161)])
+def test_few_weights_have_few_bins(count, bins):
+    edges = stats.edges(weight(count))
+    assert len(edges) - 1 == bins and edges[bins // 2] < 0 < edges[bins // 2 + 1]
+
+
 def test_every_weight_is_counted_and_zeros_stand_alone():
     values = weight(30, 30)
     values[:10] = 0

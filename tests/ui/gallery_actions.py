@@ -80,7 +80,7 @@ def panels() -> Iterator[tuple[str, object]]:
     yield "why", why
     menu = panel()
     menu.menu.aboutToShow.emit()
-    menu.menu.setActiveAction(menu.menu.actions()[1])
+    menu.menu.setActiveAction(next(iter(menu.menu.recommended.values())))
     yield "menu", menu.menu
 
 

@@ -14,6 +14,7 @@ from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.params import Field
 from workbench.methods.distill.block import BlockDistillation
 from workbench.ui.actions import ActionPanel
+from workbench.ui.actions.menu import MethodMenu
 from workbench.ui.actions.step import StepCard
 from workbench.ui.widgets import theme
 
@@ -69,12 +70,9 @@ def give(panel, *actions: Action) -> None:
 
 
 def choose(panel, method: str) -> None:
-    """Open the menu with the mouse, walk to the method with the arrow keys, take it."""
+    """Open the menu with the mouse, type the method, take it."""
     QTest.mouseClick(panel.add, LEFT)
-    for _ in range(len(panel.menu.actions())):
-        QTest.keyClick(panel.menu, KEY.Key_Down)
-        if panel.menu.activeAction().data() == method:
-            break
+    QTest.keyClicks(panel.menu, method)
     QTest.keyClick(panel.menu, KEY.Key_Return)
 
 
@@ -139,13 +137,55 @@ def test_a_step_is_added_from_the_menu_where_it_is_applied(panel):
     assert slider(panel, 0, "sparsity").hasFocus()
 
 
-def test_a_letter_goes_to_the_next_method_that_begins_with_it(panel):
+def shown(menu) -> list[str]:
+    """Texts of the entries that are there."""
+    return [entry.text().partition("\t")[0] for entry in menu.actions() if entry.isVisible() and entry.text()]
+
+
+@pytest.mark.parametrize(
+    "typed, method, params",
+    [
+        ("int8", "quantize.affine", {"bits": 8}),
+        ("4 bit", "quantize.affine", {"bits": 4}),
+        ("quantize", "quantize.affine", None),
+        ("quantise", "quantize.affine", None),
+        ("svd", "lowrank.svd", None),
+        ("factorize", "lowrank.svd", None),
+        ("sparsity", "prune.magnitude", None),
+    ],
+)
+def test_the_menu_finds_methods_by_every_usual_name(panel, typed, method, params):
+    choose(panel, typed)
+    added = panel.heard[-1][0][0]
+    assert added.method == method and (params is None or added.params == params)
+
+
+def test_the_menu_begins_with_what_suits_the_layer_and_the_rest_is_behind_families(panel):
+    panel.set_view(sample.view_of(sample.weights()))
+    asked = []
+    panel.effects_wanted.connect(asked.append)
     QTest.mouseClick(panel.add, LEFT)
-    for letter, method in ((KEY.Key_T, "lowrank.svd"), (KEY.Key_I, "quantize.affine"), (KEY.Key_M, "prune.magnitude")):
-        QTest.keyClick(panel.menu, letter)
-        assert panel.menu.activeAction().data() == method
+    names = ["Prune", "Low rank", "Distil", "Quantise"]
+    assert shown(panel.menu)[-4:] == names and len(shown(panel.menu)) <= 4 + len(names)
+    (steps,) = asked
+    assert [entry.data() for entry in panel.menu.recommended.values()] == [step.method for step in steps]
+    panel.menu.show_effect(steps[0], "61.0 kB, loss +0.002")
+    first = panel.menu.recommended[steps[0]]
+    assert first.text().endswith("\t61.0 kB, loss +0.002")
+    QTest.keyClicks(panel.menu, "nothing like this")
+    assert shown(panel.menu) == []
+    for _ in "nothing like this":
+        QTest.keyClick(panel.menu, KEY.Key_Backspace)
+    assert shown(panel.menu)[-4:] == names
+    panel.menu.setActiveAction(first)
     QTest.keyClick(panel.menu, KEY.Key_Return)
-    assert [action.method for action in panel.heard[-1][0]] == ["prune.magnitude"]
+    assert panel.heard[-1][0] == (steps[0],)
+
+
+def test_what_the_target_does_not_take_is_not_recommended(panel):
+    panel.set_unavailable({"quantize.affine": "There are no integers there."})
+    panel.menu.aboutToShow.emit()
+    assert "quantize.affine" not in [step.method for step in panel.menu.recommended]
 
 
 def test_steps_change_places_where_that_means_something(panel):
@@ -175,8 +215,7 @@ def test_a_step_that_is_undone_leaves_the_focus_in_the_panel(panel):
 
 def test_the_menu_is_grouped_and_says_why_something_cannot_be_had(panel):
     panel.set_unavailable({"distill.layer": "Needs calibration data."})
-    panel.menu.aboutToShow.emit()
-    entries = {entry.data(): entry for entry in panel.menu.actions() if entry.data()}
+    entries = {entry.data(): entry for menu in panel.menu.findChildren(MethodMenu) for entry in menu.actions()}
     assert list(entries) == ["prune.magnitude", "lowrank.svd", "distill.layer", "quantize.affine"]
     assert not entries["distill.layer"].isEnabled()
     assert entries["distill.layer"].toolTip() == "Needs calibration data."
@@ -186,10 +225,8 @@ def test_the_menu_is_grouped_and_says_why_something_cannot_be_had(panel):
 def test_the_menu_says_what_does_not_go_with_the_steps_that_are_there(panel):
     panel.set_unavailable({"distill.layer": "Needs calibration data."})
     panel.set_conflicts({"lowrank.svd": "Integers cannot follow a factoring."})
-    panel.menu.aboutToShow.emit()
-    reasons = {
-        entry.data(): entry.toolTip() for entry in panel.menu.actions() if entry.data() and not entry.isEnabled()
-    }
+    entries = [entry for menu in panel.menu.findChildren(MethodMenu) for entry in menu.actions()]
+    reasons = {entry.data(): entry.toolTip() for entry in entries if not entry.isEnabled()}
     assert reasons == {"distill.layer": "Needs calibration data.", "lowrank.svd": "Integers cannot follow a factoring."}
 
 

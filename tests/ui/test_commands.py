@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QTextEdit
 from tests.ui.test_window import CTRL, dialog
 from workbench.core.recipe.action import Action
 from workbench.ui.base import settings
-from workbench.ui.shell.palette import actions_of, likeness
+from workbench.ui.shell.found import actions_of
+from workbench.ui.shell.palette import BESIDE_ROLE
+from workbench.ui.text.likeness import likeness
 
 ROOT = Path(__file__).parents[2]
 NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -104,13 +106,72 @@ def test_the_palette_adds_a_step_by_the_name_of_its_method(demo_window, qtbot):
     assert session.undo_stack.undoText() == "Add Magnitude"
 
 
-def test_the_palette_says_that_there_is_no_such_command(window, qtbot):
+def first(palette, qtbot, typed: str):
+    """What is found for a text, the best first."""
+    palette.search.clear()
+    qtbot.keyClicks(palette.search, typed)
+    return palette.list.currentIndex()
+
+
+def test_the_palette_finds_methods_by_usual_names_layers_settings_and_recent_recipes(demo_window, qtbot, tmp_path):
+    session = demo_window.session
+    assert session.save_recipe(str(tmp_path / "smallest.yaml"))
+    qtbot.keyClick(demo_window, Qt.Key.Key_K, CTRL)
+    palette = dialog(demo_window, qtbot, "palette")
+    last = session.model.layers[-1].path
+    for typed, found in {
+        "int8": "Integer (affine) 8 bit",
+        "4 bit": "Integer (affine) 4 bit",
+        "fp16": "FP16, BF16, FP8 Format float16",
+        "palettize": "Codebook",
+        "factorise svd": "Truncated SVD",
+        "smallest": f"smallest.yaml  —  {tmp_path}",
+        "colour map": "Colormap",
+        "threads": "Compute threads",
+        last: last,
+    }.items():
+        assert first(palette, qtbot, typed).data().endswith(found), typed
+    for typed in ("quantize", "quantise"):
+        assert "Quantise" in first(palette, qtbot, typed).data()
+    first(palette, qtbot, last)
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert session.selection == (last,)
+    demo_window.menus.show_palette()
+    palette = dialog(demo_window, qtbot, "palette")
+    first(palette, qtbot, "int4")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert session.recipe.stack_for(last) == (Action("quantize.affine", {"bits": 4}),)
+
+
+def test_what_cannot_be_done_is_found_with_its_reason_and_does_nothing(window, qtbot):
     window.menus.show_palette()
     palette = dialog(window, qtbot, "palette")
-    assert not palette.nothing.isVisible()
-    qtbot.keyClicks(palette.search, "smooth")
-    assert palette.nothing.isVisible() and palette.list.model().rowCount() == 0, "no model, no steps"
+    for typed, needs in {
+        "export": "Open a model first.",
+        "undo": "There is nothing to undo.",
+        "paste steps": "Select a layer that can be edited.",
+        "what is measured": "Open data first.",
+        "cancel running": "No job is running.",
+    }.items():
+        assert first(palette, qtbot, typed).data(BESIDE_ROLE) == needs, typed
+        qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+        assert palette.isVisible()
+    assert not first(palette, qtbot, "no such thing").isValid() and palette.nothing.isVisible()
     palette.close()
+
+
+def test_menus_may_be_made_anew_while_the_palette_shows_their_entries(demo_window, qtbot):
+    """Entries are values: what is run is looked for at that moment."""
+    session = demo_window.session
+    demo_window.menus.show_palette()
+    palette = dialog(demo_window, qtbot, "palette")
+    first(palette, qtbot, "add this step magnitude")
+    session.model_changed.emit()  # menus that depend on the model are filled again
+    session.snapshots.changed.emit()
+    demo_window.workspace.actions.set_methods(tuple(session.methods.values())[:20])
+    assert len(list(actions_of(demo_window.menuBar(), disabled=True))) > 40
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert [action.method for action in session.recipe.stack_for(session.current)] == ["prune.magnitude"]
 
 
 def test_the_best_answer_comes_first():

@@ -11,7 +11,7 @@ from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, dialog
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.shell.palette import actions_of
+from workbench.ui.shell.found import actions_of
 from workbench.ui.tabs.compare.states import NOTE_ROLE, Column
 
 Key = Qt.Key

@@ -10,11 +10,12 @@ from workbench.ui.text import format
 
 
 def add_step(window, qtbot, method: str) -> None:
-    """Press `Add a step` and choose from its menu, both with the mouse."""
+    """Press `Add a step`, search in its menu, and choose with the mouse."""
     panel = window.workspace.actions
 
     def choose() -> None:
-        entry = next(action for action in panel.menu.actions() if action.data() == method)
+        qtbot.keyClicks(panel.menu, method)
+        entry = next(action for action in panel.menu.actions() if action.data() == method and action.isVisible())
         qtbot.mouseClick(panel.menu, LEFT, pos=panel.menu.actionGeometry(entry).center())
 
     qtbot.waitUntil(panel.add.isEnabled, timeout=WAIT)

@@ -187,6 +187,21 @@ def test_a_tick_and_a_choice_are_finished_at_once(form_of):
     assert shown(form, "group_size")
 
 
+def test_a_double_click_on_slider_or_name_sets_the_default(form_of):
+    form = form_of()
+    default = {field: form.values()[field] for field in ("bits", "granularity")}
+    form.set_values({"bits": 3, "granularity": "group"})
+    slider = form.editor("bits").slider
+    QTest.mouseClick(slider, LEFT, pos=slider.rect().center())
+    QTest.mouseDClick(slider, LEFT, pos=slider.rect().center())
+    assert form.values()["bits"] == default["bits"] and form.heard[-1] == ("bits", default["bits"], True)
+    QTest.mouseDClick(form._labels["granularity"], LEFT)
+    assert form.values()["granularity"] == default["granularity"]
+    heard = len(form.heard)
+    QTest.mouseDClick(form._labels["granularity"], LEFT)
+    assert len(form.heard) == heard, "it is there already"
+
+
 def test_a_wheel_over_an_untouched_editor_leaves_it_alone(form_of):
     form = form_of()
     for widget in (form.editor("bits").slider, form.editor("bits").box, form.editor("granularity")):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLabel, QMainWindow
 
@@ -121,6 +121,70 @@ def test_an_echo_does_not_tear_the_line_from_the_hand(histogram):
     QTest.mouseRelease(mouse, Qt.MouseButton.LeftButton, pos=point(histogram, 0.09))
     histogram.set_handle(0.05)
     assert histogram.canvas.handles == (-0.05, 0.05)
+
+
+def wheel(plot, x, notches):
+    """Turn the wheel over this value."""
+    where = QPointF(point(plot, x))
+    mouse = plot.canvas.viewport()
+    event = QWheelEvent(
+        where,
+        mouse.mapToGlobal(where),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(mouse, event)
+
+
+@pytest.mark.parametrize("name, about", [("histogram", -0.05), ("spectrum", 12.0)])
+def test_the_wheel_zooms_about_the_mouse_the_drag_pans_and_a_double_click_shows_all(request, weight, name, about):
+    plot = request.getfixturevalue(name)
+    canvas = plot.canvas
+    whole, pixel = canvas.span, canvas.to_pixel(about)
+    wheel(plot, about, 6)
+    low, high = canvas.span
+    assert high - low == pytest.approx((whole[1] - whole[0]) / 1.25**6, rel=1e-6)
+    assert canvas.to_pixel(about) == pytest.approx(pixel, abs=1)
+    plot.show_layer(sample.view_of(weight), sample.edit_of(weight, sample.truncated(weight, 12)))
+    assert canvas.span == (low, high), "what is measured meanwhile does not move it"
+    drag(plot, low + 0.4 * (high - low), low + 0.6 * (high - low))
+    assert canvas.span[0] == pytest.approx(low - 0.2 * (high - low), rel=0.05)
+    QTest.keyClicks(canvas, "+-")
+    assert canvas.span[1] - canvas.span[0] == pytest.approx(high - low)
+    QTest.mouseDClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=point(plot, sum(canvas.span) / 2))
+    assert canvas.span == canvas.home == whole
+    wheel(plot, about, -3)
+    assert canvas.span == whole, "there is no more to show"
+    wheel(plot, about, 3)
+    other = dataclasses.replace(sample.view_of(weight), path="another")
+    plot.show_layer(other, None)
+    assert canvas.span == canvas.home, "another layer is shown whole"
+
+
+def test_lines_are_dragged_in_a_part_and_counts_grow_with_it(histogram, weight):
+    heard = []
+    histogram.dragged.connect(heard.append)
+    histogram.set_handle(0.01)
+    before = histogram.canvas.box.viewRange()[1][1]
+    wheel(histogram, 0.12, 8)
+    assert histogram.canvas.box.viewRange()[1][1] < before
+    histogram.set_handle(sum(histogram.canvas.span) / 2)
+    low, high = histogram.canvas.span
+    drag(histogram, (low + high) / 2, low + 0.75 * (high - low))
+    assert heard[-1] == pytest.approx(low + 0.75 * (high - low), rel=0.02)
+
+
+def test_no_line_of_the_mouse_stays_where_a_drag_began(histogram):
+    histogram.set_handle(0.03)
+    QTest.mouseMove(histogram.canvas.viewport(), point(histogram, 0.03))
+    heard = []
+    histogram.canvas.hovered.connect(heard.append)
+    drag(histogram, 0.03, 0.08)
+    assert heard[0] is None and histogram.canvas._hover is None
 
 
 def test_rank_line_snaps_to_whole_ranks(spectrum):

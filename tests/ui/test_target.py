@@ -6,7 +6,9 @@ import pytest
 from tests.ui.conftest import WAIT, settle
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel
+from workbench.ui.actions.menu import MethodMenu
 from workbench.ui.commands.target_menu import TargetMenu
+from workbench.ui.shell.found import commands_of
 from workbench.ui.shell.palette import CommandPalette
 
 CODEBOOK = Action("quantize.codebook", {"bits": 4})
@@ -29,8 +31,8 @@ def ticked(menu):
 
 
 def entries(panel) -> dict:
-    panel.menu._fill()
-    return {action.data(): action for action in panel.menu.actions() if action.data()}
+    entries = (entry for menu in panel.menu.findChildren(MethodMenu) for entry in menu.actions())
+    return {entry.data(): entry for entry in entries}
 
 
 def test_a_target_is_chosen_told_and_undone(opened, menu, qtbot):
@@ -91,11 +93,11 @@ def test_what_the_target_does_not_take_is_greyed_with_the_reason(opened, panel):
 def test_a_new_step_has_the_parameters_that_the_target_wants(opened, panel, qtbot):
     panel.set_target(opened.targets["tensorrt"])
     with qtbot.waitSignal(panel.actions_changed) as caught:
-        panel.menu.chosen.emit("quantize.affine")
+        panel.menu.chosen.emit(Action("quantize.affine"))
     assert caught.args[0] == (Action("quantize.affine", {"bits": 8}),)
     panel.set_actions(())
     with qtbot.waitSignal(panel.actions_changed) as caught:
-        panel.menu.chosen.emit("prune.channels")
+        panel.menu.chosen.emit(Action("prune.channels"))
     assert caught.args[0][0].params["round_to"] == 8
 
 
@@ -116,7 +118,7 @@ def test_steps_that_are_there_are_marked_with_the_reason(opened, panel):
 def test_the_window_has_the_menu_and_the_palette_finds_it(demo_window, qtbot, tmp_path):
     session = demo_window.session
     qtbot.waitUntil(lambda: bool(session.targets), timeout=WAIT)
-    palette = CommandPalette(demo_window.menuBar(), demo_window)
+    palette = CommandPalette(commands_of(demo_window.menuBar()), demo_window)
     qtbot.addWidget(palette)
     palette.search.setText("tensorrt")
     offered = palette.list.model()

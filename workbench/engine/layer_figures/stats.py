@@ -17,8 +17,8 @@ from workbench.methods.common import factors
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-VERSION = 4  # of what is kept on the disk: raised when a number here is computed in another way
-BINS = 160
+VERSION = 5  # of what is kept on the disk: raised when a number here is computed in another way
+FEWEST, BINS = 16, 160  # of a histogram
 QUANTILES = 1025
 EXACT = 3072  # rows and columns up to which all singular values are computed: 10 s on two cores
 LARGEST = 512
@@ -35,10 +35,13 @@ def moments(weight: np.ndarray) -> Moments:
 
 
 def edges(weight: np.ndarray) -> np.ndarray:
-    """[BINS + 1] bin edges, symmetric about zero, with a bin centred on it so that zeros stand alone."""
+    """[bins + 1] bin edges, symmetric about zero, with a bin centred on it so that zeros stand alone.
+
+    Of few weights there are few bins: twice as many as the square root rule has, because the middle ones hold most."""
     bound = float(np.abs(weight).max()) or 1.0
-    half = bound * (1 + 1 / BINS)
-    return np.linspace(-half, half, BINS + 2 - BINS % 2)
+    bins = int(np.clip(2 * np.sqrt(weight.size), FEWEST, BINS))
+    half = bound * (1 + 1 / bins)
+    return np.linspace(-half, half, bins + 2 - bins % 2)
 
 
 def histogram(weight: np.ndarray, at: np.ndarray) -> Histogram:

@@ -119,11 +119,14 @@ class Affine(Grid, Encoding):
         if channel is not None:
             steps, zeros, weight = (part[channel : channel + 1] for part in (steps, zeros, weight))
         least, most = self.limits
+        kept = np.moveaxis(self.decode(), out_axis, 0)  # what an earlier step made zero is not clipped
+        if channel is not None:
+            kept = kept[channel : channel + 1]
         clipped = (weight > (most - zeros + 0.5) * steps) | (weight < (least - zeros - 0.5) * steps)
         widest = np.unravel_index(int(steps.argmax()), steps.shape)
         values = (np.arange(least, most + 1) - float(zeros[widest])) * float(steps[widest])
         number = int(widest[0]) if channel is None else channel
-        return Levels(values, number if self.scale.size > 1 else None, int(clipped.sum()))
+        return Levels(values, number if self.scale.size > 1 else None, int((clipped & (kept != 0)).sum()))
 
     def ends(self, out_axis: int) -> np.ndarray | None:
         steps, zeros = self._steps(out_axis)

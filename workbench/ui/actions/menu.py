@@ -1,20 +1,22 @@
-"""The menu of methods: grouped by family, in the order in which steps are applied."""
+"""Menus of methods, by family in the order in which steps are applied."""
 
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.recipe.action import ORDER, MethodInfo
 from workbench.ui.actions import families
+from workbench.ui.actions.names import OTHER_NAMES
+from workbench.ui.commands.actions import NAMES, set_enabled
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import muted, tooltip
+from workbench.ui.widgets.labels import tooltip
 
 
 class MethodMenu(QMenu):
     """`chosen(method id)`. A method that this layer cannot have is there, disabled, and says why. A letter goes to the
-    next method that begins with it."""
+    next method that begins with it. Entries stay the same objects: others may hold them."""
 
     chosen = Signal(str)
 
@@ -24,24 +26,31 @@ class MethodMenu(QMenu):
         self._unavailable: dict[str, str] = {}
         self.setToolTipsVisible(True)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # whatever that of its button
-        self.aboutToShow.connect(self._fill)  # icons in the colours of that moment
+        theme.signals.changed.connect(self._tell)
 
     def set_methods(self, methods: Iterable[MethodInfo]) -> None:
-        self._methods = tuple(methods)
-
-    def set_unavailable(self, reasons: Mapping[str, str]) -> None:
-        self._unavailable = dict(reasons)
-
-    def _fill(self) -> None:
-        self.clear()
-        known = _families(self._methods)
-        for family in known:
-            methods = [method for method in self._methods if method.family == family]
-            if len(known) > 1:
-                self.addSeparator()
-                self.addAction(self._heading(families.title(family)))
+        methods = tuple(methods)
+        if methods != self._methods:
+            self._methods = methods
+            self.clear()
             for method in methods:
                 self.addAction(self._entry(method))
+            self._tell()
+
+    def set_unavailable(self, reasons: Mapping[str, str]) -> None:
+        if reasons != self._unavailable:
+            self._unavailable = dict(reasons)
+            self._tell()
+
+    def _tell(self) -> None:
+        for entry, method in zip(self.actions(), self._methods, strict=True):
+            tell(entry, method, self._unavailable.get(method.id, ""))
+
+    def _entry(self, method: MethodInfo) -> QAction:
+        entry = QAction(families.name(method), self)
+        entry.setData(method.id)
+        entry.triggered.connect(lambda _=False, chosen=method.id: self.chosen.emit(chosen))
+        return entry
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here, letter = self.activeAction(), event.text().casefold()
@@ -53,25 +62,14 @@ class MethodMenu(QMenu):
         else:
             super().keyPressEvent(event)
 
-    def _heading(self, text: str) -> QWidgetAction:
-        """Fusion writes the text of a section into the line itself; this leaves it room."""
-        title = muted(text, self)
-        title.setWordWrap(False)
-        title.setContentsMargins(theme.UNIT, theme.UNIT, theme.DOUBLE, theme.HALF)
-        result = QWidgetAction(self)
-        result.setDefaultWidget(title)
-        result.setEnabled(False)
-        return result
 
-    def _entry(self, method: MethodInfo) -> QAction:
-        entry = QAction(theme.icon(families.icon_name(method.family)), families.name(method), self)
-        entry.setData(method.id)
-        reason = self._unavailable.get(method.id, "")
-        entry.setEnabled(not reason)
-        entry.setToolTip(tooltip(reason or families.summary(method)))
-        entry.setStatusTip(reason or families.summary(method))
-        entry.triggered.connect(lambda _=False, chosen=method.id: self.chosen.emit(chosen))
-        return entry
+def tell(entry: QAction, method: MethodInfo, reason: str) -> None:
+    """What an entry of a method says; `reason`: why the layer cannot have it."""
+    entry.setIcon(theme.icon(families.icon_name(method.family)))
+    set_enabled([entry], not reason, reason)
+    entry.setProperty(NAMES, f"{method.id} {OTHER_NAMES.get(method.id, '')}")
+    entry.setToolTip(tooltip(reason or families.summary(method)))
+    entry.setStatusTip(reason or families.summary(method))
 
 
 class FamiliesMenu(QMenu):
@@ -86,7 +84,7 @@ class FamiliesMenu(QMenu):
 
     def set_methods(self, methods: Iterable[MethodInfo]) -> None:
         methods = tuple(methods)
-        for family in _families(methods):
+        for family in families_of(methods):
             if family not in self._menus:
                 self._menus[family] = menu = MethodMenu(self)
                 menu.setTitle(families.title(family))
@@ -99,7 +97,7 @@ class FamiliesMenu(QMenu):
             menu.set_unavailable(reasons)
 
 
-def _families(methods: Iterable[MethodInfo]) -> list[str]:
+def families_of(methods: Iterable[MethodInfo]) -> list[str]:
     """Families in the order in which their steps are applied."""
     there = {method.family for method in methods}
     return [family for family in dict.fromkeys((*ORDER, *there)) if family in there]

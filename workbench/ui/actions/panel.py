@@ -14,12 +14,15 @@ from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import Action, MethodInfo, in_order
 from workbench.core.targets.target import Target
 from workbench.ui.actions import families, meaning, on_target
+from workbench.ui.actions.add_menu import AddMenu
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.placeholder import Placeholder
 from workbench.ui.actions.header import Header
-from workbench.ui.actions.menu import FamiliesMenu, MethodMenu
+from workbench.ui.actions.menu import FamiliesMenu
+from workbench.ui.actions.recommended import recommended
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
+from workbench.ui.commands.actions import set_enabled
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
@@ -31,11 +34,13 @@ class ActionPanel(QWidget):
     """Given core values, emits `actions_changed(actions, text, finished)`: the whole stack as it should be now.
 
     `text` names the edit for the undo list. `finished` is false while a slider is held. `outlook_wanted(wanted)`:
-    figures of the layer on show that a sentence needs, answered by `set_outlook`.
+    figures of the layer on show that a sentence needs, answered by `set_outlook`. `effects_wanted(steps)`: what each of
+    these would do, answered by `menu.show_effect`.
     """
 
     actions_changed = Signal(tuple, str, bool)
     outlook_wanted = Signal(object)
+    effects_wanted = Signal(tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,10 +59,11 @@ class ActionPanel(QWidget):
         self.header = Header(self)
         self.result = ResultCard(self)
         self.hint = muted("", self)
-        self.menu = MethodMenu(self)
+        self.menu = AddMenu(self)
         self.families = FamiliesMenu(self)
-        for menu in (self.menu, self.families):
-            menu.chosen.connect(self._add)
+        self.menu.chosen.connect(self.add_step)
+        self.menu.aboutToShow.connect(self._recommend)
+        self.families.chosen.connect(lambda method_id: self.add_step(Action(method_id)))
         self.add = QPushButton(self.tr("Add a step"), self)
         self.nothing = Placeholder("layers", self)
         self.locked = Placeholder("info", self)
@@ -157,7 +163,18 @@ class ActionPanel(QWidget):
 
     def _tell_menu(self) -> None:
         for menu in (self.menu, self.families):
-            menu.set_unavailable({**self._forbidden, **self._conflicts, **self._unavailable})
+            menu.set_unavailable(self.reasons)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Method id -> why no step of it can be added."""
+        return {**self._forbidden, **self._conflicts, **self._unavailable}
+
+    def _recommend(self) -> None:
+        steps = recommended(self._layers, self._view, self._actions, self._methods, self.reasons, self._target)
+        self.menu.recommend(steps)
+        if steps:
+            self.effects_wanted.emit(steps)
 
     def set_actions(self, actions: tuple[Action, ...]) -> None:
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
@@ -245,7 +262,8 @@ class ActionPanel(QWidget):
 
     def _show_page(self) -> None:
         self.header.setVisible(bool(self._layers))
-        self.families.menuAction().setEnabled(any(not layer.locked for layer in self._layers))
+        able = any(not layer.locked for layer in self._layers)
+        set_enabled([self.families.menuAction()], able, self.tr("Select a layer that can be edited."))
         if not self._layers:
             self._pages.setCurrentWidget(self.nothing)
             return
@@ -304,9 +322,10 @@ class ActionPanel(QWidget):
 
     # -- editing ---------------------------------------------------------------------------------------------------
 
-    def _add(self, method_id: str) -> None:
-        method = self._methods[method_id]
-        action = Action(method_id, v.starting(method.fields, self._limits(method)))
+    def add_step(self, step: Action) -> None:
+        """Add a step, with the parameters that a new one has where it names none."""
+        method_id, method = step.method, self._methods[step.method]
+        action = Action(method_id, dict(step.params) or v.starting(method.fields, self._limits(method)))
         action = on_target.fitting(self._target, self._layers, action, method)
         actions = in_order((*self._actions, action))
         index = max(i for i, each in enumerate(actions) if each.method == method_id)

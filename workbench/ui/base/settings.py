@@ -44,17 +44,17 @@ def apply_now() -> None:
 # -- recent files ------------------------------------------------------------------------------------------------------
 
 
-def recent() -> list[str]:
-    """Paths of models opened lately, the newest first."""
-    value = store().value("recent", [])
+def recent(kind: str = "recent") -> list[str]:
+    """Paths opened lately, the newest first: of models, or of "recipes" or "data"."""
+    value = store().value(kind, [])
     if isinstance(value, str):  # QSettings turns lists of one into texts
         return [value] if value else []
     return [str(path) for path in value] if isinstance(value, list) else []
 
 
-def remember(path: str) -> None:
-    paths = [path, *(known for known in recent() if known != path)]
-    store().setValue("recent", paths[:RECENT])
+def remember(path: str, kind: str = "recent") -> None:
+    paths = [path, *(known for known in recent(kind) if known != path)]
+    store().setValue(kind, paths[:RECENT])
 
 
 def forget(path: str) -> None:

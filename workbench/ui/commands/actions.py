@@ -1,11 +1,12 @@
 """An action of the window, as menus, shortcuts and the palette share it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 Shortcut = QKeySequence | QKeySequence.StandardKey | str
+NEEDS, NAMES = "needs", "names"  # properties of an action
 
 
 def new_action(owner: QObject, text: str, verb: Callable[[], object] | None, shortcut: Shortcut = "") -> QAction:
@@ -15,3 +16,20 @@ def new_action(owner: QObject, text: str, verb: Callable[[], object] | None, sho
     if verb is not None:
         made.triggered.connect(lambda: verb())
     return made
+
+
+def set_enabled(actions: Iterable[QAction], enabled: bool, needs: str) -> None:
+    """Enable actions, or say what they need."""
+    for action in actions:
+        action.setEnabled(enabled)
+        action.setProperty(NEEDS, needs)
+
+
+def needs_of(action: QAction) -> str:
+    """Why an action cannot be done now; "" where that is not known."""
+    return str(action.property(NEEDS) or "") if not action.isEnabled() else ""
+
+
+def names_of(action: QAction) -> str:
+    """Other names by which it is found."""
+    return str(action.property(NAMES) or "")

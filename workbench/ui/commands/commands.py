@@ -19,7 +19,7 @@ from workbench.core.recognition import folders, foreign
 from workbench.core.session.opened import Attached, Opened
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
-from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.commands.architecture_dialog import ArchitectureDialog
 from workbench.ui.commands.measure_dialog import MeasureDialog
 from workbench.ui.commands.session_commands import SessionCommands
@@ -61,13 +61,14 @@ class Commands(QObject):
         self._used: set[str] = set()  # data that the user has looked at, and uses as it is
         session.doubted.connect(self._look_into)
         session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
+        session.recipe_named.connect(lambda path: settings.remember(path, "recipes"))
         self._on_model()
         self._on_data()
 
     def _follow_undo_stack(self) -> None:
         stack = self._session.undo_stack
-        for action in (self.undo, self.redo):
-            action.setEnabled(False)
+        set_enabled((self.undo,), False, self.tr("There is nothing to undo."))
+        set_enabled((self.redo,), False, self.tr("There is nothing to redo."))
         stack.canUndoChanged.connect(self.undo.setEnabled)
         stack.canRedoChanged.connect(self.redo.setEnabled)
         stack.undoTextChanged.connect(self._name_undo)
@@ -84,14 +85,15 @@ class Commands(QObject):
 
     def _on_model(self) -> None:
         model = self._session.model
-        for action in (self.open_data, self.open_data_folder, self.open_recipe, self.save_recipe, self.save_recipe_as):
-            action.setEnabled(model is not None)
+        wanting = (self.open_data, self.open_data_folder, self.open_recipe, self.save_recipe, self.save_recipe_as)
+        set_enabled(wanting, model is not None, self.tr("Open a model first."))
         if model is not None:
             settings.remember(model.path)
 
     def _on_data(self) -> None:
-        for action in (self.check_data, self.choose_metric):
-            action.setEnabled(self._session.data is not None)
+        set_enabled((self.check_data, self.choose_metric), self._session.data is not None, self.tr("Open data first."))
+        if (attached := self._session.attached) is not None:
+            settings.remember(attached.path, "data")
 
     # -- opening ---------------------------------------------------------------------------------------------------
 

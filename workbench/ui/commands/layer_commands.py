@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
-from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.session.session import Session
 from workbench.ui.text.i18n import counted
 
@@ -36,13 +36,19 @@ class LayerCommands(QObject):
     def _enable(self) -> None:
         editable = bool(self._editable())
         has_actions = bool(self._session.current and self._session.recipe.stack_for(self._session.current))
-        self.copy.setEnabled(has_actions)
-        self.paste.setEnabled(editable and bool(self._copied))
-        self.clear.setEnabled(editable and any(self._session.recipe.stack_for(p) for p in self._session.selection))
-        self.apply_to_alike.setEnabled(has_actions and len(self._alike()) > 1)
-        self.select_alike.setEnabled(len(self._alike()) > 1)
-        self.select_coupled.setEnabled(bool(self._session.couplings.others(self._session.current)))
-        self.clear_all.setEnabled(bool(self._session.recipe.rows))
+        any_actions = any(self._session.recipe.stack_for(path) for path in self._session.selection)
+        no_steps, none_alike = self.tr("The selected layer has no steps."), self.tr("There is no similar layer.")
+        choose = self.tr("Select a layer that can be edited.")
+        set_enabled((self.copy,), has_actions, no_steps)
+        copied = editable and bool(self._copied)
+        set_enabled((self.paste,), copied, self.tr("Copy the steps of a layer first.") if editable else choose)
+        set_enabled((self.clear,), editable and any_actions, no_steps if editable else choose)
+        alike = len(self._alike()) > 1
+        set_enabled((self.apply_to_alike,), has_actions and alike, none_alike if has_actions else no_steps)
+        set_enabled((self.select_alike,), alike, none_alike)
+        coupled = bool(self._session.couplings.others(self._session.current))
+        set_enabled((self.select_coupled,), coupled, self.tr("No channels are coupled with those of this layer."))
+        set_enabled((self.clear_all,), bool(self._session.recipe.rows), self.tr("The recipe has no steps."))
 
     def _editable(self) -> list[str]:
         layers = (self._session.layer(path) for path in self._session.selection)

@@ -19,7 +19,7 @@ from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS
 from workbench.ui.base.session_lock import SessionLock
 from workbench.ui.commands import layout
-from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.session.session import Session
 
 Then = Callable[[], object]
@@ -45,8 +45,7 @@ class SessionCommands(QObject):
     def _enable(self) -> None:
         if not self._session.session_path:
             self.release()
-        for action in (self.save, self.save_as):
-            action.setEnabled(self._session.model is not None)
+        set_enabled((self.save, self.save_as), self._session.model is not None, self.tr("Open a model first."))
 
     # -- saving ----------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
-from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.session.session import Session
 from workbench.ui.widgets import theme
 
@@ -73,16 +73,14 @@ class SnapshotCommands(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        self.take.setEnabled(opened)
-        self.compare.setEnabled(opened)
+        set_enabled((self.take, self.compare), opened, self.tr("Open a model first."))
         self._enable_chosen()
         for menu in self._menus:
             self._fill(menu)
 
     def _enable_chosen(self) -> None:
         there = self._session.snapshots.find(self._chosen) is not None
-        for action in self.of_one:
-            action.setEnabled(there)
+        set_enabled(self.of_one, there, self.tr("Choose a snapshot in the table of snapshots first."))
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()

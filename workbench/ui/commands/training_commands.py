@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.actions import NEEDS, new_action, set_enabled
 from workbench.ui.session.session import Session
 from workbench.ui.session.training import Trainings
 
@@ -29,8 +29,9 @@ class TrainingCommands(QObject):
     def _enable(self) -> None:
         trainings = self._trainings
         ready = not trainings.job and not trainings.reason
-        self.train.setEnabled(ready)
-        self.temperatures.setEnabled(ready and trainings.distils)
+        running = self.tr("A training is running.")
+        set_enabled((self.train,), ready, running if trainings.job else trainings.reason)
+        needs = self.train.property(NEEDS) or self.tr("The recipe has no distillation stage.")
+        set_enabled((self.temperatures,), ready and trainings.distils, needs)
         self.hold.setText(self.tr("Resume training") if trainings.paused else self.tr("Pause training"))
-        self.hold.setEnabled(bool(trainings.job))
-        self.finish.setEnabled(bool(trainings.job))
+        set_enabled((self.hold, self.finish), bool(trainings.job), self.tr("No training is running."))

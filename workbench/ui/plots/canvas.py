@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
 from workbench.ui.plots.labels import spread
 from workbench.ui.plots.overlay import ROW, Marker, Note, Overlay
@@ -105,6 +105,7 @@ class Canvas(Overlay):
                 handle, index = found
                 self._taken, self._active = (handle.name, index), handle.name
                 self._moved = False
+                self._set_hover(None)  # or its line would stand where the drag began
                 self._offset = self.to_pixel(handle.at[index]) - event.position().x()
             elif self.area.contains(event.position()):
                 self.clicked.emit(self.to_value(event.position().x()))
@@ -131,7 +132,7 @@ class Canvas(Overlay):
                 self.clicked.emit(self.to_value(event.position().x()))
         event.accept()
 
-    def wheelEvent(self, event: QEvent) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the page scrolls, the plot does not zoom
 
     def leaveEvent(self, event: QEvent) -> None:

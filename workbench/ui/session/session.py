@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.analysis.report import Report
@@ -42,7 +42,12 @@ LISTED, LONGEST_ROW = 10, 100  # rows of a recipe that are named where they matc
 
 
 class Session(State):
-    """State and commands of the window: open, select, undo, save, export."""
+    """State and commands of the window: open, select, undo, save, export.
+
+    recipe_named   path of a recipe that was loaded or saved
+    """
+
+    recipe_named = Signal(str)
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(link, parent)
@@ -252,6 +257,7 @@ class Session(State):
             return False
         self.change_recipe(recipe, self.tr("load recipe"))
         self.recipe_path = path
+        self.recipe_named.emit(path)
         paths = [layer.path for layer in self.model.layers] if self.model else []
         unmatched = [row.pattern for row in recipe.rows if not any(row.matches(p) for p in paths)]
         if unmatched:
@@ -267,6 +273,7 @@ class Session(State):
             self.failed.emit(self.tr("Cannot save the recipe"), error.what, error.hint)
             return False
         self.recipe_path = path
+        self.recipe_named.emit(path)
         self.undo_stack.setClean()
         self.told.emit(self.tr("Recipe saved as {path}").format(path=path))
         return True

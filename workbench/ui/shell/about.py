@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMenuBar, QScro
 from workbench import __version__
 from workbench.core.base.quantities import amount, size
 from workbench.core.layer_data.layer import InputSpec, ModelSummary
-from workbench.ui.shell.palette import SEPARATOR, actions_of
+from workbench.ui.shell.found import SEPARATOR, actions_of
 from workbench.ui.text.describe import format_words
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme

@@ -6,6 +6,7 @@ Built after the first paint: the plots are the slowest thing to import.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
@@ -17,6 +18,7 @@ from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel, families
 from workbench.ui.actions.form import values
+from workbench.ui.actions.names import PRESETS
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.jobs import Jobs, JobStrip
@@ -29,9 +31,11 @@ from workbench.ui.plans.plans import Plans
 from workbench.ui.session.layer_figure_client import Looks
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
+from workbench.ui.session.step_effects import StepEffects
 from workbench.ui.session.sweeps import Sweeps
+from workbench.ui.shell.found import SEPARATOR, Command
 from workbench.ui.tabs.listing import Parts, build
-from workbench.ui.text.describe import stack_words
+from workbench.ui.text.describe import kind_of, stack_words
 from workbench.ui.tree.data.cells import short
 from workbench.ui.tree.view import TreePanel
 from workbench.ui.widgets.dock_title import DockTitle
@@ -184,6 +188,9 @@ class Workspace(QObject):
         self.looks.failed.connect(lambda _wanted, sentence: session.told.emit(sentence))
         self.looks.answered.connect(self._show_outlook)
         self.actions.outlook_wanted.connect(self.looks.ask)
+        self.effects = StepEffects(session)
+        self.effects.known.connect(self.actions.menu.show_effect)
+        self.actions.effects_wanted.connect(self._ask_effects)
         session.data_changed.connect(self.actions.forget_outlooks)
         self.inspect.action_dragged.connect(self._on_dragged)
         self.actions.actions_changed.connect(self._on_actions)
@@ -253,6 +260,32 @@ class Workspace(QObject):
 
     def _on_actions(self, actions: tuple[Action, ...], text: str, finished: bool) -> None:
         self._session.set_actions(self._editable(), actions, text, finished)
+
+    def _ask_effects(self, steps: tuple[Action, ...]) -> None:
+        self.effects.ask(self._editable(), self._session.recipe.stack_for(self._session.current), steps)
+
+    def commands(self) -> list[Command]:
+        """What the palette finds beside the menus: methods with settings that have names, layers."""
+        session, add = self._session, self._layer_commands.steps
+        way = f"{add.title()}{SEPARATOR}" if add is not None else ""
+        able, reasons = any(self._editable()), self.actions.reasons
+        steps = [
+            Command(
+                f"{way}{stack_words((action,), session.methods)}",
+                partial(self.actions.add_step, action),
+                usable=able and action.method not in reasons,
+                needs=reasons.get(action.method, "") if able else self.tr("Select a layer that can be edited."),
+                names=names,
+            )
+            for action, names in PRESETS
+            if action.method in session.methods
+        ]
+        layers = session.model.layers if session.model is not None else ()
+        title = self.tr("Layer")
+        return steps + [
+            Command(f"{title}{SEPARATOR}{layer.path}", partial(session.select, (layer.path,)), kind_of(layer))
+            for layer in layers
+        ]
 
     def _on_dragged(self, step: int, field: str, value: Any, finished: bool) -> None:
         """A line in a plot is the same parameter as in the form: the other members of its group give way, and what it

@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         self.menus.sweep.triggered.connect(workspace.sweep)
         self.menus.view_tabs(workspace.tabs)
         self.menus.edit_steps(workspace.actions.families)
+        self.menus.found = workspace.commands
         tree = workspace.tree
         self.menus.view_tree((tree.choice.shown, tree.choice.colors, tree.groups.menu))
         self.menus.view_panels([dock.toggleViewAction() for dock in workspace.docks], self._reset_layout)

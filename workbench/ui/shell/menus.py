@@ -2,22 +2,21 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QWidget
 
-from workbench.core.base.plain import plain
 from workbench.core.base.resources import resource_path
 from workbench.core.session import script
 from workbench.ui.base import settings
 from workbench.ui.base.crash import log_file
-from workbench.ui.commands.actions import new_action
+from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.commands.commands import Commands
 from workbench.ui.commands.export.export_dialog import open_path
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.commands.preparation_menu import PreparationMenu
+from workbench.ui.commands.recent_menu import RecentMenu
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.commands.training_commands import TrainingCommands
@@ -25,6 +24,7 @@ from workbench.ui.engine_client.jobs import Jobs
 from workbench.ui.presentation.commands import PresentationCommands
 from workbench.ui.session.session import Session
 from workbench.ui.shell import about
+from workbench.ui.shell.found import SEPARATOR, Command, commands_of
 from workbench.ui.shell.palette import CommandPalette
 from workbench.ui.text import i18n
 from workbench.ui.widgets import focus, theme
@@ -47,9 +47,12 @@ class Menus(QObject):
         self._session = session
         self._jobs = jobs
         self.presentation = PresentationCommands(window, session)
-        self._recent = QMenu(self.tr("Open recent"), window)
-        self._fill_recent(commands)
-        self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
+        self._recent = [
+            RecentMenu(self.tr("Open recent"), "recent", commands.open_path, window),
+            RecentMenu(self.tr("Recent data"), "data", commands.attach_path, window),
+            RecentMenu(self.tr("Recent recipes"), "recipes", session.load_recipe, window),
+        ]
+        self.found: Callable[[], list[Command]] = list  # what the palette finds beside the menus
         self.export = new_action(self, self.tr("Export…"), None, "Ctrl+E")
         self.add_step = new_action(self, self.tr("Add a step"), None, "Ctrl+Return")
         self.pictures = new_action(self, self.tr("Weight images"), None, "Ctrl+Shift+W")
@@ -72,7 +75,8 @@ class Menus(QObject):
     def _file(self, commands: Commands) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&File"))
         menu.addActions([commands.open_model, commands.open_folder])
-        menu.addMenu(self._recent)
+        for recent in self._recent:
+            menu.addMenu(recent)
         menu.addActions(commands.demos)
         menu.addSeparator()
         menu.addAction(commands.open_data)
@@ -191,7 +195,14 @@ class Menus(QObject):
             self._tree.addMenu(menu)
 
     def show_palette(self) -> None:
-        palette = CommandPalette(self._window.menuBar(), self._window)
+        from workbench.ui.shell.preferences import titles
+
+        found = [
+            Command(f"{self.tr('Preferences')}{SEPARATOR}{title}", partial(self.show_preferences, key))
+            for key, title in titles().items()
+        ]
+        commands = [*commands_of(self._window.menuBar()), *self.found(), *found]
+        palette = CommandPalette(commands, self._window)
         palette.show()
         palette.search.setFocus()
 
@@ -207,10 +218,14 @@ class Menus(QObject):
         shown.raise_()
         shown.activateWindow()
 
-    def show_preferences(self) -> None:
+    def show_preferences(self, key: str = "") -> None:
+        """The dialog, with the focus on one setting."""
         from workbench.ui.shell.preferences import Preferences
 
-        Preferences(self._session.link, self._window).open()
+        dialog = Preferences(self._session.link, self._window)
+        dialog.open()
+        if (setting := dialog.findChild(QWidget, key) if key else None) is not None:
+            setting.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_theme(self, name: theme.Scheme) -> None:
         settings.choose("theme", name)
@@ -238,17 +253,10 @@ class Menus(QObject):
             self.scan,
             self.sweep,
         )
-        for action in (*wanting, *self._tabs.actions()):
-            action.setEnabled(opened)
-        self._cancel.setEnabled(bool(self._jobs.running))
-
-    def _fill_recent(self, commands: Commands) -> None:
-        self._recent.clear()
-        for path in settings.recent():
-            action = self._recent.addAction(plain(f"{Path(path).name}  —  {Path(path).parent}").replace("&", "&&"))
-            action.triggered.connect(partial(lambda path: commands.open_path(path), path))
-        if self._recent.isEmpty():
-            self._recent.addAction(self.tr("No recent files")).setEnabled(False)
+        set_enabled((*wanting, *self._tabs.actions()), opened, self.tr("Open a model first."))
+        for recent in self._recent[1:]:
+            set_enabled((recent.menuAction(),), opened, self.tr("Open a model first."))
+        set_enabled((self._cancel,), bool(self._jobs.running), self.tr("No job is running."))
 
     def _show_about(self) -> None:
         about.show_about(self._window, self._session.link.versions)

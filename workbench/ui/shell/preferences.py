@@ -21,11 +21,27 @@ from workbench.core.analysis.workforce import SCHEDULER, is_address
 from workbench.ui.base import dialogs, settings
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.text import i18n
+from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.labels import Plain
 
 SWATCH = QSize(64, 12)
 WIDTH = 560
+
+
+def titles() -> dict[str, str]:
+    """Captions of the settings by the names of their widgets, as the palette finds them."""
+    return {
+        "language": tr("Language"),
+        "theme": tr("Theme"),
+        "data_colors": tr("Colormap"),
+        "motion": tr("Animations"),
+        "models": tr("Model folder"),
+        "export": tr("Export to"),
+        "threads": tr("Compute threads"),
+        "workers": tr("Search processes"),
+        "cluster": tr("Dask cluster"),
+    }
 
 
 class Preferences(QDialog):
@@ -43,43 +59,28 @@ class Preferences(QDialog):
         self._form.setVerticalSpacing(theme.UNIT)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         as_system = self.tr("System")
-        self.language = self._choice(
-            self.tr("Language"), "language", settings.language(), {"system": as_system, **i18n.LANGUAGES}
-        )
+        self.language = self._choice("language", settings.language(), {"system": as_system, **i18n.LANGUAGES})
         self._later = self._note(self.tr("The language changes after a restart."))
         self.theme = self._choice(
-            self.tr("Theme"),
-            "theme",
-            settings.scheme(),
-            {"system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")},
+            "theme", settings.scheme(), {"system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")}
         )
         self.data_colors = self._choice(
-            self.tr("Colormap"), "data_colors", settings.data_colors(), {name: name.capitalize() for name in theme.MAPS}
+            "data_colors", settings.data_colors(), {name: name.capitalize() for name in theme.MAPS}
         )
         self.data_colors.setIconSize(SWATCH)
         for index, name in enumerate(theme.MAPS):
             self.data_colors.setItemIcon(index, _swatch(name, self.devicePixelRatioF()))
         self._note(self.tr("All are perceptually uniform and suit colour-blind readers."))
         self.motion = self._choice(
-            self.tr("Animations"),
-            "motion",
-            settings.motion(),
-            {"system": as_system, "full": self.tr("On"), "reduced": self.tr("Off")},
+            "motion", settings.motion(), {"system": as_system, "full": self.tr("On"), "reduced": self.tr("Off")}
         )
-        self.folders = {
-            "models": self._folder(self.tr("Model folder"), "models"),
-            "export": self._folder(self.tr("Export to"), "export"),
-        }
+        self.folders = {"models": self._folder("models"), "export": self._folder("export")}
         cores = {str(n): str(n) for n in range(1, 1 + (os.cpu_count() or 1))}
-        self.threads = self._choice(
-            self.tr("Compute threads"), "threads", str(settings.threads()), {"0": self.tr("One per core"), **cores}
-        )
+        self.threads = self._choice("threads", str(settings.threads()), {"0": self.tr("One per core"), **cores})
         self._note(self.tr("Changing this restarts the engine; your work is kept."))
         automatic = self.tr("Automatic ({n})").format(n=settings.automatic_workers())
         counts = {str(n): str(n) for n in range(1, 1 + settings.most_workers())}
-        self.workers = self._choice(
-            self.tr("Search processes"), "workers", str(settings.workers()), {"0": automatic, **counts}
-        )
+        self.workers = self._choice("workers", str(settings.workers()), {"0": automatic, **counts})
         self._note(self.tr("Each takes its own memory for model and data. The results are the same with any number."))
         self.cluster = self._address()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -92,11 +93,12 @@ class Preferences(QDialog):
         layout.addWidget(buttons)
         self._later.setVisible(False)
 
-    def _choice(self, caption: str, key: str, chosen: str, titles: dict[str, str]) -> QComboBox:
+    def _choice(self, key: str, chosen: str, values: dict[str, str]) -> QComboBox:
+        caption = titles()[key]
         box = QComboBox(self)
         box.setAccessibleName(caption)
         box.setObjectName(key)
-        for value, title in titles.items():
+        for value, title in values.items():
             box.addItem(title, value)
         box.setCurrentIndex(box.findData(chosen))
         box.activated.connect(lambda _: self._choose(key, str(box.currentData())))
@@ -110,8 +112,10 @@ class Preferences(QDialog):
         self._form.addRow("", label)
         return label
 
-    def _folder(self, caption: str, kind: str) -> QLineEdit:
+    def _folder(self, kind: str) -> QLineEdit:
+        caption = titles()[kind]
         line = QLineEdit(settings.folder(kind), self)
+        line.setObjectName(kind)
         line.setAccessibleName(caption)
         line.setPlaceholderText(
             self.tr("last used folder") if kind == "models" else self.tr("workbench in your home folder")
@@ -130,7 +134,7 @@ class Preferences(QDialog):
 
     def _address(self) -> QLineEdit:
         """Of a Dask scheduler; kept as soon as it is one."""
-        caption = self.tr("Dask cluster")
+        caption = titles()["cluster"]
         line = QLineEdit(settings.cluster(), self)
         line.setObjectName("cluster")
         line.setAccessibleName(caption)

@@ -56,6 +56,15 @@ class Icon(QWidget):
         self.setFixedSize(size, size)
         theme.signals.changed.connect(self.update)
 
+    def show_icon(self, name: str, role: str) -> None:
+        if (name, role) != (self._name, self._role):
+            self._name, self._role = name, role
+            self.update()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         color = getattr(theme.colors(), self._role)
@@ -97,7 +106,8 @@ class Elided(Plain):
 
 
 class Caution(QWidget):
-    """A sentence that the user should not miss, with its sign; hidden while there is none."""
+    """A sentence that the user should not miss, with its sign; hidden while there is none. What is no warning has the
+    sign of information."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,10 +115,12 @@ class Caution(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.UNIT)
-        row.addWidget(Icon("warning", "warn", parent=self), 0, Qt.AlignmentFlag.AlignTop)
+        self.sign = Icon("warning", "warn", parent=self)
+        row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.text, 1)
         self.hide()
 
-    def show_text(self, text: str) -> None:
+    def show_text(self, text: str, warning: bool = True) -> None:
         self.text.setText(text)
+        self.sign.show_icon(*(("warning", "warn") if warning else ("info", "muted")))
         self.setVisible(bool(text))

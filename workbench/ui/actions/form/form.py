@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QMouseEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from workbench.core.recipe.params import Field
@@ -25,9 +25,19 @@ class _Mode(QComboBox):
         event.ignore()
 
 
+class _Name(Plain):
+    """Name of a field; a double click asks for its default."""
+
+    reset = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset.emit()
+
+
 class ParamForm(QWidget):
     """`changed(field, value, finished)`; `finished` is false while a slider moves.
 
+    A double click on a slider or a name sets the default.
     Of a group one member has a value; choosing another gives that one a value and the others none.
     `set_convert` says how, where the two mean the same (sparsity and threshold).
     """
@@ -111,6 +121,8 @@ class ParamForm(QWidget):
             wide = field.kind in ("int", "float") and (row == 0 or bool(field.drag))
             editor = editor_for(field, self._limits, wide, self)
             editor.changed.connect(lambda value, finished, name=field.name: self._on_changed(name, value, finished))
+            if isinstance(editor, NumberEditor):
+                editor.reset.connect(lambda name=field.name: self._reset(name))
             self._editors[field.name] = editor
             if wide and isinstance(editor, NumberEditor):
                 editor.box.setParent(self)
@@ -124,7 +136,8 @@ class ParamForm(QWidget):
                 self._add_label(field, editor, row)
 
     def _add_label(self, field: Field, editor: Editor, row: int) -> None:
-        label = Plain(v.name_text(field.name), self)
+        label = _Name(v.name_text(field.name), self)
+        label.reset.connect(lambda: self._reset(field.name))
         label.setBuddy(editor)
         label.setToolTip(help_text(field))
         self._labels[field.name] = label
@@ -170,6 +183,17 @@ class ParamForm(QWidget):
         if isinstance(self._editors[name], ChoiceEditor | BoolEditor):
             self._arrange()
         self.changed.emit(name, value, finished)
+
+    def _reset(self, name: str) -> None:
+        """The default of a field, within what the layer allows, as one edit."""
+        default, editor = self._fields[name].default, self._editors[name]
+        if default is None:
+            return
+        before = self._values[name]
+        editor.set_value(default)
+        value = editor.value()
+        if value != before:
+            self._on_changed(name, value, True)
 
     def _on_mode(self, group: str) -> None:
         chosen = self._modes[group].currentData()

@@ -51,10 +51,13 @@ class _Real(QDoubleSpinBox):
 class NumberEditor(QWidget):
     """`changed(value, finished)`: unfinished while the slider is held, finished when it is let go or Enter commits.
 
+    `reset()` asks for the default.
+
     Slider and box side by side; or the slider alone where `wide`, and the form puts the `box` somewhere else.
     """
 
     changed = Signal(object, bool)
+    reset = Signal()
 
     def __init__(self, field: Field, limits: v.Limits, wide: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +77,7 @@ class NumberEditor(QWidget):
         self.set_limits(limits)
         self.slider.valueChanged.connect(self._on_slider)
         self.slider.settled.connect(self._on_settled)
+        self.slider.reset.connect(self.reset)
         self.box.valueChanged.connect(self._on_box)
 
     @property

@@ -11,9 +11,11 @@ class Slider(QSlider):
     """Goes to where it is clicked, leaves the wheel to the page unless it has the focus, and marks the default.
 
     `held` while the mouse or a key moves it; `settled()` when that ends. A held arrow key is one edit, as a drag is.
+    `reset()` by a double click.
     """
 
     settled = Signal()
+    reset = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -61,6 +63,11 @@ class Slider(QSlider):
             self.setSliderDown(True)  # the jump belongs to the drag that it begins
             self.setValue(self._at(event.position().toPoint()))
         super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.reset.emit()
+        event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._mark is not None and self._mark != self.value():

@@ -10,7 +10,8 @@ from workbench.core.layer_data.pictures import Channel, ChannelAfter, ChannelBef
 from workbench.core.layer_data.views import EditView, Histogram, LayerView, Moments
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
-from workbench.ui.plots.canvas import Canvas, Handle, Note
+from workbench.ui.plots.canvas import Handle, Note
+from workbench.ui.plots.zoom import ZoomCanvas
 from workbench.ui.text.i18n import counted
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small, toggle
@@ -44,7 +45,7 @@ class HistogramPlot(PlotPanel):
             self.tr("zeros"),
             self.tr("outliers"),
         )
-        canvas = Canvas(self.tr("weight value"), self.tr("weights per bin"))
+        canvas = ZoomCanvas(self.tr("weight value"), self.tr("weights per bin"))
         super().__init__(self.tr("Weights"), canvas, captions, parent=parent)
         self._view: LayerView | None = None
         self._drawn: LayerView | ChannelBefore | None = None
@@ -90,10 +91,13 @@ class HistogramPlot(PlotPanel):
         self.canvas.dragged.connect(self._on_dragged)
         self.canvas.released.connect(self._on_released)
         self.canvas.hovered.connect(self._on_hovered)
+        self.canvas.zoomed.connect(self.redraw)
         self.show_layer(None, None)
 
     def show_layer(self, view: LayerView | None, edit: EditView | None, channel: Channel | None = None) -> None:
         """All weights of a layer, or one channel of it."""
+        if view is None or self._view is None or view.path != self._view.path:
+            self.canvas.show_all()
         self._view, self._drawn, self._edit = view, view, edit
         if view is not None and channel is not None:
             self._drawn, self._edit = channel.before, channel.after
@@ -181,8 +185,8 @@ class HistogramPlot(PlotPanel):
                 antialias=False,
                 pen=self.canvas.pen(colors.after, 1.25),
             )
-        top = self._top(view.histogram, after)
         self._set_reach(view)
+        top = self._top(view.histogram, after)
         self.canvas.box.setYRange(foot, (np.log10(top) if log else top) * 1.06, padding=0)
         self._label_cut(self._shown(), top * 1.06)
         self._draw_zones()
@@ -197,7 +201,7 @@ class HistogramPlot(PlotPanel):
         reach = most if full > most * FAR and max(lines) < most * 0.95 else full
         if self._offered and self._range is not None:  # in sight, but it does not show all for its sake
             reach = min(max(reach, 1.15 * self._range), full)
-        self.canvas.box.setXRange(-reach, reach, padding=0)
+        self.canvas.set_home(-reach, reach)
         inner = np.minimum(np.abs(view.histogram.edges[:-1]), np.abs(view.histogram.edges[1:]))
         self._beyond = int(view.histogram.counts[inner >= reach].sum())
 
@@ -212,12 +216,14 @@ class HistogramPlot(PlotPanel):
 
     def _top(self, before: Histogram, after: Histogram | None) -> float:
         """The largest count to make room for: without the zeros where they would flatten all the rest."""
-        counts = [before.counts.max(), after.counts.max()] if after is not None else [before.counts.max()]
-        top = max(*counts, 1.0)
+        low, high = self.canvas.span
+        seen = (before.edges[1:] > low) & (before.edges[:-1] < high)  # of the part that is on show
+        shown = [histogram.counts for histogram in (before, after) if histogram is not None]
+        top = max(*(counts[seen].max(initial=0.0) for counts in shown), 1.0)
         if self.log_button.isChecked():
             return top
-        zero = len(before.counts) // 2
-        rest = max(np.delete(h.counts, zero).max() for h in (before, after) if h is not None)
+        seen[len(seen) // 2] = False
+        rest = max(counts[seen].max(initial=0.0) for counts in shown)
         return max(rest * 1.15, 1.0) if top > rest * CROWDED and rest > 0 else top
 
     def _label_cut(self, shown: Histogram, top: float) -> None:
@@ -227,11 +233,12 @@ class HistogramPlot(PlotPanel):
             self.canvas.set_note(None)
             return
         line = self._threshold or 0.0  # the words stand beside the line, not across it
+        zeros = int(shown.counts[zero])
         self.canvas.set_note(
             Note(
                 min(float(shown.edges[zero]), -line),
                 max(float(shown.edges[zero + 1]), line),
-                counted("↑ {n:,} zeros", int(shown.counts[zero]), "↑ {n} zero"),
+                counted("↑ {n:,} zeros", zeros, "↑ {n} zero"),
                 "muted" if self._edit is None else "after",
             )
         )
@@ -258,7 +265,7 @@ class HistogramPlot(PlotPanel):
         if self._view is None:
             return
         outward = x if index == 1 else -x  # beyond zero a line waits, it does not swap sides
-        edge, largest = self.canvas.box.viewRange()[0][1], float(self._view.magnitudes[-1])
+        edge, largest = self.canvas.home[1], float(self._view.magnitudes[-1])
         least = largest * NARROWEST if name == RANGE else 0.0
         place = min(max(outward, least), edge, largest)
         self.canvas.move_held(name, (-place, place))

@@ -9,7 +9,8 @@ from workbench.core.layer_data.pictures import Whitened
 from workbench.core.layer_data.views import EditView, LayerView, Spectrum
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
-from workbench.ui.plots.canvas import Canvas, Handle, Marker
+from workbench.ui.plots.canvas import Handle, Marker
+from workbench.ui.plots.zoom import ZoomCanvas
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
@@ -21,7 +22,7 @@ DEPTH = 1e-5  # values that much smaller than the largest are noise of the compu
 SNAP = 4  # pixels within which the line goes to a marker; farther with the shift key
 
 
-class SpectrumCanvas(Canvas):
+class SpectrumCanvas(ZoomCanvas):
     """Ranks are whole numbers: an arrow key moves by one."""
 
     def key_step(self) -> float:
@@ -84,6 +85,7 @@ class SpectrumPlot(PlotPanel):
         path = view.path if view is not None else ""
         if path != self._path:
             self._path, self._refusal = path, ""
+            self.canvas.show_all()
         self._before = view.spectrum if view is not None else None
         self._after = edit.spectrum if edit is not None else None
         if white is not None:
@@ -161,7 +163,8 @@ class SpectrumPlot(PlotPanel):
         self._draw_edge(before, low)
         margin = 0.02 * (len(index) - 1) + 0.25
         room = (high - low) * 0.05 + 0.02
-        self.canvas.box.setRange(xRange=(1 - margin, len(index) + margin), yRange=(low, high + room), padding=0)
+        self.canvas.set_home(1 - margin, len(index) + margin)
+        self.canvas.box.setYRange(low, high + room, padding=0)
         self.canvas.set_markers(self._markers(before))
         self._place_handle()
         self.canvas.y_axis.log = self.log_button.isChecked()

@@ -1,0 +1,152 @@
+"""The menu that adds a step: a search, what suits this layer with its predicted effect, then every method by family."""
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget, QWidgetAction
+
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.ui.actions import families
+from workbench.ui.actions.menu import FamiliesMenu, tell
+from workbench.ui.actions.names import OTHER_NAMES, PRESETS
+from workbench.ui.text.describe import stack_words
+from workbench.ui.text.likeness import likeness
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import muted, tooltip
+
+PENDING = "…"
+
+
+class AddMenu(QMenu):
+    """`chosen(Action)`: without parameters, where the method's first ones are meant. What is typed searches all
+    methods by their usual names. Entries do not move while figures arrive."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._methods: dict[str, MethodInfo] = {}
+        self._unavailable: dict[str, str] = {}
+        self.setToolTipsVisible(True)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(self.tr("Search methods"))
+        self.search.setAccessibleName(self.tr("Search methods"))
+        self.search.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys come by way of the menu, which needs the arrows
+        self.search.setMinimumWidth(30 * theme.UNIT)
+        self.search.textChanged.connect(self._filter)
+        self.addAction(self._holding(self.search))
+        self._heading = self._holding(self._caption(self.tr("Recommended for this layer")))
+        self.addAction(self._heading)
+        self._families = FamiliesMenu(self)
+        self._families.chosen.connect(lambda method: self.chosen.emit(Action(method)))
+        self.recommended: dict[Action, QAction] = {}
+        self.found: list[tuple[str, str, QAction]] = []  # with text and other names
+        self._rest = self.addSeparator()
+        self.aboutToHide.connect(self.search.clear)
+
+    def set_methods(self, methods: Iterable[MethodInfo]) -> None:
+        known = {method.id: method for method in methods}
+        if known == self._methods:
+            return
+        self._methods = known
+        self._families.set_methods(known.values())
+        for *_, entry in self.found:
+            self.removeAction(entry)
+        entries = [(Action(name), "") for name in known]
+        entries += [(action, names) for action, names in PRESETS if action.method in known]
+        self.found = [(self._words(step), self._names(step, more), self._entry(step)) for step, more in entries]
+        self.addActions(self._families.actions())
+        self.addActions([entry for *_, entry in self.found])
+        self._filter("")
+
+    def set_unavailable(self, reasons: Mapping[str, str]) -> None:
+        self._unavailable = dict(reasons)
+        self._families.set_unavailable(reasons)
+        for *_, entry in self.found:
+            method = self._methods[entry.data()]
+            tell(entry, method, self._unavailable.get(method.id, ""))
+
+    def recommend(self, actions: tuple[Action, ...]) -> None:
+        """Steps that suit the layer, the best first; their effects are asked for."""
+        for entry in self.recommended.values():
+            self.removeAction(entry)
+        self.recommended = {action: self._entry(action) for action in actions}
+        self.insertActions(self._rest, list(self.recommended.values()))
+        for action in self.recommended:
+            self.show_effect(action, PENDING)
+        self._filter(self.search.text())
+
+    def show_effect(self, action: Action, text: str, tip: str = "") -> None:
+        """The predicted effect of a recommended step, at the right."""
+        entry = self.recommended.get(action)
+        if entry is not None:
+            entry.setText(f"{self._words(action)}\t{text}")
+            summary = families.summary(self._methods[action.method])
+            entry.setToolTip(tooltip(f"{summary}\n{tip}" if tip else summary))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        typed = event.text()
+        if event.key() == Qt.Key.Key_Backspace:
+            self.search.backspace()
+        elif typed and typed.isprintable() and not (typed == " " and not self.search.text()):
+            self.search.insert(typed)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.activeAction() is None:
+            self._take_first()
+        else:
+            super().keyPressEvent(event)
+
+    def _take_first(self) -> None:
+        """The best of what was found."""
+        best = next((entry for entry in self._matches(self.search.text()) if entry.isEnabled()), None)
+        if best is not None:
+            self.close()
+            best.trigger()
+
+    def _filter(self, typed: str) -> None:
+        """With a text the methods that fit it, the best first; without one what is recommended, and the families."""
+        searching = bool(typed.strip())
+        self._heading.setVisible(not searching and bool(self.recommended))
+        for entry in (*self.recommended.values(), *self._families.actions()):
+            entry.setVisible(not searching)
+        self._rest.setVisible(not searching and bool(self.recommended))
+        matches = self._matches(typed) if searching else []
+        for *_, entry in self.found:
+            entry.setVisible(entry in matches)
+        for entry in matches:  # behind one another, in their order
+            self.removeAction(entry)
+            self.addAction(entry)
+        if matches:
+            self.setActiveAction(next((entry for entry in matches if entry.isEnabled()), matches[0]))
+
+    def _matches(self, typed: str) -> list[QAction]:
+        scored = [(likeness(typed, text, names), entry) for text, names, entry in self.found]
+        known = sorted(((score, entry) for score, entry in scored if score is not None), key=lambda each: -each[0])
+        return [entry for _, entry in known]
+
+    def _names(self, action: Action, more: str) -> str:
+        method = self._methods[action.method]
+        family = families.title(method.family)
+        return f"{family} {action.method} {more or OTHER_NAMES.get(action.method, '')}"
+
+    def _words(self, action: Action) -> str:
+        return stack_words((action,), self._methods).replace("&", "&&")
+
+    def _entry(self, action: Action) -> QAction:
+        entry = QAction(self._words(action), self)
+        entry.setData(action.method)
+        tell(entry, self._methods[action.method], self._unavailable.get(action.method, ""))
+        entry.triggered.connect(lambda: self.chosen.emit(action))
+        return entry
+
+    def _caption(self, text: str) -> QWidget:
+        title = muted(text, self)
+        title.setWordWrap(False)
+        title.setContentsMargins(theme.UNIT, theme.UNIT, theme.DOUBLE, theme.HALF)
+        return title
+
+    def _holding(self, widget: QWidget) -> QWidgetAction:
+        made = QWidgetAction(self)
+        made.setDefaultWidget(widget)
+        made.setEnabled(False)
+        return made

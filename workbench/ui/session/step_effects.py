@@ -1,0 +1,53 @@
+"""What steps that may be added would do to the file and its predictions: asked of the engine while a menu is open."""
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.base.quantities import size
+from workbench.core.ipc import messages
+from workbench.core.layer_data.forecast import Forecast
+from workbench.core.recipe.action import Action, in_order
+from workbench.ui.engine_client.client import Handlers
+from workbench.ui.session.session import Session
+from workbench.ui.text.format import small
+from workbench.ui.text.i18n import said
+
+
+class StepEffects(QObject):
+    """`known(step, words, tip)` for each step that was asked for; a new question replaces the one before."""
+
+    known = Signal(object, str, str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._job = 0
+
+    def ask(self, paths: list[str], stack: tuple[Action, ...], steps: tuple[Action, ...]) -> None:
+        """The recipe with each of these steps added to the stack of these layers."""
+        session = self._session
+        if self._job:
+            session.link.abandon(self._job)
+        recipe = session.recipe
+        asked = {str(step): recipe.with_actions(paths, in_order((*stack, step))) for step in steps}
+        by_name = {str(step): step for step in steps}
+
+        def updated(forecast: Forecast) -> None:
+            self.known.emit(by_name[forecast.name], *self._words(forecast))
+
+        handlers = Handlers(updated=updated, failed=session.mention, quiet=True)
+        self._job = session.link.request(messages.Forecast, handlers, recipes=tuple(asked.items()))
+
+    def _words(self, forecast: Forecast) -> tuple[str, str]:
+        """'−26.0 kB, loss +0.002', and how it was obtained."""
+        if forecast.refused:
+            return "–", said(forecast.refused)
+        preview = self._session.preview
+        change = forecast.bytes - round(preview.size.value) if preview is not None else 0
+        words = ("−" if change < 0 else "+") + size(abs(change))
+        tip = self.tr("Forecast: the file with this step has {size}.").format(size=size(forecast.bytes))
+        if forecast.predicted is not None:
+            rise = f"+{small(forecast.predicted.rise, 2)}"
+            loss = forecast.predicted.kind == "loss"
+            words += ", " + (self.tr("loss {rise}") if loss else self.tr("error {rise}")).format(rise=rise)
+            tip += " " + self.tr("Predicted for the whole recipe; the compressed model was not run.")
+        return words, tip

@@ -1,0 +1,62 @@
+"""How well a typed text fits a name: its letters in their order."""
+
+from functools import lru_cache
+
+NEXT, BEGINS, FAR = 2.0, 1.5, 20  # worth of a letter beside the one before, or at the start of a word; of a gap
+OTHER_NAME = 0.5  # what is found by another name comes behind what is found by its own
+
+
+@lru_cache(maxsize=4096)
+def likeness(typed: str, text: str, names: str = "") -> float | None:
+    """Score of `text` for the typed words; None where they do not match. American and British spelling are one.
+
+    The letters of each typed word occur in their order: the better the closer together, and the more begin a word. Or
+    the word stands as it is in the other `names`, which counts a little less.
+    """
+    text, names = _spelled(text), _spelled(names)
+    total = -len(text) / 1000
+    for word in _spelled(typed).split():
+        own = _best(word, text) if _occurs(word, text) else None
+        other = _whole(word, names)
+        if own is None and other is None:
+            return None
+        total += max(score for score in (own, other) if score is not None)
+    return total
+
+
+def _whole(word: str, names: str) -> float | None:
+    """Of a word that stands in the names without a gap."""
+    place = names.find(word)
+    if place < 0:
+        return None
+    return (BEGINS if _begins_word(names, place) else 0.0) + NEXT * (len(word) - 1) - OTHER_NAME
+
+
+def _spelled(text: str) -> str:
+    return text.casefold().replace("iz", "is").replace("colour", "color").replace("distill", "distil")
+
+
+def _occurs(word: str, text: str) -> bool:
+    letters = iter(text)
+    return all(letter in letters for letter in word)
+
+
+def _best(word: str, text: str) -> float | None:
+    """Over all ways to find the letters of `word` in their order."""
+    ways = {n: BEGINS if _begins_word(text, n) else 0.0 for n, letter in enumerate(text) if letter == word[0]}
+    for letter in word[1:]:
+        ways = {
+            n: max(score + _gain(text, before, n) for before, score in ways.items() if before < n)
+            for n in range(min(ways, default=len(text)) + 1, len(text))
+            if text[n] == letter
+        }
+    return max(ways.values(), default=None)
+
+
+def _gain(text: str, before: int, here: int) -> float:
+    gap = here - before - 1
+    return NEXT if gap == 0 else (BEGINS if _begins_word(text, here) else 0.0) - min(gap, FAR) / 10
+
+
+def _begins_word(text: str, index: int) -> bool:
+    return index == 0 or not text[index - 1].isalnum()
