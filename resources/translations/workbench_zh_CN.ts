@@ -11336,9 +11336,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>缩小 {times} 倍</translation>
     </message>
     <message>
-      <source>Forecast: size of the whole file with this step.</source>
+      <source>Forecast: the file with this step has {size}.</source>
       <extracomment>workbench/ui/session/step_effects.py</extracomment>
-      <translation>预测：加上此步骤后整个文件的大小。</translation>
+      <translation>预测：加上此步骤后文件为 {size}。</translation>
     </message>
     <message>
       <source>Predicted for the whole recipe; the compressed model was not run.</source>
