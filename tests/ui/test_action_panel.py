@@ -14,7 +14,7 @@ from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.params import Field
 from workbench.methods.distill.block import BlockDistillation
 from workbench.ui.actions import ActionPanel
-from workbench.ui.actions.menu import MethodMenu
+from workbench.ui.actions.adding.menu import MethodMenu
 from workbench.ui.actions.step import StepCard
 from workbench.ui.widgets import theme
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import families
-from workbench.ui.actions.menu import MethodMenu
+from workbench.ui.actions.adding.menu import MethodMenu
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, heading
 

@@ -14,12 +14,12 @@ from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import Action, MethodInfo, in_order
 from workbench.core.targets.target import Target
 from workbench.ui.actions import families, meaning, on_target
-from workbench.ui.actions.add_menu import AddMenu
+from workbench.ui.actions.adding.add_menu import AddMenu
+from workbench.ui.actions.adding.menu import FamiliesMenu
+from workbench.ui.actions.adding.recommended import recommended
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.placeholder import Placeholder
 from workbench.ui.actions.header import Header
-from workbench.ui.actions.menu import FamiliesMenu
-from workbench.ui.actions.recommended import recommended
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
 from workbench.ui.commands.actions import set_enabled

@@ -17,8 +17,8 @@ from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel, families
+from workbench.ui.actions.adding.names import PRESETS
 from workbench.ui.actions.form import values
-from workbench.ui.actions.names import PRESETS
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.jobs import Jobs, JobStrip
@@ -28,10 +28,10 @@ from workbench.ui.panels.jobs_panel import JobsPanel
 from workbench.ui.panels.look import LookNote
 from workbench.ui.panels.scoreboard import Scoreboard
 from workbench.ui.plans.plans import Plans
+from workbench.ui.plans.step_effects import StepEffects
 from workbench.ui.session.layer_figure_client import Looks
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
-from workbench.ui.session.step_effects import StepEffects
 from workbench.ui.session.sweeps import Sweeps
 from workbench.ui.shell.found import SEPARATOR, Command
 from workbench.ui.tabs.listing import Parts, build

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidget, QWidgetAction
 
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions import families
-from workbench.ui.actions.menu import FamiliesMenu, tell
-from workbench.ui.actions.names import OTHER_NAMES, PRESETS
+from workbench.ui.actions.adding.menu import FamiliesMenu, tell
+from workbench.ui.actions.adding.names import OTHER_NAMES, PRESETS
 from workbench.ui.text.describe import stack_words
 from workbench.ui.text.likeness import likeness
 from workbench.ui.widgets import theme

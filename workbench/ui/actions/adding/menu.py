@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.recipe.action import ORDER, MethodInfo
 from workbench.ui.actions import families
-from workbench.ui.actions.names import OTHER_NAMES
+from workbench.ui.actions.adding.names import OTHER_NAMES
 from workbench.ui.commands.actions import NAMES, set_enabled
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
