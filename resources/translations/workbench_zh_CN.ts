@@ -8480,13 +8480,18 @@
     </message>
     <message>
       <source>Recommended for this layer</source>
-      <extracomment>workbench/ui/actions/add_menu.py</extracomment>
+      <extracomment>workbench/ui/actions/adding/add_menu.py</extracomment>
       <translation>适合此层的步骤</translation>
     </message>
     <message>
       <source>Search methods</source>
-      <extracomment>workbench/ui/actions/add_menu.py</extracomment>
+      <extracomment>workbench/ui/actions/adding/add_menu.py</extracomment>
       <translation>搜索方法</translation>
+    </message>
+    <message>
+      <source>Add this step</source>
+      <extracomment>workbench/ui/actions/adding/menu.py</extracomment>
+      <translation>添加此步骤</translation>
     </message>
     <message>
       <source>A step that is switched off stays in the recipe without effect</source>
@@ -8642,11 +8647,6 @@
       <source>{share} of the weights become zero.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>{share} 的权重变为零。</translation>
-    </message>
-    <message>
-      <source>Add this step</source>
-      <extracomment>workbench/ui/actions/menu.py</extracomment>
-      <translation>添加此步骤</translation>
     </message>
     <message>
       <source>Add a step</source>
@@ -10401,6 +10401,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>此模型没有可编辑的层。</translation>
     </message>
     <message>
+      <source>Forecast: the file with this step has {size}.</source>
+      <extracomment>workbench/ui/plans/step_effects.py</extracomment>
+      <translation>预测：加上此步骤后文件为 {size}。</translation>
+    </message>
+    <message>
+      <source>Predicted for the whole recipe; the compressed model was not run.</source>
+      <extracomment>workbench/ui/plans/step_effects.py</extracomment>
+      <translation>对整个配方的预测；没有运行压缩后的模型。</translation>
+    </message>
+    <message>
+      <source>error {rise}</source>
+      <extracomment>workbench/ui/plans/step_effects.py</extracomment>
+      <translation>误差 {rise}</translation>
+    </message>
+    <message>
+      <source>loss {rise}</source>
+      <extracomment>workbench/ui/plans/step_effects.py</extracomment>
+      <translation>损失 {rise}</translation>
+    </message>
+    <message>
       <source>CSV table (*.csv)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>CSV 表格 (*.csv)</translation>
@@ -11334,26 +11354,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{times}x smaller</source>
       <extracomment>workbench/ui/session/snapshots.py</extracomment>
       <translation>缩小 {times} 倍</translation>
-    </message>
-    <message>
-      <source>Forecast: the file with this step has {size}.</source>
-      <extracomment>workbench/ui/session/step_effects.py</extracomment>
-      <translation>预测：加上此步骤后文件为 {size}。</translation>
-    </message>
-    <message>
-      <source>Predicted for the whole recipe; the compressed model was not run.</source>
-      <extracomment>workbench/ui/session/step_effects.py</extracomment>
-      <translation>对整个配方的预测；没有运行压缩后的模型。</translation>
-    </message>
-    <message>
-      <source>error {rise}</source>
-      <extracomment>workbench/ui/session/step_effects.py</extracomment>
-      <translation>误差 {rise}</translation>
-    </message>
-    <message>
-      <source>loss {rise}</source>
-      <extracomment>workbench/ui/session/step_effects.py</extracomment>
-      <translation>损失 {rise}</translation>
     </message>
     <message>
       <source>Stopped. Measured values are kept.</source>
