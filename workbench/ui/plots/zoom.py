@@ -39,7 +39,7 @@ class ZoomCanvas(Canvas):
             self.zoomed.emit()
 
     def zoom(self, notches: float, about: float) -> None:
-        """Zoom in by so many notches of a wheel; the value `about` stays where it is."""
+        """Zoom in by notches of a wheel; the value `about` stays where it is."""
         low, high = self.span
         whole = self.home[1] - self.home[0]
         width = min(max((high - low) * FACTOR**-notches, whole * CLOSEST), whole)
