@@ -1,4 +1,4 @@
-"""Names by which people look for methods, beside their titles, and settings of methods that have names of their own."""
+"""Other names by which people look for methods, and settings of methods that have a name themselves."""
 
 from workbench.core.recipe.action import Action
 
