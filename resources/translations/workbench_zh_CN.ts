@@ -11216,6 +11216,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>空格或单击：下一页。左箭头：上一页。N：备注。Esc：关闭。</translation>
     </message>
     <message>
+      <source>Recipe as text</source>
+      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
+      <translation>方案文本</translation>
+    </message>
+    <message>
+      <source>edit text</source>
+      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
+      <translation>编辑文本</translation>
+    </message>
+    <message>
+      <source>The stages are: {known}.</source>
+      <extracomment>workbench/ui/recipe_text/reading.py</extracomment>
+      <translation>可用阶段：{known}。</translation>
+    </message>
+    <message>
+      <source>There is no stage '{kind}'.</source>
+      <extracomment>workbench/ui/recipe_text/reading.py</extracomment>
+      <translation>没有阶段“{kind}”。</translation>
+    </message>
+    <message>
       <source>Autosave failed: {why} Save the session to keep your work.</source>
       <extracomment>workbench/ui/session/autosave.py</extracomment>
       <translation>自动保存失败：{why}请保存会话以保留您的工作。</translation>

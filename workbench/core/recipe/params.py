@@ -135,7 +135,12 @@ def _kind(name: str, hint: Any) -> tuple[Literal["int", "float", "bool", "choice
 
 def parse(params: type[P], given: Mapping[str, Any], owner: str = "") -> P:
     """Build and validate parameters from plain values. Raises UserError naming the parameter and what it may be."""
-    fields = {f.name: f for f in fields_of(params)}
+    return params(**check(fields_of(params), given, owner))
+
+
+def check(schema: tuple[Field, ...], given: Mapping[str, Any], owner: str = "") -> dict[str, Any]:
+    """Values for these fields, validated, with None for what they exclude. Raises UserError as `parse` does."""
+    fields = {f.name: f for f in schema}
     where = f"{owner}: " if owner else ""
     for name in given:
         if name not in fields:
@@ -166,7 +171,7 @@ def parse(params: type[P], given: Mapping[str, Any], owner: str = "") -> P:
                 where=where,
                 members=", ".join(members),
             )
-    return params(**values)
+    return values
 
 
 def _value(where: str, field: Field, value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QPlainTextEdit, QTabWidget, QToolBar, QWidget
 
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
@@ -29,6 +29,7 @@ from workbench.ui.panels.look import LookNote
 from workbench.ui.panels.scoreboard import Scoreboard
 from workbench.ui.plans.plans import Plans
 from workbench.ui.plans.step_effects import StepEffects
+from workbench.ui.recipe_text.panel import RecipePanel
 from workbench.ui.session.layer_figure_client import Looks
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
@@ -120,8 +121,14 @@ class Workspace(QObject):
         self.history_dock = _dock(window, "history", self.tr("History"), self.history, bottom, "Ctrl+Shift+H")
         self.jobs_panel = JobsPanel(self._jobs, session.link, window)
         self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel, bottom, "Ctrl+Shift+J")
+        self.recipe_panel = RecipePanel(session, window)
+        self.recipe_dock = _dock(window, "recipe", self.tr("Recipe as text"), self.recipe_panel, bottom, "Ctrl+Shift+R")
         self._share_the_bottom()
-        self.docks = [self.layers_dock, self.actions_dock, self.history_dock, self.jobs_dock]
+        self.docks = [self.layers_dock, self.actions_dock, *self._bottom]
+
+    @property
+    def _bottom(self) -> tuple[QDockWidget, ...]:
+        return (self.history_dock, self.jobs_dock, self.recipe_dock)
 
     def set_visible(self, visible: bool) -> None:
         for widget in (self.layers_dock, self.actions_dock, self.bar):
@@ -133,6 +140,7 @@ class Workspace(QObject):
         """Behind each other, under the views alone: layers and steps keep the whole height."""
         window = self._window
         window.tabifyDockWidget(self.jobs_dock, self.history_dock)
+        window.tabifyDockWidget(self.history_dock, self.recipe_dock)
         window.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
@@ -142,7 +150,7 @@ class Workspace(QObject):
         size = self._window.size()
         widths = [_within(share * size.width(), *ends) for share, ends in SHARES]
         self._window.resizeDocks([self.layers_dock, self.actions_dock], widths, Qt.Orientation.Horizontal)
-        for dock in (self.jobs_dock, self.history_dock):
+        for dock in self._bottom:
             self._window.resizeDocks([dock], [_within(0.2 * size.height(), *HEIGHTS)], Qt.Orientation.Vertical)
 
     def scan(self) -> None:
@@ -329,8 +337,9 @@ def _dock(
 def _look_at(dock: QDockWidget) -> None:
     """Raise a dock and give it the focus."""
     dock.raise_()
-    if lists := [each for each in dock.findChildren(QAbstractItemView) if each.isVisible()]:
-        lists[0].setFocus()
+    kinds: tuple[type[QWidget], ...] = (QAbstractItemView, QPlainTextEdit)
+    if places := [each for kind in kinds for each in dock.findChildren(kind) if each.isVisible()]:
+        places[0].setFocus()
 
 
 def _within(wanted: float, least: int, most: int) -> int:

@@ -1,0 +1,1 @@
+"""The recipe as text: shown, edited and completed."""
