@@ -2574,6 +2574,11 @@
       <translation>会话是由本程序窗口保存的 {suffix} 文件。</translation>
     </message>
     <message>
+      <source>A session keeps at most {most:,} snapshots, and there are {n:,}.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>一个会话最多保存 {most:,} 个快照，目前有 {n:,} 个。</translation>
+    </message>
+    <message>
       <source>Cannot read the session {path}: {why}.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>无法读取会话 {path}：{why}。</translation>
@@ -2589,6 +2594,16 @@
       <translation>请在配方中修正它。</translation>
     </message>
     <message>
+      <source>Delete snapshots, and save again.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>请删除一些快照，然后重新保存。</translation>
+    </message>
+    <message>
+      <source>Delete some, and save again.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>请删除一些，然后重新保存。</translation>
+    </message>
+    <message>
       <source>Give a {suffix} file.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>请提供 {suffix} 文件。</translation>
@@ -2597,6 +2612,11 @@
       <source>Save the session again from the window.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>请在窗口中重新保存会话。</translation>
+    </message>
+    <message>
+      <source>The work is too large for a session file: {size}.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>内容过大，无法存入会话文件：{size}。</translation>
     </message>
     <message>
       <source>This program reads session version {known}.</source>
@@ -3902,6 +3922,11 @@
       <source>{folder}: a batch of images of {height} x {width} needs {needed} of memory, more than is available.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>{folder}：一批 {height} x {width} 的图像需要 {needed} 内存，超过可用内存。</translation>
+    </message>
+    <message>
+      <source>{n} images are left out, such as {file}: PNG, JPEG, BMP and WebP files in class folders are read.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>有 {n} 张图像未读取，例如 {file}：只读取类别文件夹中的 PNG、JPEG、BMP 和 WebP 文件。</translation>
     </message>
     <message>
       <source>Give an .npz, .npy, .csv, .jsonl, .txt or .parquet file, a folder of class folders, or file.py:function.</source>

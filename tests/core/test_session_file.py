@@ -12,6 +12,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
+from workbench.core.session import session_file
 from workbench.core.session.session_file import (
     LARGEST,
     MOST_VALUES,
@@ -162,7 +163,7 @@ def test_a_snapshot_whose_metric_is_a_title_alone_has_no_figure_of_it(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda d: d.update(snapshots=d["snapshots"][:1] * 1001), "'snapshots' has more than 1000 entries"),
+        (lambda d: d.update(snapshots=d["snapshots"][:1] * 4001), "'snapshots' has more than 4000 entries"),
         (lambda d: d["layout"].update(selection=["a"] * 20_001), "'selection' has more than 20000 entries"),
         (lambda d: d["model"].update(without=["a"] * 20_001), "'model.without' has more than 20000 entries"),
         (
@@ -190,3 +191,19 @@ def test_many_snapshots_of_one_name_are_told_apart(tmp_path):
     replace(saved(tmp_path), snapshots=(FIRST_SNAPSHOT,) * 300).save(tmp_path / "s.mcw")
     names = [each.name for each in load_session(tmp_path / "s.mcw").snapshots]
     assert len(set(names)) == 300 and names[1:3] == [f"{FIRST_SNAPSHOT.name} (2)", f"{FIRST_SNAPSHOT.name} (3)"]
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path, monkeypatch):
+    """A thousand snapshots were saved once, and the session never opened again."""
+    path = tmp_path / "work.mcw"
+    several = replace(saved(tmp_path), layout=Layout(selection=tuple(f"layer{number}" for number in range(30_000))))
+    many = replace(several, snapshots=tuple(Snapshot(f"s{number}", Recipe()) for number in range(1001)))
+    many.save(path)
+    assert len(load_session(path).snapshots) == 1001
+    monkeypatch.setattr(session_file, "SNAPSHOTS", 1000)
+    with pytest.raises(UserError, match="at most 1,000 snapshots, and there are 1,001"):
+        many.save(path)
+    monkeypatch.setattr(session_file, "MOST_VALUES", 1000)
+    with pytest.raises(UserError, match="too large for a session file"):
+        several.save(path)
+    assert path.exists()

@@ -166,3 +166,13 @@ def test_a_model_of_whole_numbers_gets_the_pixels_as_they_are(folder):
     (folder / "preprocessing.yaml").write_text("scale: 255\n")
     with pytest.raises(UserError, match=r"has fractions, and the model takes whole numbers \(uint8\)"):
         open_dataset(str(folder), spec)
+
+
+def test_pictures_that_are_not_read_are_counted(folder):
+    """Half of a data set in another format would otherwise be missing without a word."""
+    assert not open_dataset(str(folder), IMAGE).notes
+    (folder / "cat" / "a.tif").write_bytes(b"II*\0")
+    (folder / "cat" / "._b.heic").write_bytes(b"left behind")
+    Image.new("RGB", (8, 8)).save(folder / "loose.png")
+    (note,) = open_dataset(str(folder), IMAGE).notes
+    assert note.startswith(f"2 images are left out, such as cat{os.sep}a.tif")

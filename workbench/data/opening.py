@@ -104,7 +104,16 @@ def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given,
             counts=sorted(counts),
         )
     return _in_whole_batches(
-        Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes, notes=matched.notes)
+        Dataset(
+            path,
+            matched.inputs,
+            specs,
+            labels,
+            classes,
+            matched.constants,
+            matched.axes,
+            notes=(*found.notes, *matched.notes),
+        )
     )
 
 

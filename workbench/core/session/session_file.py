@@ -16,10 +16,11 @@ from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import exists, reason, write_bytes
 from workbench.core.base.message import Message
+from workbench.core.base.quantities import size
 from workbench.core.recipe.recipe import Recipe, recipe_of
-from workbench.core.session.checked import Checked
+from workbench.core.session.checked import MOST, Checked
 from workbench.core.session.session_plan import Found, found_in, found_out
-from workbench.core.session.session_states import snapshot_out, snapshots_in, undo_list_in, undo_list_out
+from workbench.core.session.session_states import SNAPSHOTS, snapshot_out, snapshots_in, undo_list_in, undo_list_out
 from workbench.core.session.snapshot import Snapshot
 from workbench.core.session.undo_list import UndoList
 
@@ -88,7 +89,14 @@ class SavedSession:
     architecture: str = ""
 
     def save(self, path: Path) -> None:
-        """Raises UserError when the file cannot be written."""
+        """Raises UserError when the file cannot be written, or could not be read again."""
+        if len(self.snapshots) > SNAPSHOTS:
+            raise UserError(
+                "A session keeps at most {most:,} snapshots, and there are {n:,}.",
+                "Delete some, and save again.",
+                most=SNAPSHOTS,
+                n=len(self.snapshots),
+            )
         try:
             text = json.dumps(self.to_dict(path.parent), indent=1, ensure_ascii=False, allow_nan=False)
             data = text.encode("utf-8")
@@ -100,6 +108,12 @@ class SavedSession:
             raise UserError(
                 "Cannot write {path}: a value in the recipe is NaN or infinite.", "Correct it in the recipe.", path=path
             ) from error
+        if len(data) >= LARGEST or _values(text) > MOST_VALUES:
+            raise UserError(
+                "The work is too large for a session file: {size}.",
+                "Delete snapshots, and save again.",
+                size=size(len(data)),
+            )
         write_bytes(path, data + b"\n")
 
     def to_dict(self, folder: Path) -> dict[str, Any]:
@@ -121,7 +135,7 @@ class SavedSession:
             "plan": found_out(self.found) if self.found else None,
             "layout": {
                 "tab": self.layout.tab,
-                "selection": list(self.layout.selection),
+                "selection": list(self.layout.selection[:MOST]),
                 "current": self.layout.current,
                 "panels": {name: vars(panel) for name, panel in self.layout.panels.items()},
             },
@@ -145,7 +159,7 @@ def load_session(path: Path) -> SavedSession:
             "Cannot read the session {path}: {why}.", "Give a {suffix} file.", path=path, why=why, suffix=SUFFIX
         ) from error
     try:
-        if sum(map(text.count, ",[{")) > MOST_VALUES:
+        if _values(text) > MOST_VALUES:
             raise ValueError
         document = json.loads(text, parse_constant=_refuse)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")  # what could not be written again
@@ -154,6 +168,11 @@ def load_session(path: Path) -> SavedSession:
             "{path} is not a session: it is damaged, or was written by another program.", MEND, path=path
         ) from error
     return _Reader(str(path), MEND).session(document)
+
+
+def _values(text: str) -> int:
+    """How many values JSON has, at most."""
+    return sum(map(text.count, ",[{"))
 
 
 def _refuse(constant: str) -> float:

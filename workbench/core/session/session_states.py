@@ -13,7 +13,7 @@ from workbench.core.session.checked import Checked
 from workbench.core.session.snapshot import Snapshot, unused
 from workbench.core.session.undo_list import BRANCHES, ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
 
-SNAPSHOTS = 1000  # that a session file may have
+SNAPSHOTS = 4000  # that a session file may have
 
 # -- out -------------------------------------------------------------------------------------------------------------
 

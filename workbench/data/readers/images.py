@@ -1,6 +1,7 @@
 """A folder of class folders of images, read when they are wanted."""
 
 import hashlib
+import mimetypes
 import os
 import stat
 import threading
@@ -110,8 +111,9 @@ def _in_threads(work: Callable[[int], T], numbers: Sequence[int]) -> Generator[T
 
 def open_folder(
     folder: Path, specs: tuple[InputSpec, ...], rules: Rules, job: Job
-) -> tuple[dict[str, ImageFiles], np.ndarray, tuple[str, ...]]:
-    """Pixels for the model's only input, labels [n] by the alphabetical order of the class folders, classes.
+) -> tuple[dict[str, ImageFiles], np.ndarray, tuple[str, ...], tuple[str, ...]]:
+    """Pixels for the model's only input, labels [n] by the alphabetical order of the class folders, classes, and what
+    the user should know.
 
     Images that fit KEPT are decoded now, so that one that is damaged is named at once; of others the sizes are read.
     Raises UserError for unreadable images, no images, a batch that does not fit the memory, files that are none or lie
@@ -143,7 +145,7 @@ def open_folder(
         for _ in job.each(files, Message("reading the images")):
             next(found)
     labels = np.array([label for _, label in files])
-    return {specs[0].name: images}, labels, _called(folder, folders, rules)
+    return {specs[0].name: images}, labels, _called(folder, folders, rules), tuple(_left_out(folder))
 
 
 def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules) -> Shape:
@@ -174,6 +176,24 @@ def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules) -> Shape:
             preprocessing=NAME,
         )
     return Shape(int(height), int(width), channels or 3)
+
+
+def _left_out(folder: Path) -> Iterator[str]:
+    """A note of the pictures that are not read: of other formats, and beside the class folders."""
+    left = [
+        file
+        for file in folder.rglob("*")
+        if (mimetypes.guess_type(file.name)[0] or "").startswith("image/")
+        and not any(part.startswith(NOT_OURS) for part in file.relative_to(folder).parts)
+        and (file.suffix.lower() not in SUFFIXES or file.parent == folder)
+    ]
+    if left:
+        yield Message(
+            "{n} images are left out, such as {file}: PNG, JPEG, BMP and WebP files in class folders are read.",
+            one="An image is left out, {file}: PNG, JPEG, BMP and WebP files in class folders are read.",
+            n=len(left),
+            file=min(left).relative_to(folder),
+        )
 
 
 def _files(folder: Path, name: str) -> Iterator[Path]:

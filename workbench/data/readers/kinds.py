@@ -45,12 +45,14 @@ class Found:
     held   names of all arrays that there are
     classes  names of the classes, where these are not among the arrays
     images  whether these are the pixels of images in files
+    notes   what the user should know
     """
 
     arrays: Mapping[str, Column]
     held: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     images: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ def _archive(asked: Asked) -> Found:
 def _images(asked: Asked) -> Found:
     from workbench.data.readers.images import open_folder
 
-    images, labels, classes = open_folder(Path(asked.path), asked.taken, asked.rules, asked.job)
-    return Found({**images, LABELS: labels}, classes=classes, images=True)
+    images, labels, classes, notes = open_folder(Path(asked.path), asked.taken, asked.rules, asked.job)
+    return Found({**images, LABELS: labels}, classes=classes, images=True, notes=notes)
 
 
 def _of(reader: Reader) -> Kind:
