@@ -19,7 +19,7 @@ from workbench.graph.model import demand
 from workbench.graph.model.hidden_weights import RANDOM
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import OPEN, WEIGHTS_ONLY, Model
-from workbench.graph.onnx import runtime, saving, shapes
+from workbench.graph.onnx import mapped, runtime, saving, shapes
 from workbench.graph.prepare import passes, raise_opset
 
 # The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
@@ -63,6 +63,7 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool 
     system.give_memory_back()
     assumed = _assumed(prepared, feeds)
     layers, sites = find_layers(prepared)
+    mapped.release(prepared.graph)
     job.report(Message("opened"), 1.0)
     notes += [
         Message("{step}: {detail}.", step=step.title, detail=step.detail)

@@ -1,10 +1,12 @@
 """ONNX files, with or without external data."""
 
 import logging
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import onnx
 import onnx_ir as ir
@@ -14,12 +16,12 @@ from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.formats import onnx_tensors
+from workbench.formats import onnx_message, onnx_tensors
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
 from workbench.graph.model.model import Model, Source
 from workbench.graph.onnx import map_types, proto_size
-from workbench.graph.onnx.mapped import MappedTensor
+from workbench.graph.onnx.mapped import MappedFile, MappedTensor
 
 OLDEST_OPSET = 7
 # A function is written out at each of its calls; as many calls as this take some seconds.
@@ -38,7 +40,7 @@ def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
             path=path,
         )
     try:
-        proto = onnx.load(path, load_external_data=False, format="protobuf")
+        proto = onnx_message.read(file) or onnx.load(path, load_external_data=False, format="protobuf")
     except (DecodeError, UnicodeDecodeError, ValueError) as error:
         if file.suffix.lower() != ".onnx":
             raise UserError(
@@ -91,7 +93,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         map_types.remember(model, maps)
         if folder is not None:
             ir.external_data.set_base_dir(model.graph, folder)
-        _read_external(model)
+        _read_external(model, os.path.abspath(name) if folder is not None else "")
         _forget_types(model, {value.name for value in proto.graph.value_info})
         if not _sorted(model.graph):
             model.graph.sort()
@@ -128,10 +130,12 @@ def _unlogged() -> Iterator[None]:
 
 
 def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
-    """The files that hold external weights. Raises UserError when one is missing or outside the model's folder."""
+    """The files beside the model that hold external weights. Raises UserError when one is missing or outside the
+    model's folder."""
     external = [tensor for tensor in onnx_tensors.tensors(proto) if tensor.data_location == onnx.TensorProto.EXTERNAL]
     locations = {entry.value for tensor in external for entry in tensor.external_data if entry.key == "location"}
     folder = file.parent.resolve()
+    locations.discard(file.name)
     if not all(isinstance(location, str) for location in locations):  # protobuf has bytes for what is no text
         raise UserError("{file} refers to external weights that cannot be read.", "Export it again.", file=file)
     for location in sorted(locations):
@@ -198,25 +202,36 @@ def _sorted(graph: ir.Graph) -> bool:
     return True
 
 
-def _read_external(model: ir.Model) -> None:
+def _read_external(model: ir.Model, own: str) -> None:
     """External tensors become views of the mapped file: no copy in memory, and saved like all others."""
+    files: dict[str, MappedFile] = {}
     for graph in model.graphs():
         for value in graph.initializers.values():
             if isinstance(value.const_value, ir.ExternalTensor):
-                value.const_value = _mapped(value.const_value)
+                value.const_value = _mapped(value.const_value, files, own)
     for node in ir.traversal.RecursiveGraphIterator(model.graph):
         for attribute in list(node.attributes.values()):
             if isinstance(attribute.value, ir.ExternalTensor):
-                node.attributes[attribute.name] = ir.AttrTensor(attribute.name, _mapped(attribute.value))
+                node.attributes[attribute.name] = ir.AttrTensor(attribute.name, _mapped(attribute.value, files, own))
 
 
-def _mapped(tensor: ir.ExternalTensor) -> MappedTensor:
-    array = tensor.numpy()
-    if array.shape != tuple(tensor.shape.numpy()):
+def _mapped(tensor: ir.ExternalTensor, files: dict[str, MappedFile], own: str) -> MappedTensor:
+    """`files`: by name, those that are mapped already; `own`: the model's, of whose tensors the length is known."""
+    path, part = os.path.abspath(tensor.path), f"{tensor.offset} {tensor.length}"
+    known: dict[str, Any] = {"dtype": tensor.dtype, "name": tensor.name}
+    if tensor.dtype.bitwidth < 8 or not tensor.size:  # values that share bytes are unpacked, not mapped
+        array = tensor.numpy()
+        if array.shape != tuple(tensor.shape.numpy()):
+            raise ValueError(tensor.name)
+        return MappedTensor(array, path, part, **known)
+    if path == own and tensor.length != tensor.nbytes:
         raise ValueError(tensor.name)
-    return MappedTensor(
-        array, str(tensor.path), f"{tensor.offset} {tensor.length}", dtype=tensor.dtype, name=tensor.name
-    )
+    if path not in files:
+        if path != own:
+            tensor.numpy()  # onnx-ir refuses files outside the folder, behind links, too
+        files[path] = MappedFile(path)
+    array = files[path].array(tensor.offset or 0, tensor.dtype.numpy(), tuple(tensor.shape.numpy()))
+    return MappedTensor(array, path, part, files[path], **known)
 
 
 def _bounded(proto: onnx.ModelProto, name: str) -> None:

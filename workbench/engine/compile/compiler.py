@@ -295,6 +295,7 @@ def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cach
         part = job.part(index / len(chosen), (index + 1) / len(chosen))
         part.report(Message("editing {path}", path=path), 0.0)
         edits[path] = edit(model, path, actions, data, seed, cache, part, sharing)
+        model.release(path)
     return edits
 
 
@@ -313,12 +314,14 @@ def change_of(
     size = with_bias(layer, edited, size)
     notes = Joined((note, edited.note), CLAUSE)
     was, zeros = (before or layer).bytes, float(np.mean(edited.weight == 0))
+    noise = sqnr_db(model.weight(path), edited.weight)
+    model.release(path)
     return LayerChange(
         path,
         actions,
         was,
         size,
-        sqnr_db(model.weight(path), edited.weight),
+        noise,
         *counted(layer, edited),
         zeros,
         words,

@@ -11,6 +11,7 @@ WIDTHS = (1, 2, 3, 4)  # weights in one symbol
 GAPS = (15, 31, 63, 127, 255)  # the longest gap that one symbol says
 PAIR_GAPS = (15, 31, 63, 127)  # an int8 holds them
 FEW_ZEROS = 0.3  # below this share of zeros, gaps are not looked at
+BLOCK = 1 << 20  # rows at a time
 TUPLES = 1 << 16  # possible tuples beyond which they are not counted
 
 
@@ -105,17 +106,33 @@ def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]
 
 def rows(found: np.ndarray) -> Tally | None:
     """Different rows of uint8 [k, width] with their counts, ordered by `_numbers`; None if too many are different."""
-    numbers = _numbers(found)
-    if found.shape[1] <= 2:
-        counts = np.bincount(numbers)
-        different = np.flatnonzero(counts)
-        counts = counts[different]
-    else:
-        different, counts = np.unique(numbers, return_counts=True)
-    if len(different) > MOST_SYMBOLS:
+    counted = _few(found) if found.shape[1] <= 2 else _many(found)
+    if counted is None or len(counted[0]) > MOST_SYMBOLS:
         return None
+    different, counts = counted
     table = np.stack([different >> 8 * column & 255 for column in range(found.shape[1])], axis=1)
-    return Tally(table.astype(np.uint8), counts.astype(np.int64))
+    return Tally(table.astype(np.uint8), counts)
+
+
+def _few(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Different numbers of two bytes, and how often each occurs."""
+    counts = np.zeros(1 << 16, np.int64)
+    for start in range(0, len(found), BLOCK):
+        counts += np.bincount(_numbers(found[start : start + BLOCK]), minlength=len(counts))
+    different = np.flatnonzero(counts)
+    return different, counts[different]
+
+
+def _many(found: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The same of more bytes; None if too many are different."""
+    different, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    for start in range(0, len(found), BLOCK):
+        more, times = np.unique(_numbers(found[start : start + BLOCK]), return_counts=True)
+        different, place = np.unique(np.concatenate([different, more]), return_inverse=True)
+        counts = np.bincount(place, np.concatenate([counts, times])).astype(np.int64)
+        if len(different) > MOST_SYMBOLS:
+            return None
+    return different, counts
 
 
 def indices(tally: Tally, found: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from workbench.core.layer_data.layer import InputSpec, Layer, ModelSummary, Prep
 from workbench.graph.model import cost
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.onnx import saving, shapes
+from workbench.graph.onnx.mapped import MappedTensor
 
 WEIGHTS_ONLY = "weights_only"  # in the meta of a graph of weights without a network (see formats.weights.network)
 OPEN = Message("The model has dynamic input sizes. MACs are counted for")
@@ -75,6 +76,12 @@ class Model:
         """The weight of a layer that can be edited, float32, in the stored layout."""
         return self._tensor(self.sites[path].initializer)
 
+    def release(self, path: str) -> None:
+        """Give back what the weight takes in memory where it is in a mapped file: for who goes through all layers."""
+        tensor = self.ir.graph.initializers[self.sites[path].initializer].const_value
+        if isinstance(tensor, MappedTensor) and tensor.within is not None:
+            tensor.within.release()
+
     def bias(self, path: str) -> np.ndarray | None:
         """The layer's bias [outputs], float32, or None when it has none."""
         name = self.sites[path].bias
@@ -83,7 +90,7 @@ class Model:
     def _tensor(self, name: str) -> np.ndarray:
         value = self.ir.graph.initializers[name].const_value
         assert value is not None
-        return np.asarray(value.numpy(), dtype=np.float32)
+        return np.require(value.numpy(), np.float32, "A")  # in a mapped file it may lie anywhere
 
     @cached_property
     def known(self) -> Mapping[str, shapes.Known]:

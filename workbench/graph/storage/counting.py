@@ -10,6 +10,7 @@ from workbench.graph.encodings import zeros
 from workbench.graph.encodings.encoding import Counts, Encoding, Planned
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.entropy.statistics import Statistics, count
+from workbench.graph.layouts.codes import LEAST, MOST
 
 _counted: WeakKeyDictionary[Encoding, Counts] = WeakKeyDictionary()
 _statistics: WeakKeyDictionary[Encoding, Statistics] = WeakKeyDictionary()
@@ -20,7 +21,7 @@ def spec_of(encoding: Encoding, storing: Storing = DEFAULT) -> StorageSpec:
     if isinstance(encoding, Planned):
         return encoding.spec
     spec = encoding.as_spec(Counts(product(encoding.shape)) if storing.sparse == "off" else _counts(encoding))
-    if storing.codes != "off" and spec.kind.on_levels:
+    if storing.codes != "off" and spec.kind.on_levels and LEAST <= spec.count <= MOST:
         return replace(spec, statistics=_statistics_of(encoding, spec))
     return spec
 
