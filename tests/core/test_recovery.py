@@ -18,10 +18,10 @@ from workbench.core.recipe.recovery import (
 
 
 def test_parameters_are_validated():
-    assert parameters(Stage("finetune", {"epochs": 2, "l1": 1e-4})) == Finetune(epochs=2, l1=1e-4)
+    assert parameters(Stage("finetune", {"epochs": 2, "l1": 1e-4})) == Finetune(steps=None, epochs=2, l1=1e-4)
     assert parameters(Stage("distill")) == Distill()
     timed = parameters(Stage("finetune", {"minutes": 1.5}))
-    assert (timed.minutes, timed.epochs) == (1.5, None)
+    assert (timed.minutes, timed.epochs, timed.steps) == (1.5, None, None)
 
 
 @pytest.mark.parametrize(

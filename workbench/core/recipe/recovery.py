@@ -36,9 +36,15 @@ class Stage:
 class Training:
     """Settings that every stage has."""
 
+    steps: Annotated[
+        int | None,
+        Range(1, 1_000_000, 1, log=True),
+        OneOf("budget"),
+        Help("Optimiser steps, at least; whole passes over the training samples are made, three or more."),
+    ] = 500
     epochs: Annotated[
         int | None, Range(1, 1000, 1, log=True), OneOf("budget"), Help("Passes over the training samples.")
-    ] = 3
+    ] = None
     minutes: Annotated[
         float | None,
         Range(0.01, 10000, log=True),
@@ -51,7 +57,16 @@ class Training:
     ] = None
     batch: Annotated[int, Range(1, 4096, 1, log=True), Help("Samples per training step.")] = 64
     optimiser: Annotated[Literal["adam", "sgd"], Help("Adam (Kingma and Ba 2015), or SGD with momentum 0.9.")] = "adam"
-    rate: Annotated[float, Range(1e-6, 1, log=True), Help("Initial learning rate.")] = 0.001
+    rate_factor: Annotated[
+        float | None,
+        Range(0.01, 10, log=True),
+        OneOf("rate"),
+        Help("The highest learning rate, as a multiple of what a short range test proposes (Smith 2017)."),
+    ] = 1.0
+    rate: Annotated[float | None, Range(1e-6, 1, log=True), OneOf("rate"), Help("The highest learning rate.")] = None
+    warmup: Annotated[
+        float, Range(0, 0.5, 0.01), Help("Share of the steps in which the learning rate rises to its highest value.")
+    ] = 0.05
     schedule: Annotated[
         Literal["cosine", "constant", "step"],
         Help(
@@ -59,6 +74,21 @@ class Training:
             "% and 75 % of the steps."
         ),
     ] = "cosine"
+    ema: Annotated[
+        float,
+        Range(0, 0.9999),
+        Help(
+            "Measure and keep a moving average of the weights with this decay; 0: the weights themselves. It helps "
+            "where the rate stays high (Izmailov et al. 2018)."
+        ),
+    ] = 0.0
+    batchnorm: Annotated[
+        Literal["train", "folded"],
+        Help(
+            "train: BatchNorm that was folded into a layer takes part in training with the statistics of each batch, "
+            "and is folded again at the end (Ioffe and Szegedy 2015). folded: it stays folded."
+        ),
+    ] = "train"
     trainable: Annotated[
         str, Help("Layers to train: all (including norms), edited, or a comma-separated list of paths and globs.")
     ] = "all"
@@ -110,8 +140,11 @@ class Training:
         int, Range(0, 1000, 1), Help("Early stopping: end after this many epochs without improvement; 0: never.")
     ] = 0
     forget: Annotated[
-        float, Range(0, 100), Unit("point"), Help("Warn when the accuracy of a class drops by more than this.")
-    ] = 5.0
+        float,
+        Range(0, 100),
+        Unit("point"),
+        Help("Warn when the accuracy of a class drops by more than this, beyond the sampling error; 0: never."),
+    ] = 0.0
 
 
 @dataclass(frozen=True)
@@ -144,6 +177,16 @@ class Distill(Training):
 
 
 @dataclass(frozen=True)
+class Statistics:
+    """Mean and deviation of each layer's output taken back to the original's. Li et al. 2020, EagleEye, section 3.3."""
+
+    before: Annotated[
+        Literal["export", "quantize"],
+        Help("export: of the model as it will be exported. quantize: before the quantisation steps."),
+    ] = "export"
+
+
+@dataclass(frozen=True)
 class StageInfo:
     """A kind of stage as the window, the recipe and the command line see it; as MethodInfo for a method."""
 
@@ -155,7 +198,11 @@ class StageInfo:
     fields: tuple[Field, ...]
 
 
-PARAMS: dict[str, type[Training]] = {"finetune": Finetune, "distill": Distill}
+PARAMS: dict[str, type[Training] | type[Statistics]] = {
+    "finetune": Finetune,
+    "distill": Distill,
+    "statistics": Statistics,
+}
 _WORDS = {
     "finetune": (
         "Fine-tune",
@@ -170,12 +217,19 @@ _WORDS = {
         "α·T²·KL(softmax(zₜ/T) ‖ softmax(z/T)) + (1 − α)·cross-entropy(y, z)",
         "Hinton et al. 2015; features: Romero et al. 2015; attention: Zagoruyko and Komodakis 2017",
     ),
+    "statistics": (
+        "Re-estimate statistics",
+        "Gives each layer's output the mean and deviation that it has in the original model, by its weight and bias: "
+        "seconds, without labels and without training. For networks with BatchNorm, folded or not.",
+        "w ← w·σ₀/σ,  b ← (b − μ)·σ₀/σ + μ₀",
+        "Ioffe and Szegedy 2015; after pruning: Li et al. 2020, EagleEye, ECCV, section 3.3",
+    ),
 }
 STAGES = tuple(StageInfo(kind, *_WORDS[kind], fields_of(params)) for kind, params in PARAMS.items())
 INFOS = {info.id: info for info in STAGES}
 
 
-def parameters(stage: Stage) -> Training:
+def parameters(stage: Stage) -> Training | Statistics:
     """Validated. Raises UserError for an unknown stage or parameter."""
     if stage.kind not in PARAMS:
         raise UserError(
@@ -194,7 +248,7 @@ class TrainingPoint:
     stage     number of the stage, from 0
     step      optimiser steps done; `epoch` the same in passes over the training samples
     loss      mean training loss since the last point; None at the start
-    metric    on the held-out samples, None between epochs; `value_name` of the result says what it is
+    metric    on the held-out samples, None between epochs; low, high: its 95 % interval
     rate      the learning rate
     sparsity  fraction of the trained weights that are zero
     """
@@ -206,6 +260,8 @@ class TrainingPoint:
     metric: float | None
     rate: float
     sparsity: float
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -219,11 +275,46 @@ class ClassChange:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """Difference of a metric before and after training, of the same samples: `low` and `high` end its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    samples: int
+
+    @property
+    def shown(self) -> bool:
+        """Whether the samples show a difference: their interval is on one side of zero."""
+        return self.low > 0 or self.high < 0
+
+    def words(self, metric: MetricInfo) -> Message:
+        """Whether training helped: '+2.1 points [0.8, 3.4] on 600 samples'."""
+        scale = 100 if metric.percent else 1
+        unit = Message("points") if metric.percent else metric.unit
+        figures = {name: f"{scale * getattr(self, name):.3g}" for name in ("low", "high")}
+        told = {"value": f"{scale * self.value:+.3g}", "unit": unit, "n": self.samples, **figures}
+        if self.shown:
+            return Message(
+                "{value} {unit} [{low}, {high}] on {n:,} samples",
+                one="{value} {unit} [{low}, {high}] on {n} sample",
+                **told,
+            )
+        return Message(
+            "no difference that {n:,} samples could show: {value} {unit} [{low}, {high}]",
+            one="no difference that {n} sample could show: {value} {unit} [{low}, {high}]",
+            **told,
+        )
+
+
+@dataclass(frozen=True)
 class StageResult:
     """Result of a stage. Metrics are measured on samples held out from training, and choose the best state.
 
     epochs    passes done; `best` after how many of them the state that was kept was reached, 0: the start
     stopped   "": ran to its end; else why not
+    gain      `after` against `before`, paired; None where a metric is no mean over samples
+    rate      the highest learning rate, as given or as found
     """
 
     stage: Stage
@@ -238,10 +329,21 @@ class StageResult:
     points: tuple[TrainingPoint, ...]
     stopped: str = ""
     notes: tuple[str, ...] = ()
+    gain: Gain | None = None
+    rate: float | None = None
 
     @property
     def words(self) -> Message:
         """The stage's result in a sentence for the report."""
+        ended = (self.stopped, self.gain.words(self.metric) if self.gain else "")
+        if not self.epochs:
+            told = Message(
+                "{stage}: {metric} {before} → {after} on {held:,} held-out samples, {duration}",
+                **vars(self)
+                | {name: metric_text(getattr(self, name), self.metric) for name in ("before", "after")}
+                | {"duration": duration(self.seconds)},
+            )
+            return Joined((told, *ended), CLAUSE)
         told = Message(
             "{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-out "
             "samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}",
@@ -249,25 +351,27 @@ class StageResult:
             | {name: metric_text(getattr(self, name), self.metric) for name in ("before", "after")}
             | {"duration": duration(self.seconds)},
         )
-        return Joined((told, self.stopped), CLAUSE)
+        return Joined((told, *ended), CLAUSE)
 
 
 @dataclass(frozen=True)
 class Recovery:
     """Result of all stages of a recipe. `unrecovered`: the metric on the evaluation data before them; `recovered`:
-    after them."""
+    after them; `gain`: the paired difference."""
 
     stages: tuple[StageResult, ...]
     unrecovered: float | None = None
     classes: tuple[ClassChange, ...] = ()
     notes: tuple[str, ...] = ()
     recovered: float | None = None
+    gain: Gain | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The key `recovery` of the command line's `compress --json`."""
         return {
             "unrecovered": self.unrecovered,
             "recovered": self.recovered,
+            "gain": vars(self.gain) if self.gain else None,
             "stages": [
                 {
                     "stage": {result.stage.kind: dict(result.stage.params)},
@@ -280,6 +384,8 @@ class Recovery:
                     "samples": result.trained,
                     "held_out": result.held,
                     "stopped": result.stopped,
+                    "gain": vars(result.gain) if result.gain else None,
+                    "rate": result.rate,
                     "curve": [vars(point) for point in result.points],
                 }
                 for result in self.stages

@@ -21,6 +21,7 @@ from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile import statistics
 from workbench.engine.compile.equivalence import Changed, NotProved, prove_removal
 from workbench.graph.channels.rules import channels_of
 from workbench.graph.channels.slicing import among, left, without
@@ -106,7 +107,25 @@ def remove(
         for path in task.asked
     )
     made = proved(possible)
-    return replace(made, remarks=left + made.remarks)
+    made = replace(made, remarks=left + made.remarks)
+    return _corrected(model, made, data, cache, job) if any(map(_corrects, possible)) else made
+
+
+def _corrects(task: _Task) -> bool:
+    method, params = task.method()
+    return method.restores(params)
+
+
+def _corrected(model: Model, made: Changed, data: Dataset | None, cache: Cache, job: Job) -> Changed:
+    """The smaller model with the statistics of the original again."""
+    if data is None:
+        raise UserError(
+            "Re-estimating statistics needs data, but none was given.", "Give data, or keep the statistics."
+        )
+    key = ("moments", data.fingerprint)
+    whole = cache.get(key, lambda: statistics.goal_of(model, data, job.silent()))
+    goal = statistics.of_kept(whole, made.kept)
+    return replace(made, model=statistics.with_corrected(made.model, goal, data, job.silent()))
 
 
 def _picks(tasks: tuple[_Task, ...], job: Job) -> dict[_Task, list[int]]:
@@ -182,10 +201,12 @@ def _task(
     units = np.unique(np.concatenate([channels.free(path) for path in asked]))
     first = next(iter(asked))
     every = np.unique(channels.layers[first])
-    number = {int(unit): index for index, unit in enumerate(units)}
     members = tuple(
-        (context(path), np.array([number.get(unit, -1) for unit in channels.layers[path].tolist()]))
+        (context(path), _numbered(units, channels.layers[path]))
         for path in (*asked, *(path for path in paths if path not in asked))
+    )
+    readers = tuple(
+        (context(path), axis, _numbered(units, held)) for path, axis, held in _readers(model, channels, units)
     )
     group = ChannelGroup(
         len(units),
@@ -193,6 +214,7 @@ def _task(
         max(1, len(channels.layers[first]) // len(every)),
         members,
         _scale(model, channels, units),
+        readers,
     )
 
     def amount(path: str) -> int:
@@ -202,6 +224,22 @@ def _task(
 
     strongest = max(asked, key=amount)
     return _Task(asked[strongest], tuple(asked), paths, units, group)
+
+
+def _numbered(units: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """For each place the index of its unit among `units`, which are sorted, or -1."""
+    place = np.minimum(np.searchsorted(units, held), len(units) - 1)
+    return np.where(units[place] == held, place, -1)
+
+
+def _readers(model: Model, channels: Channels, units: np.ndarray) -> Iterator[tuple[str, int, np.ndarray]]:
+    """The layers that read some of these units: the axis of the weight, and the unit of each place along it."""
+    for path, site in model.sites.items():
+        layer = model.layer(path)
+        for axis in range(len(layer.shape)):
+            held = channels.axes.get((site.initializer, axis))
+            if axis != layer.out_axis and held is not None and np.isin(held, units).any():
+                yield path, axis, held
 
 
 def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | None:

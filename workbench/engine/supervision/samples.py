@@ -16,7 +16,8 @@ from workbench.data.sampling import stratified
 if TYPE_CHECKING:
     from torch import Tensor
 
-HELD = 0.1  # of the training samples choose the best state
+HELD = 0.1  # of the training samples choose the best state: more of few, because few tell little
+ENOUGH_HELD, SHARE_HELD = 500, 0.25
 MOST_HELD = 5000
 FEWEST = 20
 TOGETHER = 64  # samples compared at a time
@@ -57,7 +58,8 @@ class Samples:
             )
         order = stratified(data.labels, data.samples, seed)
         size = data.at_once(1)
-        count = max(1, min(MOST_HELD, round(HELD * data.samples)) // size) * size
+        least = min(ENOUGH_HELD, round(SHARE_HELD * data.samples))
+        count = max(1, min(MOST_HELD, max(least, round(HELD * data.samples))) // size) * size
         return Samples(data, classes, order[count:], order[:count])
 
     def steps(self, batch: int) -> int:

@@ -8,8 +8,9 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import metric_text
-from workbench.core.recipe.recovery import ClassChange
+from workbench.core.recipe.recovery import ClassChange, Gain
 from workbench.data.class_names import name_of
+from workbench.data.metrics.intervals import ALL, Z, paired_interval, unit_of
 from workbench.data.metrics.metric import Metric
 from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.graph.model.model import Model
@@ -21,9 +22,10 @@ MOST = 1000  # classes that are listed
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The metric over all evaluation samples, and for class labels class by class."""
+    """The metric over all evaluation samples, its rows, and for class labels class by class."""
 
     value: float
+    scores: np.ndarray
     classes: tuple[ClassChange, ...]
 
 
@@ -33,7 +35,7 @@ def evaluated(evaluator: Evaluator, model: Model, job: Job) -> Evaluated:
     scores = np.empty(evaluator.data.samples)
     for chosen in job.each(evaluator.batches(), "measuring"):
         scores[chosen] = evaluator.score(evaluator.answer(run(evaluator.data.feeds(chosen))), chosen)
-    return Evaluated(float(scores.mean()), classes_of(evaluator, scores))
+    return Evaluated(float(scores.mean()), scores, classes_of(evaluator, scores))
 
 
 def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, ...]:
@@ -54,29 +56,50 @@ def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, .
     )
 
 
+def gained(metric: Metric, before: np.ndarray, after: np.ndarray) -> Gain | None:
+    """The paired difference of rows of the same samples, more is better; None where a metric is no mean over them."""
+    if metric.total is not None or before.shape != after.shape or before.ndim != 1:
+        return None
+    rows = (after - before) * metric.info.sign
+    low, high = paired_interval(rows, ALL, unit_of(metric, before))
+    return Gain(float(rows.mean()), low, high, len(rows))
+
+
 def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
-    """A sentence for every class that fell by more than `allowed` points."""
+    """A sentence for every class that fell by more than `allowed` points, beyond the sampling error of a difference of
+    two shares, as if no sample were the same (Agresti 2013, section 3.1.5); none where 0 are allowed."""
     return [
         Message(
-            "The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} % ({n:,} "
-            "samples), more than the allowed {allowed:g} points",
-            one="The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} % ({n} "
-            "sample), more than the allowed {allowed:g} points",
+            "The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} %: {drop:.1f} points "
+            "[{low:.1f}, {high:.1f}] on {n:,} samples, more than the {allowed:g} points that the recipe allows",
+            one="The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} %: {drop:.1f} points "
+            "[{low:.1f}, {high:.1f}] on {n} sample, more than the {allowed:g} points that the recipe allows",
             change=change.name,
             before=100 * change.before,
             after=100 * change.after,
+            drop=drop,
+            low=drop - half,
+            high=drop + half,
             n=change.samples,
             allowed=allowed,
         )
         for change in classes
-        if 100 * (change.before - change.after) > allowed
+        for drop, half in (_drop(change),)
+        if allowed and drop - half > allowed
     ]
 
 
-def worse(without: float, trained: float, metric: Metric) -> list[str]:
-    """A sentence where the file measures worse than the same recipe without its training stages."""
+def _drop(change: ClassChange) -> tuple[float, float]:
+    """Points that a class lost, and half their interval."""
+    spread = sum(share * (1 - share) for share in (change.before, change.after))
+    return 100 * (change.before - change.after), 100 * Z * float(np.sqrt(spread / max(change.samples, 1)))
+
+
+def worse(without: float, trained: float, metric: Metric, gain: Gain | None) -> list[str]:
+    """A sentence where the file measures worse than the same recipe without its training stages, by more than chance
+    where that is known."""
     loss = (without - trained) * metric.info.sign
-    if loss <= ROUNDING * abs(without):
+    if loss <= ROUNDING * abs(without) or (gain is not None and gain.high >= 0):
         return []
     before, after = (metric_text(value, metric.info) for value in (without, trained))
     return [

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,14 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Joined, Message, from_data, to_data
 from workbench.core.base.quantities import metric_text
 from workbench.core.recipe.recovery import INFOS, Stage, StageResult, Training, TrainingPoint
+from workbench.data.metrics.intervals import ALL, interval_of
 from workbench.data.metrics.metric import Metric
 from workbench.engine.supervision.samples import Batch, Samples
-from workbench.engine.training import schedule
+from workbench.engine.training import range_test, schedule
+from workbench.engine.training.averaging import Average
 from workbench.engine.training.checkpoint import Checkpoint
+from workbench.engine.training.forgetting import gained
+from workbench.engine.training.selection import Selection
 from workbench.engine.training.student import Student
 
 POINTS = 20  # of the curve in an epoch, at most
@@ -27,6 +31,8 @@ SAVED = (1.0, 60.0)  # bounds of the seconds between two checkpoints
 OFTEN = 50  # times the seconds that one takes
 LATE = 2 / 3  # of a stage with an entropy penalty: from here on the best state is looked for
 MOMENTUM = 0.9
+FEWEST_EPOCHS = 3  # where steps are given
+RANGE = 1 << 20  # the epoch whose samples the range test takes
 STOPPED = Message("stopped by the user")
 DIVERGED = Message("stopped: the loss became NaN; try a lower learning rate")
 Loss = Callable[[Tensor, Batch], Tensor]  # the student's outputs, and what they are outputs for
@@ -67,9 +73,17 @@ class _Progress:
     best_epoch: float = 0.0
     waited: int = 0  # epochs since the best state
     event: int = -1  # of the pruning schedule
+    rate: float = 0.0  # the highest learning rate
     points: list[dict[str, Any]] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)  # of the steps since the last point
     finished: str | None = None  # why it ended, "" for the regular end
+
+
+def _in_epochs(params: Training, per_epoch: int) -> Training:
+    """The parameters with steps as the whole passes that make them."""
+    if params.steps is None:
+        return params
+    return replace(params, steps=None, epochs=max(FEWEST_EPOCHS, math.ceil(params.steps / per_epoch)))
 
 
 class Loop:
@@ -77,11 +91,14 @@ class Loop:
 
     def __init__(self, student: Student, task: Task, job: Job) -> None:
         self.student, self.task, self.job = student, task, job
-        self.params = task.params
-        self.per_epoch = task.samples.steps(self.params.batch)
+        self.per_epoch = task.samples.steps(task.params.batch)
+        self.params = _in_epochs(task.params, self.per_epoch)
         self.apart = max(1, self.per_epoch // POINTS, self.per_epoch * (self.params.epochs or 1) // MOST)
         self.progress = _Progress()
         self.best: dict[str, Tensor] | None = None
+        self.average = Average(self.params.ema)
+        self.selection = Selection(task.metric)
+        self.rows = np.zeros(0)  # of the metric, as measured last
         self.start: dict[str, Tensor] | None = None  # where sparsity grows: none of it is pruned
         self.ramp: schedule.Ramp | None = None
         self.optimiser = self._optimiser()
@@ -92,8 +109,8 @@ class Loop:
     def _optimiser(self) -> torch.optim.Optimizer:
         learning = [value for value in self.student.parameters() if value.requires_grad]
         if self.params.optimiser == "adam":
-            return torch.optim.Adam(learning, self.params.rate)
-        return torch.optim.SGD(learning, self.params.rate, momentum=MOMENTUM)
+            return torch.optim.Adam(learning)
+        return torch.optim.SGD(learning, momentum=MOMENTUM)
 
     def run(self) -> StageResult:
         """Raises Cancelled when the job is, unless the task keeps what there is; UserError where nothing is kept."""
@@ -118,12 +135,15 @@ class Loop:
     def _begin(self) -> None:
         self.progress.before = self._measure()
         self._consider(self.progress.before, start=True)
+        self.progress.rate = self.params.rate or self._find_rate()
         if self.params.entropy:
             self.progress.best = math.nan  # the start, and the first epochs, take more bits than the end
+            self.selection.forget()
         self.ramp = self._make_ramp()
         if self.ramp.tensors:
             self.best = None  # the start is not as sparse as the end
             self.progress.best = math.nan
+            self.selection.forget()
             self.ramp.move(0.0)
         self._point(self.progress.before)
 
@@ -137,6 +157,8 @@ class Loop:
         self.ramp.event = self.progress.event
         self.student.load(saved["student"])
         self.best = saved["best"]
+        self.average.values = saved["average"]
+        self.selection.rows = {name: rows.numpy() for name, rows in saved["rows"].items()}
         self.optimiser.load_state_dict(saved["optimiser"])
         if self.progress.finished == STOPPED and not self.task.kept:
             self.progress.finished = None
@@ -180,6 +202,8 @@ class Loop:
                 "student": self.student.state(),
                 "best": self.best,
                 "optimiser": self.optimiser.state_dict(),
+                "average": self.average.values,
+                "rows": {name: torch.from_numpy(rows) for name, rows in self.selection.rows.items()},
             }
         )
         self.saved = time.monotonic()
@@ -207,7 +231,27 @@ class Loop:
             len(samples.held),
             tuple(TrainingPoint(**point) for point in progress.points),
             progress.finished or "",
+            gain=gained(self.task.metric, self.selection.rows["start"], self.selection.rows["kept"]),
+            rate=progress.rate,
         )
+
+    def _find_rate(self) -> float:
+        """By a range test from the start, which is as it was afterwards."""
+        start, batches = self.student.state(), self._endless()
+
+        def step(number: int, rate: float) -> float:
+            self.job.check()
+            return self._learn(next(batches), rate)
+
+        found = range_test.proposed(self.params.optimiser, step)
+        self.student.load(start)
+        self.optimiser = self._optimiser()
+        return found * (self.params.rate_factor or 1.0)
+
+    def _endless(self) -> Iterator[Batch]:
+        params, seed = self.params, (self.task.seed, self.task.number, RANGE)
+        while True:
+            yield from self.task.samples.batches(params.batch, seed, params.shift, params.flip)
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
@@ -239,23 +283,31 @@ class Loop:
     def _step(self, batch: Batch, moment: float) -> None:
         assert self.ramp is not None
         self.ramp.move(moment)
-        rate = schedule.rate(self.params, moment)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = self.task.loss(self.student(batch.feeds), batch)
-        value = loss.item()
+        rate = schedule.rate(self.params, self.progress.rate, moment)
+        value = self._learn(batch, rate)
         if not math.isfinite(value):
             self.progress.finished = DIVERGED
             return
-        (loss if self.task.penalty is None else loss + self.task.penalty()).backward()
-        self.optimiser.step()
-        self._shrink(rate * self.params.l1)
+        self.average.follow(self.student, self.progress.step)
         self.progress.step += 1
         self.progress.losses.append(value)
         if self.progress.step % self.apart == 0 and self.progress.step % self.per_epoch:
             self._point(None, rate)
         self._save_now_and_then()
+
+    def _learn(self, batch: Batch, rate: float) -> float:
+        """One step; the loss before it. Where that is no number nothing is learned."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad(set_to_none=True)
+        with self.student.normalising():
+            loss = self.task.loss(self.student(batch.feeds), batch)
+        value = loss.item()
+        if math.isfinite(value):
+            (loss if self.task.penalty is None else loss + self.task.penalty()).backward()
+            self.optimiser.step()
+            self._shrink(rate * self.params.l1)
+        return value
 
     @torch.no_grad()
     def _shrink(self, amount: float) -> None:
@@ -271,9 +323,10 @@ class Loop:
         over = moment >= 1.0
         if over:
             self._finish_ramp()
-        value = self._measure()
-        if self.ramp.done and (not self.params.entropy or moment > LATE):
-            self._consider(value)
+        with self.average.within(self.student):
+            value = self._measure()
+            if self.ramp.done and (not self.params.entropy or moment > LATE):
+                self._consider(value)
         self._point(value)
         if not self.student.is_finite():
             progress.finished = DIVERGED
@@ -320,19 +373,19 @@ class Loop:
                     self._save()
                 raise Cancelled
             scores.append(self.task.metric.score(self.student(batch.feeds).cpu().numpy(), self.task.target(batch)))
-        return self.task.metric.value(np.concatenate(scores))
+        self.rows = np.concatenate(scores)
+        return self.task.metric.value(self.rows)
 
     def _consider(self, value: float, start: bool = False) -> None:
-        """Keep the state when it is the best; of equal ones the later. The start is kept whatever it is worth."""
-        best = self.progress.best
-        sign = self.task.metric.info.sign
+        """Keep the state that was just measured, if it is to be. The start is kept whatever it is worth."""
+        progress = self.progress
         sound = not math.isnan(value) and self.student.is_finite()
-        if start or (sound and (math.isnan(best) or sign * value >= sign * best)):
-            self.progress.waited = 0 if math.isnan(best) or value != best else self.progress.waited + 1
-            self.progress.best, self.progress.best_epoch = value, self.progress.step / self.per_epoch
+        progress.waited = 0 if start or (sound and self.selection.is_higher(self.rows)) else progress.waited + 1
+        if start:
+            self.selection.begin(self.rows)
+        if start or (sound and self.selection.judged(self.rows)):
+            progress.best, progress.best_epoch = value, progress.step / self.per_epoch
             self.best = self.student.state()
-        else:
-            self.progress.waited += 1
 
     def _point(self, value: float | None, rate: float | None = None) -> None:
         """A point of the curve, told to whoever listens."""
@@ -345,8 +398,9 @@ class Loop:
             epoch,
             loss,
             value,
-            self.params.rate if rate is None else rate,
+            self.progress.rate if rate is None else rate,
             self.student.sparsity(),
+            *((None, None) if value is None else interval_of(self.task.metric, self.rows, ALL)),
         )
         self.progress.points.append(asdict(point))
         self.job.update(point)

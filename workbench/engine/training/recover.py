@@ -1,48 +1,46 @@
 """The last part of a recipe: its training stages, run on what its actions made of the model."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 import numpy as np
-from torch import Tensor
 
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
+from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Statistics, Training, parameters
 from workbench.core.recipe.storing import PLAIN
-from workbench.data.choosing import fits, found, why_unfit
 from workbench.data.dataset import Dataset
-from workbench.data.metrics.listing import against_original, against_teachers
 from workbench.data.metrics.metric import Metric
 from workbench.engine.base.cache import Cache
-from workbench.engine.compile import compiler
+from workbench.engine.compile import compiler, statistics
 from workbench.engine.compile.compiler import Compiled
+from workbench.engine.compile.statistics import Moments
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.previewer import effective
-from workbench.engine.supervision import losses
-from workbench.engine.supervision.features import Features, pairs
-from workbench.engine.supervision.samples import FEWEST, Batch, Samples, in_both
+from workbench.engine.supervision.features import pairs
+from workbench.engine.supervision.samples import FEWEST, Samples, in_both
 from workbench.engine.supervision.teacher import Teacher, teacher, teachers
 from workbench.engine.training.checkpoint import Checkpoint, key_of
 from workbench.engine.training.device import device as device_of
-from workbench.engine.training.forgetting import evaluated, forgotten, worse
+from workbench.engine.training.forgetting import evaluated, forgotten, gained, worse
 from workbench.engine.training.loop import STOPPED, Loop, Task
 from workbench.engine.training.penalties import penalty
 from workbench.engine.training.student import Student, Wanted
+from workbench.engine.training.teaching import loss_of, metric_of, target_of
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import untouched
 
 Keep = Callable[[], bool]
 T = TypeVar("T")
 NUMBERED = ("top1", "token_accuracy", "pixel_accuracy", "pixel_accuracy_last")  # metrics of class numbers
-# Metrics of outputs whose last axis is class scores:
-CLASSES = ("top1", "token_accuracy", "pixel_accuracy_last", "agreement", "token_agreement")
-LOOKED_AT = 64  # samples that say which metric the training samples have
+FEWEST_TOGETHER = 8  # samples of a batch with statistics of its own
+HELD_TOGETHER = 64
 QUANTISED = 1 << 28  # bytes for what the quantisation steps compute on trained weights
 
 
@@ -78,7 +76,7 @@ def recovered(
     return workspace.remember(recipe, _Recovering(workspace, recipe, keep or _never, device, kept).run(plan, job))
 
 
-Planned = list[tuple[int, Stage, Training]]
+Planned = list[tuple[int, Stage, Training | Statistics]]
 
 
 class _Recovering:
@@ -134,19 +132,21 @@ class _Recovering:
         """Measured on the evaluation data, before and after."""
         evaluator = self.workspace.evaluator
         compiled = compiled.settled(self.workspace.calibration, evaluator, job.silent())
-        before = after = None
+        before = after = gain = None
         if evaluator is not None:
             before = evaluated(evaluator, effective(unrecovered.model, unrecovered.edits), job.part(0.0, 0.5))
             after = evaluated(evaluator, effective(compiled.model, compiled.edits), job.part(0.5, 1.0))
-            allowed = min(parameters(result.stage).forget for result in self.results)
-            self.notes += forgotten(after.classes, allowed)
-            self.notes += worse(before.value, after.value, evaluator.metric)
+            allowed = [params.forget for params in map(_trained_by, self.results) if params is not None]
+            self.notes += forgotten(after.classes, min(filter(None, allowed), default=0.0))
+            gain = gained(evaluator.metric, before.scores, after.scores)
+            self.notes += worse(before.value, after.value, evaluator.metric, gain)
         recovery = Recovery(
             tuple(self.results),
             before.value if before else None,
             after.classes if after else (),
             tuple(self.notes),
             after.value if after else None,
+            gain,
         )
         notes = (
             compiled.notes
@@ -206,14 +206,25 @@ class _Recovering:
             compiled = self._stage(compiled, number, stage, params, part)
         return compiled
 
-    def _stage(self, compiled: Compiled, number: int, stage: Stage, params: Training, job: Job) -> Compiled:
+    def _stage(
+        self, compiled: Compiled, number: int, stage: Stage, params: Training | Statistics, job: Job
+    ) -> Compiled:
+        if isinstance(params, Statistics):
+            return self._with_statistics(compiled, stage, job)
         params = fitting(params, self.training)
+        moments: Mapping[str, Moments] = {}
+        if params.batchnorm == "train" and params.batch >= FEWEST_TOGETHER:
+            compiled = self._corrected(compiled, job)
+            shown = effective(compiled.model, compiled.edits)
+            moments = statistics.moments(shown, self._normalised(compiled), self.training, job.silent())
         wanted = Wanted(params.trainable, params.frozen, params.step == "learned")
-        student = Student(compiled, wanted, self.training).to(self.device)
+        student = Student(compiled, wanted, self.training, moments).to(self.device)
         answering = self._teachers(params, job)
-        metric = self._metric(params)
+        metric = self._metric(isinstance(params, Distill) and bool(params.teacher))
         samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
-        loss = self._loss(student, params, metric, answering)
+        loss = loss_of(student, self.training, params, metric, answering, self.recipe.seed)
+        if isinstance(params, Distill) and self.training.labels is None and params.alpha < 1:
+            self.notes.append(Message("The training samples have no labels: the student learns from the teacher only"))
         taught = "".join(fingerprint(each, self.training) for each in answering)
         key = key_of(
             compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught, str(self.device)
@@ -224,7 +235,7 @@ class _Recovering:
             params,
             samples,
             metric,
-            self._target(metric, answering),
+            target_of(metric, answering or (self.original,)),
             loss,
             penalty(student, params, self.training, job),
             self.recipe.seed,
@@ -235,6 +246,60 @@ class _Recovering:
         self.results.append(Loop(student, task, job).run())
         return student.cpu().result()
 
+    def _normalised(self, compiled: Compiled) -> dict[str, Moments]:
+        """What the original puts out where layers have a BatchNorm, or could have had one: of those that are left."""
+        structure = compiled.structure
+        same = structure.only_smaller or not structure.stages
+        source = self.workspace.model if same else structure.model
+        key = ("moments", () if same else structure.key, self.training.fingerprint)
+        whole = self.workspace.cache.get(key, lambda: statistics.goal_of(source, self.training, Job()))
+        goal = statistics.of_kept(whole, structure.kept if same else {})
+        return {path: moments for path, moments in goal.items() if path in compiled.model.sites}
+
+    def _corrected(self, compiled: Compiled, job: Job) -> Compiled:
+        """With the statistics of the original again."""
+        shown, goal = effective(compiled.model, compiled.edits), self._normalised(compiled)
+        edits = statistics.corrected(compiled.model, shown, compiled.edits, goal, self.training, job.silent())
+        return replace(compiled, edits=edits)
+
+    def _with_statistics(self, compiled: Compiled, stage: Stage, job: Job) -> Compiled:
+        """The stage without training."""
+        start = time.monotonic()
+        if not self._normalised(compiled):
+            raise UserError(
+                "No layer's statistics can be re-estimated: no BatchNorm followed its convolutions or products.",
+                "Remove the stage 'statistics'.",
+            )
+        metric = self._metric(False)
+        samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
+        made = self._corrected(compiled, job)
+        before, after = (self._held_out(each, metric, samples, job) for each in (compiled, made))
+        self.results.append(
+            StageResult(
+                stage,
+                metric.info,
+                metric.value(before),
+                metric.value(after),
+                0.0,
+                0.0,
+                time.monotonic() - start,
+                0,
+                len(samples.held),
+                (),
+                gain=gained(metric, before, after),
+            )
+        )
+        return made
+
+    def _held_out(self, compiled: Compiled, metric: Metric, samples: Samples, job: Job) -> np.ndarray:
+        """Rows of the metric on the samples that are held out from training."""
+        model = teacher(Message("the model"), effective(compiled.model, compiled.edits), self.training)
+        target, rows = target_of(metric, (self.original,)), []
+        for batch in samples.held_out(HELD_TOGETHER):
+            job.check()
+            rows.append(metric.score(model.answers(batch)[0].numpy(), target(batch)))
+        return np.concatenate(rows)
+
     def _teachers(self, params: Training, job: Job) -> tuple[Teacher, ...]:
         """Teachers of a distillation stage; else none."""
         if not isinstance(params, Distill):
@@ -244,74 +309,8 @@ class _Recovering:
             self.workspace.model, params.teacher, self.training, job.silent(), layers, self.workspace.trusted
         )
 
-    def _metric(self, params: Training) -> Metric:
-        """The evaluation metric: against labels if there are any, else against the original model, or the teachers.
-
-        Labels are judged by all of them: the first may be of one class alone.
-        """
-        training, evaluator = self.training, self.workspace.evaluator
-        count = training.first(LOOKED_AT)
-        outputs = np.concatenate(
-            [
-                self.original.run(dict(zip(self.original.inputs, feeds.values(), strict=True)))[0]
-                for feeds in training.batches(LOOKED_AT, count)
-            ]
-        )
-        labels = training.labels
-        metric, _ = found(outputs, None if labels is None else labels[:count], labels, training.answer.name)
-        if metric is None:
-            assert labels is not None
-            raise why_unfit([outputs], labels)
-        if evaluator is not None and fits(evaluator.metric, metric, labels):
-            metric = evaluator.metric
-        taught = isinstance(params, Distill) and params.teacher
-        return against_teachers(metric) if taught else against_original(metric)
-
-    def _target(self, metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch], np.ndarray]:
-        def target(batch: Batch) -> np.ndarray:
-            if not metric.labelled:
-                firsts = [each.answers(batch)[0] for each in answering or (self.original,)]
-                return losses.together(firsts, metric.id in CLASSES).numpy()
-            assert batch.labels is not None
-            return batch.labels.numpy()
-
-        return target
-
-    def _loss(
-        self, student: Student, params: Training, metric: Metric, answering: tuple[Teacher, ...]
-    ) -> Callable[[Tensor, Batch], Tensor]:
-        if not isinstance(params, Distill):
-            if self.training.labels is None:
-                raise UserError(
-                    "Fine-tuning needs labels, but {path} has none.",
-                    "Use the stage 'distill', which learns from the original model's outputs.",
-                    path=self.training.path,
-                )
-            return partial(_hard, metric)
-        features = self._features(student, params, answering[0]) if pairs(params.features) else None
-        if self.training.labels is None and params.alpha < 1:
-            self.notes.append(Message("The training samples have no labels: the student learns from the teacher only"))
-        classes = metric.id in CLASSES
-
-        def loss(outputs: Tensor, batch: Batch) -> Tensor:
-            answers = [[answer.to(outputs.device) for answer in each.answers(batch)] for each in answering]
-            firsts = [_alike(each, answer[0], outputs) for each, answer in zip(answering, answers, strict=True)]
-            taught = losses.soft(outputs, firsts, params.temperature, classes)
-            if features is not None:
-                taught = taught + params.feature_weight * features.loss(answers[0][1:])
-            if batch.labels is None or params.alpha == 1:
-                return taught
-            return params.alpha * taught + (1 - params.alpha) * _hard(metric, outputs, batch)
-
-        return loss
-
-    def _features(self, student: Student, params: Distill, first: Teacher) -> Features:
-        """Watches the student's layers; its projections learn with the student."""
-        features = student.watch(pairs(params.features), params.attention)
-        some = next(Samples.of(self.training, False, self.recipe.seed).held_out(params.batch))
-        student(some.feeds)
-        features.fit([answer.to(self.device) for answer in first.answers(some)[1:]])
-        return features
+    def _metric(self, taught: bool) -> Metric:
+        return metric_of(self.original, self.training, self.workspace.evaluator, taught)
 
     def _say_where_samples_come_from(self) -> None:
         data, training = self.workspace.data, self.training
@@ -334,36 +333,17 @@ class _Recovering:
             )
 
 
+def _trained_by(result: StageResult) -> Training | None:
+    params = parameters(result.stage)
+    return params if isinstance(params, Training) else None
+
+
 def _never() -> bool:
     return False
 
 
 def _quantises(action: Action) -> bool:
     return action.family == "quantize" and not structural(action)
-
-
-def _hard(metric: Metric, outputs: Tensor, batch: Batch) -> Tensor:
-    assert batch.labels is not None
-    labels = batch.labels.to(outputs.device)
-    if metric.id == "pixel_accuracy":
-        return losses.by_pixel(outputs, labels)
-    if metric.id == "pixel_accuracy_last":
-        return losses.by_pixel(outputs.movedim(-1, 1), labels)
-    if metric.id in ("binary", "labels"):
-        return losses.by_side(outputs, labels, metric.at)
-    return losses.hard(outputs, labels)
-
-
-def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
-    if answers.shape != outputs.shape:
-        raise UserError(
-            "{each} has {shape} outputs, the student {own}.",
-            "Choose a teacher with the same outputs.",
-            each=each.name,
-            shape=list(answers.shape),
-            own=list(outputs.shape),
-        )
-    return answers
 
 
 def fingerprint(each: Teacher, data: Dataset) -> str:

@@ -12,17 +12,21 @@ from workbench.graph.encodings.learning import Floats
 
 RAMP = 2 / 3  # of the stage; then the mask rests, so that what is left can settle (Zhu and Gupta 2017)
 PRUNINGS = 40  # times at which the mask grows
+WARM = 0.005  # of the stage: the first step has a rate, too
 PATTERNED = ("prune.nm", "prune.block")  # zeros in a pattern, which magnitudes alone would not keep
 
 
-def rate(params: Training, time: float) -> float:
-    """The learning rate."""
+def rate(params: Training, highest: float, time: float) -> float:
+    """The learning rate: up to the highest in a straight line (Goyal et al. 2017, section 2.2), then as scheduled."""
+    if time < params.warmup:
+        return highest * (time + WARM) / (params.warmup + WARM)
     match params.schedule:
         case "cosine":
-            return params.rate * 0.5 * (1 + math.cos(math.pi * min(time, 1.0)))
+            time = (time - params.warmup) / (1 - params.warmup)
+            return highest * 0.5 * (1 + math.cos(math.pi * min(time, 1.0)))
         case "step":
-            return params.rate * (1.0 if time < 0.5 else 0.1 if time < 0.75 else 0.01)
-    return params.rate
+            return highest * (1.0 if time < 0.5 else 0.1 if time < 0.75 else 0.01)
+    return highest
 
 
 def sparsity(kind: str, target: float, time: float) -> float:

@@ -5,6 +5,7 @@ is trained is what a preview runs. Trained values go back by name: the edits, an
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -18,7 +19,9 @@ from workbench.data.answer import Answer
 from workbench.data.dataset import Dataset
 from workbench.engine.base.differentiable import view_of
 from workbench.engine.compile.compiler import Compiled
+from workbench.engine.compile.statistics import Moments
 from workbench.engine.supervision.features import Features
+from workbench.engine.training.norms import Norm, by_batch
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Learning
 from workbench.graph.encodings.learning import Floats, Trainable
@@ -76,10 +79,18 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
 class Student(nn.Module):
     """Called with feeds by name, gives the output that is measured, samples first.
 
+    moments   of the outputs of layers that are normalised by the batch while they learn, by path
+
     Raises UserError for a model that gradients cannot pass, which is tried on samples of `data`.
     """
 
-    def __init__(self, compiled: Compiled, wanted: Wanted, data: Dataset | None = None) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        wanted: Wanted,
+        data: Dataset | None = None,
+        moments: Mapping[str, Moments] | None = None,
+    ) -> None:
         super().__init__()
         self.compiled = compiled
         model = compiled.model
@@ -99,6 +110,24 @@ class Student(nn.Module):
         self.norms = norm_constants(self.view.model) if wanted.norms else ()
         for name in self.norms:
             self._add_value(f"norm:{name}", self.view.buffer_of(name), _constant(model, name))
+        self.batchnorms = nn.ModuleDict()  # the name of a layer's module -> what normalises its output
+        for path, found in (moments or {}).items():
+            self._add_batchnorm(path, found)
+
+    def _add_batchnorm(self, path: str, moments: Moments) -> None:
+        """Where the layer learns and its weight, as it is stored, can take the factors in the end."""
+        edit, name = self.compiled.edits.get(path), self.names.get(path)
+        if path not in self.trained or name is None or (edit is not None and edit.compute is not None):
+            return
+        ones = np.ones(len(moments.mean), np.float32)
+        if edit is not None and edit.encoding.rescaled(ones, self.compiled.model.layer(path).out_axis) is None:
+            return
+        norm = self.batchnorms[name] = Norm(moments)
+        self._module(path).register_forward_hook(lambda _module, _given, output: norm(output))
+
+    def normalising(self) -> AbstractContextManager[None]:
+        """Inside, layers with a BatchNorm are normalised by the batch."""
+        return by_batch(self.batchnorms)
 
     def _add_layer(self, path: str, learns: bool, steps: bool) -> None:
         edit = self.compiled.edits.get(path)
@@ -217,6 +246,16 @@ class Student(nn.Module):
         weights = [self.weight(path) for path in self.trained]
         return sum(int((weight == 0).sum()) for weight in weights) / sum(weight.numel() for weight in weights)
 
+    @torch.no_grad()
+    def _folded(self, path: str, edit: Edit) -> Edit:
+        """An edit that does what its layer and the BatchNorm behind it do."""
+        factor, shift = self.batchnorms[self.names[path]].folded()  # type: ignore[operator]
+        encoding = edit.encoding.rescaled(_array(factor), self.compiled.model.layer(path).out_axis)
+        assert encoding is not None, "such a layer has no BatchNorm"
+        old = self.compiled.model.bias(path) if edit.bias is None else edit.bias
+        bias = _array(shift) if old is None else old * _array(factor) + _array(shift)
+        return replace(edit, encoding=encoding, bias=bias.astype(np.float32))
+
     def result(self) -> Compiled:
         """The compiled recipe with what was learned: edits of the same forms, layers that were untouched as floats."""
         edits = dict(self.compiled.edits)
@@ -225,9 +264,9 @@ class Student(nn.Module):
             learned = self.learned[name]
             assert isinstance(learned, Trainable)
             bias = self.values.get(f"bias:{name}")
-            encoding = learned.encoding()
-            before = edits.get(path, Edit(encoding))
-            edits[path] = replace(before, encoding=encoding, bias=None if bias is None else _array(bias))
+            before = edits.get(path, Edit(learned.encoding()))
+            made = replace(before, encoding=learned.encoding(), bias=None if bias is None else _array(bias))
+            edits[path] = self._folded(path, made) if name in self.batchnorms else made
         norms = {name: _array(self.values[f"norm:{name}".replace(".", "·")]) for name in self.norms}
         structure = self.compiled.structure
         if norms:

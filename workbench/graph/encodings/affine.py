@@ -112,6 +112,19 @@ class Affine(Grid, Encoding):
     def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Affine":
         return replace(self, scale=change(self.scale.astype(np.float32)))
 
+    def rescaled(self, rows: np.ndarray, out_axis: int) -> "Affine | None":
+        """Other steps; None where channels share one."""
+        if self.q.shape == self.shape:
+            axis = out_axis
+        else:  # groups: channels first, or last
+            axis = 0 if self.axis == 0 else 2
+            if out_axis != (0 if self.axis == 0 else len(self.shape) - 1):
+                return None
+        if self.scale.ndim <= axis or self.scale.shape[axis] != len(rows):
+            return None
+        shape = [-1 if index == axis else 1 for index in range(self.scale.ndim)]
+        return replace(self, scale=(self.scale * rows.reshape(shape)).astype(np.float32))
+
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
         """Levels of the scale with the widest steps, if there are several."""
         steps, zeros = self._steps(out_axis)

@@ -47,6 +47,10 @@ class Dense(Encoding):
             return np.ascontiguousarray(self.values).view(np.uint8).ravel()
         return self.values.ravel()
 
+    def rescaled(self, rows: np.ndarray, out_axis: int) -> "Dense":
+        shape = [-1 if axis == out_axis else 1 for axis in range(self.values.ndim)]
+        return Dense((self.decode() * rows.reshape(shape)).astype(self.values.dtype))
+
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
         """Of 8-bit floats."""
         return Levels(np.unique(self.values.astype(np.float64))) if self.values.dtype.itemsize == 1 else None

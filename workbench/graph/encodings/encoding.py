@@ -80,6 +80,13 @@ class Encoding(ABC):
         """The same levels with other scales, or another table: float32 to float32, in the same shape."""
         return self
 
+    def rescaled(self, rows: np.ndarray, out_axis: int) -> "Encoding | None":
+        """The same levels with output channels made larger or smaller; None where they share what would have to change.
+
+        rows   float32 [outputs], positive
+        """
+        return None
+
     # -- what others see in it --
 
     @property
@@ -180,6 +187,10 @@ class Scaled(Encoding):
     def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Scaled":
         return replace(self, inner=self.inner.with_sides(change))
 
+    def rescaled(self, rows: np.ndarray, out_axis: int) -> "Scaled | None":
+        inner = self.inner.rescaled(rows, out_axis)
+        return None if inner is None else replace(self, inner=inner)
+
     def decode(self) -> np.ndarray:
         return (self.inner.decode() * (1 / self.columns)).astype(np.float32)
 
@@ -234,6 +245,12 @@ class Factors(Encoding):
 
     def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Factors":
         return self.with_encodings([piece.encoding.with_sides(change) for piece in self.pieces])
+
+    def rescaled(self, rows: np.ndarray, out_axis: int) -> "Factors | None":
+        """The last factor's output channels are those of the layer."""
+        *first, last = (piece.encoding for piece in self.pieces)
+        made = last.rescaled(rows, 0 if self.conv else 1)
+        return None if made is None else self.with_encodings([*first, made])
 
     def with_encodings(self, encodings: Sequence[Encoding]) -> "Factors":
         """The same chain with other weights."""

@@ -184,6 +184,7 @@ class ChannelGroup:
     width      output channels of the chosen layer that one unit holds
     members    each layer's context, and for each of its output channels the unit (0..count-1), or -1
     scale      [count] mean |scale| of the BatchNormalizations that read the unit; None where none does
+    readers    each layer's context that reads such channels, the axis of its weight, and for each place there the unit
     """
 
     count: int
@@ -191,6 +192,7 @@ class ChannelGroup:
     width: int
     members: tuple[tuple[Context, np.ndarray], ...]
     scale: np.ndarray | None = None
+    readers: tuple[tuple[Context, int, np.ndarray], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,6 +236,10 @@ class RemovalMethod(StructuralMethod):
     def unable(self, group: ChannelGroup, params: Any) -> str | None:
         """Why this group's units cannot be told apart, or None; asked before anything runs."""
         return None
+
+    def restores(self, params: Any) -> bool:
+        """Whether layers that are left get the output statistics of the original again (engine.compile.statistics)."""
+        return False
 
     @abstractmethod
     def removes(self, group: ChannelGroup, params: Any) -> int:

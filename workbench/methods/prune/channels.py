@@ -2,6 +2,7 @@
 
 Coupled channels: Fang, Ma, Song, Mi, Wang: DepGraph: Towards any structural pruning. CVPR 2023 (see units).
 Which channels go:
+group       all weights that make or read a channel, Fang et al. 2023, section 3.3
 l1, l2      Li, Kadav, Durdanovic, Samet, Graf: Pruning filters for efficient ConvNets. ICLR 2017
 fpgm        He, Liu, Wang, Hu, Yang: Filter pruning via geometric median. CVPR 2019
 taylor      Molchanov, Mallya, Tyree, Frosio, Kautz: Importance estimation for neural network pruning. CVPR 2019
@@ -25,7 +26,7 @@ from workbench.core.recipe.params import Help, Range
 from workbench.methods.base.method import ChannelGroup, Context, RemovalMethod, method
 from workbench.methods.common.factors import by_output, refuse_gradients, rows_refusal
 
-Criterion = Literal["l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
+Criterion = Literal["group", "l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
 ROWS = 2048  # calibration rows that an activation is averaged over
 
@@ -37,7 +38,7 @@ class ChannelPruning(RemovalMethod):
         "Removes output channels from the layer and from all layers coupled with it: smaller "
         "tensors, fewer MACs. The criteria taylor and activation need calibration samples."
     )
-    formula = "keep the n(1 − ratio) channels c of largest score, e.g. Σ|w_c|"
+    formula = "keep the n(1 − ratio) channels c of largest score, e.g. Σ|w_c| over all layers that hold c"
     citation = "Li et al. 2017, Pruning filters for efficient ConvNets, ICLR; Fang et al. 2023, DepGraph, CVPR"
     effects = (
         Effect(
@@ -55,14 +56,21 @@ class ChannelPruning(RemovalMethod):
         criterion: Annotated[
             Criterion,
             Help(
-                "Importance of a channel: norm of its weights (l1, l2), distance to the other "
-                "filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean output (activation); "
-                "lamp distributes the removal over all layers with this step."
+                "Importance of a channel: l1 norm of all weights that make or read it (group), norm of those that make "
+                "it (l1, l2), distance to the other filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean "
+                "output (activation); lamp distributes the removal over all layers with this step."
             ),
-        ] = "l1"
+        ] = "group"
         round_to: Annotated[
             int, Range(1, 64), Help("Keep a multiple of this many channels, if the layer has that many.")
         ] = 1
+        statistics: Annotated[
+            Literal["kept", "re-estimated"],
+            Help(
+                "re-estimated: the layers that are left get the output mean and deviation of the original again, where "
+                "a BatchNorm follows, on calibration samples without labels; most of the accuracy comes back."
+            ),
+        ] = "kept"
 
     def accepts(self, layer: Layer) -> str | None:
         removed = Message("Removing output channels of {op} layers is not supported.", op=layer.op)
@@ -70,6 +78,12 @@ class ChannelPruning(RemovalMethod):
 
     def unable(self, group: ChannelGroup, params: Params) -> str | None:
         return _unable(group, params.criterion)
+
+    def uses_data(self, params: Params) -> bool:
+        return params.criterion in ("taylor", "activation") or self.restores(params)
+
+    def restores(self, params: Params) -> bool:
+        return params.statistics == "re-estimated"
 
     def removes(self, group: ChannelGroup, params: Params) -> int:
         wanted = round(params.ratio * (group.count + group.stay))
@@ -109,6 +123,8 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
     if criterion == "bn":
         assert group.scale is not None
         return group.scale
+    if criterion == "group":
+        return _made(group) + _read(group)
     total = np.zeros(group.count)
     for context, units in group.members:
         if _refuse(context.layer, criterion) is None:
@@ -120,8 +136,34 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
     return _lamp(total) if criterion == "lamp" else total
 
 
+def _made(group: ChannelGroup) -> np.ndarray:
+    """Mean over the layers of Σ|w| that makes each unit, in shares of the layer's mean."""
+    rows = [(np.abs(_rows(context)).sum(axis=1), units) for context, units in group.members]
+    return _mean_share(rows, group.count)
+
+
+def _read(group: ChannelGroup) -> np.ndarray:
+    """The same of the weights that read it. Zero where none does."""
+    rows = []
+    for context, axis, units in group.readers:
+        others = tuple(other for other in range(context.weight.ndim) if other != axis)
+        rows.append((np.abs(context.weight).sum(axis=others, dtype=np.float64), units))
+    return _mean_share(rows, group.count)
+
+
+def _mean_share(rows: list[tuple[np.ndarray, np.ndarray]], count: int) -> np.ndarray:
+    total, seen = np.zeros(count), np.zeros(count)
+    for norms, units in rows:
+        inside = units >= 0
+        total += np.bincount(units[inside], norms[inside] / (float(norms[inside].mean()) or 1.0), count)
+        seen += np.bincount(units[inside], minlength=count)
+    return total / np.maximum(seen, 1)
+
+
 def _unable(group: ChannelGroup, criterion: Criterion) -> str | None:
     """Why the criterion tells nothing of these channels, or None: one layer of which it tells is enough."""
+    if criterion == "group":
+        return None
     if criterion == "bn":
         return (
             None
