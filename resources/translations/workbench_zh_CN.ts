@@ -34,9 +34,9 @@
       <translation>批大小</translation>
     </message>
     <message>
-      <source>Before</source>
+      <source>Batchnorm</source>
       <extracomment>distill</extracomment>
-      <translation>之前</translation>
+      <translation>批归一化</translation>
     </message>
     <message>
       <source>Comma-separated model files, their outputs averaged; empty: the original model.</source>
@@ -52,6 +52,11 @@
       <source>Early stopping: end after this many epochs without improvement; 0: never.</source>
       <extracomment>distill</extracomment>
       <translation>提前停止：连续这么多轮没有改进就结束；0：从不。</translation>
+    </message>
+    <message>
+      <source>Ema</source>
+      <extracomment>distill</extracomment>
+      <translation>滑动平均</translation>
     </message>
     <message>
       <source>Entropy</source>
@@ -104,9 +109,9 @@
       <translation>图像增强：随机平移，最多这么多像素。</translation>
     </message>
     <message>
-      <source>Initial learning rate.</source>
+      <source>Iterations</source>
       <extracomment>distill</extracomment>
-      <translation>初始学习率。</translation>
+      <translation>迭代次数</translation>
     </message>
     <message>
       <source>Knowledge distillation: trains the compressed model on the outputs of a teacher, and on labels if the data has them.</source>
@@ -144,6 +149,11 @@
       <translation>匹配注意力图，而不是特征本身（注意力迁移）。</translation>
     </message>
     <message>
+      <source>Measure and keep a moving average of the weights with this decay; 0: the weights themselves. It helps where the rate stays high (Izmailov et al. 2018).</source>
+      <extracomment>distill</extracomment>
+      <translation>按此衰减系数对权重取滑动平均，测量并保留平均后的权重；0 表示直接使用权重。学习率一直较高时有帮助（Izmailov 等，2018）。</translation>
+    </message>
+    <message>
       <source>Minutes</source>
       <extracomment>distill</extracomment>
       <translation>分钟</translation>
@@ -152,6 +162,11 @@
       <source>Optimiser</source>
       <extracomment>distill</extracomment>
       <translation>优化器</translation>
+    </message>
+    <message>
+      <source>Optimiser steps, at least; whole passes over the training samples are made, three or more.</source>
+      <extracomment>distill</extracomment>
+      <translation>优化器的最少步数；按完整轮次训练，至少三轮。</translation>
     </message>
     <message>
       <source>Passes over the training samples.</source>
@@ -179,6 +194,11 @@
       <translation>学习率</translation>
     </message>
     <message>
+      <source>Rate factor</source>
+      <extracomment>distill</extracomment>
+      <translation>学习率倍数</translation>
+    </message>
+    <message>
       <source>Samples per training step.</source>
       <extracomment>distill</extracomment>
       <translation>每个训练步的样本数。</translation>
@@ -187,6 +207,11 @@
       <source>Schedule</source>
       <extracomment>distill</extracomment>
       <translation>学习率计划</translation>
+    </message>
+    <message>
+      <source>Share of the steps in which the learning rate rises to its highest value.</source>
+      <extracomment>distill</extracomment>
+      <translation>学习率升至最高值所用的步数占比。</translation>
     </message>
     <message>
       <source>Shift</source>
@@ -224,6 +249,16 @@
       <translation>温度</translation>
     </message>
     <message>
+      <source>The highest learning rate, as a multiple of what a short range test proposes (Smith 2017).</source>
+      <extracomment>distill</extracomment>
+      <translation>最高学习率，以短时范围测试建议值的倍数表示（Smith，2017）。</translation>
+    </message>
+    <message>
+      <source>The highest learning rate.</source>
+      <extracomment>distill</extracomment>
+      <translation>最高学习率。</translation>
+    </message>
+    <message>
       <source>Trainable</source>
       <extracomment>distill</extracomment>
       <translation>可训练</translation>
@@ -234,9 +269,14 @@
       <translation>训练时间，代替轮数。此时步数取决于机器，因此结果无法逐字节重现。</translation>
     </message>
     <message>
-      <source>Warn when the accuracy of a class drops by more than this.</source>
+      <source>Warmup</source>
       <extracomment>distill</extracomment>
-      <translation>某一类别的准确率下降超过此值时给出警告。</translation>
+      <translation>预热</translation>
+    </message>
+    <message>
+      <source>Warn when the accuracy of a class drops by more than this, beyond the sampling error; 0: never.</source>
+      <extracomment>distill</extracomment>
+      <translation>某一类别的准确率下降超过此值且超出抽样误差时提示；0 表示不提示。</translation>
     </message>
     <message>
       <source>Weight of the distillation loss; the label loss gets the rest.</source>
@@ -289,11 +329,6 @@
       <translation>指数</translation>
     </message>
     <message>
-      <source>export</source>
-      <extracomment>distill</extracomment>
-      <translation>导出</translation>
-    </message>
-    <message>
       <source>export: train the model as it will be exported (quantisation included). quantize: train before the quantisation steps, which then start from the trained weights.</source>
       <extracomment>distill</extracomment>
       <translation>export：按将要导出的样子训练模型（包括量化）。quantize：在量化步骤之前训练，量化随后从训练后的权重开始。</translation>
@@ -302,6 +337,11 @@
       <source>fixed</source>
       <extracomment>distill</extracomment>
       <translation>固定</translation>
+    </message>
+    <message>
+      <source>folded</source>
+      <extracomment>distill</extracomment>
+      <translation>已合并</translation>
     </message>
     <message>
       <source>l2sp</source>
@@ -344,11 +384,6 @@
       <translation>点</translation>
     </message>
     <message>
-      <source>quantize</source>
-      <extracomment>distill</extracomment>
-      <translation>量化</translation>
-    </message>
-    <message>
       <source>sgd</source>
       <extracomment>distill</extracomment>
       <translation>SGD</translation>
@@ -357,6 +392,16 @@
       <source>step</source>
       <extracomment>distill</extracomment>
       <translation>阶梯</translation>
+    </message>
+    <message>
+      <source>train</source>
+      <extracomment>distill</extracomment>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>train: BatchNorm that was folded into a layer takes part in training with the statistics of each batch, and is folded again at the end (Ioffe and Szegedy 2015). folded: it stays folded.</source>
+      <extracomment>distill</extracomment>
+      <translation>train：已合并到层中的 BatchNorm 以每批样本的统计量参与训练，结束时再次合并（Ioffe 与 Szegedy，2015）。folded：保持合并状态。</translation>
     </message>
     <message>
       <source>Distil the block</source>
@@ -779,9 +824,9 @@
       <translation>要移除的输出通道比例；至少保留一个。</translation>
     </message>
     <message>
-      <source>Importance of a channel: norm of its weights (l1, l2), distance to the other filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean output (activation); lamp distributes the removal over all layers with this step.</source>
+      <source>Importance of a channel: l1 norm of all weights that make or read it (group), norm of those that make it (l1, l2), distance to the other filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean output (activation); lamp distributes the removal over all layers with this step.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>通道的重要性：权重的范数（l1、l2）、与其他滤波器的距离（fpgm）、梯度（taylor）、BatchNorm 的缩放（bn）、平均输出（activation）；lamp 在所有带此步骤的层之间分配移除量。</translation>
+      <translation>通道的重要性：产生或读取该通道的所有权重的 l1 范数（group）、产生该通道的权重的范数（l1、l2）、与其他滤波器的距离（fpgm）、梯度（taylor）、BatchNorm 缩放系数（bn）、平均输出（activation）；lamp 将剪枝量分配到所有包含此步骤的层。</translation>
     </message>
     <message>
       <source>Keep a multiple of this many channels, if the layer has that many.</source>
@@ -809,6 +854,11 @@
       <translation>取整到</translation>
     </message>
     <message>
+      <source>Statistics</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>统计量</translation>
+    </message>
+    <message>
       <source>activation</source>
       <extracomment>prune.channels</extracomment>
       <translation>激活值</translation>
@@ -824,6 +874,11 @@
       <translation>FPGM</translation>
     </message>
     <message>
+      <source>kept</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>保持</translation>
+    </message>
+    <message>
       <source>l1</source>
       <extracomment>prune.channels</extracomment>
       <translation>L1</translation>
@@ -837,6 +892,16 @@
       <source>lamp</source>
       <extracomment>prune.channels</extracomment>
       <translation>LAMP</translation>
+    </message>
+    <message>
+      <source>re-estimated</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>重新估计</translation>
+    </message>
+    <message>
+      <source>re-estimated: the layers that are left get the output mean and deviation of the original again, where a BatchNorm follows, on calibration samples without labels; most of the accuracy comes back.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>re-estimated：对于后接 BatchNorm 的层，用无标签的校准样本使剩余通道的输出均值和标准差恢复为原始模型的值；大部分准确率随之恢复。</translation>
     </message>
     <message>
       <source>taylor</source>
@@ -1042,11 +1107,6 @@
       <source>Integer quantisation per output channel. Gradient descent decides for each weight whether to round up or down, to minimise the error of the layer's output on the calibration samples.</source>
       <extracomment>quantize.adaround</extracomment>
       <translation>按输出通道的整数量化。用梯度下降决定每个权重向上还是向下取整，使该层在校准样本上的输出误差最小。</translation>
-    </message>
-    <message>
-      <source>Iterations</source>
-      <extracomment>quantize.adaround</extracomment>
-      <translation>迭代次数</translation>
     </message>
     <message>
       <source>Regularization</source>
@@ -1809,6 +1869,36 @@
       <translation>输入</translation>
     </message>
     <message>
+      <source>Before</source>
+      <extracomment>statistics</extracomment>
+      <translation>之前</translation>
+    </message>
+    <message>
+      <source>Gives each layer's output the mean and deviation that it has in the original model, by its weight and bias: seconds, without labels and without training. For networks with BatchNorm, folded or not.</source>
+      <extracomment>statistics</extracomment>
+      <translation>通过权重和偏置使每层输出的均值和标准差与原始模型相同：只需几秒，不需要标签，也不训练。适用于含 BatchNorm 的网络（无论是否已合并）。</translation>
+    </message>
+    <message>
+      <source>Re-estimate statistics</source>
+      <extracomment>statistics</extracomment>
+      <translation>重新估计统计量</translation>
+    </message>
+    <message>
+      <source>export</source>
+      <extracomment>statistics</extracomment>
+      <translation>导出</translation>
+    </message>
+    <message>
+      <source>export: of the model as it will be exported. quantize: before the quantisation steps.</source>
+      <extracomment>statistics</extracomment>
+      <translation>export：对将要导出的模型。quantize：在量化步骤之前。</translation>
+    </message>
+    <message>
+      <source>quantize</source>
+      <extracomment>statistics</extracomment>
+      <translation>量化</translation>
+    </message>
+    <message>
       <source>'{address}' is not the address of a scheduler.</source>
       <extracomment>workbench/core/analysis/workforce.py</extracomment>
       <translation>“{address}”不是调度器地址。</translation>
@@ -2319,9 +2409,24 @@
       <translation>没有精度恢复阶段“{kind}”。</translation>
     </message>
     <message>
+      <source>no difference that {n:,} samples could show: {value} {unit} [{low}, {high}]</source>
+      <extracomment>workbench/core/recipe/recovery.py</extracomment>
+      <translation>{n:,} 个样本不足以显示差异：{value} {unit} [{low}, {high}]</translation>
+    </message>
+    <message>
       <source>{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-out samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}</source>
       <extracomment>workbench/core/recipe/recovery.py</extracomment>
       <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
+    </message>
+    <message>
+      <source>{stage}: {metric} {before} → {after} on {held:,} held-out samples, {duration}</source>
+      <extracomment>workbench/core/recipe/recovery.py</extracomment>
+      <translation>{stage}：{metric} {before} → {after}，在 {held:,} 个留出样本上，{duration}</translation>
+    </message>
+    <message>
+      <source>{value} {unit} [{low}, {high}] on {n:,} samples</source>
+      <extracomment>workbench/core/recipe/recovery.py</extracomment>
+      <translation>{value} {unit} [{low}, {high}]，在 {n:,} 个样本上</translation>
     </message>
     <message>
       <source>Check the name.</source>
@@ -5219,6 +5324,16 @@
       <translation>请选择其他层，或为它选择其他方法。</translation>
     </message>
     <message>
+      <source>Give data, or keep the statistics.</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>请给出数据，或保持统计量不变。</translation>
+    </message>
+    <message>
+      <source>Re-estimating statistics needs data, but none was given.</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>重新估计统计量需要数据，但未给出数据。</translation>
+    </message>
+    <message>
       <source>no channels removed</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
       <translation>未移除通道</translation>
@@ -5829,9 +5944,9 @@
       <translation>没有 torch 可以训练的设备“{name}”。</translation>
     </message>
     <message>
-      <source>The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} % ({n:,} samples), more than the allowed {allowed:g} points</source>
+      <source>The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} %: {drop:.1f} points [{low:.1f}, {high:.1f}] on {n:,} samples, more than the {allowed:g} points that the recipe allows</source>
       <extracomment>workbench/engine/training/forgetting.py</extracomment>
-      <translation>类别 {change} 的准确率从 {before:.1f} % 降到 {after:.1f} %（{n:,} 个样本）：超过允许的 {allowed:g} 个百分点</translation>
+      <translation>类别 {change} 的准确率从 {before:.1f} % 降至 {after:.1f} %：{n:,} 个样本上下降 {drop:.1f} 个百分点 [{low:.1f}, {high:.1f}]，超过配方允许的 {allowed:g} 个百分点</translation>
     </message>
     <message>
       <source>Training made the model worse on the measured samples: {metric} {before} before, {after} after. Try more training samples, a lower learning rate or fewer epochs, or skip training</source>
@@ -5889,11 +6004,6 @@
       <translation>有一个应在量化步骤之前的阶段排在了量化步骤之后的阶段后面。</translation>
     </message>
     <message>
-      <source>Fine-tuning needs labels, but {path} has none.</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>{path} 没有可供微调的标签。</translation>
-    </message>
-    <message>
       <source>Give at least {fewest}, or separate training data.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>请提供 {fewest} 个或更多样本，或另外提供训练样本。</translation>
@@ -5909,6 +6019,11 @@
       <translation>请把它放在最前面。</translation>
     </message>
     <message>
+      <source>No layer's statistics can be re-estimated: no BatchNorm followed its convolutions or products.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>没有可重新估计统计量的层：模型的卷积或乘积之后没有 BatchNorm。</translation>
+    </message>
+    <message>
       <source>Overlap: {common:,} of the {samples:,} measured samples are also training samples</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>用于测量的 {samples:,} 个样本中有 {common:,} 个也用于训练</translation>
@@ -5917,6 +6032,11 @@
       <source>Remove 'shift' and 'flip'.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>请去掉“shift”和“flip”。</translation>
+    </message>
+    <message>
+      <source>Remove the stage 'statistics'.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>请移除 statistics 阶段。</translation>
     </message>
     <message>
       <source>Shifting and flipping need images, but the model takes none.</source>
@@ -5937,16 +6057,6 @@
       <source>Trained on {samples:,} samples of {path}; all figures are measured on the other {others:,}</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>用 {path} 的 {samples:,} 个样本训练；所有数值均来自其余 {others:,} 个</translation>
-    </message>
-    <message>
-      <source>Use the stage 'distill', which learns from the original model's outputs.</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>请使用“distill”阶段，它从原始模型的输出中学习。</translation>
-    </message>
-    <message>
-      <source>{each} has {shape} outputs, the student {own}.</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>{each} 输出 {shape} 个值，学生输出 {own} 个。</translation>
     </message>
     <message>
       <source>'{pattern}' matches no trainable layer.</source>
@@ -5982,6 +6092,21 @@
       <source>The trainable layers are {paths}{more}.</source>
       <extracomment>workbench/engine/training/student.py</extracomment>
       <translation>可训练的层有 {paths}{more}。</translation>
+    </message>
+    <message>
+      <source>Fine-tuning needs labels, but {path} has none.</source>
+      <extracomment>workbench/engine/training/teaching.py</extracomment>
+      <translation>{path} 没有可供微调的标签。</translation>
+    </message>
+    <message>
+      <source>Use the stage 'distill', which learns from the original model's outputs.</source>
+      <extracomment>workbench/engine/training/teaching.py</extracomment>
+      <translation>请使用“distill”阶段，它从原始模型的输出中学习。</translation>
+    </message>
+    <message>
+      <source>{each} has {shape} outputs, the student {own}.</source>
+      <extracomment>workbench/engine/training/teaching.py</extracomment>
+      <translation>{each} 输出 {shape} 个值，学生输出 {own} 个。</translation>
     </message>
     <message>
       <source>Add this stage.</source>
@@ -13226,6 +13351,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>其余 {n} 层</translation>
     </message>
     <message>
+      <source>(95 % interval: {low} to {high})</source>
+      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
+      <translation>（95 % 置信区间：{low} 至 {high}）</translation>
+    </message>
+    <message>
       <source>The training curve appears here.</source>
       <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
       <translation>训练曲线显示在这里。</translation>
@@ -13326,6 +13456,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>压缩后的训练可以恢复精度。零、因子和量化级别保持不变，因此文件同样小。</translation>
     </message>
     <message>
+      <source>Training as a whole, on the measured samples: {words}.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>训练整体效果（在测量样本上）：{words}。</translation>
+    </message>
+    <message>
       <source>Training at each temperature in turn, from the same start.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>依次在各个温度下训练，起点相同。</translation>
@@ -13404,6 +13539,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{stage}: {metric} {before} → {after}, measured on {held} held-out samples (trained on {trained}); best after {best} of {epochs} epochs, {time}.</source>
       <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
       <translation>{stage}：{metric} {before} → {after}，在 {held} 个留出样本上实测（用 {trained} 个样本训练）；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
+    </message>
+    <message>
+      <source>{stage}: {metric} {before} → {after}, measured on {held} held-out samples; {time}.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>{stage}：{metric} {before} → {after}，在 {held} 个留出样本上测得；{time}。</translation>
     </message>
     <message>
       <source>({low} to {high}, {count} seeds)</source>

@@ -4,11 +4,13 @@ import pytest
 
 from tests.figures import TOP1
 from workbench.core.base.errors import UserError
+from workbench.core.base.resources import resource_path
 from workbench.core.recipe.recipe import parse_recipe
 from workbench.core.recipe.recovery import (
     STAGES,
     Distill,
     Finetune,
+    Gain,
     Recovery,
     Stage,
     StageResult,
@@ -45,6 +47,12 @@ def test_a_form_can_be_built_from_every_stage():
     assert {"temperature", "alpha", "epochs"} <= {field.name for field in STAGES[1].fields}
 
 
+def test_every_parameter_of_a_stage_is_documented():
+    page = resource_path("docs/recovery.md").read_text(encoding="utf-8")
+    for info in STAGES:
+        assert all(f"`{name}`" in page for name in (info.id, *(field.name for field in info.fields))), info.id
+
+
 def test_a_recipe_keeps_its_stages():
     recipe = parse_recipe("version: 1\nlayers: {}\nrecover: [{finetune: {epochs: 2}}, distill]")
     assert recipe.recover == (Stage("finetune", {"epochs": 2}), Stage("distill"))
@@ -56,3 +64,17 @@ def test_results_become_plain_values():
     result = StageResult(Stage("finetune"), TOP1, 0.5, 0.9, 1.0, 1.0, 3.0, 100, 10, (point,))
     (stage,) = Recovery((result,), 0.5).to_json()["stages"]
     assert stage["curve"] == [vars(point)] and stage["held_out"] == 10 and stage["stage"] == {"finetune": {}}
+
+
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        (Gain(0.021, 0.008, 0.034, 600), "+2.1 points [0.8, 3.4] on 600 samples"),
+        (Gain(-0.021, -0.034, -0.008, 600), "-2.1 points [-3.4, -0.8] on 600 samples"),
+        (Gain(0.01, -0.02, 0.04, 100), "no difference that 100 samples could show: +1 points [-2, 4]"),
+    ],
+)
+def test_whether_training_helped_is_said_in_words(gain, words):
+    assert gain.words(TOP1) == words
+    result = StageResult(Stage("finetune"), TOP1, 0.5, 0.9, 1.0, 1.0, 3.0, 100, 10, (), gain=gain)
+    assert words in result.words

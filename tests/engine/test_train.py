@@ -1,6 +1,7 @@
 """Recovery stages of a recipe: what they win back, what they keep, and that they repeat."""
 
 import json
+import math
 from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
@@ -17,17 +18,18 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
-from workbench.core.recipe.recovery import Stage, TrainingPoint
+from workbench.core.recipe.recovery import Finetune, Stage, TrainingPoint
 from workbench.engine.api.export import export
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import effective
 from workbench.engine.supervision.features import Features, output_of, pairs
 from workbench.engine.supervision.samples import Samples, augment, in_both
-from workbench.engine.training import loop, schedule
+from workbench.engine.training import loop, range_test, schedule
 from workbench.engine.training.forgetting import classes_of, forgotten
 from workbench.engine.training.loop import DIVERGED, Loop
 from workbench.engine.training.recover import recovered
+from workbench.engine.training.selection import Selection
 from workbench.engine.training.student import Student, Wanted
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
@@ -495,6 +497,34 @@ def test_schedules():
     assert schedule.sparsity("exponential", 0.75, 0.5) == pytest.approx(0.5)  # density 0.25 ** 0.5
 
 
+def test_the_rate_rises_first_and_is_found_by_a_range_test():
+    params = Finetune(warmup=0.2)
+    rates = [schedule.rate(params, 0.1, time) for time in np.linspace(0, 1, 101)]
+    assert 0 < rates[0] < 0.01 and max(rates) == pytest.approx(0.1) and np.argmax(rates) == 20 and rates[-1] < 1e-9
+    assert rates[:21] == sorted(rates[:21]) and rates[20:] == sorted(rates[20:], reverse=True)
+    asked = []
+
+    def step(number, rate):  # falls until 1e-3, and explodes behind 1e-2
+        asked.append(rate)
+        return math.inf if rate > 1e-2 else 1 + abs(math.log10(rate / 1e-3))
+
+    assert 1e-4 < range_test.proposed("adam", step) < 1e-3
+    assert asked == list(range_test.rates("adam"))[: len(asked)] and asked[-1] > 1e-2 > asked[-2]
+
+
+def test_a_later_state_is_kept_unless_an_earlier_one_is_better_than_chance(workspace):
+    selection = Selection(workspace.evaluator.metric)
+
+    def rows(right):
+        return (np.arange(200) < right).astype(float)
+
+    selection.begin(rows(100))
+    assert selection.judged(rows(150)) and selection.judged(rows(149))  # one of 200 is chance
+    assert not selection.judged(rows(120)) and not selection.judged(rows(99))
+    assert selection.rows["kept"].sum() == 149 and selection.rows["peak"].sum() == 150
+    assert selection.judged(rows(150)) and not selection.is_higher(rows(150))
+
+
 def test_a_class_that_falls_is_named(workspace):
     evaluator = workspace.evaluator
     scores = evaluator.scores.copy()
@@ -504,6 +534,7 @@ def test_a_class_that_falls_is_named(workspace):
     assert [change.name for change in changes] == ["0", "1", "2", "3"] and changes[0].before == changes[0].after == 1
     (sentence,) = forgotten(changes, 1.0)
     assert "The accuracy of class 2 dropped from 100.0 % to" in sentence and forgotten(changes, 100) == []
+    assert forgotten(changes, 0) == [], "nobody allowed anything"
     named = replace(evaluator, data=replace(evaluator.data, classes=("shirt", "coat", "bag")))
     assert [change.name for change in classes_of(named, scores)] == ["shirt", "coat", "bag", "3"]
     assert "The accuracy of class bag dropped from" in forgotten(classes_of(named, scores), 1.0)[0]

@@ -10,7 +10,7 @@ from tests.graph import examples
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.codebook import Codebook
 from workbench.graph.encodings.dense import Dense
-from workbench.graph.encodings.encoding import Factors, Piece
+from workbench.graph.encodings.encoding import Factors, Piece, Scaled
 from workbench.graph.encodings.grid import crop
 from workbench.graph.encodings.spec import container
 
@@ -48,6 +48,32 @@ def test_a_grid_with_as_many_elements_is_only_reshaped() -> None:
 def test_codebook() -> None:
     encoding = Codebook(np.array([[1, 0], [2, 2]], np.uint8), np.array([0, -1, 3], np.float32), 2)
     np.testing.assert_array_equal(encoding.decode(), [[-1, 0], [3, 3]])
+
+
+GRID = np.arange(8, dtype=np.int8).reshape(2, 4)
+RESCALED = {
+    "dense": (Dense(examples.weight((2, 4))), True),
+    "channel": (Affine(GRID, 4, np.array([[2.0], [0.5]], np.float32), None, (2, 4)), True),
+    "group": (Affine(GRID.reshape(2, 2, 2), 4, np.arange(1, 5, dtype=np.float32).reshape(2, 2, 1), None, (2, 4)), True),
+    "tensor": (Affine(GRID, 4, np.float32([[2]]), None, (2, 4)), False),
+    "codebook": (Codebook(GRID.view(np.uint8), np.arange(8, dtype=np.float32), 3), False),
+    "scaled": (Scaled(Dense(examples.weight((2, 4))), np.float32([[1, 2, 4, 8]])), True),
+    "factors": (
+        Factors((Piece(Dense(examples.weight((4, 3)))), Piece(Dense(examples.weight((3, 2))))), False, (2, 4), 0),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RESCALED)
+def test_output_channels_are_rescaled_where_no_levels_are_shared(kind: str) -> None:
+    encoding, able = RESCALED[kind]
+    rows = np.array([3, 0.25], np.float32)
+    made = encoding.rescaled(rows, 0)
+    assert (made is not None) == able
+    if made is not None:
+        assert type(made) is type(encoding)
+        np.testing.assert_allclose(made.decode(), encoding.decode() * rows[:, None], rtol=1e-6)
 
 
 @pytest.mark.parametrize(("bits", "width"), [(2, 2), (3, 4), (4, 4), (5, 8), (8, 8)])

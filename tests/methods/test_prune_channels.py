@@ -32,7 +32,7 @@ from workbench.graph.torch.torch_view import TorchView
 from workbench.methods.base.method import ChannelGroup
 from workbench.methods.prune.channels import ChannelPruning, _lamp
 
-CRITERIA = ("l1", "l2", "fpgm", "taylor", "activation", "lamp")
+CRITERIA = ("group", "l1", "l2", "fpgm", "taylor", "activation", "lamp")
 
 
 def samples(model, count=32):

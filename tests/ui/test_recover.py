@@ -109,7 +109,7 @@ def test_training_draws_its_curve_and_is_what_is_measured_afterwards(tab, sessio
     points = session.trainings.points
     assert points[-1].epoch == 4.0 and points[-1].sparsity == pytest.approx(0.75, abs=0.01)
     assert len(tab.reached.to_csv().splitlines()) == 6 and len(tab.loss.to_csv().splitlines()) > 5
-    assert "Fine-tune" in tab.outcome.text() and "80 held-out samples (trained on 720)" in tab.outcome.text()
+    assert "Fine-tune" in tab.outcome.text() and "200 held-out samples (trained on 600)" in tab.outcome.text()
     qtbot.waitUntil(lambda: measured(session) and session.preview.trained is True, timeout=WAIT)
     assert session.preview.value.value > before.value.value + 0.02
     assert tab.reached.to_csv().startswith("epoch,value\n0,")

@@ -210,7 +210,8 @@ def print_report(report: Report) -> None:
                 "without training",
                 "",
                 metric_text(report.recovery.unrecovered, report.metric),
-                "measured, the same recipe without Recover",
+                "measured, the same recipe without Recover"
+                + (f"; training: {gain.words(report.metric)}" if (gain := report.recovery.gain) else ""),
             )
         )
     rows += [

@@ -183,7 +183,7 @@ def _in_one_pass(
     wanted = {value.name for value in session.get_inputs()}
     total: dict[str, np.ndarray] = {}
     batches = 0
-    for feeds in job.each(data.batches(data.at_once(BATCH), SAMPLES), Message("measuring activations")):
+    for feeds in job.each(data.batches(data.at_once(BATCH), SAMPLES), Message("collecting activations")):
         first = next(iter(feeds.values()))
         if batches and len(first) < FEWEST:
             break

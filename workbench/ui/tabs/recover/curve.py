@@ -1,6 +1,6 @@
-"""The learning curve: loss of each step, metric on the held-out samples after each epoch, zeros of the weights."""
+"""The learning curve: loss of each step, metric on the held-out samples after each epoch with its interval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -23,19 +23,28 @@ class CurvePlot(PlotPanel):
         self.table.hide()
         self.setMinimumSize(150, 140)
         self._line, self._dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=7)
+        self._ranges = pg.PlotCurveItem(connect="pairs")
+        self.canvas.addItem(self._ranges)
         self.canvas.addItem(self._line)
         self.canvas.addItem(self._dots)
         self.canvas.hovered.connect(self._on_hovered)
         self._points: list[tuple[float, float]] = []
         self._metric = MetricInfo()
         self._between: tuple[float, ...] = ()
+        self._ends: dict[float, tuple[float, float]] = {}
         self.show_points((), MetricInfo())
 
     def show_points(
-        self, points: Sequence[tuple[float, float]], metric: MetricInfo, between: tuple[float, ...] = ()
+        self,
+        points: Sequence[tuple[float, float]],
+        metric: MetricInfo,
+        between: tuple[float, ...] = (),
+        ends: Mapping[float, tuple[float, float]] | None = None,
     ) -> None:
-        """`points`: epoch and value; `metric` for the read-out; `between`: where stages end."""
+        """`points`: epoch and value; `metric` for the read-out; `between`: where stages end; `ends`: of the interval at
+        an epoch."""
         self._points, self._metric, self._between = list(points), metric, between
+        self._ends = dict(ends or {})
         if not points:
             self.show_sentence(self.tr("The training curve appears here."))
             return
@@ -51,7 +60,9 @@ class CurvePlot(PlotPanel):
         self._line.setData(xs, ys, pen=self.canvas.pen(color, 2))
         few = len(xs) <= 40
         self._dots.setData(xs if few else [], ys if few else [], pen=None, brush=pg.mkBrush(color))
-        low, high = float(ys.min()), float(ys.max())
+        shown = [(x, end) for x in xs.tolist() if few and x in self._ends for end in self._ends[x]]
+        self._ranges.setData(*(np.array(shown).T if shown else ([], [])), pen=self.canvas.pen(color, 1))
+        low, high = (float(pick([pick(ys), *(end for _, end in shown)])) for pick in (min, max))
         room = 0.08 * (high - low) or abs(high) * 0.05 or 1.0
         wide = float(xs[-1] - xs[0]) or 1.0
         self.canvas.box.setRange(
@@ -71,6 +82,9 @@ class CurvePlot(PlotPanel):
 
     def _words(self, epoch: float, value: float) -> str:
         text = metric_text(value, self._metric) if self._metric else f"{value:.3g}"
+        if epoch in self._ends:
+            low, high = (metric_text(end, self._metric) for end in self._ends[epoch])
+            text += " " + self.tr("(95 % interval: {low} to {high})").format(low=low, high=high)
         return self.tr("epoch {epoch}: {value}").format(epoch=f"{epoch:.1f}", value=text)
 
 

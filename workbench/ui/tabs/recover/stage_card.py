@@ -16,7 +16,8 @@ from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import heading, muted
 
-FEW = ("epochs", "minutes", "rate", "batch", "temperature", "alpha", "before", "sparsify")  # what is changed most
+# What is changed most:
+FEW = ("steps", "epochs", "minutes", "rate_factor", "rate", "batch", "temperature", "alpha", "before", "sparsify")
 
 
 class StageCard(QFrame):

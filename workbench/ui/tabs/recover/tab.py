@@ -256,7 +256,14 @@ class RecoverTab(QWidget):
         metric = self._session.metric
         places, ends = along(points)
         self.reached.show_points(
-            [(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None], metric, ends
+            [(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None],
+            metric,
+            ends,
+            {
+                x: (p.low, p.high)
+                for x, p in zip(places, points, strict=True)
+                if p.low is not None and p.high is not None
+            },
         )
         self.loss.show_points(
             [(x, p.loss) for x, p in zip(places, points, strict=True) if p.loss is not None], MetricInfo(), ends
@@ -297,24 +304,32 @@ class RecoverTab(QWidget):
             self.outcome.setText(words if self._session.recipe.recover else "")
             self.warning.show_text("")
             return
-        self.outcome.setText("\n".join(self._words(result) for result in recovery.stages))
+        lines = [self._words(result) for result in recovery.stages]
+        if recovery.gain is not None and (metric := self._session.metric):
+            words = said(recovery.gain.words(metric))
+            lines.append(self.tr("Training as a whole, on the measured samples: {words}.").format(words=words))
+        self.outcome.setText("\n".join(lines))
         self.warning.show_text("\n".join(said(note) for note in recovery.notes))
 
     def _words(self, result: StageResult) -> str:
+        gain = said(result.gain.words(result.metric)) if result.gain is not None else ""
+        ends = (duration(result.seconds), gain, said(result.stopped))
+        values = {
+            "stage": said(INFOS[result.stage.kind].title),
+            "metric": said(result.metric.title),
+            "before": metric_text(result.before, result.metric),
+            "after": metric_text(result.after, result.metric),
+            "held": f"{result.held:,}",
+            "time": self.tr("; ").join(filter(None, ends)),
+        }
+        if not result.epochs:
+            return self.tr("{stage}: {metric} {before} → {after}, measured on {held} held-out samples; {time}.").format(
+                **values
+            )
         return self.tr(
             "{stage}: {metric} {before} → {after}, measured on {held} held-out samples (trained "
             "on {trained}); best after {best} of {epochs} epochs, {time}."
-        ).format(
-            stage=said(INFOS[result.stage.kind].title),
-            metric=said(result.metric.title),
-            before=metric_text(result.before, result.metric),
-            after=metric_text(result.after, result.metric),
-            held=f"{result.held:,}",
-            trained=f"{result.trained:,}",
-            best=f"{result.best:.1f}",
-            epochs=f"{result.epochs:.1f}",
-            time=self.tr("; ").join(filter(None, (duration(result.seconds), said(result.stopped)))),
-        )
+        ).format(**values, trained=f"{result.trained:,}", best=f"{result.best:.1f}", epochs=f"{result.epochs:.1f}")
 
     # -- hand ------------------------------------------------------------------------------------------------------
 
