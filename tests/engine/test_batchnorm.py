@@ -15,8 +15,8 @@ from workbench.core.recipe.recovery import Stage
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import statistics
 from workbench.engine.preview.previewer import effective
+from workbench.engine.students.student import Student, Wanted
 from workbench.engine.training.recover import recovered
-from workbench.engine.training.student import Student, Wanted
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 

@@ -27,9 +27,9 @@ from workbench.engine.base.differentiable import view_of
 from workbench.engine.calibration.gradients import synaptic_flow
 from workbench.engine.preview.predict import predictor, prepared
 from workbench.engine.preview.previewer import effective
+from workbench.engine.students.student import Student
+from workbench.engine.students.student import Wanted as Learning
 from workbench.engine.training.recover import recovered
-from workbench.engine.training.student import Student
-from workbench.engine.training.student import Wanted as Learning
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 from workbench.graph.onnx import runtime

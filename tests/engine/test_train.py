@@ -23,14 +23,15 @@ from workbench.engine.api.export import export
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import effective
+from workbench.engine.students import schedule
+from workbench.engine.students.student import Student, Wanted
 from workbench.engine.supervision.features import Features, output_of, pairs
 from workbench.engine.supervision.samples import Samples, augment, in_both
-from workbench.engine.training import loop, range_test, schedule
+from workbench.engine.training import loop, range_test
 from workbench.engine.training.forgetting import classes_of, forgotten
 from workbench.engine.training.loop import DIVERGED, Loop
 from workbench.engine.training.recover import recovered
 from workbench.engine.training.selection import Selection
-from workbench.engine.training.student import Student, Wanted
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut

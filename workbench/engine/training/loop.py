@@ -17,13 +17,14 @@ from workbench.core.base.quantities import metric_text
 from workbench.core.recipe.recovery import INFOS, Stage, StageResult, Training, TrainingPoint
 from workbench.data.metrics.intervals import ALL, interval_of
 from workbench.data.metrics.metric import Metric
+from workbench.engine.students import schedule
+from workbench.engine.students.averaging import Average
+from workbench.engine.students.student import Student
 from workbench.engine.supervision.samples import Batch, Samples
-from workbench.engine.training import range_test, schedule
-from workbench.engine.training.averaging import Average
+from workbench.engine.training import range_test
 from workbench.engine.training.checkpoint import Checkpoint
 from workbench.engine.training.forgetting import gained
 from workbench.engine.training.selection import Selection
-from workbench.engine.training.student import Student
 
 POINTS = 20  # of the curve in an epoch, at most
 MOST = 2000  # of the curve in a stage, about

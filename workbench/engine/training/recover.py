@@ -23,6 +23,8 @@ from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.statistics import Moments
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.previewer import effective
+from workbench.engine.students.penalties import penalty
+from workbench.engine.students.student import Student, Wanted
 from workbench.engine.supervision.features import pairs
 from workbench.engine.supervision.samples import FEWEST, Samples, in_both
 from workbench.engine.supervision.teacher import Teacher, teacher, teachers
@@ -30,8 +32,6 @@ from workbench.engine.training.checkpoint import Checkpoint, key_of
 from workbench.engine.training.device import device as device_of
 from workbench.engine.training.forgetting import evaluated, forgotten, gained, worse
 from workbench.engine.training.loop import STOPPED, Loop, Task
-from workbench.engine.training.penalties import penalty
-from workbench.engine.training.student import Student, Wanted
 from workbench.engine.training.teaching import loss_of, metric_of, target_of
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import untouched

@@ -13,11 +13,11 @@ from workbench.data.dataset import Dataset
 from workbench.data.metrics.listing import against_original, against_teachers
 from workbench.data.metrics.metric import Metric
 from workbench.engine.base.evaluate import Evaluator
+from workbench.engine.students.student import Student
 from workbench.engine.supervision import losses
 from workbench.engine.supervision.features import Features, pairs
 from workbench.engine.supervision.samples import Batch, Samples
 from workbench.engine.supervision.teacher import Teacher
-from workbench.engine.training.student import Student
 
 # Metrics of outputs whose last axis is class scores:
 CLASSES = ("top1", "token_accuracy", "pixel_accuracy_last", "agreement", "token_agreement")

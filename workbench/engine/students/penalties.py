@@ -9,8 +9,8 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.recovery import Training
 from workbench.data.dataset import Dataset
 from workbench.engine.calibration.gradients import gradients
+from workbench.engine.students.student import Student
 from workbench.engine.supervision import losses
-from workbench.engine.training.student import Student
 
 
 def penalty(student: Student, params: Training, data: Dataset, job: Job) -> Callable[[], Tensor] | None:

@@ -7,7 +7,7 @@ import torch
 
 from workbench.core.recipe.recovery import Training
 from workbench.engine.compile.compiler import Compiled
-from workbench.engine.training.student import Student
+from workbench.engine.students.student import Student
 from workbench.graph.encodings.learning import Floats
 
 RAMP = 2 / 3  # of the stage; then the mask rests, so that what is left can settle (Zhu and Gupta 2017)

@@ -20,8 +20,8 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.differentiable import view_of
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.statistics import Moments
+from workbench.engine.students.norms import Norm, by_batch
 from workbench.engine.supervision.features import Features
-from workbench.engine.training.norms import Norm, by_batch
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Learning
 from workbench.graph.encodings.learning import Floats, Trainable

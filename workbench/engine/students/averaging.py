@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from workbench.engine.training.student import Student
+from workbench.engine.students.student import Student
 
 
 class Average:
