@@ -5864,6 +5864,41 @@
       <translation>正在留出样本上验证</translation>
     </message>
     <message>
+      <source>'{pattern}' matches no trainable layer.</source>
+      <extracomment>workbench/engine/students/student.py</extracomment>
+      <translation>“{pattern}”不匹配任何可训练的层。</translation>
+    </message>
+    <message>
+      <source>Give layers a step with evenly spaced levels, such as quantize.affine, or set 'entropy' to 0.</source>
+      <extracomment>workbench/engine/students/student.py</extracomment>
+      <translation>请为层添加量化级别均匀分布的步骤，例如 quantize.affine，或将 'entropy' 设为 0。</translation>
+    </message>
+    <message>
+      <source>In 'trainable', name layers that gradients reach.</source>
+      <extracomment>workbench/engine/students/student.py</extracomment>
+      <translation>请在 trainable 中列出梯度能到达的层。</translation>
+    </message>
+    <message>
+      <source>Name more layers in 'trainable', or fewer in 'frozen'.</source>
+      <extracomment>workbench/engine/students/student.py</extracomment>
+      <translation>请在“trainable”中列出更多层，或在“frozen”中列出更少层。</translation>
+    </message>
+    <message>
+      <source>No layer is left to train.</source>
+      <extracomment>workbench/engine/students/student.py</extracomment>
+      <translation>没有剩下可训练的层。</translation>
+    </message>
+    <message>
+      <source>The entropy penalty has no layer to act on.</source>
+      <extracomment>workbench/engine/students/student.py</extracomment>
+      <translation>熵惩罚没有可作用的层。</translation>
+    </message>
+    <message>
+      <source>The trainable layers are {paths}{more}.</source>
+      <extracomment>workbench/engine/students/student.py</extracomment>
+      <translation>可训练的层有 {paths}{more}。</translation>
+    </message>
+    <message>
       <source>Choose layers that gradients pass through.</source>
       <extracomment>workbench/engine/supervision/features.py</extracomment>
       <translation>请指定梯度可以通过的层。</translation>
@@ -6057,41 +6092,6 @@
       <source>Trained on {samples:,} samples of {path}; all figures are measured on the other {others:,}</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>用 {path} 的 {samples:,} 个样本训练；所有数值均来自其余 {others:,} 个</translation>
-    </message>
-    <message>
-      <source>'{pattern}' matches no trainable layer.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>“{pattern}”不匹配任何可训练的层。</translation>
-    </message>
-    <message>
-      <source>Give layers a step with evenly spaced levels, such as quantize.affine, or set 'entropy' to 0.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>请为层添加量化级别均匀分布的步骤，例如 quantize.affine，或将 'entropy' 设为 0。</translation>
-    </message>
-    <message>
-      <source>In 'trainable', name layers that gradients reach.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>请在 trainable 中列出梯度能到达的层。</translation>
-    </message>
-    <message>
-      <source>Name more layers in 'trainable', or fewer in 'frozen'.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>请在“trainable”中列出更多层，或在“frozen”中列出更少层。</translation>
-    </message>
-    <message>
-      <source>No layer is left to train.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>没有剩下可训练的层。</translation>
-    </message>
-    <message>
-      <source>The entropy penalty has no layer to act on.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>熵惩罚没有可作用的层。</translation>
-    </message>
-    <message>
-      <source>The trainable layers are {paths}{more}.</source>
-      <extracomment>workbench/engine/training/student.py</extracomment>
-      <translation>可训练的层有 {paths}{more}。</translation>
     </message>
     <message>
       <source>Fine-tuning needs labels, but {path} has none.</source>
