@@ -2,9 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 
 import numpy as np
 import torch
@@ -14,17 +13,16 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Joined, Message, from_data, to_data
 from workbench.core.base.quantities import metric_text
-from workbench.core.recipe.recovery import INFOS, Stage, StageResult, Training, TrainingPoint
+from workbench.core.recipe.recovery import INFOS, StageResult, Training, TrainingPoint
 from workbench.data.metrics.intervals import ALL, interval_of
-from workbench.data.metrics.metric import Metric
 from workbench.engine.students import schedule
 from workbench.engine.students.averaging import Average
 from workbench.engine.students.student import Student
-from workbench.engine.supervision.samples import Batch, Samples
+from workbench.engine.supervision.samples import Batch
 from workbench.engine.training import range_test
-from workbench.engine.training.checkpoint import Checkpoint
 from workbench.engine.training.forgetting import gained
 from workbench.engine.training.selection import Selection
+from workbench.engine.training.task import Progress, Task
 
 POINTS = 20  # of the curve in an epoch, at most
 MOST = 2000  # of the curve in a stage, about
@@ -36,48 +34,6 @@ FEWEST_EPOCHS = 3  # where steps are given
 RANGE = 1 << 20  # the epoch whose samples the range test takes
 STOPPED = Message("stopped by the user")
 DIVERGED = Message("stopped: the loss became NaN; try a lower learning rate")
-Loss = Callable[[Tensor, Batch], Tensor]  # the student's outputs, and what they are outputs for
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """Settings of one stage.
-
-    target    what the metric compares outputs with, for held-out samples
-    penalty   is added to the loss of every step
-    keep      whether a cancelled job keeps the best state so far, asked then; otherwise Cancelled is raised
-    kept      nothing is trained: what the checkpoint has is the result
-    """
-
-    number: int
-    stage: Stage
-    params: Training
-    samples: Samples
-    metric: Metric
-    target: Callable[[Batch], np.ndarray]
-    loss: Loss
-    penalty: Callable[[], Tensor] | None
-    seed: int
-    checkpoint: Checkpoint
-    keep: Callable[[], bool] = lambda: False
-    kept: bool = False
-
-
-@dataclass
-class _Progress:
-    """Progress of the stage; all of it goes into a checkpoint."""
-
-    step: int = 0
-    seconds: float = 0.0
-    before: float = math.nan
-    best: float = math.nan
-    best_epoch: float = 0.0
-    waited: int = 0  # epochs since the best state
-    event: int = -1  # of the pruning schedule
-    rate: float = 0.0  # the highest learning rate
-    points: list[dict[str, Any]] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)  # of the steps since the last point
-    finished: str | None = None  # why it ended, "" for the regular end
 
 
 def _in_epochs(params: Training, per_epoch: int) -> Training:
@@ -95,7 +51,7 @@ class Loop:
         self.per_epoch = task.samples.steps(task.params.batch)
         self.params = _in_epochs(task.params, self.per_epoch)
         self.apart = max(1, self.per_epoch // POINTS, self.per_epoch * (self.params.epochs or 1) // MOST)
-        self.progress = _Progress()
+        self.progress = Progress()
         self.best: dict[str, Tensor] | None = None
         self.average = Average(self.params.ema)
         self.selection = Selection(task.metric)
@@ -154,7 +110,7 @@ class Loop:
         if saved is None:
             return False
         self.ramp = self._make_ramp()
-        self.progress = _Progress(**saved["progress"] | {"finished": from_data(saved["progress"]["finished"])})
+        self.progress = Progress(**saved["progress"] | {"finished": from_data(saved["progress"]["finished"])})
         self.ramp.event = self.progress.event
         self.student.load(saved["student"])
         self.best = saved["best"]
@@ -210,7 +166,7 @@ class Loop:
         self.saved = time.monotonic()
         self.cost = self.saved - start
 
-    def _now(self) -> _Progress:
+    def _now(self) -> Progress:
         """The progress with the seconds spent so far."""
         now = time.monotonic()
         self.progress.seconds += now - self.started

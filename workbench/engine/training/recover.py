@@ -31,7 +31,8 @@ from workbench.engine.supervision.teacher import Teacher, teacher, teachers
 from workbench.engine.training.checkpoint import Checkpoint, key_of
 from workbench.engine.training.device import device as device_of
 from workbench.engine.training.forgetting import evaluated, forgotten, gained, worse
-from workbench.engine.training.loop import STOPPED, Loop, Task
+from workbench.engine.training.loop import STOPPED, Loop
+from workbench.engine.training.task import Task
 from workbench.engine.training.teaching import loss_of, metric_of, target_of
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import untouched
