@@ -251,7 +251,7 @@ class Student(nn.Module):
         """An edit that does what its layer and the BatchNorm behind it do."""
         factor, shift = self.batchnorms[self.names[path]].folded()  # type: ignore[operator]
         encoding = edit.encoding.rescaled(_array(factor), self.compiled.model.layer(path).out_axis)
-        assert encoding is not None, "such a layer has no BatchNorm"
+        assert encoding is not None  # such a layer has no BatchNorm
         old = self.compiled.model.bias(path) if edit.bias is None else edit.bias
         bias = _array(shift) if old is None else old * _array(factor) + _array(shift)
         return replace(edit, encoding=encoding, bias=bias.astype(np.float32))

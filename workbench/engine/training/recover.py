@@ -40,7 +40,7 @@ from workbench.methods.base.method import untouched
 Keep = Callable[[], bool]
 T = TypeVar("T")
 NUMBERED = ("top1", "token_accuracy", "pixel_accuracy", "pixel_accuracy_last")  # metrics of class numbers
-FEWEST_TOGETHER = 8  # samples of a batch with statistics of its own
+FEWEST_TOGETHER = 8  # samples of a batch that can be normalised by itself
 HELD_TOGETHER = 64
 QUANTISED = 1 << 28  # bytes for what the quantisation steps compute on trained weights
 
