@@ -17,12 +17,13 @@ import multiprocessing
 import signal
 
 from workbench.core.base import system
+from workbench.core.ipc import process
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     multiprocessing.freeze_support()
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: see core.ipc.process
+    process.quiet_threads()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through `finally`: no temporary files stay
     try:
         from workbench.cli.commands import cli

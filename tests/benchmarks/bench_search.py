@@ -256,9 +256,16 @@ def spin(workspace: Workspace | None, rounds: int) -> None:
         sum(range(10_000))
 
 
+def computed(workspace: Workspace | None, _: int) -> float:
+    """Seconds of computing of this process so far."""
+    return time.process_time()
+
+
 def shared(name: str, samples: int) -> None:
-    """Races in this process, and in two others; one thread each. Beside them what the machine has to give now: the same
-    loops in one process and in two. The start of the two, with all that they import, is told apart."""
+    """Races in this process, and in this and another one; one thread each: start it with OPENBLAS_NUM_THREADS=1. Beside
+    them what the machine has to give now, the same loops in one process and in two; and the ratio by seconds of
+    computing, of one process to the busier one of the two. The start of the other, with all that it imports, does not
+    count."""
     os.environ[THREADS] = "1"
     torch.set_num_threads(1)
     seconds = []
@@ -269,30 +276,33 @@ def shared(name: str, samples: int) -> None:
             trials = Trials(workspace, split(workspace.measurable(), samples, 0)[0], 0)
             found = table(workspace, Goal(), Job())
             places = list(promising(found, {layer.path: layer.bytes for layer in workspace.model.layers}).values())
-            with Clock() as races, Clock() as loops, Clock() as start:
-                pass
             if count == 1:
                 with Clock() as races:
                     for options in places:
                         race(options, trials, Job())
+                busiest = races.cpu
                 with Clock() as loops:
                     spin(None, 2 * SPINS)
             else:
                 workers = Workers(trials, Workforce(count))
-                with Clock() as start:
-                    list(workers.crew.gather(spin, [SPINS // 4] * 8, Job()))
+                crew = workers.crew
+                crew.begin()
+                (before,) = crew.gather(computed, [0], Job())
                 with Clock() as races:
                     list(workers.race(places, Job()))
+                (after,) = crew.gather(computed, [0], Job())
+                busiest = max(after - before, races.cpu)
                 with Clock() as loops:
-                    list(workers.crew.gather(spin, [SPINS] * 2, Job()))
+                    list(crew.gather(spin, [SPINS] * 2, Job(), lambda rounds: spin(None, rounds)))
                 workers.close()
-            seconds.append((races.wall, loops.wall))
+            seconds.append((races.wall, loops.wall, busiest))
             print(
-                f"{name}: {count} process(es): {trials.run} trials in {races.wall:.1f} s, started in {start.wall:.1f} s"
+                f"{name}: {count} process(es): {trials.run} trials in {races.wall:.1f} s, {busiest:.1f} s of computing"
             )
-    (one, alone), (two, both) = seconds
+    (one, alone, computing), (two, both, busiest) = seconds
     print(
-        f"{name}: races {one / two:.2f} times as fast in two processes, plain loops {alone / both:.2f} times",
+        f"{name}: races {one / two:.2f} times as fast in two processes, plain loops {alone / both:.2f} times; "
+        f"by seconds of computing {computing / busiest:.2f} times",
         flush=True,
     )
 

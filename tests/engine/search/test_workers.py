@@ -4,7 +4,7 @@ import os
 import select
 import signal
 import sys
-from contextlib import suppress
+from concurrent.futures import wait
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from workbench.core.base.job import Job
 from workbench.core.ipc import messages, process
 from workbench.core.recipe.action import Action
 from workbench.engine.calibration.layer_context import SAMPLES
+from workbench.engine.compile import compiler
 from workbench.engine.parallel import cargo
 from workbench.engine.search.options import Option
 from workbench.engine.search.plan import plan
@@ -100,17 +101,39 @@ def test_two_processes_find_the_same_recipe_byte_for_byte(opened, tmp_path, monk
 @pytest.mark.slow
 def test_a_process_that_is_killed_costs_its_trials_a_second_try(opened, trials, tmp_path, monkeypatch):
     workers = Workers(trials, TWO)
+    workers.begin()
+    (other,) = workers.crew._pool._processes
+    wait(workers.crew._starting)
     try:
-        for _ in workers.race(places() * 20, Job()):
-            for pid in list(workers.crew._pool._processes or ()):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        for count in workers.race(places() * 20, Job()):
+            if count == 1:
+                os.kill(other, signal.SIGKILL)
     finally:
         workers.close()
     killed = raced(trials)
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "another cache"))
-    other = Trials(opened(), trials.order, 0)
-    assert workers.crew.lost and raced(other) == killed and other.run > 0
+    again = Trials(opened(), trials.order, 0)
+    assert workers.crew.lost and raced(again) == killed and again.run > 0
+
+
+@pytest.mark.slow
+def test_edits_that_another_process_makes_are_those_of_this_one(opened, trials):
+    steps = [(Action("quantize.gptq", {"bits": 4}),), (Action("prune.sparsegpt", {"sparsity": 0.5}),)]
+    workers = Workers(trials, TWO)
+    workers.begin()
+    wait(workers.crew._starting)
+    try:
+        workers.edit({"first": steps, "second": steps}, Job())
+    finally:
+        workers.close()
+    own = opened()
+    for path in ("first", "second"):
+        for stack in steps:
+            made = compiler.edit(own.model, path, stack, own.calibration, 0, own.cache, Job())
+            there = trials.workspace.cache.peek(
+                compiler.key_of_all(own.model.layer(path), stack, trials.workspace.calibration, 0)
+            )
+            np.testing.assert_array_equal(there.weight, made.weight)
 
 
 @pytest.mark.slow
@@ -121,14 +144,14 @@ def test_the_engine_of_the_window_has_workers_which_end_with_it(place):
         (
             messages.Open(1, str(place / "small.onnx")),
             messages.Attach(2, str(place / "test.npz"), str(place / "train.npz")),
-            messages.Plan(3, Goal(max_bytes=1900), force=TWO),
+            messages.Plan(3, Goal(max_bytes=1900), force=Workforce(3)),
         ),
         start=1,
     ):
         pipe.send(request)
         front = answer(pipe, number)
     assert front.chosen is not None and not front.notes
-    pipe.send(messages.Plan(4, Goal(max_bytes=1900, seed=1), force=TWO))
+    pipe.send(messages.Plan(4, Goal(max_bytes=1900, seed=1), force=Workforce(3)))
     while len(children(engine.pid)) < 2 or not isinstance(pipe.recv(), messages.Updated):
         pass
     workers = children(engine.pid)

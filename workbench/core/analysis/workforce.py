@@ -12,7 +12,7 @@ ADDRESS = re.compile(r"(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1
 
 @dataclass(frozen=True)
 class Workforce:
-    """workers   processes of this machine; 1: the engine itself
+    """workers   processes of this machine that compute, the engine itself among them
     cluster   address of a Dask scheduler, whose processes compute instead; "": none
     """
 

@@ -25,8 +25,9 @@ FUNCTION = re.compile(r"^(.*\.py):([^/\\:]*)$", re.DOTALL)
 _swept: set[Path] = set()  # folders that this process has looked through
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a temporary file next to `path`, then move it into place.
+def write_atomically(path: Path, write: Callable[[BinaryIO], object], lasting: bool = True) -> None:
+    """Let `write` fill a temporary file next to `path`, then move it into place. `lasting`: it is on the disk then, and
+    not lost with the power; that takes long.
 
     A link stays one; a file that is replaced keeps its rights, a new one has those that the user's umask leaves.
     Raises UserError when the folder cannot be written or the disk is full; nothing is left behind then, and a file that
@@ -48,7 +49,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         with file:
             write(file)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         _take_rights(temporary, target)
         system.replace(temporary, target)
     except OSError as error:
@@ -58,9 +60,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, lasting: bool = True) -> None:
     """`write_atomically` for bytes."""
-    write_atomically(path, lambda file: file.write(data))
+    write_atomically(path, lambda file: file.write(data), lasting)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -37,11 +37,17 @@ def threads() -> int:
     return int(wanted) if wanted.isdecimal() else 0
 
 
-def _serve(module: str, connection: Connection) -> None:
-    # Without this a busy machine slows two torch threads tenfold: they spin while they wait (measured).
+def quiet_threads() -> None:
+    """Let threads sleep while they wait, and hold them to the number that the user allows: on a busy machine two of
+    torch or of OpenBLAS that spin make a computation several times slower (measured). They read this as they load."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # 2^4 cycles, the least
     if threads():
-        os.environ["OMP_NUM_THREADS"] = str(threads())  # torch reads it when it is imported
+        os.environ["OMP_NUM_THREADS"] = str(threads())
+
+
+def _serve(module: str, connection: Connection) -> None:
+    quiet_threads()
     multiprocessing.current_process().daemon = False  # the window ends this one; this one may have workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window; the pipe ends this one
     system.limit_memory()  # a graph that takes too much must not take the window with it

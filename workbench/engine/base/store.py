@@ -52,7 +52,7 @@ class Store:
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
         try:
-            write_bytes(self._file(key), buffer.getvalue())
+            write_bytes(self._file(key), buffer.getvalue(), lasting=False)  # what is broken counts as not there
         except UserError:
             return
         with self._lock:

@@ -139,6 +139,14 @@ class LayerContext:
         """[groups, columns] float64: mean of x over the same rows."""
         return self._moments(job)[1]
 
+    @property
+    def known_moments(self) -> Moments | None:
+        """Those that `gram` and `mean` are of if they are in the cache."""
+        return self.cache.peek(self._key("moments"))
+
+    def keep_moments(self, known: Moments) -> None:
+        self.cache.get(self._key("moments"), lambda: known)
+
     def _moments(self, job: Job) -> Moments:
         return self.cache.get(self._key("moments"), lambda: self._measure_moments(job))
 
@@ -157,7 +165,7 @@ class LayerContext:
 def prepare_moments(model: Model, paths: Iterable[str], data: Dataset, cache: Cache, job: Job) -> None:
     """Put the input moments of these layers into the cache, all in one run instead of one for each layer."""
     contexts = [LayerContext(model, path, data, 0, cache) for path in paths]
-    missing = [each for each in contexts if cache.peek(each._key("moments")) is None]
+    missing = [each for each in contexts if each.known_moments is None]
     if len(missing) < 2:
         return
     layers = [each.layer for each in missing]

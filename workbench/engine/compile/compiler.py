@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from workbench.methods.base.method import StructuralMethod, find, untouched
 OTHER = Message("Choose another method.")
 APART = Message("Remove one of the two steps.")
 Sharing = Mapping[Action, tuple[str, ...]]
+NONE: Sharing = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,7 +239,7 @@ def edit(
     seed: int,
     cache: Cache,
     job: Job,
-    sharing: Sharing | None = None,
+    sharing: Sharing = NONE,
     start: Edit | None = None,
 ) -> Edit:
     """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others.
@@ -245,20 +247,22 @@ def edit(
     `sharing` says which layers have each action too, for methods that choose among the weights of all of them.
     `start` is what the stack starts from, where that is not the weight as it is; the cache is for this start alone.
     """
-    layer = model.layer(path)
+    layer, steps = model.layer(path), in_order(actions)
+    whole = key_of_all(layer, steps, data, seed, sharing) if steps else None
+    if (known := cache.peek(whole)) is not None:
+        return cache.get(whole, lambda: known)
     reason = conflict(layer, actions)
     if reason:
         raise UserError("{path}: {reason}", APART, path=path, reason=reason)
     result = untouched(model.weight(path)) if start is None else start
     done: tuple[Action, ...] = ()
-    steps = in_order(actions)
     for index, action in enumerate(steps):
         chosen, params = find(action)
         reason = refusal(model, layer, action)
         if reason:
             raise UserError("{path}: {reason}", OTHER, path=path, reason=reason)
         done += (action,)
-        peers, samples = dependence(path, action, sharing or {}, data)
+        peers, samples = dependence(path, action, sharing, data)
         context = LayerContext(model, path, data, seed, cache, peers)
         key = edit_key(layer, done, seed, peers, samples)
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
@@ -276,6 +280,14 @@ def dependence(path: str, action: Action, sharing: Sharing, data: Dataset | None
 def edit_key(layer: Layer, done: tuple[Action, ...], seed: int, peers: tuple[str, ...], samples: str) -> Hashable:
     """Key of the edit that the steps `done` make; peers and samples are those of the last one."""
     return "edit", layer.fingerprint, layer.path, done, seed, peers, samples
+
+
+def key_of_all(
+    layer: Layer, actions: tuple[Action, ...], data: Dataset | None, seed: int, sharing: Sharing = NONE
+) -> Hashable:
+    """Key of the edit that a whole stack makes."""
+    done = in_order(actions)
+    return edit_key(layer, done, seed, *dependence(layer.path, done[-1], sharing, data))
 
 
 def shares(chosen: Stacks) -> Sharing:

@@ -46,9 +46,7 @@ def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
     for path, actions in stacks.items():
         if path not in found.model.sites:
             continue
-        done = in_order(actions)
-        peers, samples = compiler.dependence(path, done[-1], sharing, data)
-        edited = under.peek(compiler.edit_key(found.model.layer(path), done, seed, peers, samples))
+        edited = under.peek(compiler.key_of_all(found.model.layer(path), actions, data, seed, sharing))
         if edited is not None:
             edits[path] = edited
     return Known(found, edits, facts)

@@ -1,4 +1,4 @@
-"""Processes that compute for this one. What they cannot do, or no longer do, is left to whoever asks."""
+"""Processes that compute with this one, or for it. What they cannot do, or no longer do, is left to whoever asks."""
 
 import logging
 import multiprocessing
@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from workbench.core.base.errors import UserError
@@ -21,11 +21,14 @@ from workbench.engine.workspace import Workspace
 LOOK_S = 0.2  # between two looks whether the job was cancelled or paused
 AHEAD = 2  # pieces for each process: one that it computes, and the next one
 Work = Callable[[Workspace, Any], Any]  # a function of a module, so that it can be named to another process
+LINEAR_ALGEBRA = "OPENBLAS_NUM_THREADS"  # environment variable of numpy's and scipy's library
 log = logging.getLogger(__name__)
 
 
 class Crew(ABC):
     """`lost`: why they compute no more, a sentence; "" while they do."""
+
+    ready = True  # whether they can begin at once
 
     def __init__(self, *gone: type[Exception]) -> None:
         """`gone`: what is raised where the processes are no longer there."""
@@ -43,19 +46,31 @@ class Crew(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
-    def gather(self, work: Work, items: Sequence[Any], job: Job) -> Iterator[Any]:
-        """What `work` makes of each item, in the order in which it comes. While the job is paused nothing new begins.
-        Ends early where the processes are gone, or one cannot work (see `lost`). Raises Cancelled."""
+    def begin(self) -> None:  # noqa: B027  (processes that run already have nothing to do)
+        """Start the processes, and do not wait for them."""
+
+    def gather(
+        self, work: Work, items: Sequence[Any], job: Job, here: Callable[[Any], Any] | None = None
+    ) -> Iterator[Any]:
+        """What `work` makes of each item, in the order in which it comes; or `here`, which does the same in this
+        process, from the last item on: it does its share, and does not wait until the others have started. While the
+        job is paused nothing new begins. Ends early where the processes are gone, or one cannot work (see `lost`).
+        Raises Cancelled."""
         left, running = deque(items), set[Future[Any]]()
         try:
+            if left:
+                self.begin()
             while (left or running) and not self.lost:
                 job.rest()
                 job.check()
-                while left and len(running) < AHEAD * max(self.size, 1):
+                while left and len(running) < AHEAD * max(self.size, 1) and (self.ready or here is None):
                     running.add(self.submit(work, left.popleft()))
-                done, running = wait(running, LOOK_S, return_when="FIRST_COMPLETED")
+                patience = LOOK_S if here is None or not left else 0
+                done, running = wait(running, patience, return_when="FIRST_COMPLETED")
                 for future in done:
                     yield future.result()
+                if here is not None and left:
+                    yield here(left.pop())
         except UserError as error:
             self.lost = error.message
         except self._gone as error:
@@ -67,20 +82,30 @@ class Crew(ABC):
 
 
 class LocalCrew(Crew):
-    """`count` processes of this machine, which share its cores; started when there is something to do. A process that
-    dies ends the others."""
+    """This process and others of this machine, `count` together, which share its cores; started when there is something
+    to do. A process that dies ends the others."""
 
     def __init__(self, cargo: Cargo, count: int) -> None:
         super().__init__()
-        threads = max(1, (process.threads() or os.cpu_count() or 1) // count)
-        self._count, self._key = count, cargo.key
+        self._threads = threads = max(1, (process.threads() or os.cpu_count() or 1) // count)
+        self._others, self._key = count - 1, cargo.key
+        self._starting: list[Future[None]] = []
         self._pool = ProcessPoolExecutor(
-            count, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(cargo, threads)
+            self._others, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(cargo, threads)
         )
 
     @property
     def size(self) -> int:
-        return self._count
+        return self._others
+
+    @property
+    def ready(self) -> bool:  # type: ignore[override]
+        return any(each.done() for each in self._starting)
+
+    def begin(self) -> None:
+        if not self._starting:
+            with _limited(self._threads):  # each call starts a process, as none is idle yet
+                self._starting = [self._pool.submit(_nothing) for _ in range(self._others)]
 
     def submit(self, work: Work, item: Any) -> "Future[Any]":
         return self._pool.submit(done, None, self._key, work, item)
@@ -94,6 +119,19 @@ class LocalCrew(Crew):
                 each.terminate()
         for each in processes:
             each.join()
+
+
+@contextmanager
+def _limited(threads: int) -> Iterator[None]:
+    """Processes that start meanwhile use so many threads for linear algebra, which reads this as it loads."""
+    before = os.environ.get(LINEAR_ALGEBRA)
+    os.environ[LINEAR_ALGEBRA] = str(threads)
+    try:
+        yield
+    finally:
+        del os.environ[LINEAR_ALGEBRA]
+        if before is not None:
+            os.environ[LINEAR_ALGEBRA] = before
 
 
 # -- in the other process ----------------------------------------------------------------------------------------------
@@ -119,6 +157,10 @@ def _begin(cargo: Cargo, threads: int) -> None:
     os.environ[process.THREADS] = str(threads)
     torch.set_num_threads(threads)
     _open[cargo.key] = opened(cargo.blob)
+
+
+def _nothing() -> None:
+    """Work that is done once a process is there."""
 
 
 def _end_with_parent() -> None:

@@ -139,9 +139,26 @@ class _Source:
                 rows.append((compiler.with_bias(layer, edited, sizes[path][0]), _number(macs), _number(rise)))
             return {"paths": np.array(list(edits), dtype=str), "figures": np.array(rows, float).reshape(-1, 3)}
 
-        found = self._kept(("alone", stack, tuple(layer.path for layer in layers)), make)
+        found = self._kept(self._alone(stack, layers), make)
         for path, (size, macs, rise) in zip(found["paths"], found["figures"], strict=True):
             yield Option({str(path): stack}, float(size), _maybe(macs), _maybe(rise))
+
+    def edit(
+        self, wanted: Mapping[Stack, Sequence[Layer]], helped: Callable[[Mapping[str, Sequence[Stack]], Job], object]
+    ) -> None:
+        """Let others make what `alone` will find in the cache, as far as its rows are not on the disk."""
+        missing = {stack: layers for stack, layers in wanted.items() if self._row(stack, layers) is None}
+        by_path: dict[str, list[Stack]] = {}
+        for stack, layers in missing.items():
+            if _uses_data(stack):
+                self._prepare(layers)
+            for layer in layers:
+                by_path.setdefault(layer.path, []).append(stack)
+        helped(by_path, self.job.silent())
+
+    def _row(self, stack: Stack, layers: Sequence[Layer]) -> Mapping[str, Any] | None:
+        """The row of `alone` if it is on the disk."""
+        return self.workspace.store.load(self._name(self._alone(stack, layers)))
 
     def _prepare(self, layers: Sequence[Layer]) -> None:
         """The inputs of all these layers in one run of the model."""
@@ -193,8 +210,14 @@ class _Source:
         for size, macs, rise in found["figures"]:
             yield Option(given, float(size), _maybe(macs), _maybe(rise), following)
 
+    def _alone(self, stack: Stack, layers: Sequence[Layer]) -> object:
+        return "alone", stack, tuple(layer.path for layer in layers)
+
+    def _name(self, what: object) -> str:
+        return repr(("search options", *self.about, what))
+
     def _kept(self, what: object, make: Any) -> Mapping[str, Any]:
-        key = repr(("search options", *self.about, what))
+        key = self._name(what)
 
         def read_or_made() -> Mapping[str, Any]:
             found = self.workspace.store.load(key)
@@ -206,11 +229,18 @@ class _Source:
         return self.workspace.cache.get(key, read_or_made)
 
 
-def table(workspace: Workspace, goal: Goal, job: Job, told: Callable[[Table], object] = lambda _: None) -> Table:
+def table(
+    workspace: Workspace,
+    goal: Goal,
+    job: Job,
+    told: Callable[[Table], object] = lambda _: None,
+    helped: Callable[[Mapping[str, Sequence[Stack]], Job], object] | None = None,
+) -> Table:
     """Every stack on every layer that the target takes it on, predicted. Raises UserError where no layer can be
     touched, and for an unknown target.
 
-    told   gets the table as soon as it has what needs no calibration data, which is made first
+    told     gets the table as soon as it has what needs no calibration data, which is made first
+    helped   makes the edits of these stacks on layers (by path), and puts them into the cache
     """
     layers = touched(workspace, goal)
     target = find_target(goal.target) if goal.target else None
@@ -226,6 +256,11 @@ def table(workspace: Workspace, goal: Goal, job: Job, told: Callable[[Table], ob
     def each_alone(stack: Stack, part: list[Layer]) -> None:
         options.extend(source.alone(stack, [layer for layer in part if for_target.takes(target, layer, stack)]))
 
+    def edits_of(chosen: list[Stack], part: list[Layer]) -> None:
+        if helped is not None:
+            fit = {stack: [layer for layer in part if for_target.takes(target, layer, stack)] for stack in chosen}
+            source.edit({stack: layers for stack, layers in fit.items() if layers}, helped)
+
     def each_together(stack: Stack, members: tuple[str, ...]) -> None:
         there = [workspace.model.layer(path) for path in members]
         if all(for_target.takes(target, layer, stack) for layer in there):
@@ -233,10 +268,17 @@ def table(workspace: Workspace, goal: Goal, job: Job, told: Callable[[Table], ob
 
     parts = list(_parts(workspace, layers, len(alone)))
     groups = _groups(workspace, paths)
+    blind, calibrated = ([stack for stack in alone if _uses_data(stack) is asks] for asks in (False, True))
+
+    def work_on(chosen: list[Stack]) -> Iterator[Callable[[], object]]:
+        for part in parts:
+            yield partial(edits_of, chosen, part)
+            yield from (partial(each_alone, stack, part) for stack in chosen)
+
     work: list[Callable[[], object]] = [
-        *(partial(each_alone, stack, part) for part in parts for stack in alone if not _uses_data(stack)),
+        *work_on(blind),
         lambda: told(Table(tuple(options), paths, known)),
-        *(partial(each_alone, stack, part) for part in parts for stack in alone if _uses_data(stack)),
+        *work_on(calibrated),
         *(partial(each_together, stack, group) for stack in wanted if stack not in alone for group in groups),
     ]
     for step in job.each(work, Message("predicting candidates")):

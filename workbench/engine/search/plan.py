@@ -91,7 +91,10 @@ class Search:
         """All but the final figures. Raises Cancelled."""
         if not self.trials.closed:
             self._measure_some(self.job.part(0.0, 0.02))
-        found = table(self.workspace, self.goal, self.job.part(0.02, 0.2), self._foresee)
+        if self.workers is not None and self.trials.run:  # not all is known: they start while this process predicts
+            self.workers.begin()
+        helped = None if self.workers is None else self.workers.edit
+        found = table(self.workspace, self.goal, self.job.part(0.02, 0.2), self._foresee, helped)
         known = self.known = self._foresee(found)
         self._tell("measuring", 0, 0)
         self._measure_references(found, others, self.job.part(0.2, 0.3))

@@ -1,9 +1,11 @@
-"""Trials in several processes: each computes whole races, or whole recipes, from what is known here. What comes back
-are tasks and results, the same whoever computed them; what the processes leave is computed here."""
+"""Edits and trials in several processes: each computes the edits of whole layers, whole races, or whole recipes, from
+what is known here. Edits travel with the trials that need them: to make one may take longer than to measure it. What
+comes back is the same whoever computed it; what the processes leave is computed here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,10 @@ from workbench.core.analysis.workforce import Workforce
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.engine.base.store import Nowhere
+from workbench.engine.calibration.input_moments import Moments
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile import compiler
+from workbench.engine.compile.structure import structural
 from workbench.engine.parallel.cargo import packed
 from workbench.engine.parallel.cluster import Cluster
 from workbench.engine.parallel.crew import Crew, LocalCrew, Work
@@ -21,8 +27,21 @@ from workbench.engine.search.stacks import Stack
 from workbench.engine.search.tasks import Result, Task
 from workbench.engine.search.trials import Trials
 from workbench.engine.workspace import Workspace
+from workbench.graph.storage.edit import Edit
 
 Found = list[tuple[Task, Result]]
+Made = list[tuple[str, Stack, Edit]]
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Edits of one layer that are wanted, and what is known of its inputs, so that all processes compute with the same
+    figures (see LayerContext)."""
+
+    path: str
+    stacks: tuple[Stack, ...]
+    seed: int
+    moments: Moments | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +52,7 @@ class Order:
     seed: int
     about: tuple[str, ...]
     known: tuple[tuple[Task, Result], ...]
+    edits: tuple[tuple[str, Stack, Edit], ...]
     wanted: Any
 
     def trials(self, workspace: Workspace) -> Trials:
@@ -43,6 +63,8 @@ class Order:
             trials.order, trials.about = np.array(self.chosen), self.about
             return trials
 
+        for path, stack, edit in self.edits:
+            _keep(workspace, path, stack, self.seed, edit)
         trials = workspace.cache.get(("orders", self.chosen, self.seed), make)
         trials.take(self.known)
         trials.new()
@@ -57,46 +79,112 @@ class Workers:
         cargo = packed(trials.workspace, trials.order)
         self.trials = trials
         self.crew: Crew = Cluster(cargo, force.cluster) if force.cluster else LocalCrew(cargo, force.workers)
+        self._takes_part = not force.cluster  # this process, in what it gives to others
+
+    def begin(self) -> None:
+        """Start the processes, as there is something to compute."""
+        self.crew.begin()
+
+    def edit(self, wanted: Mapping[str, Sequence[Stack]], job: Job) -> None:
+        """Put the edits that these stacks make of layers (by path), each alone, into the cache."""
+        workspace, seed = self.trials.workspace, self.trials.seed
+
+        def here(order: Edits) -> Made:
+            return _edit(workspace, order, job)
+
+        missing = {
+            path: [stack for stack in stacks if _known(workspace, path, stack, seed) is None]
+            for path, stacks in wanted.items()
+        }
+        longest_first = sorted(filter(missing.get, missing), key=lambda path: -workspace.model.layer(path).count)
+        orders = [
+            Edits(path, tuple(missing[path]), seed, _context(workspace, path, seed).known_moments)
+            for path in longest_first
+        ]
+        for made in self.crew.gather(_edit, orders, job, here if self._takes_part else None):
+            for path, stack, edit in made:
+                _keep(workspace, path, stack, seed, edit)
 
     def race(self, places: Sequence[Sequence[Option]], job: Job) -> Iterator[int]:
         """Race the options of each place; yields how many places are done."""
-        wanted = [tuple(options) for options in places if not self._is_known(options)]
+        wanted = [tuple(each) for each in places if self._lacks(partial(race, each, self.trials, Job()))]
         stacks = [[option.stacks for option in options] for options in wanted]
-        for count in self._gathered(_race, wanted, stacks, job):
+        for count in self._gathered(_race, wanted, stacks, job, lambda each: race(each, self.trials, job)):
             yield len(places) - len(wanted) + count
 
     def measure(self, recipes: Sequence[Mapping[str, Stack]], job: Job) -> None:
         """Whole recipes, on all samples."""
-        wanted = [dict(steps) for steps in recipes]
-        for _ in self._gathered(_measure, wanted, [[steps] for steps in wanted], job):
+        wanted = [dict(steps) for steps in recipes if self._lacks(partial(self.trials.measured, steps, Job()))]
+
+        def here(steps: Mapping[str, Stack]) -> None:
+            with suppress(UserError):  # which whoever asked finds out, too
+                self.trials.measured(steps, job)
+
+        for _ in self._gathered(_measure, wanted, [[steps] for steps in wanted], job, here):
             pass
 
     def close(self) -> None:
         self.crew.close()
 
     def _gathered(
-        self, work: Work, wanted: Sequence[Any], stacks: Sequence[Sequence[Mapping[str, Stack]]], job: Job
+        self,
+        work: Work,
+        wanted: Sequence[Any],
+        stacks: Sequence[Sequence[Mapping[str, Stack]]],
+        job: Job,
+        here: Callable[[Any], object],
     ) -> Iterator[int]:
-        trials, order = self.trials, tuple(self.trials.order.tolist())
-        orders = [
-            Order(
-                order, trials.seed, trials.about, tuple(pair for steps in own for pair in trials.known_of(steps)), each
-            )
-            for each, own in zip(wanted, stacks, strict=True)
-        ]
-        for count, found in enumerate(self.crew.gather(work, orders, job)):
+        """`here` computes what is wanted in this process, in the same trials."""
+        trials = self.trials
+
+        def computed(order: Order) -> Found:
+            here(order.wanted)
+            return []
+
+        orders = [self._order(each, own) for each, own in zip(wanted, stacks, strict=True)]
+        for count, found in enumerate(self.crew.gather(work, orders, job, computed if self._takes_part else None)):
             trials.take(found)
             yield count + 1
 
-    def _is_known(self, options: Sequence[Option]) -> bool:
-        """Whether nothing has to be computed for a race."""
+    def _order(self, wanted: Any, stacks: Sequence[Mapping[str, Stack]]) -> Order:
+        trials = self.trials
+        known = tuple(pair for steps in stacks for pair in trials.known_of(steps))
+        edits = {
+            (path, stack): edit
+            for steps in stacks
+            if not any(structural(action) for stack in steps.values() for action in stack)
+            for path, stack in steps.items()
+            if (edit := _known(trials.workspace, path, stack, trials.seed)) is not None
+        }
+        return Order(
+            tuple(trials.order.tolist()),
+            trials.seed,
+            trials.about,
+            known,
+            tuple((path, stack, edit) for (path, stack), edit in edits.items()),
+            wanted,
+        )
+
+    def _lacks(self, compute: Callable[[], object]) -> bool:
+        """Whether anything that this asks for has to be computed."""
         trials, closed = self.trials, self.trials.closed
         trials.closed, missing = True, trials.missing
         try:
-            race(options, trials, Job())
+            compute()
         finally:
             trials.closed = closed
-        return trials.missing == missing
+        return trials.missing > missing
+
+
+def _edit(workspace: Workspace, order: Edits, job: Job | None = None) -> Made:
+    if order.moments is not None:
+        _context(workspace, order.path, order.seed).keep_moments(order.moments)
+    made, data, cache = Made(), workspace.calibration, workspace.cache
+    for stack in order.stacks:
+        with suppress(UserError):  # which whoever asked finds out, too
+            edit = compiler.edit(workspace.model, order.path, stack, data, order.seed, cache, job or Job())
+            made.append((order.path, stack, edit))
+    return made
 
 
 def _race(workspace: Workspace, order: Order) -> Found:
@@ -107,6 +195,23 @@ def _race(workspace: Workspace, order: Order) -> Found:
 
 def _measure(workspace: Workspace, order: Order) -> Found:
     trials = order.trials(workspace)
-    with suppress(UserError):  # which whoever asked finds out, too
+    with suppress(UserError):
         trials.measured(order.wanted, Job())
     return trials.new()
+
+
+def _context(workspace: Workspace, path: str, seed: int) -> LayerContext:
+    return LayerContext(workspace.model, path, workspace.calibration, seed, workspace.cache)
+
+
+def _known(workspace: Workspace, path: str, stack: Stack, seed: int) -> Edit | None:
+    """The edit if it is in the cache."""
+    return workspace.cache.peek(_key(workspace, path, stack, seed))
+
+
+def _keep(workspace: Workspace, path: str, stack: Stack, seed: int, edit: Edit) -> None:
+    workspace.cache.get(_key(workspace, path, stack, seed), lambda: edit)
+
+
+def _key(workspace: Workspace, path: str, stack: Stack, seed: int) -> Hashable:
+    return compiler.key_of_all(workspace.model.layer(path), stack, workspace.calibration, seed)
