@@ -5824,6 +5824,11 @@
       <translation>搜索至少需要两个样本：一个用于选择配方，一个用于验证。</translation>
     </message>
     <message>
+      <source>Give calibration data (--calibration), or search without retraining.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>请提供校准数据（--calibration），或不重新训练而进行搜索。</translation>
+    </message>
+    <message>
       <source>Give more samples.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>请提供更多样本。</translation>
@@ -5839,9 +5844,14 @@
       <translation>未找到满足限制的配方。</translation>
     </message>
     <message>
-      <source>The search does not train. To train, add a Recover stage to the recipe.</source>
+      <source>Not retrained: {reason}</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>搜索不进行训练：请在配方中添加精度恢复阶段并训练。</translation>
+      <translation>未重新训练：{reason}</translation>
+    </message>
+    <message>
+      <source>Retraining needs samples to train on, besides those that are measured.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>重新训练需要测量样本以外的训练样本。</translation>
     </message>
     <message>
       <source>The time limit was reached before the search finished.</source>
@@ -12901,11 +12911,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>1 层</translation>
     </message>
     <message>
-      <source>Adds a training stage to the recipe; Recover runs it</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>在配方中添加一个训练阶段；由“精度恢复”运行</translation>
-    </message>
-    <message>
       <source>All layers</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>所有层</translation>
@@ -12924,11 +12929,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Find</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>查找</translation>
-    </message>
-    <message>
-      <source>Fine-tune what is applied</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>应用后微调</translation>
     </message>
     <message>
       <source>Kind of limit</source>
@@ -12966,6 +12966,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>无需搜索的配方：每层采用相同的步骤</translation>
     </message>
     <message>
+      <source>Retrain the best recipes</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>重新训练最佳配方</translation>
+    </message>
+    <message>
       <source>Samples that are run at most; part of them is held out for the final figure</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>最多运行的样本数；其中一部分留出，用于最终数值</translation>
@@ -12991,6 +12996,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>配方必须满足的限制（按 Enter 开始搜索）</translation>
     </message>
     <message>
+      <source>Trains the best few on the calibration data, and measures them again</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>用校准数据训练最佳的几个配方，并重新测量</translation>
+    </message>
+    <message>
       <source>What is limited: file size, loss of the metric, operations, time or memory; or nothing</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>限制的对象：文件大小、指标下降、运算量、时间或内存；也可不限制</translation>
@@ -13014,11 +13024,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>computing…</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>正在计算…</translation>
-    </message>
-    <message>
-      <source>fine-tuned</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>微调</translation>
     </message>
     <message>
       <source>kB</source>
@@ -13049,6 +13054,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>points lost</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>百分点下降</translation>
+    </message>
+    <message>
+      <source>retrained</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>已重新训练</translation>
     </message>
     <message>
       <source>{n} min</source>
@@ -13334,6 +13344,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{layers} {steps}</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
       <translation>{layers} {steps}</translation>
+    </message>
+    <message>
+      <source>{name}, retrained</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>{name}，已重新训练</translation>
     </message>
     <message>
       <source>{name}: {figures}</source>

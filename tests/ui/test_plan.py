@@ -605,16 +605,28 @@ def test_the_device_is_chosen_in_the_bar_and_is_one_step(tab, session, qtbot):
     assert session.recipe.target == "" and tab.bar.options.full == "Any steps"
 
 
-def test_what_is_applied_is_fine_tuned_where_that_is_wanted(found, session, qtbot):
+def test_the_best_are_retrained_where_that_is_wanted(found, session, qtbot):
     menu = found.bar.options.menu()
     QTest.mouseClick(found.bar.options, LEFT)
     qtbot.waitUntil(menu.isVisible)
-    entry = next(each for each in menu.actions() if each.text() == "Fine-tune what is applied")
+    entry = next(each for each in menu.actions() if each.text() == "Retrain the best recipes")
     QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
     menu.close()
     assert found.bar.wish.retrain and wish.recall(session.model.fingerprint).retrain
-    click(found, "Search 2")
+    assert found.bar.wish.goal(session.model, True, ()).retrain
+
+
+def test_a_recipe_after_training_is_a_point_of_its_own(found, session):
+    front = found.plans.front
+    plain = front.of("search")[1]
+    recipe = replace(plain.recipe, recover=(Stage("finetune"),))
+    trained = replace(plain, recipe=recipe, measured=replace(plain.measured, drop=-0.02), held_out=None)
+    show(found, replace(front, points=(*front.points, trained), chosen=trained))
+    click(found, "Search 2, retrained")
     key(found, Qt.Key.Key_Return)
     assert session.recipe.recover == (Stage("finetune"),) and session.undo_stack.count() == 1
+    settle(session)
+    current = [each for each in found.plot.scene.entries if "current" in each.marks]
+    assert [each.point.retrained for each in current] == [True]
     session.undo()
     assert session.recipe == Recipe()

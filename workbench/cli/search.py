@@ -27,7 +27,7 @@ from workbench.cli.options import (
     workforce_options,
 )
 from workbench.core.analysis.measured import Measuring
-from workbench.core.analysis.plan import FAMILIES, Front, Goal
+from workbench.core.analysis.plan import FAMILIES, Front, Goal, Point
 from workbench.core.base import quantities
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import check_folder, write_text
@@ -86,6 +86,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.option("--layers", default="", metavar="GLOB,GLOB,…", callback=names, help="Layers to change; default: all.")
 @target_option("Use only what this device takes (see workbench targets), and remove channels in its multiples.")
 @samples_option
+@click.option("--retrain", is_flag=True, help="Train the best few recipes on --calibration, and measure them again.")
 @click.option(
     "--time",
     "minutes",
@@ -175,12 +176,12 @@ def _write(front: Front, folder: Path) -> None:
     """The recipes of the trade-off, and a table of them. Raises UserError."""
     lines = ["file,name,bytes,macs,drop,low,high,samples,how"]
     for point in front.best:
-        figure, name = point.best, f"{point.bytes}.yaml"
+        figure, name = point.best, f"{point.bytes}{'-retrained' if point.retrained else ''}.yaml"
         assert figure is not None
         write_text(folder / name, point.recipe.to_yaml())
         row = (
             name,
-            point.name,
+            _name(point),
             point.bytes,
             point.macs,
             figure.drop,
@@ -193,17 +194,22 @@ def _write(front: Front, folder: Path) -> None:
     write_text(folder / "tradeoff.csv", "\n".join(lines) + "\n")
 
 
+def _name(point: Point) -> str:
+    return f"{point.name}, retrained" if point.retrained else point.name
+
+
 def _print(front: Front) -> None:
     """Print the measured recipes of the trade-off, the uniform ones, and which was chosen and how."""
     metric, chosen = front.metric, front.chosen
-    shown = [*front.best, *(point for point in front.of("uniform") if point not in front.best)]
+    others = (point for point in front.points if point.kind == "uniform" or point.retrained)
+    shown = [*front.best, *(point for point in others if point not in front.best)]
     rows = []
     for point in sorted(shown, key=lambda point: point.bytes):
         figure = point.best
         assert figure is not None
         rows.append(
             (
-                ("* " if chosen is not None and point.recipe == chosen.recipe else "") + point.name,
+                ("* " if chosen is not None and point.key == chosen.key else "") + _name(point),
                 quantities.size(point.bytes),
                 "-" if point.predicted is None else quantities.metric_text(point.predicted, metric),
                 "-" if point.measured is None else quantities.metric_text(point.measured.drop, metric),

@@ -218,3 +218,23 @@ def test_options_of_channels_are_rounded_to_the_targets_multiples(opened):
     removals = [action for option in found.options for steps in option.stacks.values() for action in steps]
     removals = [action for action in removals if action.method == "prune.channels"]
     assert removals and all(action.params["round_to"] == 8 for action in removals)
+
+
+@pytest.mark.slow
+def test_the_best_are_retrained_and_reported_on_samples_that_had_no_part(opened):
+    workspace, goal = opened(), Goal(max_bytes=BYTES, families=("prune", "lowrank"), retrain=True)
+    front = search(workspace, goal)
+    trained = [point for point in front.points if point.retrained]
+    assert 1 <= len(trained) <= aims.TRAINED and all(point.bytes <= BYTES for point in trained)
+    assert all(point.held_out.samples == front.held_out for point in trained)
+    assert front.chosen.retrained and front.chosen.how == "held out"
+    plain = next(point for point in front.points if point.recipe == replace(front.chosen.recipe, recover=()))
+    assert front.chosen.measured.drop < plain.measured.drop and plain.held_out is not None
+    assert front.chosen in front.best
+    again = search(opened(), goal)
+    assert again.trials == 0 and again.chosen.held_out == front.chosen.held_out
+
+
+def test_what_is_measured_is_not_trained_on(opened):
+    with pytest.raises(UserError, match="besides those that are measured"):
+        search(replace(opened(), training=None), Goal(max_bytes=BYTES, retrain=True))

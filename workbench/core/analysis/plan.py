@@ -36,7 +36,7 @@ class Goal:
     families     that may be used; `layers` are paths or globs of those that may be touched, none for all
     samples      that the search uses at most, those held out among them; 0: all
     seconds      after which it ends with what it has; 0: no limit
-    retrain      whether the best recipes are trained before the final figure
+    retrain      whether the best few recipes are trained, too
     target       name of the hardware that the recipe is for; "" for none
     """
 
@@ -93,6 +93,8 @@ class Point:
     predicted  drop of the metric by the model of the search, before it was measured
     measured   on the samples that the search chooses by; None: predicted alone
     held_out  on the samples that had no part in the choice; of the chosen recipe, and those it is compared with
+
+    A recipe with training stages was measured after them.
     """
 
     name: str
@@ -105,6 +107,15 @@ class Point:
     predicted: float | None = None
     measured: Measured | None = None
     held_out: Measured | None = None
+
+    @property
+    def retrained(self) -> bool:
+        return bool(self.recipe.recover)
+
+    @property
+    def key(self) -> int:
+        """That of the recipe; before and after training there are two."""
+        return hash((self.recipe.key, self.recipe.recover)) if self.retrained else self.recipe.key
 
     @property
     def best(self) -> Measured | None:
@@ -130,6 +141,7 @@ class Point:
         row: dict[str, Any] = {
             "name": self.name,
             "kind": self.kind,
+            "retrained": self.retrained,
             "bytes": self.bytes,
             "macs": self.macs,
             "memory": self.memory,
@@ -179,8 +191,15 @@ class Front:
 
     @property
     def best(self) -> tuple[Point, ...]:
-        """The measured points that no other beats in both bytes and divergence, smallest file first."""
-        return tuple(undominated(self.points))
+        """The measured points that no other beats in both bytes and divergence, smallest file first; and those that
+        lose less after training than all of these that are no larger."""
+        found = list(undominated(tuple(point for point in self.points if not point.retrained)))
+        for point in self.points:
+            if point.retrained and point.measured is not None:
+                rivals = [each.measured.drop for each in found if each.measured and each.bytes <= point.bytes]
+                if point.measured.drop < min(rivals, default=float("inf")):
+                    found.append(point)
+        return tuple(sorted(found, key=lambda point: point.bytes))
 
     def of(self, kind: Kind) -> tuple[Point, ...]:
         return tuple(point for point in self.points if point.kind == kind)

@@ -14,6 +14,7 @@ from workbench.engine.search.wholes import within
 SHARES = (0.5, 0.25, 0.8)  # of the way from what was fine to what was too rough, in the logarithm of the divergence
 GAIN = 0.9  # of the divergence that was measured: what is predicted to be less is worth measuring
 CLOSE = 1.02  # times the bytes: files of about one size
+TRAINED = 3  # recipes that are retrained
 
 
 def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
@@ -62,7 +63,8 @@ def keeps(goal: Goal, known: Knowledge, front: Front, point: Point) -> bool:
     if point.measured is None or not within(goal, point, front.original.bytes):
         return False
     figure, limit = point.measured, goal.max_drop
-    return limit is None or max(figure.drop, known.drops.at(figure.divergence)) <= limit
+    usual = figure.drop if point.retrained else known.drops.at(figure.divergence)
+    return limit is None or max(figure.drop, usual) <= limit
 
 
 def moved(point: Point) -> float:
@@ -71,13 +73,33 @@ def moved(point: Point) -> float:
 
 
 def chosen(goal: Goal, known: Knowledge, front: Front) -> Point | None:
-    """The point that meets the goal with the smallest change of outputs; with a drop limit, the smallest file."""
+    """The point that meets the goal with the smallest change of outputs; with a drop limit, the smallest file. One that
+    was retrained is to lose less: its outputs were meant to change."""
     if goal.whole:
         return None
     kept = [point for point in own(front) if keeps(goal, known, front, point)]
     if goal.max_drop is not None:
         return min(kept, key=lambda point: (point.bytes, moved(point)), default=None)
-    return min(kept, key=lambda point: (moved(point), point.bytes), default=None)
+    best = min((point for point in kept if not point.retrained), key=lambda p: (moved(p), p.bytes), default=None)
+    trained = [point for point in kept if point.retrained]
+    return min([*([best] if best else []), *trained], key=lost, default=None)
+
+
+def lost(point: Point) -> float:
+    return np.inf if point.measured is None else point.measured.drop
+
+
+def worth_training(goal: Goal, known: Knowledge, front: Front) -> list[Point]:
+    """A few points to retrain: those that are best for the goal, with a drop limit those that just miss it, too; or
+    some along the front."""
+    if goal.whole:
+        return _along(front.best, TRAINED)
+    kept = [point for point in own(front) if point.measured is not None and within(goal, point, front.original.bytes)]
+    if goal.max_drop is None:
+        return sorted(kept, key=lambda point: (moved(point), point.bytes))[:TRAINED]
+    best = chosen(goal, known, front)
+    smaller = [point for point in kept if best is None or point.bytes < best.bytes]
+    return [*([best] if best else []), *sorted(smaller, key=moved)][:TRAINED]
 
 
 def promises(goal: Goal, known: Knowledge, guess: Point, best: Point) -> bool:
@@ -108,12 +130,13 @@ def reached(goal: Goal, known: Knowledge, front: Front, budgets: Sequence[float]
     return [float(best.bytes) if goal.max_drop is not None else moved(best)]
 
 
-def _along(points: Sequence[Point]) -> list[Point]:
+def _along(points: Sequence[Point], count: int = BUDGETS) -> list[Point]:
     """A few of these points, evenly in the ratio of bytes: the first, the last, and what is best up to each size."""
-    if len(points) <= BUDGETS:
+    if len(points) <= count:
         return list(points)
-    sizes = np.geomspace(points[0].bytes, points[-1].bytes, BUDGETS) * (1 + 1e-9)
-    return [max((p for p in points if p.bytes <= size), key=lambda p: p.bytes) for size in sizes]
+    sizes = np.geomspace(points[0].bytes, points[-1].bytes, count) * (1 + 1e-9)
+    found = (max((p for p in points if p.bytes <= size), key=lambda p: p.bytes) for size in sizes)
+    return list(dict.fromkeys(found))
 
 
 def finalists(goal: Goal, front: Front) -> Sequence[Point]:
@@ -126,4 +149,5 @@ def finalists(goal: Goal, front: Front) -> Sequence[Point]:
     if best is None or best.measured is None:
         return []
     rivals = [point for point in uniform if point.bytes <= CLOSE * best.bytes and point.recipe != best.recipe]
-    return [best, *([min(rivals, key=moved)] if rivals else [])]
+    plain = [point for point in own(front) if best.retrained and point.recipe == replace(best.recipe, recover=())]
+    return [best, *plain[:1], *([min(rivals, key=moved)] if rivals else [])]

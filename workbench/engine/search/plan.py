@@ -72,7 +72,13 @@ class Search:
                 "A search needs at least two samples: one to choose a recipe and one to verify it.",
                 "Give more samples.",
             )
+        if goal.retrain and workspace.training is None:
+            raise UserError(
+                "Retraining needs samples to train on, besides those that are measured.",
+                "Give calibration data (--calibration), or search without retraining.",
+            )
         self.workspace, self.goal, self.job = workspace, goal, job
+        self.untrained: tuple[str, ...] = ()
         self.target = find_target(goal.target) if goal.target else None
         chosen, held = split(evaluator, goal.samples, goal.seed)
         self.trials, self.held = Trials(workspace, chosen, goal.seed), Trials(workspace, held, goal.seed)
@@ -100,7 +106,7 @@ class Search:
         self._measure_references(found, others, self.job.part(0.2, 0.3))
         self._race(found, self.job.part(0.3, 0.65))
         self._learn(known)
-        job = self.job.part(0.65, 0.95)
+        job = self.job.part(0.65, 0.9 if self.goal.retrain else 0.95)
         for number in range(0 if self.trials.closed or self.wholes.ended else ROUNDS):
             budgets = known.budgets()
             before = aims.reached(self.goal, known, self.front, budgets)
@@ -115,12 +121,28 @@ class Search:
 
     def finish(self) -> Front:
         """With the figures, on samples held out, of what was chosen, and of what it is compared with."""
+        if self.goal.retrain and self.known is not None and not self.trials.closed:
+            self._retrain(self.known)
         final = aims.finalists(self.goal, self.front)
         for number, point in enumerate(final):
             self.job.report(Message("verifying on held-out samples"), 0.95 + 0.05 * number / len(final))
             self._add(self.wholes.checked(point, self.job), "checking", number + 1, len(final))
         self.front = replace(self.front, notes=tuple(self._notes()))
         return self._tell("done", 0, 0)
+
+    def _retrain(self, known: Knowledge) -> None:
+        """Train the best few, each as Recover would; one of them may then be chosen."""
+        few = aims.worth_training(self.goal, known, self.front)
+        for number, point in enumerate(few):
+            if self._over():
+                return
+            self._tell("retraining", number, len(few))
+            job = self.job.part(0.9 + 0.05 * number / len(few), 0.9 + 0.05 * (number + 1) / len(few))
+            try:
+                self._add(self.wholes.retrained(point, job), "retraining", number + 1, len(few))
+            except UserError as error:
+                self.untrained = (Message("Not retrained: {reason}", reason=error.what),)
+        self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or self.front.chosen)
 
     # -- the steps -----------------------------------------------------------------------------------------------------
 
@@ -296,14 +318,12 @@ class Search:
                     "without their labels."
                 )
             )
-        if self.goal.retrain:
-            notes.append(Message("The search does not train. To train, add a Recover stage to the recipe."))
-        return notes
+        return [*notes, *self.untrained]
 
     def _add(self, point: Point, phase: Phase, done: int, total: int) -> None:
         self.front = self.front.with_point(point)
         chosen = self.front.chosen
-        if chosen is not None and chosen.recipe == point.recipe:
+        if chosen is not None and chosen.key == point.key:
             self.front = replace(self.front, chosen=point)
         self._updated = 0.0
         self._tell(phase, done, total)

@@ -83,9 +83,12 @@ class Computer:
 
     def compute(self, task: Task, job: Job) -> Result:
         """Run the edited model on the task's samples. Raises UserError where the steps do not fit."""
-        run = self._run(task, job)
-        rows, moved, at = [], [], task.start
-        for chosen in self._batches(task.start, task.stop):
+        return self.through(self._run(task, job), task.start, task.stop, job)
+
+    def through(self, run: Run, start: int, stop: int, job: Job) -> Result:
+        """What a model does on the samples of these places."""
+        rows, moved, at = [], [], start
+        for chosen in self._batches(start, stop):
             job.check()
             outputs = self.evaluator.answer(run(Feeds(self.evaluator.data, chosen)))
             rows.append(self.evaluator.score(outputs, chosen))

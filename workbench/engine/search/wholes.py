@@ -9,13 +9,15 @@ from workbench.core.analysis.plan import Goal, Kind, Measured, Point
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.core.recipe.recovery import Stage
 from workbench.engine.base.evaluate import runner
 from workbench.engine.bench.latency import paired_latency_ms
 from workbench.engine.compile import compiler
-from workbench.engine.preview.previewer import sized
+from workbench.engine.preview.previewer import effective, sized
 from workbench.engine.search.stacks import Stack
 from workbench.engine.search.tasks import Result
 from workbench.engine.search.trials import Trials
+from workbench.engine.training.trained import trained
 from workbench.engine.workspace import Workspace
 from workbench.graph.model import demand
 from workbench.graph.onnx import runtime, saving, shapes
@@ -74,9 +76,43 @@ class Wholes:
         return Point(name, kind, recipe, size, macs, predicted=predicted)
 
     def checked(self, point: Point, job: Job) -> Point:
-        """With its figure on the samples held out."""
+        """With its figure on the samples held out; what was retrained has it."""
+        if point.retrained:
+            return point
         result = self.held.measured(self.stacks(point.recipe), job)
         return point if result is None else replace(point, held_out=figures(self.held, result))
+
+    def retrained(self, point: Point, job: Job) -> Point:
+        """The same recipe with a training stage, measured after it on the samples that the search chooses by and on
+        those held out. Raises UserError where it cannot be trained."""
+        training = self.workspace.training
+        labelled = training is not None and training.labels is not None and self.trials.evaluator.metric.labelled
+        recipe = replace(point.recipe, recover=(Stage("finetune" if labelled else "distill"),))
+        about = (training.fingerprint if training is not None else "", self.held.task({}, 0).samples)
+        name = repr((self._about, "retrained", recipe.to_yaml(), about))
+        found = self.trials.store.load(name)
+        if found is None:
+            found = self._trained(recipe, job)
+            self.trials.store.save(name, found)
+        chosen, held = (Result(found[f"{part} rows"], found[f"{part} moved"]) for part in ("chosen", "held"))
+        return replace(
+            point,
+            kind="search",
+            recipe=recipe,
+            bytes=int(found["bytes"]),
+            predicted=None,
+            measured=figures(self.trials, chosen),
+            held_out=figures(self.held, held),
+        )
+
+    def _trained(self, recipe: Recipe, job: Job) -> dict[str, np.ndarray]:
+        compiled, _ = trained(self.workspace.ready(recipe), recipe, job)
+        run = runner(runtime.session(effective(compiled.model, compiled.edits)))
+        found = {"bytes": np.array(compiled.changes(recipe.storing)[1], np.int64)}
+        for part, trials in (("chosen", self.trials), ("held", self.held)):
+            result = trials.computer.through(run, 0, len(trials.order), job)
+            found |= {f"{part} rows": result.rows, f"{part} moved": result.divergences}
+        return found
 
     def earlier(self) -> Iterator[Recipe]:
         """Recipes that were measured before on these samples, by this or another search."""

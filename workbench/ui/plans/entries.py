@@ -1,6 +1,6 @@
 """What the plot and the table show: whole recipes, those of the search and those of the session, each once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -40,15 +40,15 @@ def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
     points = {original: _original(session)}
     marks: dict[int, set[Mark]] = {original: {"original"}}
     for point in (*(front.points if front is not None else ()), *_forecasts(plans)):
-        known = points.setdefault(point.recipe.key, point)
+        known = points.setdefault(point.key, point)
         if known.kind != "original" and known.best is None:
-            points[point.recipe.key] = point
+            points[point.key] = point
     if front is not None and front.chosen is not None:
-        key = front.chosen.recipe.key
+        key = front.chosen.key
         points[key] = front.chosen
         marks.setdefault(key, set()).add("chosen")
     for point in front.best if front is not None else ():
-        marks.setdefault(point.recipe.key, set()).add("front")
+        marks.setdefault(point.key, set()).add("front")
     names: dict[int, str] = {}
     for snapshot in session.snapshots.all:
         key = snapshot.recipe.key
@@ -56,11 +56,17 @@ def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
         marks.setdefault(key, set()).add("snapshot")
         if key not in points and (found := point_of(snapshot, session)) is not None:
             points[key] = found
-    key = session.history.standing(session.recipe).key
+    key = _key_of(session.history.standing(session.recipe), points)
     marks.setdefault(key, set()).add("current")
     if key not in points and key in plans.measured:
         points[key] = replace(plans.measured[key], kind="current")
     return tuple(Entry(key, point, frozenset(marks.get(key, ())), names.get(key, "")) for key, point in points.items())
+
+
+def _key_of(recipe: Recipe, points: Mapping[int, Point]) -> int:
+    """Of the point after training where it is there, else before it."""
+    trained = Point("", "search", recipe, 0).key
+    return trained if trained in points else recipe.key
 
 
 def _original(session: Session) -> Point:

@@ -21,7 +21,7 @@ MOST = 1e9  # of any amount
 @dataclass(frozen=True)
 class Wish:
     """`amounts` by limit, in the unit on show; only that of `limit` counts. `chosen`: the selected layers alone.
-    `retrain`: a recipe of the search is given a training stage when it is applied."""
+    `retrain`: the search trains the best few recipes, too."""
 
     limit: Limit = "share"
     amounts: Mapping[Limit, float] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class Wish:
             layers=layers if self.chosen else (),
             samples=self.samples,
             seconds=60 * self.minutes,
+            retrain=self.retrain,
         )
         scale = (0.01 if points else 1.0) if self.limit == "drop" else SCALES.get(self.limit, 1.0)
         value = self.amount(model, points) * scale

@@ -212,7 +212,7 @@ class GoalBar(QWidget):
         if wish.minutes:
             parts.append(self.tr("{n} min").format(n=f"{wish.minutes:g}"))
         if wish.retrain:
-            parts.append(self.tr("fine-tuned"))
+            parts.append(self.tr("retrained"))
         self.options.show_text(tr(", ").join(parts) or self.tr("Any steps"))
 
     def _fill(self) -> None:
@@ -237,9 +237,9 @@ class GoalBar(QWidget):
         menu.addSeparator()
         if self.targets is not None:
             menu.addMenu(self.targets)
-        retrain = menu.addAction(self.tr("Fine-tune what is applied"))
+        retrain = menu.addAction(self.tr("Retrain the best recipes"))
         retrain.setCheckable(True)
-        retrain.setToolTip(self.tr("Adds a training stage to the recipe; Recover runs it"))
+        retrain.setToolTip(self.tr("Trains the best few on the calibration data, and measures them again"))
         retrain.setChecked(self.wish.retrain)
         retrain.toggled.connect(lambda ticked: self._set(retrain=ticked))
         menu.addSeparator()

@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.recipe.recovery import Stage
 from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.look import LookBanner
@@ -27,7 +26,6 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label
 
 LOWEST, NARROWEST = 320, 360  # pixels
-FINE_TUNE = Stage("finetune")
 
 
 class Halves(PlotSplitter):
@@ -224,7 +222,7 @@ class PlanTab(QWidget):
         front, focus = self.plans.front, QApplication.focusWidget()
         here = self.isVisible() and (focus is None or self.isAncestorOf(focus))
         if here and not self.picked and front is not None and front.chosen is not None:
-            self.pick((front.chosen.recipe.key,))
+            self.pick((front.chosen.key,))
             self.table.setFocus()
 
     def _on_wish(self) -> None:
@@ -254,11 +252,11 @@ class PlanTab(QWidget):
         session.history.look(self._whole(entry.point.recipe), name, self.tr("apply {name}").format(name=name), session)
 
     def _whole(self, recipe: Recipe) -> Recipe:
-        """With what a search does not decide: how the model is trained, the data that the recipe was made with, and the
-        device that it is for."""
+        """With what a search does not decide: how the model is trained where it was not retrained, the data that the
+        recipe was made with, and the device that it is for."""
         standing = self._session.history.standing(self._session.recipe)
         storing = replace(standing.storing, sparse=recipe.storing.sparse, codes=recipe.storing.codes)
-        recover = standing.recover or ((FINE_TUNE,) if self.bar.wish.retrain and recipe.rows else ())
+        recover = recipe.recover or standing.recover
         return Recipe(recipe.rows, recipe.seed, recover, storing, standing.data, standing.target)
 
     def apply(self) -> None:

@@ -24,6 +24,11 @@ def name_of(entry: Entry) -> str:
         return tr("Original")
     if entry.snapshot:
         return entry.snapshot
+    name = _plain_name(point)
+    return tr("{name}, retrained").format(name=name) if point.retrained and point.kind == "search" else name
+
+
+def _plain_name(point: Point) -> str:
     if point.kind == "current":
         return tr("Current recipe")
     kind, _, number = point.name.rpartition(" ")
