@@ -123,7 +123,7 @@ class LocalCrew(Crew):
 
 @contextmanager
 def _limited(threads: int) -> Iterator[None]:
-    """Processes that start meanwhile use so many threads for linear algebra, which reads this as it loads."""
+    """Processes that start meanwhile use this number of threads for linear algebra, which reads it as it loads."""
     before = os.environ.get(LINEAR_ALGEBRA)
     os.environ[LINEAR_ALGEBRA] = str(threads)
     try:

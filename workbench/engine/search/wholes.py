@@ -94,7 +94,7 @@ class Wholes:
         if found is None:
             found = self._trained(recipe, job)
             self.trials.store.save(name, found)
-        chosen, held = (Result(found[f"{part} rows"], found[f"{part} moved"]) for part in ("chosen", "held"))
+        chosen, held = (Result(found[f"{part}_rows"], found[f"{part}_moved"]) for part in ("chosen", "held"))
         return replace(
             point,
             kind="search",
@@ -111,7 +111,7 @@ class Wholes:
         found = {"bytes": np.array(compiled.changes(recipe.storing)[1], np.int64)}
         for part, trials in (("chosen", self.trials), ("held", self.held)):
             result = trials.computer.through(run, 0, len(trials.order), job)
-            found |= {f"{part} rows": result.rows, f"{part} moved": result.divergences}
+            found |= {f"{part}_rows": result.rows, f"{part}_moved": result.divergences}
         return found
 
     def earlier(self) -> Iterator[Recipe]:
