@@ -616,7 +616,7 @@ def test_the_best_are_retrained_where_that_is_wanted(found, session, qtbot):
     assert found.bar.wish.goal(session.model, True, ()).retrain
 
 
-def test_a_recipe_after_training_is_a_point_of_its_own(found, session):
+def test_a_recipe_after_training_is_another_point(found, session):
     front = found.plans.front
     plain = front.of("search")[1]
     recipe = replace(plain.recipe, recover=(Stage("finetune"),))
