@@ -48,7 +48,7 @@ ENGINE = (
 )
 
 # Seconds of a core that a test takes, about; what they take exactly: see pace.py.
-WEIGHTS = {"slow": 6.0, "ui": 1.0, "engine": 0.5, "unit": 0.05}
+WEIGHTS = {"slow": 3.0, "ui": 0.7, "engine": 0.2, "unit": 0.03}
 
 HELPERS = ("QtWebEngineProcess", "resource_tracker")  # live as long as the application does, whoever started them
 THREADS = ("tqdm_monitor",)  # the same: torch's exporter shows its progress with tqdm where that is installed

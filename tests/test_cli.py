@@ -140,6 +140,7 @@ def test_inspect(here):
     assert "opset 17" in words and "16x32" in words and "512" in words
 
 
+@pytest.mark.slow
 def test_sensitivity(here):
     result = json.loads(workbench("sensitivity", "small.onnx", "--data", "data.npz", "--json").stdout)
     assert {"baseline", "evaluations", "seconds", "layers"} <= set(result) and result["baseline"] == 1.0
@@ -149,6 +150,7 @@ def test_sensitivity(here):
     assert "all values measured on 100 samples" in workbench("sensitivity", "small.onnx", "--data", "data.npz").stdout
 
 
+@pytest.mark.slow
 def test_search(here):
     small = (here / "small.onnx").stat().st_size
     result = json.loads(
@@ -207,6 +209,7 @@ def test_compress(here):
     onnx.checker.check_model(str(file))
 
 
+@pytest.mark.slow
 def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
     arguments = ["compress", "small.onnx", "--recipe", "-", "--out", "out", "--name", "tiny", "--json"]
     report = json.loads(CliRunner().invoke(cli, arguments, input=RECIPE.replace("*", "first")).stdout)
@@ -441,6 +444,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
     with subprocess.Popen(

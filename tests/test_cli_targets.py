@@ -43,6 +43,7 @@ def test_inspect_tells_what_a_target_takes_of_each_layer(here):  # noqa: F811
     assert "target" not in json.loads(workbench("inspect", "small.onnx", "--json").stdout)
 
 
+@pytest.mark.slow
 def test_a_compression_says_what_its_target_does_not_take_and_the_recipe_keeps_it(here):  # noqa: F811
     result = workbench(*COMPRESS, "--target", "xnnpack", "--json")
     target = json.loads(result.stdout)["target"]
@@ -77,6 +78,7 @@ def test_the_library_checks_without_running_anything(here):  # noqa: F811
         model.not_taken(recipe, "oven")
 
 
+@pytest.mark.slow
 def test_layers_are_timed_beside_what_a_recipe_makes_of_them(here):  # noqa: F811
     document = json.loads(workbench("profile", "small.onnx", "--recipe", "recipe.yaml", "--batch", 2, "--json").stdout)
     assert [row["path"] for row in document["layers"]] == ["first", "second", ""]

@@ -43,6 +43,7 @@ def result(*arguments):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [GIVEN, ("--data", "all.npz")], ids=["by hand", "in the file"])
 def test_every_command_takes_inputs_that_are_the_same_for_all_samples(here, data):
     assert result("evaluate", "model.onnx", *data)["samples"] == 40
@@ -101,6 +102,7 @@ def test_files_that_are_not_what_they_say_end_in_one_sentence(here):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.needs("silero-vad==6.2.3")
 def test_a_speech_detector_with_a_state_and_a_sampling_rate(here):
     place = importlib.util.find_spec("silero_vad")

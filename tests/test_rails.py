@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import load
 from tests.guard import HANG_S
 
@@ -17,7 +19,7 @@ RAILS = (
     .replace("from tests.guard import HANG_S", "HANG_S = 0.1")
     .replace('"tests.pace"', '"pace"')
 )
-PACE = (HERE / "pace.py").read_text(encoding="utf-8").replace("LIMIT_S = 3.0", "LIMIT_S = 0.2")
+PACE = (HERE / "pace.py").read_text(encoding="utf-8").replace("LIMIT_S = 1.0", "LIMIT_S = 0.2")
 GUILTY = """
 import logging, subprocess, threading, time, warnings
 from PySide6.QtCore import qWarning
@@ -133,6 +135,7 @@ def clocked(call: ast.Call) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_whoever_leaves_nothing_passes_what_is_missing_skips_and_what_takes_long_is_listed(tmp_path):
     output = run(tmp_path, INNOCENT)
     assert "7 passed, 1 skipped" in output and "pytest==0.1 is not installed" in output, output

@@ -92,6 +92,7 @@ def test_a_lookup_would_be_heard(listening):
     lookups.unlink()
 
 
+@pytest.mark.slow
 def test_opening_a_model_looks_nothing_up_and_leaves_nothing_at_home(listening, demo):
     environment, home, lookups = listening
     child(environment, OPENING, str(demo.cnn))

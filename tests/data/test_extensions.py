@@ -69,6 +69,7 @@ def test_a_metric_of_another_distribution_is_there_and_broken_ones_are_named(met
     assert "c = margins:TAKEN" in said and "is there already" in said and "names a int, not a Metric" in said
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 def test_it_measures_where_it_is_asked_for(metrics):
     def attached(metric):

@@ -143,6 +143,7 @@ def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(l
     assert suspect.note == "head: its levels need 8 channels." and suspect.margin != 0
 
 
+@pytest.mark.slow
 def test_after_a_training_the_shape_stays_and_that_is_said(tmp_path):
     path = network(tmp_path)
     own = Workspace.open(str(path), Job()).attach(

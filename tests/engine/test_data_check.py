@@ -77,6 +77,7 @@ def right(workspace, folder, found):
     return workspace.attach(str(folder / "d.npz"), Job()).evaluator.baseline().value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("x", "yaml"),
     [
@@ -117,6 +118,7 @@ def test_exchanged_colors_are_found(color_model, tmp_path):
     assert right(color_model, tmp_path, result) == pytest.approx(result.proposal.value)
 
 
+@pytest.mark.slow
 def test_another_order_of_the_classes_is_found_and_shuffled_labels_are_told(unit_model, tmp_path):
     result = found(unit_model, tmp_path, UNIT, np.argsort(ORDER)[LABELS])
     assert yaml_equal(result.proposal.yaml, f"class_order: {ORDER.tolist()}")
@@ -154,6 +156,7 @@ def test_a_folder_of_images_is_read_as_the_model_needs_it(tmp_path):
     assert demo.attach(str(tmp_path), Job()).evaluator.baseline().value == pytest.approx(result.proposal.value)
 
 
+@pytest.mark.slow
 def test_the_command_line_prints_and_writes_what_was_found(unit_model, tmp_path):
     np.savez(tmp_path / "d.npz", x=PIXELS, y=LABELS)
     model, data = unit_model.model.source.path, str(tmp_path / "d.npz")

@@ -65,6 +65,7 @@ def small(*between, output=TensorProto.FLOAT):
     return from_proto(graph_of(nodes, {"w": floats(6, 8), "v": floats(8, 3)}, output=output), "small", Job())
 
 
+@pytest.mark.slow
 def test_every_verb_takes_its_view_from_the_one_gate():
     """Only where views are compared with ONNX Runtime, and where a smaller model is, may they be made."""
     makers = {
@@ -296,6 +297,7 @@ def test_a_norm_with_a_scale_for_each_channel_is_trained_and_pruned(tmp_path):
 # -- where gradients cannot pass ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp_path, monkeypatch):
     network(tmp_path, "If")
     workspace = opened_small(tmp_path)

@@ -26,6 +26,7 @@ def workspace():
     return workspace.attach(small, Job(), calibration=small)
 
 
+@pytest.mark.slow
 def test_three_files_that_belong_together(workspace, tmp_path):
     report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.html", "small.onnx", "small.yaml"]
@@ -37,6 +38,7 @@ def test_three_files_that_belong_together(workspace, tmp_path):
     assert "blocks.4.conv2" in page and "int4 per channel" in page and "<script" not in page and "http" not in page
 
 
+@pytest.mark.slow
 def test_without_data_it_is_written_and_says_that_nothing_was_measured(workspace, tmp_path):
     bare = Workspace(workspace.model)
     report = export(bare, FOUR_BITS, str(tmp_path), Job())
@@ -150,6 +152,7 @@ def cancel_at_once(progress):
     pytest.fail(f"it began to work: {progress.text}")
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 def test_a_report_that_cannot_be_written_takes_no_model_with_it(workspace, tmp_path):
     (tmp_path / "small.html").mkdir()
@@ -161,6 +164,7 @@ def test_a_report_that_cannot_be_written_takes_no_model_with_it(workspace, tmp_p
     assert load_recipe(Path(report.files["recipe"])) == FOUR_BITS
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 def test_a_figure_that_the_page_cannot_show_takes_no_model_with_it(workspace, template, tmp_path):
     (tmp_path / "small.html").write_text("of an earlier export")

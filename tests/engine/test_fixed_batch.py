@@ -49,6 +49,7 @@ def test_whatever_a_method_looks_at(workspace, needs, tmp_path):
     assert report.verified.samples == workspace.data.samples == {1: 90, 16: 80}[workspace.data.fixed_batch]
 
 
+@pytest.mark.slow
 def test_training_predicting_comparing_and_timing(workspace, tmp_path):
     recipe = Recipe(
         (Row("*", (Action("prune.magnitude", {"sparsity": 0.5}),)),), recover=(Stage("distill", {"epochs": 1}),)

@@ -68,11 +68,13 @@ def edited(layers: int, step) -> int:
     return calls(work)
 
 
+@pytest.mark.slow
 def test_opening_and_looking_at_every_layer(tmp_path):
     looked_at(FEW, tmp_path / "first")  # imports, and what is remembered of shapes
     assert looked_at(MANY, tmp_path) < SLACK * MANY / FEW * looked_at(FEW, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_one_step_on_every_layer(step):
     edited(FEW, step)

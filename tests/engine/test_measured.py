@@ -47,6 +47,7 @@ def classifier():
     return b
 
 
+@pytest.mark.slow
 def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
     x = FLOATS((64, 8)).astype(np.float32)
     opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x, y=np.arange(64) % 4)
@@ -225,6 +226,7 @@ def test_of_outputs_that_labels_fit_the_one_that_answers_much_worse_is_not_measu
     assert opened_.measurable().data.answer.name == "scores" and opened_.evaluator.baseline().value == 1.0
 
 
+@pytest.mark.slow
 def test_layers_of_other_outputs_are_trained_beside_and_pruned_by_gradients_of_these(tmp_path):
     x = FLOATS((80, 8)).astype(np.float32)
     opened_ = workspace(tmp_path, two_heads(), HEADS, x=x, y=np.zeros(80, int))

@@ -83,6 +83,7 @@ def test_a_preview_has_it_before_anything_ran(workspace, predicting):
     assert shown[1].predicted.rise == shown[-1].predicted.rise == pytest.approx(sum(alone))
 
 
+@pytest.mark.slow
 def test_removed_channels_are_predicted_where_they_are_all_that_changes(workspace, predicting):
     def predicted(*actions):
         recipe = Recipe().with_actions(["blocks.4.conv1"], actions)

@@ -70,18 +70,21 @@ def test_values_and_constants_are_told_to_their_layers(small):
     assert operator_times.number_of("Reorder_kernel_time", made) is None
 
 
+@pytest.mark.slow
 def test_without_data_inputs_are_made_up_for_the_batch(small):
     told = profile(small, parse_recipe("version: 1"), Job(), batch=3)
     assert told.made_up and told.batch == 3
     assert told.to_json()["layers"][0]["path"] == small.model.layers[0].path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(system.energy_counters() is not None, reason="this machine has a counter")
 def test_energy_that_nobody_tells_is_left_out_and_said(small):
     told = profile(small, parse_recipe("version: 1"), Job())
     assert told.energy is None and "no counter" in told.energy_note
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(system.energy_counters() is not None, reason="this machine has a counter")
 def test_energy_by_the_figures_of_a_target_is_called_by_rule(small, site):  # noqa: F811
     (site / "npu.yaml").write_text(
@@ -101,6 +104,7 @@ def test_energy_by_the_figures_of_a_target_is_called_by_rule(small, site):  # no
     assert told.energy.after < told.energy.before
 
 
+@pytest.mark.slow
 def test_the_counter_of_the_processor_is_read_where_it_can_be(tmp_path, monkeypatch, small):
     folder = tmp_path / "intel-rapl:0"
     folder.mkdir()
@@ -114,6 +118,7 @@ def test_the_counter_of_the_processor_is_read_where_it_can_be(tmp_path, monkeypa
     assert system.energy_counters() is None
 
 
+@pytest.mark.slow
 def test_a_batch_that_the_model_does_not_take_is_refused(tmp_path):
     fixed = Workspace.open(str(network(tmp_path, batch=16)), Job())
     with pytest.raises(UserError, match="takes 16 samples at a time, not 1"):

@@ -93,6 +93,7 @@ def test_layers_that_lose_channels_together_are_tried_once(workspace, structural
     assert set(row["layers"]) == {*RESIDUAL, *plain.following} and row["bytes"] == plain.bytes
 
 
+@pytest.mark.slow
 def test_compare(workspace, found, tmp_path):
     recipe = Recipe().with_actions(["*"], (INT4,))
     report = export(workspace, recipe, str(tmp_path), Job())

@@ -130,6 +130,7 @@ def test_what_is_prepared_gives_way_to_a_measurement_and_never_ends_one(engine):
     assert isinstance(engine.finish(preparing)[-1], m.Stopped)
 
 
+@pytest.mark.slow
 def test_a_layer_is_looked_at_while_a_file_is_written(engine, tmp_path):
     recipe = head("prune.magnitude", sparsity=0.5)
     writing = engine.send(m.Export, recipe=recipe, folder=str(tmp_path))
@@ -138,6 +139,7 @@ def test_a_layer_is_looked_at_while_a_file_is_written(engine, tmp_path):
     assert isinstance(engine.finish(writing)[-1], m.Done)
 
 
+@pytest.mark.slow
 def test_cancel_is_heard_while_a_job_runs(engine):
     job = engine.send(m.Edit, path="head", recipe=head("distill.layer", rank=7, steps=5000))
     while not any(isinstance(reply, m.Progressed) and reply.job == job for reply in engine.replies):

@@ -209,6 +209,7 @@ def test_a_model_that_rounding_alone_moves_keeps_its_levels():
     assert apart_of(result, feeds) > settle.APART
 
 
+@pytest.mark.slow
 def test_a_file_whose_answers_depend_on_the_optimiser_is_not_called_verified(tmp_path):
     sensitive(tmp_path / "m.onnx")
     np.savez(tmp_path / "d.npz", x=np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32))

@@ -79,6 +79,7 @@ def answer(model, x):
     return runtime.session(model).run(None, {model.inputs[0].name: x.numpy()})[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["", "model.", "module."])
 @pytest.mark.parametrize("kind", ["safetensors", "pth"])
 def test_a_function_gives_the_network_of_a_file_of_weights(code, net, tmp_path, kind, prefix):
@@ -93,6 +94,7 @@ def test_a_function_gives_the_network_of_a_file_of_weights(code, net, tmp_path, 
         assert np.abs(answer(model, x) - net(x).numpy()).max() < 1e-5
 
 
+@pytest.mark.slow
 def test_names_and_shapes_that_do_not_match_are_listed(code, net, tmp_path):
     held = dict(net.state_dict())
     del held["stem.bias"]

@@ -78,6 +78,7 @@ def test_it_is_asked_before_those_that_take_what_is_left(formats):
     assert "the format bare needs a suffix" in " ".join(discovery.left_out())
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 @pytest.mark.parametrize(("name", "format"), [("small.packed", ""), ("small", "packed"), ("small", "long")])
 def test_an_export_is_written_in_it_too_and_opens_again(formats, workspace, tmp_path, name, format):
@@ -93,6 +94,7 @@ def test_an_export_is_written_in_it_too_and_opens_again(formats, workspace, tmp_
     assert onnx.load(report.files["model"]).graph.output[0].name == again.outputs[0].name
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 @pytest.mark.parametrize(
     ("format", "words"),

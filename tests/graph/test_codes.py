@@ -135,6 +135,7 @@ def coded_forms(encoding: Encoding, name: str, opset: int) -> list[Form]:
     return [form for form in forms(spec_of(encoding, ON), name, opset, ON) if form.layout in CODINGS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("opset", "zeros"), [(11, 0.6), (13, 0.0), (18, 0.9), (23, 0.97)])
 def test_every_coded_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp_path: Path) -> None:
     stored, expected = {}, {}

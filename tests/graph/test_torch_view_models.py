@@ -28,6 +28,7 @@ NETWORKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_view_answers_as_the_runtime(name):
     file, samples = NETWORKS[name]

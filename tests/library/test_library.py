@@ -29,6 +29,7 @@ def test_layers_are_found_by_path_and_number(opened):
     assert opened.layers["head"].spectrum.rank_for(0.9) <= min(opened.layers["head"].layer.matrix)
 
 
+@pytest.mark.slow
 def test_a_recipe_is_sized_measured_and_exported(opened, tmp_path):
     report = opened.export(FOUR, tmp_path)
     written = Path(report.files["model"]).stat().st_size
@@ -44,6 +45,7 @@ def test_a_recipe_file_does_as_well(opened, tmp_path):
     assert opened.size(tmp_path / "four.yaml") == opened.size(FOUR)
 
 
+@pytest.mark.slow
 def test_onnx_in_memory_and_torch_modules_are_opened(demo):
     in_memory = wb.open(onnx.load(demo.cnn))
     assert len(in_memory.layers) > 3

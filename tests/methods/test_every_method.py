@@ -16,11 +16,6 @@ CASES = [
 ]
 # Those that change several layers at once have no edit of one: see tests/engine/test_structure.py.
 SINGLE = [case for case in CASES if not all_methods()[case.method].structural]
-# What makes every edit a second time takes as long as all the others.
-CHECKS = [
-    pytest.param(each, id=each.__name__, marks=[pytest.mark.slow] if each is methods.is_deterministic else [])
-    for each in methods.PER_CASE
-]
 
 
 def test_every_method_has_a_case_and_every_parameter_is_in_one():
@@ -36,6 +31,6 @@ def test_it(name, check):
 
 
 @pytest.mark.parametrize("case", SINGLE, ids=str)
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", methods.PER_CASE, ids=lambda check: check.__name__)
 def test_on_a_layer_it(case, check):
     check(case)

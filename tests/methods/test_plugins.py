@@ -100,6 +100,7 @@ def test_the_program_goes_on_without_them(installed, demo):
     assert "No module named 'a_library_that_is_not_here'" in done.stderr and "\x1b" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_layer_is_looked_at_all_the_same_and_a_recipe_gets_a_sentence(installed, tmp_path):
     code = """
 import sys

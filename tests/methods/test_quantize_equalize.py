@@ -153,6 +153,7 @@ def test_an_unbalanced_network_gets_back_what_one_scale_a_tensor_loses(unbalance
         assert accuracy[0] < evaluator.scores.mean() - 0.2 and accuracy[1] > accuracy[0] + 0.2
 
 
+@pytest.mark.slow
 def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     workspace = opened()
     recipe = Recipe((Row("*", (EQUALISE,)),))

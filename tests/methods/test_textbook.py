@@ -183,6 +183,7 @@ def test_kmeans_keeps_pruned_zeros_and_small_sets_exactly():
     assert 0.0 in centroids and set(np.round(values, 6)) <= set(np.round(centroids, 6))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("op", "method", "params"),
     [

@@ -38,6 +38,7 @@ def test_a_script_names_it(site, demo):  # noqa: F811
         wb.open(demo.cnn, demo.test, metric="no_such")
 
 
+@pytest.mark.slow
 def test_a_command_names_it(tmp_path, demo):
     distribution(tmp_path, "entropies", POINTS, entropies=METRIC)
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
@@ -61,6 +62,7 @@ def test_a_command_names_it(tmp_path, demo):
     assert wrong.returncode == 1 and "There is no metric 'top6'. The metrics are: top1, top5" in wrong.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["evaluate", "compress", "sensitivity", "sweep", "search", "compare"])
 def test_every_command_that_measures_takes_one(command):
     from workbench.cli.commands import cli

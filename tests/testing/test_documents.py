@@ -41,6 +41,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_the_package_of_a_document_passes_its_own_test(document, tmp_path):
     files = installed(document, tmp_path)
@@ -67,6 +68,7 @@ def test_every_kind_of_extension_has_a_document():
     assert [document.stem for document in DOCUMENTS] == ["data", "formats", "methods", "metrics", "targets"]
 
 
+@pytest.mark.slow
 def test_all_of_them_are_found_side_by_side(tmp_path):
     for document in DOCUMENTS:
         installed(document, tmp_path)

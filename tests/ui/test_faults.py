@@ -52,6 +52,7 @@ def kill(session, qtbot) -> None:
     session.words.clear()
 
 
+@pytest.mark.slow
 def test_killed_while_a_layer_is_edited_and_while_it_is_measured(session, qtbot):
     for sparsity in (0.3, 0.4, 0.5):  # a hand drags
         session.set_actions([session.current], prune(sparsity), "sparsity", False)
@@ -71,6 +72,7 @@ def test_killed_while_a_layer_is_edited_and_while_it_is_measured(session, qtbot)
     assert session.preview.value == value, "what was measured before is still known"
 
 
+@pytest.mark.slow
 def test_killed_while_it_trains_and_while_it_exports(session, qtbot, tmp_path):
     trainings, out = session.trainings, tmp_path / "out"
     session.set_actions([LAYER], prune(0.9), "prune")
@@ -96,6 +98,7 @@ def test_killed_while_it_trains_and_while_it_exports(session, qtbot, tmp_path):
     assert exported.args[0].verified.value == session.preview.value.value
 
 
+@pytest.mark.slow
 def test_files_that_go_while_they_are_open_are_not_missed_until_the_engine_is_another(session, qtbot, files, tmp_path):
     kept = [(path, path.rename(path.with_suffix(".away"))) for path in files]
     session.set_actions([LAYER], prune(0.7), "prune")
@@ -116,6 +119,7 @@ def test_files_that_go_while_they_are_open_are_not_missed_until_the_engine_is_an
     assert len(session.complaints) == 1 and not session.measuring_paused
 
 
+@pytest.mark.slow
 def test_another_model_in_the_same_file_is_refused_until_it_is_opened(session, qtbot, files):
     shutil.copy(demo_paths("fashion_vit").model, files[0])
     kill(session, qtbot)
@@ -132,6 +136,7 @@ def test_another_model_in_the_same_file_is_refused_until_it_is_opened(session, q
     assert len(session.complaints) == 1 and not session.measuring_paused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["changed", "gone"])
 def test_data_that_are_others_or_gone_are_said_once_and_nothing_old_is_shown(session, qtbot, files, what):
     samples, data = session.data.samples, files[1]

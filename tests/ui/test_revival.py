@@ -41,6 +41,7 @@ def train(session, qtbot, **params) -> None:
     qtbot.waitUntil(lambda: len(session.trainings.points) > 1, timeout=WAIT)
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 def test_what_is_asked_while_the_model_is_opened_again_is_answered_with_the_data(mortal, qtbot):
     link = mortal.link
@@ -57,6 +58,7 @@ def test_what_is_asked_while_the_model_is_opened_again_is_answered_with_the_data
     assert mortal.view.path == "blocks.3.conv" and mortal.couplings == groups and groups.groups
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 def test_a_training_goes_on_when_the_process_is_ended_for_the_sake_of_another_job(mortal, qtbot):
     link, pid = mortal.link, mortal.link.pid
@@ -69,6 +71,7 @@ def test_a_training_goes_on_when_the_process_is_ended_for_the_sake_of_another_jo
     assert not any(failure for _, failure in stages)
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 def test_a_training_that_was_ended_early_is_taken_up_as_it_was_and_that_is_exported(mortal, qtbot, tmp_path):
     train(mortal, qtbot, epochs=200)
@@ -90,6 +93,7 @@ def test_a_training_that_was_ended_early_is_taken_up_as_it_was_and_that_is_expor
     assert exported.args[0].recovery.stages[0].epochs == before.stages[0].epochs
 
 
+@pytest.mark.slow
 @pytest.mark.allow_logs
 def test_a_model_that_was_not_opened_again_is_opened_when_the_user_says_so(mortal, qtbot):
     mortal.set_actions(["head"], PRUNED, "edit")
@@ -106,6 +110,7 @@ def test_a_model_that_was_not_opened_again_is_opened_when_the_user_says_so(morta
     assert not mortal.measuring_paused and mortal.preview.value is not None
 
 
+@pytest.mark.slow
 def test_a_training_ends_with_its_data_and_goes_on_with_them(opened, qtbot, few):
     train(opened, qtbot, epochs=200)
     reached = opened.trainings.points[-1].step

@@ -27,15 +27,20 @@ _hooked: list[bool] = []
 
 @contextmanager
 def nothing_run() -> Iterator[None]:
-    """Raises AssertionError at its end where code inside did one of FORBIDDEN."""
+    """Raises AssertionError at its end where code inside did one of FORBIDDEN.
+
+    Modules that are imported meanwhile leave no bytecode: Python would write and rename it.
+    """
     if not _hooked:
         _hooked.append(True)
         sys.addaudithook(_listen)
     events: list[str] = []
     _heard.append(events)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
+        sys.dont_write_bytecode = writes
         _heard.remove(events)
     assert not events, f"opening a file that nobody trusted did: {'; '.join(events)}"
 

@@ -24,6 +24,7 @@ def search(workspace, goal, **more):
     return plan(workspace, goal, Job(), **more)
 
 
+@pytest.mark.slow
 def test_a_limit_of_the_bytes_is_kept_by_the_file_that_is_written(opened, tmp_path):
     workspace = opened()
     front = search(workspace, Goal(max_bytes=BYTES))
@@ -33,6 +34,7 @@ def test_a_limit_of_the_bytes_is_kept_by_the_file_that_is_written(opened, tmp_pa
     assert report.after.bytes.value == chosen.bytes, "the bytes are those of the file"
 
 
+@pytest.mark.slow
 def test_no_uniform_recipe_within_the_limit_is_better_on_the_samples_that_chose(opened):
     front = search(opened(), Goal(max_bytes=BYTES))
     rivals = [point for point in front.of("uniform") if point.bytes <= BYTES]
@@ -41,6 +43,7 @@ def test_no_uniform_recipe_within_the_limit_is_better_on_the_samples_that_chose(
     assert greedy and all(front.chosen.measured.divergence <= point.measured.divergence for point in greedy)
 
 
+@pytest.mark.slow
 def test_a_limit_of_the_drop_is_kept_by_measurement_and_by_what_is_usual(opened):
     front = search(opened(), Goal(max_drop=0.02))
     chosen = front.chosen
@@ -55,6 +58,7 @@ def test_a_limit_of_macs_takes_channels_or_factors(opened):
     assert front.chosen.macs <= 0.7 * whole and front.chosen.measured.drop < 0.3
 
 
+@pytest.mark.slow
 def test_the_whole_trade_off_falls_from_small_to_large_and_nothing_is_chosen(opened):
     front = search(opened(), Goal())
     moved = [point.measured.divergence for point in front.best]
@@ -64,6 +68,7 @@ def test_the_whole_trade_off_falls_from_small_to_large_and_nothing_is_chosen(ope
     assert sizes and sizes == sorted(sizes) and len(front.of("search")) >= 2
 
 
+@pytest.mark.slow
 def test_a_front_is_predicted_before_a_layer_is_raced_and_sharpens(opened):
     told = []
     plan(opened(), Goal(), Job(updates=told.append))
@@ -86,11 +91,13 @@ def test_families_and_layers_that_may_not_be_touched_are_not(opened):
         search(opened(), Goal(layers=("nothing like this",)))
 
 
+@pytest.mark.slow
 def test_a_limit_that_nothing_keeps_is_said(opened):
     front = search(opened(), Goal(max_bytes=10))
     assert front.chosen is None and "No recipe within the limits was found." in front.notes[0]
 
 
+@pytest.mark.slow
 def test_samples_held_out_chose_nothing(opened):
     evaluator = opened().measurable()
     chosen, held = split(evaluator, 0, 0)
@@ -106,6 +113,7 @@ def test_samples_held_out_chose_nothing(opened):
     assert front.chosen.measured.samples == 60 and front.chosen.held_out.samples == 30
 
 
+@pytest.mark.slow
 def test_the_same_search_again_runs_nothing_and_finds_the_same(opened):
     first = search(opened(), Goal(max_bytes=BYTES))
     again = search(opened(), Goal(max_bytes=BYTES))
@@ -120,6 +128,7 @@ def test_the_whole_trade_off_again_runs_nothing(opened):
     assert {p.recipe.in_effect: p.best for p in again.best} == {p.recipe.in_effect: p.best for p in first.best}
 
 
+@pytest.mark.slow
 def test_another_budget_is_answered_without_a_trial_and_then_measured(opened):
     workspace = opened()
     search(workspace, Goal(max_bytes=BYTES))
@@ -136,6 +145,7 @@ def test_a_seed_gives_the_same_and_another_seed_other_samples(opened):
     assert not np.array_equal(split(evaluator, 0, 3)[1], split(evaluator, 0, 4)[1])
 
 
+@pytest.mark.slow
 def test_recipes_of_the_user_are_measured_beside_and_never_chosen(opened):
     own = Recipe().with_actions(["first"], (Action("quantize.affine", {"bits": 8}),))
     other = Recipe().with_actions(["a layer of another model"], (Action("quantize.affine"),))
@@ -161,6 +171,7 @@ def test_a_search_that_is_finished_early_ends_with_what_it_has(opened):
         plan(opened(), Goal(max_bytes=1234), job)
 
 
+@pytest.mark.slow
 def test_a_pause_rests_between_two_trials(opened, monkeypatch):
     rested = []
     monkeypatch.setattr(Job, "rest", lambda job: rested.append(job.held))
@@ -189,6 +200,7 @@ def test_one_sample_is_too_few(opened, place, tmp_path):
         search(opened().attach(str(tmp_path / "one.npz"), Job()), Goal())
 
 
+@pytest.mark.slow
 def test_the_time_limit_ends_it_and_is_said(opened):
     goal = Goal(max_bytes=BYTES, seed=9)
     front = search(opened(), replace(goal, seconds=1e-9))
@@ -198,6 +210,7 @@ def test_the_time_limit_ends_it_and_is_said(opened):
     assert front.trials < search(opened(), goal).trials
 
 
+@pytest.mark.slow
 def test_what_a_target_does_not_take_is_not_tried_and_channels_go_in_its_multiples(opened):
     front = search(opened(), Goal(max_ratio=0.5, target="tensorrt"))
     used = [action for point in front.points for row in point.recipe.rows for action in row.actions]

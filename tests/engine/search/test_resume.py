@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from workbench.core.analysis.plan import Goal
 from workbench.core.base.job import Job
 from workbench.engine.search.plan import plan
@@ -41,6 +43,7 @@ def run(place, stop=0) -> list[str]:
     return keys
 
 
+@pytest.mark.slow
 def test_killed_and_resumed(place, opened):
     before, after = run(place, STOP), run(place)
     assert len(before) >= STOP and len(after) > 0
