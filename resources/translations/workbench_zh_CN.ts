@@ -4339,6 +4339,61 @@
       <translation>{path} 没有输出“{answer}”。</translation>
     </message>
     <message>
+      <source>Export it without them.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>请导出不含这些输入的模型。</translation>
+    </message>
+    <message>
+      <source>Give one of 1 to {most} tokens.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>请给出 1 到 {most} 个词元的提示。</translation>
+    </message>
+    <message>
+      <source>Open a language model.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>请打开语言模型。</translation>
+    </message>
+    <message>
+      <source>Open a model that tells next tokens.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>请打开能预测下一个词元的模型。</translation>
+    </message>
+    <message>
+      <source>Put the model's tokenizer.json beside it.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>请把该模型的 tokenizer.json 放在它旁边。</translation>
+    </message>
+    <message>
+      <source>The first output of this model has no scores for each token.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>该模型的第一个输出不含每个词元的分数。</translation>
+    </message>
+    <message>
+      <source>The model has inputs that text does not say: {names}.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>该模型有文本无法给出的输入：{names}。</translation>
+    </message>
+    <message>
+      <source>The prompt has {n} tokens.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>提示有 {n} 个词元。</translation>
+    </message>
+    <message>
+      <source>There is no tokenizer for {path}.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>{path} 没有分词器。</translation>
+    </message>
+    <message>
+      <source>This model reads no tokens, so it generates no text.</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>该模型不读取词元，因此不生成文本。</translation>
+    </message>
+    <message>
+      <source>generating</source>
+      <extracomment>workbench/engine/analysis/generation.py</extracomment>
+      <translation>正在生成</translation>
+    </message>
+    <message>
       <source>Choose other layers.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>请选择其他层。</translation>
@@ -12671,6 +12726,56 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>● 在 {n} 个样本上实测，配方与原始模型对照</translation>
     </message>
     <message>
+      <source>Generating text</source>
+      <extracomment>workbench/ui/tabs/generate/generating.py</extracomment>
+      <translation>正在生成文本</translation>
+    </message>
+    <message>
+      <source>Stopped. What was generated is kept.</source>
+      <extracomment>workbench/ui/tabs/generate/generating.py</extracomment>
+      <translation>已停止。已生成的内容会保留。</translation>
+    </message>
+    <message>
+      <source>Compressed</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>压缩后</translation>
+    </message>
+    <message>
+      <source>Generate</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>生成</translation>
+    </message>
+    <message>
+      <source>Generated with another recipe than the one shown.</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>生成时所用的配方与当前显示的不同。</translation>
+    </message>
+    <message>
+      <source>Greedy: each token is the one with the highest score. Run as the preview runs.</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>贪心：每个词元都取分数最高者。运行方式与预览相同。</translation>
+    </message>
+    <message>
+      <source>Identical tokens: {count}</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>相同词元数：{count}</translation>
+    </message>
+    <message>
+      <source>Prompt</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>提示</translation>
+    </message>
+    <message>
+      <source>They part at token {at}; the tokens from there on are marked.</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>两者从第 {at} 个词元起不同；此后的词元已标出。</translation>
+    </message>
+    <message>
+      <source>Tokens</source>
+      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
+      <translation>词元数</translation>
+    </message>
+    <message>
       <source>Everything else works without it.</source>
       <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
       <translation>其他功能不受影响。</translation>
@@ -12749,11 +12854,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Colour the nodes of each layer by this quantity</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>按此数值为各层的节点着色</translation>
-    </message>
-    <message>
-      <source>Compressed</source>
-      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
-      <translation>压缩后</translation>
     </message>
     <message>
       <source>Starting the graph view…</source>

@@ -12,8 +12,9 @@ def test_dropped_files_are_told_apart(tmp_path):
     chosen = sort_out(["a.ONNX", str(folder), "r.yml", "notes.txt", "b.onnx"])
     assert (chosen.model, chosen.data, chosen.recipe) == ("a.ONNX", str(folder), "r.yml")
     (folder / "model.safetensors").touch()
-    chosen = sort_out([str(folder), "a.npz"])
-    assert (chosen.model, chosen.data) == (str(folder), "a.npz"), "a folder of a model is no data"
+    for data in ("a.npz", "corpus.txt"):
+        chosen = sort_out([str(folder), data])
+        assert (chosen.model, chosen.data) == (str(folder), data), "a folder of a model is no data"
     chosen = sort_out(["a.ONNX", "notes.txt", "b.onnx"])
     assert chosen.others == ("notes.txt", "b.onnx")
     assert sort_out(["nets.py:make"]).model == "nets.py:make"

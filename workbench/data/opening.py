@@ -44,7 +44,7 @@ def open_dataset(
     file = beside(path) if exists(path) else Path(path)
     noted = rules is None and os.path.exists(file) and not os.path.isdir(path)
     rules = read_rules(file) if rules is None else rules
-    folders = _folders(near)
+    folders = folders_near(near)
     found = read(Asked(path, specs, rules, trusted, job or Job(), tuple(given), folders))
     data = matched(path, found, specs, given, rules)
     if noted:
@@ -52,7 +52,7 @@ def open_dataset(
     return part_of(data, samples)
 
 
-def _folders(near: str) -> tuple[Path, ...]:
+def folders_near(near: str) -> tuple[Path, ...]:
     """Where the tokenizer of a model may lie: its folder, and for files in a folder `onnx` the one above."""
     if not near:
         return ()

@@ -8,16 +8,10 @@ import numpy as np
 from workbench.core.base.message import Message
 from workbench.core.layer_data.caches import empty_cache
 from workbench.core.layer_data.layer import InputSpec
+from workbench.core.layer_data.tokens import MASK, PLACES, TYPES, is_of_tokens
 from workbench.data.columns import Column
 
-TOKENS, MASK, TYPES, PLACES = "ids", "mask", "token_type", "position"  # parts of the names of inputs
 BRANCH = "use_cache"  # an input that tells whether the caches are read
-
-
-def is_of_tokens(spec: InputSpec) -> bool:
-    """Whether an input takes token numbers [samples, tokens], by its name and type."""
-    name = spec.name.lower()
-    return "int" in spec.dtype and len(spec.shape) == 2 and TOKENS in name and TYPES not in name and PLACES not in name
 
 
 def of_length(specs: tuple[InputSpec, ...], real: np.ndarray) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ A request is answered by any number of Progressed and Updated and then exactly o
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from workbench.core.analysis import plan, sensitivity, sweep
+from workbench.core.analysis import generation, plan, sensitivity, sweep
 from workbench.core.analysis.measured import AUTOMATIC, Measuring
 from workbench.core.analysis.temperatures import Temperatures
 from workbench.core.analysis.workforce import ALONE, Workforce
@@ -25,6 +25,7 @@ Lane = Literal[
     "train",  # the recovery stages of a recipe
     "scan",  # many measurements, of a sweep or a scan, that take minutes: at each step others go first
     "passing",  # the activations of the layer that is looked at; others go first
+    "generate",  # text of a language model, token by token
     "facts",  # what the weights of all layers are like, for the tree; others go first
     "idle",  # what will be wanted next; nobody waits for it
     "inspect",  # what a layer is like, when it is chosen
@@ -212,6 +213,15 @@ class Compare(Request, lane="changes", ends="lane"):
     anything somebody waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped)."""
 
     recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Generate(Request, lane="generate", ends="lane"):
+    """Text from the original and the recipe's model, greedily -> Updated(Generation)..., Done(Generation), see
+    core.analysis.generation. A newer one replaces one that waits or runs (Stopped)."""
+
+    recipe: Recipe
+    wanted: generation.Wanted
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,16 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.base.system import free_memory
 from workbench.core.layer_data.layer import InputSpec
+from workbench.core.layer_data.tokens import is_of_tokens
 from workbench.data.columns import refuse_large
-from workbench.data.prefill import is_of_tokens, of_length
+from workbench.data.prefill import of_length
 from workbench.data.preprocessing import Rules
 from workbench.data.readers.lines import lines
 from workbench.data.readers.tables import LABELS
 
 PAST = -100  # the label of a place that is not counted
 BLOCK = 128  # tokens of a sample of a text, where neither the model nor the rules say
+TOKENIZER = "tokenizer.json"
 MOST_TOKENS = 1 << 16  # of a sample
 CHECKED = 1 << 12  # records between two looks at the memory
 AGAIN = Message(
@@ -90,9 +92,7 @@ class Tokenizer:
 
     def __init__(self, path: str, rules: Rules, near: Sequence[Path] = ()) -> None:
         folder = Path(path).absolute().parent
-        places = (
-            [folder / rules.tokenizer] if rules.tokenizer else [each / "tokenizer.json" for each in (folder, *near)]
-        )
+        places = [folder / rules.tokenizer] if rules.tokenizer else [each / TOKENIZER for each in (folder, *near)]
         file = next((place for place in places if place.is_file()), None)
         if file is None:
             raise UserError(
@@ -118,6 +118,25 @@ class Tokenizer:
     def numbers(self, text: str) -> list[int]:
         """Token numbers of a text."""
         return list(self._loaded.encode(text).ids)
+
+    def pieces(self, before: Sequence[int], tokens: Sequence[int]) -> tuple[str, ...]:
+        """The text that each of these tokens adds to what is before them; a character that takes several tokens is in
+        the last of them."""
+        made, told = [], self._text(before)
+        for count in range(1, len(tokens) + 1):
+            text = self._text([*before, *tokens[:count]])
+            whole = text.startswith(told) and not text.endswith("\ufffd")
+            made.append(text[len(told) :] if whole else "")
+            told = text if whole else told
+        return tuple(made)
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._loaded.decode(list(tokens), skip_special_tokens=False))
+
+    def ends(self, token: int) -> bool:
+        """Whether a token is a special one, such as the end of a text."""
+        found = self._loaded.get_added_tokens_decoder().get(token)
+        return found is not None and bool(found.special)
 
     @property
     def filler(self) -> int:

@@ -28,6 +28,7 @@ from workbench.core.plugins.discovery import left_out
 from workbench.core.targets.reading import all_targets
 from workbench.data.extensions import all_metrics, all_readers
 from workbench.engine.analysis.attribution import blame
+from workbench.engine.analysis.generation import generate
 from workbench.engine.analysis.prediction_diff import changes
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.analysis.sweep import sweep
@@ -273,6 +274,12 @@ class Service:
     @answer.register
     def compare(self, request: m.Compare, job: Job) -> Any:
         return changes(self._open(), request.recipe, job)
+
+    @answer.register
+    def generate(self, request: m.Generate, job: Job) -> Any:
+        for found in generate(self._open(), request.recipe, request.wanted, job):
+            job.update(found)
+        return found
 
     @answer.register
     def accuse(self, request: m.Accuse, job: Job) -> Any:

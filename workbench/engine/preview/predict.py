@@ -13,10 +13,10 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.tokens import MASK
 from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
-from workbench.data.prefill import MASK
 from workbench.engine.base.differentiable import view_of
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.calibration import im2col

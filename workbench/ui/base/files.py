@@ -14,7 +14,7 @@ DATA = (".npz", ".npy", ".csv", ".jsonl", ".parquet")
 RECIPES = (".yaml", ".yml")
 SESSIONS = (".mcw",)
 FUNCTION = re.compile(r"\.py:\w+$")
-PYTHON = ".py"
+PYTHON, TEXT = ".py", ".txt"
 SCRIPTS = (".pt", ".pth", ".ts", ".jit", ".torchscript")
 
 
@@ -42,6 +42,10 @@ def sort_out(paths: list[str]) -> Chosen:
             chosen.recipe = path
         else:
             chosen.others += (path,)
+    texts = [path for path in chosen.others if path.lower().endswith(TEXT)]
+    if texts and not chosen.data and os.path.isdir(chosen.model):  # of a language model, which comes as a folder
+        chosen.data = texts[0]
+        chosen.others = tuple(path for path in chosen.others if path != chosen.data)
     return chosen
 
 

@@ -35,7 +35,7 @@ from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps
 from workbench.ui.shell.found import SEPARATOR, Command
-from workbench.ui.tabs.listing import Parts, build
+from workbench.ui.tabs.listing import Parts, build, offer
 from workbench.ui.text.describe import kind_of, stack_words
 from workbench.ui.tree.data.cells import short
 from workbench.ui.tree.view import TreePanel
@@ -108,6 +108,8 @@ class Workspace(QObject):
         for name, widget in build(tabs, parts):
             setattr(self, name, widget)
             yield
+        offer(tabs, session.model)
+        session.model_changed.connect(lambda: offer(tabs, session.model))
         tabs.currentChanged.connect(lambda _: self.looking.show_unless(tabs.currentWidget() is self.plan))
         self._snapshot_commands.compare.triggered.connect(lambda: tabs.setCurrentWidget(self.compare))
 

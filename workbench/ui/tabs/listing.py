@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.layer_data.tokens import scores_tokens
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.plans.plans import Plans
 from workbench.ui.session.scans import Scans
@@ -36,6 +38,7 @@ class TabSpec:
     module   where the widget's class is; imported before the window needs it (see ui.shell.preload)
     widget   name of that class, which is NAMETab, and is called with `needs` and the parent
     needs    fields of Parts
+    suits    whether a model has it; it is hidden for others
     """
 
     name: str
@@ -43,6 +46,7 @@ class TabSpec:
     module: str
     widget: str
     needs: tuple[str, ...] = ("session",)
+    suits: Callable[[ModelSummary | None], bool] = lambda model: True
 
     def make(self, parts: Parts, parent: QWidget) -> QWidget:
         made = getattr(importlib.import_module(self.module), self.widget)
@@ -65,7 +69,20 @@ TABS = (
     TabSpec(
         "compare", lambda: tr("Compare"), "workbench.ui.tabs.compare", "CompareTab", ("session", "snapshot_commands")
     ),
+    TabSpec(
+        "generate",
+        lambda: tr("Generate"),
+        "workbench.ui.tabs.generate",
+        "GenerateTab",
+        suits=lambda model: model is not None and scores_tokens(model.inputs, model.outputs),
+    ),
 )
+
+
+def offer(tabs: QTabWidget, model: ModelSummary | None) -> None:
+    """Hide the tabs that the model has no use for."""
+    for index, spec in enumerate(TABS):
+        tabs.setTabVisible(index, spec.suits(model))
 
 
 def build(tabs: QTabWidget, parts: Parts) -> Iterator[tuple[str, QWidget]]:

@@ -1,0 +1,114 @@
+"""Greedy generation with the original and the compressed model, token by token, side by side.
+
+Each token is the one with the highest score after all before it. Every step reads the whole text again (no cache of
+keys and values), so that any graph that scores tokens can be asked.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.analysis.generation import MOST_TOKENS, Generation, Said, Wanted
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.core.layer_data.layer import InputSpec
+from workbench.core.layer_data.tokens import RANK, is_of_tokens
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.opening import folders_near
+from workbench.data.prefill import caches, of_length
+from workbench.data.preprocessing import Rules
+from workbench.data.readers.texts import TOKENIZER, Tokenizer
+from workbench.engine.base.evaluate import Run, runner
+from workbench.engine.preview.previewer import effective
+from workbench.engine.workspace import Workspace
+from workbench.graph.onnx import runtime
+
+LONGEST = 4096  # tokens of a prompt
+
+
+def generate(workspace: Workspace, recipe: Recipe, wanted: Wanted, job: Job) -> Iterator[Generation]:
+    """The answers so far, after each token of both. Raises UserError where the model does not score tokens, there is no
+    tokenizer for it, or the prompt has no tokens."""
+    specs = workspace.model.inputs
+    taking = next((spec for spec in specs if is_of_tokens(spec)), None)
+    if taking is None:
+        raise UserError("This model reads no tokens, so it generates no text.", "Open a language model.")
+    tokenizer = _tokenizer(workspace)
+    prompt = tokenizer.numbers(wanted.prompt)
+    if not 0 < len(prompt) <= LONGEST:
+        raise UserError("The prompt has {n} tokens.", "Give one of 1 to {most} tokens.", n=len(prompt), most=LONGEST)
+    result, _ = workspace.shown(recipe, job.part(0.0, 0.2))
+    original = _Speaker(runner(runtime.session(workspace.model)), specs, taking, prompt)
+    compressed = original
+    if not result.nothing:
+        other = effective(result.model, result.edits)
+        compressed = _Speaker(runner(runtime.session(other)), specs, taking, prompt)
+    count = min(max(wanted.tokens, 1), MOST_TOKENS)
+    for done in job.part(0.2, 1.0).each(range(1, count + 1), Message("generating")):
+        for speaker in {id(each): each for each in (original, compressed)}.values():
+            speaker.go_on(tokenizer.ends)
+        ended = done == count or (original.ended and compressed.ended)
+        answers = tuple(tuple(each.tokens[len(prompt) :]) for each in (original, compressed))
+        said = [Said(tokenizer.pieces(prompt, answer)) for answer in answers]
+        yield Generation(wanted.prompt, said[0], said[1], (answers[0], answers[1]), ended)
+        if ended:
+            return
+
+
+class _Speaker:
+    """A model and the tokens of its text so far."""
+
+    def __init__(self, run: Run, specs: tuple[InputSpec, ...], taking: InputSpec, prompt: list[int]) -> None:
+        self.run, self.specs, self.taking = run, specs, taking
+        self.tokens, self.ended = list(prompt), False
+
+    def go_on(self, ends: Callable[[int], bool]) -> None:
+        """One token more, unless the text has ended, or is as long as the model's input."""
+        length = self.taking.shape[1] or len(self.tokens)
+        if self.ended or len(self.tokens) > length:
+            self.ended = True
+            return
+        scores = np.asarray(self.run(self._feeds(length))[0])
+        if scores.ndim != RANK or scores.shape[1] < len(self.tokens) or scores.dtype.kind != "f":
+            raise UserError(
+                "The first output of this model has no scores for each token.", "Open a model that tells next tokens."
+            )
+        chosen = int(scores[0, len(self.tokens) - 1].argmax())
+        self.tokens.append(chosen)
+        self.ended = ends(chosen)
+
+    def _feeds(self, length: int) -> Mapping[str, np.ndarray]:
+        """All inputs for the text so far, filled up at the end where the length is fixed: a model that reads from left
+        to right sees nothing of that."""
+        batch = self.taking.shape[0] or 1
+        row = np.zeros((batch, length), np.int64)
+        row[:, : len(self.tokens)] = self.tokens
+        real = np.zeros((batch, length), bool)
+        real[:, : len(self.tokens)] = True
+        feeds = {self.taking.name: row} | of_length(self.specs, real)
+        for name, (values, axis) in caches(self.specs, set(feeds)).items():
+            feeds[name] = values if axis is None else np.repeat(values, batch, axis)
+        if missing := [spec.name for spec in self.specs if spec.name not in feeds]:
+            raise UserError(
+                "The model has inputs that text does not say: {names}.",
+                "Export it without them.",
+                names=", ".join(missing),
+            )
+        return {spec.name: feeds[spec.name].astype(spec.dtype) for spec in self.specs}
+
+
+def _tokenizer(workspace: Workspace) -> Tokenizer:
+    """The one in the model's folder, or beside its file or its data. Raises UserError where there is none."""
+    near = folders_near(workspace.model.source.path)
+    if workspace.data is not None:
+        near += (Path(workspace.data.path).absolute().parent,)
+    file = next((each / TOKENIZER for each in near if (each / TOKENIZER).is_file()), None)
+    if file is None:
+        raise UserError(
+            "There is no tokenizer for {path}.",
+            "Put the model's tokenizer.json beside it.",
+            path=workspace.model.source.path,
+        )
+    return Tokenizer(str(file), Rules(tokenizer=str(file)))
