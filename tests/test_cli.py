@@ -174,9 +174,14 @@ def test_search(here):
 
 
 def test_compare(here):
-    result = json.loads(workbench("compare", "small.onnx", "small.onnx", "--data", "data.npz", "--json").stdout)
+    asked = ("compare", "small.onnx", "small.onnx", "--data", "data.npz", "--metric", "top1,f1", "--json")
+    result = json.loads(workbench(*asked).stdout)
     assert result["agreement"] == 1.0 and result["difference"]["value"] == 0.0 and result["ratio"] == 1.0
-    assert result["lost"] == result["won"] == 0
+    assert result["lost"] == result["won"] == 0 and list(result["metrics"]) == ["top1", "f1"]
+    f1 = result["metrics"]["f1"]
+    assert (
+        f1["a"] == f1["b"] > 0 == f1["difference"]["value"] and result["metrics"]["top1"]["a"] == result["a"]["value"]
+    )
     assert (
         "identical predictions: 100.00 %"
         in workbench("compare", "small.onnx", "small.onnx", "--data", "data.npz").stdout

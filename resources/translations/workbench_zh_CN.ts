@@ -10466,6 +10466,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>在本机 ONNX Runtime 中交替运行，每个模型各 {runs} 次、单个样本的中位数。</translation>
     </message>
     <message>
+      <source>Other metrics, of the original; the edited model's follow when all samples have run:</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>其他指标（原始模型）；运行完所有样本后给出编辑后模型的数值：</translation>
+    </message>
+    <message>
       <source>Parameters</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>参数</translation>

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.analysis.report import Beside, metrics_json
+from workbench.core.analysis.report import Beside, by_output, metrics_json
 from workbench.core.base.plain import make_plain
 from workbench.core.base.quantities import MetricInfo
 
@@ -85,6 +85,29 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """One metric of two models: id, output, both values, and second - first with its paired 95 % interval."""
+
+    id: str
+    metric: MetricInfo
+    output: str
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **self.metric.to_json(),
+            "output": self.output,
+            "a": self.first,
+            "b": self.second,
+            "difference": {"value": self.difference, "ci_low": self.low, "ci_high": self.high},
+        }
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Two models on the same samples.
 
@@ -92,6 +115,7 @@ class Comparison:
     agreement       share of the samples (0..1) on which both decide alike
     lost, won       samples that the second answers worse, and better
     max_abs_diff    largest difference between the outputs
+    metrics         every metric, the one that decides first
     """
 
     metric: MetricInfo
@@ -105,6 +129,7 @@ class Comparison:
     lost: int
     won: int
     max_abs_diff: float
+    metrics: tuple[Compared, ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -124,4 +149,5 @@ class Comparison:
             "won": self.won,
             "max_abs_diff": self.max_abs_diff,
             "ratio": self.ratio,
+            "metrics": by_output((each.id, each.output, each.to_json()) for each in self.metrics),
         }

@@ -1,5 +1,6 @@
 """The export report: figures before and after, and how each was obtained."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -209,9 +210,14 @@ def _change(change: Figure) -> dict[str, Any]:
 
 def metrics_json(own: dict[str, Any], id: str, beside: tuple[Beside, ...]) -> dict[str, Any]:
     """Every metric by its id; with the output's name where another one has it."""
-    found = {id: own} if id else {}
-    for each in beside:
-        found[f"{each.id}@{each.output}" if each.id in found else each.id] = each.to_json()
+    return by_output([*([(id, "", own)] if id else []), *((each.id, each.output, each.to_json()) for each in beside)])
+
+
+def by_output(figures: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
+    """Figures by the ids of their metrics, given as (id, output, figure)."""
+    found: dict[str, Any] = {}
+    for id, output, figure in figures:
+        found[f"{id}@{output}" if id in found else id] = figure
     return found
 
 

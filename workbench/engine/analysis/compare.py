@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from workbench.core.analysis.measured import Comparison, Side
+from workbench.core.analysis.measured import Compared, Comparison, Side
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
-from workbench.engine.base.evaluate import runner
+from workbench.engine.base.evaluate import Measure, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
@@ -29,11 +29,13 @@ def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
             path=second.model.source.path,
             answer=answer.name,
         )
-    scores = [np.empty_like(evaluator.scores) for _ in range(2)]
+    rows = [[np.empty_like(each.scores) for each in evaluator.measures] for _ in range(2)]
+    others = [each.answer.among([spec.name for spec in second.model.outputs]) for each in evaluator.measures]
     agree = largest = 0.0
     for chosen in job.part(0.0, 0.9).each(evaluator.batches(), "comparing"):
         feeds = evaluator.data.feeds(chosen)
-        a, b = (answer.of(run(feeds)) for run, answer in zip(runs, places, strict=True))
+        ran = [run(feeds) for run in runs]
+        a, b = (answer.of(outputs) for outputs, answer in zip(ran, places, strict=True))
         if a.shape != b.shape:
             raise UserError(
                 "The outputs differ in shape: {shape} and {shape_b}.",
@@ -41,29 +43,39 @@ def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
                 shape=a.shape,
                 shape_b=b.shape,
             )
-        scores[0][chosen], scores[1][chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
+        for own, other, each, place in zip(*rows, evaluator.measures, others, strict=True):
+            own[chosen] = each.score(each.answer.of(ran[0]), chosen)
+            other[chosen] = each.score(place.of(ran[1]), chosen)
         agree += float(evaluator.metric.same(a, b).sum())
         if a.dtype.kind == "f":
             largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
     latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.least(), job.part(0.9, 1.0))
-    metric = evaluator.metric
+    metric, scores = evaluator.metric, (rows[0][0], rows[1][0])
     gain = (metric.each(scores[1]) - metric.each(scores[0])) * metric.info.sign
-    # The samples stand for many more like them: the interval is of the difference on those.
-    differences = metric.differences(scores[1], scores[0])
-    low, high = paired_interval(differences, ALL, unit_of(metric, scores[0]))
+    metrics = tuple(map(_compared, evaluator.measures, *rows))
     return Comparison(
         metric.info,
         evaluator.data.samples,
-        _side(first, metric.value(scores[0]), latencies[0]),
-        _side(second, metric.value(scores[1]), latencies[1]),
-        float(differences.mean()),
-        low,
-        high,
+        _side(first, metrics[0].first, latencies[0]),
+        _side(second, metrics[0].second, latencies[1]),
+        metrics[0].difference,
+        metrics[0].low,
+        metrics[0].high,
         agree / evaluator.data.samples,
         int(np.count_nonzero(gain < 0)),
         int(np.count_nonzero(gain > 0)),
         largest,
+        metrics,
     )
+
+
+def _compared(measure: Measure, first: np.ndarray, second: np.ndarray) -> Compared:
+    """One metric of both. The samples stand for many more like them: the interval is of the difference on those."""
+    metric = measure.metric
+    differences = metric.differences(second, first)
+    low, high = paired_interval(differences, ALL, unit_of(metric, first))
+    values = metric.value(first), metric.value(second)
+    return Compared(metric.id, metric.info, measure.answer.name, *values, float(differences.mean()), low, high)
 
 
 def _side(workspace: Workspace, value: float, latency: float) -> Side:

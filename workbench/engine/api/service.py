@@ -6,11 +6,9 @@ The main thread only reads the pipe, so cancelling never waits for a computation
 import importlib.metadata
 import logging
 import os
-import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, singledispatchmethod
 from multiprocessing.connection import Connection
@@ -33,6 +31,7 @@ from workbench.engine.analysis.prediction_diff import changes
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.analysis.sweep import sweep
 from workbench.engine.api.export import export
+from workbench.engine.api.lanes import Lane
 from workbench.engine.base.cache import Cache
 from workbench.engine.bench.profile import profile
 from workbench.engine.bench.timing import timed
@@ -367,31 +366,6 @@ class Service:
 
     def _replace(self, workspace: Workspace) -> None:
         self.workspace, self.previewer = workspace, Previewer(workspace)
-
-
-class Lane:
-    """A thread that runs requests one after the other."""
-
-    def __init__(self, name: str, run: Callable[[m.Request, Job], None]) -> None:
-        self.run = run
-        self.waiting: queue.SimpleQueue[tuple[m.Request, Job]] = queue.SimpleQueue()
-        self.latest: dict[type, Job] = {}  # by the kind of request
-        threading.Thread(target=self._work, name=f"lane-{name}", daemon=True).start()
-
-    def put(self, request: m.Request, job: Job) -> None:
-        for kind, earlier in self.latest.items():
-            if request.ends == "lane" or (request.ends == "kind" and kind is type(request)):
-                earlier.cancel()
-        self.latest[type(request)] = job
-        self.waiting.put((request, job))
-
-    def _work(self) -> None:
-        while True:
-            request, job = self.waiting.get()
-            try:
-                self.run(request, job)
-            except (BrokenPipeError, OSError):
-                return  # the window is gone; so is the process, in a moment
 
 
 def versions() -> dict[str, str]:

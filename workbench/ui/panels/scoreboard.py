@@ -292,8 +292,13 @@ class Scoreboard(QFrame):
         """Tip of a metric: how it was obtained, the other metrics, and of which output where that is not obvious."""
         data, preview = self._session.data, self._session.preview
         notes = data.notes if data is not None else ()
-        beside = preview.beside if preview is not None and preview.beside else data.beside if data is not None else ()
+        measured = preview.beside if preview is not None else ()
+        beside = measured or (data.beside if data is not None else ())
         lines = [format.explain(figure)] if figure is not None else []
+        if beside and not measured:
+            lines.append(
+                self.tr("Other metrics, of the original; the edited model's follow when all samples have run:")
+            )
         return "\n".join([*lines, *map(format.beside_text, beside), *map(said, notes)])
 
     def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
