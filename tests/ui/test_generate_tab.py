@@ -31,7 +31,8 @@ def test_a_language_model_is_asked_beside_the_original_and_marks_show_where_they
     assert not tabs.isTabVisible(tabs.indexOf(tab)), "the demo generates no text"
     window.session.open(language)
     qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.path == language)
-    assert tabs.isTabVisible(tabs.indexOf(tab))
+    action = next(each for each in window.menus._tabs.actions() if each.text() == "Generate")
+    assert tabs.isTabVisible(tabs.indexOf(tab)) and action.isVisible()
     assert not tab.start.isEnabled()
     tab.prompt.setPlainText("b")
     tab.start.click()

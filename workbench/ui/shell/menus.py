@@ -62,7 +62,6 @@ class Menus(QObject):
         self.tour = new_action(self, self.tr("Take the tour"), None, "Shift+F1")
         self.scan = new_action(self, self.tr("Scan layer sensitivity"), None, "Ctrl+Shift+F5")
         self.sweep = new_action(self, self.tr("Sweep one parameter"), None, "Ctrl+F5")
-        self._views: QTabWidget | None = None  # made later
         self._file(commands)
         self._edit(commands, layer_commands, snapshot_commands)
         self._view()
@@ -184,8 +183,14 @@ class Menus(QObject):
         for index in range(tabs.count()):
             action = new_action(self, tabs.tabText(index), partial(tabs.setCurrentIndex, index), f"Ctrl+{index + 1}")
             self._tabs.addAction(action)
-        self._views = tabs
+        self._session.model_changed.connect(lambda: self._follow_tabs(tabs))  # after the tabs themselves follow it
+        self._follow_tabs(tabs)
         self._enable()
+
+    def _follow_tabs(self, tabs: QTabWidget) -> None:
+        """A tab that the model has no use for has no command."""
+        for index, action in enumerate(self._tabs.actions()):
+            action.setVisible(tabs.isTabVisible(index))
 
     def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
         self._panels.addActions(actions)
@@ -259,8 +264,6 @@ class Menus(QObject):
         for recent in self._recent[1:]:
             set_enabled((recent.menuAction(),), opened, self.tr("Open a model first."))
         set_enabled((self._cancel,), bool(self._jobs.running), self.tr("No job is running."))
-        for index, action in enumerate(self._tabs.actions()):
-            action.setVisible(self._views is not None and self._views.isTabVisible(index))
 
     def _show_about(self) -> None:
         about.show_about(self._window, self._session.link.versions)
