@@ -373,10 +373,9 @@ def print_comparison(found: Comparison) -> None:
         f"{found.lost:,} samples got worse, {found.won:,} better"
     )
     for each in found.metrics[1:]:
-        first, second, apart, low, high = (
-            metric_text(value, each.metric) for value in (each.first, each.second, each.difference, each.low, each.high)
-        )
-        say(f"{each.metric}: A {first}, B {second}; B - A: {apart} (95 % interval: {low} to {high})")
+        numbers = each.first, each.second, each.difference, each.low, each.high
+        a, b, apart, low, high = (metric_text(value, each.metric) for value in numbers)
+        say(f"{each.metric}: A {a}, B {b}; B - A: {apart} (95 % interval: {low} to {high})")
 
 
 def print_methods(methods: Sequence[MethodInfo]) -> None:
