@@ -62,6 +62,7 @@ def test_calibration_is_not_trusted_with_the_model_or_the_data(folder, trusted):
     assert not (folder / "ran").exists()
 
 
+@pytest.mark.slow
 def test_the_library_trusts_what_the_call_names(folder):
     import workbench as wb
 

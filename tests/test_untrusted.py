@@ -43,10 +43,11 @@ def test_a_hostile_model_takes_little_memory_and_ends_in_one_sentence(file):
     assert used < MEMORY
     assert "Traceback" not in said and "Internal error" not in said
     errors = [line for line in said.replace("\r", "\n").splitlines() if line.startswith("Error: ")]
-    assert code == (0 if file.name in OPEN else 1)
+    assert code == (0 if file.name in OPEN else 1), said
     assert len(errors) == code and all(error.endswith(".") for error in errors)
 
 
+@pytest.mark.slow
 def test_modules_and_plugins_beside_a_model_are_not_run(tmp_path):
     """`python -m` looks for modules in the current folder first, and for the metadata of distributions."""
     for name in ("click", "multiprocessing", "onnx", "torch", "evil"):

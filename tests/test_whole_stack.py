@@ -52,6 +52,7 @@ def test_look(workspace):
     np.testing.assert_allclose(view.spectrum.values, np.linalg.svd(weight, compute_uv=False), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_edit_preview_export(workspace, tmp_path):
     recipe = parse_recipe(RECIPE)
     previewer = Previewer(workspace)

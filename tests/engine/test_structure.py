@@ -31,6 +31,7 @@ def cnn():
     return opened("fashion_cnn")
 
 
+@pytest.mark.slow
 def test_one_layer_and_what_reads_it(cnn, tmp_path):
     recipe = Recipe((Row("blocks.4.conv1", (HALF,)),))
     shown = list(Previewer(cnn).measure(recipe, ("blocks.4.conv1",), Job()))
@@ -51,6 +52,7 @@ def test_one_layer_and_what_reads_it(cnn, tmp_path):
     assert again.layer("blocks.4.conv1").shape == (80, 64, 3, 3) and again.summary().macs == last.macs
 
 
+@pytest.mark.slow
 def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     recipe = Recipe((Row("*", (Action("prune.channels", {"ratio": 0.3, "round_to": 8}), FOUR_BITS)),))
     report = export(cnn, recipe, str(tmp_path), Job(), "all")

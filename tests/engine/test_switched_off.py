@@ -49,6 +49,7 @@ def test_a_trained_recipe_is_recognised_with_it(workspace):
     assert len(keys) == 1
 
 
+@pytest.mark.slow
 def test_the_report_does_not_list_it_and_the_written_recipe_keeps_it(workspace, tmp_path):
     plain = export(workspace, PLAIN, str(tmp_path / "plain"), Job(), "m")
     report = export(workspace, OFF, str(tmp_path / "off"), Job(), "m")

@@ -47,6 +47,7 @@ def recipe(*actions: Action, stages=(TUNE,), seed=0) -> Recipe:
 # -- what is trained -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["fashion_cnn.onnx", "fashion_vit.onnx"])
 def test_the_student_answers_as_the_compressed_model_does(model, demo):
     """Every kind of encoding in one model; what is trained is what the runtime runs."""
@@ -111,6 +112,7 @@ def test_only_what_was_asked_for_learns(workspace):
 # -- what it wins back ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", [TUNE, Stage("distill", {"epochs": 6, "batch": 32, "rate": 0.01})])
 @pytest.mark.parametrize(
     "actions",
@@ -143,6 +145,7 @@ def test_training_never_makes_the_held_out_samples_worse(workspace):
     assert stage_result.after >= stage_result.before and stage_result.best in (0.0, 1.0)
 
 
+@pytest.mark.slow
 def test_values_are_shared_after_the_zeros_were_trained(workspace):
     """Prune, retrain, codebook, retrain (Han et al. 2016) as one recipe."""
     shared = Action("quantize.codebook", {"bits": 3})
@@ -342,11 +345,13 @@ def exported(place, cache, monkeypatch, tmp_path, name, job=None):
     return (tmp_path / f"{name}.onnx").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_same_recipe_and_seed_give_the_same_file(place, tmp_path, monkeypatch):
     first = exported(place, tmp_path / "a", monkeypatch, tmp_path, "first")
     assert first == exported(place, tmp_path / "b", monkeypatch, tmp_path, "second")
 
 
+@pytest.mark.slow
 def test_a_run_that_was_ended_goes_on_where_it_was_and_ends_the_same(place, tmp_path, monkeypatch):
     whole = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole")
     seen = []
@@ -360,6 +365,7 @@ def test_a_run_that_was_ended_goes_on_where_it_was_and_ends_the_same(place, tmp_
     assert all(isinstance(point, TrainingPoint) for point in later)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measured", [1, 3, 7])
 def test_a_run_that_was_ended_while_it_was_measured_misses_no_state(place, tmp_path, monkeypatch, measured):
     """At the start, between two epochs, and at the end of the last."""
@@ -381,6 +387,7 @@ def test_a_run_that_was_ended_while_it_was_measured_misses_no_state(place, tmp_p
     assert len(calls) == measured and later == whole
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_is_broken_counts_as_none(place, tmp_path, monkeypatch):
     whole = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole")
     for file in (tmp_path / "a" / "recovery").glob("*.pt"):

@@ -55,6 +55,7 @@ def on_levels(values):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("actions", "sparse", "values"),
     [((PRUNE, LEVELS), True, 256), ((SHARED, LEVELS), False, 8), ((PRUNE, SHARED, LEVELS), True, 8)],

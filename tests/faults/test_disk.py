@@ -83,6 +83,7 @@ def test_a_disk_that_takes_no_more_leaves_the_earlier_export(tmp_path, earlier):
     assert left(tmp_path / "out") == earlier
 
 
+@pytest.mark.slow
 def test_a_killed_export_leaves_the_earlier_one_and_the_next_cleans_up(tmp_path, earlier):
     done = compress(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)")
     assert done.returncode == -signal.SIGKILL
@@ -93,6 +94,7 @@ def test_a_killed_export_leaves_the_earlier_one_and_the_next_cleans_up(tmp_path,
     assert (tmp_path / "out" / "net_compressed.yaml").read_text() != earlier["net_compressed.yaml"]
 
 
+@pytest.mark.slow
 def test_an_export_that_is_told_to_end_leaves_nothing(tmp_path, earlier):
     done = compress(tmp_path, "os.kill(os.getpid(), signal.SIGTERM)")
     assert done.returncode == 143, done.stderr

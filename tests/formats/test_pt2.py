@@ -61,6 +61,7 @@ def answer(model, x):
     return runtime.session(model).run(None, {model.inputs[0].name: x})[0]
 
 
+@pytest.mark.slow
 def test_tied_weights_buffers_constants_and_free_sizes_open_without_trust(parts, tmp_path):
     members, x, expected = parts
     model = open_model(str(written(tmp_path / "net.pt2", members)), job=Job())
@@ -69,6 +70,7 @@ def test_tied_weights_buffers_constants_and_free_sizes_open_without_trust(parts,
     assert len([1 for value in model.ir.graph.initializers.values() if value.const_value.size == 16]) == 1, "still tied"
 
 
+@pytest.mark.slow
 def test_the_older_archive_opens_without_trust(parts, tmp_path):
     import torch
 
@@ -366,6 +368,7 @@ def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(parts, tmp_pa
     assert "many times its size" in refusal(file).what
 
 
+@pytest.mark.slow
 def test_what_would_run_at_a_call_is_left_out(parts, tmp_path):
     """Guards are Python source; notes of nodes name functions."""
     sprung = tmp_path / "sprung"
@@ -428,6 +431,7 @@ def exported(path, forward, *inputs):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "forward",
     [lambda torch, x: x + torch.ones(1 << 40).sum(), lambda torch, x: x.repeat(1 << 20, 1 << 20)],
@@ -440,6 +444,7 @@ def test_a_program_that_asks_for_memory_is_refused_before_anything_is_computed(t
     assert "GB of memory for one sample" in refusal(str(file)).what
 
 
+@pytest.mark.slow
 def test_a_program_that_does_not_end_is_refused(tmp_path, monkeypatch):
     import torch
     from torch._higher_order_ops.while_loop import while_loop

@@ -148,6 +148,7 @@ def test_the_command_line_raises_it_before_compressing_or_says_why_not(tmp_path)
     assert refused.exit_code == 1 and "kept at 10" in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.needs(OCR)
 def test_a_real_model_takes_a_scale_a_channel_once_it_is_raised(tmp_path):
     path = str(inside("rapidocr_onnxruntime", "models", "ch_ppocr_mobile_v2.0_cls_infer.onnx"))

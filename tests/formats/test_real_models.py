@@ -124,6 +124,7 @@ def test_the_text_detector_and_reader_open(name, folded, layers):
 # silero-vad: weights inside If, LSTM, state inputs
 
 
+@pytest.mark.slow
 @pytest.mark.needs(VAD)
 def test_a_model_inside_an_if_opens_runs_and_says_what_cannot_be_edited():
     model = open_model(str(inside("silero_vad", "data", "silero_vad.onnx")), job=Job())

@@ -132,6 +132,7 @@ def test_nothing_of_the_exporter_stays_in_the_file(exported, source):
     assert abs(exported.source.bytes - len(content)) < 3000
 
 
+@pytest.mark.slow
 def test_opening_says_nothing_on_the_terminal(source, capfd, recwarn):
     model = open_model(f"{source}:fixed", trusted=True, job=Job())
     assert capfd.readouterr() == ("", "")
@@ -187,6 +188,7 @@ def program(source, tmp_path_factory):
     return file
 
 
+@pytest.mark.slow
 def test_an_exported_program_opens_without_trust(program, source):
     model = open_model(str(program), job=Job())
     assert (model.source.format, model.notes) == ("pt2", ())
@@ -202,6 +204,7 @@ def test_a_program_cut_short_is_refused(program, tmp_path):
     assert "damaged" in refusal(tmp_path / "net.pt2").what
 
 
+@pytest.mark.slow
 def test_a_module_that_counts_its_runs_answers_as_at_its_first(tmp_path):
     """The exported graph is compared with torch, which runs the program: its buffers must not change with it."""
     import torch

@@ -11,7 +11,7 @@ from tests.fuzz.worker import DEATH, HANG, INTERNAL, OVERRUN, SENTENCE, WORKS
 from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 
-COUNT, PARTS = 400, 16
+COUNT, PARTS = 200, 8
 CASES = list(campaign.cases(COUNT, "suite"))
 
 
@@ -39,6 +39,7 @@ def test_a_fault_is_told_from_an_outcome_that_is_right_and_the_worker_goes_on(wo
     assert campaign.replay(worker, tmp_path)["outcome"] == outcome
 
 
+@pytest.mark.slow
 def test_a_case_is_made_again_from_its_name_and_replayed_from_its_files(worker, tmp_path):
     made = [tmp_path / name for name in ("one", "two")]
     for folder in made:
