@@ -47,6 +47,7 @@ def effect(workspace: Workspace, then: np.ndarray, now: np.ndarray) -> tuple[int
     return int((then.argmax(axis=1) == want).sum()), float((margins(then, want) - margins(now, want)).mean())
 
 
+@pytest.mark.slow
 def test_the_layer_that_did_it_is_blamed(workspace, bold):
     lost = [flip.sample for flip in bold.flips if flip.kind == "lost"][:24]
     seen = list(blame(workspace, BOLD, lost, Job()))

@@ -43,6 +43,7 @@ def bold(workspace):
     return changes(workspace, BOLD, Job())
 
 
+@pytest.mark.slow
 def test_it_is_what_two_full_runs_say(workspace, bold):
     truth, was = workspace.data.labels, decisions(workspace, workspace.model)
     now = decisions(workspace, effective(workspace.model, workspace.compiled(BOLD, Job()).edits))

@@ -51,6 +51,7 @@ def test_it_puts_candidates_in_the_order_in_which_outputs_move(predicting):
     assert predicting.correlation > 0.8
 
 
+@pytest.mark.slow
 def test_a_small_step_along_the_weights_costs_half_its_square(workspace, predicting):
     """Twice the error is four times the loss, and no error is no loss."""
     weight = workspace.model.weight("blocks.4.conv2")

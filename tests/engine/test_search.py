@@ -51,6 +51,7 @@ def test_every_layer_gets_the_candidates_that_fit(workspace, found):
     assert found.baseline == workspace.evaluator.scores.mean() and found.evaluations == len(found.trials) + 1
 
 
+@pytest.mark.slow
 def test_a_trial_is_what_a_full_run_gives(workspace, found):
     for trial in (found.of("blocks.4.conv2")[1], found.of("stem")[1], found.of("head")[2]):
         edited = compiler.edit(

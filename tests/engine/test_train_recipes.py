@@ -15,7 +15,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.recovery import Stage, TrainingPoint
 from workbench.engine.api.export import export
-from workbench.engine.training import schedule
+from workbench.engine.students import schedule
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 

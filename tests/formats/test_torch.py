@@ -95,6 +95,7 @@ def reference(source) -> tuple:
         return module, x, module(x).numpy()
 
 
+@pytest.mark.slow
 def test_the_layer_tree_is_the_module_tree(exported):
     assert [(layer.path, layer.op, layer.shape) for layer in exported.layers] == [
         ("stem", "Conv", (6, 1, 3, 3)),

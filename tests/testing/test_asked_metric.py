@@ -27,6 +27,7 @@ ENTROPY = Metric("entropy", MetricInfo("cross entropy", "nats", higher_is_better
 POINTS = "[workbench.metrics]\nentropy = entropies:ENTROPY\n"
 
 
+@pytest.mark.slow
 def test_a_script_names_it(site, demo):  # noqa: F811
     distribution(site, "entropies", POINTS, entropies=METRIC)
     recipe = wb.Recipe({"*": [wb.step("quantize.affine", bits=3)]})
