@@ -1654,6 +1654,21 @@
       <translation>{levels} 个量化级别，每 {size} 个权重一个缩放系数：共 {count} 个。</translation>
     </message>
     <message>
+      <source>Change</source>
+      <extracomment>resources/comparison.html.j2</extracomment>
+      <translation>变化</translation>
+    </message>
+    <message>
+      <source>Operator</source>
+      <extracomment>resources/comparison.html.j2</extracomment>
+      <translation>算子</translation>
+    </message>
+    <message>
+      <source>Operators</source>
+      <extracomment>resources/comparison.html.j2</extracomment>
+      <translation>算子</translation>
+    </message>
+    <message>
       <source>By rule, not measured. Steps that are not taken there: {count}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>依据规则，未测量。该目标不支持的步骤：{count}</translation>
@@ -4392,6 +4407,11 @@
       <source>generating</source>
       <extracomment>workbench/engine/analysis/generation.py</extracomment>
       <translation>正在生成</translation>
+    </message>
+    <message>
+      <source>comparing the layers</source>
+      <extracomment>workbench/engine/analysis/model_diff.py</extracomment>
+      <translation>正在比较各层</translation>
     </message>
     <message>
       <source>Choose other layers.</source>
@@ -8619,11 +8639,6 @@
       <translation>{path}：无法在每 {m} 个中保留 {n} 个。</translation>
     </message>
     <message>
-      <source>comparing the layers</source>
-      <extracomment>workbench/methods/prune/saliency.py</extracomment>
-      <translation>正在比较各层</translation>
-    </message>
-    <message>
       <source>gradients are</source>
       <extracomment>workbench/methods/prune/saliency.py</extracomment>
       <translation>梯度</translation>
@@ -10166,6 +10181,161 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>引擎处理此任务时停止了两次。请用更少的样本重试。</translation>
     </message>
     <message>
+      <source>Cannot compare</source>
+      <extracomment>workbench/ui/file_compare/command.py</extracomment>
+      <translation>无法比较</translation>
+    </message>
+    <message>
+      <source>Compare with a file</source>
+      <extracomment>workbench/ui/file_compare/command.py</extracomment>
+      <translation>与文件比较</translation>
+    </message>
+    <message>
+      <source>Compare with a file…</source>
+      <extracomment>workbench/ui/file_compare/command.py</extracomment>
+      <translation>与文件比较…</translation>
+    </message>
+    <message>
+      <source>Comparing files</source>
+      <extracomment>workbench/ui/file_compare/command.py</extracomment>
+      <translation>正在比较文件</translation>
+    </message>
+    <message>
+      <source>Cannot save the page</source>
+      <extracomment>workbench/ui/file_compare/dialog.py</extracomment>
+      <translation>无法保存网页</translation>
+    </message>
+    <message>
+      <source>Page (*.html)</source>
+      <extracomment>workbench/ui/file_compare/dialog.py</extracomment>
+      <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+      <source>Save page</source>
+      <extracomment>workbench/ui/file_compare/dialog.py</extracomment>
+      <translation>保存网页</translation>
+    </message>
+    <message>
+      <source>Save page…</source>
+      <extracomment>workbench/ui/file_compare/dialog.py</extracomment>
+      <translation>保存网页…</translation>
+    </message>
+    <message>
+      <source>operator</source>
+      <extracomment>workbench/ui/file_compare/dialog.py</extracomment>
+      <translation>算子</translation>
+    </message>
+    <message>
+      <source>After</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>之后</translation>
+    </message>
+    <message>
+      <source>Difference</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>差异</translation>
+    </message>
+    <message>
+      <source>File size</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>文件大小</translation>
+    </message>
+    <message>
+      <source>Latency</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>延迟</translation>
+    </message>
+    <message>
+      <source>Layer</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>MACs</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>MAC</translation>
+    </message>
+    <message>
+      <source>Same predictions</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>预测相同</translation>
+    </message>
+    <message>
+      <source>Shape</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>形状</translation>
+    </message>
+    <message>
+      <source>added</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>新增</translation>
+    </message>
+    <message>
+      <source>another shape</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>形状不同</translation>
+    </message>
+    <message>
+      <source>other weights</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>权重不同</translation>
+    </message>
+    <message>
+      <source>removed</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>已移除</translation>
+    </message>
+    <message>
+      <source>the same</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>相同</translation>
+    </message>
+    <message>
+      <source>{change} ({low} to {high}), measured on {n} samples</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>{change}（{low} 至 {high}），在 {n} 个样本上测量</translation>
+    </message>
+    <message>
+      <source>{lost} samples got worse, {won} better</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>{lost} 个样本变差，{won} 个变好</translation>
+    </message>
+    <message>
+      <source>{n} added</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>新增 {n} 个</translation>
+    </message>
+    <message>
+      <source>{n} in another shape</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>{n} 个形状不同</translation>
+    </message>
+    <message>
+      <source>{n} layers: {parts}.</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>{n} 层：{parts}。</translation>
+    </message>
+    <message>
+      <source>{n} removed</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>移除 {n} 个</translation>
+    </message>
+    <message>
+      <source>{n} the same</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>{n} 个相同</translation>
+    </message>
+    <message>
+      <source>{n} with other weights</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>{n} 个权重不同</translation>
+    </message>
+    <message>
+      <source>{times}x, measured here</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation>{times} 倍，在本机测量</translation>
+    </message>
+    <message>
       <source>Documentation</source>
       <extracomment>workbench/ui/help/window.py</extracomment>
       <translation>文档</translation>
@@ -10411,11 +10581,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>所有层都已算出，因此导出的文件就是这个大小。</translation>
     </message>
     <message>
-      <source>Change</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>变化</translation>
-    </message>
-    <message>
       <source>Compressed minus original on the same samples. Grey while the 95 % interval contains 0.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>相同样本上压缩模型减去原始模型。95 % 区间包含 0 时为灰色。</translation>
@@ -10426,24 +10591,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>导出…</translation>
     </message>
     <message>
-      <source>File size</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>文件大小</translation>
-    </message>
-    <message>
       <source>Keep the recipe and its figures under a name, to compare and restore them later</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>以一个名称保留配方及其数值，以便日后比较和还原</translation>
-    </message>
-    <message>
-      <source>Latency</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>延迟</translation>
-    </message>
-    <message>
-      <source>MACs</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>MAC</translation>
     </message>
     <message>
       <source>Measure latency, zipped size</source>
@@ -10671,11 +10821,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>已复制数值：{plot}</translation>
     </message>
     <message>
-      <source>Page (*.html)</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>网页 (*.html)</translation>
-    </message>
-    <message>
       <source>SVG image (*.svg);;PNG image (*.png)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>SVG 图像 (*.svg);;PNG 图像 (*.png)</translation>
@@ -10709,16 +10854,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Save or copy: {plot}</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>保存或复制：{plot}</translation>
-    </message>
-    <message>
-      <source>Save page</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>保存网页</translation>
-    </message>
-    <message>
-      <source>Save page…</source>
-      <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>保存网页…</translation>
     </message>
     <message>
       <source>Saved as {path}</source>
@@ -10779,11 +10914,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>range {low} … {high}, quartiles {first} … {third}</source>
       <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
       <translation>范围 {low} … {high}，四分位数 {first} … {third}</translation>
-    </message>
-    <message>
-      <source>removed</source>
-      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
-      <translation>已移除</translation>
     </message>
     <message>
       <source>weight value</source>
@@ -11766,11 +11896,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{n} 个参数</translation>
     </message>
     <message>
-      <source>Layer</source>
-      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
-      <translation>层</translation>
-    </message>
-    <message>
       <source>Views</source>
       <extracomment>workbench/ui/shell/main_layout.py</extracomment>
       <translation>视图</translation>
@@ -12469,11 +12594,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Confusion matrix</source>
       <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
       <translation>混淆矩阵</translation>
-    </message>
-    <message>
-      <source>Difference</source>
-      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
-      <translation>差异</translation>
     </message>
     <message>
       <source>Orange = worse, blue = better.</source>
@@ -14173,11 +14293,6 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>模块</translation>
     </message>
     <message>
-      <source>Operator</source>
-      <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
-      <translation>算子</translation>
-    </message>
-    <message>
       <source>below {most}</source>
       <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
       <translation>{most} 以下</translation>
@@ -14236,11 +14351,6 @@ Click to sort; a third click restores the order of the model.</source>
       <source>Read by {n} nodes of the graph.</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>计算图中有 {n} 个节点读取。</translation>
-    </message>
-    <message>
-      <source>Shape</source>
-      <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation>形状</translation>
     </message>
     <message>
       <source>Share of one run's time, measured in ONNX Runtime for the current recipe (Run &gt; Measure layers). Empty: the runtime has put the layer into another operator.</source>

@@ -1,8 +1,8 @@
 """Results of measuring a model, or two models on the same samples."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from workbench.core.analysis.report import Beside, by_output, metrics_json
 from workbench.core.base.plain import make_plain
@@ -150,4 +150,71 @@ class Comparison:
             "max_abs_diff": self.max_abs_diff,
             "ratio": self.ratio,
             "metrics": by_output((each.id, each.output, each.to_json()) for each in self.metrics),
+        }
+
+
+PairKind = Literal["same", "weights", "shape", "added", "removed"]
+
+
+@dataclass(frozen=True)
+class LayerPair:
+    """A layer of the first model and the one of the second that stands in its place.
+
+    path, other    of both; "" on the side that has none
+    kind           same weights, other weights in the same shape, another shape, only in the second, only in the first
+    shape, other_shape, bytes, other_bytes  of the weight, and of weight and bias in the file; empty and 0 for none
+    sqnr_db        10 log10(|W|^2 / |W - W'|^2) where both have one shape and other weights; None elsewhere
+    """
+
+    path: str
+    other: str
+    op: str
+    kind: PairKind
+    shape: tuple[int, ...] = ()
+    other_shape: tuple[int, ...] = ()
+    bytes: int = 0
+    other_bytes: int = 0
+    sqnr_db: float | None = None
+
+
+@dataclass(frozen=True)
+class ModelDiff:
+    """`layers` in the order of the first model, those that only the second has behind them. `operators`: of the graph,
+    by name, how many nodes the first and the second have."""
+
+    layers: tuple[LayerPair, ...]
+    operators: tuple[tuple[str, int, int], ...]
+
+    def count(self, kind: PairKind) -> int:
+        return sum(pair.kind == kind for pair in self.layers)
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys `layers` and `operators` of the command line's `compare --json`."""
+        layers = [
+            asdict(pair) | {"shape": list(pair.shape), "other_shape": list(pair.other_shape)} for pair in self.layers
+        ]
+        return {"layers": layers, "operators": {name: [first, second] for name, first, second in self.operators}}
+
+
+@dataclass(frozen=True)
+class FileComparison:
+    """The open model and another file. `figures` of both on the attached samples; None, and `without` says why, where
+    they cannot be measured. Sizes in bytes."""
+
+    first: str
+    second: str
+    bytes: tuple[int, int]
+    macs: tuple[int | None, int | None]
+    diff: ModelDiff
+    figures: Comparison | None = None
+    without: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, in plain values."""
+        return {
+            "a": {"path": self.first, "bytes": self.bytes[0], "macs": self.macs[0]},
+            "b": {"path": self.second, "bytes": self.bytes[1], "macs": self.macs[1]},
+            "diff": self.diff.to_json(),
+            "figures": None if self.figures is None else self.figures.to_json(),
+            "without": self.without,
         }

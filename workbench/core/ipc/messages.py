@@ -225,6 +225,14 @@ class Generate(Request, lane="generate", ends="lane"):
 
 
 @dataclass(frozen=True)
+class CompareFile(Request):
+    """Compare the open model, without a recipe, with another file -> Done(measured.FileComparison)"""
+
+    path: str
+    trusted: Trust = NOBODY
+
+
+@dataclass(frozen=True)
 class Accuse(Request, lane="changes", ends="lane"):
     """Attribute flipped samples to layers by reverting them one at a time -> Updated(Blame)..., Done(Blame). Same
     priority as Compare."""

@@ -27,6 +27,7 @@ from workbench.core.targets.reading import all_targets
 from workbench.data.extensions import all_metrics, all_readers
 from workbench.engine.analysis.attribution import blame
 from workbench.engine.analysis.generation import generate
+from workbench.engine.analysis.model_diff import compare_file
 from workbench.engine.analysis.prediction_diff import changes
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.analysis.sweep import sweep
@@ -279,6 +280,10 @@ class Service:
         for found in generate(self._open(), request.recipe, request.wanted, job):
             job.update(found)
         return found
+
+    @answer.register
+    def compare_file(self, request: m.CompareFile, job: Job) -> Any:
+        return compare_file(self._open(), request.path, request.trusted, job)
 
     @answer.register
     def accuse(self, request: m.Accuse, job: Job) -> Any:

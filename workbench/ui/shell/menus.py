@@ -21,6 +21,7 @@ from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.commands.training_commands import TrainingCommands
 from workbench.ui.engine_client.jobs import Jobs
+from workbench.ui.file_compare.command import CompareFileCommand
 from workbench.ui.presentation.commands import PresentationCommands
 from workbench.ui.session.session import Session
 from workbench.ui.shell import about
@@ -47,6 +48,7 @@ class Menus(QObject):
         self._session = session
         self._jobs = jobs
         self.presentation = PresentationCommands(window, session)
+        self.compare_file = CompareFileCommand(window, session)
         self._recent = [
             RecentMenu(self.tr("Open recent"), "recent", commands.open_path, window),
             RecentMenu(self.tr("Recent data"), "data", commands.attach_path, window),
@@ -159,7 +161,7 @@ class Menus(QObject):
         menu.addAction(self.latency)
         menu.addAction(self.layer_times)
         menu.addSeparator()
-        menu.addActions([self.scan, self.sweep])
+        menu.addActions([self.scan, self.sweep, self.compare_file.action])
         menu.addActions(TrainingCommands(self._session, self._session.trainings, self).all())
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Restart engine"), self._session.link.restart))

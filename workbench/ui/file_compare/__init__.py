@@ -1,0 +1,1 @@
+"""The open model beside another file."""

@@ -1,0 +1,136 @@
+"""A comparison of two files in words, for the dialog and the page."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.analysis.measured import FileComparison, LayerPair
+from workbench.core.base.plain import finalize, plain
+from workbench.core.base.quantities import amount, metric_text, size, three
+from workbench.core.base.resources import resource_path
+from workbench.ui.text import format, i18n
+from workbench.ui.text.i18n import said, tr
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure of both files, and how it changed."""
+
+    caption: str
+    before: str
+    after: str
+    change: str
+
+
+@dataclass(frozen=True)
+class LayerLine:
+    """Cells of a row of the table; `same`: nothing changed."""
+
+    cells: tuple[str, ...]
+    same: bool
+
+
+def names(found: FileComparison) -> tuple[str, str]:
+    """Of both files, without their folders; with that of each where they have one name."""
+    paths = [Path(found.first), Path(found.second)]
+    if paths[0].name == paths[1].name:
+        return plain(f"{paths[0].parent.name}/{paths[0].name}"), plain(f"{paths[1].parent.name}/{paths[1].name}")
+    return plain(paths[0].name), plain(paths[1].name)
+
+
+def summary(found: FileComparison) -> str:
+    """'15 layers: 3 the same, 12 with other weights, 1 added.'"""
+    kinds = {
+        "same": tr("{n} the same"),
+        "weights": tr("{n} with other weights"),
+        "shape": tr("{n} in another shape"),
+        "removed": tr("{n} removed"),
+        "added": tr("{n} added"),
+    }
+    diff = found.diff
+    parts = [words.format(n=n) for kind, words in kinds.items() if (n := diff.count(kind))]  # type: ignore[arg-type]
+    return tr("{n} layers: {parts}.").format(n=len(diff.layers), parts=tr(", ").join(parts))
+
+
+def lines(found: FileComparison) -> tuple[Line, ...]:
+    """The figures, as far as they are known."""
+    before, after = found.bytes
+    rows = [Line(tr("File size"), size(before), size(after), format.shrunk(before, after))]
+    figures = found.figures
+    if figures is not None:
+        metric = figures.metric
+        low, high = (metric_text(end, metric) for end in (figures.low, figures.high))
+        change = tr("{change} ({low} to {high}), measured on {n} samples").format(
+            change=metric_text(figures.difference, metric), low=low, high=high, n=f"{figures.samples:,}"
+        )
+        first, second = (metric_text(side.value, metric) for side in (figures.first, figures.second))
+        rows.append(Line(metric.heading, first, second, change))
+        rows.append(Line(tr("Same predictions"), "", f"{100 * figures.agreement:.2f} %", _flips(found)))
+        times = figures.first.latency_ms, figures.second.latency_ms
+        ratio = tr("{times}x, measured here").format(times=f"{times[1] / max(times[0], 1e-9):.2f}")
+        rows.append(Line(tr("Latency"), f"{three(times[0])} ms", f"{three(times[1])} ms", ratio))
+    if None not in found.macs:
+        before, after = (each or 0 for each in found.macs)
+        rows.append(Line(tr("MACs"), amount(before), amount(after), format.shrunk(before, after)))
+    return tuple(rows)
+
+
+def _flips(found: FileComparison) -> str:
+    assert found.figures is not None
+    return tr("{lost} samples got worse, {won} better").format(
+        lost=f"{found.figures.lost:,}", won=f"{found.figures.won:,}"
+    )
+
+
+def heads() -> tuple[str, ...]:
+    return tr("Layer"), tr("Difference"), tr("Shape"), tr("Before"), tr("After"), "SQNR"
+
+
+def layer_line(pair: LayerPair) -> LayerLine:
+    """A row of the table."""
+    kinds = {
+        "same": tr("the same"),
+        "weights": tr("other weights"),
+        "shape": tr("another shape"),
+        "removed": tr("removed"),
+        "added": tr("added"),
+    }
+    name = pair.path or pair.other
+    if pair.path and pair.other and pair.path != pair.other:
+        name = f"{pair.path} → {pair.other}"
+    shapes = [" × ".join(map(str, shape)) for shape in (pair.shape, pair.other_shape) if shape]
+    shape = " → ".join(dict.fromkeys(shapes))
+    sides = [size(count) if path else "–" for count, path in ((pair.bytes, pair.path), (pair.other_bytes, pair.other))]
+    ratio = "" if pair.sqnr_db is None else f"{pair.sqnr_db:.1f} dB"
+    return LayerLine((plain(name), kinds[pair.kind], f"{pair.op} {shape}", *sides, ratio), pair.kind == "same")
+
+
+@cache
+def _template() -> "jinja2.Template":
+    import jinja2  # which the window needs for nothing before
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
+    return environment.from_string(resource_path("comparison.html.j2").read_text(encoding="utf-8"))
+
+
+def html(found: FileComparison) -> str:
+    """Self-contained: no script, nothing loaded from elsewhere, no folders of this machine."""
+    first, second = names(found)
+    return _template().render(
+        first=first,
+        second=second,
+        summary=summary(found),
+        figures=lines(found),
+        without=said(found.without),
+        heads=heads(),
+        layers=[layer_line(pair) for pair in found.diff.layers],
+        operators=found.diff.operators,
+        tr=tr,
+        language=i18n.language(),
+    )
