@@ -369,7 +369,7 @@ def methods(as_json: bool) -> None:
         return
     output.print_methods(known)
     output.say("Training stages, for 'recover' of a recipe:\n")
-    output.print_stages(stages)
+    output.print_methods(stages)
 
 
 for command in (

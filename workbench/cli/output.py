@@ -378,21 +378,14 @@ def print_comparison(found: Comparison) -> None:
         say(f"{each.metric}: A {a}, B {b}; B - A: {apart} (95 % interval: {low} to {high})")
 
 
-def print_methods(methods: Sequence[MethodInfo]) -> None:
-    for method in methods:
-        say(f"{method.id}: {method.title}" + (", needs data" if method.needs_data else ""))
-        _print_parameters(method)
-
-
-def print_stages(stages: Sequence[StageInfo]) -> None:
-    """Print the training stages as methods are printed."""
-    for stage in stages:
-        say(f"{stage.id}: {stage.title}")
-        _print_parameters(stage)
+def print_methods(listed: Sequence[MethodInfo | StageInfo]) -> None:
+    """Each method or training stage: what it does, its source, and a line for each parameter."""
+    for info in listed:
+        say(f"{info.id}: {info.title}" + (", needs data" if isinstance(info, MethodInfo) and info.needs_data else ""))
+        _print_parameters(info)
 
 
 def _print_parameters(info: MethodInfo | StageInfo) -> None:
-    """What it does, its source, and a line for each parameter."""
     for text in (info.summary, f"{info.formula} ({info.citation})"):
         say(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
     for field in info.fields:
