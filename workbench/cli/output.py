@@ -166,11 +166,9 @@ def _macs(macs: int | None) -> str:
 
 
 def print_evaluation(found: Evaluation, seconds: float) -> None:
-    low, high = metric_text(found.low, found.metric), metric_text(found.high, found.metric)
-    say(
-        f"{found.metric}: {metric_text(found.value, found.metric)}, measured on {found.samples:,} samples in "
-        f"{duration(seconds)} (95 % interval: {low} to {high})"
-    )
+    value, low, high = (metric_text(each, found.metric) for each in (found.value, found.low, found.high))
+    measured = f"measured on {found.samples:,} samples in {duration(seconds)}"
+    say(f"{found.metric}: {value}, {measured} (95 % interval: {low} to {high})")
     for line in [*map(beside_text, found.beside), *(f"Note: {note}" for note in found.notes)]:
         say(line)
 
