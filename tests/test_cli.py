@@ -526,3 +526,29 @@ def test_no_display_is_said_before_qt_aborts(here, monkeypatch):
     assert "There is no display" in sentence(workbench("small.onnx"))
     monkeypatch.setenv("DISPLAY", ":987")
     assert "display :987 does not answer" in sentence(workbench("demo"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
+def test_what_the_system_refuses_is_one_sentence(here):
+    """A full disk behind standard output, a closed standard input, a name in another encoding, and a current folder
+    that is gone with a terminal without Chinese; in one shell."""
+    script = """
+        FOLDER=$PWD
+        cp small.onnx "$(printf 'm\\377.onnx')"
+        $RUN methods > /dev/full
+        $RUN compress small.onnx --recipe - --out out <&-
+        $RUN inspect "$(printf 'm\\377.onnx')"
+        mkdir gone; cd gone; rmdir ../gone
+        PYTHONIOENCODING=latin-1 $RUN compress $FOLDER/small.onnx --recipe $FOLDER/recipe.yaml --out $FOLDER/data.npz/模
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RUN": f"{sys.executable} -m workbench"}
+    done = subprocess.run(["sh", "-c", script], cwd=here, env=environment, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and "went wrong inside" not in done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(said) == 4, done.stderr
+    for line, words in zip(
+        said,
+        ("The system refused: No space", "input is closed", "not valid Unicode", r"\u6a21: Not a dir"),
+        strict=True,
+    ):
+        assert words in line

@@ -1,15 +1,21 @@
 """Starts the program: `workbench`, or `python -m workbench`."""
 
+import io
 import os
 import sys
+
+try:
+    HERE = os.getcwd()
+except OSError:  # it was removed meanwhile
+    HERE = ""
 
 # `python -m` looks for modules in the current folder first: an onnx.py that lies beside a model would be run. Before
 # any other import; the folder stays where this program itself is in it, or where PYTHONPATH names it.
 if (
     not sys.flags.safe_path
     and sys.path
-    and sys.path[0] in ("", os.getcwd())
-    and os.path.dirname(os.path.dirname(__file__)) != os.getcwd()
+    and sys.path[0] in ("", HERE)
+    and os.path.dirname(os.path.dirname(__file__)) != HERE
 ):
     del sys.path[0]
 
@@ -25,6 +31,9 @@ def main() -> None:
     multiprocessing.freeze_support()
     process.quiet_threads()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through `finally`: no temporary files stay
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None where it is closed
+            stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding lacks is no reason to end
     try:
         from workbench.cli.commands import cli
 

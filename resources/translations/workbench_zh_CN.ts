@@ -7884,6 +7884,16 @@
       <translation>无法为 {kind} 类型的输入 {value} 生成合成值。</translation>
     </message>
     <message>
+      <source>ONNX Runtime cannot open {path}: its name is not valid Unicode.</source>
+      <extracomment>workbench/graph/onnx/runtime.py</extracomment>
+      <translation>ONNX Runtime 无法打开 {path}：其名称不是有效的 Unicode。</translation>
+    </message>
+    <message>
+      <source>Rename the file or its folder, or use a UTF-8 locale.</source>
+      <extracomment>workbench/graph/onnx/runtime.py</extracomment>
+      <translation>请重命名该文件或其文件夹，或使用 UTF-8 区域设置。</translation>
+    </message>
+    <message>
       <source>Save it with external data.</source>
       <extracomment>workbench/graph/onnx/saving.py</extracomment>
       <translation>请以外部数据的形式保存。</translation>

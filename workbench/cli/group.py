@@ -43,8 +43,19 @@ class CommandLine(click.Group):
                 leave(ctx, "Cancelled.", 130)
             if (meant := behind(error)) is not None:
                 leave(ctx, f"Error: {meant}", 1)
+            if isinstance(error, OSError) and error.strerror:
+                leave(ctx, f"Error: {refused_by_the_system(error)}", 1)
             what = f"Error: Something went wrong inside ({type(error).__name__}: {plain(str(error))})."
             leave(ctx, f"{what} Run it again with --debug for the details, and report them.", 1)
+
+
+def refused_by_the_system(error: OSError) -> UserError:
+    """Full disks, closed streams, folders that are gone: wherever they are met."""
+    return UserError(
+        "The system refused: {reason}.",
+        "Check the disk, the folder and the permissions.",
+        reason=plain(str(error.strerror)).rstrip("."),
+    )
 
 
 def stop_behind(error: BaseException | None) -> BaseException | None:

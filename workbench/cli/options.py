@@ -272,6 +272,8 @@ def recipe_of(given: str) -> Recipe:
     """Read a recipe from a file, or from standard input."""
     if given != "-":
         return load_recipe(Path(given))
+    if sys.stdin is None:
+        raise UserError("Standard input is closed.", "Give the recipe as a file.")
     try:
         text = sys.stdin.buffer.read().decode("utf-8-sig")  # whatever the console's code page is
     except UnicodeDecodeError as error:

@@ -88,6 +88,8 @@ def session(
         options.graph_optimization_level = level.ORT_ENABLE_BASIC
     if fused_to is not None:
         options.optimized_model_filepath = str(fused_to)
+    if isinstance(source, str | Path):
+        _nameable(str(source))
     if isinstance(source, bytes | str | Path):
         return _load(str(source) if isinstance(source, Path) else source, options)
     graph = source if isinstance(source, ir.Model) else source.ir
@@ -99,6 +101,18 @@ def session(
     kinds = {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in tensors.items()}
     options.add_external_initializers(list(kinds), list(kinds.values()))
     return _load(bare, options)
+
+
+def _nameable(path: str) -> None:
+    """Raises UserError for a name that the runtime, which takes UTF-8, could not open."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UserError(
+            "ONNX Runtime cannot open {path}: its name is not valid Unicode.",
+            "Rename the file or its folder, or use a UTF-8 locale.",
+            path=path,
+        ) from error
 
 
 def _bound(options: ort.SessionOptions) -> None:
