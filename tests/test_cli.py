@@ -531,7 +531,7 @@ def test_no_display_is_said_before_qt_aborts(here, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
 def test_what_the_system_refuses_is_one_sentence(here):
     """A full disk behind standard output, a closed standard input, a name in another encoding, and a current folder
-    that is gone with a terminal without Chinese; in one shell."""
+    that was removed, on a terminal without Chinese; in one shell."""
     script = """
         FOLDER=$PWD
         cp small.onnx "$(printf 'm\\377.onnx')"

@@ -4829,6 +4829,11 @@
       <translation>请检查模型，以及数据是如何为它准备的。</translation>
     </message>
     <message>
+      <source>Measure another output, or export the model without what selects or drops values.</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>请测量其他输出，或在导出模型时去掉选取或丢弃数值的部分。</translation>
+    </message>
+    <message>
       <source>Name the classes in the model's order, or omit the names.</source>
       <extracomment>workbench/engine/base/evaluate.py</extracomment>
       <translation>请按模型的顺序给出类别名称，或省略名称。</translation>
@@ -4842,6 +4847,11 @@
       <source>The model's output{named} is not a number (NaN) for {unknown:,} of {samples:,} samples.</source>
       <extracomment>workbench/engine/base/evaluate.py</extracomment>
       <translation>模型的输出{named} 在 {samples:,} 个样本中的 {unknown:,} 个上不是数（NaN）。</translation>
+    </message>
+    <message>
+      <source>The output '{name}' has no fixed shape: {shape} for {n} samples.</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>输出“{name}”没有固定形状：{n} 个样本得到 {shape}。</translation>
     </message>
     <message>
       <source>measuring the original</source>

@@ -91,3 +91,16 @@ def test_cancelling_stops_between_batches():
     job.cancel()
     with pytest.raises(Cancelled):
         next(stream)
+
+
+def test_an_output_whose_shape_depends_on_the_data_is_no_internal_error():
+    """As what NonZero or NMS select, which is another number of rows after every edit: numpy would repeat one."""
+    unlabelled = replace(data(40, labels=False), labels=None)
+    evaluator = evaluate.prepare(unlabelled, lambda feeds: [(feeds["x"] > 0).astype(np.int64)], Job())
+    for fewer in (slice(0, 1), slice(0, 2)):
+        with pytest.raises(UserError, match="has no fixed shape"):
+            list(evaluator.stream(lambda feeds, part=fewer: [(feeds["x"] > 0).astype(np.int64)[:, part]], Job()))
+    with pytest.raises(UserError, match="has no fixed shape"):
+        list(evaluator.stream(lambda feeds: [(feeds["x"] > 0).astype(np.int64)[:1]], Job()))
+    with pytest.raises(UserError, match="is not a number"):
+        evaluate.prepare(unlabelled, lambda feeds: [feeds["x"][:, :0]], Job())

@@ -29,6 +29,11 @@ Run = Callable[[Mapping[str, np.ndarray]], list[np.ndarray]]  # feeds -> outputs
 Asked = tuple[Answer, str | Metric]  # an output, and the metric of it: its id, "" for the one that follows
 
 
+def _differ(outputs: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether both are values of the output, and of other sizes; a target may be class numbers instead."""
+    return np.ndim(outputs) == np.ndim(expected) and np.shape(outputs) != np.shape(expected)
+
+
 @dataclass(frozen=True, eq=False)
 class Measure:
     """One metric of one output, and what the original model has of it.
@@ -45,10 +50,21 @@ class Measure:
     scores: np.ndarray
 
     def score(self, outputs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Rows of the measured output [n, ...] for the samples `chosen`."""
+        """Rows of the measured output [n, ...] for the samples `chosen`. Raises UserError where its shape depends on
+        the data, or it is empty: numpy would repeat one sample for all."""
         target = self.labels if self.metric.labelled else self.original
         assert target is not None
-        return self.metric.score(outputs, target[chosen])
+        expected = target[chosen]
+        odd = self.labels is None and _differ(outputs, expected)
+        if len(outputs) != len(chosen) or not np.size(outputs) or odd:
+            raise UserError(
+                "The output '{name}' has no fixed shape: {shape} for {n} samples.",
+                "Measure another output, or export the model without what selects or drops values.",
+                name=self.answer.name,
+                shape=tuple(np.shape(outputs)),
+                n=len(chosen),
+            )
+        return self.metric.score(outputs, expected)
 
     def part(self, chosen: np.ndarray) -> "Measure":
         """The same on some of the samples."""
@@ -341,7 +357,9 @@ def _by_teacher(data: Dataset, teacher: Run, makers: Sequence[_Maker], job: Job,
 
 
 def _unknown(outputs: np.ndarray) -> np.ndarray:
-    """[samples] whether some of the outputs are not a number."""
+    """[samples] whether some of the outputs are not a number, or there are none."""
+    if not outputs.size:
+        return np.ones(len(outputs), bool)
     if outputs.dtype.kind != "f":
         return np.zeros(len(outputs), bool)
     return np.asarray(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1))
