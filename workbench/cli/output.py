@@ -144,7 +144,9 @@ def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
 
 
 def _inspected(row: Row) -> tuple[str, ...]:
-    layer, moments, spectrum = row.layer, row.moments, row.spectrum
+    layer, moments, spectrum, ranks = row.layer, row.moments, row.spectrum, ("", "", "")
+    if spectrum is not None:
+        ranks = str(row.rank), three(spectrum.stable_rank), str(spectrum.rank_for(0.9))
     return (
         layer.path,
         layer.op,
@@ -153,11 +155,7 @@ def _inspected(row: Row) -> tuple[str, ...]:
         _macs(layer.macs),
         size(layer.bytes),
         *(("", "") if moments is None else (f"{moments.std:.3g}", f"{100 * moments.sparsity:.1f} %")),
-        *(
-            ("", "", "")
-            if spectrum is None
-            else (str(row.rank), three(spectrum.stable_rank), str(spectrum.rank_for(0.9)))
-        ),
+        *ranks,
     )
 
 
@@ -341,12 +339,12 @@ def print_temperatures(curve: TemperatureCurve) -> None:
     """Print the result of each temperature, with the best one marked."""
     rows = []
     for point in curve.points:
-        spread = f"{metric_text(min(point.held), curve.metric)} to {metric_text(max(point.held), curve.metric)}"
+        low, high = (metric_text(end(point.held), curve.metric) for end in (min, max))
         rows.append(
             (
                 f"{point.temperature:g}",
                 metric_text(point.mean, curve.metric),
-                spread if len(point.held) > 1 else "",
+                f"{low} to {high}" if len(point.held) > 1 else "",
                 " ".join(metric_text(value, curve.metric) for value in point.values),
                 "best" if point == curve.best else "",
             )
@@ -358,9 +356,9 @@ def print_temperatures(curve: TemperatureCurve) -> None:
 def print_comparison(found: Comparison) -> None:
     metric = found.metric
     rows = [
-        (name, side.path, size(side.bytes), value, _macs(side.macs), f"{side.latency_ms:.2f} ms")
+        (name, side.path, size(side.bytes), text, _macs(side.macs), f"{side.latency_ms:.2f} ms")
         for name, side in (("A", found.first), ("B", found.second))
-        for value in (metric_text(side.value, metric),)
+        for text in (metric_text(side.value, metric),)
     ]
     click.echo(table(("", "model", "bytes", metric.title, "MACs", "latency"), rows, left=(0, 1)))
     low, high = metric_text(found.low, metric), metric_text(found.high, metric)
@@ -371,8 +369,8 @@ def print_comparison(found: Comparison) -> None:
         f"{found.lost:,} samples got worse, {found.won:,} better"
     )
     for each in found.metrics[1:]:
-        numbers = each.first, each.second, each.difference, each.low, each.high
-        a, b, apart, low, high = (metric_text(value, each.metric) for value in numbers)
+        values = each.first, each.second, each.difference, each.low, each.high
+        a, b, apart, low, high = (metric_text(value, each.metric) for value in values)
         say(f"{each.metric}: A {a}, B {b}; B - A: {apart} (95 % interval: {low} to {high})")
 
 
