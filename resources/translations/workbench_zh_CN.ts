@@ -9084,6 +9084,11 @@
       <translation>大小相同</translation>
     </message>
     <message>
+      <source>{n} layers together</source>
+      <extracomment>workbench/ui/actions/result.py</extracomment>
+      <translation>{n} 层合计</translation>
+    </message>
+    <message>
       <source>{share} zeros</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
       <translation>零占 {share}</translation>
@@ -12221,9 +12226,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>每个进程各自占用存放模型和数据的内存。进程数不影响结果。</translation>
     </message>
     <message>
+      <source>Interface scale</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>界面缩放</translation>
+    </message>
+    <message>
       <source>Language</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>语言</translation>
+    </message>
+    <message>
+      <source>Language and interface scale change after a restart.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>语言和界面缩放在重新启动后更改。</translation>
     </message>
     <message>
       <source>Model and data are sent to this scheduler and its answers are trusted; name only your own.</source>
@@ -12259,11 +12274,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Search processes</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>搜索进程数</translation>
-    </message>
-    <message>
-      <source>The language changes after a restart.</source>
-      <extracomment>workbench/ui/shell/preferences.py</extracomment>
-      <translation>语言在重新启动程序后更改。</translation>
     </message>
     <message>
       <source>last used folder</source>
@@ -13086,6 +13096,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{stable} / {full}</translation>
     </message>
     <message>
+      <source>Distributions of the selected layers</source>
+      <extracomment>workbench/ui/tabs/inspect/selection_view.py</extracomment>
+      <translation>所选层的分布</translation>
+    </message>
+    <message>
+      <source>{count} MACs</source>
+      <extracomment>workbench/ui/tabs/inspect/selection_view.py</extracomment>
+      <translation>{count} MACs</translation>
+    </message>
+    <message>
+      <source>{n:,} weights</source>
+      <extracomment>workbench/ui/tabs/inspect/selection_view.py</extracomment>
+      <translation>{n:,} 个权重</translation>
+    </message>
+    <message>
+      <source>All selected layers side by side, with totals</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>并排显示所有所选的层及其合计</translation>
+    </message>
+    <message>
       <source>Computing the histogram…</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
       <translation>正在计算直方图…</translation>
@@ -13104,6 +13134,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Select a layer to inspect it.</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
       <translation>选择一层以查看。</translation>
+    </message>
+    <message>
+      <source>Selection</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>所选的层</translation>
     </message>
     <message>
       <source>Weight matrix before, after and difference, and kernels</source>

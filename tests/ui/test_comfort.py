@@ -4,7 +4,7 @@ import itertools
 import re
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,9 +27,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.ui import sample
 from tests.ui.conftest import WAIT, measured, open_demo, settle, show_window
 from tests.ui.test_window import CTRL, dialog
 from workbench.core.recipe.action import Action
+from workbench.methods.base.method import all_methods
+from workbench.ui.actions import ActionPanel
+from workbench.ui.actions.panel import MIN_WIDTH
 from workbench.ui.shell import about
 from workbench.ui.text import i18n
 from workbench.ui.widgets import focus
@@ -37,6 +41,7 @@ from workbench.ui.widgets import focus
 USED = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QPlainTextEdit)
 STEPS = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
 MARGIN = 5  # a button whose words begin at the edge has a negative margin of this much
+ARROWS = 24  # pixels of the frame and arrows of a box
 Key = Qt.Key
 
 
@@ -68,12 +73,14 @@ def nameless(root: QWidget) -> list[str]:
 
 
 def cut_off(root: QWidget) -> list[str]:
-    """Words that need more room than they have; what elides by design has a size policy that ignores its text."""
+    """Words that need more room than they have; what elides by design has a size policy that ignores its text, or is
+    the name of a step, whose tooltip has all of it."""
     found = []
     for widget in root.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, QLabel | QPushButton | QToolButton | QCheckBox):
             continue
-        if widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored or not widget.text():
+        elides = widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored or widget.objectName() == "name"
+        if elides or not widget.text():
             continue
         if isinstance(widget, QLabel) and widget.wordWrap():
             fits = widget.heightForWidth(widget.width()) <= widget.height()
@@ -83,6 +90,32 @@ def cut_off(root: QWidget) -> list[str]:
         if not fits:
             found.append(f"{type(widget).__name__} '{widget.text()}' has {widget.size().toTuple()}")
     return found
+
+
+def sticking_out(root: QWidget) -> list[str]:
+    """Words and fields that reach beyond a widget around them, so that they are cut."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton | QComboBox | QAbstractSpinBox):
+            continue
+        above = widget.parentWidget()
+        while above is not None and widget.window() is not widget and above is not root.parentWidget():
+            left = widget.mapTo(above, QPoint()).x()
+            if left + widget.width() <= 0:  # Qt puts what is behind another tab there
+                break
+            if left < 0 or left + widget.width() > above.width() + MARGIN:
+                text = widget.text() if isinstance(widget, QLabel | QAbstractButton) else widget.accessibleName()
+                found.append(f"{type(widget).__name__} '{text}' sticks out of {type(above).__name__}")
+                break
+            above = above.parentWidget()
+    return found
+
+
+def too_short(root: QWidget) -> list[str]:
+    """Values that are wider than their box."""
+    boxes = [box for kind in (QComboBox, QAbstractSpinBox) for box in root.findChildren(kind) if box.isVisible()]
+    texts = [(box, box.currentText() if isinstance(box, QComboBox) else box.text()) for box in boxes]
+    return [f"'{text}'" for box, text in texts if box.fontMetrics().horizontalAdvance(text) + ARROWS > box.width()]
 
 
 def english(root: QWidget) -> list[str]:
@@ -103,7 +136,7 @@ def english(root: QWidget) -> list[str]:
 def check(screen: str, root: QWidget, problems: list[str]) -> None:
     QApplication.processEvents()
     problems += [f"{screen}: no name: {what}" for what in nameless(root)]
-    problems += [f"{screen}: cut off: {what}" for what in cut_off(root)]
+    problems += [f"{screen}: cut off: {what}" for what in (*cut_off(root), *sticking_out(root))]
     if i18n.language() != i18n.ENGLISH:
         problems += [f"{screen}: English: {what}" for what in english(root)]
 
@@ -158,6 +191,26 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot, few):
         page.close()
     session.undo_stack.setClean()
     session.snapshots.saved()
+    assert not problems, "\n".join(problems)
+
+
+def test_the_form_of_every_method_fits_in_the_narrowest_panel(language, qtbot):
+    """At 1280 x 800 the panel has its least width."""
+    panel = ActionPanel()
+    qtbot.addWidget(panel)
+    panel.resize(MIN_WIDTH, 900)
+    infos = {name: method.info() for name, method in all_methods().items()}
+    panel.set_methods(infos)
+    panel.set_layers((sample.LAYER,))
+    panel.set_view(sample.view_of(sample.weights()))
+    panel.show()
+    problems = []
+    for name in infos:
+        panel.set_actions((Action(name), Action(name)))
+        settle()
+        assert panel.width() == MIN_WIDTH, name
+        found = (*cut_off(panel), *sticking_out(panel), *too_short(panel))
+        problems += [f"{name}: {what}" for what in found]
     assert not problems, "\n".join(problems)
 
 

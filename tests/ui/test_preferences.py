@@ -31,7 +31,7 @@ def preferences(window, qtbot):
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
     yield dialog(window, qtbot, "preferences")
-    for key in ("theme", "data_colors", "motion", "threads", "language", "workers", "cluster"):
+    for key in ("theme", "data_colors", "motion", "threads", "language", "workers", "cluster", "interface_scale"):
         settings.choose(key, "")
     settings.choose("theme", "light")
     settings.apply_now()
@@ -50,6 +50,18 @@ def test_a_theme_holds_at_once_and_the_menu_follows(preferences, window, qtbot):
     assert theme.colors().dark and settings.scheme() == "dark"
     ticked = [action.data() for action in window.menus._themes.actions() if action.isChecked()]
     assert ticked == ["dark"]
+
+
+def test_the_interface_scale_holds_at_the_next_start(preferences, qtbot, monkeypatch):
+    monkeypatch.delenv("QT_SCALE_FACTOR", raising=False)
+    settings.scale_interface()
+    assert "QT_SCALE_FACTOR" not in os.environ
+    choose(qtbot, preferences.interface_scale, "150")
+    assert preferences._later.isVisible() and settings.interface_scale() == 150
+    settings.scale_interface()
+    assert os.environ["QT_SCALE_FACTOR"] == "1.5"
+    settings.store().setValue("interface_scale", "a lot")
+    assert settings.interface_scale() == 100
 
 
 def test_the_colours_of_data_are_told_to_those_who_draw(preferences, qtbot):

@@ -231,3 +231,20 @@ def test_at_1280_the_button_says_what_it_does_and_nothing_is_cut(session, qtbot,
     settle()
     assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and board.parameters_tile.isHidden()
     assert not [label.text() for label in shown if label.isVisible() and label.width() < label.sizeHint().width()]
+
+
+def test_figures_that_come_and_go_move_no_button(session, qtbot, spoken):
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    column = QVBoxLayout(outer)
+    column.setContentsMargins(0, 0, 0, 0)
+    board = Scoreboard(session, SnapshotCommands(session, outer), outer)
+    column.addWidget(board)
+    outer.resize(1440, 80)
+    outer.show()
+    places = set()
+    for recipe, shown in ((Recipe(), None), (RECIPE, preview()), (RECIPE, ESTIMATED), (RECIPE, MEASURED)):
+        show(session, board, recipe, shown)
+        settle()
+        places.add(tuple(each.x() for each in (board.measure_button, board.snapshot_button, board.export_button)))
+    assert len(places) == 1

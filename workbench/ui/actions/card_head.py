@@ -5,9 +5,9 @@ The name is a menu of the family's other methods: to try another one with the sa
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import families
@@ -16,6 +16,34 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, heading
 
 ARROW = 12
+SHORTEST = 48  # pixels of a name that gives way
+
+
+class _Name(QToolButton):
+    """The name of a method with an arrow behind it; a long one gives way, so that the card is as wide as the panel."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._full = name
+        self.setText(name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() - ARROW - theme.DOUBLE + 1  # widths of texts are fractions
+        self.setText(self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):  # the style sheet makes it bold
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Qt would leave room for a second arrow."""
+        width = self.fontMetrics().horizontalAdvance(self._full) + ARROW + theme.DOUBLE
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(SHORTEST, super().minimumSizeHint().height())
 
 
 class CardHead(QWidget):
@@ -30,6 +58,8 @@ class CardHead(QWidget):
         super().__init__(parent)
         self.label = heading(name, self)
         self.label.setWordWrap(False)
+        self.label.setMinimumWidth(SHORTEST)
+        self.label.setToolTip(name)
         self.menu = MethodMenu(self)
         self.menu.chosen.connect(self.replaced)
         self.others = self._name_button(name)
@@ -80,9 +110,9 @@ class CardHead(QWidget):
         self.label.setVisible(len(methods) <= 1)
 
     def _name_button(self, name: str) -> QToolButton:
-        button = QToolButton(self)
+        button = _Name(name, self)
         button.setObjectName("name")
-        button.setText(name)
+        button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         button.setFont(self.label.font())
         button.setMenu(self.menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -90,9 +120,7 @@ class CardHead(QWidget):
         button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow behind the name
         theme.set_icon(button, "down", "muted")
         button.setIconSize(QSize(ARROW, ARROW))
-        text = button.fontMetrics().horizontalAdvance(name)
-        button.setFixedWidth(text + ARROW + theme.DOUBLE)  # Qt would leave room for a second arrow
-        button.setToolTip(self.tr("Replace with another method"))
+        button.setToolTip(f"{name}: " + self.tr("Replace with another method"))
         button.setAccessibleName(self.tr("Replace {title}").format(title=name))
         return button
 

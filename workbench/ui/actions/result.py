@@ -1,14 +1,17 @@
 """Result of the whole stack for the layer: bytes before and after, error, storage, notes."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.quantities import size
+from workbench.core.layer_data.layer import Layer
 from workbench.ui.actions.ranked import percent
 from workbench.ui.text import format
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import counted, said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, heading, muted
 
@@ -97,6 +100,24 @@ class ResultCard(QFrame):
         if change.zeros:
             parts.append(self.tr("{share} zeros").format(share=percent(change.zeros)))
         return parts
+
+
+def total(layers: tuple[Layer, ...], changes: Mapping[str, LayerChange]) -> LayerChange:
+    """The result for several layers together; those that were not changed stay as they are."""
+    edited = [changes[layer.path] for layer in layers if layer.path in changes and changes[layer.path].actions]
+    rest = sum(layer.bytes for layer in layers) - sum(change.bytes_before for change in edited)
+    count = max(sum(layer.count for layer in layers), 1)
+    zeros = sum(changes[layer.path].zeros * layer.count for layer in layers if layer.path in changes) / count
+    return LayerChange(
+        "",
+        (),
+        rest + sum(change.bytes_before for change in edited),
+        rest + sum(change.bytes_after for change in edited),
+        None,
+        zeros=zeros,
+        storage=counted("{n} layers together", len(layers), "{n} layer"),
+        exact=all(change.exact for change in edited),
+    )
 
 
 def _joined(parts: list[str]) -> str:

@@ -14,6 +14,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.theme import Motion, Scheme
 
 RECENT = 8
+SCALES = ("80", "90", "100", "110", "125", "150", "175", "200")
 LAYOUT_VERSION = 2  # another arrangement of the docks from the start
 FEW_WORKERS = 4
 FOLDERS = ("models", "export")
@@ -75,6 +76,17 @@ def choose(key: str, value: str) -> None:
 def scheme() -> Scheme:
     """The theme that was chosen."""
     return cast(Scheme, _choice("theme", get_args(Scheme), "system"))
+
+
+def interface_scale() -> int:
+    """Size of the whole window, in per cent of what the system has."""
+    return int(_choice("interface_scale", SCALES, "100"))
+
+
+def scale_interface() -> None:
+    """Before the application is made, as Qt reads it then; what the environment says goes first."""
+    if interface_scale() != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{interface_scale() / 100:g}")
 
 
 def motion() -> Motion:

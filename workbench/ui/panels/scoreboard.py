@@ -153,10 +153,10 @@ class Scoreboard(QFrame):
         )
         for tile in self._tiles:
             layout.addWidget(tile)
-        layout.addWidget(self.measure_button)
         layout.addStretch(1)
-        self._buttons = QHBoxLayout()
+        self._buttons = QHBoxLayout()  # at the right edge: figures that come, go and get longer do not move them
         self._buttons.setSpacing(theme.UNIT)
+        self._buttons.addWidget(self.measure_button)
         self._buttons.addWidget(self.snapshot_button)
         self._buttons.addWidget(self.export_button)
         layout.addLayout(self._buttons)
@@ -207,8 +207,9 @@ class Scoreboard(QFrame):
         return (
             sum(tile.minimumSizeHint().width() for tile in tiles)
             + button
-            + gap * (len(tiles) + 1)
-            + self._buttons.minimumSize().width()
+            + gap * len(tiles)
+            + 2 * theme.UNIT
+            + sum(each.minimumSizeHint().width() for each in (self.snapshot_button, self.export_button))
             + margins.left()
             + margins.right()
         )

@@ -12,6 +12,7 @@ from workbench.ui.widgets.labels import Icon, Plain
 WORTH_S = 3.0  # what took less was watched
 STAYS_MS = 6000
 FADE_MS = 200
+LEAST = 20  # pixels of height, where the menus are not in the window
 
 
 class Toast(QFrame):
@@ -24,7 +25,7 @@ class Toast(QFrame):
         self._window = window
         self.words = Plain(self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
+        row.setContentsMargins(theme.DOUBLE, 0, theme.DOUBLE, 0)
         row.setSpacing(theme.UNIT)
         row.addWidget(Icon("info", "good", parent=self))
         row.addWidget(self.words)
@@ -63,8 +64,9 @@ class Toast(QFrame):
         fade.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
 
     def _place(self) -> None:
-        """Place the toast below the menus at the right, where it covers no figure."""
-        self.move(self._window.width() - self.width() - theme.UNIT, self._window.menuBar().height())
+        """Beside the menus at the right, where it covers no figure and no button."""
+        self.resize(self.width(), max(self._window.menuBar().height(), LEAST))
+        self.move(self._window.width() - self.width() - theme.UNIT, 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

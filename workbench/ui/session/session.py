@@ -36,7 +36,7 @@ from workbench.ui.session.training import Trainings
 from workbench.ui.text import i18n
 
 if TYPE_CHECKING:  # numpy, for which the first paint need not wait
-    from workbench.core.layer_data.views import DataSummary, Preview
+    from workbench.core.layer_data.views import DataSummary, LayerView, Preview
 
 LISTED, LONGEST_ROW = 10, 100  # rows of a recipe that are named where they match no layer, characters of each
 
@@ -178,7 +178,8 @@ class Session(State):
         self.data_changed.emit()
         self.recipe_changed.emit()
         self.couplings_changed.emit()
-        self.select([layer.path for layer in summary.layers if not layer.locked][:1])
+        free = [layer for layer in summary.layers if not layer.locked]
+        self.select([max(free, key=lambda layer: layer.bytes).path] if free else ())  # where most is to be saved
         self._ask_couplings()
 
     def _ask_couplings(self) -> None:
@@ -286,6 +287,12 @@ class Session(State):
     def known_preview(self, recipe: Recipe) -> Preview | None:
         """The figures of a recipe that was on show, as far as they are remembered."""
         return self._refresher.preview(recipe)
+
+    def views(self) -> dict[str, LayerView]:
+        """What is known of the selected layers; what is missing is asked for and told by `views_changed`."""
+        known = {path: self._refresher.view(path) for path in self.selection}
+        self._refresher.want_views(self.selection)
+        return {path: view for path, view in known.items() if view is not None}
 
     def measure_again(self) -> None:
         """Go on with a measurement that was cancelled, or that ended the engine; or open the model again, first."""

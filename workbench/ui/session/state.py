@@ -43,6 +43,7 @@ class State(QObject):
     recipe_changed = Signal()
     selection_changed = Signal()
     view_changed = Signal()
+    views_changed = Signal()  # of a layer that is selected beside the current one
     edit_changed = Signal()
     preview_changed = Signal()
     changes_changed = Signal(object)

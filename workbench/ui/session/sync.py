@@ -44,7 +44,8 @@ class Refresher(QObject):
         self._rest.timeout.connect(self._prepare)
         self._at, self._walking = "", 1  # the layer that was looked at last, and the direction that led there
         self._given_up = False  # the user cancelled this recipe's measurement
-        self._preparing = self._predicting = 0  # jobs
+        self._preparing = self._predicting = self._view_job = 0  # jobs
+        self._viewing: list[str] = []  # layers whose views are wanted beside the current one's
         self._predicts = True
         session.recipe_changed.connect(self._on_recipe)
         self._link.cancelling.connect(self._on_cancelling)
@@ -74,8 +75,9 @@ class Refresher(QObject):
         self._rest.stop()
         for requests in (self._inspects, self._applies, self._measures):
             requests.drop()
-        for job in (self._preparing, self._predicting):
+        for job in (self._preparing, self._predicting, self._view_job):
             self._link.abandon(job)
+        self._view_job, self._viewing = 0, []
 
     def lost(self, by_itself: bool) -> bool:
         """The engine process is another one. Returns whether measuring this recipe may be what kills it."""
@@ -226,6 +228,29 @@ class Refresher(QObject):
         return self._link.request(
             messages.Inspect, Handlers(done=done, failed=self._session.mention, quiet=True), first=True, path=path
         )
+
+    def want_views(self, paths: Iterable[str]) -> None:
+        """Views of these layers, one after the other, so that a layer that is chosen meanwhile has its own at once."""
+        self._viewing = [path for path in paths if path not in self._views]
+        if not self._view_job:
+            self._next_view()
+
+    def _next_view(self) -> None:
+        self._view_job = 0
+        if not self._viewing or not self.online:
+            return
+        path = self._viewing.pop(0)
+
+        def done(view: LayerView) -> None:
+            self._views[path] = view
+            self._session.views_changed.emit()
+            self._next_view()
+
+        def failed(failure: messages.Failed) -> None:
+            self._session.mention(failure)
+            self._next_view()
+
+        self._view_job = self._link.request(messages.Inspect, Handlers(done=done, failed=failed, quiet=True), path=path)
 
     def _ask_edit(self, path: str, recipe: Recipe) -> int:
         def done(edit: EditView) -> None:

@@ -36,6 +36,7 @@ def run(
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Python's own handler waits for Python code
     # For the graph tab, which imports WebEngine when it is first looked at; must be said before, and costs nothing.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    settings.scale_interface()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("compression-workbench")

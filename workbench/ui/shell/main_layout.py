@@ -14,11 +14,13 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QPlainTextEdit, QTabWidget, QToolBar, QWidget
 
 from workbench.core.base.quantities import MetricInfo
+from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel, families
 from workbench.ui.actions.adding.names import PRESETS
 from workbench.ui.actions.form import values
+from workbench.ui.actions.result import total
 from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.engine_client.jobs import Jobs, JobStrip
@@ -176,6 +178,8 @@ class Workspace(QObject):
             session.view_changed,
             session.edit_changed,
             session.couplings_changed,
+            session.views_changed,
+            session.changes_changed,
         ):
             signal.connect(self._looks.soon)
         for signal in (session.selection_changed, session.recipe_changed, session.changes_changed):
@@ -203,6 +207,7 @@ class Workspace(QObject):
         self.actions.effects_wanted.connect(self._ask_effects)
         session.data_changed.connect(self.actions.forget_outlooks)
         self.inspect.action_dragged.connect(self._on_dragged)
+        self.inspect.chosen.connect(lambda path: session.select(session.selection, path))
         self.actions.actions_changed.connect(self._on_actions)
         self._show_methods()
         self._show_couplings()
@@ -218,8 +223,7 @@ class Workspace(QObject):
 
     def _show_selection(self) -> None:
         session = self._session
-        layers = tuple(layer for path in session.selection if (layer := session.layer(path)) is not None)
-        self.actions.set_layers(layers)
+        self.actions.set_layers(self._chosen_layers())
         self.actions.set_view(session.view)
         self._show_steps()
 
@@ -244,16 +248,37 @@ class Workspace(QObject):
 
     def _show_result(self) -> None:
         session = self._session
-        edited = bool(session.current and session.recipe.actions_for(session.current))
-        self.actions.set_change(session.changes.get(session.current) if edited else None)
+        edited = [path for path in session.selection if session.recipe.actions_for(path)]
+        known = [session.changes[path] for path in edited if path in session.changes]
+        if len(session.selection) < 2 or len(known) < 2:
+            self.actions.set_change(next((change for change in known if change.path == session.current), None))
+        else:
+            self.actions.set_change(total(self._chosen_layers(), session.changes))
 
     # -- what it looks like ----------------------------------------------------------------------------------------
+
+    def _chosen_layers(self) -> tuple[Layer, ...]:
+        found = (self._session.layer(path) for path in self._session.selection)
+        return tuple(layer for layer in found if layer is not None)
+
+    def _show_several(self) -> None:
+        """The selected layers side by side, where there are several."""
+        session, layers = self._session, self._chosen_layers()
+        self.inspect.set_several(len(layers) > 1)
+        if len(layers) > 1:
+            stacks = {layer.path: session.recipe.stack_for(layer.path) for layer in layers}
+            changed = {
+                path: session.changes[path] for path, stack in stacks.items() if stack and path in session.changes
+            }
+            self.inspect.selection.show_layers(layers, changed, stacks, session.methods, session.current)
+            self.inspect.selection.show_views(session.views())
 
     def _show_layer(self) -> None:
         session, inspect = self._session, self.inspect
         inspect.set_couplings(session.couplings)
         inspect.set_actions(session.recipe.stack_for(session.current) if session.current else (), session.methods)
         inspect.show_layer(session.layer(session.current), session.view, session.edit)
+        self._show_several()
 
     def _show_losses(self) -> None:
         """Show the losses of the current candidate in the tree and in the graph."""

@@ -34,6 +34,7 @@ def titles() -> dict[str, str]:
     return {
         "language": tr("Language"),
         "theme": tr("Theme"),
+        "interface_scale": tr("Interface scale"),
         "data_colors": tr("Colormap"),
         "motion": tr("Animations"),
         "models": tr("Model folder"),
@@ -60,9 +61,12 @@ class Preferences(QDialog):
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         as_system = self.tr("System")
         self.language = self._choice("language", settings.language(), {"system": as_system, **i18n.LANGUAGES})
-        self._later = self._note(self.tr("The language changes after a restart."))
+        self._later = self._note(self.tr("Language and interface scale change after a restart."))
         self.theme = self._choice(
             "theme", settings.scheme(), {"system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")}
+        )
+        self.interface_scale = self._choice(
+            "interface_scale", str(settings.interface_scale()), {value: f"{value} %" for value in settings.SCALES}
         )
         self.data_colors = self._choice(
             "data_colors", settings.data_colors(), {name: name.capitalize() for name in theme.MAPS}
@@ -160,7 +164,7 @@ class Preferences(QDialog):
         before = settings.threads()
         settings.choose(key, value)
         settings.apply_now()
-        if key == "language":
+        if key in ("language", "interface_scale"):
             self._later.setVisible(True)
         if settings.threads() != before and self._link.is_ready:
             self._link.restart()

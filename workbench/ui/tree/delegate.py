@@ -4,12 +4,15 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from workbench.ui.actions import families
+from workbench.ui.tree.data.cells import first_number
 from workbench.ui.tree.data.model import BAR_ROLE, COLOR_ROLE, GROUP_ROLE, NODE_ROLE, Index
-from workbench.ui.widgets import colormaps
+from workbench.ui.widgets import colormaps, theme
 
 MARGIN = 3
 CHIP = 12
 ROW = 24
+SIGN = 12  # pixels of the sign of a family
 
 BAR, BAR_SELECTED = 70, 32  # opacity of 255: the figure on it stays readable
 
@@ -56,6 +59,46 @@ class NameDelegate(QStyledItemDelegate):
         if letter := index.data(GROUP_ROLE):
             room = option.rect.width() - option.fontMetrics.horizontalAdvance(letter) - 5 * MARGIN - chip
             option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, max(room, 0))
+
+
+class StepsDelegate(QStyledItemDelegate):
+    """Steps in words; where these do not fit, the sign of each family with its number."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        node = index.data(NODE_ROLE)
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        room = cell.rect.width() - 4 * MARGIN
+        layer = node is not None and node.layer is not None and bool(node.actions)
+        if not layer or cell.fontMetrics.horizontalAdvance(cell.text) <= room:
+            super().paint(painter, option, index)
+            return
+        cell.text = ""
+        style = cell.widget.style() if cell.widget else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+        selected = bool(cell.state & QStyle.StateFlag.State_Selected)
+        color = cell.palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
+        painter.save()
+        painter.setFont(cell.font)
+        painter.setPen(color)
+        signs = [(action.family, first_number(action)) for action in node.actions]
+        if signs_width(signs, cell) > room:
+            signs = [(family, "") for family, _ in signs]
+        x = cell.rect.left() + 2 * MARGIN
+        for family, number in signs:
+            place = QRect(x, cell.rect.center().y() - SIGN // 2 + 1, SIGN, SIGN)
+            theme.icon(families.icon_name(family), color).paint(painter, place)
+            x += SIGN + MARGIN
+            width = cell.fontMetrics.horizontalAdvance(number)
+            where = QRect(x, cell.rect.top(), width + 1, cell.rect.height())
+            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, number)
+            x += width + 2 * MARGIN
+        painter.restore()
+
+
+def signs_width(signs: list[tuple[str, str]], cell: QStyleOptionViewItem) -> int:
+    """Pixels that signs with their numbers take."""
+    return sum(SIGN + 3 * MARGIN + cell.fontMetrics.horizontalAdvance(number) for _, number in signs)
 
 
 class BarDelegate(QStyledItemDelegate):

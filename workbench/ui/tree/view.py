@@ -34,7 +34,7 @@ from workbench.ui.tree.data.proxy import LayerTreeProxy
 from workbench.ui.tree.data.reader import FactsReader
 from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.tree.data.times import TimeColumn
-from workbench.ui.tree.delegate import BarDelegate, NameDelegate
+from workbench.ui.tree.delegate import BarDelegate, NameDelegate, StepsDelegate
 from workbench.ui.tree.scale import ColorScale
 from workbench.ui.widgets import theme
 
@@ -83,6 +83,8 @@ class LayerTree(QTreeView):
         self.header().sectionResized.connect(self._on_section)
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
+        self._steps = StepsDelegate(self)
+        self.setItemDelegateForColumn(Column.ACTIONS, self._steps)
         self._bars = BarDelegate(self)
         for column in (*BARRED, *FACTS):
             self.setItemDelegateForColumn(column, self._bars)
@@ -257,9 +259,10 @@ class TreePanel(QWidget):
         self.groups.save(store)
 
     def restore(self, store: QSettings) -> None:
-        """The columns as they were left."""
+        """The columns as they were left; the rows in the order of the model, whatever they were sorted by."""
         state = store.value(KEPT)
         if isinstance(state, QByteArray) and self.tree.header().restoreState(state):
+            self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             self.tree.want_widths()
         self.tree.setColumnHidden(Column.LOSS, not self._losses)  # it comes with the first scan
         self.choice.restore(store)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from workbench.core.base.plain import plain, plain_lines
 from workbench.ui.widgets import theme
 
+LINE = 80  # characters of a tooltip in one line
+
 
 class Plain(QLabel):
     """Shows a text as it is: a name in it may look like markup."""
@@ -23,6 +25,11 @@ def tooltip(text: str) -> str:
     """A tooltip that shows a text as it is, short and without hidden characters."""
     text = plain_lines(text)
     return html.escape(text).replace("\n", "<br>").join(("<qt>", "</qt>")) if "<" in text else text
+
+
+def wrapped(text: str) -> str:
+    """The same in lines: Qt wraps rich text alone."""
+    return tooltip(text) if "<" in text or len(text) <= LINE else f"<qt>{html.escape(plain_lines(text))}</qt>"
 
 
 def label(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QWidget, QWidgetAction
 
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions import families
@@ -13,9 +13,10 @@ from workbench.ui.actions.adding.names import OTHER_NAMES, PRESETS
 from workbench.ui.text.describe import stack_words
 from workbench.ui.text.likeness import likeness
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import muted, tooltip
+from workbench.ui.widgets.labels import muted
 
 PENDING = "…"
+FOOT_LINES = 5
 
 
 class AddMenu(QMenu):
@@ -28,7 +29,6 @@ class AddMenu(QMenu):
         super().__init__(parent)
         self._methods: dict[str, MethodInfo] = {}
         self._unavailable: dict[str, str] = {}
-        self.setToolTipsVisible(True)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search methods"))
         self.search.setAccessibleName(self.tr("Search methods"))
@@ -40,9 +40,13 @@ class AddMenu(QMenu):
         self.addAction(self._heading)
         self._families = FamiliesMenu(self)
         self._families.chosen.connect(lambda method: self.chosen.emit(Action(method)))
+        self._families.told.connect(self._tell)
+        self.hovered.connect(lambda entry: self._tell(entry.statusTip()))
         self.recommended: dict[Action, QAction] = {}
         self.found: list[tuple[str, str, QAction]] = []  # with text and other names
         self._rest = self.addSeparator()
+        self.about = self._footer()
+        self._foot = self._holding(self.about)
         self.aboutToHide.connect(self.search.clear)
 
     def set_methods(self, methods: Iterable[MethodInfo]) -> None:
@@ -58,6 +62,7 @@ class AddMenu(QMenu):
         self.found = [(self._words(step), self._names(step, more), self._entry(step)) for step, more in entries]
         self.addActions(self._families.actions())
         self.addActions([entry for *_, entry in self.found])
+        self.addAction(self._foot)
         self._filter("")
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
@@ -83,7 +88,7 @@ class AddMenu(QMenu):
         if entry is not None:
             entry.setText(f"{self._words(action)}\t{text}")
             summary = families.summary(self._methods[action.method])
-            entry.setToolTip(tooltip(f"{summary}\n{tip}" if tip else summary))
+            entry.setStatusTip(f"{summary} {tip}".strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()
@@ -115,7 +120,7 @@ class AddMenu(QMenu):
             entry.setVisible(entry in matches)
         for entry in matches:  # behind one another, in their order
             self.removeAction(entry)
-            self.addAction(entry)
+            self.insertAction(self._foot, entry)
         if matches:
             self.setActiveAction(next((entry for entry in matches if entry.isEnabled()), matches[0]))
 
@@ -138,6 +143,18 @@ class AddMenu(QMenu):
         tell(entry, self._methods[action.method], self._unavailable.get(action.method, ""))
         entry.triggered.connect(lambda: self.chosen.emit(action))
         return entry
+
+    def _footer(self) -> QLabel:
+        """What the entry under the hand does, as a tooltip would hide the next entries. Its height is fixed, so that
+        nothing moves."""
+        words = muted("", self)
+        words.setContentsMargins(theme.UNIT, theme.HALF, theme.UNIT, theme.HALF)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        words.setFixedHeight(FOOT_LINES * words.fontMetrics().lineSpacing() + theme.UNIT)
+        return words
+
+    def _tell(self, text: str) -> None:
+        self.about.setText(text)
 
     def _caption(self, text: str) -> QWidget:
         title = muted(text, self)

@@ -11,20 +11,25 @@ from workbench.ui.actions import families
 from workbench.ui.actions.adding.names import OTHER_NAMES
 from workbench.ui.commands.actions import NAMES, set_enabled
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import tooltip
+from workbench.ui.widgets.labels import wrapped
 
 
 class MethodMenu(QMenu):
-    """`chosen(method id)`. A method that this layer cannot have is there, disabled, and says why. A letter goes to the
-    next method that begins with it. Entries stay the same objects: others may hold them."""
+    """`chosen(method id)`; `told(words)`: what the entry under the hand does.
+
+    A method that this layer cannot have is there, disabled, and says why. A letter goes to the next method that begins
+    with it. Entries stay the same objects: others may hold them.
+    """
 
     chosen = Signal(str)
+    told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._methods: tuple[MethodInfo, ...] = ()
         self._unavailable: dict[str, str] = {}
         self.setToolTipsVisible(True)
+        self.hovered.connect(lambda entry: self.told.emit(entry.statusTip()))
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # whatever that of its button
         theme.signals.changed.connect(self._tell)
 
@@ -68,7 +73,7 @@ def tell(entry: QAction, method: MethodInfo, reason: str) -> None:
     entry.setIcon(theme.icon(families.icon_name(method.family)))
     set_enabled([entry], not reason, reason)
     entry.setProperty(NAMES, f"{method.id} {OTHER_NAMES.get(method.id, '')}")
-    entry.setToolTip(tooltip(reason or families.summary(method)))
+    entry.setToolTip(wrapped(reason or families.summary(method)))
     entry.setStatusTip(reason or families.summary(method))
 
 
@@ -76,6 +81,7 @@ class FamiliesMenu(QMenu):
     """The same as one menu a family, for the menu bar."""
 
     chosen = Signal(str)
+    told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +95,7 @@ class FamiliesMenu(QMenu):
                 self._menus[family] = menu = MethodMenu(self)
                 menu.setTitle(families.title(family))
                 menu.chosen.connect(self.chosen)
+                menu.told.connect(self.told)
                 self.addMenu(menu)
             self._menus[family].set_methods(method for method in methods if method.family == family)
 

@@ -19,6 +19,7 @@ from workbench.ui.plots.splitter import FIRST, SECOND, PlotPair
 from workbench.ui.plots.weights.spectrum import SpectrumPlot
 from workbench.ui.tabs.inspect.layer_header import LayerHeader
 from workbench.ui.tabs.inspect.pictures_view import PicturesView
+from workbench.ui.tabs.inspect.selection_view import SelectionView
 from workbench.ui.tabs.inspect.weights_view import WeightsView
 from workbench.ui.text.describe import coupling_of
 from workbench.ui.text.plot_params import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
@@ -27,7 +28,7 @@ from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import Plain
 
 COMFORT = 300  # pixels of height of a plot with its table
-PICTURES = 3  # behind the places of plots.splitter
+PICTURES, LAYERS = 3, 4  # behind the places of plots.splitter
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ class Handle:
 
 class InspectTab(QWidget):
     """`action_dragged(step, field, value, finished)` while a line is moved and when it is let go. `wanted(question)`: a
-    picture to be shown by `show_picture`, see core.layer_data.layer_queries."""
+    picture to be shown by `show_picture`, see core.layer_data.layer_queries. `chosen(path)`: among several layers."""
 
     action_dragged = Signal(int, str, object, bool)
     wanted = Signal(object)
+    chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +61,7 @@ class InspectTab(QWidget):
         self._couplings = Couplings()
         self._handles: dict[str, Handle] = {}
         self._dragged: tuple[Handle, Any] | None = None
+        self._several = False
         self.header = LayerHeader(self)
         self.weights = WeightsView(self)
         self.histogram = self.weights.histogram
@@ -80,9 +83,17 @@ class InspectTab(QWidget):
             self.tr("Weight images"),
             self.tr("Weight matrix before, after and difference, and kernels"),
         )
+        self.selection = SelectionView(self)
+        self.selection.chosen.connect(self.chosen)
+        self.pages.addWidget(self.selection)
+        self.layers_button = toggle(
+            self, self.tr("Selection"), self.tr("Selection"), self.tr("All selected layers side by side, with totals")
+        )
+        self.layers_button.hide()
         self.plots.group.addButton(self.pictures_button, PICTURES)
-        self.plots.group.idClicked.connect(lambda place: self.show_pictures(place == PICTURES))
-        for button in (*self.plots.buttons, self.pictures_button):
+        self.plots.group.addButton(self.layers_button, LAYERS)
+        self.plots.group.idClicked.connect(self._turn)
+        for button in (*self.plots.buttons, self.pictures_button, self.layers_button):
             self.header.corner.addWidget(button)
         content = QWidget(self)
         column = QVBoxLayout(content)
@@ -147,6 +158,30 @@ class InspectTab(QWidget):
         self.plots.group.button(PICTURES if wanted else self.plots.shown).setChecked(True)
         self.pages.setCurrentWidget(self.pictures if wanted else self.plots)
 
+    def _turn(self, place: int) -> None:
+        if place == LAYERS:
+            self.show_several()
+        else:
+            self.show_pictures(place == PICTURES)
+
+    def show_several(self) -> None:
+        """All selected layers side by side."""
+        self.layers_button.setChecked(True)
+        self.pages.setCurrentWidget(self.selection)
+
+    def set_several(self, several: bool) -> None:
+        """Whether several layers are selected: they are shown side by side first, and one alone as before."""
+        if several == self._several:
+            if self.pages.currentWidget() is self.selection:
+                self.layers_button.setChecked(True)  # whatever plot the steps prefer
+            return
+        self._several = several
+        self.layers_button.setVisible(several)
+        if several:
+            self.show_several()
+        elif self.pages.currentWidget() is self.selection:
+            self.show_pictures(False)
+
     def turn_pictures(self) -> None:
         """To the weights themselves, or back to their distributions."""
         self.show_pictures(self.pages.currentWidget() is self.plots)
@@ -199,7 +234,7 @@ class InspectTab(QWidget):
         drawable = view is not None or not layer.locked
         self.pages.setVisible(drawable)
         for button in self.plots.group.buttons():
-            button.setVisible(drawable)
+            button.setVisible(drawable and (button is not self.layers_button or self._several))
         self._place_handles()
 
     def _show_header(self) -> None:

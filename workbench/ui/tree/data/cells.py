@@ -132,9 +132,11 @@ def order(node: Node, column: Column) -> Any:
 
 def short(actions: tuple[Action, ...]) -> str:
     """Each action by its method and the first number it was given: 'magnitude 0.5, affine 4'."""
-    parts = []
-    for action in actions:
-        numbers = (value for value in action.params.values() if not isinstance(value, bool | str))
-        value = next(numbers, None)
-        parts.append(action.method.partition(".")[2] + ("" if value is None else f" {value:.3g}"))
-    return ", ".join(parts)
+    return ", ".join(f"{action.method.partition('.')[2]} {first_number(action)}".strip() for action in actions)
+
+
+def first_number(action: Action) -> str:
+    """The first number that it was given, or nothing."""
+    numbers = (value for value in action.params.values() if not isinstance(value, bool | str) and value is not None)
+    value = next(numbers, None)
+    return "" if value is None else f"{value:.3g}"
