@@ -129,9 +129,14 @@ def opened(session, qtbot, few):
 
 def open_demo(session: Session, qtbot, data: Path) -> Session:
     demo = demo_paths()
-    session.open(demo.model, data=str(data), calibration=demo.calibration)
+    session.open(demo.model, data=str(data), calibration=demo.calibration, then=lambda: at_first(session))
     qtbot.waitUntil(lambda: measured(session) and session.view is not None and bool(session.methods), timeout=WAIT)
     return session
+
+
+def at_first(session: Session) -> None:
+    """Choose the first layer: it is small, and computing with it takes a moment."""
+    session.select([session.model.layers[0].path])
 
 
 @pytest.fixture
@@ -184,7 +189,7 @@ def short_demo(few, monkeypatch):
 def small_window(window, qtbot, few):
     """The window with the demo's model open and measured on few samples; no calibration data."""
     session = window.session
-    session.open(demo_paths().model, data=str(few))
+    session.open(demo_paths().model, data=str(few), then=lambda: at_first(session))
     qtbot.waitUntil(lambda: measured(session) and session.view is not None and bool(session.methods), timeout=WAIT)
     return window
 

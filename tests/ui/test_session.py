@@ -119,6 +119,13 @@ def test_a_dead_engine_comes_back_with_everything(own_link, qtbot, few):
     assert opened.preview.value.value == value
 
 
+def test_a_model_opens_at_its_largest_layer(session, qtbot):
+    session.open(demo_paths().model)
+    qtbot.waitUntil(lambda: bool(session.current), timeout=WAIT)
+    sizes = {layer.path: layer.bytes for layer in session.model.layers if not layer.locked}
+    assert sizes[session.current] == max(sizes.values()) > sizes["stem"]
+
+
 def test_a_model_that_cannot_be_opened_leaves_the_open_one(opened, qtbot, tmp_path):
     broken = tmp_path / "text.onnx"
     broken.write_text("this is no model")

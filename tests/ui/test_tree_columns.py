@@ -11,7 +11,7 @@ from workbench.core.ipc import messages
 from workbench.core.layer_data.views import LayerFacts
 from workbench.ui.tree.data.cells import FACTS, Column
 from workbench.ui.tree.data.model import COLOR_ROLE
-from workbench.ui.tree.view import WIDTHS
+from workbench.ui.tree.view import WIDTHS, TreePanel
 
 
 def facts_of(panel, path: str):
@@ -69,6 +69,18 @@ def test_columns_are_chosen_in_the_menu_and_remembered(panel, demo_window, qtbot
     again.restore(store)
     assert not again.tree.isColumnHidden(Column.STABLE) and again.choice.colored == Column.RANK
     assert again.scale.isVisibleTo(again)
+
+
+def test_a_sort_does_not_survive_a_restart_unseen(panel, demo_window, tmp_path):
+    store = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    panel.tree.sortByColumn(Column.BYTES, Qt.SortOrder.DescendingOrder)
+    panel.save(store)
+    again = TreePanel(demo_window.session, demo_window.layer_commands)
+    again.restore(store)
+    assert again.tree.header().sortIndicatorSection() == -1
+    shown = [again.proxy.index(row, 0).data() for row in range(again.proxy.rowCount())]
+    assert shown == [again.model.index(row, 0).data() for row in range(again.model.rowCount())]
+    again.deleteLater()
 
 
 def test_rows_bear_the_colour_of_a_column(panel, demo_window, qtbot):
