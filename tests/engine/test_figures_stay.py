@@ -6,6 +6,8 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
+from workbench.engine.analysis import prediction_diff
+from workbench.engine.analysis.prediction_diff import changes, original_answers
 from workbench.engine.preview import previewer as module
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
@@ -69,3 +71,16 @@ def test_a_stage_that_was_not_trained_changes_no_figure_and_runs_nothing(place, 
     *_, after = previewer.measure(Recipe(recipe.rows, recover=(Stage("finetune"),)), (), Job())
     assert after.trained is False
     assert (after.value, after.baseline, after.change) == (before.value, before.baseline, before.change)
+
+
+def test_comparing_runs_nothing_that_was_just_measured(workspace, monkeypatch):
+    recipe = Recipe().with_actions(["first"], (Action("quantize.affine", {"bits": 3}),))
+    again = changes(workspace, recipe, Job())
+    list(Previewer(workspace).measure(recipe, (), Job()))
+    original_answers(workspace, Job())
+    monkeypatch.setattr(prediction_diff, "answers", None)
+    found = changes(workspace, recipe, Job())
+    assert (found.lost, found.won, found.moved) == (again.lost, again.won, again.moved) and found.lost > 0
+    assert [(flip.sample, flip.after, flip.sure_after) for flip in found.flips] == [
+        (flip.sample, flip.after, pytest.approx(flip.sure_after, abs=1e-4)) for flip in again.flips
+    ]

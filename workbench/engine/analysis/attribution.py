@@ -11,7 +11,8 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
-from workbench.engine.analysis.prediction_diff import Answers, answers, batches, margins, original_answers
+from workbench.engine.analysis.prediction_diff import answers, batches, margins, original_answers
+from workbench.engine.base.answers import Answers
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import asked_for

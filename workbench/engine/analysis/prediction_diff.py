@@ -1,6 +1,6 @@
 """Prediction changes per sample: the compressed model compared with the original."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,42 +9,14 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.class_names import name_of
 from workbench.data.dataset import Feeds
-from workbench.data.metrics.listing import DECIDING
 from workbench.engine.analysis.thumbnails import Pictures
+from workbench.engine.base.answers import Answers, AnswersOf, answers_key
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
 MOST_FLIPS = 240  # of each kind that are shown; all are counted
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """A model's outputs for samples.
-
-    scores      [n] the metric of each
-    decisions   [n] the class decided for; None where the model does not decide between classes
-    sure        [n] how sure it is of that, 0..1
-    logits      [n, classes] float32, where they were to be kept
-    """
-
-    scores: np.ndarray
-    decisions: np.ndarray | None = None
-    sure: np.ndarray | None = None
-    logits: np.ndarray | None = None
-
-    @property
-    def nbytes(self) -> int:
-        return sum(part.nbytes for part in (self.scores, self.decisions, self.sure, self.logits) if part is not None)
-
-
-def certainty(outputs: np.ndarray) -> np.ndarray:
-    """How sure of its decision a model is [n]: as it says where it gives probabilities, else by softmax."""
-    values = outputs.astype(np.float64)
-    if values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3):
-        return values.max(axis=1)
-    return 1 / np.exp(values - values.max(axis=1, keepdims=True)).sum(axis=1)
 
 
 def margins(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -58,18 +30,17 @@ def margins(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
 def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
     """Compare the recipe with the original on all samples. Raises UserError without data, or if the recipe does not
     fit."""
-    workspace = workspace.ready(recipe)
+    workspace = workspace.measured(recipe)
     evaluator = workspace.measurable()
     everything = np.arange(evaluator.data.samples)
     before = original_answers(workspace, job.part(0.0, 0.3))
     result, trained = workspace.shown(recipe, job.part(0.3, 0.5))
-    after = (
-        before
-        if result.nothing
-        else answers(
-            evaluator, runner(runtime.session(effective(result.model, result.edits))), everything, job.part(0.5, 1.0)
-        )
-    )
+    after = before if result.nothing else None
+    if after is None and not trained:  # measuring it has kept them
+        after = workspace.cache.peek(answers_key(recipe, evaluator))
+    if after is None:
+        run = runner(runtime.session(effective(result.model, result.edits)))
+        after = answers(evaluator, run, everything, job.part(0.5, 1.0))
     pictures = Pictures(evaluator.data)
     base = Changes(evaluator.data.samples, evaluator.metric.info, evaluator.metric.labelled, trained=trained)
     if before.decisions is None:
@@ -87,23 +58,10 @@ def original_answers(workspace: Workspace, job: Job) -> Answers:
 
 def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: bool = False) -> Answers:
     """Outputs of a model for the chosen samples, in their order; `keep` keeps the scores of all classes."""
-    parts: list[Answers] = []
+    found = AnswersOf(evaluator, keep)
     for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
-        outputs = evaluator.answer(run(Feeds(evaluator.data, filled)))[: len(batch)]
-        scores = evaluator.metric.each(evaluator.score(outputs, batch))
-        if evaluator.metric.id not in DECIDING or outputs.ndim != 2:
-            parts.append(Answers(scores))
-            continue
-        parts.append(
-            Answers(scores, outputs.argmax(axis=1), certainty(outputs), outputs.astype(np.float32) if keep else None)
-        )
-
-    def joined(name: str) -> np.ndarray | None:
-        column = [getattr(part, name) for part in parts]
-        return None if column[0] is None else np.concatenate(column)
-
-    scores = np.concatenate([part.scores for part in parts])
-    return Answers(scores, joined("decisions"), joined("sure"), joined("logits"))
+        found.add(batch, run(Feeds(evaluator.data, filled)))
+    return found.joined()
 
 
 def batches(evaluator: Evaluator, chosen: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

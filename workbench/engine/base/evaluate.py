@@ -130,12 +130,19 @@ class Evaluator:
         for seen, rows in self._streamed(self.measures[:1], run, job):
             yield seen, rows[0]
 
-    def stream_all(self, run: Run, job: Job) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
-        """(samples seen so far, their rows of every metric) after each batch."""
-        yield from self._streamed(self.measures, run, job)
+    def stream_all(
+        self, run: Run, job: Job, see: Callable[[np.ndarray, list[np.ndarray]], None] | None = None
+    ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
+        """(samples seen so far, their rows of every metric) after each batch; `see` has the samples and outputs of
+        each."""
+        yield from self._streamed(self.measures, run, job, see)
 
     def _streamed(
-        self, measures: Sequence[Measure], run: Run, job: Job
+        self,
+        measures: Sequence[Measure],
+        run: Run,
+        job: Job,
+        see: Callable[[np.ndarray, list[np.ndarray]], None] | None = None,
     ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
         rows = [np.empty((len(self.order), *each.scores.shape[1:])) for each in measures]
         done = 0
@@ -144,6 +151,8 @@ class Evaluator:
             outputs = run(feeds)
             for each, row in zip(measures, rows, strict=True):
                 row[done : done + len(chosen)] = each.score(each.answer.of(outputs), chosen)
+            if see is not None:
+                see(chosen, outputs)
             del outputs
             done += len(chosen)
             yield self.order[:done], tuple(row[:done] for row in rows)

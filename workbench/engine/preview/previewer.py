@@ -27,6 +27,7 @@ from workbench.core.layer_data.views import Prediction, Preview
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Feeds
+from workbench.engine.base.answers import AnswersOf, answers_key
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.compile import compiler
 from workbench.engine.compile import forecast as compile_forecast
@@ -188,11 +189,13 @@ class Previewer:
         if (known := self._measured.get(key)) is not None:
             yield dataclasses.replace(preview, **known)
             return
-        run = self.run(result, focus)
-        for seen, rows in evaluator.stream_all(run, job.part(0.5, 1.0)):
+        run, answers = self.run(result, focus), AnswersOf(evaluator)
+        for seen, rows in evaluator.stream_all(run, job.part(0.5, 1.0), answers.add):
             found = _figures(evaluator, seen, rows)
             if found["complete"]:
                 self._remember(key, found)
+                if not trained:  # a comparison need not run it again
+                    workspace.cache.get(answers_key(recipe, evaluator), answers.in_order)
             yield dataclasses.replace(preview, **found)
 
     def _remember(self, key: Hashable, found: Mapping[str, Any]) -> None:
