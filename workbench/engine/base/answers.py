@@ -79,4 +79,4 @@ class AnswersOf:
 def answers_key(recipe: Recipe, evaluator: Evaluator) -> Hashable:
     """Of the answers of a recipe that was not trained, in the cache of its workspace."""
     untrained = replace(recipe, recover=()).in_effect
-    return "answers of", untrained, evaluator.data.fingerprint, evaluator.about
+    return "answers", "edited", untrained, evaluator.data.fingerprint, evaluator.about
