@@ -444,7 +444,7 @@ def verify(*_):
     print("the file is half way", file=sys.stderr, flush=True)
     while True:
         time.sleep(0.05)    # Python's handler runs between steps: one wait without end may begin after the signal came
-export.verify = verify
+export.compared = verify
 main()
 """
 

@@ -829,9 +829,9 @@
       <translation>通道的重要性：产生或读取该通道的所有权重的 l1 范数（group）、产生该通道的权重的范数（l1、l2）、与其他滤波器的距离（fpgm）、梯度（taylor）、BatchNorm 缩放系数（bn）、平均输出（activation）；lamp 将剪枝量分配到所有包含此步骤的层。</translation>
     </message>
     <message>
-      <source>Keep a multiple of this many channels, if the layer has that many.</source>
+      <source>Keep a multiple of this many channels, if the layer has that many. 0: a multiple of 8, which the runtime's kernels compute together, where the layer has 64 or more; of 4 where it has 32.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>保留的通道数取此数的倍数（如果该层有这么多通道）。</translation>
+      <translation>保留该数目的整数倍个通道（如果该层有这么多通道）。0：该层有 64 个或更多通道时为 8 的倍数（运行时的内核一并计算），有 32 个时为 4 的倍数。</translation>
     </message>
     <message>
       <source>Ratio</source>
@@ -4519,6 +4519,11 @@
       <translation>请另选名称。</translation>
     </message>
     <message>
+      <source>Latency, load time and memory were not measured, as asked.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>按要求未测量延迟、加载时间和内存。</translation>
+    </message>
+    <message>
       <source>Load time and memory were not measured: {why}</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>未测量加载时间和内存：{why}</translation>
@@ -4527,6 +4532,11 @@
       <source>No file was kept. Export with 'sparse: off', and report this recipe.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>未写出任何文件；请用“sparse: off”导出，并报告此配方。</translation>
+    </message>
+    <message>
+      <source>Not verified: the written file was not run, as asked.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>未验证：按要求未运行写出的文件。</translation>
     </message>
     <message>
       <source>The report could not be written.</source>
@@ -4762,6 +4772,46 @@
       <source>{path} now contains a different model from the one that was opened.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>{path} 中的模型与之前打开的不同。</translation>
+    </message>
+    <message>
+      <source>as fast as before</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>速度与之前相同</translation>
+    </message>
+    <message>
+      <source>{changes}: {speed} (one sample, measured).</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>{changes}：{speed}（单个样本，实测）。</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x faster</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>快 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x fewer MACs</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>MAC 减少 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x larger</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>增大 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x more MACs</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>MAC 增加 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x slower</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>慢 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x smaller</source>
+      <extracomment>workbench/engine/api/speed_note.py</extracomment>
+      <translation>缩小 {x:.2g} 倍</translation>
     </message>
     <message>
       <source>Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they take at loading. 'codes: on' in the recipe's export options stores them so.</source>
@@ -8034,6 +8084,11 @@
       <translation>IR 版本 {ir_version} -&gt; {functions_since}</translation>
     </message>
     <message>
+      <source>Padding folded</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>折叠填充</translation>
+    </message>
+    <message>
       <source>Unused parts removed</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>未使用的部分已移除</translation>
@@ -8082,6 +8137,11 @@
       <source>{n} Constant nodes made initialisers</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个 Constant 节点已转为初始值</translation>
+    </message>
+    <message>
+      <source>{n} Pad folded into the next convolution</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个 Pad 折叠到后续卷积中</translation>
     </message>
     <message>
       <source>{n} constant operators folded</source>

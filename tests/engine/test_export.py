@@ -13,7 +13,7 @@ from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row, load_recipe
 from workbench.engine.api import report_page
-from workbench.engine.api.export import export, verify
+from workbench.engine.api.export import compared, export
 from workbench.engine.workspace import Workspace
 
 FOUR_BITS = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
@@ -36,6 +36,18 @@ def test_three_files_that_belong_together(workspace, tmp_path):
     assert report.verified.agreement > 0.999 and report.verified.value == pytest.approx(report.preview_value, abs=0.002)
     page = (tmp_path / "small.html").read_text(encoding="utf-8")
     assert "blocks.4.conv2" in page and "int4 per channel" in page and "<script" not in page and "http" not in page
+
+
+def test_what_is_skipped_is_said(workspace, tmp_path):
+    """The same file without running it or timing anything."""
+    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), verify=False, timing=False)
+    assert report.verified is report.after.value is report.after.latency_ms is report.after.load is None
+    assert [note for note in report.notes if "as asked" in note] == [
+        "Not verified: the written file was not run, as asked.",
+        "Latency, load time and memory were not measured, as asked.",
+    ]
+    page = Path(report.files["report"]).read_text(encoding="utf-8")
+    assert "Not verified" in page and Path(report.files["model"]).stat().st_size == report.forecast_bytes
 
 
 @pytest.mark.slow
@@ -100,7 +112,7 @@ def test_a_file_that_behaves_otherwise_is_refused(workspace):
         return [np.ones((len(feeds["x"]), 10), np.float32) * 1.5]
 
     with pytest.raises(UserError, match="The written file does not match the preview: outputs differ by"):
-        verify(workspace.evaluator, shown, written, Job())
+        compared(workspace.evaluator, shown, written, Job())
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
-from workbench.engine.api.export import verify
+from workbench.engine.api.export import compared
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
 from workbench.engine.workspace import Workspace
@@ -89,4 +89,4 @@ def test_a_file_that_answers_nan_is_refused(workspace):
         return [np.full((len(feeds["x"]), 4), np.nan, np.float32)]
 
     with pytest.raises(UserError, match="The written file does not match the preview: outputs differ by"):
-        verify(workspace.evaluator, right, wrong, Job())
+        compared(workspace.evaluator, right, wrong, Job())

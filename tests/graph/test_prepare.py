@@ -396,9 +396,59 @@ def test_what_only_looks_like_hard_swish_stays():
         assert "hard_swish" not in steps and ops(result) == ["Add", "Clip", "Mul", "Div"]
 
 
+@pytest.mark.parametrize(("opset", "axes"), [(9, ()), (13, ()), (18, (-2, 3))])
+def test_padding_with_zeros_is_folded_into_convolutions(opset, axes):
+    """Two readers, one of which pads itself already, and another says that it does not."""
+    b = Build(opset=opset)
+    if opset < 11:
+        b.node("Pad", ["x"], "p", mode="constant", pads=[0, 0, 1, 2, 0, 0, 3, 0])
+    else:
+        given = [1, 2, 3, 0] if axes else [0, 0, 1, 2, 0, 0, 3, 0]
+        rest = ["", b.constant("axes", axes, np.int64)] if axes else [b.constant("zero", 0.0)]
+        b.node("Pad", ["x", b.constant("pads", given, np.int64), *rest], "p")
+    first = b.node("Conv", ["p", b.weight("first.weight", 4, 3, 3, 3)], "first", pads=[1, 0, 1, 0])
+    second = b.node("Conv", ["p", b.weight("second.weight", 4, 3, 3, 3)], "second", auto_pad="VALID")
+    b.node("ReduceSum" if opset < 13 else "Relu", [first], "y")
+    b.node("Relu", [second], "z")
+    proto = b.proto({"x": ["N", 3, 6, 6]}, {"y": None, "z": None})
+    result, steps = prepared(proto)
+    assert "Pad" not in ops(result) and steps["padding"].startswith("1 Pad")
+    assert_equal(proto, result)
+
+
+def test_padding_that_no_convolution_can_do_stays():
+    kinds = (
+        ([0, 1, 0, 0, 0, 0, 0, 0], {}, 0.0),
+        ([0, 0, 1, 1, 0, 0, 1, 1], {}, 1.0),
+        ([0, 0, 1, 1, 0, 0, 1, 1], {"mode": "reflect"}, 0.0),
+        ([0, 0, -1, 0, 0, 0, 0, 0], {}, 0.0),
+    )
+    for pads, options, value in kinds:
+        b = Build()
+        b.node("Pad", ["x", b.constant("pads", pads, np.int64), b.constant("value", value)], "p", **options)
+        b.node("Conv", ["p", b.weight("conv.weight", 4, 3 + sum(pads[1::4]), 3, 3)], "y")
+        result, steps = prepared(b.proto({"x": ["N", 3, 6, 6]}, {"y": None}))
+        assert ops(result) == ["Pad", "Conv"] and "padding" not in steps
+    b = Build()  # something else reads it, too
+    b.node("Pad", ["x", b.constant("pads", [0, 0, 1, 1, 0, 0, 1, 1], np.int64)], "p")
+    b.node("Conv", ["p", b.weight("conv.weight", 4, 3, 3, 3)], "y")
+    b.node("Relu", ["p"], "z")
+    assert "Pad" in ops(prepared(b.proto({"x": ["N", 3, 6, 6]}, {"y": None, "z": None}))[0])
+
+
 def test_every_step_can_be_left_out():
     proto = residual(9)
-    for step in ("format", "functions", "constants", "weight_chains", "batchnorm", "hard_swish", "unused", "metadata"):
+    for step in (
+        "format",
+        "functions",
+        "constants",
+        "weight_chains",
+        "batchnorm",
+        "padding",
+        "hard_swish",
+        "unused",
+        "metadata",
+    ):
         model = opened(proto, frozenset({step}))
         assert dataclasses.asdict(next(p for p in model.preparations if p.id == step))["applied"] is False
         assert model.layer("stem").locked == ""

@@ -202,6 +202,8 @@ def evaluate(
     metavar="STEP",
     help="Skip a preparation step at opening, by its id in inspect --json. Repeatable.",
 )
+@click.option("--no-verify", is_flag=True, help="Do not run the written file on the samples; the report says so.")
+@click.option("--no-timing", is_flag=True, help="Do not measure latency, load time and memory; the report says so.")
 @language_option
 @json_option
 @architecture_option
@@ -223,6 +225,8 @@ def compress(
     device: str,
     raise_opset: bool,
     without: tuple[str, ...],
+    no_verify: bool,
+    no_timing: bool,
     language: str,
     as_json: bool,
     trust: bool,
@@ -250,7 +254,15 @@ def compress(
         if data:
             opened = opened.with_data(data, calibration or None, metric=metric, samples=samples, job=job.part(0.1, 0.2))
         report = opened.export(
-            asked, out, name, device=device, language=language, format=format, job=job.part(0.2, 1.0)
+            asked,
+            out,
+            name,
+            device=device,
+            language=language,
+            format=format,
+            verify=not no_verify,
+            timing=not no_timing,
+            job=job.part(0.2, 1.0),
         )
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 

@@ -263,6 +263,8 @@ class Model:
         language: str = ENGLISH,
         notes: tuple[str, ...] = (),
         format: str = "",
+        verify: bool = True,
+        timing: bool = True,
         job: Job | None = None,
     ) -> Report:
         """Write NAME.onnx, its recipe and a report; the file is opened again and compared with the preview.
@@ -271,6 +273,8 @@ class Model:
         language  of the report: en, zh_CN
         notes     what else the report is to say
         format    one that is written, too, by its name; a name that ends with its suffix asks for it as well
+        verify    whether the file is run on all samples and compared with the preview
+        timing    whether latency, load time and memory are measured
 
         Raises UserError when it cannot be written, or does not behave as previewed; nothing is written then.
         """
@@ -287,6 +291,8 @@ class Model:
             notes=notes,
             given=_values(self._inputs),
             format=format,
+            verify=verify,
+            timing=timing,
         )
 
     def __repr__(self) -> str:

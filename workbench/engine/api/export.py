@@ -22,7 +22,7 @@ from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.matching import Given
-from workbench.engine.api import other_formats, report_page, storage_notes, without_data
+from workbench.engine.api import other_formats, report_page, speed_note, storage_notes, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.bench import loading
@@ -43,6 +43,11 @@ log = logging.getLogger(__name__)
 ROOM = 3  # times the original's bytes that the runtime may need to load it
 # Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
+UNVERIFIED = Message("Not verified: the written file was not run, as asked.")
+NOT_TIMED = Message("Latency, load time and memory were not measured, as asked.")
+Loads = tuple[Load | None, Load | None, tuple[str, ...]]
+Latencies = tuple[Figure | None, Figure | None]
+UNTIMED: tuple[Latencies, Loads] = (None, None), (None, None, (NOT_TIMED,))
 
 
 def export(
@@ -57,12 +62,15 @@ def export(
     notes: tuple[str, ...] = (),
     given: Given | None = None,
     format: str = "",
+    verify: bool = True,
+    timing: bool = True,
 ) -> Report:
     """Apply a recipe and write NAME.onnx and NAME.yaml into a folder, both or none, then the report NAME.html.
 
     The page is in this language (core.base.language); what is returned is English. `kept`: see training.recover.
     `notes`: what else the report is to say. `format` is the name of one that is written, too (see other_formats); a
-    name that ends with its suffix asks for it as well.
+    name that ends with its suffix asks for it as well. Without `verify` the file is not run, without `timing` neither
+    model is timed, and a note says so.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
@@ -93,7 +101,7 @@ def export(
     target, not_taken, unknown = for_target.findings(workspace.model.layers, recipe, chosen)
     middle = 0.8 if recipe.recover else 0.5
     compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
-    result = compiled.settled(workspace.calibration, workspace.evaluator, job)
+    result = compiled.settled(workspace.calibration, workspace.evaluator if verify else None, job)
     size = size_of(result.model, result.edits, recipe.storing)
     changes, forecast_bytes = result.summary(size)
     compressed = with_edits(result.model, result.edits, recipe.storing)
@@ -113,9 +121,11 @@ def export(
             + (workspace.data.answer.notes if workspace.data else ())
             + storage_notes.of(size.loading)
         )
-        if workspace.evaluator is not None:
+        if not verify:
+            notes += (UNVERIFIED,)
+        elif workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
-            preview_value, verified, beside = verify(
+            preview_value, verified, beside = compared(
                 workspace.evaluator, preview_run, written_run, job.part(middle, 0.9)
             )
             apart = settle.note_on_file(
@@ -143,14 +153,20 @@ def export(
                 written.unlink()
                 written, after_bytes = made, made.stat().st_size
                 notes += other_formats.beyond_forecast(after_bytes, forecast_bytes)
-        latencies = _latencies(workspace, written_run, job.part(0.9, 0.95))
-        before, after, unmeasured = _loads(workspace, written, recipe.storing.batch, job.part(0.95, 1.0))
-        notes += unmeasured
+        latencies, (before, after, unmeasured) = UNTIMED
+        if timing:
+            latencies = _latencies(workspace, written_run, job.part(0.9, 0.95))
+            before, after, unmeasured = _loads(workspace, written, recipe.storing.batch, job.part(0.95, 1.0))
+        totals = (
+            replace(_before(workspace, latencies[0]), load=before),
+            replace(_after(result.model, changes, after_bytes, value, latencies[1]), load=after),
+        )
+        notes += unmeasured + speed_note.of(*totals)
         report = Report(
             metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
             data=describe_data(workspace),
-            before=replace(_before(workspace, latencies[0]), load=before),
-            after=replace(_after(result.model, changes, after_bytes, value, latencies[1]), load=after),
+            before=totals[0],
+            after=totals[1],
             forecast_bytes=forecast_bytes,
             preview_value=preview_value,
             verified=verified,
@@ -197,7 +213,7 @@ def plain(model: Model, edits: Mapping[str, Edit]) -> Model:
     return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, PLAIN)
 
 
-def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified, tuple[Beside, ...]]:
+def compared(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified, tuple[Beside, ...]]:
     """The preview's metric and the file's, on every sample, and how far their outputs are apart; the other metrics of
     the file.
 
@@ -259,7 +275,7 @@ def _not_the_original(model: Model, target: Path) -> None:
         )
 
 
-def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | None, Figure | None]:
+def _latencies(workspace: Workspace, written: Run, job: Job) -> Latencies:
     if workspace.data is None:
         return None, None
     original = runner(runtime.session(workspace.model, spinning=True))
@@ -272,9 +288,7 @@ def _latency(found: Spread) -> Figure:
     return Figure(found.median, "measured", measure.COUNTED, found.low, found.high)
 
 
-def _loads(
-    workspace: Workspace, written: Path, batch: int, job: Job
-) -> tuple[Load | None, Load | None, tuple[str, ...]]:
+def _loads(workspace: Workspace, written: Path, batch: int, job: Job) -> Loads:
     """What loading and running the original and the file takes, each once in a fresh process; a note where that failed,
     which keeps no file from being written. Weights without a network are no model that a runtime loads."""
     if workspace.model.weights_only:

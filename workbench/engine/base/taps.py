@@ -12,10 +12,12 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite import qdq
 from workbench.graph.subgraph import cut
 from workbench.methods.base.observer import Observed, Observer
 
-TOGETHER = 16  # values observed in one run, a small batch of each in memory at a time
+TOGETHER = 16  # values observed in one run at least, a small batch of each in memory at a time
+ROOM = 1 << 24  # numbers in memory at a time, up to which more are observed in one run
 SHARE = 8  # of a batch, where the model leaves its size free: no more is held than of one or two layers
 FINITE = float(np.finfo(np.float32).max)
 
@@ -25,29 +27,49 @@ def channel_axis(layer: Layer) -> int:
     return 1 if layer.op == "Conv" else -1
 
 
-def observed(model: Model, name: str, data: Dataset, samples: int, batch: int, cache: Cache, job: Job) -> Observed:
-    """Statistics of the value called `name` over this many samples; its neighbours are observed in the same run."""
-    values = _values(model)
-    start = list(values).index(name) // TOGETHER * TOGETHER
-    chosen = dict(list(values.items())[start : start + TOGETHER])
-    key = ("observed", data.fingerprint, start)
-    return cache.get(key, lambda: _observe(model, chosen, data, samples, batch, job))[name]
+def observed(
+    model: Model, name: str, data: Dataset, samples: int, batch: int, cache: Cache, job: Job, counting: bool = True
+) -> Observed:
+    """Statistics of the value called `name` over this many samples; its neighbours are observed in the same run.
+    `counting`: with the counts of all bins, else the extremes may be all there is."""
+    groups = cache.get(("observed together",), lambda: _groups(model, data.at_once(-(-batch // SHARE))))
+    place, chosen = next((place, group) for place, group in enumerate(groups) if name in group)
+    whole, extremes = (("observed", data.fingerprint, place, full) for full in (True, False))
+    if not counting and (known := cache.peek(whole)) is not None:
+        return known[name]
+    key = whole if counting else extremes
+    return cache.get(key, lambda: _observe(model, chosen, data, samples, batch, job, counting))[name]
 
 
-def _values(model: Model) -> dict[str, int]:
-    """Names of the values around every layer that a runtime computes in integers, with their channel axes."""
-    found: dict[str, int] = {}
+def _groups(model: Model, batch: int) -> list[dict[str, int]]:
+    """The values around every layer that a runtime computes in integers, with their channel axes; in each group as many
+    as have room together, `batch` samples of each, and `TOGETHER` at least."""
+    nodes = {node.name or "": node for node in model.ir.graph}
+    groups: list[dict[str, int]] = [{}]
+    known: set[str] = set()
+    held = 0
     for layer in model.layers:
-        if not layer.locked and layer.op in ("Conv", "Gemm", "MatMul"):
-            for behind in (False, True):
-                found.setdefault(cut.tapped(model, layer.path, behind), channel_axis(layer))
-    return found
+        if layer.locked or layer.op not in ("Conv", "Gemm", "MatMul"):
+            continue
+        for place in (qdq.received, qdq.delivered):
+            name = str(place(nodes, model.sites[layer.path]).name)
+            if name in known:
+                continue
+            known.add(name)
+            # An output has as many values as there are MACs to a weight and output; an input is taken as large.
+            rows = layer.macs // layer.count if layer.macs else ROOM
+            held += batch * rows * max(layer.shape[:2])
+            if len(groups[-1]) >= TOGETHER and held > ROOM:
+                groups.append({})
+                held = batch * rows * max(layer.shape[:2])
+            groups[-1][name] = channel_axis(layer)
+    return groups
 
 
 def _observe(
-    model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int, job: Job
+    model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int, job: Job, counting: bool
 ) -> dict[str, Observed]:
-    observers = {name: Observer(axis) for name, axis in values.items()}
+    observers = {name: Observer(axis, counting) for name, axis in values.items()}
     for arrays in runs(model, list(values), data, samples, batch, job):
         for name, x in arrays.items():
             refuse_what_is_not_finite(name, x)

@@ -109,11 +109,10 @@ class LayerContext:
         for feeds in job.each(data.batches(self.batch, SAMPLES), Message("calibrating {path}", path=self.path), total):
             yield runtime.run(session, {k: v for k, v in feeds.items() if k in wanted}, [name])[0]
 
-    def observed(self, job: Job, behind: bool = False) -> Observed:
+    def observed(self, job: Job, behind: bool = False, counting: bool = True) -> Observed:
         """Statistics by the value's name: an output of one layer and the input of the next get the same levels."""
-        return observed(
-            self.model, cut.tapped(self.model, self.path, behind), self.samples(), SAMPLES, self.batch, self.cache, job
-        )
+        name = cut.tapped(self.model, self.path, behind)
+        return observed(self.model, name, self.samples(), SAMPLES, self.batch, self.cache, job, counting)
 
     def rows(self, count: int, job: Job) -> np.ndarray:
         """[groups, about `count`, columns]: as many random positions from each sample."""

@@ -149,7 +149,9 @@ class _Trial:
 
     def __init__(self, model: Model, edits: Edits, feeds: Mapping[str, np.ndarray], same: Same, job: Job) -> None:
         self._model, self._edits, self._feeds, self._same, self._job = model, edits, feeds, same, job
-        self._own = cache(lambda: self._apart(*(self._outputs({}, optimize) for optimize in (True, False))))
+        self._own = cache(
+            lambda: self._apart(*(self._outputs(self._graph({}), optimize) for optimize in (True, False)))
+        )
 
     def right(self, found: Settled) -> bool:
         """Whether the graph without these levels loads, runs and answers with optimisation as without, up to
@@ -164,11 +166,12 @@ class _Trial:
     def _right(self, edits: Edits) -> bool:
         self._job.check()
         try:
-            found = self._outputs(edits, True)
+            graph = self._graph(edits)
+            found = self._outputs(graph, True)
         except UserError:
             return False
         try:
-            expected = self._outputs(edits, False)
+            expected = self._outputs(graph, False)
         except UserError:
             return True  # an operator that only the optimiser makes runnable: there is nothing to compare with
         moved = self._apart(found, expected)
@@ -178,14 +181,20 @@ class _Trial:
         """Whether the graph moves about as far for what rounding does to it, or when nothing is edited."""
         limits = LIMITS
         for factor in (1 + NUDGE, 1 - NUDGE):
-            limits = np.maximum(limits, 2 * self._apart(self._outputs(nudged(edits, factor), False), expected))
-        return bool((moved <= limits).all()) or bool((moved <= np.maximum(limits, 2 * self._own())).all())
+            other = self._outputs(self._graph(nudged(edits, factor)), False)
+            limits = np.maximum(limits, 2 * self._apart(other, expected))
+            if (moved <= limits).all():
+                return True
+        return bool((moved <= np.maximum(limits, 2 * self._own())).all())
 
     def _apart(self, found: Outputs, expected: Outputs) -> np.ndarray:
         return apart(found, expected, self._same)
 
-    def _outputs(self, edits: Edits, optimize: bool) -> Outputs:
-        session = runtime.session(with_edits(self._model, edits, PLAIN), optimize=optimize)
+    def _graph(self, edits: Edits) -> Model:
+        return with_edits(self._model, edits, PLAIN)
+
+    def _outputs(self, graph: Model, optimize: bool) -> Outputs:
+        session = runtime.session(graph, optimize=optimize)
         return runtime.run(session, {value.name: self._feeds[value.name] for value in session.get_inputs()})
 
 

@@ -12,7 +12,7 @@ from workbench.core.base.message import AND, CLAUSE, Joined, Message
 from workbench.core.base.several import several
 from workbench.core.layer_data.layer import Preparation
 from workbench.graph.onnx import names, proto_size
-from workbench.graph.prepare import fold_batchnorm, fold_constants, hard_swish
+from workbench.graph.prepare import fold_batchnorm, fold_constants, fold_padding, hard_swish
 from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
 # Model-local functions, which decode stored weights, are part of the format from this version on.
@@ -148,6 +148,12 @@ def _batchnorm(model: ir.Model) -> PassResult:
     return PassResult(folded > 0, Joined(parts, CLAUSE))
 
 
+def _padding(model: ir.Model) -> PassResult:
+    folded = fold_padding.fold(model)
+    note = Message("{n} Pad folded into the next convolution", n=folded) if folded else ""
+    return PassResult(folded > 0, note)
+
+
 def _hard_swish(model: ir.Model) -> PassResult:
     found = hard_swish.fuse(model)
     return PassResult(found > 0, Message("{n} put together", n=found) if found else "")
@@ -234,6 +240,7 @@ STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
     ("constants", Message("Constants made initialisers"), _constants),
     ("weight_chains", Message("Constant folding on weights"), _weight_chains),
     ("batchnorm", Message("BatchNorm folded"), _batchnorm),
+    ("padding", Message("Padding folded"), _padding),
     ("hard_swish", Message("Hard swish put together"), _hard_swish),
     ("unused", Message("Unused parts removed"), _unused),
     ("metadata", Message("Exporter metadata removed"), _metadata),

@@ -75,9 +75,9 @@ class Context(Protocol):
     def mean(self, job: Job) -> np.ndarray:
         """[groups, columns] float64: the mean of x over all calibration rows. UserError without data."""
 
-    def observed(self, job: Job, behind: bool = False) -> Observed:
-        """Statistics of the layer's input, or of its output (`behind`), over all calibration samples. Raises UserError
-        without data."""
+    def observed(self, job: Job, behind: bool = False, counting: bool = True) -> Observed:
+        """Statistics of the layer's input, or of its output (`behind`), over all calibration samples; without
+        `counting` perhaps the extremes alone, which is faster. Raises UserError without data."""
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """The layer's calibration inputs, batch by batch, as the operator receives them."""

@@ -105,10 +105,11 @@ def divergence(
 
 
 class Observer:
-    """Goes through an activation batch by batch; `axis` counts channels. The bins double their reach when needed."""
+    """Goes through an activation batch by batch; `axis` counts channels. The bins double their reach when needed.
+    `counting`: whether there are bins; the extremes alone are found several times faster."""
 
-    def __init__(self, axis: int) -> None:
-        self._axis = axis
+    def __init__(self, axis: int, counting: bool = True) -> None:
+        self._axis, self._counting = axis, counting
         self._counts = np.zeros(BINS)
         self._reach = self._low = self._high = 0.0
         self._lows = self._highs = np.zeros(())
@@ -119,19 +120,27 @@ class Observer:
         self._lows = np.minimum(self._lows, x.min(axis=others, initial=0.0))
         self._highs = np.maximum(self._highs, x.max(axis=others, initial=0.0))
         self._low, self._high = float(self._lows.min()), float(self._highs.max())
+        if not self._counting:
+            return
         needed = max(-self._low, self._high)
         self._reach = self._reach or needed
         while 0.0 < self._reach < needed:
             self._counts = _widened(self._counts)
             self._reach *= 2
         if self._reach > 0.0:
-            sample = x.ravel()[:: max(1, -(-x.size // COUNTED))]
-            self._counts += np.histogram(sample, BINS, (-self._reach, self._reach))[0]
+            self._counts += _histogram(x.ravel()[:: max(1, -(-x.size // COUNTED))], self._reach)
 
     @property
     def observed(self) -> Observed:
         """Statistics so far."""
         return Observed(self._low, self._high, self._counts, self._reach or 1.0, self._lows, self._highs)
+
+
+def _histogram(x: np.ndarray, reach: float) -> np.ndarray:
+    """[BINS] how many values are in equal bins over -reach..reach."""
+    places = x * (BINS / (2 * reach))
+    places += BINS / 2
+    return np.bincount(np.clip(places, 0, BINS - 1).astype(np.int32), minlength=BINS)
 
 
 def _widened(counts: np.ndarray) -> np.ndarray:

@@ -28,6 +28,8 @@ from workbench.methods.common.factors import by_output, refuse_gradients, rows_r
 
 Criterion = Literal["group", "l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
+# Channels of a layer -> the multiple that is left. Convolutions in blocks of 8 or 16 channels fill up the last block.
+KERNELS = ((64, 8), (32, 4))
 ROWS = 2048  # calibration rows that an activation is averaged over
 
 
@@ -62,8 +64,13 @@ class ChannelPruning(RemovalMethod):
             ),
         ] = "group"
         round_to: Annotated[
-            int, Range(1, 64), Help("Keep a multiple of this many channels, if the layer has that many.")
-        ] = 1
+            int,
+            Range(0, 64),
+            Help(
+                "Keep a multiple of this many channels, if the layer has that many. 0: a multiple of 8, which the "
+                "runtime's kernels compute together, where the layer has 64 or more; of 4 where it has 32."
+            ),
+        ] = 0
         statistics: Annotated[
             Literal["kept", "re-estimated"],
             Help(
@@ -104,7 +111,12 @@ class ChannelPruning(RemovalMethod):
 
 
 def _rounded(group: ChannelGroup, wanted: int, round_to: int) -> int:
-    """The number of units nearest to `wanted` that leaves a multiple of `round_to` channels, and one unit at least."""
+    """The number of units nearest to `wanted` that leaves a multiple of `round_to` channels, and one unit at least. 0:
+    a multiple by the number of channels, unless nothing could be removed then."""
+    if not round_to:
+        channels = group.width * (group.count + group.stay)
+        multiple = next((multiple for least, multiple in KERNELS if channels >= least), 1)
+        return _rounded(group, wanted, multiple) or _rounded(group, wanted, 1)
     step = round_to // gcd(round_to, group.width)
     total = group.count + group.stay
     keep = max(step, (2 * (total - wanted) + step) // (2 * step) * step)

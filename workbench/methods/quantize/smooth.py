@@ -64,7 +64,7 @@ class SmoothQuantization(IntegerMethod):
         )
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
-        observed = context.observed(job)
+        observed = context.observed(job, counting=False)
         largest = np.maximum(-observed.lows, observed.highs)
         weights = channel_scales.largest(edit.weight, context.layer)
         factor = channel_scales.bounded(
@@ -73,5 +73,5 @@ class SmoothQuantization(IntegerMethod):
         scale = factor.reshape(channel_scales.shape(context.layer))
         inner = self.weight(context, edit, params, job, scale)
         received = Levels.covering(float((observed.lows / factor).min()), float((observed.highs / factor).max()))
-        delivered = context.observed(job, behind=True).levels("minmax") if params.output else None
+        delivered = context.observed(job, True, counting=False).levels("minmax") if params.output else None
         return Edit(Scaled(inner, scale), edit.bias, remarks(edit, params), Static(received, delivered))

@@ -72,6 +72,7 @@ class StaticQuantization(IntegerMethod):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         weight = self.weight(context, edit, params, job)
         rule = params.activations, params.percentile, params.symmetric_activations
-        received = context.observed(job).levels(*rule)
-        delivered = context.observed(job, behind=True).levels(*rule) if params.output else None
+        counting = params.activations != "minmax"
+        received = context.observed(job, counting=counting).levels(*rule)
+        delivered = context.observed(job, True, counting).levels(*rule) if params.output else None
         return Edit(weight, edit.bias, remarks(edit, params), Static(received, delivered))
