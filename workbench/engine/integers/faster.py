@@ -34,8 +34,9 @@ from workbench.graph.storage.kernels import Dynamic, Static
 
 SHORT = 1e-4  # seconds of a run, below which the call itself counts more than the layers
 LARGE = 1 << 30  # bytes of weights, beyond which several graphs in memory are too much
-RUNS, SETTLING = 10, 3  # under the profiler; the first do not count
-TURNS, SPENT = 40, 0.4  # in which the graphs run: at most as many, and seconds each
+RUNS, SETTLING = 7, 2  # under the profiler; the first do not count
+TURNS, LEAST, SPENT = 40, 6, 0.3  # in which the graphs run: at most and at least as many, and seconds each
+SPINNING = 5e-3  # seconds of a run, below which the other graph's threads may still slow it
 CHANGES = (0.01, 0.04)  # what a change of arithmetic costs in the proposals, as a share of the whole run
 SAME = 1.01  # times the fastest that are as fast: then more layers in integers are taken
 LOW = 20  # percentile of the times of a graph: what disturbs a run only makes it longer
@@ -176,11 +177,11 @@ def _in_turns(graphs: Sequence[Model], feeds: Feeds, job: Job) -> list[float]:
     times: list[list[float]] = [[] for _ in runs]
     start = time.perf_counter()
     for turn in job.each(range(TURNS), Message("timing 8-bit activations")):
-        if turn > SETTLING and time.perf_counter() - start > SPENT * len(runs):
+        if turn >= LEAST and time.perf_counter() - start > SPENT * len(runs):
             break
         for run, into in zip(runs, times, strict=True):
-            run(feeds)  # while the other graph's threads still spin
-            into.append(_seconds(run, feeds))
+            taken = _seconds(run, feeds)
+            into.append(taken if taken > SPINNING else _seconds(run, feeds))
     return [float(np.percentile(each, LOW)) for each in times]
 
 
