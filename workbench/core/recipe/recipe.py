@@ -27,6 +27,7 @@ MOST_ROWS = 20_000
 MOST_GLOBS = 5_000  # each may have to be tried for each layer
 MOST_STEPS = 100  # of a row, or stages of the recovery
 HERE = "ort-cpu"  # what the targets' ids begin with that are the runtime of this program
+INTEGERS = frozenset(("quantize.static", "quantize.smooth", "quantize.dynamic"))  # which are timed on this machine
 SIGNS = "*?["  # what makes a pattern a glob
 
 
@@ -104,6 +105,7 @@ class Recipe:
     def storing_here(self) -> Storing:
         """How the file is written. What is faster on this machine decides nothing for other devices."""
         other = self.target and not self.target.startswith(HERE)
+        other = other and any(action.method in INTEGERS for row in self.rows for action in row.actions)
         return dataclasses.replace(self.storing, integers="all") if other else self.storing
 
     @cached_property
