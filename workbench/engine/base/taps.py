@@ -32,7 +32,7 @@ def observed(
 ) -> Observed:
     """Statistics of the value called `name` over this many samples; its neighbours are observed in the same run.
     `counting`: with the counts of all bins, else the extremes may be all there is."""
-    groups = cache.get(("observed together",), lambda: _groups(model, data.at_once(-(-batch // SHARE))))
+    groups = cache.get(("neighbours",), lambda: _groups(model, data.at_once(-(-batch // SHARE))))
     place, chosen = next((place, group) for place, group in enumerate(groups) if name in group)
     whole, extremes = (("observed", data.fingerprint, place, full) for full in (True, False))
     if not counting and (known := cache.peek(whole)) is not None:
