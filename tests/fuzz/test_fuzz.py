@@ -11,7 +11,7 @@ from tests.fuzz.worker import DEATH, HANG, INTERNAL, OVERRUN, SENTENCE, WORKS
 from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 
-COUNT, PARTS = 200, 8
+COUNT, PARTS = 400, 16
 CASES = list(campaign.cases(COUNT, "suite"))
 
 
