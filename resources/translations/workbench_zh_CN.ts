@@ -99,6 +99,11 @@
       <translation>冻结</translation>
     </message>
     <message>
+      <source>Group lasso</source>
+      <extracomment>distill</extracomment>
+      <translation>组 Lasso</translation>
+    </message>
+    <message>
       <source>Image augmentation: horizontal flip with probability 0.5.</source>
       <extracomment>distill</extracomment>
       <translation>图像增强：以 0.5 的概率水平翻转。</translation>
@@ -182,6 +187,11 @@
       <source>Penalise distance from the starting weights: equally for all weights (L2-SP, Li et al. 2018), or weighted by Fisher information (EWC, Kirkpatrick et al. 2017).</source>
       <extracomment>distill</extracomment>
       <translation>惩罚与初始权重的距离：对所有权重相同（L2-SP，Li 等 2018），或按 Fisher 信息加权（EWC，Kirkpatrick 等 2017）。</translation>
+    </message>
+    <message>
+      <source>Penalty λ·Σ√n·‖w_c‖ on the n weights of each output channel of float weights, which makes whole channels zero: the value of λ (Wen et al. 2016).</source>
+      <extracomment>distill</extracomment>
+      <translation>对浮点权重每个输出通道的 n 个权重施加惩罚 λ·Σ√n·‖w_c‖，使整个通道变为零：此处为 λ 的值（Wen 等，2016）。</translation>
     </message>
     <message>
       <source>Pruned float layers: set all zeros at the start, or increase sparsity gradually over the first two thirds of the stage (cubic: Zhu and Gupta 2017).</source>
@@ -329,9 +339,9 @@
       <translation>指数</translation>
     </message>
     <message>
-      <source>export: train the model as it will be exported (quantisation included). quantize: train before the quantisation steps, which then start from the trained weights.</source>
+      <source>export: train the model as it will be exported (quantisation included). quantize: train before the quantisation steps, which then start from the trained weights. prune: train the original first, so that all steps choose by the trained weights (sparse training).</source>
       <extracomment>distill</extracomment>
-      <translation>export：按将要导出的样子训练模型（包括量化）。quantize：在量化步骤之前训练，量化随后从训练后的权重开始。</translation>
+      <translation>export：训练将要导出的模型（包括量化）。quantize：在量化步骤之前训练，量化步骤随后从训练后的权重开始。prune：先训练原始模型，所有步骤都按训练后的权重进行选择（稀疏训练）。</translation>
     </message>
     <message>
       <source>fixed</source>
@@ -382,6 +392,11 @@
       <source>point</source>
       <extracomment>distill</extracomment>
       <translation>点</translation>
+    </message>
+    <message>
+      <source>prune</source>
+      <extracomment>distill</extracomment>
+      <translation>剪枝</translation>
     </message>
     <message>
       <source>sgd</source>
@@ -2149,6 +2164,16 @@
       <translation>{words} 未载入：{said}。</translation>
     </message>
     <message>
+      <source>no difference that {n:,} samples could show: {value} {unit} [{low}, {high}]</source>
+      <extracomment>workbench/core/recipe/gain.py</extracomment>
+      <translation>{n:,} 个样本不足以显示差异：{value} {unit} [{low}, {high}]</translation>
+    </message>
+    <message>
+      <source>{value} {unit} [{low}, {high}] on {n:,} samples</source>
+      <extracomment>workbench/core/recipe/gain.py</extracomment>
+      <translation>{value} {unit} [{low}, {high}]，在 {n:,} 个样本上</translation>
+    </message>
+    <message>
       <source>Give exactly one of them.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>请只给出其中之一。</translation>
@@ -2424,11 +2449,6 @@
       <translation>没有精度恢复阶段“{kind}”。</translation>
     </message>
     <message>
-      <source>no difference that {n:,} samples could show: {value} {unit} [{low}, {high}]</source>
-      <extracomment>workbench/core/recipe/recovery.py</extracomment>
-      <translation>{n:,} 个样本不足以显示差异：{value} {unit} [{low}, {high}]</translation>
-    </message>
-    <message>
       <source>{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-out samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}</source>
       <extracomment>workbench/core/recipe/recovery.py</extracomment>
       <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
@@ -2437,11 +2457,6 @@
       <source>{stage}: {metric} {before} → {after} on {held:,} held-out samples, {duration}</source>
       <extracomment>workbench/core/recipe/recovery.py</extracomment>
       <translation>{stage}：{metric} {before} → {after}，在 {held:,} 个留出样本上，{duration}</translation>
-    </message>
-    <message>
-      <source>{value} {unit} [{low}, {high}] on {n:,} samples</source>
-      <extracomment>workbench/core/recipe/recovery.py</extracomment>
-      <translation>{value} {unit} [{low}, {high}]，在 {n:,} 个样本上</translation>
     </message>
     <message>
       <source>Check the name.</source>
@@ -6179,9 +6194,9 @@
       <translation>{metric} {shown}</translation>
     </message>
     <message>
-      <source>A stage that trains before the quantisation steps comes after one that trains the exported model.</source>
+      <source>First those before pruning, then those before quantising, then those before export.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>有一个应在量化步骤之前的阶段排在了量化步骤之后的阶段后面。</translation>
+      <translation>先是剪枝前的阶段，然后是量化前的阶段，最后是导出前的阶段。</translation>
     </message>
     <message>
       <source>Give at least {fewest}, or separate training data.</source>
@@ -6192,11 +6207,6 @@
       <source>Half of the {count} samples is too few to train on.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>{count} 个样本的一半不足以训练。</translation>
-    </message>
-    <message>
-      <source>Move it to the front.</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>请把它放在最前面。</translation>
     </message>
     <message>
       <source>No layer's statistics can be re-estimated: no BatchNorm followed its convolutions or products.</source>
@@ -6227,6 +6237,11 @@
       <source>The training samples have no labels: the student learns from the teacher only</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>训练样本没有标签：学生只从教师模型学习</translation>
+    </message>
+    <message>
+      <source>The training stages are not in order.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>训练阶段的顺序不对。</translation>
     </message>
     <message>
       <source>There are no samples to train on.</source>

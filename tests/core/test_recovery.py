@@ -5,12 +5,12 @@ import pytest
 from tests.figures import TOP1
 from workbench.core.base.errors import UserError
 from workbench.core.base.resources import resource_path
+from workbench.core.recipe.gain import Gain
 from workbench.core.recipe.recipe import parse_recipe
 from workbench.core.recipe.recovery import (
     STAGES,
     Distill,
     Finetune,
-    Gain,
     Recovery,
     Stage,
     StageResult,

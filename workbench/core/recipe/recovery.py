@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.base.quantities import MetricInfo, duration, metric_text
+from workbench.core.recipe.gain import Gain
 from workbench.core.recipe.params import Field, Help, OneOf, Range, Unit, When, fields_of, parse
 
 
@@ -30,6 +31,10 @@ class Stage:
             for name, value in self.params.items()
         )
         return f"{self.kind}({inner})"
+
+
+Before = Literal["export", "quantize", "prune"]
+ORDER: tuple[Before, ...] = ("prune", "quantize", "export")  # in which stages are run
 
 
 @dataclass(frozen=True)
@@ -94,10 +99,11 @@ class Training:
     ] = "all"
     frozen: Annotated[str, Help("Layers to keep fixed: a comma-separated list of paths and globs.")] = ""
     before: Annotated[
-        Literal["export", "quantize"],
+        Before,
         Help(
             "export: train the model as it will be exported (quantisation included). quantize: "
-            "train before the quantisation steps, which then start from the trained weights."
+            "train before the quantisation steps, which then start from the trained weights. prune: train the "
+            "original first, so that all steps choose by the trained weights (sparse training)."
         ),
     ] = "export"
     step: Annotated[
@@ -114,6 +120,14 @@ class Training:
     l1: Annotated[float, Range(0, 1), Help("Sparsity-inducing L1 penalty λ·Σ|w| on float weights: the value of λ.")] = (
         0.0
     )
+    group_lasso: Annotated[
+        float,
+        Range(0, 10),
+        Help(
+            "Penalty λ·Σ√n·‖w_c‖ on the n weights of each output channel of float weights, which makes whole channels "
+            "zero: the value of λ (Wen et al. 2016)."
+        ),
+    ] = 0.0
     entropy: Annotated[
         float,
         Range(0, 100),
@@ -272,39 +286,6 @@ class ClassChange:
     samples: int
     before: float  # of the original model
     after: float
-
-
-@dataclass(frozen=True)
-class Gain:
-    """Difference of a metric before and after training, of the same samples: `low` and `high` end its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-    samples: int
-
-    @property
-    def shown(self) -> bool:
-        """Whether the samples show a difference: their interval is on one side of zero."""
-        return self.low > 0 or self.high < 0
-
-    def words(self, metric: MetricInfo) -> Message:
-        """Whether training helped: '+2.1 points [0.8, 3.4] on 600 samples'."""
-        scale = 100 if metric.percent else 1
-        unit = Message("points") if metric.percent else metric.unit
-        figures = {name: f"{scale * getattr(self, name):.3g}" for name in ("low", "high")}
-        told = {"value": f"{scale * self.value:+.3g}", "unit": unit, "n": self.samples, **figures}
-        if self.shown:
-            return Message(
-                "{value} {unit} [{low}, {high}] on {n:,} samples",
-                one="{value} {unit} [{low}, {high}] on {n} sample",
-                **told,
-            )
-        return Message(
-            "no difference that {n:,} samples could show: {value} {unit} [{low}, {high}]",
-            one="no difference that {n} sample could show: {value} {unit} [{low}, {high}]",
-            **told,
-        )
 
 
 @dataclass(frozen=True)

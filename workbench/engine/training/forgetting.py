@@ -8,7 +8,8 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import metric_text
-from workbench.core.recipe.recovery import ClassChange, Gain
+from workbench.core.recipe.gain import Gain
+from workbench.core.recipe.recovery import ClassChange
 from workbench.data.class_names import name_of
 from workbench.data.metrics.intervals import ALL, Z, paired_interval, unit_of
 from workbench.data.metrics.metric import Metric

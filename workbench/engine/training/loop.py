@@ -28,7 +28,7 @@ POINTS = 20  # of the curve in an epoch, at most
 MOST = 2000  # of the curve in a stage, about
 SAVED = (1.0, 60.0)  # bounds of the seconds between two checkpoints
 OFTEN = 50  # times the seconds that one takes
-LATE = 2 / 3  # of a stage with an entropy penalty: from here on the best state is looked for
+LATE = 2 / 3  # of a stage that seeks fewer bits or more zeros: from here on the best state is looked for
 MOMENTUM = 0.9
 FEWEST_EPOCHS = 3  # where steps are given
 RANGE = 1 << 20  # the epoch whose samples the range test takes
@@ -53,6 +53,7 @@ class Loop:
         self.apart = max(1, self.per_epoch // POINTS, self.per_epoch * (self.params.epochs or 1) // MOST)
         self.progress = Progress()
         self.best: dict[str, Tensor] | None = None
+        self.seeks_less = bool(self.params.entropy or self.params.l1 or self.params.group_lasso)
         self.average = Average(self.params.ema)
         self.selection = Selection(task.metric)
         self.rows = np.zeros(0)  # of the metric, as measured last
@@ -93,8 +94,8 @@ class Loop:
         self.progress.before = self._measure()
         self._consider(self.progress.before, start=True)
         self.progress.rate = self.params.rate or self._find_rate()
-        if self.params.entropy:
-            self.progress.best = math.nan  # the start, and the first epochs, take more bits than the end
+        if self.seeks_less:
+            self.progress.best = math.nan  # the start takes more bits than the end, or has fewer zeros
             self.selection.forget()
         self.ramp = self._make_ramp()
         if self.ramp.tensors:
@@ -263,15 +264,24 @@ class Loop:
         if math.isfinite(value):
             (loss if self.task.penalty is None else loss + self.task.penalty()).backward()
             self.optimiser.step()
-            self._shrink(rate * self.params.l1)
+            self._shrink(rate)
         return value
 
     @torch.no_grad()
-    def _shrink(self, amount: float) -> None:
-        """The proximal step of λ Σ|w|: soft thresholding, which makes exact zeros (Parikh and Boyd 2014, 6.5.2)."""
-        if amount:
+    def _shrink(self, rate: float) -> None:
+        """The proximal steps of λ Σ|w| and of λ Σ √n ‖w_c‖: soft thresholding of weights and of whole channels, which
+        makes exact zeros (Parikh and Boyd 2014, 6.5.2 and 6.5.4)."""
+        if amount := rate * self.params.l1:
             for _, tensor in self.student.floats():
                 tensor.values.copy_(tensor.values.sign() * (tensor.values.abs() - amount).clamp_min(0))
+        if amount := rate * self.params.group_lasso:
+            for path, tensor in self.student.floats():
+                if tensor.values.shape == self.student.compiled.model.layer(path).shape:  # not of factors
+                    axis = self.student.compiled.model.layer(path).out_axis
+                    others = [other for other in range(tensor.values.dim()) if other != axis]
+                    length = tensor.values.square().sum(others, keepdim=True).sqrt().clamp_min(1e-12)
+                    weights = tensor.values.numel() / length.numel()
+                    tensor.values.mul_((1 - amount * math.sqrt(weights) / length).clamp_min(0))
 
     def _end_epoch(self) -> None:
         assert self.ramp is not None
@@ -282,7 +292,7 @@ class Loop:
             self._finish_ramp()
         with self.average.within(self.student):
             value = self._measure()
-            if self.ramp.done and (not self.params.entropy or moment > LATE):
+            if self.ramp.done and (not self.seeks_less or moment > LATE):
                 self._consider(value)
         self._point(value)
         if not self.student.is_finite():

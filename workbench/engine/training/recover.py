@@ -13,7 +13,16 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Statistics, Training, parameters
+from workbench.core.recipe.recovery import (
+    ORDER,
+    Distill,
+    Recovery,
+    Stage,
+    StageResult,
+    Statistics,
+    Training,
+    parameters,
+)
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.data.metrics.metric import Metric
@@ -21,10 +30,11 @@ from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler, statistics
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.statistics import Moments
-from workbench.engine.compile.structure import structural
+from workbench.engine.compile.structure import Stacks, structural
 from workbench.engine.preview.previewer import effective
 from workbench.engine.students.penalties import penalty
 from workbench.engine.students.student import Student, Wanted
+from workbench.engine.students.trained_model import trained_model
 from workbench.engine.supervision.features import pairs
 from workbench.engine.supervision.samples import FEWEST, Samples, in_both
 from workbench.engine.supervision.teacher import Teacher, teacher, teachers
@@ -99,24 +109,29 @@ class _Recovering:
         self.device = device_of(device)
         self.results: list[StageResult] = []
         self.notes: list[str] = []
+        self.source, self.cache = workspace.model, workspace.cache  # another model after stages before all steps
         self.original = teacher(Message("the original model"), workspace.model, self.training)
 
     def run(self, plan: Planned, job: Job) -> Recovered:
-        early = [step for step in plan if step[2].before == "quantize"]
-        late = [step for step in plan if step[2].before == "export"]
-        if plan != early + late:
+        places = [ORDER.index(params.before) for _, _, params in plan]
+        if places != sorted(places):
             raise UserError(
-                "A stage that trains before the quantisation steps comes after one that trains the exported model.",
-                "Move it to the front.",
+                "The training stages are not in order.",
+                "First those before pruning, then those before quantising, then those before export.",
             )
+        first, early, late = ([step for step in plan if step[2].before == place] for place in ORDER)
         self._say_where_samples_come_from()
-        middle = 0.05 + 0.85 * len(early) / len(plan)
-        unrecovered = self.workspace.compiled(replace(self.recipe, storing=PLAIN), job.part(0.0, 0.05))
-        compiled = unrecovered
+        ends = [0.05 + 0.85 * count / len(plan) for count in (0, len(first), len(first) + len(early), len(plan))]
+        compiled = unrecovered = self.workspace.compiled(replace(self.recipe, storing=PLAIN), job.part(0.0, 0.05))
+        if first:
+            trained = self._train(self._compiled({}, (), job), first, job.part(*ends[0:2]))
+            self.source, self.cache = trained_model(trained), Cache(QUANTISED)
+            compiled = self._to_the_end(self._from_source, job)
         if early:
-            compiled = self._train(self._unquantised(job), early, job.part(0.05, middle))
+            compiled = self._train(self._unquantised(job), early, job.part(*ends[1:3]))
             compiled = self._to_the_end(partial(self._quantised, compiled), job)
-        compiled = self._train(compiled, late, job.part(middle, 0.9))
+        compiled = self._train(compiled, late, job.part(*ends[2:4]))
+        compiled = replace(compiled, original=self.workspace.model)
         return self._to_the_end(partial(self._concluded, compiled, unrecovered), job.part(0.9, 1.0))
 
     def _to_the_end(self, work: Callable[[Job], T], job: Job) -> T:
@@ -159,24 +174,23 @@ class _Recovering:
 
     # -- compiling around the stages -------------------------------------------------------------------------------
 
+    def _from_source(self, job: Job) -> Compiled:
+        """The recipe on the model that was trained first."""
+        return self._compiled(*compiler.stacks(self.source, self.recipe), job)
+
     def _unquantised(self, job: Job) -> Compiled:
         """The recipe without its quantisation steps."""
-        chosen, notes = compiler.stacks(self.workspace.model, self.recipe)
+        chosen, notes = compiler.stacks(self.source, self.recipe)
         left = {path: tuple(action for action in actions if not _quantises(action)) for path, actions in chosen.items()}
-        workspace = self.workspace
-        return compiler.compiled(
-            workspace.model,
-            {path: actions for path, actions in left.items() if actions},
-            notes,
-            workspace.calibration,
-            self.recipe.seed,
-            workspace.cache,
-            job.silent(),
-        )
+        return self._compiled({path: actions for path, actions in left.items() if actions}, notes, job)
+
+    def _compiled(self, chosen: Stacks, notes: tuple[str, ...], job: Job) -> Compiled:
+        data, seed = self.workspace.calibration, self.recipe.seed
+        return compiler.compiled(self.source, chosen, notes, data, seed, self.cache, job.silent())
 
     def _quantised(self, trained: Compiled, job: Job) -> Compiled:
         """The quantisation steps on trained weights; what they calibrate with has passed through the trained model."""
-        chosen, _ = compiler.stacks(self.workspace.model, self.recipe)
+        chosen, _ = compiler.stacks(self.source, self.recipe)
         shown = effective(trained.model, trained.edits)
         steps = {path: tuple(filter(_quantises, in_order(actions))) for path, actions in chosen.items()}
         sharing, cache = compiler.shares(steps), Cache(QUANTISED)
@@ -214,7 +228,8 @@ class _Recovering:
             return self._with_statistics(compiled, stage, job)
         params = fitting(params, self.training)
         moments: Mapping[str, Moments] = {}
-        if params.batchnorm == "train" and params.batch >= FEWEST_TOGETHER:
+        # By its batch a layer gives the same however small its weights are: penalties on these would cost nothing.
+        if params.batchnorm == "train" and params.batch >= FEWEST_TOGETHER and not (params.l1 or params.group_lasso):
             compiled = self._corrected(compiled, job)
             shown = effective(compiled.model, compiled.edits)
             moments = statistics.moments(shown, self._normalised(compiled), self.training, job.silent())
@@ -251,9 +266,9 @@ class _Recovering:
         """What the original puts out where layers have a BatchNorm, or could have had one: of those that are left."""
         structure = compiled.structure
         same = structure.only_smaller or not structure.stages
-        source = self.workspace.model if same else structure.model
+        source = self.source if same else structure.model
         key = ("moments", () if same else structure.key, self.training.fingerprint)
-        whole = self.workspace.cache.get(key, lambda: statistics.goal_of(source, self.training, Job()))
+        whole = self.cache.get(key, lambda: statistics.goal_of(source, self.training, Job()))
         goal = statistics.of_kept(whole, structure.kept if same else {})
         return {path: moments for path, moments in goal.items() if path in compiled.model.sites}
 
