@@ -21,6 +21,8 @@ from workbench.cli.options import (
     trusted,
 )
 from workbench.core.analysis.measured import Measuring
+from workbench.core.analysis.robustness import Robustness
+from workbench.core.base.quantities import metric_text
 
 
 @click.command()
@@ -122,11 +124,25 @@ def sweep(
 @metric_option
 @samples_option
 @input_option
+@click.option(
+    "--corruptions",
+    is_flag=True,
+    help="Also on corrupted samples, in five strengths: images by noise, blur, contrast and JPEG; numbers dropped and "
+    "noised; tokens replaced.",
+)
 @json_option
 @trust_option
 @debug_option
 def compare(
-    a: str, b: str, data: str, metric: Measuring, samples: int, as_json: bool, trust: bool, given: dict[str, str]
+    a: str,
+    b: str,
+    data: str,
+    metric: Measuring,
+    samples: int,
+    corruptions: bool,
+    as_json: bool,
+    trust: bool,
+    given: dict[str, str],
 ) -> None:
     """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
     with output.working() as job:
@@ -136,5 +152,37 @@ def compare(
         first = wb.open(a, trusted=allowed, job=job.part(0.0, 0.1))
         second = wb.open(b, trusted=allowed, job=job.part(0.1, 0.2))
         first = first.with_data(data, inputs=given, metric=metric, samples=samples, job=job.part(0.2, 0.4))
-        found = first.compare(second, job=job.part(0.4, 1.0))
-    output.print_json(found.to_json()) if as_json else output.print_comparison(found)
+        found = first.compare(second, job=job.part(0.4, 0.5 if corruptions else 1.0))
+        robust = first.robustness(second, job=job.part(0.5, 1.0)) if corruptions else None
+    if as_json:
+        output.print_json(found.to_json() | ({"corruptions": robust.to_json()} if robust else {}))
+        return
+    output.print_comparison(found)
+    if robust is not None:
+        _print_robustness(robust)
+
+
+def _print_robustness(found: Robustness) -> None:
+    metric = found.metric
+
+    def text(value: float) -> str:
+        return metric_text(value, metric)
+
+    rows = [
+        (
+            f"{row.kind} {row.strength or ''}",
+            text(row.first),
+            text(row.second),
+            text(row.drop),
+            text(row.lost) if row.strength else "",
+            f"{text(row.low)} to {text(row.high)}" if row.strength else "",
+        )
+        for row in found.rows
+    ]
+    click.echo(
+        "\n" + output.table(("samples", f"A {metric.title}", "B", "drop", "robustness lost", "95 % interval"), rows)
+    )
+    output.say(
+        f"\nMeasured on {found.samples:,} samples, corrupted alike for both. Robustness lost is the drop less "
+        f"that on clean samples; on average {text(found.lost)}."
+    )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.core.analysis.plan import Front, Goal
     from workbench.core.analysis.profile import Profile
     from workbench.core.analysis.report import Report
+    from workbench.core.analysis.robustness import Robustness
     from workbench.core.analysis.sensitivity import Scan
     from workbench.core.analysis.sweep import Curve
     from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
@@ -252,6 +253,14 @@ class Model:
         from workbench.engine.analysis.compare import compare
 
         return compare(self._workspace, other._workspace, job or Job())
+
+    def robustness(self, other: Model, *, job: Job | None = None) -> Robustness:
+        """Compare this model with another on this one's samples, corrupted in five strengths: images by noise, blur,
+        contrast and JPEG, numbers dropped and noised, tokens replaced. Raises UserError without data, or where no
+        corruption suits the inputs."""
+        from workbench.engine.analysis.robustness import robustness
+
+        return robustness(self._workspace, other._workspace, job or Job())
 
     def export(
         self,

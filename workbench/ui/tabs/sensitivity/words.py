@@ -32,7 +32,7 @@ def loss(trial: Trial, scan: Scan) -> str:
     if trial.drop is None:
         return prediction_words(trial, scan)
     ends = sorted((trial.drop if end is None else end) for end in (trial.low, trial.high))
-    worse = Figure(trial.drop, "measured", scan.samples, *ends)
+    worse = Figure(trial.drop, "measured", trial.samples or scan.samples, *ends)
     figure = replace(worse, value=-worse.value, low=-ends[1], high=-ends[0]) if scan.metric.higher_is_better else worse
     text = tr("{metric} {change}, {source}").format(
         metric=scan.metric, change=format.change_text(figure, scan.metric), source=format.source_text(figure)
@@ -49,6 +49,18 @@ def prediction_words(trial: Trial, scan: Scan) -> str:
         else tr("predicted output error: {rise} (relative, from the layer's inputs, not measured)")
     )
     return words.format(rise=f"{trial.predicted:.2g}")
+
+
+def race(trial: Trial, scan: Scan) -> str:
+    """On how many samples it was measured, and why not on more; "" where it was on all."""
+    if not trial.samples or trial.samples == scan.samples:
+        return ""
+    words = (
+        tr("raced: {n} of {total} samples, then another candidate was clearly better")
+        if trial.beaten
+        else tr("raced: {n} of {total} samples were enough")
+    )
+    return words.format(n=f"{trial.samples:,}", total=f"{scan.samples:,}")
 
 
 def weight(trial: Trial, bytes_of: Mapping[str, int]) -> str:
@@ -71,7 +83,7 @@ def whole(
     if trial is None:
         lines.append(said(refused) if refused else tr("not tried yet"))
         return "\n".join(lines)
-    lines += [loss(trial, scan), weight(trial, bytes_of)]
+    lines += [loss(trial, scan), race(trial, scan), weight(trial, bytes_of)]
     if len(trial.stacks) > 1:
         lines.append(
             tr("Applied to {n} coupled layers at once: {layers}").format(

@@ -1,0 +1,28 @@
+"""Robustness of a compressed model, measured beside the original on the same corrupted samples."""
+
+import pytest
+
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.analysis.compare import compare
+from workbench.engine.analysis.robustness import robustness
+from workbench.engine.api.export import export
+from workbench.engine.workspace import Workspace
+
+
+def test_the_clean_row_is_that_of_a_comparison_and_a_model_loses_nothing_against_itself(place, tmp_path):
+    first = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
+    same = robustness(first, first, Job())
+    assert [(row.kind, row.strength) for row in same.rows] == [
+        ("clean", 0),
+        *((kind, strength) for kind in ("dropped", "noised") for strength in range(1, 6)),
+    ]
+    assert all(row.drop == row.lost == 0 for row in same.rows)
+    assert same.rows[0].first > same.rows[5].first  # half of the features are missing
+    export(first, Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 2}),)), str(tmp_path), Job())
+    second = Workspace.open(str(next(tmp_path.glob("*.onnx"))), Job())
+    found, plain = robustness(first, second, Job()), compare(first, second, Job())
+    assert found.rows[0].drop == pytest.approx(-plain.difference) and found.rows[0].lost == 0
+    assert found.rows[5].lost == pytest.approx(found.rows[5].drop - found.rows[0].drop)
+    assert found.to_json()["robustness_lost"] == found.lost
