@@ -4369,6 +4369,16 @@
       <translation>{path} 没有输出“{answer}”。</translation>
     </message>
     <message>
+      <source>Inputs are images, numbers, or tokens.</source>
+      <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
+      <translation>输入应为图像、数值或词元。</translation>
+    </message>
+    <message>
+      <source>No corruption suits these inputs.</source>
+      <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
+      <translation>没有适合这些输入的破坏方式。</translation>
+    </message>
+    <message>
       <source>Export it without them.</source>
       <extracomment>workbench/engine/analysis/generation.py</extracomment>
       <translation>请导出不含这些输入的模型。</translation>
@@ -4427,6 +4437,11 @@
       <source>comparing the layers</source>
       <extracomment>workbench/engine/analysis/model_diff.py</extracomment>
       <translation>正在比较各层</translation>
+    </message>
+    <message>
+      <source>measuring corrupted samples</source>
+      <extracomment>workbench/engine/analysis/robustness.py</extracomment>
+      <translation>正在测量受损样本</translation>
     </message>
     <message>
       <source>Choose other layers.</source>
@@ -14246,6 +14261,16 @@ Click to sort; a third click restores the order of the model.</source>
       <source>predicted output error: {rise} (relative, from the layer's inputs, not measured)</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>预测的输出误差：{rise}（相对值，由该层输入得出，未测量）</translation>
+    </message>
+    <message>
+      <source>raced: {n} of {total} samples were enough</source>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
+      <translation>竞速：{total} 个样本中 {n} 个已足够</translation>
+    </message>
+    <message>
+      <source>raced: {n} of {total} samples, then another candidate was clearly better</source>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
+      <translation>竞速：{total} 个样本中测量了 {n} 个，之后另一候选明显更好</translation>
     </message>
     <message>
       <source>{metric} {change}, {source}</source>
