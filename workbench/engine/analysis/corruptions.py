@@ -16,8 +16,8 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from workbench.core.base.errors import UserError
+from workbench.core.layer_data.tokens import MASK, PLACES, TYPES
 from workbench.data.dataset import Dataset
-from workbench.data.prefill import MASK, PLACES, TYPES
 from workbench.data.preprocessing import COLORS
 
 STRENGTHS = 5
