@@ -1,5 +1,6 @@
 """The command that searches for a recipe within limits."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ from workbench.core.analysis.plan import FAMILIES, Front, Goal, Point
 from workbench.core.base import quantities
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import check_folder, write_text
+
+SHOWN = {"macs": "MACs", "memory": "memory", "latency": "latency"}
 
 
 def names(_context: click.Context, _option: click.Parameter, given: str) -> tuple[str, ...]:
@@ -72,7 +75,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     "--max-latency",
     type=click.FloatRange(0, min_open=True),
     metavar="MS",
-    help="Largest latency of one sample on this machine.",
+    help="Largest latency of one sample: measured on this machine, or by rule for a --target that has figures.",
 )
 @click.option("--curve", is_flag=True, help="Find the whole trade-off between size and quality, without limits.")
 @click.option(
@@ -161,7 +164,11 @@ def search(
                 job=job.part(0.9, 1.0),
             )
         elif not curve:
-            raise UserError("No recipe within the limits was found.", "Allow more, or more methods and layers.")
+            raise UserError(
+                "No recipe within the limits was found.",
+                "Allow more, or more methods and layers. Least that was measured: {least}.",
+                least=", ".join(_least(front)),
+            )
         else:
             _write(front, Path(out))
     if as_json:
@@ -194,13 +201,45 @@ def _write(front: Front, folder: Path) -> None:
     write_text(folder / "tradeoff.csv", "\n".join(lines) + "\n")
 
 
+def _limited(goal: Goal) -> dict[str, Callable[[Any], str]]:
+    """Figures of a point that are limited besides its bytes, and how they are written."""
+    limits: dict[str, tuple[Any, Callable[[Any], str]]] = {
+        "macs": (goal.max_macs, quantities.amount),
+        "memory": (goal.max_memory, quantities.size),
+        "latency": (goal.max_latency, lambda ms: f"{quantities.three(ms)} ms"),
+    }
+    return {name: write for name, (limit, write) in limits.items() if limit is not None}
+
+
+def _figure(point: Point, name: str, write: Callable[[Any], str]) -> str:
+    value = getattr(point, name)
+    return "-" if value is None else write(value)
+
+
+def _least(front: Front) -> Iterator[str]:
+    """The smallest of each figure that is limited, so that one sees how far the limits are."""
+    goal, measured = front.goal, [point for point in front.points if point.measured is not None]
+    if not measured:
+        yield "nothing"
+        return
+    if goal.bytes_of(front.original.bytes) is not None:
+        yield f"file {quantities.size(min(point.bytes for point in measured))}"
+    if goal.max_drop is not None:
+        drops = [point.measured.drop for point in measured if point.measured is not None]
+        yield f"drop {quantities.metric_text(min(drops), front.metric)}"
+    for name, write in _limited(goal).items():
+        found = [value for point in measured if (value := getattr(point, name)) is not None]
+        if found:
+            yield f"{SHOWN[name]} {write(min(found))}"
+
+
 def _name(point: Point) -> str:
     return f"{point.name}, retrained" if point.retrained else point.name
 
 
 def _print(front: Front) -> None:
     """Print the measured recipes of the trade-off, the uniform ones, and which was chosen and how."""
-    metric, chosen = front.metric, front.chosen
+    metric, chosen, limited = front.metric, front.chosen, _limited(front.goal)
     others = (point for point in front.points if point.kind == "uniform" or point.retrained)
     shown = [*front.best, *(point for point in others if point not in front.best)]
     rows = []
@@ -211,13 +250,15 @@ def _print(front: Front) -> None:
             (
                 ("* " if chosen is not None and point.key == chosen.key else "") + _name(point),
                 quantities.size(point.bytes),
+                *(_figure(point, name, write) for name, write in limited.items()),
                 "-" if point.predicted is None else quantities.metric_text(point.predicted, metric),
                 "-" if point.measured is None else quantities.metric_text(point.measured.drop, metric),
                 "-" if point.held_out is None else quantities.metric_text(point.held_out.drop, metric),
                 f"{quantities.metric_text(figure.low, metric)} to {quantities.metric_text(figure.high, metric)}",
             )
         )
-    head = ("recipe", "file", "predicted drop", "measured", "held out", "95 % interval")
+    names = (SHOWN[name] for name in limited)
+    head = ("recipe", "file", *names, "predicted drop", "measured", "held out", "95 % interval")
     click.echo(output.table(head, rows))
     output.say(
         f"\n{metric}: chosen by {front.selection:,} samples, and checked on {front.held_out:,} others; "

@@ -30,12 +30,11 @@ from workbench.library.place import Data, Place
 
 if TYPE_CHECKING:
     from workbench.core.analysis.data_check import DataCheck
-    from workbench.core.analysis.measured import Comparison, Evaluation
+    from workbench.core.analysis.measured import Comparison, Evaluation, Robustness
     from workbench.core.analysis.not_taken import Finding
     from workbench.core.analysis.plan import Front, Goal
     from workbench.core.analysis.profile import Profile
     from workbench.core.analysis.report import Report
-    from workbench.core.analysis.robustness import Robustness
     from workbench.core.analysis.sensitivity import Scan
     from workbench.core.analysis.sweep import Curve
     from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures

@@ -10,6 +10,7 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.targets.reading import find_target
 from workbench.engine.api.export import export
 from workbench.engine.search import aims
 from workbench.engine.search.options import table
@@ -251,3 +252,18 @@ def test_the_best_are_retrained_and_reported_on_samples_that_had_no_part(opened)
 def test_what_is_measured_is_not_trained_on(opened):
     with pytest.raises(UserError, match="besides those that are measured"):
         search(replace(opened(), training=None), Goal(max_bytes=BYTES, retrain=True))
+
+
+def test_latency_for_a_device_with_figures_is_told_by_rule(opened):
+    workspace, speed = opened(), find_target("ethos-u").speed
+    front = search(workspace, Goal(max_latency=1.0, target="ethos-u", families=("quantize",)))
+    assert front.chosen.latency == pytest.approx(1e3 * sum(layer_seconds(workspace, front.chosen, speed)))
+    assert [note for note in front.notes if "by rule" in note and speed.source in note]
+    faster = replace(front.goal, max_latency=0.9 * min(point.latency for point in front.points))
+    assert search(workspace, faster).chosen is None
+
+
+def layer_seconds(workspace, point, speed):
+    """Weights of 8 bits that all are read, at half a gigabyte a second, take longer than their products."""
+    for change in workspace.compiled(point.recipe, Job()).changes(point.recipe.storing)[0]:
+        yield max(change.macs / speed.macs["int8"], change.bytes_after / speed.bytes)

@@ -32,7 +32,7 @@ class Goal:
     max_drop     of the metric, in its own unit: 0.01 of top-1 is one point
     max_macs     for one sample
     max_memory   bytes that the weights take once the model is loaded, and one run beside them
-    max_latency  milliseconds for one sample, on this machine
+    max_latency  milliseconds for one sample: on this machine, or by the roofline of a target that has one
     families     that may be used; `layers` are paths or globs of those that may be touched, none for all
     samples      that the search uses at most, those held out among them; 0: all
     seconds      after which it ends with what it has; 0: no limit

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workbench.core.analysis.robustness import Corrupted, Robustness
+from workbench.core.analysis.measured import Corrupted, Robustness
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.data.answer import Answer

@@ -11,7 +11,7 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.targets.reading import find_target
+from workbench.core.targets.reading import find_target, target_here
 from workbench.engine.compile import for_target
 from workbench.engine.search import aims
 from workbench.engine.search.allocate import Limits
@@ -318,7 +318,19 @@ class Search:
                     "without their labels."
                 )
             )
-        return [*notes, *self.untrained]
+        return [*notes, *self._where_latency_is_from(), *self.untrained]
+
+    def _where_latency_is_from(self) -> Iterator[str]:
+        if self.goal.max_latency is None or self.target is None or self.target.id == target_here():
+            return
+        if self.wholes.roofline is None:
+            yield Message("Latency was measured on this machine, not on {target}.", target=self.target.title)
+        else:
+            yield Message(
+                "Latency is the least by rule for {target}, not measured: {source}.",
+                target=self.target.title,
+                source=self.wholes.roofline.source,
+            )
 
     def _add(self, point: Point, phase: Phase, done: int, total: int) -> None:
         self.front = self.front.with_point(point)

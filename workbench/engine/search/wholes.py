@@ -10,9 +10,13 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe, parse_recipe
 from workbench.core.recipe.recovery import Stage
+from workbench.core.recipe.storing import Storing
+from workbench.core.targets.reading import find_target, target_here
+from workbench.core.targets.target import Speed
 from workbench.engine.base.evaluate import runner
 from workbench.engine.bench.latency import paired_latency_ms
 from workbench.engine.compile import compiler
+from workbench.engine.compile.compiler import Compiled
 from workbench.engine.preview.previewer import effective, sized
 from workbench.engine.search.stacks import Stack
 from workbench.engine.search.tasks import Result
@@ -30,6 +34,8 @@ class Wholes:
 
     def __init__(self, workspace: Workspace, goal: Goal, chosen: Trials, held: Trials) -> None:
         self.workspace, self.goal, self.trials, self.held = workspace, goal, chosen, held
+        target = find_target(goal.target) if goal.target and goal.target != target_here() else None
+        self.roofline = target.speed if target is not None else None  # by which latency is told, not measured
         # Shared by all searches of this process.
         self._sizes: dict[Recipe, tuple[int, int | None]] = workspace.cache.get(("sizes", chosen.about), dict)
         self._about = repr(("whole recipes", chosen.about, goal.seed, chosen.task({}, 0).samples, len(chosen.order)))
@@ -151,7 +157,9 @@ class Wholes:
         if self.goal.max_memory is not None:
             taken = saving.tensor_bytes(written.ir) + demand.peak(written.ir, shapes.infer(written.ir, batch=1))
             point = replace(point, memory=taken)
-        if self.goal.max_latency is not None:
+        if self.goal.max_latency is not None and self.roofline is not None:
+            point = replace(point, latency=roofline_ms(result, point.recipe.storing, self.roofline))
+        elif self.goal.max_latency is not None:
             runs = [runner(runtime.session(each, spinning=True)) for each in (self.workspace.model, written)]
             feeds = self.workspace.measurable().data.least()
             point = replace(point, latency=paired_latency_ms(runs[0], runs[1], feeds, job.silent())[1])
@@ -164,6 +172,18 @@ def figures(trials: Trials, result: Result) -> Measured:
     drop, low, high = trials.evaluator.drop(seen, rows)
     divergence = float(result.divergences.astype(np.float64).mean())
     return Measured(trials.evaluator.metric.value(rows), drop, low, high, divergence, len(result))
+
+
+def roofline_ms(compiled: Compiled, storing: Storing, speed: Speed) -> float:
+    """The least time that one sample can take by the roofline of a device, layer by layer: each weight is read once;
+    what activations move is not counted."""
+    changes, seconds = {change.path: change for change in compiled.changes(storing)[0]}, 0.0
+    for layer in compiled.model.layers:
+        change, edit = changes.get(layer.path), compiled.edits.get(layer.path)
+        macs, size = (layer.macs, layer.bytes) if change is None else (change.macs, change.bytes_after)
+        numbers = "float32" if edit is None or edit.compute is None else "int8"
+        seconds += speed.seconds(macs or 0, size, numbers) or 0.0
+    return 1e3 * seconds
 
 
 def within(goal: Goal, point: Point, original: int) -> bool:
