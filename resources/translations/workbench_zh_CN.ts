@@ -5999,6 +5999,16 @@
       <translation>请提供更多样本。</translation>
     </message>
     <message>
+      <source>Latency is the least by rule for {target}, not measured: {source}.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>延迟是按规则得出的 {target} 的下限，未经测量：{source}。</translation>
+    </message>
+    <message>
+      <source>Latency was measured on this machine, not on {target}.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>延迟是在本机上测量的，而不是在 {target} 上。</translation>
+    </message>
+    <message>
       <source>No calibration data was given: the inputs of all samples are used for calibration, without their labels.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>未提供校准数据：用所有样本的输入校准，不使用标签。</translation>
