@@ -187,6 +187,7 @@ def test_labels_that_are_the_tokens_are_shifted_and_others_stand(tmp_path):
     _, shifted = read(tmp_path, y=following, measuring="token_loss")
     values = [evaluate(each, None, Job()).value for each in (same, shifted)]
     assert values == pytest.approx([expected_loss(ids)] * 2, rel=1e-5)
+    assert read(tmp_path, y=following)[1].evaluator.metric.id == "perplexity", "as where there are no labels"
 
 
 def test_outputs_that_do_not_fit_are_not_kept(tmp_path, monkeypatch):

@@ -57,6 +57,11 @@ class Cache:
             entry = self._entries.get(key)
             return entry[0] if entry else None
 
+    def offer(self, key: Hashable, value: Any) -> None:
+        """Keep what was made on the way to something else, unless it is there. Nobody is waited for."""
+        if self.peek(key) is None:
+            self._put(key, value)
+
     def _put(self, key: Hashable, value: Any) -> None:
         size = weigh(value)
         with self._lock:
@@ -99,6 +104,9 @@ class _Under(Cache):
 
     def peek(self, key: Hashable) -> Any | None:
         return self._whole.peek((self._prefix, key))
+
+    def offer(self, key: Hashable, value: Any) -> None:
+        self._whole.offer((self._prefix, key), value)
 
 
 def weigh(value: Any) -> int:

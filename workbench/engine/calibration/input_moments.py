@@ -7,7 +7,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
 from workbench.data.dataset import Dataset
-from workbench.engine.base.taps import SHARE, refuse_what_is_not_finite, runs
+from workbench.engine.base.taps import SHARE, TOGETHER, refuse_what_is_not_finite, runs
 from workbench.engine.calibration import im2col
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
@@ -15,7 +15,9 @@ from workbench.graph.subgraph import cut
 ROWS = 1 << 15  # rows that are enough, or this number for each column; evenly from all samples
 ROWS_A_COLUMN = 8
 AT_ONCE = 8192  # rows unfolded at a time
+LARGEST = 1 << 28  # bytes of sums that are taken in one run
 Moments = tuple[np.ndarray, np.ndarray]
+Rows = tuple[str, str]
 
 
 class InputSums:
@@ -69,11 +71,31 @@ class InputSums:
 def of_layers(
     model: Model, layers: Sequence[Layer], data: Dataset, samples: int, batch: int, job: Job
 ) -> Mapping[str, InputSums]:
-    """Sums of several layers by path, in one run over this many samples."""
-    names = {layer.path: cut.tapped(model, layer.path) for layer in layers}
+    """Sums of several layers by path, in one run over this many samples. Layers with the same rows share one."""
+    received = {layer.path: rows_of(model, layer) for layer in layers}
     batches = -(-data.first(samples) // data.at_once(-(-batch // SHARE)))
-    found = {layer.path: InputSums(layer, batches) for layer in layers}
-    for values in runs(model, list(dict.fromkeys(names.values())), data, samples, batch, job):
-        for path, name in names.items():
-            found[path].add(values[name])
-    return found
+    sums = {received[layer.path]: InputSums(layer, batches) for layer in layers}
+    for values in runs(model, list(dict.fromkeys(name for name, _ in sums)), data, samples, batch, job):
+        for (name, _), each in sums.items():
+            each.add(values[name])
+    return {path: sums[rows] for path, rows in received.items()}
+
+
+def rows_of(model: Model, layer: Layer) -> Rows:
+    """What decides the rows of a layer: the value it receives, and how that is unfolded. Products with a matrix that
+    read the same value along the same axis, as queries, keys and values do, have the same."""
+    alike = layer.op in ("MatMul", "Gemm")
+    return cut.tapped(model, layer.path), f"{layer.input_axis} {layer.matrix[1]}" if alike else layer.path
+
+
+def together(model: Model, layers: Sequence[Layer]) -> list[Layer]:
+    """As many of these layers, from the first on, as are measured in one run: their sums take at most LARGEST bytes."""
+    held: dict[Rows, int] = {}
+    chosen: list[Layer] = []
+    for layer in layers:
+        columns = layer.matrix[1]
+        held[rows_of(model, layer)] = 8 * layer.groups * columns * columns
+        if chosen and (sum(held.values()) > LARGEST or len(held) > TOGETHER):
+            break
+        chosen.append(layer)
+    return chosen

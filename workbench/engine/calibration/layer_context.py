@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.taps import observed, refuse_what_is_not_finite
 from workbench.engine.calibration import im2col, input_moments
-from workbench.engine.calibration.input_moments import InputSums, Moments
+from workbench.engine.calibration.input_moments import Moments
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
@@ -41,6 +41,7 @@ class LayerContext:
     seed: int
     cache: Cache
     sharing: tuple[str, ...] = ()  # paths of the layers that have the same step
+    beside: tuple[str, ...] = ()  # paths of layers that will ask for the same of their inputs: measured in one run
     batch: int = BATCH
 
     @cached_property
@@ -150,11 +151,20 @@ class LayerContext:
         return self.cache.get(self._key("moments"), lambda: self._measure_moments(job))
 
     def _measure_moments(self, job: Job) -> Moments:
-        data = self.samples()
-        sums = InputSums(self.layer, -(-data.first(SAMPLES) // data.at_once(self.batch)))
-        for x in self.inputs(job):
-            sums.add(x)
-        return sums.moments(self.path)
+        """With those of the layers behind it that will ask, too. A layer's are the same, whoever is beside it."""
+        contexts = [self, *(replace(self, path=path) for path in self.beside[self._place :])]
+        missing = [each for each in contexts if each is self or self.cache.peek(each._key("moments")) is None]
+        layers = input_moments.together(self.model, [each.layer for each in missing])
+        sums = input_moments.of_layers(self.model, layers, self.samples(), SAMPLES, self.batch, job)
+        for each in missing[1 : len(layers)]:
+            with suppress(UserError):  # which that layer says itself
+                self.cache.offer(each._key("moments"), sums[each.path].moments(each.path))
+        return sums[self.path].moments(self.path)
+
+    @property
+    def _place(self) -> int:
+        """Where the layers behind this one begin in `beside`."""
+        return self.beside.index(self.path) + 1 if self.path in self.beside else len(self.beside)
 
     def _key(self, *what: object) -> tuple[object, ...]:
         fingerprint = self.data.fingerprint if self.data else ""
@@ -162,13 +172,10 @@ class LayerContext:
 
 
 def prepare_moments(model: Model, paths: Iterable[str], data: Dataset, cache: Cache, job: Job) -> None:
-    """Put the input moments of these layers into the cache, all in one run instead of one for each layer."""
+    """Put the input moments of these layers into the cache, of many layers in one run."""
     contexts = [LayerContext(model, path, data, 0, cache) for path in paths]
     missing = [each for each in contexts if each.known_moments is None]
-    if len(missing) < 2:
-        return
-    layers = [each.layer for each in missing]
-    sums = input_moments.of_layers(model, layers, data, SAMPLES, BATCH, job)
+    paths = tuple(each.path for each in missing)
     for each in missing:
         with suppress(UserError):  # which the method that asks for them says
-            cache.get(each._key("moments"), partial(sums[each.path].moments, each.path))
+            replace(each, beside=paths)._moments(job)

@@ -263,7 +263,7 @@ def edit(
             raise UserError("{path}: {reason}", OTHER, path=path, reason=reason)
         done += (action,)
         peers, samples = dependence(path, action, sharing, data)
-        context = LayerContext(model, path, data, seed, cache, peers)
+        context = LayerContext(model, path, data, seed, cache, peers, (sharing or {}).get(action, ()))
         key = edit_key(layer, done, seed, peers, samples)
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
         result = cache.get(key, partial(chosen.apply, context, before, params, part))
