@@ -12001,6 +12001,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>选择多层</translation>
     </message>
     <message>
+      <source>Show all again</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>再次显示全部</translation>
+    </message>
+    <message>
       <source>Switch between lines and values</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>在线与数值之间切换</translation>
@@ -12014,6 +12019,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>This model</source>
       <extracomment>workbench/ui/shell/about.py</extracomment>
       <translation>此模型</translation>
+    </message>
+    <message>
+      <source>Zoom in or out</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>放大或缩小</translation>
     </message>
     <message>
       <source>{n} parameters</source>

@@ -117,6 +117,8 @@ def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
             (tr("Move in large steps"), "Shift+Left, Shift+Right"),
             (tr("Switch between lines and values"), "Up, Down"),
             (tr("First or last value"), "Home, End"),
+            (tr("Zoom in or out"), "+, -"),
+            (tr("Show all again"), "0"),
         ),
         tr("Presentation"): (
             (tr("Next slide"), "Right, Space"),

@@ -36,7 +36,8 @@ class AddMenu(QMenu):
         self.search.setMinimumWidth(30 * theme.UNIT)
         self.search.textChanged.connect(self._filter)
         self.addAction(self._holding(self.search))
-        self._heading = self._holding(self._caption(self.tr("Recommended for this layer")))
+        self.caption = self._caption(self.tr("Recommended for this layer"))
+        self._heading = self._holding(self.caption)
         self.addAction(self._heading)
         self._families = FamiliesMenu(self)
         self._families.chosen.connect(lambda method: self.chosen.emit(Action(method)))
@@ -57,8 +58,8 @@ class AddMenu(QMenu):
         self._families.set_methods(known.values())
         for *_, entry in self.found:
             self.removeAction(entry)
-        entries = [(Action(name), "") for name in known]
-        entries += [(action, names) for action, names in PRESETS if action.method in known]
+        entries = [(action, names) for action, names in PRESETS if action.method in known]
+        entries += [(Action(name), "") for name in known]
         self.found = [(self._words(step), self._names(step, more), self._entry(step)) for step, more in entries]
         self.addActions(self._families.actions())
         self.addActions([entry for *_, entry in self.found])
@@ -111,7 +112,9 @@ class AddMenu(QMenu):
     def _filter(self, typed: str) -> None:
         """With a text the methods that fit it, the best first; without one what is recommended, and the families."""
         searching = bool(typed.strip())
-        self._heading.setVisible(not searching and bool(self.recommended))
+        headed = not searching and bool(self.recommended)
+        self._heading.setVisible(headed)
+        self.caption.setVisible(headed)  # a menu that is open leaves it where it was
         for entry in (*self.recommended.values(), *self._families.actions()):
             entry.setVisible(not searching)
         self._rest.setVisible(not searching and bool(self.recommended))
@@ -126,7 +129,8 @@ class AddMenu(QMenu):
 
     def _matches(self, typed: str) -> list[QAction]:
         scored = [(likeness(typed, text, names), entry) for text, names, entry in self.found]
-        known = sorted(((score, entry) for score, entry in scored if score is not None), key=lambda each: -each[0])
+        fit = [(round(score, 1), entry) for score, entry in scored if score is not None]
+        known = sorted(fit, key=lambda each: -each[0])  # of equals the first: settings that have the very name
         return [entry for _, entry in known]
 
     def _names(self, action: Action, more: str) -> str:
