@@ -1139,9 +1139,9 @@
       <translation>取整正则项的权重；它把每个权重推向最近的两个量化级别之一。</translation>
     </message>
     <message>
-      <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), or a fixed limit (clip). Cubed preserves large weights better than mse.</source>
+      <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), a fixed limit (clip), or least error but for few weights (hqq). Cubed preserves large weights better than mse.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>量化范围的选取：全部数值（minmax）、百分位数、平方误差（mse）或立方误差最小、KL 散度最小（entropy），或固定上限（clip）。立方误差比 mse 更能保留大权重。</translation>
+      <translation>量化范围的选取方式：所有值（minmax）、百分位数、最小平方误差（mse）或立方误差、最小 KL 散度（entropy）、固定上限（clip），或除少数权重外误差最小（hqq）。立方误差比 mse 更能保留大权重。</translation>
     </message>
     <message>
       <source>Integer (affine)</source>
@@ -1632,6 +1632,11 @@
       <source>entropy</source>
       <extracomment>quantize.static</extracomment>
       <translation>熵</translation>
+    </message>
+    <message>
+      <source>hqq</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>半二次（hqq）</translation>
     </message>
     <message>
       <source>minmax</source>

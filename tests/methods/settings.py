@@ -25,6 +25,7 @@ SETTINGS: dict[str, list[tuple]] = {
         ({"bits": 5, "range": "minmax"}, ("MatMul",)),
         ({"bits": 4, "range": "entropy", "rounding": "floor"}, ("Conv", "Gemm")),
         ({"bits": 4, "range": "clip", "clip": 0.5}, ("Conv",)),
+        ({"bits": 3, "range": "hqq", "symmetric": False}, ("Conv", "Gemm")),
         ({"bits": 4, "rounding": "rate", "rate": 0.05}, ("Conv", "Gemm")),
         ({"bits": 6, "rounding": "rate", "sensitivity": "fisher"}, ("MatMul",)),
     ],

@@ -4,7 +4,7 @@ Nagel et al. 2021, A white paper on neural network quantization, section 2 and 3
 Migacz 2017, 8-bit inference with TensorRT, for the range of least divergence; Nahshan et al. 2021, Loss aware
 post-training quantization, Machine Learning 110, section 4.1, for other powers of the error than its square; Banner,
 Nahshan and Soudry 2019, Post training 4-bit quantization of convolutional networks for rapid-deployment, NeurIPS, for
-clipping.
+clipping; Badri and Shaji 2023 for half-quadratic splitting (half_quadratic).
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from workbench.core.recipe.params import Help, Range, When
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.spec import container
 from workbench.methods.base.observer import divergence
+from workbench.methods.common import half_quadratic
 
 Granularity = Literal["tensor", "channel", "group"]
-RangeRule = Literal["minmax", "percentile", "mse", "cubed", "entropy", "clip"]
+RangeRule = Literal["minmax", "percentile", "mse", "cubed", "entropy", "clip", "hqq"]
 Clip = Annotated[
     float,
     Range(0.001, 1, 0.001),
@@ -90,6 +91,8 @@ def scales(
     best = _affine(low, high, bits, symmetric)
     if rule in ("minmax", "percentile", "clip"):
         return best
+    if rule == "hqq":
+        return half_quadratic.refined(grid.values, grid.reduce, *best, limits(bits, symmetric), symmetric)
 
     def cost(affine: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         if rule == "entropy":

@@ -34,7 +34,8 @@ class AffineQuantization(Method):
     formula = "w ≈ s · (q − z),   q = round(w / s) + z,   or argmin (w/s + z − q)² + λ bits(q)"
     citation = (
         "Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization; "
-        "Migacz 2017 (entropy); Banner et al. 2019 (clip); Wiedemann et al. 2020, DeepCABAC (rate)"
+        "Migacz 2017 (entropy); Banner et al. 2019 (clip); Badri and Shaji 2023, Half-quadratic quantization (hqq); "
+        "Wiedemann et al. 2020, DeepCABAC (rate)"
     )
     effects = said.LEVELS
     encodes = said.ON_GRIDS
@@ -58,8 +59,8 @@ class AffineQuantization(Method):
             grids.RangeRule,
             Help(
                 "How the range is chosen: all values (minmax), a percentile, least squared (mse) or "
-                "cubed error, least KL divergence (entropy), or a fixed limit (clip). Cubed "
-                "preserves large weights better than mse."
+                "cubed error, least KL divergence (entropy), a fixed limit (clip), or least error but for few "
+                "weights (hqq). Cubed preserves large weights better than mse."
             ),
         ] = "cubed"
         percentile: Annotated[
