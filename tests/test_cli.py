@@ -225,6 +225,22 @@ def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
     assert "it is not a text file (UTF-8)" in sentence(CliRunner().invoke(cli, arguments, input=b"\xff\xfe"))
 
 
+def test_how_weights_are_stored_is_said_on_the_command_line(here):
+    (here / "four.yaml").write_text('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 4}}]\n')
+    arguments = ("compress", "small.onnx", "--recipe", "four.yaml", "--out", "stored")
+    sizes = {}
+    for name, more in (
+        ("plain", ("--codes", "off")),
+        ("short", ("--codes", "off", "--names", "short", "--sides", "float16")),
+    ):
+        done = workbench(*arguments, "--name", name, *more)
+        assert done.exit_code == 0, done.output
+        sizes[name] = (here / "stored" / f"{name}.onnx").stat().st_size
+    assert sizes["short"] < sizes["plain"]
+    written = (here / "stored" / "short.yaml").read_text()
+    assert "names: short" in written and "sides: float16" in written and "storage" not in written
+
+
 def test_compress_in_words(here):
     words = workbench(*COMPRESS).stdout
     for expected in (

@@ -5314,11 +5314,6 @@
       <translation>请去掉这两个步骤之一。</translation>
     </message>
     <message>
-      <source>Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>缩放系数、偏置、归一化参数和其他小张量已舍入到 16 位。</translation>
-    </message>
-    <message>
       <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>各因子共有 {parameters:,} 个权重，而该层原有 {size:,} 个。</translation>
@@ -9741,6 +9736,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{share}（{n} 个样本）</translation>
     </message>
     <message>
+      <source>16-bit scales</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>16 位缩放系数</translation>
+    </message>
+    <message>
       <source>Automatic</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>自动</translation>
@@ -9751,6 +9751,31 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>批大小</translation>
     </message>
     <message>
+      <source>Entropy codes</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>熵编码</translation>
+    </message>
+    <message>
+      <source>Entropy codes: always</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>熵编码：始终</translation>
+    </message>
+    <message>
+      <source>Entropy codes: automatic</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>熵编码：自动</translation>
+    </message>
+    <message>
+      <source>Entropy codes: never</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>熵编码：从不</translation>
+    </message>
+    <message>
+      <source>Every level takes the same number of bits.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>每个量化级别占用相同的位数。</translation>
+    </message>
+    <message>
       <source>For each layer what costs less at this batch size.</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>按此批大小为每层选择开销较小的方式。</translation>
@@ -9759,6 +9784,21 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Lightest and fastest</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>最省内存、最快</translation>
+    </message>
+    <message>
+      <source>Only inputs and outputs keep their names and metadata.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>仅输入和输出保留名称和元数据。</translation>
+    </message>
+    <message>
+      <source>Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>缩放系数、偏置、归一化参数和其他小张量舍入为 16 位。</translation>
+    </message>
+    <message>
+      <source>Short names</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>短名称</translation>
     </message>
     <message>
       <source>Smallest file</source>
@@ -9779,6 +9819,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Weights of 2, 4 and 8 bits stay packed in memory. Products are computed with 8-bit activations.</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>2、4、8 位权重以打包形式驻留内存。乘积使用 8 位激活值计算。</translation>
+    </message>
+    <message>
+      <source>Where what they save is worth the time and memory of decoding when the file is loaded.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>仅在节省的大小值得加载文件时解码所用的时间和内存时采用。</translation>
+    </message>
+    <message>
+      <source>Wherever they are smaller. Loading may take seconds and much memory.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>只要更小就采用。加载可能需要数秒和大量内存。</translation>
     </message>
     <message>
       <source>weight storage</source>

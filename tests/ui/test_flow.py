@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_window import LEFT, click_layer, dialog
 from workbench.core.recipe.recipe import load_recipe
+from workbench.core.recipe.storing import Storing
 from workbench.ui.text import format
 
 
@@ -168,8 +169,12 @@ def test_how_weights_are_stored_is_part_of_the_recipe(demo_window, qtbot):
     storage.batch.editingFinished.emit()
     assert (session.recipe.storing.storage, session.recipe.storing.batch) == ("fastest", 8)
     assert session.undo_stack.count() == steps + 2
+    storage.codes.setCurrentIndex(storage.codes.findData("on"))
+    storage.sides.click()
+    storage.names.click()
+    assert session.recipe.storing == Storing(storage="fastest", batch=8, codes="on", sides="float16", names="short")
     form.reject()
     qtbot.waitUntil(lambda: demo_window.findChild(QDialog, "export") is None)
-    session.undo_stack.undo()
-    session.undo_stack.undo()
-    assert session.recipe.storing.storage == "auto"
+    for _ in range(5):
+        session.undo_stack.undo()
+    assert session.recipe.storing == Storing()

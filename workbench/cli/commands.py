@@ -32,11 +32,11 @@ from workbench.cli.options import (
     out_option,
     recipe_of,
     samples_option,
-    storage_option,
+    storing_options,
     target_option,
     trust_option,
     trusted,
-    with_storage,
+    with_storing,
 )
 from workbench.cli.pictures import take_pictures
 from workbench.core.analysis.measured import Measuring
@@ -188,7 +188,7 @@ def evaluate(
     metavar="FORMAT",
     help="Also write pt2, safetensors (both: weights as floats), packed-safetensors, or an extension's format.",
 )
-@storage_option
+@storing_options
 @calibration_option
 @device_option
 @click.option(
@@ -219,8 +219,7 @@ def compress(
     target: str,
     name: str,
     format: str,
-    storage: str | None,
-    batch: int | None,
+    storing: dict[str, Any],
     calibration: str,
     device: str,
     raise_opset: bool,
@@ -239,7 +238,7 @@ def compress(
         if calibration and not data:
             raise UserError("Calibration samples were given, but no data to measure on.", "Give --data too.")
         asked = recipe_of(recipe)
-        asked = with_storage(replace(asked, target=target or asked.target), storage, batch)
+        asked = with_storing(replace(asked, target=target or asked.target), storing)
         check_folder(Path(out))
         opened = wb.open(
             model,

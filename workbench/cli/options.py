@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -18,6 +18,7 @@ from workbench.core.base.language import ENGLISH, LANGUAGES
 from workbench.core.base.message import Message
 from workbench.core.base.trust import Trust
 from workbench.core.recipe.recipe import Recipe, load_recipe, parse_recipe
+from workbench.core.recipe.storing import CHOICES, LARGEST_BATCH
 
 if TYPE_CHECKING:
     from workbench.library import Model
@@ -240,24 +241,33 @@ def target_option(help: str) -> Decorator:
     return click.option("--target", default="", metavar="ID", callback=known_target, help=help)
 
 
-def storage_option(command: Any) -> Any:
-    """--storage and --batch: how weights on levels are stored; the recipe's own otherwise."""
-    storage = click.option(
-        "--storage",
-        type=click.Choice(["auto", "smallest", "fastest"]),
-        help="How weights on levels are stored: smallest file, lightest and fastest to run, or chosen for each layer.",
+def storing_options(command: Any) -> Any:
+    """How weights are stored, as `storing`: what is given of a recipe's key `export`; the recipe's own otherwise."""
+    choices = (
+        ("storage", "How weights on levels are stored: smallest file, lightest and fastest to run, or for each layer."),
+        ("codes", "Entropy codes: where they are worth their load time, wherever they are smaller, or nowhere."),
+        ("sides", "Scales, biases, parameters of norms and other small tensors in 32 or 16 bits."),
+        ("names", "Names and metadata in the file: all, or only those of inputs and outputs."),
     )
-    batch = click.option(
-        "--batch", type=click.IntRange(1), metavar="N", help="Samples at a time for which --storage auto chooses."
-    )
-    return storage(batch(command))
+    batch = click.IntRange(1, LARGEST_BATCH)
+    about = "Samples at a time for which --storage auto chooses."
+    command = click.option("--batch", type=batch, metavar="N", help=about, callback=_told, expose_value=False)(command)
+    for name, help in reversed(choices):
+        kind = click.Choice(CHOICES[name])
+        command = click.option(f"--{name}", type=kind, help=help, callback=_told, expose_value=False)(command)
+    return command
 
 
-def with_storage(recipe: Recipe, storage: Any, batch: int | None) -> Recipe:
-    """The recipe with what was given of both."""
-    given = recipe.storing
-    storing = replace(given, storage=storage or given.storage, batch=batch or given.batch)
-    return replace(recipe, storing=storing)
+def _told(context: click.Context, option: click.Parameter, given: Any) -> None:
+    """Note what was given of the options together."""
+    told = context.params.setdefault("storing", {})
+    if given is not None:
+        told[option.name] = given
+
+
+def with_storing(recipe: Recipe, given: Mapping[str, Any]) -> Recipe:
+    """The recipe with what was given of `storing_options`."""
+    return replace(recipe, storing=replace(recipe.storing, **given))
 
 
 def known_target(_context: click.Context, _option: click.Parameter, given: str) -> str:

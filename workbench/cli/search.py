@@ -20,11 +20,11 @@ from workbench.cli.options import (
     metric_option,
     out_option,
     samples_option,
-    storage_option,
+    storing_options,
     target_option,
     trust_option,
     trusted,
-    with_storage,
+    with_storing,
     workforce_options,
 )
 from workbench.core.analysis.measured import Measuring
@@ -101,7 +101,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @workforce_options
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample split.")
 @out_option
-@storage_option
+@storing_options
 @language_option
 @json_option
 @architecture_option
@@ -118,8 +118,7 @@ def search(
     max_drop: float | None,
     minutes: float,
     workers: int,
-    storage: str | None,
-    batch: int | None,
+    storing: dict[str, Any],
     cluster: str,
     language: str,
     as_json: bool,
@@ -157,7 +156,7 @@ def search(
         report = None
         if front.chosen is not None:
             report = opened.export(
-                with_storage(replace(front.chosen.recipe, target=goal.target), storage, batch),
+                with_storing(replace(front.chosen.recipe, target=goal.target), storing),
                 out,
                 language=language,
                 notes=front.notes,

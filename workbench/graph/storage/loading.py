@@ -23,9 +23,9 @@ from workbench.graph.storage.storage import UNLIMITED, Limit
 # With `codes: auto` a second of decoding has to save this many bytes: what a slow link (1 Mbit/s) brings in that
 # time. So a coded file is never in use later than a packed one that is downloaded over it.
 PRICE = 125_000
-# All decoders together take at most what loading the model as opened takes: as many bytes of memory, or half of what
+# All decoders together take at most what loading the model as opened takes: as many bytes of memory, or as much as
 # the runtime takes by itself; and these seconds for each byte (measured of files of 134 and 555 MB), or half a second.
-LEAST_BYTES, LEAST_SECONDS, BYTE_SECONDS = 1 << 25, 0.5, 5e-9
+LEAST_BYTES, LEAST_SECONDS, BYTE_SECONDS = 1 << 26, 0.5, 5e-9
 ALL = Storing(codes="on")
 OPSET = 18
 

@@ -1,9 +1,9 @@
-"""How the exported file stores weights on levels: a choice that is part of the recipe, so the preview follows it."""
+"""How the exported file stores weights: choices that are part of the recipe, so the preview follows them."""
 
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.core.recipe.storing import LARGEST_BATCH
 from workbench.ui.session.session import Session
@@ -11,14 +11,38 @@ from workbench.ui.widgets.labels import Plain
 
 
 class StorageChoice(QWidget):
-    """Smallest, lightest and fastest, or by layer for a number of samples at a time."""
+    """Smallest, lightest and fastest, or by layer for a number of samples at a time; entropy codes; what else of the
+    graph may be written shorter."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.choice = QComboBox(self)
-        self.choice.setAccessibleName(self.tr("Weight storage"))
-        for key, text, tip in (
+        self.choice = self._storages()
+        self.batch = QSpinBox(self)
+        self.batch.setAccessibleName(self.tr("Batch size"))
+        self.batch.setRange(1, LARGEST_BATCH)
+        self.codes = self._codes()
+        self.sides = QCheckBox(self.tr("16-bit scales"), self)
+        self.sides.setToolTip(
+            self.tr("Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.")
+        )
+        self.names = QCheckBox(self.tr("Short names"), self)
+        self.names.setToolTip(self.tr("Only inputs and outputs keep their names and metadata."))
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(8)
+        rows.addLayout(self._row(self.choice, Plain(self.tr("Batch size"), self), self.batch))
+        rows.addLayout(self._row(self.codes, self.sides, self.names))
+        self._show()
+        self.batch.editingFinished.connect(self._choose)
+        for choice in (self.choice, self.codes):
+            choice.currentIndexChanged.connect(self._choose)
+        for box in (self.sides, self.names):
+            box.toggled.connect(self._choose)
+
+    def _storages(self) -> QComboBox:
+        return self._combo(
+            self.tr("Weight storage"),
             ("auto", self.tr("Automatic"), self.tr("For each layer what costs less at this batch size.")),
             (
                 "smallest",
@@ -32,28 +56,57 @@ class StorageChoice(QWidget):
                     "Weights of 2, 4 and 8 bits stay packed in memory. Products are computed with 8-bit activations."
                 ),
             ),
-        ):
-            self.choice.addItem(text, key)
-            self.choice.setItemData(self.choice.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.batch = QSpinBox(self)
-        self.batch.setAccessibleName(self.tr("Batch size"))
-        self.batch.setRange(1, LARGEST_BATCH)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        )
+
+    def _codes(self) -> QComboBox:
+        return self._combo(
+            self.tr("Entropy codes"),
+            (
+                "auto",
+                self.tr("Entropy codes: automatic"),
+                self.tr("Where what they save is worth the time and memory of decoding when the file is loaded."),
+            ),
+            (
+                "on",
+                self.tr("Entropy codes: always"),
+                self.tr("Wherever they are smaller. Loading may take seconds and much memory."),
+            ),
+            ("off", self.tr("Entropy codes: never"), self.tr("Every level takes the same number of bits.")),
+        )
+
+    def _combo(self, name: str, *entries: tuple[str, str, str]) -> QComboBox:
+        """Entries: key of the recipe, text, tool tip."""
+        choice = QComboBox(self)
+        choice.setAccessibleName(name)
+        for key, text, tip in entries:
+            choice.addItem(text, key)
+            choice.setItemData(choice.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        return choice
+
+    def _row(self, first: QWidget, *others: QWidget) -> QHBoxLayout:
+        row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.choice, 1)
-        row.addWidget(Plain(self.tr("Batch size"), self))
-        row.addWidget(self.batch)
-        self._show()
-        self.choice.currentIndexChanged.connect(self._choose)
-        self.batch.editingFinished.connect(self._choose)
+        row.addWidget(first, 1)
+        for widget in others:
+            row.addWidget(widget)
+        return row
 
     def _show(self) -> None:
         storing = self._session.recipe.storing
         self.choice.setCurrentIndex(self.choice.findData(storing.storage))
         self.batch.setValue(storing.batch)
+        self.codes.setCurrentIndex(self.codes.findData(storing.codes))
+        self.sides.setChecked(storing.sides == "float16")
+        self.names.setChecked(storing.names == "short")
 
     def _choose(self) -> None:
         recipe = self._session.recipe
-        storing = replace(recipe.storing, storage=self.choice.currentData(), batch=self.batch.value())
+        storing = replace(
+            recipe.storing,
+            storage=self.choice.currentData(),
+            batch=self.batch.value(),
+            codes=self.codes.currentData(),
+            sides="float16" if self.sides.isChecked() else "float32",
+            names="short" if self.names.isChecked() else "keep",
+        )
         self._session.change_recipe(replace(recipe, storing=storing), self.tr("weight storage"))
