@@ -125,9 +125,8 @@ def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
         f"{model.path}: {model.format}, opset {model.opset}, {size(model.bytes)}, "
         f"{amount(model.parameters)} parameters, {_macs(model.macs)} MACs per sample"
     )
-    for step in model.preparations:
-        say(f"{step.title}: {step.detail}")
-    say()
+    for line in [*(f"{step.title}: {step.detail}" for step in model.preparations), ""]:
+        say(line)
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
     click.echo(table(head, [_inspected(row) for row in rows], left=(0, 1, 2)))
     say(
