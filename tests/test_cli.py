@@ -14,9 +14,14 @@ import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
+import workbench as wb
 from tests.guard import HANG_S
 from workbench.cli.commands import cli
+from workbench.cli.options import with_storing
+from workbench.cli.search import stored_within
+from workbench.core.analysis.plan import Goal
 from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.recipe.recipe import parse_recipe
 from workbench.engine.workspace import Workspace
 from workbench.library import Model
 
@@ -568,3 +573,14 @@ def test_what_the_system_refuses_is_one_sentence(here):
         strict=True,
     ):
         assert words in line
+
+
+def test_a_way_of_storing_that_breaks_the_limit_of_a_search_is_not_taken(here):
+    opened = wb.open("small.onnx")
+    found = parse_recipe('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 4}}]\nexport: {names: short}')
+    shorter, longer = opened.size(found), opened.size(with_storing(found, {"names": "keep"}))
+    assert shorter < longer
+    kept, notes = stored_within(opened, found, {"names": "keep"}, Goal(max_bytes=longer - 1))
+    assert kept == found and "more than the limit" in notes[0]
+    asked, notes = stored_within(opened, found, {"names": "keep"}, Goal(max_bytes=longer))
+    assert asked.storing.names == "keep" and not notes

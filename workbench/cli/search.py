@@ -1,9 +1,9 @@
 """The command that searches for a recipe within limits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,11 @@ from workbench.core.analysis.plan import FAMILIES, Front, Goal, Point
 from workbench.core.base import quantities
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import check_folder, write_text
+from workbench.core.base.message import Message
+from workbench.core.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from workbench.library import Model
 
 SHOWN = {"macs": "MACs", "memory": "memory", "latency": "latency"}
 
@@ -155,13 +160,8 @@ def search(
         front = opened.plan(goal, workers=workers, cluster=cluster, job=job.part(0.1, 0.9))
         report = None
         if front.chosen is not None:
-            report = opened.export(
-                with_storing(replace(front.chosen.recipe, target=goal.target), storing),
-                out,
-                language=language,
-                notes=front.notes,
-                job=job.part(0.9, 1.0),
-            )
+            found, notes = stored_within(opened, replace(front.chosen.recipe, target=goal.target), storing, goal)
+            report = opened.export(found, out, language=language, notes=(*front.notes, *notes), job=job.part(0.9, 1.0))
         elif not curve:
             raise UserError(
                 "No recipe within the limits was found.",
@@ -176,6 +176,24 @@ def search(
     _print(front)
     if report is not None:
         output.print_report(report)
+
+
+def stored_within(
+    opened: "Model", found: Recipe, given: Mapping[str, Any], goal: Goal
+) -> tuple[Recipe, tuple[Message, ...]]:
+    """The recipe with what was given of how weights are stored, and a note where that breaks the limit of bytes: then
+    they are stored as the search found it."""
+    asked, most = with_storing(found, given), goal.bytes_of(opened.size())
+    if asked == found or most is None or (size := opened.size(asked)) <= most:
+        return asked, ()
+    note = Message(
+        "Stored as asked ({given}) the file would take {size:,} bytes, more than the limit of {most:,}: it is stored "
+        "as the search found it.",
+        given=", ".join(f"{key}: {value}" for key, value in given.items()),
+        size=size,
+        most=most,
+    )
+    return found, (note,)
 
 
 def _write(front: Front, folder: Path) -> None:
