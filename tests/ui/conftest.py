@@ -44,9 +44,14 @@ def pytest_collection_modifyitems(items):
 class Bot(QtBot):
     """Waits for what must come as long as it takes on a busy machine."""
 
-    waitUntil = partialmethod(QtBot.waitUntil, timeout=HANG_MS)
     waitSignal = partialmethod(QtBot.waitSignal, timeout=HANG_MS)
     waitSignals = partialmethod(QtBot.waitSignals, timeout=HANG_MS)
+
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = HANG_MS) -> None:
+        """Until an expression is true. None is not: `lambda: found and found.is_shown` would hold while nothing is
+        found. A function that asserts, and returns nothing, holds when it does not raise."""
+        expression = getattr(callback, "__name__", "") == "<lambda>"
+        super().waitUntil((lambda: bool(callback())) if expression else callback, timeout=timeout)
 
 
 @pytest.fixture
