@@ -26,7 +26,7 @@ from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.labels import Plain
 
 SWATCH = QSize(64, 12)
-WIDTH = 560
+WIDTH = 600
 
 
 def titles() -> dict[str, str]:
@@ -95,6 +95,7 @@ class Preferences(QDialog):
         layout.addLayout(self._form)
         layout.addStretch()
         layout.addWidget(buttons)
+        self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))  # Qt's own choice ends at two thirds of the screen
         self._later.setVisible(False)
 
     def _choice(self, key: str, chosen: str, values: dict[str, str]) -> QComboBox:
