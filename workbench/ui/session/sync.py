@@ -160,9 +160,14 @@ class Refresher(QObject):
             self._measures.submit(lambda: self._ask_preview(recipe, focus))
 
     def _untrained(self, recipe: Recipe) -> Preview | None:
-        """The complete figures of a recipe without its stages: they hold until it is trained."""
+        """The complete figures of a recipe without its stages: they hold until it is trained. Not where a stage names a
+        teacher and there are no labels: the metric is the agreement with that teacher then."""
         before = self._previews.get(replace(recipe, recover=()).in_effect) if recipe.recover else None
-        return replace(before, trained=False) if before is not None and before.complete else None
+        if before is None or not before.complete:
+            return None
+        labelled = before.metric is not None and before.metric.labelled
+        taught = any(str(stage.params.get("teacher", "")).strip() for stage in recipe.recover)
+        return None if taught and not labelled else replace(before, trained=False)
 
     def _prepare(self) -> None:
         """The hand rests: what the first edit of the chosen layers will want, then of the layer likely to be next."""
