@@ -38,8 +38,10 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.editor import joins
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.kernels import Static
 from workbench.graph.storage.plan import WeightFacts
 from workbench.graph.subgraph import cut
 
@@ -257,6 +259,12 @@ class Previewer:
         if first is None:
             return None
         others = {path: edited for path, edited in edits.items() if path not in focus}
+        # Where a layer in focus decides which sums are computed in integers, no part of the graph is as in the whole.
+        graph, sites = model.ir.graph, model.sites
+        if any(isinstance(edits[path].compute, Static) for path in focus) and (
+            joins(graph, sites, edits) != joins(graph, sites, others)
+        ):
+            return None
         # By the edits themselves, compared by identity: the same actions make another edit when a layer that shares
         # the step joins or leaves.
         key = (first, frozenset(others.items()), result.structure.key)

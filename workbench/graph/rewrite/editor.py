@@ -147,6 +147,11 @@ class _Shared:
         return frozenset((*self.handed.values(), *self.joined.values()))
 
 
+def joins(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> Mapping[str, str]:
+    """Path of a layer -> name of its input that all readers take from the layer's levels, with these edits."""
+    return _Shared.of(graph, sites, edits).joined
+
+
 def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
     """Names of the quantised output values of layers; without those that a subgraph reads."""
     nodes = _by_name(graph)
