@@ -102,7 +102,6 @@ def test_an_export_is_written_in_it_too_and_opens_again(formats, workspace, tmp_
         ("wrong", "file does not match the ONNX file: the relative difference of its outputs is"),
         ("none", "wrote no file small.none"),
         ("no_such", "There is no format 'no_such' to write"),
-        ("pt2", "There is no format 'pt2' to write"),
     ],
 )
 def test_one_that_does_not_keep_its_word_writes_nothing(formats, workspace, tmp_path, format, words):

@@ -56,7 +56,7 @@ SETTINGS: dict[str, list[tuple]] = {
         ({"bits": 4, "steps": 20}, ("Conv",), CP),
         ({"steps": 20, "symmetric": False, "regularization": 0.1}, ("MatMul",)),
     ],
-    "prune.channels": [({"ratio": 0.3, "criterion": "l2", "round_to": 4}, ("Conv",))],
+    "prune.channels": [({"ratio": 0.3, "criterion": "l2", "round_to": 4, "statistics": "re-estimated"}, ("Conv",))],
     "prune.nm": [({}, EVERY), ({"n": 1, "m": 5}, ("Gemm",))],
     "prune.block": [({"rows": 4, "columns": 1}, EVERY), ({"rows": 16, "columns": 16, "sparsity": 0.7}, ("Gemm",))],
     "prune.wanda": [
