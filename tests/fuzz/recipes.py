@@ -120,7 +120,8 @@ def _with_methods(chance: random.Random) -> dict[str, Any]:
     document["layers"] = {chance.choice(GLOBS): steps, **(GOOD["layers"] if chance.random() < 0.2 else {})}
     stage = chance.choice(STAGES)
     fields = [field for field in stage.fields if field.name not in ("epochs", "minutes")]
-    wanted = {field.name: _parameter(chance, field) for field in chance.sample(fields, min(len(fields), chance.randrange(3)))}
+    some = chance.sample(fields, min(len(fields), chance.randrange(3)))
+    wanted = {field.name: _parameter(chance, field) for field in some}
     document["recover"] = [{stage.id: {"epochs": 1, "batch": 8} | wanted}] if chance.random() < 0.2 else []
     return document
 
