@@ -1,5 +1,6 @@
 """Windows on one real engine process."""
 
+import gc
 import threading
 from collections.abc import Callable
 from functools import partialmethod
@@ -52,6 +53,20 @@ class Bot(QtBot):
         found. A function that asserts, and returns nothing, holds when it does not raise."""
         expression = getattr(callback, "__name__", "") == "<lambda>"
         super().waitUntil((lambda: bool(callback())) if expression else callback, timeout=timeout)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Garbage is collected between two tests, as in the window between two events (see ui.engine_client.gc_guard).
+
+    Inside a call of Qt that holds one of its locks, the end of a widget that is part of a cycle waits for that lock:
+    a test stood still in QObject.disconnect.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.fixture

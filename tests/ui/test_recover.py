@@ -88,7 +88,7 @@ def test_the_focus_stays_with_the_stages_and_with_the_training(tab, session, qtb
     tab.cards[1].remove.setFocus()
     QTest.keyClick(tab.cards[1].remove, Qt.Key.Key_Space)
     assert tab.cards[0].remove.hasFocus() and len(tab.cards) == 1
-    stages(session, [Stage("finetune", {"epochs": 20})])
+    stages(session, [Stage("finetune", {"epochs": 2, "batch": 32})])
     tab.train.setFocus()
     QTest.keyClick(tab.train, Qt.Key.Key_Space)
     assert tab.pause.hasFocus(), "it stands where Train was"

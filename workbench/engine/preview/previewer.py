@@ -261,9 +261,8 @@ class Previewer:
         others = {path: edited for path, edited in edits.items() if path not in focus}
         # Where a layer in focus decides which sums are computed in integers, no part of the graph is as in the whole.
         graph, sites = model.ir.graph, model.sites
-        if any(isinstance(edits[path].compute, Static) for path in focus) and (
-            joins(graph, sites, edits) != joins(graph, sites, others)
-        ):
+        static = any(path in edits and isinstance(edits[path].compute, Static) for path in focus)
+        if static and joins(graph, sites, edits) != joins(graph, sites, others):
             return None
         # By the edits themselves, compared by identity: the same actions make another edit when a layer that shares
         # the step joins or leaves.
