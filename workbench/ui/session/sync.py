@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ class Refresher(QObject):
         self._views: dict[str, LayerView] = {}
         self._edits: Remembered[EditView] = Remembered(400)
         self._previews: Remembered[Preview] = Remembered(400)
+        self._trained: set[Hashable] = set()  # recipes whose figures are those after training
         self._inspects = Latest(self._link, PATIENCE_MS, self)
         self._applies = Latest(self._link, PATIENCE_MS, self)
         self._measures = Latest(self._link, PATIENCE_MS, self)
@@ -62,11 +63,13 @@ class Refresher(QObject):
         self._predicts = True
         self._edits.clear()
         self._previews.clear()
+        self._trained.clear()
         self._applies.drop()
         self._measures.drop()
 
     def forget_preview(self, recipe: Recipe) -> None:
         """The engine makes something else of this recipe now; what is under way may be of what it made before."""
+        self._trained.add(recipe.in_effect)
         self._previews.forget(recipe.in_effect)
         self._measures.drop()
 
@@ -162,7 +165,9 @@ class Refresher(QObject):
     def _untrained(self, recipe: Recipe) -> Preview | None:
         """The complete figures of a recipe without its stages: they hold until it is trained. Not where a stage names a
         teacher and there are no labels: the metric is the agreement with that teacher then."""
-        before = self._previews.get(replace(recipe, recover=()).in_effect) if recipe.recover else None
+        if not recipe.recover or recipe.in_effect in self._trained:
+            return None
+        before = self._previews.get(replace(recipe, recover=()).in_effect)
         if before is None or not before.complete:
             return None
         labelled = before.metric is not None and before.metric.labelled
