@@ -8959,6 +8959,26 @@
       <translation>{what} · {count} 个参数</translation>
     </message>
     <message>
+      <source>Edit again</source>
+      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
+      <translation>恢复编辑</translation>
+    </message>
+    <message>
+      <source>Left alone: steps for several layers, presets and searches skip this layer. A step that is added here alone lifts this.</source>
+      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
+      <translation>保持不变：应用于多层的步骤、预设和搜索会跳过此层。仅在此层添加步骤即可解除。</translation>
+    </message>
+    <message>
+      <source>Steps for several layers, presets and searches take these layers again</source>
+      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
+      <translation>应用于多层的步骤、预设和搜索将重新包括这些层</translation>
+    </message>
+    <message>
+      <source>{n} of these {total} layers are left alone and get no steps with the others.</source>
+      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
+      <translation>所选 {total} 层中有 {n} 层保持不变，不会与其他层一起添加步骤。</translation>
+    </message>
+    <message>
       <source>Pruned together with {layers}.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>与下列层一并裁剪：{layers}。</translation>
@@ -9866,6 +9886,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>通道须与此层一并裁剪的层</translation>
     </message>
     <message>
+      <source>Leave alone</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>保持不变</translation>
+    </message>
+    <message>
       <source>No channels are coupled with those of this layer.</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>没有与此层耦合的通道。</translation>
@@ -9884,6 +9909,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Select similar layers</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>选择同类层</translation>
+    </message>
+    <message>
+      <source>Steps for several layers, presets and searches skip these layers</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>应用于多层的步骤、预设和搜索会跳过这些层</translation>
     </message>
     <message>
       <source>The recipe has no steps.</source>
@@ -11904,6 +11934,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{times}x smaller</source>
       <extracomment>workbench/ui/session/snapshots.py</extracomment>
       <translation>缩小 {times} 倍</translation>
+    </message>
+    <message>
+      <source>edit again</source>
+      <extracomment>workbench/ui/session/state.py</extracomment>
+      <translation>恢复编辑</translation>
+    </message>
+    <message>
+      <source>leave alone</source>
+      <extracomment>workbench/ui/session/state.py</extracomment>
+      <translation>保持不变</translation>
     </message>
     <message>
       <source>Stopped. Measured values are kept.</source>
@@ -14508,6 +14548,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>跳过</translation>
     </message>
     <message>
+      <source>left alone</source>
+      <extracomment>workbench/ui/tree/data/cells.py</extracomment>
+      <translation>保持不变</translation>
+    </message>
+    <message>
       <source>{n} edited</source>
       <extracomment>workbench/ui/tree/data/cells.py</extracomment>
       <translation>已编辑{n}层</translation>
@@ -14546,6 +14591,11 @@ Click to sort; a third click restores the order of the model.</source>
       <source>Cannot be edited: {reason}</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>不能编辑：{reason}</translation>
+    </message>
+    <message>
+      <source>Left alone: no steps with other layers, by presets or by a search</source>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
+      <translation>保持不变：不会与其他层一起添加步骤，预设和搜索也会跳过</translation>
     </message>
     <message>
       <source>Loss</source>
@@ -14608,9 +14658,9 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>全部折叠</translation>
     </message>
     <message>
-      <source>Every word must match: part of a name, op:gemm, params&gt;1e5, bytes&lt;=20k, macs&gt;1M, has:prune, is:edited, is:locked</source>
+      <source>Every word must match: part of a name, op:gemm, params&gt;1e5, bytes&lt;=20k, macs&gt;1M, has:prune, is:edited, is:alone, is:locked</source>
       <extracomment>workbench/ui/tree/view.py</extracomment>
-      <translation>每个词都必须匹配：名称的一部分、op:gemm、params&gt;1e5、bytes&lt;=20k、macs&gt;1M、has:prune、is:edited、is:locked</translation>
+      <translation>每个词都须匹配：名称的一部分、op:gemm、params&gt;1e5、bytes&lt;=20k、macs&gt;1M、has:prune、is:edited、is:alone、is:locked</translation>
     </message>
     <message>
       <source>Expand all</source>

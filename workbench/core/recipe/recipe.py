@@ -79,6 +79,24 @@ class Recipe:
         """The actions that a layer is given, in the order in which they are applied: none that is switched off."""
         return tuple(action for action in self.stack_for(path) if not action.off)
 
+    def leaves_alone(self, path: str) -> bool:
+        """Whether the row of a layer is empty: it is not to get steps with others, or by a search."""
+        row = self._row_for(path)
+        return row is not None and not row.actions
+
+    def leaving(self, paths: Iterable[str]) -> "Recipe":
+        """The recipe that leaves these layers alone: each has an empty row, after those that match it."""
+        chosen = dict.fromkeys(several(paths))
+        kept = tuple(row for row in self.rows if row.pattern not in chosen)
+        return dataclasses.replace(self, rows=kept + tuple(Row(path, ()) for path in chosen))
+
+    def lifting(self, paths: Iterable[str], layers: Iterable[str]) -> "Recipe":
+        """The recipe without the empty rows of these layers; an empty glob stays in force for other `layers`."""
+        chosen = set(several(paths))
+        lifted = [row for row in self.rows if not row.actions and any(map(row.matches, chosen))]
+        others = [path for path in layers if path not in chosen and self._row_for(path) in lifted]
+        return dataclasses.replace(self, rows=tuple(row for row in self.rows if row not in lifted)).leaving(others)
+
     @cached_property
     def in_effect(self) -> "Recipe":
         """Identity of a recipe, in the window and in the engine: recipes with the same effect compare equal.

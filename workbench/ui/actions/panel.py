@@ -20,6 +20,7 @@ from workbench.ui.actions.adding.recommended import recommended
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.placeholder import Placeholder
 from workbench.ui.actions.header import Header
+from workbench.ui.actions.left_alone import LeftAlone
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
 from workbench.ui.commands.actions import set_enabled
@@ -47,6 +48,7 @@ class ActionPanel(QWidget):
         self._methods: dict[str, MethodInfo] = {}
         self._layers: tuple[Layer, ...] = ()
         self._actions: tuple[Action, ...] = ()
+        self._left_alone = 0
         self._view: LayerView | None = None
         self._unavailable: dict[str, str] = {}
         self._conflicts: dict[str, str] = {}
@@ -58,6 +60,7 @@ class ActionPanel(QWidget):
         self._spare: dict[str, StepCard] = {}  # hidden, by method
         self.header = Header(self)
         self.result = ResultCard(self)
+        self.alone = LeftAlone(self)
         self.hint = muted("", self)
         self.menu = AddMenu(self)
         self.families = FamiliesMenu(self)
@@ -198,6 +201,12 @@ class ActionPanel(QWidget):
         focused = QApplication.focusWidget()
         return focused is not None and any(card.isAncestorOf(focused) for card in self._cards)
 
+    def set_left_alone(self, count: int) -> None:
+        """How many of the layers the recipe leaves alone."""
+        self._left_alone = count
+        self.alone.show_count(count, len(self._layers))
+        self._show_page()
+
     def set_change(self, change: LayerChange | None) -> None:
         """Show the result of the stack for the current layer."""
         if change is not None:
@@ -229,6 +238,7 @@ class ActionPanel(QWidget):
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.DOUBLE)
         self._column.setSpacing(theme.UNIT)
+        self._column.addWidget(self.alone)
         self._column.addWidget(self.hint)
         self._stack = QVBoxLayout()
         self._stack.setSpacing(theme.UNIT)
@@ -272,7 +282,7 @@ class ActionPanel(QWidget):
             self.locked.show_text(self.tr("Cannot be edited"), said(self._layers[0].locked))
             self._pages.setCurrentWidget(self.locked)
             return
-        self.hint.setVisible(not self._actions)
+        self.hint.setVisible(not self._actions and self._left_alone < len(self._layers))
         self._pages.setCurrentWidget(self._steps)
 
     def _place(self, index: int, action: Action) -> None:

@@ -21,6 +21,9 @@ class LayerCommands(QObject):
         self.copy = new_action(self, self.tr("Copy steps"), self._copy, "Ctrl+Shift+C")
         self.paste = new_action(self, self.tr("Paste steps"), self._paste, "Ctrl+Shift+V")
         self.clear = new_action(self, self.tr("Clear steps"), self._clear, "Ctrl+Backspace")
+        self.alone = new_action(self, self.tr("Leave alone"), self._leave_alone, "Ctrl+Alt+L")
+        self.alone.setCheckable(True)
+        self.alone.setToolTip(self.tr("Steps for several layers, presets and searches skip these layers"))
         self.apply_to_alike = new_action(self, self.tr("Apply to similar layers"), self._apply_to_alike, "Ctrl+Shift+A")
         self.select_alike = new_action(self, self.tr("Select similar layers"), self._select_alike, "Ctrl+Shift+L")
         self.select_coupled = new_action(self, self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
@@ -43,6 +46,8 @@ class LayerCommands(QObject):
         copied = editable and bool(self._copied)
         set_enabled((self.paste,), copied, self.tr("Copy the steps of a layer first.") if editable else choose)
         set_enabled((self.clear,), editable and any_actions, no_steps if editable else choose)
+        set_enabled((self.alone,), editable, choose)
+        self.alone.setChecked(editable and all(map(self._session.recipe.leaves_alone, self._editable())))
         alike = len(self._alike()) > 1
         set_enabled((self.apply_to_alike,), has_actions and alike, none_alike if has_actions else no_steps)
         set_enabled((self.select_alike,), alike, none_alike)
@@ -69,6 +74,9 @@ class LayerCommands(QObject):
 
     def _clear(self) -> None:
         self._session.set_actions(self._editable(), (), self.tr("clear steps"))
+
+    def _leave_alone(self) -> None:
+        self._session.leave_alone(self._editable(), self.alone.isChecked())
 
     def _clear_all(self) -> None:
         assert self._session.model is not None

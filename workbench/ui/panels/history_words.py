@@ -26,7 +26,11 @@ def step_words(
 ) -> str:
     """'blocks.4.conv1 · SVD energy 90 % → 74 %'; the step's own text where it did not change one value."""
     stacks = {path: (before.stack_for(path), after.stack_for(path)) for path in layers}
-    changed = {path: pair for path, pair in stacks.items() if pair[0] != pair[1]}
+    changed = {
+        path: pair
+        for path, pair in stacks.items()
+        if pair[0] != pair[1] or before.leaves_alone(path) != after.leaves_alone(path)
+    }
     if not changed:
         return text
     one = next(iter(changed))

@@ -68,9 +68,11 @@ class Plans(TrackedJob):
         return {name: Recipe().with_actions(["*"], stack) for name, stack in PRESETS.items()}
 
     def start(self, goal: Goal) -> None:
-        """Search for this goal. Presets that use the allowed families alone are measured with it."""
+        """Search for this goal, without the layers that the recipe leaves alone. Presets that use the allowed families
+        alone are measured with it."""
         if self.job or self.reason:
             return
+        goal = replace(goal, layers=self._searched(goal.layers))
         others: tuple[tuple[Kind, str, Recipe], ...] = tuple(
             ("uniform", name, recipe)
             for name, recipe in self.presets.items()
@@ -91,6 +93,14 @@ class Plans(TrackedJob):
             others=others,
             force=settings.workforce(),
         )
+
+    def _searched(self, layers: tuple[str, ...]) -> tuple[str, ...]:
+        """The layers of a goal without those that are left alone; none for all."""
+        session = self._session
+        assert session.model is not None
+        paths = tuple(layer.path for layer in session.model.layers if not layer.locked)
+        free = session.free(layers or paths)
+        return layers if free in (layers, paths) else free
 
     def hold(self) -> None:
         """Pause, or resume."""

@@ -113,9 +113,25 @@ class State(QObject):
 
     # -- the recipe and its undo list ----------------------------------------------------------------------------------
 
+    def free(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Those that the recipe does not leave alone; all of them where it leaves all alone: then they are meant."""
+        paths = tuple(paths)
+        return tuple(path for path in paths if not self.recipe.leaves_alone(path)) or paths
+
+    def leave_alone(self, paths: Iterable[str], alone: bool) -> None:
+        """Leave layers alone, or lift that, as one undoable step."""
+        paths = tuple(paths)
+        assert self.model is not None
+        if alone:
+            self.change_recipe(self.recipe.leaving(paths), self.tr("leave alone"))
+        else:
+            layers = (layer.path for layer in self.model.layers)
+            self.change_recipe(self.recipe.lifting(paths, layers), self.tr("edit again"))
+
     def set_actions(self, paths: Iterable[str], actions: tuple[Action, ...], text: str, finished: bool = True) -> None:
-        """Give layers a stack of actions, as one undoable step; unfinished ones merge into the one that follows."""
-        self.change_recipe(self.recipe.with_actions(paths, actions), text, finished)
+        """Give layers a stack of actions, as one undoable step; unfinished ones merge into the one that follows.
+        Of several, those that are left alone stay so."""
+        self.change_recipe(self.recipe.with_actions(self.free(paths), actions), text, finished)
 
     def change_recipe(self, recipe: Recipe, text: str, finished: bool = True) -> None:
         if recipe != self.recipe:

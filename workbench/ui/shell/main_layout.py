@@ -209,6 +209,7 @@ class Workspace(QObject):
         self.inspect.action_dragged.connect(self._on_dragged)
         self.inspect.chosen.connect(lambda path: session.select(session.selection, path))
         self.actions.actions_changed.connect(self._on_actions)
+        self.actions.alone.lifted.connect(self._lift)
         self._show_methods()
         self._show_couplings()
         self._show_selection()
@@ -230,7 +231,15 @@ class Workspace(QObject):
     def _show_steps(self) -> None:
         session = self._session
         self.actions.set_target(session.target)
-        self.actions.set_actions(session.recipe.stack_for(session.current) if session.current else ())
+        self.actions.set_left_alone(len(self._left_alone()))
+        self.actions.set_actions(self._stack())
+
+    def _stack(self) -> tuple[Action, ...]:
+        """Of the current layer; of one that gets steps with the others, where it is left alone and they are not."""
+        session = self._session
+        free = session.free(self._editable())
+        shown = session.current if session.current in free else next(iter(free), session.current)
+        return session.recipe.stack_for(shown) if shown else ()
 
     def _show_view(self) -> None:
         self.actions.set_view(self._session.view)
@@ -297,7 +306,7 @@ class Workspace(QObject):
         self._session.set_actions(self._editable(), actions, text, finished)
 
     def _ask_effects(self, steps: tuple[Action, ...]) -> None:
-        self.effects.ask(self._editable(), self._session.recipe.stack_for(self._session.current), steps)
+        self.effects.ask(self._session.free(self._editable()), self._stack(), steps)
 
     def commands(self) -> list[Command]:
         """What the palette finds beside the menus: methods with settings that have names, layers."""
@@ -338,6 +347,13 @@ class Workspace(QObject):
             actions[step] = actions[step].with_param(needed[0], needed[1][0])
         text = values.edit_text(families.name(method), field)
         self._session.set_actions(self._editable(), tuple(actions), text, finished)
+
+    def _left_alone(self) -> list[str]:
+        return [path for path in self._editable() if self._session.recipe.leaves_alone(path)]
+
+    def _lift(self) -> None:
+        self._session.leave_alone(self._left_alone(), False)
+        self.actions.add.setFocus()  # the button that had it is gone
 
     def _editable(self) -> list[str]:
         layers = (self._session.layer(path) for path in self._session.selection)

@@ -106,7 +106,7 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction(self.add_step)
         self._behind_steps = layer_commands.copy
-        menu.addActions([layer_commands.copy, layer_commands.paste, layer_commands.clear])
+        menu.addActions([layer_commands.copy, layer_commands.paste, layer_commands.clear, layer_commands.alone])
         menu.addSeparator()
         menu.addActions([layer_commands.apply_to_alike, layer_commands.select_alike, layer_commands.select_coupled])
         menu.addSeparator()

@@ -62,7 +62,16 @@ class NameDelegate(QStyledItemDelegate):
 
 
 class StepsDelegate(QStyledItemDelegate):
-    """Steps in words; where these do not fit, the sign of each family with its number."""
+    """Steps in words; where these do not fit, the sign of each family with its number. A lock where the layer is left
+    alone."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        node = index.data(NODE_ROLE)
+        if node is not None and node.alone:
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.icon = theme.icon("lock", option.palette.color(QPalette.ColorRole.PlaceholderText))
+            option.decorationSize = QSize(SIGN, SIGN)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         node = index.data(NODE_ROLE)

@@ -194,7 +194,7 @@ class TreePanel(QWidget):
         self.filter.setToolTip(
             self.tr(
                 "Every word must match: part of a name, op:gemm, params>1e5, bytes<=20k, "
-                "macs>1M, has:prune, is:edited, is:locked"
+                "macs>1M, has:prune, is:edited, is:alone, is:locked"
             )
         )
         self.filter.setAccessibleName(self.tr("Filter layers"))
@@ -361,7 +361,7 @@ class TreePanel(QWidget):
         commands = self._commands
         if commands.steps is not None:
             menu.addMenu(commands.steps)
-        menu.addActions([commands.copy, commands.paste, commands.clear])
+        menu.addActions([commands.copy, commands.paste, commands.clear, commands.alone])
         menu.addSeparator()
         menu.addActions([commands.apply_to_alike, commands.select_alike, commands.select_coupled])
         menu.addSeparator()

@@ -249,7 +249,9 @@ class PlanTab(QWidget):
             session.history.leave()
             return
         name = words.name_of(entry)
-        session.history.look(self._whole(entry.point.recipe), name, self.tr("apply {name}").format(name=name), session)
+        recipe = entry.point.recipe
+        whole = self._whole(recipe) if entry.snapshot else self._leaving(self._whole(recipe))
+        session.history.look(whole, name, self.tr("apply {name}").format(name=name), session)
 
     def _whole(self, recipe: Recipe) -> Recipe:
         """With what a search does not decide: how the model is trained where it was not retrained, the data that the
@@ -258,6 +260,13 @@ class PlanTab(QWidget):
         storing = replace(standing.storing, sparse=recipe.storing.sparse, codes=recipe.storing.codes)
         recover = recipe.recover or standing.recover
         return Recipe(recipe.rows, recipe.seed, recover, storing, standing.data, standing.target)
+
+    def _leaving(self, recipe: Recipe) -> Recipe:
+        """With the layers left alone that the recipe leaves alone now."""
+        session = self._session
+        standing = session.history.standing(session.recipe)
+        layers = session.model.layers if session.model is not None else ()
+        return recipe.leaving(layer.path for layer in layers if standing.leaves_alone(layer.path))
 
     def apply(self) -> None:
         """Make the recipe that is looked at the recipe, as one step."""
@@ -273,7 +282,7 @@ class PlanTab(QWidget):
         """As one step that can be undone."""
         self._session.history.leave()
         text = self.tr("apply {name}").format(name=said(name))
-        self._session.change_recipe(self._whole(self.plans.presets[name]), text)
+        self._session.change_recipe(self._leaving(self._whole(self.plans.presets[name])), text)
 
     def _on_looked(self) -> None:
         """A look that ended elsewhere, by an edit or an undo, leaves nothing picked."""

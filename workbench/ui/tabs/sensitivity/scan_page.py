@@ -207,8 +207,10 @@ class ScanPage(QWidget):
     def apply_chosen(self) -> None:
         """Give the layers of the selected cells their candidates, as one undoable step."""
         recipe, last = self._session.recipe, ""
-        for index in self.table.chosen():
-            if self.model.refusal(index):
+        cells = [index for index in self.table.chosen() if not self.model.refusal(index)]
+        free = self._session.free(self.model.cell(index)[0] for index in cells)
+        for index in cells:
+            if self.model.cell(index)[0] not in free:
                 continue
             (path, stack), trial = self.model.cell(index), self.model.trial(index)
             for other, actions in (trial.stacks if trial is not None else {path: stack}).items():

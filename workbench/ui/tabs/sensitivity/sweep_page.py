@@ -269,7 +269,7 @@ class SweepPage(QWidget):
         """Give the layers that were swept the step at the chosen value, as one undoable step."""
         curve, point = self.sweeps.curve, self.plot.picked_point
         if curve is not None and point is not None:
-            recipe = with_step(self._session.recipe, curve.chosen, curve.action(point.setting))
+            recipe = with_step(self._session.recipe, self._session.free(curve.chosen), curve.action(point.setting))
             words = self.tr("use {parameter} {value}").format(
                 parameter=tr(name_words(curve.sweep.parameter)), value=number(point.setting)
             )

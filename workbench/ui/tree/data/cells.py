@@ -87,6 +87,8 @@ def text(node: Node, column: Column, metric: MetricInfo) -> str:
             return "–" if node.macs is None else amount(node.macs)
         case Column.BYTES:
             return size(node.bytes)
+        case Column.ACTIONS if node.alone and not node.children:
+            return tr("left alone")
         case Column.ACTIONS:
             return short(node.actions) if node.layer or not node.edited else tr("{n} edited").format(n=node.edited)
         case Column.AFTER:

@@ -28,9 +28,11 @@ def _term(word: str) -> Test:
         return lambda node: node.layer is not None and value in node.layer.op.casefold()
     if colon and key == "has":
         return lambda node: any(value in action.method for action in node.actions)
-    if colon and key == "is" and value in ("edited", "locked"):
+    if colon and key == "is" and value in ("edited", "locked", "alone"):
         if value == "edited":
             return lambda node: bool(node.actions)
+        if value == "alone":
+            return lambda node: node.alone
         return lambda node: node.layer is not None and bool(node.layer.locked)
     return lambda node: low in node.path.casefold() or (node.layer is not None and low in node.layer.op.casefold())
 

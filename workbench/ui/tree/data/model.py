@@ -109,7 +109,9 @@ class LayerTreeModel(QAbstractItemModel):
         stale: set[Node] = set()
         for path in self._by_path if paths is None else paths:
             node = self._by_path.get(path)
-            if node is not None and node.set_own(recipe.actions_for(path), changes.get(path)):
+            if node is not None and node.set_own(
+                recipe.actions_for(path), changes.get(path), recipe.leaves_alone(path)
+            ):
                 stale.update((node, *node.ancestors()))
         for node in sorted(stale, key=lambda n: n.id, reverse=True):
             node.sum_up()
@@ -286,6 +288,8 @@ class LayerTreeModel(QAbstractItemModel):
                 lines.append(self.tr("Read by {n} nodes of the graph.").format(n=node.layer.uses))
             if node.layer.locked:
                 lines.append(self.tr("Cannot be edited: {reason}").format(reason=said(node.layer.locked)))
+            if node.alone:
+                lines.append(self.tr("Left alone: no steps with other layers, by presets or by a search"))
             if coupled := coupling_of(self._couplings, node.path):
                 lines.append(coupled)
         lines += [f"{number}. {action}" for number, action in enumerate(node.actions, 1)]
@@ -312,5 +316,7 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
 
 def _is_muted(node: Node, column: Column) -> bool:
     if node.layer is not None and node.layer.locked:
+        return True
+    if column == Column.ACTIONS and node.alone:
         return True
     return column == Column.AFTER and (not node.edited or not node.settled)

@@ -22,6 +22,7 @@ class Node:
     parameters, macs, bytes    of the layer and everything below; macs is None where none are known
     after                      bytes after the actions; `settled` is false while they are a forecast or a moment old
     edited                     how many layers, this one and those below, have actions
+    alone                      whether the recipe leaves this layer alone
     facts, loss, time          of this layer alone; None while they are not known; time is its share of a run
     """
 
@@ -39,6 +40,7 @@ class Node:
     settled: bool = True
     edited: int = 0
     actions: tuple[Action, ...] = ()
+    alone: bool = False
     change: LayerChange | None = None
     facts: LayerFacts | None = None
     loss: float | None = None
@@ -58,11 +60,11 @@ class Node:
         for child in self.children:
             yield from child.layers()
 
-    def set_own(self, actions: tuple[Action, ...], change: LayerChange | None) -> bool:
+    def set_own(self, actions: tuple[Action, ...], change: LayerChange | None, alone: bool) -> bool:
         """Set the steps of this layer and their result; True where anything shown differs."""
-        before = (self.actions, self.change)
-        self.actions, self.change = actions, change if actions else None
-        return before != (self.actions, self.change)
+        before = (self.actions, self.change, self.alone)
+        self.actions, self.change, self.alone = actions, change if actions else None, alone
+        return before != (self.actions, self.change, self.alone)
 
     def sum_up(self) -> None:
         """Recompute what depends on the recipe from this layer and its children."""
@@ -102,6 +104,7 @@ def take_over(nodes: list[Node], former: Mapping[str, Node]) -> None:
         before = former.get(node.path) if node.layer is not None else None
         if before is not None:
             node.actions, node.change, node.facts, node.loss = before.actions, before.change, before.facts, before.loss
+            node.alone = before.alone
         node.sum_up()
 
 
