@@ -2859,6 +2859,11 @@
       <translation>快照的名称</translation>
     </message>
     <message>
+      <source>a snapshot's note</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>快照的备注</translation>
+    </message>
+    <message>
       <source>a step of history</source>
       <extracomment>workbench/core/session/session_states.py</extracomment>
       <translation>历史中的步骤</translation>
@@ -10156,6 +10161,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>请先在快照表中选择一个快照。</translation>
     </message>
     <message>
+      <source>Choose two rows of the table of snapshots first.</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>请先在快照表中选择两行。</translation>
+    </message>
+    <message>
       <source>Compare snapshots</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>比较快照</translation>
@@ -10164,6 +10174,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Delete</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>删除</translation>
+    </message>
+    <message>
+      <source>Differences</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>差异</translation>
+    </message>
+    <message>
+      <source>Note</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>备注</translation>
+    </message>
+    <message>
+      <source>Note on the snapshot, {most} characters at most:</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>快照的备注（最多 {most} 个字符）：</translation>
+    </message>
+    <message>
+      <source>Note…</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>备注…</translation>
     </message>
     <message>
       <source>Rename</source>
@@ -11796,6 +11826,21 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>没有阶段“{kind}”。</translation>
     </message>
     <message>
+      <source>Copy the layers that differ, with the steps of both</source>
+      <extracomment>workbench/ui/recipe_text/side_by_side.py</extracomment>
+      <translation>复制有差异的层及两者的步骤</translation>
+    </message>
+    <message>
+      <source>Recipes layer by layer</source>
+      <extracomment>workbench/ui/recipe_text/side_by_side.py</extracomment>
+      <translation>逐层比较配方</translation>
+    </message>
+    <message>
+      <source>{first} and {second}: {n} of {total} layers differ</source>
+      <extracomment>workbench/ui/recipe_text/side_by_side.py</extracomment>
+      <translation>{first} 与 {second}：{total} 层中有 {n} 层不同</translation>
+    </message>
+    <message>
       <source>Autosave failed: {why} Save the session to keep your work.</source>
       <extracomment>workbench/ui/session/autosave.py</extracomment>
       <translation>自动保存失败：{why}请保存会话以保留您的工作。</translation>
@@ -11914,6 +11959,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Delete {name}</source>
       <extracomment>workbench/ui/session/snapshots.py</extracomment>
       <translation>删除 {name}</translation>
+    </message>
+    <message>
+      <source>Note on {name}</source>
+      <extracomment>workbench/ui/session/snapshots.py</extracomment>
+      <translation>{name} 的备注</translation>
     </message>
     <message>
       <source>Now</source>
@@ -12981,6 +13031,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{times} 倍</translation>
     </message>
     <message>
+      <source>Back to the snapshots</source>
+      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
+      <translation>返回快照</translation>
+    </message>
+    <message>
       <source>Figures</source>
       <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
       <translation>数值</translation>
@@ -13371,21 +13426,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>精度恢复</translation>
     </message>
     <message>
-      <source>Back to the list of recipes</source>
-      <extracomment>workbench/ui/tabs/plan/compare.py</extracomment>
-      <translation>返回配方列表</translation>
-    </message>
-    <message>
-      <source>Recipes layer by layer</source>
-      <extracomment>workbench/ui/tabs/plan/compare.py</extracomment>
-      <translation>逐层比较配方</translation>
-    </message>
-    <message>
-      <source>{first} and {second}: {n} of {total} layers differ</source>
-      <extracomment>workbench/ui/tabs/plan/compare.py</extracomment>
-      <translation>{first} 与 {second}：{total} 层中有 {n} 层不同</translation>
-    </message>
-    <message>
       <source>% of the size</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>%（占原大小）</translation>
@@ -13724,6 +13764,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>yours</source>
       <extracomment>workbench/ui/tabs/plan/signs.py</extracomment>
       <translation>您的</translation>
+    </message>
+    <message>
+      <source>Back to the list of recipes</source>
+      <extracomment>workbench/ui/tabs/plan/tab.py</extracomment>
+      <translation>返回配方列表</translation>
     </message>
     <message>
       <source>apply {name}</source>

@@ -1,16 +1,21 @@
 """Snapshots: pinned, compared side by side, renamed, deleted, restored at once; by mouse and by keys."""
 
+import json
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QDialog, QLineEdit
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPlainTextEdit
 
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core.base.errors import UserError
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.session_file import Reference, SavedSession, load_session
+from workbench.core.session.snapshot import NOTE, Snapshot
 from workbench.ui.shell.found import actions_of
 from workbench.ui.tabs.compare.states import NOTE_ROLE, Column
 
@@ -127,6 +132,65 @@ def test_a_pin_outlives_undo_and_renaming_and_deleting_can_be_undone(compared, q
     session.redo()
     session.redo()
     assert table.model().rowCount() == 2
+
+
+def test_a_note_is_written_shown_undone_and_kept_in_the_session_file(compared, qtbot, tmp_path):
+    session, table = compared.session, compared.workspace.compare.states.table
+    pin(compared, qtbot, "bold")
+    click(compared, qtbot, 2)
+    qtbot.keyClick(table, Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
+    asked = dialog(compared, qtbot, "note")
+    box = asked.findChild(QPlainTextEdit)
+    qtbot.keyClicks(box, "for the demo")
+    qtbot.keyClick(box, Key.Key_Return)
+    qtbot.keyClicks(box, "x" * NOTE)
+    qtbot.mouseClick(asked.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok), LEFT)
+    qtbot.waitUntil(lambda: cell(compared, 2, Column.NAME, NOTE_ROLE).startswith("1 layer · for the demo x"))
+    kept = session.snapshots.find("bold").note
+    assert len(kept) == NOTE and kept.startswith("for the demo\nx")
+    assert "for the demo" in cell(compared, 2, Column.NAME, Qt.ItemDataRole.ToolTipRole)
+    saved = SavedSession(Reference("m.onnx"), session.recipe, snapshots=session.snapshots.all)
+    saved.save(tmp_path / "a.mcw")
+    assert load_session(tmp_path / "a.mcw").snapshots[0].note == kept
+    session.undo()
+    assert session.snapshots.find("bold").note == "" and cell(compared, 2, Column.NAME, NOTE_ROLE) == "1 layer"
+
+
+@pytest.mark.parametrize("note", [7, ["a"], {"a": 1}])
+def test_a_note_that_is_no_text_is_refused(note, tmp_path):
+    snapshot = Snapshot("a", Recipe(), note="b" * 2 * NOTE)
+    document = SavedSession(Reference("m.onnx"), Recipe(), snapshots=(snapshot,)).to_dict(tmp_path)
+    path = tmp_path / "a.mcw"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert load_session(path).snapshots[0].note == "b" * NOTE
+    document["snapshots"][0]["note"] = note
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(UserError, match="note"):
+        load_session(path)
+
+
+def test_two_rows_are_compared_layer_by_layer_and_copied(compared, qtbot):
+    session, page = compared.session, compared.workspace.compare.states
+    pin(compared, qtbot, "bold")
+    change(session, qtbot, 0.3)
+    click(compared, qtbot, 2)
+    assert not page.buttons["differences"].isEnabled()
+    table = page.table
+    qtbot.mouseClick(table.viewport(), LEFT, CTRL, table.visualRect(table.model().index(1, 0)).center())
+    assert page.buttons["differences"].isEnabled() and not page.buttons["restore"].isEnabled()
+    qtbot.mouseClick(page.buttons["differences"], LEFT)
+    found = page.comparison
+    assert found.isVisible() and found.title.full.startswith("Now and bold: 1 of ")
+    qtbot.mouseClick(found.copy_button, LEFT)
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert lines[0] == found.title.full and lines[1].split("\t") == ["Layer", "Now", "bold"] and len(lines) == 3
+    path, now, bold = lines[2].split("\t")
+    assert path == session.current and "30 %" in now and "80 %" in bold
+    change(session, qtbot, 0.8)
+    qtbot.waitUntil(lambda: found.title.full.startswith("Now and bold: 0 of "))
+    assert not found.copy_button.isEnabled()
+    qtbot.keyClick(found.table, Key.Key_Escape)
+    assert table.isVisible() and table.hasFocus()
 
 
 def test_names_are_unique_and_each_snapshot_is_a_command(compared, qtbot):

@@ -10,7 +10,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe, Row, recipe_of
 from workbench.core.session.checked import Checked
-from workbench.core.session.snapshot import Snapshot, unused
+from workbench.core.session.snapshot import NOTE, Snapshot, unused
 from workbench.core.session.undo_list import BRANCHES, ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
 
 SNAPSHOTS = 4000  # that a session file may have
@@ -36,6 +36,7 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
         "metric": snapshot.metric.to_json(),
         "data": snapshot.data,
         "trained": snapshot.trained,
+        "note": snapshot.note[:NOTE],
     }
 
 
@@ -163,6 +164,7 @@ def _snapshot(value: Any, check: Checked) -> Snapshot:
         metric,
         check.text(each.get("data"), "data"),
         check.one_of(each.get("trained"), (None, True, False), "trained"),
+        check.text(each.get("note"), Message("a snapshot's note"))[:NOTE],
     )
     if metric or snapshot.totals is None:
         return snapshot

@@ -6,6 +6,8 @@ from workbench.core.analysis.report import Figure, Totals
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 
+NOTE = 500  # characters
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -16,6 +18,7 @@ class Snapshot:
     metric   what `totals.value` is
     data     fingerprint of the samples that the metric was measured on
     trained  whether the recipe's recovery stages are in the figures; None: it has none
+    note     what the user wrote about it, NOTE characters at most
     """
 
     name: str
@@ -25,10 +28,11 @@ class Snapshot:
     metric: MetricInfo = MetricInfo()  # noqa: RUF009  (it is a value)
     data: str = ""
     trained: bool | None = None
+    note: str = ""
 
     def without_figures(self) -> "Snapshot":
         """The recipe alone: of another model the figures do not hold."""
-        return Snapshot(self.name, self.recipe)
+        return Snapshot(self.name, self.recipe, note=self.note)
 
     def named(self, name: str) -> "Snapshot":
         return replace(self, name=name)

@@ -22,7 +22,7 @@ class RecipeStep:
 
 @dataclass(frozen=True)
 class PinStep:
-    """A pinned state was renamed, or deleted (`new` is None); `place` is where it stood."""
+    """A pinned state was renamed, got a note, or was deleted (`new` is None); `place` is where it stood."""
 
     text: str
     old: Snapshot

@@ -6,13 +6,16 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
+from workbench.core.session.snapshot import NOTE
 from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.session.session import Session
 from workbench.ui.widgets import theme
 
+NOTE_SIZE = 420, 240  # pixels
+
 
 class SnapshotCommands(QObject):
-    """`restore`, `rename` and `remove` are of the snapshot that was chosen in the table.
+    """`restore`, `rename`, `note` and `remove` are of the snapshot that was chosen in the table, `differences` of two.
 
     taken    the name of a new snapshot
     """
@@ -22,13 +25,15 @@ class SnapshotCommands(QObject):
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._window = session, window
-        self._chosen = ""
+        self._chosen, self._rows = "", 0
         self.take = new_action(self, self.tr("Take snapshot…"), self.ask_name, "Ctrl+P")
         self.compare = new_action(self, self.tr("Compare snapshots"), None, "Ctrl+Shift+P")
         self.restore = new_action(self, self.tr("Restore"), self._restore)
         self.rename = new_action(self, self.tr("Rename"), None)  # in place, by the table
+        self.note = new_action(self, self.tr("Note…"), self._ask_note)
+        self.differences = new_action(self, self.tr("Differences"), None)  # of two rows, by the table
         self.remove = new_action(self, self.tr("Delete"), self._remove)
-        self.of_one = [self.restore, self.rename, self.remove]
+        self.of_one = [self.restore, self.rename, self.note, self.remove]
         self._menus: list[QMenu] = []
         session.model_changed.connect(self._enable)
         session.snapshots.changed.connect(self._enable)
@@ -41,8 +46,9 @@ class SnapshotCommands(QObject):
         self._enable()
         return menu
 
-    def choose(self, name: str) -> None:
-        self._chosen = name
+    def choose(self, name: str, rows: int) -> None:
+        """The snapshot in the only row that is chosen, else ""; how many rows are."""
+        self._chosen, self._rows = name, rows
         self._enable_chosen()
 
     def ask_name(self) -> None:
@@ -65,6 +71,21 @@ class SnapshotCommands(QObject):
         self._session.told.emit(self.tr("Snapshot taken: {name}").format(name=made.name))
         self.taken.emit(made.name)
 
+    def _ask_note(self) -> None:
+        snapshot = self._session.snapshots.find(self._chosen)
+        if snapshot is None:
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
+        dialog.setObjectName("note")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("Note"))
+        dialog.setLabelText(self.tr("Note on the snapshot, {most} characters at most:").format(most=NOTE))
+        dialog.setTextValue(snapshot.note)
+        dialog.resize(*NOTE_SIZE)
+        dialog.textValueSelected.connect(partial(self._session.snapshots.write_note, snapshot.name))
+        dialog.open()
+
     def _restore(self) -> None:
         self._session.snapshots.restore(self._chosen)
 
@@ -80,13 +101,15 @@ class SnapshotCommands(QObject):
 
     def _enable_chosen(self) -> None:
         there = self._session.snapshots.find(self._chosen) is not None
+        two = self.tr("Choose two rows of the table of snapshots first.")
+        set_enabled((self.differences,), self._rows == 2, two)
         set_enabled(self.of_one, there, self.tr("Choose a snapshot in the table of snapshots first."))
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
         menu.addActions([self.take, self.compare])
         menu.addSeparator()
-        menu.addActions(self.of_one)
+        menu.addActions([*self.of_one, self.differences])
         menu.addSeparator()
         for each in self._session.snapshots.all:
             text = self.tr("Restore {name}").format(name=each.name).replace("&", "&&")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.core.analysis.report import Figure, Report, Totals
 from workbench.core.base import quantities
-from workbench.core.session.snapshot import Snapshot, unused
+from workbench.core.session.snapshot import NOTE, Snapshot, unused
 from workbench.core.session.undo_list import PinStep
 from workbench.ui.session.state import State
 from workbench.ui.session.timings import Timings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Snapshots(QObject):
     """The snapshots of a session, the oldest first; names are unique.
 
-    Taking one is not in the undo list: undoing must not remove a snapshot. Renaming and deleting are.
+    Taking one is not in the undo list: undoing must not remove a snapshot. Renaming, notes and deleting are.
     """
 
     changed = Signal()
@@ -102,6 +102,12 @@ class Snapshots(QObject):
         if old is not None and new and new != name:
             self._push(old, old.named(self._unused(new)), self.tr("Rename {name}").format(name=name))
 
+    def write_note(self, name: str, note: str) -> None:
+        """What the user says of it; empty for nothing."""
+        old, note = self.find(name), note.strip()[:NOTE]
+        if old is not None and note != old.note:
+            self._push(old, replace(old, note=note), self.tr("Note on {name}").format(name=name))
+
     def remove(self, name: str) -> None:
         old = self.find(name)
         if old is not None:
@@ -131,7 +137,7 @@ class Snapshots(QObject):
         elif found is not None and new is None:
             del here[found]
         elif found is not None and new is not None:
-            here[found] = here[found].named(new.name)
+            here[found] = replace(here[found], name=new.name, note=new.note)
         self._put(tuple(here))
 
     # -- inside ----------------------------------------------------------------------------------------------------
@@ -193,7 +199,7 @@ class Snapshots(QObject):
 
 
 class Replace(Command):
-    """Renames a snapshot, or deletes it; undone, it is as it was."""
+    """Renames a snapshot, writes a note on it, or deletes it; undone, it is as it was."""
 
     def __init__(self, snapshots: Snapshots, step: PinStep) -> None:
         super().__init__(step.text)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.core.layer_data.channel_groups import Couplings
-from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.params import Field
+from workbench.core.recipe.recipe import Recipe
 from workbench.ui.text.i18n import said, tr
 
 ARROW, TIMES = " → ", " × "
@@ -63,6 +64,16 @@ def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str
 def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> str:
     """'Affine 4 bit'; several steps are joined: 'Magnitude Sparsity 50 % + Affine 4 bit'."""
     return " + ".join(" ".join(action_words(action, methods)).strip() for action in stack)
+
+
+def stacks_of(recipe: Recipe, model: ModelSummary) -> dict[str, tuple[Action, ...]]:
+    """What each layer that can be edited is given."""
+    return {layer.path: recipe.actions_for(layer.path) for layer in model.layers if not layer.locked}
+
+
+def steps_words(stack: tuple[Action, ...], methods: Mapping[str, MethodInfo]) -> str:
+    """As `stack_words`, and 'unchanged' where there is no step."""
+    return stack_words(stack, methods) if stack else tr("unchanged")
 
 
 def value_words(field: Field, value: Any) -> str:

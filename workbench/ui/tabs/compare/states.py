@@ -83,6 +83,9 @@ class StatesModel(QAbstractTableModel):
         """Name of the snapshot in this row; "" for the original and the current recipe."""
         return self._states[row].name if FIRST_SNAPSHOT <= row < len(self._states) else ""
 
+    def state_in(self, row: int) -> Snapshot:
+        return self._states[row]
+
     def row_of(self, name: str) -> int:
         return next((row for row in range(FIRST_SNAPSHOT, len(self._states)) if self._states[row].name == name), -1)
 
@@ -138,7 +141,8 @@ class StatesModel(QAbstractTableModel):
     # -- cells -----------------------------------------------------------------------------------------------------
 
     def _row(self, state: Snapshot, first: bool) -> tuple[Cell, ...]:
-        name = Cell(state.name, self._words(state, first), tip=state.name)
+        note = " · ".join(part for part in (self._words(state, first), " ".join(state.note.split())) if part)
+        name = Cell(state.name, note, tip=f"{state.name}\n{state.note}".strip())
         totals, model = state.totals, self._session.model
         if totals is None or model is None:
             return name, *(Cell("…", sure=False) for _ in list(Column)[1:])

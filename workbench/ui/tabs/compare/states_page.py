@@ -1,11 +1,21 @@
-"""Table of snapshots with its buttons: take, restore, rename, delete."""
+"""Table of snapshots with its buttons: take, restore, rename, note, delete; and the steps of two side by side."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.ui.commands.snapshot_commands import SnapshotCommands, button
 from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.recipe_text.side_by_side import Comparison
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.compare.states import FIRST_SNAPSHOT, Column, StatesModel
 from workbench.ui.tabs.compare.two_lines import TwoLines
@@ -17,9 +27,10 @@ NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of the table
 
 
 class StatesTable(QTableView):
-    """F2 renames, Return restores, Delete deletes the snapshot that is chosen."""
+    """F2 renames, Shift+F2 edits the note, Return restores, Delete deletes the snapshot that is chosen; `chosen` tells
+    its name where it is the only one, and how many rows are chosen."""
 
-    chosen = Signal(str)
+    chosen = Signal(str, int)
 
     def __init__(self, model: StatesModel, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +40,7 @@ class StatesTable(QTableView):
         self.setItemDelegate(TwoLines(self))
         self.setAccessibleName(self.tr("Snapshots"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
@@ -54,7 +65,7 @@ class StatesTable(QTableView):
     def _tell(self) -> None:
         self.setColumnHidden(Column.LATENCY, not self.states.has_latency)
         rows = self.selectionModel().selectedRows()
-        self.chosen.emit(self.states.name_of(rows[0].row()) if rows else "")
+        self.chosen.emit(self.states.name_of(rows[0].row()) if len(rows) == 1 else "", len(rows))
 
     def choose(self, name: str) -> None:
         if (row := self.states.row_of(name)) >= 0:
@@ -62,11 +73,12 @@ class StatesTable(QTableView):
             self.setCurrentIndex(self.states.index(row, Column.NAME))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         commands = {
             Qt.Key.Key_Delete: self._commands.remove,
             Qt.Key.Key_Return: self._commands.restore,
             Qt.Key.Key_Enter: self._commands.restore,
-            Qt.Key.Key_F2: self._commands.rename,
+            Qt.Key.Key_F2: self._commands.note if shift else self._commands.rename,
         }
         command = commands.get(Qt.Key(event.key()))
         if command is not None and self.state() != QAbstractItemView.State.EditingState:
@@ -83,7 +95,7 @@ class StatesTable(QTableView):
 
     def _open_menu(self, where: QPoint) -> None:
         menu = QMenu(self)
-        menu.addActions(self._commands.of_one)
+        menu.addActions([*self._commands.of_one, self._commands.differences])
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.viewport().mapToGlobal(where))
 
@@ -93,9 +105,18 @@ class StatesPage(QWidget):
 
     def __init__(self, session: Session, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.model = StatesModel(session, self)
         self.table = StatesTable(self.model, commands, self)
         self.table.chosen.connect(commands.choose)
+        self.comparison = Comparison(self)
+        self.pages = QStackedWidget(self)
+        for page in (self.table, self.comparison):
+            self.pages.addWidget(page)
+        self.comparison.close_button.setToolTip(self.tr("Back to the snapshots"))
+        self.table.chosen.connect(self._compare_again)
+        self.comparison.closed.connect(self._show_table)
+        commands.differences.triggered.connect(self.show_differences)
         commands.rename.triggered.connect(self.table.edit_name)
         commands.taken.connect(self.table.choose)
         self.buttons = {
@@ -104,6 +125,8 @@ class StatesPage(QWidget):
                 ("take", commands.take, "pin"),
                 ("restore", commands.restore, "undo"),
                 ("rename", commands.rename, ""),
+                ("note", commands.note, ""),
+                ("differences", commands.differences, ""),
                 ("remove", commands.remove, "remove"),
             )
         }
@@ -116,7 +139,7 @@ class StatesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
         column.setSpacing(theme.UNIT)
-        column.addLayout(at_most(WIDEST, self.table), 1)
+        column.addLayout(at_most(WIDEST, self.pages), 1)
         column.addWidget(self.legend)
         column.addLayout(row)
         self._rows = session.turns.piece(self, self.model.refresh, Place.WHAT_IT_LOOKS_LIKE)
@@ -136,3 +159,29 @@ class StatesPage(QWidget):
         self._rows.soon()
         if self.isVisible():
             self._rows.run()
+
+    def show_differences(self) -> None:
+        """The steps of the two that are chosen, layer by layer."""
+        if self._compare():
+            self.pages.setCurrentWidget(self.comparison)
+            self.comparison.table.setFocus()
+
+    def _compare(self) -> bool:
+        """Returns whether two are chosen."""
+        session, rows = self._session, sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        if len(rows) != 2 or session.model is None:
+            return False
+        first, second = (self.model.state_in(row) for row in rows)
+        self.comparison.show_two(
+            (first.name, second.name), (first.recipe, second.recipe), session.model, session.methods
+        )
+        return True
+
+    def _compare_again(self) -> None:
+        """Other recipes in these rows, or another choice."""
+        if self.pages.currentWidget() is self.comparison and not self._compare():
+            self.pages.setCurrentWidget(self.table)
+
+    def _show_table(self) -> None:
+        self.pages.setCurrentWidget(self.table)
+        self.table.setFocus()

@@ -14,9 +14,9 @@ from workbench.ui.plans import wish
 from workbench.ui.plans.entries import Scene, entries_of
 from workbench.ui.plans.plans import Plans
 from workbench.ui.plots.splitter import EVEN, PlotSplitter
+from workbench.ui.recipe_text.side_by_side import Comparison
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.plan import words
-from workbench.ui.tabs.plan.compare import Comparison
 from workbench.ui.tabs.plan.goal_bar import GoalBar, PresetButton
 from workbench.ui.tabs.plan.plot import TradeoffPlot
 from workbench.ui.tabs.plan.running import SearchProgress
@@ -58,6 +58,7 @@ class PlanTab(QWidget):
         self.model = RecipeModel(self)
         self.table = RecipeTable(self.model, self)
         self.comparison = Comparison(self)
+        self.comparison.close_button.setToolTip(self.tr("Back to the list of recipes"))
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.table)
         self.pages.addWidget(self.comparison)
@@ -200,7 +201,9 @@ class PlanTab(QWidget):
         self.table.choose(self.picked)
         two = [entry for key in self.picked if (entry := self.plot.entry(key)) is not None]
         if len(two) == 2 and session.model is not None:
-            self.comparison.show_two(two[0], two[1], session.model, session.methods)
+            names = words.name_of(two[0]), words.name_of(two[1])
+            recipes = two[0].point.recipe, two[1].point.recipe
+            self.comparison.show_two(names, recipes, session.model, session.methods)
             self.pages.setCurrentWidget(self.comparison)
         else:
             self.pages.setCurrentWidget(self.table)

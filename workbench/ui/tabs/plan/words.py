@@ -7,11 +7,11 @@ from workbench.core.analysis.plan import Front, Point
 from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo, amount, size
 from workbench.core.layer_data.layer import ModelSummary
-from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plans.entries import Entry, change_of
 from workbench.ui.text import format
-from workbench.ui.text.describe import stack_words
+from workbench.ui.text.describe import stacks_of, steps_words
 from workbench.ui.text.i18n import said, tr
 
 MOST = 4  # groups of layers that are told apart
@@ -45,11 +45,6 @@ def role_of(entry: Entry) -> str:
     return tr(", ").join(mine)
 
 
-def stacks_of(recipe: Recipe, model: ModelSummary) -> dict[str, tuple[Action, ...]]:
-    """What each layer that can be edited is given."""
-    return {layer.path: recipe.actions_for(layer.path) for layer in model.layers if not layer.locked}
-
-
 def recipe_words(recipe: Recipe, model: ModelSummary, methods: Mapping[str, MethodInfo]) -> str:
     """'12 layers Affine 4 bit, conv1 Affine 8 bit, 3 layers unchanged': the largest groups of layers."""
     stacks = stacks_of(recipe, model)
@@ -64,10 +59,6 @@ def recipe_words(recipe: Recipe, model: ModelSummary, methods: Mapping[str, Meth
     if len(groups) > MOST:
         parts.append(tr("{n} layers otherwise").format(n=sum(count for _, count in groups[MOST:])))
     return tr(", ").join(parts)
-
-
-def steps_words(stack: tuple[Action, ...], methods: Mapping[str, MethodInfo]) -> str:
-    return stack_words(stack, methods) if stack else tr("unchanged")
 
 
 def how_of(entry: Entry) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import MethodInfo
-from workbench.ui.plans.entries import Entry
-from workbench.ui.tabs.plan import signs, words
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.text.describe import stacks_of, steps_words
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, tooltip
 
@@ -26,15 +26,18 @@ ROW = 26
 
 
 class Comparison(QWidget):
-    """`closed` by its button or Escape."""
+    """`closed` by its button or Escape. The layers that differ can be copied, as a table that spreadsheets take."""
 
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._differ = 0  # rows, the first ones
         self.title = Elided(Qt.TextElideMode.ElideMiddle, self)
         self.close_button = QPushButton(self.tr("Close"), self)
-        self.close_button.setToolTip(self.tr("Back to the list of recipes"))
+        self.copy_button = QPushButton(self.tr("Copy"), self)
+        self.copy_button.setToolTip(self.tr("Copy the layers that differ, with the steps of both"))
+        self.copy_button.clicked.connect(self.copy)
         self.close_button.clicked.connect(self.closed)
         self.table = QTableWidget(0, 3, self)
         self.table.setAccessibleName(self.tr("Recipes layer by layer"))
@@ -51,6 +54,7 @@ class Comparison(QWidget):
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
+        head.addWidget(self.copy_button)
         head.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -58,9 +62,14 @@ class Comparison(QWidget):
         column.addLayout(head)
         column.addWidget(self.table, 1)
 
-    def show_two(self, first: Entry, second: Entry, model: ModelSummary, methods: Mapping[str, MethodInfo]) -> None:
-        names = words.name_of(first), words.name_of(second)
-        one, other = (words.stacks_of(entry.point.recipe, model) for entry in (first, second))
+    def show_two(
+        self,
+        names: tuple[str, str],
+        recipes: tuple[Recipe, Recipe],
+        model: ModelSummary,
+        methods: Mapping[str, MethodInfo],
+    ) -> None:
+        one, other = (stacks_of(recipe, model) for recipe in recipes)
         rows = sorted(one, key=lambda path: one[path] == other[path])  # those that differ first, else as in the model
         count = sum(one[path] != other[path] for path in one)
         self.title.show_text(
@@ -68,17 +77,26 @@ class Comparison(QWidget):
                 first=names[0], second=names[1], n=count, total=len(rows)
             )
         )
+        self.copy_button.setEnabled(count > 0)
+        self._differ = count
         self.table.setHorizontalHeaderLabels([self.tr("Layer"), *names])
         self.table.setRowCount(len(rows))
         for row, path in enumerate(rows):
             same = one[path] == other[path]
-            texts = (path, *(words.steps_words(stacks[path], methods) for stacks in (one, other)))
+            texts = (path, *(steps_words(stacks[path], methods) for stacks in (one, other)))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(tooltip(text))
                 if same:
-                    item.setForeground(signs.color("muted"))
+                    item.setForeground(theme.colors().muted)
                 self.table.setItem(row, column, item)
+
+    def copy(self) -> None:
+        """Title, heads and the rows that differ: tabs between cells."""
+        heads = [self.table.horizontalHeaderItem(column).text() for column in range(3)]
+        rows = [[self.table.item(row, column).text() for column in range(3)] for row in range(self._differ)]
+        lines = [self.title.full, "\t".join(heads), *("\t".join(cells) for cells in rows)]
+        QGuiApplication.clipboard().setText("\n".join(lines))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
