@@ -14593,7 +14593,7 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>跳过</translation>
     </message>
     <message>
-      <source>left alone</source>
+      <source>alone</source>
       <extracomment>workbench/ui/tree/data/cells.py</extracomment>
       <translation>保持不变</translation>
     </message>

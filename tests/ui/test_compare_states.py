@@ -145,7 +145,7 @@ def test_a_note_is_written_shown_undone_and_kept_in_the_session_file(compared, q
     qtbot.keyClick(box, Key.Key_Return)
     qtbot.keyClicks(box, "x" * NOTE)
     qtbot.mouseClick(asked.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok), LEFT)
-    qtbot.waitUntil(lambda: cell(compared, 2, Column.NAME, NOTE_ROLE).startswith("1 layer · for the demo x"))
+    qtbot.waitUntil(lambda: cell(compared, 2, Column.NAME, NOTE_ROLE).startswith("for the demo x"))
     kept = session.snapshots.find("bold").note
     assert len(kept) == NOTE and kept.startswith("for the demo\nx")
     assert "for the demo" in cell(compared, 2, Column.NAME, Qt.ItemDataRole.ToolTipRole)

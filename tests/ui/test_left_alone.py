@@ -37,7 +37,7 @@ def test_a_layer_that_is_left_alone_gets_no_steps_with_others_until_that_is_lift
     assert session.recipe.rows == (Row(PATH, ()),) and session.undo_stack.count() == steps + 1
     assert f"{PATH}: []" in session.recipe.to_yaml().replace('"', "")
     index = space.tree.model.index_of(PATH).siblingAtColumn(Column.ACTIONS)
-    qtbot.waitUntil(lambda: index.data() == "left alone")
+    qtbot.waitUntil(lambda: index.data() == "alone")
     assert demo_window.layer_commands.alone.isChecked() and space.actions.alone.isVisible()
 
     session.select(layers, PATH)

@@ -23,20 +23,22 @@ class Header(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.facts)
 
-    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+    def show_layers(self, layers: tuple[Layer, ...], alone: int = 0) -> None:
+        """`alone` of them are left alone."""
         if len(layers) == 1:
             self.title.show_text(layers[0].path)
             self.facts.setText(self._of_one(layers[0]))
         else:
             self.title.show_text(self.tr("{n} layers").format(n=len(layers)))
-            self.facts.setText(self._of_many(layers))
+            self.facts.setText(self._of_many(layers, alone))
 
     def _of_one(self, layer: Layer) -> str:
         return self.tr("{what} · {count} parameters").format(what=kind_of(layer), count=amount(layer.parameters))
 
-    def _of_many(self, layers: tuple[Layer, ...]) -> str:
+    def _of_many(self, layers: tuple[Layer, ...], alone: int) -> str:
         count = amount(sum(layer.parameters for layer in layers))
-        free = sum(not layer.locked for layer in layers)
+        able = sum(not layer.locked for layer in layers)
+        free = able - alone or able  # steps that are for layers left alone only lift that
         if free == len(layers):
             return self.tr("{count} parameters. Steps apply to all of these layers.").format(count=count)
         return self.tr("{count} parameters. Steps apply to the {free} layers that can be edited.").format(

@@ -277,7 +277,7 @@ class ActionPanel(QWidget):
         if not self._layers:
             self._pages.setCurrentWidget(self.nothing)
             return
-        self.header.show_layers(self._layers)
+        self.header.show_layers(self._layers, self._left_alone)
         if all(layer.locked for layer in self._layers):
             self.locked.show_text(self.tr("Cannot be edited"), said(self._layers[0].locked))
             self._pages.setCurrentWidget(self.locked)

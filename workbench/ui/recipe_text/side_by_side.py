@@ -32,7 +32,7 @@ class Comparison(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._differ = 0  # rows, the first ones
+        self._copied: list[tuple[str, ...]] = []  # heads, and the rows that differ
         self.title = Elided(Qt.TextElideMode.ElideMiddle, self)
         self.close_button = QPushButton(self.tr("Close"), self)
         self.copy_button = QPushButton(self.tr("Copy"), self)
@@ -78,12 +78,14 @@ class Comparison(QWidget):
             )
         )
         self.copy_button.setEnabled(count > 0)
-        self._differ = count
+        self._copied = [(self.tr("Layer"), *names)]
         self.table.setHorizontalHeaderLabels([self.tr("Layer"), *names])
         self.table.setRowCount(len(rows))
         for row, path in enumerate(rows):
             same = one[path] == other[path]
             texts = (path, *(steps_words(stacks[path], methods) for stacks in (one, other)))
+            if not same:
+                self._copied.append(texts)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(tooltip(text))
@@ -93,9 +95,7 @@ class Comparison(QWidget):
 
     def copy(self) -> None:
         """Title, heads and the rows that differ: tabs between cells."""
-        heads = [self.table.horizontalHeaderItem(column).text() for column in range(3)]
-        rows = [[self.table.item(row, column).text() for column in range(3)] for row in range(self._differ)]
-        lines = [self.title.full, "\t".join(heads), *("\t".join(cells) for cells in rows)]
+        lines = [self.title.full, *("\t".join(cells) for cells in self._copied)]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

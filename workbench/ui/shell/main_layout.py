@@ -258,11 +258,12 @@ class Workspace(QObject):
     def _show_result(self) -> None:
         session = self._session
         edited = [path for path in session.selection if session.recipe.actions_for(path)]
-        known = [session.changes[path] for path in edited if path in session.changes]
+        changes = {path: session.changes[path] for path in edited if path in session.changes}
+        known = list(changes.values())
         if len(session.selection) < 2 or len(known) < 2:
             self.actions.set_change(next((change for change in known if change.path == session.current), None))
         else:
-            self.actions.set_change(total(self._chosen_layers(), session.changes))
+            self.actions.set_change(total(self._chosen_layers(), changes))
 
     # -- what it looks like ----------------------------------------------------------------------------------------
 
@@ -306,7 +307,7 @@ class Workspace(QObject):
         self._session.set_actions(self._editable(), actions, text, finished)
 
     def _ask_effects(self, steps: tuple[Action, ...]) -> None:
-        self.effects.ask(self._session.free(self._editable()), self._stack(), steps)
+        self.effects.ask(list(self._session.free(self._editable())), self._stack(), steps)
 
     def commands(self) -> list[Command]:
         """What the palette finds beside the menus: methods with settings that have names, layers."""

@@ -70,7 +70,9 @@ class StepsDelegate(QStyledItemDelegate):
         node = index.data(NODE_ROLE)
         if node is not None and node.alone:
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-            option.icon = theme.icon("lock", option.palette.color(QPalette.ColorRole.PlaceholderText))
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.PlaceholderText
+            option.icon = theme.icon("lock", option.palette.color(role))
             option.decorationSize = QSize(SIGN, SIGN)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

@@ -141,8 +141,9 @@ class StatesModel(QAbstractTableModel):
     # -- cells -----------------------------------------------------------------------------------------------------
 
     def _row(self, state: Snapshot, first: bool) -> tuple[Cell, ...]:
-        note = " · ".join(part for part in (self._words(state, first), " ".join(state.note.split())) if part)
-        name = Cell(state.name, note, tip=f"{state.name}\n{state.note}".strip())
+        words = self._words(state, first)
+        note = " · ".join(part for part in (" ".join(state.note.split()), words) if part)
+        name = Cell(state.name, note, tip="\n".join(part for part in (state.name, words, state.note) if part))
         totals, model = state.totals, self._session.model
         if totals is None or model is None:
             return name, *(Cell("…", sure=False) for _ in list(Column)[1:])

@@ -132,15 +132,19 @@ class StatesPage(QWidget):
         }
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
-        for each in self.buttons.values():
-            row.addWidget(each)
+        for name, each in self.buttons.items():
+            if name != "differences":  # of two, and beside the table
+                row.addWidget(each)
         row.addStretch(1)
         self.legend = muted(self.tr("○ forecast   ◐ estimated   ● measured   ✓ verified in the file"), self)
+        below = QHBoxLayout()
+        below.addWidget(self.legend, 1)
+        below.addWidget(self.buttons["differences"])
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
         column.setSpacing(theme.UNIT)
         column.addLayout(at_most(WIDEST, self.pages), 1)
-        column.addWidget(self.legend)
+        column.addLayout(below)
         column.addLayout(row)
         self._rows = session.turns.piece(self, self.model.refresh, Place.WHAT_IT_LOOKS_LIKE)
         for signal in (

@@ -88,7 +88,7 @@ def text(node: Node, column: Column, metric: MetricInfo) -> str:
         case Column.BYTES:
             return size(node.bytes)
         case Column.ACTIONS if node.alone and not node.children:
-            return tr("left alone")
+            return tr("alone")
         case Column.ACTIONS:
             return short(node.actions) if node.layer or not node.edited else tr("{n} edited").format(n=node.edited)
         case Column.AFTER:
