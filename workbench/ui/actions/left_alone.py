@@ -14,6 +14,7 @@ class LeftAlone(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.count = 0
         self.words = label("", self)
         self.lift = QPushButton(self.tr("Edit again"), self)
         self.lift.setToolTip(wrapped(self.tr("Steps for several layers, presets and searches take these layers again")))
@@ -38,5 +39,6 @@ class LeftAlone(QWidget):
             )
         else:
             text = self.tr("{n} of these {total} layers are left alone and get no steps with the others.")
+        self.count = alone
         self.words.setText(text.format(n=alone, total=layers))
         self.setVisible(alone > 0)

@@ -48,7 +48,6 @@ class ActionPanel(QWidget):
         self._methods: dict[str, MethodInfo] = {}
         self._layers: tuple[Layer, ...] = ()
         self._actions: tuple[Action, ...] = ()
-        self._left_alone = 0
         self._view: LayerView | None = None
         self._unavailable: dict[str, str] = {}
         self._conflicts: dict[str, str] = {}
@@ -183,12 +182,11 @@ class ActionPanel(QWidget):
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
         self._actions = tuple(actions)
         focused = self._in_a_card()
-        position = 0
-        for position, action in enumerate(self._actions, 1):
-            self._place(position - 1, action)
-        for card in self._cards[position:]:
+        for position, action in enumerate(self._actions):
+            self._place(position, action)
+        for card in self._cards[len(self._actions) :]:
             self._discard(card)
-        del self._cards[position:]
+        del self._cards[len(self._actions) :]
         for index, card in enumerate(self._cards):
             card.head.set_movable(self._swapped(index - 1) is not None, self._swapped(index) is not None)
         self._mark()
@@ -203,7 +201,6 @@ class ActionPanel(QWidget):
 
     def set_left_alone(self, count: int) -> None:
         """How many of the layers the recipe leaves alone."""
-        self._left_alone = count
         self.alone.show_count(count, len(self._layers))
         self._show_page()
 
@@ -277,12 +274,12 @@ class ActionPanel(QWidget):
         if not self._layers:
             self._pages.setCurrentWidget(self.nothing)
             return
-        self.header.show_layers(self._layers, self._left_alone)
+        self.header.show_layers(self._layers, self.alone.count)
         if all(layer.locked for layer in self._layers):
             self.locked.show_text(self.tr("Cannot be edited"), said(self._layers[0].locked))
             self._pages.setCurrentWidget(self.locked)
             return
-        self.hint.setVisible(not self._actions and self._left_alone < len(self._layers))
+        self.hint.setVisible(not self._actions and self.alone.count < len(self._layers))
         self._pages.setCurrentWidget(self._steps)
 
     def _place(self, index: int, action: Action) -> None:
@@ -335,7 +332,8 @@ class ActionPanel(QWidget):
     def add_step(self, step: Action) -> None:
         """Add a step, with the parameters that a new one has where it names none."""
         method_id, method = step.method, self._methods[step.method]
-        action = Action(method_id, dict(step.params) or v.starting(method.fields, self._limits(method)))
+        limits = meaning.limits(self._layers, self._view, method)
+        action = Action(method_id, dict(step.params) or v.starting(method.fields, limits))
         action = on_target.fitting(self._target, self._layers, action, method)
         actions = in_order((*self._actions, action))
         index = max(i for i, each in enumerate(actions) if each.method == method_id)
@@ -347,7 +345,7 @@ class ActionPanel(QWidget):
         index, method = self._cards.index(card), self._methods[method_id]
         if method_id == card.action.method:
             return
-        params = v.carried(card.action.params, method.fields, self._limits(method))
+        params = v.carried(card.action.params, method.fields, meaning.limits(self._layers, self._view, method))
         action = Action(method_id, params, card.action.off)
         text = self.tr("{old} → {new}").format(old=card.title, new=families.name(method))
         self._edit((*self._actions[:index], action, *self._actions[index + 1 :]), text)
@@ -395,9 +393,6 @@ class ActionPanel(QWidget):
         card.focus_form()
         self._column.activate()  # else the card is not yet where it will be
         self._scroll.ensureWidgetVisible(card, 0, theme.UNIT)
-
-    def _limits(self, method: MethodInfo) -> v.Limits:
-        return meaning.limits(self._layers, self._view, method)
 
     def _on_changed(self, card: StepCard, name: str, finished: bool) -> None:
         index = self._cards.index(card)

@@ -223,14 +223,12 @@ class Workspace(QObject):
         self.actions.set_methods(tuple(self._session.methods.values()))
 
     def _show_selection(self) -> None:
-        session = self._session
         self.actions.set_layers(self._chosen_layers())
-        self.actions.set_view(session.view)
+        self.actions.set_view(self._session.view)
         self._show_steps()
 
     def _show_steps(self) -> None:
-        session = self._session
-        self.actions.set_target(session.target)
+        self.actions.set_target(self._session.target)
         self.actions.set_left_alone(len(self._left_alone()))
         self.actions.set_actions(self._stack())
 
