@@ -4979,6 +4979,11 @@
       <translation>未测量：{others}。</translation>
     </message>
     <message>
+      <source>The few values of '{name}' are measured as numbers, by their squared error. If they are scores of classes, choose the metric agreement.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>'{name}' 的少数几个值按数值测量，指标为平方误差。如果它们是类别得分，请选择指标 agreement。</translation>
+    </message>
+    <message>
       <source>The measured output is '{answer}' ({more}).</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>测量的输出为“{answer}”，{more}。</translation>
@@ -5987,6 +5992,11 @@
       <source>No editable layer matches.</source>
       <extracomment>workbench/engine/search/options.py</extracomment>
       <translation>没有匹配的可编辑层。</translation>
+    </message>
+    <message>
+      <source>8-bit activations were measured in all layers that have such a step. The recipes that the search found keep them there, also where that is slower (integers: all).</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>测量时，所有含此步骤的层都使用 8 位激活。搜索得到的配方在这些层中都保留 8 位激活，即使更慢（integers: all）。</translation>
     </message>
     <message>
       <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>

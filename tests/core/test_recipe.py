@@ -195,6 +195,7 @@ def rows(*given: tuple[str, tuple[Action, ...]]) -> Recipe:
 
 
 A, B, BARE = ("a", (PRUNE, INT4)), ("b", (INT4,)), ("c", ())
+W8A8 = ("a", (Action("quantize.static"),))
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,9 @@ A, B, BARE = ("a", (PRUNE, INT4)), ("b", (INT4,)), ("c", ())
         (rows(("*", (INT4,))), rows(A, ("*", (INT4,)), B)),  # and it says the same of b
         (rows(("*", (INT4,)), BARE), rows(("*", (INT4,)), ("c", (PRUNE.switched(True),)))),
         (rows(A), replace(rows(A), data="made with these")),
+        (rows(A), replace(rows(A), storing=Storing(integers="all"))),  # no step asks for 8-bit activations
+        (rows(W8A8).in_integers, replace(rows(W8A8), storing=Storing(integers="all"))),
+        (rows(A).in_integers, rows(A)),
         (
             Recipe(recover=(Stage("finetune", {"epochs": 2, "rate": 0.1}),)),
             Recipe(recover=(Stage("finetune", {"rate": 0.1, "epochs": 2}),)),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.core.base.errors import UserError
-from workbench.data.choosing import choose, fitting
+from workbench.data.choosing import choose, fitting, may_be_numbers
 from workbench.data.metrics import classes, intervals, maps, values
 from workbench.data.metrics.listing import against_teachers
 
@@ -166,6 +166,35 @@ def test_without_labels_the_metric_can_fall(outputs, title):
     assert itself == (1.0 if metric.higher_is_better else 0.0) and metric.same(outputs, outputs).all()
     if not (outputs == outputs[:1]).all():
         assert (itself - constant if metric.higher_is_better else constant) > 0.05
+
+
+SCORES = 3 * NOISE((40, 4)) - 20  # below 0, where logarithms of probabilities are, too
+LOGS = np.log(np.random.default_rng(1).dirichlet(np.ones(4), 40))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "name", "metric"),
+    [
+        (NOISE((40, 4)), "logits", "agreement"),
+        (NOISE((40, 4)), "box_scores", "agreement"),
+        (NOISE((40, 2)), "head/cls:0", "agreement"),
+        (SCORES, "output", "relative_error"),
+        (np.exp(LOGS), "output", "agreement"),  # as of a Softmax
+        (LOGS, "output", "agreement"),  # as of a LogSoftmax
+        (1 / (1 + np.exp(-NOISE((40, 4)))), "output", "relative_error"),  # a box within its image?
+        (NOISE((40, 4)), "pred_boxes", "relative_error"),
+        (NOISE((40, 10)), "landmarks", "relative_error"),
+        (NOISE((40, 3)), "angles", "relative_error"),
+        (NOISE((40, 8)), "loc", "relative_error"),
+        (NOISE((40, 8)), "blocks.3.out", "agreement"),  # no word of these is "loc"
+    ],
+)
+def test_coordinates_are_no_scores_of_classes(outputs, name, metric):
+    chosen = choose(outputs.astype(np.float32), None, name)
+    assert chosen.id == metric
+    assert may_be_numbers(outputs.astype(np.float32), name) == (name == "output" and metric != "agreement")
+    if metric == "relative_error":  # the same box twice as large decides alike, and is wrong
+        assert chosen.score(2 * outputs, outputs).mean() > 0.5
 
 
 def test_floats_that_are_class_numbers_are_compared_by_equality():

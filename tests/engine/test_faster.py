@@ -7,11 +7,19 @@ import onnx
 import pytest
 
 from tests.graph.graphs import Build
+from workbench.core.analysis.measured import Measuring
+from workbench.core.analysis.plan import Goal
+from workbench.core.analysis.sweep import Sweep, with_step
 from workbench.core.base.job import Job
-from workbench.core.recipe.recipe import parse_recipe
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.engine.analysis.sweep import sweep
 from workbench.engine.api.export import export
 from workbench.engine.integers import faster
 from workbench.engine.preview.previewer import Previewer
+from workbench.engine.search.options import recipe_of
+from workbench.engine.search.trials import Trials
+from workbench.engine.search.wholes import Wholes
 from workbench.engine.workspace import Workspace
 
 STATIC = "{quantize.static: {}}"
@@ -86,3 +94,17 @@ def test_a_path_of_most_gain_changes_seldom():
         best = max(itertools.product((False, True), repeat=6), key=worth)
         assert worth(faster._path(list(gains), change)) == pytest.approx(worth(best))
     assert faster._path([], 1.0) == []
+
+
+def test_what_a_search_finds_is_previewed_and_exported_as_it_was_measured(slow):
+    """In integers everywhere, also where the choice would be floats; a sweep measures what the recipe exports."""
+    exact = slow.attach(slow.data.path, Job(), measuring=Measuring(("sqnr",)))
+    found = recipe_of({path: (Action("quantize.static"),) for path in ("a", "b")}, 0)
+    trials = Trials(exact, exact.evaluator.order, 0)
+    point = Wholes(exact, Goal(), trials, trials).point("found", "search", found, None, Job())
+    *_, preview = Previewer(exact).measure(point.recipe, (), Job())
+    assert preview.value.value == pytest.approx(point.measured.value, rel=1e-6)
+    curve = sweep(exact, Sweep("quantize.static", ("*",), "bits", (8.0,), folds=1), Job())
+    *_, floats = Previewer(exact).measure(with_step(Recipe(), ("a", "b"), curve.action(8.0)), (), Job())
+    assert curve.points[0].value == pytest.approx(floats.value.value, rel=1e-6)
+    assert abs(curve.points[0].value - point.measured.value) > 1  # dB: one in floats, one in integers

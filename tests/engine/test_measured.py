@@ -86,6 +86,22 @@ def test_a_model_that_only_decides_is_measured_by_equality(tmp_path):
         export(bare, Recipe((Row("*", (Action("prune.taylor"),)),)), str(tmp_path), Job())
 
 
+@pytest.mark.parametrize("names", [("boxes", "logits"), ("a", "b")])
+def test_of_a_detector_the_scores_are_measured_or_the_doubt_is_said(tmp_path, names):
+    """Boxes [n, 4] come first, then scores of 4 classes, whose names may say nothing."""
+    b = Build()
+    for name in names:
+        b.node("MatMul", ["x", b.weight(f"w_{name}", 8, 4)], name)
+    found = workspace(tmp_path, b, {name: ["N", 4] for name in names}, x=FLOATS((40, 8)).astype(np.float32))
+    answer, metric = found.evaluator.data.answer, found.evaluator.metric.id
+    doubt = [note for note in answer.notes if "choose the metric agreement" in note]
+    if names == ("boxes", "logits"):
+        assert (answer.name, metric, doubt) == ("logits", "agreement", [])
+    else:
+        assert (answer.name, metric, len(doubt)) == ("a", "relative_error", 1)
+    assert any("Not measured" in note for note in answer.notes)
+
+
 @pytest.mark.parametrize(
     ("last", "title"),
     [("Sigmoid", "agreement with the original at 0.5"), ("Exp", "squared error relative to the original")],

@@ -4,6 +4,7 @@ A metric that a model reaches by answering the same whatever it is given says no
 is always 1.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,13 +16,18 @@ from workbench.data.extensions import all_metrics, checked
 from workbench.data.metrics.classes import are_probabilities, middle, numbers
 from workbench.data.metrics.listing import METRICS
 from workbench.data.metrics.maps import squeezed
-from workbench.data.metrics.metric import LEFT_OUT, Metric
+from workbench.data.metrics.metric import LEFT_OUT, Metric, rows_of
 from workbench.data.metrics.thresholds import threshold
 from workbench.data.metrics.values import cosine, relative
 
 NUMBERED = ("top1", "top5", "f1", "balanced_accuracy")  # metrics of class numbers, one a sample
 FALLS = 0.95  # what the mean answer may reach of a metric that is used
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
+SCORES = ("logit", "score", "prob", "class", "softmax", "categor", "label", "confidence")  # in those of class scores
+NUMBERS = ("box", "coord", "landmark", "keypoint", "offset", "locat", "angle", "rotat", "translat", "anchor")  # others
+WORDS = ("loc", "mean", "std", "var", "mu", "sigma", "logvar", "depth", "mask", "masks", "pose", "reg", "regression")
+WORDS += ("delta", "deltas", "point", "points", "pts", "xy", "xyxy", "xywh", "yaw", "pitch", "roll")  # whole words
+FEW = 4  # numbers of a sample that may as well be a box or angles, where their name says nothing
 
 
 def choose(
@@ -211,6 +217,8 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
     if outputs.dtype.kind not in "f" or _are_class_numbers(outputs):
         return _of_decisions("equality", outputs), 20
     same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0  # it tells nothing
+    if outputs.ndim == 2 and outputs.shape[1] > 1 and (_called_numbers(name) or may_be_numbers(outputs, name)):
+        return relative(rows_of(outputs)), 1 + same
     if outputs.ndim == 2 and outputs.shape[1] > 1 and not _is_embedding(outputs, name):
         if _are_labels(outputs):
             return threshold("labels", 0.5, False, 0.5, False), 0 + same
@@ -227,6 +235,29 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
     if rows.shape[1] > 1 and (len(rows) == 1 or cosine(mean, rows).mean() < FALLS):
         return METRICS["cosine"], 1 + same
     return relative(rows), 1 + same
+
+
+def may_be_numbers(outputs: np.ndarray, name: str) -> bool:
+    """Whether these few floats a sample may be coordinates or angles as well as scores of classes: neither their values
+    nor their name tell."""
+    if outputs.dtype.kind != "f" or outputs.ndim != 2 or not 1 < outputs.shape[1] <= FEW:
+        return False
+    called = _called_scores(name) or _called_numbers(name) or _is_embedding(outputs, name)
+    return not called and not _are_shares(outputs, 1) and not _are_shares(np.exp(np.minimum(outputs, 1)), 1)
+
+
+def _called_scores(name: str) -> bool:
+    return any(word in name.lower() for word in SCORES) or "cls" in _words(name)
+
+
+def _called_numbers(name: str) -> bool:
+    """Whether an output is called as coordinates and the like are: the largest of its entries decides nothing."""
+    called = any(word in name.lower() for word in NUMBERS) or any(word in WORDS for word in _words(name))
+    return called and not _called_scores(name)
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[^a-z]+", name.lower())
 
 
 def _one_wins(outputs: np.ndarray) -> float:

@@ -1,11 +1,13 @@
 """Allocations are the best that there are, and keep their limits."""
 
+import ctypes
 from itertools import product
 
 import numpy as np
 import pytest
 
 from workbench.core.recipe.action import Action
+from workbench.engine.search import allocate
 from workbench.engine.search.allocate import Choice, Limits, Problem
 from workbench.engine.search.costs import Costs
 from workbench.engine.search.options import Option
@@ -68,3 +70,18 @@ def test_layers_that_lose_channels_together_are_settled_together():
 
 def test_what_nothing_keeps_is_none():
     assert problem(0).allocate(Costs(), Limits(10.0)) is None and problem(0).greedy(10.0) is None
+
+
+def test_what_the_solver_prints_is_dropped(monkeypatch, capfd):
+    """Its native code prints a line now and then, whatever it is told."""
+    libc, solve = ctypes.CDLL(None), allocate.milp
+
+    def printing(*given, **more):
+        libc.printf(b"HighsMipSolverData::transformNewIntegerFeasibleSolution tmpSolver.run();\n")
+        return solve(*given, **more)
+
+    monkeypatch.setattr(allocate, "milp", printing)
+    assert problem(0).allocate(Costs(), Limits(400.0)).bytes <= 400
+    libc.printf(b"after\n")
+    libc.fflush(None)
+    assert capfd.readouterr() == ("after\n", "")

@@ -148,11 +148,12 @@ def test_a_seed_gives_the_same_and_another_seed_other_samples(opened):
 
 @pytest.mark.slow
 def test_recipes_of_the_user_are_measured_beside_and_never_chosen(opened):
-    own = Recipe().with_actions(["first"], (Action("quantize.affine", {"bits": 8}),))
+    own = Recipe().with_actions(["first"], (Action("quantize.static", {"bits": 8}),))
     other = Recipe().with_actions(["a layer of another model"], (Action("quantize.affine"),))
     front = search(opened(), Goal(max_ratio=0.5), others=[("current", "mine", own), ("snapshot", "theirs", other)])
     assert [point.name for point in front.of("current")] == ["mine"] and not front.of("snapshot")
     assert front.chosen.kind not in ("current", "snapshot")
+    assert any("8-bit activations were measured in all layers" in note for note in front.notes)
 
 
 def test_a_search_that_is_finished_early_ends_with_what_it_has(opened):

@@ -163,34 +163,55 @@ def energy_counters() -> dict[str, tuple[int, int]] | None:
 
 
 class QuietNatives:
-    """What native code prints to standard output meanwhile goes to standard error, of all threads, as the file is the
-    process's. Python's own stream is flushed first."""
+    """What native code prints to standard output meanwhile goes to standard error, or nowhere with `drop`; of all
+    threads, as the file is the process's. Python's own stream is flushed first, and keeps what it then holds."""
 
-    _lock, _inside, _kept = threading.Lock(), 0, -1
+    _lock, _inside, _dropping, _kept = threading.Lock(), 0, 0, -1
+
+    def __init__(self, drop: bool = False) -> None:
+        self._drop = drop
 
     def __enter__(self) -> None:
         with QuietNatives._lock:
-            QuietNatives._inside += 1
-            if QuietNatives._inside == 1:
-                with contextlib.suppress(OSError):
-                    _flush_natives()
-                    QuietNatives._kept = os.dup(1)
-                    os.dup2(2, 1)
+            if not QuietNatives._dropping:
+                _flush_python()
+            self._lead(1)
 
     def __exit__(self, *_: object) -> None:
         with QuietNatives._lock:
-            QuietNatives._inside -= 1
-            if QuietNatives._inside == 0 and QuietNatives._kept >= 0:
-                _flush_natives()
-                os.dup2(QuietNatives._kept, 1)
-                os.close(QuietNatives._kept)
-                QuietNatives._kept = -1
+            if not QuietNatives._dropping:
+                _flush_python()
+            self._lead(-1)
+
+    def _lead(self, more: int) -> None:
+        """Count one that is inside more or less, and let file 1 lead where it is now to."""
+        found = QuietNatives
+        found._inside += more
+        found._dropping += more * self._drop
+        with contextlib.suppress(OSError):
+            _flush_natives()
+            if found._kept < 0:
+                found._kept = os.dup(1)
+            if found._dropping:
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, 1)
+                os.close(nowhere)
+            elif found._inside:
+                os.dup2(2, 1)
+            else:
+                os.dup2(found._kept, 1)
+                os.close(found._kept)
+                found._kept = -1
+
+
+def _flush_python() -> None:
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        sys.stdout.flush()
 
 
 def _flush_natives() -> None:
-    """Write what Python's and C's streams hold: it is meant for where file 1 leads now."""
+    """Write what C's streams hold: it is meant for where file 1 leads now."""
     with contextlib.suppress(OSError, AttributeError, ValueError):
-        sys.stdout.flush()
         (ctypes.cdll.msvcrt if on_windows() else ctypes.CDLL(None)).fflush(None)
 
 

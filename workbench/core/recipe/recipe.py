@@ -121,10 +121,24 @@ class Recipe:
 
     @property
     def storing_here(self) -> Storing:
-        """How the file is written. What is faster on this machine decides nothing for other devices."""
+        """How the file is written. What is faster on this machine decides nothing for other devices, and nothing where
+        no step asks for 8-bit activations."""
+        if not self.asks_for_integers:
+            return dataclasses.replace(self.storing, integers=DEFAULT.integers)
         other = self.target and not self.target.startswith(HERE)
-        other = other and any(action.method in INTEGERS for row in self.rows for action in row.actions)
         return dataclasses.replace(self.storing, integers="all") if other else self.storing
+
+    @property
+    def asks_for_integers(self) -> bool:
+        """Whether a step asks for 8-bit activations."""
+        return any(action.method in INTEGERS and not action.off for row in self.rows for action in row.actions)
+
+    @property
+    def in_integers(self) -> "Recipe":
+        """With 8-bit activations wherever a step asks for them, though that may be slower."""
+        if not self.asks_for_integers:
+            return self
+        return dataclasses.replace(self, storing=dataclasses.replace(self.storing, integers="all"))
 
     @cached_property
     def key(self) -> int:

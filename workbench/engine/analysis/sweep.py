@@ -126,7 +126,7 @@ def _measured(
 ) -> SweepPoint:
     workspace = previewer.workspace
     evaluator = workspace.measurable()
-    result = workspace.compiled(recipe, job.part(0.0, 0.3), timed=False)
+    result = workspace.compiled(recipe, job.part(0.0, 0.3))
     changes, size = result.changes(recipe.storing)
     run = previewer.run(result, paths)
     *_, (seen, rows) = evaluator.stream(run, job.part(0.3, 1.0))

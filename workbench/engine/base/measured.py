@@ -11,7 +11,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.data.answer import Answer, joined
-from workbench.data.choosing import fitting, found, named, why_unfit
+from workbench.data.choosing import fitting, found, may_be_numbers, named, why_unfit
 from workbench.data.dataset import Dataset
 from workbench.data.label_forms import next_labels, prepared
 from workbench.data.metrics.metric import Metric
@@ -160,7 +160,10 @@ def _chosen(
         for each in ranked
         if each is not best
     }
-    return replace(best, answer=replace(best.answer, notes=_notes(best, others | left))), every, wanted
+    notes = _notes(best, others | left)
+    if not wanted and every is None and may_be_numbers(best.values, best.answer.name):
+        notes = (*notes, _in_doubt(best.answer.name))
+    return replace(best, answer=replace(best.answer, notes=notes)), every, wanted
 
 
 def _fitting(
@@ -248,6 +251,14 @@ def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
         else Message("The measured output is '{answer}'.", answer=answer.name),
     )
     return (*notes, Message("Not measured: {others}.", others=_listed(others))) if others else notes
+
+
+def _in_doubt(name: str) -> str:
+    return Message(
+        "The few values of '{name}' are measured as numbers, by their squared error. If they are scores of classes, "
+        "choose the metric agreement.",
+        name=name,
+    )
 
 
 def _listed(outputs: dict[str, str]) -> str:

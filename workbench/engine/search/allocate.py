@@ -97,7 +97,7 @@ class Problem:
                 constraints.append(LinearConstraint(figures[None] / unit, -np.inf, most / unit))
         size = self._bytes / max(float(self._bytes.max()), 1.0)
         objective = 1e3 * size + 1e-3 * linear if limits.smallest else linear / COST + 1e-3 * size
-        with QuietNatives():
+        with QuietNatives(drop=True):  # lines that the solver prints whatever it is told
             solved = milp(
                 objective,
                 constraints=constraints,

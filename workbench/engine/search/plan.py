@@ -318,6 +318,13 @@ class Search:
                     "without their labels."
                 )
             )
+        if any(point.recipe.asks_for_integers for point in self.front.points):
+            notes.append(
+                Message(
+                    "8-bit activations were measured in all layers that have such a step. The recipes that the search "
+                    "found keep them there, also where that is slower (integers: all)."
+                )
+            )
         return [*notes, *self._where_latency_is_from(), *self.untrained]
 
     def _where_latency_is_from(self) -> Iterator[str]:

@@ -125,7 +125,7 @@ class Wholes:
         kept = self.trials.store.load(self._about) or {}
         for text in kept.get("recipes", ()):
             try:
-                recipe = parse_recipe(str(text))
+                recipe = parse_recipe(str(text)).in_integers
                 self.stacks(recipe)
                 yield recipe
             except UserError:  # of another version

@@ -260,7 +260,9 @@ class PlanTab(QWidget):
         """With what a search does not decide: how the model is trained where it was not retrained, the data that the
         recipe was made with, and the device that it is for."""
         standing = self._session.history.standing(self._session.recipe)
-        storing = replace(standing.storing, sparse=recipe.storing.sparse, codes=recipe.storing.codes)
+        found = recipe.storing
+        integers = found.integers if found.integers == "all" else standing.storing.integers
+        storing = replace(standing.storing, sparse=found.sparse, codes=found.codes, integers=integers)
         recover = recipe.recover or standing.recover
         return Recipe(recipe.rows, recipe.seed, recover, storing, standing.data, standing.target)
 
