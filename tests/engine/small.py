@@ -37,13 +37,13 @@ def network(folder, activation: str = "Relu", batch: int | str = "n"):
         helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
         helper.make_node("Add", ["h", "shift"], ["a"], name="add"),
         *(_branches() if activation == "If" else [helper.make_node(activation, ["a"], ["r"], name="act")]),
-        helper.make_node("MatMul", ["r", "second"], ["y"], name="second"),
+        helper.make_node("MatMul", ["r", "second"], ["scores"], name="second"),
     ]
     graph = helper.make_graph(
         nodes,
         "small",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, 16])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [batch, 4])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [batch, 4])],
         [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()],
     )
     path = folder / "small.onnx"

@@ -35,13 +35,13 @@ def student(path, outputs=4, seed=5):
     nodes = [
         helper.make_node("MatMul", ["x", "one"], ["h"], name="one"),
         helper.make_node("Relu", ["h"], ["r"], name="act"),
-        helper.make_node("MatMul", ["r", "two"], ["y"], name="two"),
+        helper.make_node("MatMul", ["r", "two"], ["scores"], name="two"),
     ]
     graph = helper.make_graph(
         nodes,
         "student",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", outputs])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", outputs])],
         [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()],
     )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)

@@ -41,7 +41,7 @@ def test_sizes_are_exact_and_figures_of_data_are_missing(workspace, tmp_path, st
     report = export(workspace, recipe(step[0], **step[1]), str(tmp_path), Job())
     assert report.forecast_bytes == report.after.bytes.value == (tmp_path / "small_compressed.onnx").stat().st_size
     document = report.to_json()
-    assert document["verified"].keys() == {"value", "agreement", "max_abs_diff", "samples"}
+    assert document["verified"].keys() == {"value", "agreement", "max_abs_diff", "samples", "change"}
     assert document["verified"]["value"] is document["verified"]["agreement"] is document["before"]["value"] is None
     assert document["verified"]["max_abs_diff"] < 1e-4 and document["verified"]["samples"] == 0
     assert report.data == "no data: not measured" and any("synthetic inputs" in note for note in report.notes)
