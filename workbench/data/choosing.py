@@ -25,8 +25,34 @@ FALLS = 0.95  # what the mean answer may reach of a metric that is used
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
 SCORES = ("logit", "score", "prob", "class", "softmax", "categor", "label", "confidence")  # in those of class scores
 NUMBERS = ("box", "coord", "landmark", "keypoint", "offset", "locat", "angle", "rotat", "translat", "anchor")  # others
-WORDS = ("loc", "mean", "std", "var", "mu", "sigma", "logvar", "depth", "mask", "masks", "pose", "reg", "regression")
-WORDS += ("delta", "deltas", "point", "points", "pts", "xy", "xyxy", "xywh", "yaw", "pitch", "roll")  # whole words
+WORDS = frozenset(
+    [  # likewise, as whole words
+        "loc",
+        "mean",
+        "std",
+        "var",
+        "mu",
+        "sigma",
+        "logvar",
+        "depth",
+        "mask",
+        "masks",
+        "pose",
+        "reg",
+        "regression",
+        "delta",
+        "deltas",
+        "point",
+        "points",
+        "pts",
+        "xy",
+        "xyxy",
+        "xywh",
+        "yaw",
+        "pitch",
+        "roll",
+    ]
+)
 FEW = 4  # numbers of a sample that may as well be a box or angles, where their name says nothing
 
 
@@ -252,7 +278,7 @@ def _called_scores(name: str) -> bool:
 
 def _called_numbers(name: str) -> bool:
     """Whether an output is called as coordinates and the like are: the largest of its entries decides nothing."""
-    called = any(word in name.lower() for word in NUMBERS) or any(word in WORDS for word in _words(name))
+    called = any(word in name.lower() for word in NUMBERS) or not WORDS.isdisjoint(_words(name))
     return called and not _called_scores(name)
 
 
