@@ -25,33 +25,9 @@ FALLS = 0.95  # what the mean answer may reach of a metric that is used
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
 SCORES = ("logit", "score", "prob", "class", "softmax", "categor", "label", "confidence")  # in those of class scores
 NUMBERS = ("box", "coord", "landmark", "keypoint", "offset", "locat", "angle", "rotat", "translat", "anchor")  # others
-WORDS = frozenset(
-    [  # likewise, as whole words
-        "loc",
-        "mean",
-        "std",
-        "var",
-        "mu",
-        "sigma",
-        "logvar",
-        "depth",
-        "mask",
-        "masks",
-        "pose",
-        "reg",
-        "regression",
-        "delta",
-        "deltas",
-        "point",
-        "points",
-        "pts",
-        "xy",
-        "xyxy",
-        "xywh",
-        "yaw",
-        "pitch",
-        "roll",
-    ]
+SHORT = re.compile(  # likewise, as whole words
+    r"(?<![a-z])(loc|mean|std|var|mu|sigma|logvar|depth|masks?|pose|reg|regression|deltas?|points?|pts|xy|xyxy|xywh|yaw"
+    r"|pitch|roll)(?![a-z])"
 )
 FEW = 4  # numbers of a sample that may as well be a box or angles, where their name says nothing
 
@@ -273,17 +249,13 @@ def may_be_numbers(outputs: np.ndarray, name: str) -> bool:
 
 
 def _called_scores(name: str) -> bool:
-    return any(word in name.lower() for word in SCORES) or "cls" in _words(name)
+    return any(word in name.lower() for word in SCORES) or bool(re.search(r"(?<![a-z])cls(?![a-z])", name.lower()))
 
 
 def _called_numbers(name: str) -> bool:
     """Whether an output is called as coordinates and the like are: the largest of its entries decides nothing."""
-    called = any(word in name.lower() for word in NUMBERS) or not WORDS.isdisjoint(_words(name))
+    called = any(word in name.lower() for word in NUMBERS) or bool(SHORT.search(name.lower()))
     return called and not _called_scores(name)
-
-
-def _words(name: str) -> list[str]:
-    return re.split(r"[^a-z]+", name.lower())
 
 
 def _one_wins(outputs: np.ndarray) -> float:
