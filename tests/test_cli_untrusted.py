@@ -66,7 +66,7 @@ def test_inputs_that_are_missing_or_do_not_fit_are_named(here):
 def test_compress_without_data(here):
     report = result("compress", "model.onnx", "--recipe", "recipe.yaml", "--out", "out", "--input", "gain=2")
     assert report["data"] == "no data: not measured" and report["ratio"] > 0
-    assert report["verified"] == {"value": None, "agreement": None, "max_abs_diff": 0.0, "samples": 0}
+    assert report["verified"] == {"value": None, "agreement": None, "max_abs_diff": 0.0, "samples": 0, "change": None}
     words = workbench("compress", "model.onnx", "--recipe", "recipe.yaml", "--out", "out").stdout
     assert "synthetic inputs" in words and "decides as" not in words
     (here / "recipe.yaml").write_text("version: 1\nlayers: {'*': [quantize.gptq]}\n")

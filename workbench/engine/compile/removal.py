@@ -4,6 +4,7 @@ Every layer that has such a step names a group: the layers coupled with it (grap
 pruned once, by the largest amount asked for in it. engine/compile/equivalence then shows that nothing else was taken.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache as cache_results
@@ -51,6 +52,8 @@ class _Task:
 _refusals: WeakKeyDictionary[Model, dict[tuple[str, Action], str | None]] = WeakKeyDictionary()
 _unables: WeakKeyDictionary[Model, dict[tuple[bytes, Action], str | None]] = WeakKeyDictionary()
 _norms: WeakKeyDictionary[Model, tuple[np.ndarray, np.ndarray]] = WeakKeyDictionary()
+# All that reads units, and the places in it by unit: each group is looked up, not compared with every layer.
+_reading: WeakKeyDictionary[Model, tuple[list[tuple[str, int, np.ndarray]], dict[int, list[int]]]] = WeakKeyDictionary()
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:
@@ -234,11 +237,24 @@ def _numbered(units: np.ndarray, held: np.ndarray) -> np.ndarray:
 
 def _readers(model: Model, channels: Channels, units: np.ndarray) -> Iterator[tuple[str, int, np.ndarray]]:
     """The layers that read some of these units: the axis of the weight, and the unit of each place along it."""
+    if model not in _reading:
+        every = list(_reads(model, channels))
+        by_unit: dict[int, list[int]] = defaultdict(list)
+        for place, (_path, _axis, held) in enumerate(every):
+            for unit in np.unique(held).tolist():
+                by_unit[unit].append(place)
+        _reading[model] = every, by_unit
+    every, by_unit = _reading[model]
+    for place in sorted({place for unit in units.tolist() for place in by_unit.get(unit, ())}):
+        yield every[place]
+
+
+def _reads(model: Model, channels: Channels) -> Iterator[tuple[str, int, np.ndarray]]:
     for path, site in model.sites.items():
         layer = model.layer(path)
         for axis in range(len(layer.shape)):
             held = channels.axes.get((site.initializer, axis))
-            if axis != layer.out_axis and held is not None and np.isin(held, units).any():
+            if axis != layer.out_axis and held is not None:
                 yield path, axis, held
 
 
