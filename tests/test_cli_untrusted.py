@@ -81,10 +81,10 @@ def test_what_is_measured_is_said(here):
     b.node("ReduceMean", [h], "mean", keepdims=0)
     onnx.save(b.proto({"x": ["N", 8]}, {"mean": [], "turned": [4, "N"]}), here / "turned.onnx")
     said = result("evaluate", "turned.onnx", "--data", "x.npz")
-    assert said["output"] == "turned" and said["notes"] == [
+    assert said["output"] == "turned" and {
         "The measured output is 'turned' (samples along axis 1).",
         "Not measured: 'mean' (has no batch axis).",
-    ]
+    } <= set(said["notes"])
     assert "Note: Not measured: 'mean'" in workbench("evaluate", "turned.onnx", "--data", "x.npz").stdout
 
 

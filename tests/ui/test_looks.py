@@ -35,7 +35,7 @@ def test_channels_side_by_side_and_one_alone(demo_window, qtbot):
     QTest.mouseClick(channels.canvas.viewport(), LEFT, pos=at(channels, 44))
     qtbot.waitUntil(lambda: weights.currentWidget() is tab.histogram, timeout=WAIT)
     assert tab.histogram.channel_button.isVisible() and tab.histogram.channel_button.text() == "channel 44"
-    assert f"{session.layer(path).count // 160:,} weights in 161 bins" in tab.histogram.readout.full
+    assert f"{session.layer(path).count // 160:,} weights in " in tab.histogram.readout.full
     assert "16 levels (widest: channel 44)" in tab.histogram.readout.full
 
     session.set_actions([path], (Action("quantize.affine", {"bits": 3}),), "step")
