@@ -32,13 +32,14 @@ def observed(
 ) -> Observed:
     """Statistics of the value called `name` over this many samples; its neighbours are observed in the same run.
     `counting`: with the counts of all bins, else the extremes may be all there is."""
-    groups = cache.get(("neighbours",), lambda: _groups(model, data.at_once(-(-batch // SHARE))))
+    key = ("neighbours", data.fingerprint)
+    groups = cache.get(key, lambda: _groups(model, data.at_once(-(-batch // SHARE))))
     place, chosen = next((place, group) for place, group in enumerate(groups) if name in group)
     whole, extremes = (("observed", data.fingerprint, place, full) for full in (True, False))
     if not counting and (known := cache.peek(whole)) is not None:
         return known[name]
-    key = whole if counting else extremes
-    return cache.get(key, lambda: _observe(model, chosen, data, samples, batch, job, counting))[name]
+    wanted = whole if counting else extremes
+    return cache.get(wanted, lambda: _observe(model, chosen, data, samples, batch, job, counting))[name]
 
 
 def _groups(model: Model, batch: int) -> list[dict[str, int]]:
