@@ -73,7 +73,7 @@ def test_every_layer_has_its_nodes(name, request):
 @pytest.mark.parametrize(
     ("actions", "operators"),
     [
-        ((INT4,), {"Conv", "Codes13Symmetric4"}),
+        ((INT4,), {"Conv", "CodesclassesSymmetric4"}),
         ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "ShapedSymmetric4"}),
         ((Action("prune.channels", {"ratio": 0.5}),), {"Conv"}),
     ],
