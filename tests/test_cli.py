@@ -393,6 +393,10 @@ def test_labels_missing_means_fidelity_and_says_so(here):
     with np.load("data.npz") as data:
         np.savez("data.npz", x=data["x"])
     result = json.loads(workbench("evaluate", "small.onnx", "--data", "data.npz", "--json").stdout)
+    assert "relative to the original" in result["metric"] and result["value"] == 0
+    assert any("choose the metric agreement" in note for note in result["notes"]), "four values may be boxes, or scores"
+    more = ("--metric", "agreement", "--json")
+    result = json.loads(workbench("evaluate", "small.onnx", "--data", "data.npz", *more).stdout)
     assert "agreement with the original" in result["metric"] and result["value"] == 1
 
 

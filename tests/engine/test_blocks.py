@@ -65,7 +65,8 @@ def test_the_file_is_as_predicted_and_as_shown(opened, asked, tmp_path):
     *_, shown = Previewer(opened).measure(asked, ("blocks.0.a",), JOB)
     report = export(opened, asked, str(tmp_path), JOB, "made")
     assert size == report.forecast_bytes == report.after.bytes.value == (tmp_path / "made.onnx").stat().st_size
-    assert report.preview_value == report.verified.value == shown.value.value
+    assert report.preview_value == report.verified.value
+    assert shown.value.value == pytest.approx(report.verified.value, rel=1e-6)  # cut and whole round otherwise
     assert {change.path: (change.bytes_after, change.macs) for change in predicted} == {
         change.path: (change.bytes_after, change.macs) for change in report.layers
     }
