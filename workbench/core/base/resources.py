@@ -1,10 +1,15 @@
 """Files that ship with the program: demo, fonts, icons, templates. Inside the package if installed from a wheel, next
 to it in a checkout."""
 
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import workbench
+from workbench.core.base.plain import finalize
+
+if TYPE_CHECKING:
+    import jinja2
 
 PACKAGE = Path(workbench.__path__[0]).resolve()
 ROOTS = (PACKAGE / "resources", PACKAGE.parent / "resources")
@@ -16,6 +21,21 @@ def resource_path(name: str) -> Path:
         if (path := root / name).exists():
             return path
     raise FileNotFoundError(f"resources/{name} is missing from this installation")
+
+
+def page_environment() -> "jinja2.Environment":
+    """For pages: what is put in is made plain and escaped, and a name that is not given is an error."""
+    import jinja2  # which nothing needs before the first page
+
+    return jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
+
+
+@cache
+def page_template(name: str) -> "jinja2.Template":
+    """`resources/NAME`. Raises FileNotFoundError if the installation lacks it."""
+    return page_environment().from_string(resource_path(name).read_text(encoding="utf-8"))
 
 
 DEMOS = ("fashion_cnn", "fashion_vit")

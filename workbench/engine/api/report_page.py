@@ -17,9 +17,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
 from workbench.core.base.language import ENGLISH, Language, language
 from workbench.core.base.message import Message
-from workbench.core.base.plain import finalize
 from workbench.core.base.quantities import MetricInfo, amount, metric_text, size, smaller, three
-from workbench.core.base.resources import resource_path
+from workbench.core.base.resources import page_environment, resource_path
 from workbench.core.layer_data.layer import ModelSummary
 
 if TYPE_CHECKING:
@@ -41,9 +40,7 @@ def template() -> "jinja2.Template":
     import jinja2  # which nothing needs before the first export
     from jinja2 import meta
 
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
-    )
+    environment = page_environment()
     environment.filters |= {
         "size": size,
         "amount": amount,

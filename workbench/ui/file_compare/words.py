@@ -1,19 +1,14 @@
 """A comparison of two files in words, for the dialog and the page."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workbench.core.analysis.measured import FileComparison, LayerPair
-from workbench.core.base.plain import finalize, plain
+from workbench.core.base.plain import plain
 from workbench.core.base.quantities import amount, metric_text, size, three
-from workbench.core.base.resources import resource_path
+from workbench.core.base.resources import page_template
 from workbench.ui.text import format, i18n
 from workbench.ui.text.i18n import said, tr
-
-if TYPE_CHECKING:
-    import jinja2
 
 
 @dataclass(frozen=True)
@@ -109,20 +104,10 @@ def layer_line(pair: LayerPair) -> LayerLine:
     return LayerLine((plain(name), kinds[pair.kind], f"{pair.op} {shape}", *sides, ratio), pair.kind == "same")
 
 
-@cache
-def _template() -> "jinja2.Template":
-    import jinja2  # which the window needs for nothing before
-
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
-    )
-    return environment.from_string(resource_path("comparison.html.j2").read_text(encoding="utf-8"))
-
-
 def html(found: FileComparison) -> str:
     """Self-contained: no script, nothing loaded from elsewhere, no folders of this machine."""
     first, second = names(found)
-    return _template().render(
+    return page_template("comparison.html.j2").render(
         first=first,
         second=second,
         summary=summary(found),

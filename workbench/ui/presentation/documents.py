@@ -1,17 +1,14 @@
 """The story as a document: a page for a browser, a PDF of the slides, or a picture of each."""
 
 from base64 import b64encode
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from workbench.core.base.files import write_bytes, write_text
-from workbench.core.base.plain import finalize
 from workbench.core.base.quantities import size
-from workbench.core.base.resources import resource_path
+from workbench.core.base.resources import page_template
 from workbench.ui.presentation import charts
 from workbench.ui.presentation.deck import Page, pages_of, paint
 from workbench.ui.presentation.design import png
@@ -20,24 +17,9 @@ from workbench.ui.text import i18n
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import schemes
 
-if TYPE_CHECKING:
-    import jinja2
-
 PAGE_MM = QSizeF(297, 297 * 9 / 16)
 PICTURE = QSize(1920, 1080)
 DRAWN = ("tradeoff",)  # slides that the page has as pictures
-
-
-@cache
-def _template() -> "jinja2.Template":
-    """Imported here, because the first paint need not wait for it."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
-    )
-    environment.filters["size"] = size
-    return environment.from_string(resource_path("story.html.j2").read_text(encoding="utf-8"))
 
 
 def html(story: Story) -> str:
@@ -46,8 +28,9 @@ def html(story: Story) -> str:
         "○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · "
         "✓ verified in the exported file."
     )
-    return _template().render(
+    return page_template("story.html.j2").render(
         story=story,
+        size=size,
         tr=tr,
         marks=marks,
         language=i18n.language(),

@@ -2,19 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 
-from workbench.core.base.plain import finalize
-from workbench.core.base.resources import resource_path
+from workbench.core.base.resources import page_template
 from workbench.ui.plots.axis import Axis
 from workbench.ui.text import i18n
 from workbench.ui.text.i18n import tr
-
-if TYPE_CHECKING:
-    import jinja2
 
 WIDTH, HEIGHT = 900, 440
 LEFT, TOP, ACROSS, DOWN = 64, 12, 820, 360  # the area of the drawing
@@ -110,17 +104,6 @@ class Ruler:
         return found
 
 
-@cache
-def _template() -> "jinja2.Template":
-    """Imported here, because the first paint need not wait for it."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
-    )
-    return environment.from_string(resource_path("tradeoff.html.j2").read_text(encoding="utf-8"))
-
-
 def html(page: Page) -> str:
     """Self-contained: no script, nothing loaded from elsewhere."""
-    return _template().render(page=page, tr=tr, language=i18n.language())
+    return page_template("tradeoff.html.j2").render(page=page, tr=tr, language=i18n.language())
