@@ -186,7 +186,7 @@ class Statistics:
 
 
 def key(layer: Layer) -> Hashable:
-    """Of the statistics of a layer as it was opened, in the cache of its workspace."""
+    """Cache key of the statistics of an original layer."""
     return "statistics", layer.path, layer.fingerprint
 
 

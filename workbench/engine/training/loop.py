@@ -194,7 +194,7 @@ class Loop:
         )
 
     def _find_rate(self) -> float:
-        """By a range test from the start, which is as it was afterwards."""
+        """The rate of a range test, which starts from the present weights and restores them."""
         start, batches = self.student.state(), self._endless()
 
         def step(number: int, rate: float) -> float:

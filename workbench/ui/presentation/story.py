@@ -86,10 +86,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Story:
-    """`headline` is one line; `edited` is false for a model as it was opened.
+    """`headline` is one line; `edited` is false for a model without changes.
 
     verified   how the exported file was checked, in words; "" where that was not done
-    dots       the trade-off between size and metric, as far as it was measured; `metric` is what it is called
+    dots       the measured points of the trade-off between size and metric; `metric` is its heading
     examples   of changed predictions, with `example_words` on how many there are of how many
     savings    in money and energy, by figures that the user gave
     """
