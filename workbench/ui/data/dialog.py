@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.core.analysis.data_check import DataCheck
@@ -12,6 +12,7 @@ from workbench.core.base.plain import plain
 from workbench.core.ipc import messages
 from workbench.core.ipc.messages import Failed
 from workbench.core.session.opened import Attached
+from workbench.ui.base.pixels import image_of
 from workbench.ui.data.readings import Readings
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.session.session import Session
@@ -181,8 +182,5 @@ class DataDialog(QDialog):
 def _pixmap(found: DataCheck) -> QPixmap:
     pixels = found.picture
     assert pixels is not None
-    height, width = pixels.shape[:2]
-    colors = QImage.Format.Format_RGB888 if pixels.ndim == 3 else QImage.Format.Format_Grayscale8
-    image = QImage(pixels.tobytes(), width, height, pixels.strides[0], colors).copy()
     keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation
-    return QPixmap.fromImage(image).scaled(PICTURE, PICTURE, keep, smooth)
+    return QPixmap.fromImage(image_of(pixels)).scaled(PICTURE, PICTURE, keep, smooth)

@@ -3,9 +3,10 @@
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPen
+from PySide6.QtGui import QColor, QFont, QPen
 
 from workbench.core.base.quantities import size
+from workbench.ui.base.pixels import image_of
 from workbench.ui.presentation.slides import RIGHT, SMALL, TOP_ROW, Slide, number_row
 from workbench.ui.presentation.story import Dot, Example, Story
 from workbench.ui.text.i18n import tr
@@ -57,15 +58,6 @@ def savings(slide: Slide, story: Story) -> None:
         number_row(slide, number, TOP_ROW + 8.4 * index)
     words = tr("Computed from figures of your organisation, the size of the file and the measured latency.")
     slide.text(words, 0, slide.rows - 2.5, slide.columns, SMALL, slide.colors.muted)
-
-
-def image_of(example: Example) -> QImage:
-    """The picture of a sample."""
-    pixels = example.picture
-    grey = pixels.ndim == 2
-    form = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888
-    height, width = pixels.shape[:2]
-    return QImage(pixels.tobytes(), width, height, width * (1 if grey else 3), form).copy()
 
 
 # -- parts of the plot -------------------------------------------------------------------------------------------------
@@ -158,7 +150,7 @@ def _pixels(slide: Slide, x: float, y: float) -> QPointF:
 
 def _example(slide: Slide, example: Example, x: float, y: float, width: float, height: float) -> None:
     line = 1.3 * CAPTION
-    box = slide.picture(image_of(example), x, y, width, height - 2 * line - 0.8)
+    box = slide.picture(image_of(example.picture), x, y, width, height - 2 * line - 0.8)
     color = slide.colors.good if example.right else slide.colors.bad
     slide.painter.setBrush(Qt.BrushStyle.NoBrush)
     slide.painter.setPen(QPen(color, 0.25 * slide.u))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from workbench.core.base.files import write_bytes, write_text
 from workbench.core.base.quantities import size
 from workbench.core.base.resources import page_template
-from workbench.ui.presentation import charts
+from workbench.ui.base.pixels import image_of
 from workbench.ui.presentation.deck import Page, pages_of, paint
 from workbench.ui.presentation.design import png
 from workbench.ui.presentation.story import Story
@@ -35,7 +35,7 @@ def html(story: Story) -> str:
         marks=marks,
         language=i18n.language(),
         drawings={page.key: _data(picture(story, page)) for page in pages_of(story) if page.key in DRAWN},
-        examples=[(example, _data(charts.image_of(example))) for example in story.examples],
+        examples=[(example, _data(image_of(example.picture))) for example in story.examples],
         logo=None if story.design.logo is None else _data(story.design.logo),
         colors=dict(story.design.colors),
         largest=max((bar.before for bar in story.bars), default=1) or 1,

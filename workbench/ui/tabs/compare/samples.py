@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFont, QImage, QPixmap
+from PySide6.QtGui import QFont, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.analysis.prediction_diff import Changes, Flip, FlipKind, SampleError
+from workbench.ui.base.pixels import image_of
 from workbench.ui.tabs.compare.findings import Findings
 from workbench.ui.tabs.compare.suspects import SuspectsPanel
 from workbench.ui.text.i18n import tr
@@ -118,11 +119,8 @@ def describe(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
 
 def pixmap(pixels: np.ndarray, side: int) -> QPixmap:
     """A picture of uint8 pixels, grey or RGB; small ones are enlarged without blurring."""
-    grey = pixels.ndim == 2
-    height, width = pixels.shape[:2]
-    form = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888
-    image = QImage(pixels.tobytes(), width, height, width * (1 if grey else 3), form)
-    fast = max(width, height) < side
+    image = image_of(pixels)
+    fast = max(image.width(), image.height()) < side
     mode = Qt.TransformationMode.FastTransformation if fast else Qt.TransformationMode.SmoothTransformation
     return QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode))
 
