@@ -121,7 +121,7 @@ def _compressed(image: np.ndarray, quality: int) -> np.ndarray:
     pixels = np.round(255 * image).astype(np.uint8)
     with io.BytesIO() as file:
         Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(file, "JPEG", quality=quality)
-        return np.asarray(Image.open(file), np.float64).reshape(image.shape) / 255
+        return np.asarray(Image.open(file, formats=("JPEG",)), np.float64).reshape(image.shape) / 255
 
 
 def _dropped(means: np.ndarray, x: np.ndarray, strength: int, rng: np.random.Generator) -> np.ndarray:

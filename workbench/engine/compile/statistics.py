@@ -9,7 +9,7 @@ ones Li et al. 2020, EagleEye, ECCV, section 3.3 (adaptive batch normalization);
 2019, Fighting quantization bias with bias, and Nagel et al. 2019, ICCV, section 4.2.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -226,8 +226,8 @@ def _normalise(
     readers = [(use.node, use.idx) for use in value.uses()]
     last = [producer]
 
-    def node(name: str, *inputs: ir.Value, output: str) -> ir.Value:
-        made = builder.node(name, inputs, output, after=last[0])
+    def node(name: str, *inputs: ir.Value, output: str, attributes: Sequence[ir.Attr] = ()) -> ir.Value:
+        made = builder.node(name, inputs, output, after=last[0], attributes=attributes)
         last[0] = made.producer() or last[0]
         made.type = value.type
         return made
@@ -235,10 +235,7 @@ def _normalise(
     def mean(of: ir.Value, output: str, over: list[int]) -> ir.Value:
         if opset >= 18:
             return node("ReduceMean", of, builder.constant(f"{output}.axes", np.array(over, np.int64)), output=output)
-        made = builder.node("ReduceMean", [of], output, after=last[0], attributes=[ir.AttrInt64s("axes", over)])
-        last[0] = made.producer() or last[0]
-        made.type = value.type
-        return made
+        return node("ReduceMean", of, output=output, attributes=[ir.AttrInt64s("axes", over)])
 
     def constant(name: str, array: np.ndarray) -> ir.Value:
         return builder.constant(name, array.astype(np.float32).reshape(shape))

@@ -18,6 +18,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.plain import plain_lines
 from workbench.ui.base import settings
 from workbench.ui.widgets.schemes import Colors, contrast
+from workbench.ui.widgets.stylesheet import mix
 
 KEY = "presentation"  # of the settings: the file that was chosen last
 TEXTS = ("title", "organisation")
@@ -29,7 +30,7 @@ LARGEST = 1e15  # of any figure
 LOGO_SIDE = 4096  # pixels
 LOGO_BYTES = 8 << 20
 READABLE = 4.5  # contrast of text on the background, as WCAG 2.2 AA has it
-MEND = Message("See presentation.md in the documentation.")
+HINT = Message("See presentation.md in the documentation.")
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class Design:
         if "text" in given:
             dressed = replace(dressed, text=given["text"])
         if {"background", "text"} & set(given):
-            muted = _mixed(dressed.text, dressed.surface, 0.3)
-            faint = _mixed(dressed.text, dressed.surface, 0.8)
+            muted = mix(dressed.surface, dressed.text, 0.3)
+            faint = mix(dressed.surface, dressed.text, 0.8)
             dressed = replace(dressed, muted=muted, forecast=muted, before=faint)
         return dressed
 
@@ -86,7 +87,7 @@ class Design:
 
 def read(path: Path) -> Design:
     """The design in a file. Raises UserError naming the file and the first thing that is not as it should be."""
-    document = _Document(yaml_file.read(path, Message("the presentation design"), MEND), path.name)
+    document = _Document(yaml_file.read(path, Message("the presentation design"), HINT), path.name)
     texts = {key: document.text(key) for key in TEXTS}
     colors, savings, notes = document.inner("colors"), document.inner("savings"), document.inner("notes")
     design = Design(
@@ -160,16 +161,6 @@ def _logo(path: Path, document: "_Document") -> QImage | None:
     return image
 
 
-def _mixed(front: QColor, back: QColor, share: float) -> QColor:
-    """`share` of the back in the front."""
-    kept = 1 - share
-    return QColor.fromRgbF(
-        front.redF() * kept + back.redF() * share,
-        front.greenF() * kept + back.greenF() * share,
-        front.blueF() * kept + back.blueF() * share,
-    )
-
-
 class _Document:
     """The keys of a mapping, taken one by one; what is left at the end is unknown."""
 
@@ -213,5 +204,5 @@ class _Document:
 
     def wrong(self, problem: str) -> UserError:
         return UserError(
-            "{name} is not a valid presentation design: {problem}.", MEND, name=self._name, problem=problem
+            "{name} is not a valid presentation design: {problem}.", HINT, name=self._name, problem=problem
         )
