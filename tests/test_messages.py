@@ -42,7 +42,7 @@ CODE = {
     "graph/onnx/refusals.py": "the runtime's own words",
 }
 NOT_SAID = {  # by file, what is a key, or a part of a key
-    "core/analysis/plan.py": {"8 bit, activations too", "half the channels", "held out"},
+    "core/analysis/plan.py": {"8 bit, activations too", "half the channels", "held out", "by rule"},
     "core/analysis/report.py": {"by rule"},
     "core/analysis/profile.py": {"measured in a fresh process"},
     "core/base/plain.py": {"{}… ({} digits)"},

@@ -2939,9 +2939,19 @@
       <translation>“{key}”{problem}（{value}）</translation>
     </message>
     <message>
+      <source>Choose a target that has figures of energy, or limit MACs or bytes.</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>请选择给出了能耗数据的目标设备，或改为限制 MACs 或字节数。</translation>
+    </message>
+    <message>
       <source>See extending/targets.md in the documentation.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>请参阅文档 extending/targets.md。</translation>
+    </message>
+    <message>
+      <source>The energy of this device is not known: no figures of it are stated, and no counter can be read.</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>该设备的能耗未知：没有给出能耗数据，也没有可读取的计数器。</translation>
     </message>
     <message>
       <source>The targets are: {known}.</source>
@@ -6062,6 +6072,16 @@
       <source>verifying on held-out samples</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>正在留出样本上验证</translation>
+    </message>
+    <message>
+      <source>Energy is by rule for {target}, not measured: {source}.</source>
+      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <translation>能耗是按 {target} 的规则计算的，未经实测：{source}。</translation>
+    </message>
+    <message>
+      <source>Energy was measured by the counter of the processor (RAPL), which counts all that ran meanwhile.</source>
+      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <translation>能耗由处理器的计数器（RAPL）实测，其中包含同时运行的所有程序。</translation>
     </message>
     <message>
       <source>'{pattern}' matches no trainable layer.</source>
@@ -13461,6 +13481,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>至多</translation>
     </message>
     <message>
+      <source>By rule: the target's figures</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>按规则：目标设备给出的数据</translation>
+    </message>
+    <message>
       <source>Find</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>查找</translation>
@@ -13484,6 +13509,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>MB memory</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>MB 内存</translation>
+    </message>
+    <message>
+      <source>Measured: RAPL</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>实测：RAPL</translation>
     </message>
     <message>
       <source>Minutes after which the search ends with what it has</source>
@@ -13536,9 +13566,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>用校准数据训练最佳的几个配方，并重新测量</translation>
     </message>
     <message>
-      <source>What is limited: file size, loss of the metric, operations, time or memory; or nothing</source>
+      <source>What is limited: file size, loss of the metric, operations, time, memory or energy; or nothing</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>限制的对象：文件大小、指标下降、运算量、时间或内存；也可不限制</translation>
+      <translation>限制的对象：文件大小、指标损失、运算量、时间、内存或能耗；或不限制</translation>
     </message>
     <message>
       <source>What the search may change, and how much it may run</source>
@@ -13564,6 +13594,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>kB</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>kB</translation>
+    </message>
+    <message>
+      <source>mJ energy</source>
+      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
+      <translation>mJ 能耗</translation>
     </message>
     <message>
       <source>million MACs</source>
@@ -13639,6 +13674,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Drop</source>
       <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
       <translation>下降</translation>
+    </message>
+    <message>
+      <source>Energy, by rule</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>能耗（按规则）</translation>
+    </message>
+    <message>
+      <source>Energy, measured</source>
+      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
+      <translation>能耗（实测）</translation>
     </message>
     <message>
       <source>Horizontal axis</source>
@@ -13874,6 +13919,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>snapshot</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
       <translation>快照</translation>
+    </message>
+    <message>
+      <source>{energy} mJ by rule</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>{energy} mJ（按规则）</translation>
+    </message>
+    <message>
+      <source>{energy} mJ measured</source>
+      <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
+      <translation>{energy} mJ（实测）</translation>
     </message>
     <message>
       <source>{how} samples</source>

@@ -1,7 +1,9 @@
 """The search for a recipe, in one run: what it finds against uniform recipes, and what it costs.
 
     python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,again,kill,
-        workers]
+        workers] [--keep FOLDER]
+
+With --keep what was measured stays in that folder: a run that was stopped goes on there, and its times say less.
 
 It searches on the demo's calibration samples (for ppocr and efficientnet of tests.benchmarks.models on other lines, and
 on left halves of pictures), and judges on the test samples, which it has not seen.
@@ -315,12 +317,13 @@ def main() -> None:
     parser.add_argument("--models", default="cnn,vit")
     parser.add_argument("--samples", type=int, default=0)
     parser.add_argument("--parts", default="curve,race,again,kill")
+    parser.add_argument("--keep", default="", help="folder of what was measured; default: a new one for each part")
     asked = parser.parse_args()
     print(json.dumps(vars(asked)), f"{os.cpu_count()} processors")
     for part in asked.parts.split(","):
         for name in asked.models.split(","):
             with tempfile.TemporaryDirectory() as folder:
-                os.environ["WORKBENCH_CACHE"] = folder
+                os.environ["WORKBENCH_CACHE"] = asked.keep or folder
                 PARTS[part](name, asked.samples)
 
 

@@ -17,7 +17,7 @@ from workbench.core.session.session_plan import POINTS, Found
 
 INT4 = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 4}),))
 MEASURED = Measured(0.91, 0.01, 0.002, 0.018, 0.03, 300)
-POINT = Point("search 1", "search", INT4, 1000, 5, 7, 1.5, 0.012, MEASURED, replace(MEASURED, samples=1700))
+POINT = Point("search 1", "search", INT4, 1000, 5, 7, 1.5, 0.25, 0.012, MEASURED, replace(MEASURED, samples=1700))
 GOAL = Goal(max_drop=0.01, families=("quantize",), layers=("a", "b*"), samples=500, seconds=60.0, target="ethos-u")
 FRONT = Front(
     GOAL,
@@ -32,6 +32,7 @@ FRONT = Front(
     held_out=1700,
     trials=40,
     known=2,
+    energy="by rule",
     notes=("The time limit was reached before the search finished.",),
 )
 

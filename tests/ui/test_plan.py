@@ -26,7 +26,7 @@ from workbench.ui.base import settings
 from workbench.ui.plans import wish
 from workbench.ui.plans.entries import limit_of, uniform_line
 from workbench.ui.plans.plans import Plans
-from workbench.ui.plans.wish import Wish
+from workbench.ui.plans.wish import LIMITS, Wish
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.plan import page, words
 from workbench.ui.tabs.plan.tab import PlanTab
@@ -103,15 +103,28 @@ def test_what_the_bar_says_is_a_goal(tab, session):
     model = session.model
     goals = {
         limit: Wish(limit, {limit: 3.0}).goal(model, True, ("first",))
-        for limit in ("kB", "MB", "share", "drop", "macs", "latency", "memory", "none")
+        for limit in ("kB", "MB", "share", "drop", "macs", "latency", "memory", "energy", "none")
     }
     assert goals["kB"] == Goal(max_bytes=3000) and goals["MB"] == Goal(max_bytes=3_000_000)
     assert goals["share"] == Goal(max_ratio=0.03) and goals["drop"] == Goal(max_drop=0.03)
     assert goals["macs"] == Goal(max_macs=3_000_000) and goals["memory"] == Goal(max_memory=3_000_000)
+    assert goals["energy"] == Goal(max_energy=3.0)
     assert goals["latency"] == Goal(max_latency=3.0) and goals["none"].whole
     assert Wish("drop", {"drop": 0.5}).goal(model, False, ()).max_drop == 0.5, "in the unit of the metric"
     some = Wish(families=("prune",), chosen=True, samples=200, minutes=2).goal(model, True, ("first",))
     assert some == Goal(max_ratio=0.25, families=("prune",), layers=("first",), samples=200, seconds=120)
+
+
+def test_energy_is_limited_only_where_it_is_known(tab, session):
+    bar, row = tab.bar, LIMITS.index("energy")
+    bar.set_target("", "")
+    assert not bar.unit.model().item(row).isEnabled() and "not known" in bar.unit.itemData(
+        row, Qt.ItemDataRole.ToolTipRole
+    )
+    bar.set_wish(Wish("energy", {"energy": 2.0}), session.model)
+    assert "not known" in bar.obstacle, "it was chosen for another device"
+    bar.set_target("NPU", "by rule")
+    assert bar.unit.model().item(row).isEnabled() and not bar.obstacle
 
 
 def test_another_unit_of_the_size_keeps_its_meaning(tab, session):
@@ -456,6 +469,18 @@ def test_it_is_saved_as_a_picture_a_drawing_numbers_and_a_page(found, tmp_path):
     rows = (tmp_path / "plot.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("name,kind,bytes") and len(rows) == 1 + len(plot.scene.entries)
     assert any(row.startswith('"Search 2",search,') and row.endswith(",1700,held out") for row in rows)
+
+
+def test_energy_is_an_axis_that_says_how_it_was_obtained(found, tmp_path):
+    plot, scene = found.plot, found.plot.scene
+    assert plot.axis.findData("energy") < 0
+    entries = tuple(replace(each, point=replace(each.point, energy=each.point.bytes / 1e6)) for each in scene.entries)
+    for told in ("by rule", "measured"):
+        plot.show_scene(replace(scene, entries=entries, front=replace(scene.front, energy=told)), {})
+        plot.axis.setCurrentIndex(plot.axis.findData("energy"))
+        assert f"Energy, {told}" in plot.canvas.x_axis.labelText and "mJ" in plot.canvas.x_axis.labelText
+        assert f"mJ {told}" in plot.words(entries[0])[0]
+        assert all(f",{told}," in row for row in plot.to_csv().splitlines()[1:])
 
 
 def test_the_page_stands_alone_and_says_every_recipe(found):

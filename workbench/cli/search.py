@@ -38,7 +38,7 @@ from workbench.core.recipe.recipe import Recipe
 if TYPE_CHECKING:
     from workbench.library import Model
 
-SHOWN = {"macs": "MACs", "memory": "memory", "latency": "latency"}
+SHOWN = {"macs": "MACs", "memory": "memory", "latency": "latency", "energy": "energy"}
 
 
 def names(_context: click.Context, _option: click.Parameter, given: str) -> tuple[str, ...]:
@@ -81,6 +81,13 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     type=click.FloatRange(0, min_open=True),
     metavar="MS",
     help="Largest latency of one sample: measured on this machine, or by rule for a --target that has figures.",
+)
+@click.option(
+    "--max-energy",
+    type=click.FloatRange(0, min_open=True),
+    metavar="MJ",
+    help="Largest energy of one sample in millijoules: by rule for a --target that has figures, or measured where the "
+    "processor has a counter (RAPL).",
 )
 @click.option("--curve", is_flag=True, help="Find the whole trade-off between size and quality, without limits.")
 @click.option(
@@ -224,6 +231,7 @@ def _limited(goal: Goal) -> dict[str, Callable[[Any], str]]:
         "macs": (goal.max_macs, quantities.amount),
         "memory": (goal.max_memory, quantities.size),
         "latency": (goal.max_latency, lambda ms: f"{quantities.three(ms)} ms"),
+        "energy": (goal.max_energy, lambda mj: f"{quantities.three(mj)} mJ"),
     }
     return {name: write for name, (limit, write) in limits.items() if limit is not None}
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.plugins import distribution, site  # noqa: F401
 from workbench.core.analysis.plan import Goal
+from workbench.core.base import system
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
@@ -273,3 +275,32 @@ def layer_seconds(workspace, point, speed):
         size = after.get(layer.path, layer.bytes)
         assert size / speed.bytes > layer.macs / speed.macs["int8"]
         yield size / speed.bytes
+
+
+NPU = (
+    "version: 1\ntarget: npu\ntitle: NPU\nsource: Manual 2\nrules: {MatMul: {note: all}, Gemm: {note: all}}\n"
+    "energy: {macs: {float32: 4.0, int8: 0.2}, byte: 100, source: Manual 2}\n"
+)
+
+
+@pytest.mark.slow
+def test_energy_for_a_device_with_figures_is_told_by_rule(opened, site):  # noqa: F811
+    (site / "npu.yaml").write_text(NPU)
+    points = "[workbench.targets]\na = npus:FILE\n"
+    distribution(site, "npus", points, npus="from pathlib import Path\nFILE = Path(__file__).parent / 'npu.yaml'\n")
+    workspace = opened()
+    front = search(workspace, Goal(max_energy=1.0, target="npu", families=("quantize",)))
+    energy = find_target("npu").energy
+    layers = workspace.model.layers
+    original = 1e3 * sum(energy.joules(layer.macs, layer.bytes, "float32") for layer in layers)
+    assert front.energy == "by rule" and front.original.energy == pytest.approx(original)
+    assert front.chosen.energy < original and all(point.energy is not None for point in front.points)
+    assert [note for note in front.notes if "by rule" in note and "Manual 2" in note]
+    least = min(point.energy for point in front.points)
+    assert search(workspace, replace(front.goal, max_energy=0.9 * least)).chosen is None
+
+
+def test_a_ceiling_of_energy_needs_figures_or_a_counter(opened, monkeypatch, tmp_path):
+    monkeypatch.setattr(system, "POWERCAP", tmp_path)
+    with pytest.raises(UserError, match="energy of this device is not known"):
+        search(opened(), Goal(max_energy=1.0))

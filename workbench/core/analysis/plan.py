@@ -9,6 +9,8 @@ from workbench.core.recipe.action import Action, Family
 from workbench.core.recipe.recipe import Recipe
 
 Kind = Literal["original", "search", "uniform", "greedy", "current", "snapshot"]
+Told = Literal["measured", "by rule", ""]  # of a figure
+BY_RULE: Told = "by rule"
 Phase = Literal["predicting", "racing", "measuring", "retraining", "checking", "done"]
 FAMILIES: tuple[Family, ...] = ("prune", "lowrank", "quantize")
 BUDGETS = 8  # sizes of a whole trade-off
@@ -33,6 +35,7 @@ class Goal:
     max_macs     for one sample
     max_memory   bytes that the weights take once the model is loaded, and one run beside them
     max_latency  milliseconds for one sample: on this machine, or by the roofline of a target that has one
+    max_energy   millijoules of one sample: by the processor's counter, or by the figures of a target that has them
     families     that may be used; `layers` are paths or globs of those that may be touched, none for all
     samples      that the search uses at most, those held out among them; 0: all
     seconds      after which it ends with what it has; 0: no limit
@@ -46,6 +49,7 @@ class Goal:
     max_macs: int | None = None
     max_memory: int | None = None
     max_latency: float | None = None
+    max_energy: float | None = None
     families: tuple[Family, ...] = FAMILIES
     layers: tuple[str, ...] = ()
     samples: int = 0
@@ -57,8 +61,13 @@ class Goal:
     @property
     def whole(self) -> bool:
         """Whether the whole trade-off is asked for."""
-        limits = (self.max_bytes, self.max_ratio, self.max_drop, self.max_macs, self.max_memory, self.max_latency)
-        return all(limit is None for limit in limits)
+        limits = (self.max_bytes, self.max_ratio, self.max_drop, self.max_macs)
+        return all(limit is None for limit in limits) and not self.limits_runs
+
+    @property
+    def limits_runs(self) -> bool:
+        """Whether something is limited that only a whole recipe tells: memory, latency or energy."""
+        return any(limit is not None for limit in (self.max_memory, self.max_latency, self.max_energy))
 
     def bytes_of(self, original: int) -> int | None:
         """The largest file, given the original's bytes; None where the size is not limited."""
@@ -90,6 +99,7 @@ class Point:
 
     name       short: "4 bit", "search 3"
     bytes      of the file that an export writes; exact but for a point of `Front.predicted`
+    energy     millijoules of one sample; `Front.energy` says how it was obtained
     predicted  drop of the metric by the model of the search, before it was measured
     measured   on the samples that the search chooses by; None: predicted alone
     held_out  on the samples that had no part in the choice; of the chosen recipe, and those it is compared with
@@ -104,6 +114,7 @@ class Point:
     macs: int | None = None
     memory: int | None = None
     latency: float | None = None
+    energy: float | None = None
     predicted: float | None = None
     measured: Measured | None = None
     held_out: Measured | None = None
@@ -146,6 +157,7 @@ class Point:
             "macs": self.macs,
             "memory": self.memory,
             "latency_ms": self.latency,
+            "energy_mj": self.energy,
             "predicted_drop": self.predicted,
             "recipe": self.recipe.to_dict(),
         }
@@ -165,6 +177,7 @@ class Front:
     done, total  steps of this phase; `left` are the seconds that the rest of it takes, None while that is not known
     selection, held_out  samples that the search chooses by, and samples for the final figure: never the same ones
     trials, known  that were run for this search, and that an earlier one had run on the same model and data
+    energy     how the energy of all points was obtained: "measured", "by rule"; "" where there is none
     notes      what the user should know: what was left out, what limit no recipe keeps
     """
 
@@ -183,6 +196,7 @@ class Front:
     held_out: int = 0
     trials: int = 0
     known: int = 0
+    energy: Told = ""
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -225,6 +239,7 @@ class Front:
             "predicted": [{"bytes": size, "drop": drop} for size, drop in self.predicted],
             "samples": {"selection": self.selection, "held_out": self.held_out},
             "trials": {"run": self.trials, "known": self.known},
+            "energy": self.energy,
             "notes": list(self.notes),
         }
 

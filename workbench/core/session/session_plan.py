@@ -4,13 +4,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 from typing import Any, get_args
 
-from workbench.core.analysis.plan import FAMILIES, Front, Goal, Kind, Measured, Point
+from workbench.core.analysis.plan import FAMILIES, Front, Goal, Kind, Measured, Point, Told
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import recipe_of
 from workbench.core.session.checked import Checked
 
 POINTS = 200  # that are kept: the newest, and the chosen one
+NUMBERS = ("latency", "energy", "predicted")  # of a point, that may be missing
 LINE = 200  # points of the predicted front
 
 
@@ -39,13 +40,14 @@ def found_out(found: Found) -> dict[str, Any]:
         "predicted": [list(pair) for pair in front.predicted[:LINE] if all(map(isfinite, pair))],
         "samples": [front.selection, front.held_out],
         "trials": [front.trials, front.known],
+        "energy": front.energy,
         "notes": [str(note) for note in front.notes],
     }
 
 
 def _point_out(point: Point) -> dict[str, Any]:
     return {
-        **{name: getattr(point, name) for name in ("name", "kind", "bytes", "macs", "memory", "latency", "predicted")},
+        **{name: getattr(point, name) for name in ("name", "kind", "bytes", "macs", "memory", *NUMBERS)},
         "recipe": point.recipe.to_dict(),
         "measured": None if point.measured is None else asdict(point.measured),
         "held_out": None if point.held_out is None else asdict(point.held_out),
@@ -55,7 +57,10 @@ def _point_out(point: Point) -> dict[str, Any]:
 def _is_finite(point: Point) -> bool:
     """NaN and infinite figures cannot be compared, or written."""
     figures = [*(vars(each) for each in (point.measured, point.held_out) if each is not None)]
-    numbers = [point.predicted or 0.0, point.latency or 0.0, *(value for each in figures for value in each.values())]
+    numbers = [
+        *(getattr(point, name) or 0.0 for name in NUMBERS),
+        *(value for each in figures for value in each.values()),
+    ]
     return all(map(isfinite, numbers))
 
 
@@ -84,6 +89,7 @@ def found_in(value: Any, check: Checked) -> Found | None:
         held_out=samples[1],
         trials=trials[0],
         known=trials[1],
+        energy=check.one_of(document.get("energy", ""), get_args(Told), "plan.energy"),
         notes=check.texts(document.get("notes"), "plan.notes"),
     )
     return Found(front, check.text(document.get("data"), "plan.data"))
@@ -95,7 +101,7 @@ def _goal(value: Any, check: Checked) -> Goal:
     limits: dict[str, Any] = {
         name: None if document.get(name) is None else check.count(document[name], name) for name in counts
     }
-    for name in ("max_ratio", "max_drop", "max_latency"):
+    for name in ("max_ratio", "max_drop", "max_latency", "max_energy"):
         limits[name] = None if document.get(name) is None else check.number(document[name], name)
     families = check.texts(document.get("families"), "plan.families")
     return Goal(
@@ -130,10 +136,7 @@ def _point(value: Any, check: Checked) -> Point:
     counts = {
         name: None if document.get(name) is None else check.count(document[name], name) for name in ("macs", "memory")
     }
-    numbers = {
-        name: None if document.get(name) is None else check.number(document[name], name)
-        for name in ("latency", "predicted")
-    }
+    numbers = {name: None if document.get(name) is None else check.number(document[name], name) for name in NUMBERS}
     point = Point(
         check.text(document.get("name"), "name"),
         check.one_of(document.get("kind"), get_args(Kind), "kind"),

@@ -12,6 +12,7 @@ from reprlib import repr as brief
 from types import ModuleType
 from typing import Any
 
+from workbench.core.analysis.plan import BY_RULE, Told
 from workbench.core.base import system, yaml_file
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
@@ -31,6 +32,10 @@ from workbench.core.targets.target import (
 
 VERSION = 1
 MEND = Message("See extending/targets.md in the documentation.")
+UNKNOWN_ENERGY = (
+    Message("The energy of this device is not known: no figures of it are stated, and no counter can be read."),
+    Message("Choose a target that has figures of energy, or limit MACs or bytes."),
+)
 Check = Callable[[Any], bool]
 
 
@@ -70,6 +75,15 @@ def target_here() -> str:
     """The id of this machine's processor as a target; "" where the system does not tell which it is."""
     exact = system.adds_products_exactly()
     return "" if exact is None else "ort-cpu-vnni" if exact else "ort-cpu"
+
+
+def energy_told(name: str) -> Told:
+    """How the energy of a recipe for this target ("": this machine) is told: measured by the counter of the processor,
+    where the target is this machine; else by rule, from the target's figures. "": neither is there."""
+    if name in ("", target_here()) and system.energy_counters() is not None:
+        return "measured"
+    target = all_targets().get(name)
+    return BY_RULE if target is not None and target.energy is not None else ""
 
 
 def _files(loaded: Any) -> list[Path]:

@@ -13,13 +13,12 @@ from workbench.core.base import system
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.targets.reading import all_targets
+from workbench.core.targets.reading import all_targets, energy_told
 from workbench.engine.base import operator_times
-from workbench.engine.base.evaluate import Run, runner
-from workbench.engine.bench import loading
+from workbench.engine.base.evaluate import runner
+from workbench.engine.bench import energy, loading
 from workbench.engine.bench.feeding import feeds_of
 from workbench.engine.bench.latency import BLOCKS, COUNTED, RUNS, SETTLING, spread
-from workbench.engine.preview import previewer
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
@@ -51,7 +50,7 @@ def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> P
             _read(Path(session.end_profiling()), paths, made)
             for session, (_, made) in zip(sessions, marked, strict=True)
         ]
-    energy, note = _energy(workspace, recipe, models, feeds, result, job.part(0.6, 0.7))
+    used, note = _energy(workspace, recipe, models, feeds, result, job.part(0.6, 0.7))
     before, after = loading.loads(models, feeds, batch, job.part(0.7, 1.0))
     return Profile(
         batch,
@@ -62,7 +61,7 @@ def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> P
         tuple(LayerTime(path, *(_spread(times.get(path)) for times in found)) for path in [*paths, ""]),
         before,
         after,
-        energy,
+        used,
         note,
     )
 
@@ -86,32 +85,15 @@ def _energy(
     workspace: Workspace, recipe: Recipe, models: tuple[Model, Model], feeds: Feeds, result: Any, job: Job
 ) -> tuple[Energy | None, str]:
     """Of one run, with how it was obtained; or why there is none."""
+    target = all_targets().get(recipe.target)
+    if energy_told(recipe.target) == "by rule" and target is not None and target.energy is not None:
+        original = workspace.compiled(Recipe(), job.silent(), timed=False)
+        told = [energy.by_rule(each, recipe.storing, target.energy) for each in (original, result)]
+        if told[0] is not None and told[1] is not None:
+            return Energy(told[0], told[1], "by rule", target.energy.source), ""
     if system.energy_counters() is not None:
         runs = [runner(runtime.session(model, spinning=True)) for model in models]
-        found = [_joules(run, feeds) for run in job.each(runs, Message("measuring the energy"))]
+        found = [energy.counted(run, feeds) for run in job.each(runs, Message("measuring the energy"))]
         if None not in found:
             return Energy(found[0] or 0.0, found[1] or 0.0, "measured", "RAPL, the counter of the processor"), ""
-    target = all_targets().get(recipe.target)
-    if target is not None and target.energy is not None:
-        changes, size = result.changes(recipe.storing)
-        after = previewer.sized(result.model, changes, float(size))
-        given = target.energy
-        kind = "int8" if "int8" in given.macs else next(iter(given.macs))
-        summary = workspace.model.summary()
-        before = given.joules(summary.macs or 0, summary.bytes, "float32")
-        made = given.joules(after.macs or 0, size, kind)
-        if before is not None and made is not None:
-            return Energy(before, made, "by rule", given.source), ""
     return None, Message("Energy is not known: this system shows no counter, and the target has no figures of it.")
-
-
-def _joules(run: Run, feeds: Feeds) -> float | None:
-    """Of one run, over several; None where a counter went away."""
-    before = system.energy_counters()
-    for _ in range(COUNTED):
-        run(feeds)
-    after = system.energy_counters()
-    if before is None or after is None or before.keys() != after.keys():
-        return None
-    used = [(after[name][0] - start) % top for name, (start, top) in before.items()]
-    return sum(used) / 1e6 / COUNTED

@@ -22,7 +22,7 @@ def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
     limits = limited(goal, front.original.bytes)
     if goal.max_drop is not None:
         return [replace(limits, cost=cost, smallest=True) for cost in _brackets(goal, known, front)]
-    if goal.max_memory is not None or goal.max_latency is not None or limits == Limits():
+    if goal.limits_runs or limits == Limits():
         most = limits.bytes or np.inf
         return [replace(limits, bytes=size) for size in known.budgets() if size <= most]
     return [limits]
@@ -30,7 +30,7 @@ def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
 
 def expected(goal: Goal, known: Knowledge, front: Front) -> Limits | None:
     """Expected result of an allocation before anything is measured; None if unknown."""
-    if goal.whole or goal.max_memory is not None or goal.max_latency is not None:
+    if goal.whole or goal.limits_runs:
         return None
     limits = limited(goal, front.original.bytes)
     return limits if goal.max_drop is None else replace(limits, cost=_bearable(goal, known), smallest=True)

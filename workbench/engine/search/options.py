@@ -248,7 +248,8 @@ def table(
     known, paths = source.known(), tuple(layer.path for layer in layers)
     # Some targets want activations on levels, too.
     takes = any(for_target.takes(target, layer, STATIC) for layer in layers)
-    integers = ((STATIC,) if takes else (SIGNED,)) if goal.max_latency is not None or target is not None else ()
+    timed = goal.max_latency is not None or goal.max_energy is not None
+    integers = ((STATIC,) if takes else (SIGNED,)) if timed or target is not None else ()
     wanted = stacks(goal.families, integers)
     alone = [stack for stack in wanted if not any(map(structural, stack))]
     options: list[Option] = []

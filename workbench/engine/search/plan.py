@@ -11,7 +11,7 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.targets.reading import find_target, target_here
+from workbench.core.targets.reading import UNKNOWN_ENERGY, energy_told, find_target, target_here
 from workbench.engine.compile import for_target
 from workbench.engine.search import aims
 from workbench.engine.search.allocate import Limits
@@ -77,6 +77,8 @@ class Search:
                 "Retraining needs samples to train on, besides those that are measured.",
                 "Give calibration data (--calibration), or search without retraining.",
             )
+        if goal.max_energy is not None and not energy_told(goal.target):
+            raise UserError(*UNKNOWN_ENERGY)
         self.workspace, self.goal, self.job = workspace, goal, job
         self.untrained: tuple[str, ...] = ()
         self.target = find_target(goal.target) if goal.target else None
@@ -86,7 +88,8 @@ class Search:
         summary, metric = workspace.model.summary(), evaluator.metric.info
         original = Point("original", "original", Recipe(), summary.bytes, summary.macs)
         better = metric.higher_is_better
-        self.front = Front(goal, metric, better, original, selection=len(chosen), held_out=len(held))
+        original, told = self.wholes.powered(original, job), self.wholes.energy
+        self.front = Front(goal, metric, better, original, selection=len(chosen), held_out=len(held), energy=told)
         self.raced: list[tuple[str, Raced]] = []
         self.known: Knowledge | None = None
         self.workers: Workers | None = None
@@ -325,7 +328,7 @@ class Search:
                     "found keep them there, also where that is slower (integers: all)."
                 )
             )
-        return [*notes, *self._where_latency_is_from(), *self.untrained]
+        return [*notes, *self._where_latency_is_from(), *self.wholes.energy_notes(), *self.untrained]
 
     def _where_latency_is_from(self) -> Iterator[str]:
         if self.goal.max_latency is None or self.target is None or self.target.id == target_here():

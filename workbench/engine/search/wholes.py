@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.analysis.plan import Goal, Kind, Measured, Point
+from workbench.core.analysis.plan import BY_RULE, Goal, Kind, Measured, Point
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe, parse_recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.core.recipe.storing import Storing
-from workbench.core.targets.reading import find_target, target_here
+from workbench.core.targets.reading import energy_told, find_target, target_here
 from workbench.core.targets.target import Speed
 from workbench.engine.base.evaluate import runner
+from workbench.engine.bench import energy
 from workbench.engine.bench.latency import paired_latency_ms
 from workbench.engine.compile import compiler
 from workbench.engine.compile.compiler import Compiled
@@ -35,6 +37,8 @@ class Wholes:
     def __init__(self, workspace: Workspace, goal: Goal, chosen: Trials, held: Trials) -> None:
         self.workspace, self.goal, self.trials, self.held = workspace, goal, chosen, held
         target = find_target(goal.target) if goal.target and goal.target != target_here() else None
+        told = energy_told(goal.target)
+        self.energy = told if told == BY_RULE or goal.max_energy is not None else ""
         self.roofline = target.speed if target is not None else None  # by which latency is told, not measured
         # Shared by all searches of this process.
         self._sizes: dict[Recipe, tuple[int, int | None]] = workspace.cache.get(("sizes", chosen.about), dict)
@@ -149,8 +153,9 @@ class Wholes:
         self.trials.store.save(self._about, {"recipes": np.array(list(dict.fromkeys(texts)))})
 
     def _limited(self, point: Point, job: Job) -> Point:
-        """With memory and latency, where these are limited."""
-        if self.goal.max_memory is None and self.goal.max_latency is None:
+        """With memory, latency and energy where these are limited; and with what energy is by rule."""
+        point = self.powered(point, job)
+        if not self.goal.limits_runs:
             return point
         result = self.workspace.compiled(point.recipe, job.silent(), timed=False)
         written = with_edits(result.model, result.edits, point.recipe.storing)
@@ -164,6 +169,45 @@ class Wholes:
             feeds = self.workspace.measurable().data.least()
             point = replace(point, latency=paired_latency_ms(runs[0], runs[1], feeds, job.silent())[1])
         return point
+
+    def powered(self, point: Point, job: Job) -> Point:
+        """With the energy of one sample in millijoules: by rule where the target tells that, else by the counter of
+        this processor, where energy is limited."""
+        if self.energy == BY_RULE:
+            joules = self._by_rule(point.recipe, job)
+        elif self.energy == "measured":
+            result = self.workspace.compiled(point.recipe, job.silent(), timed=False)
+            written = with_edits(result.model, result.edits, point.recipe.storing)
+            run = runner(runtime.session(written, spinning=True))
+            joules = energy.counted(run, self.workspace.measurable().data.least())
+        else:
+            return point
+        return point if joules is None else replace(point, energy=1e3 * joules)
+
+    def _by_rule(self, recipe: Recipe, job: Job) -> float | None:
+        given = find_target(self.goal.target).energy
+        name = f"{self._about} {given} {recipe.to_yaml()}"
+        kept = self.trials.store.load(name)
+        if kept is None and given is not None:
+            result = self.workspace.compiled(recipe, job.silent(), timed=False)
+            joules = energy.by_rule(result, recipe.storing, given)
+            kept = {"joules": np.array(np.nan if joules is None else joules)}
+            self.trials.store.save(name, kept)
+        return None if kept is None or np.isnan(kept["joules"]) else float(kept["joules"])
+
+    def energy_notes(self) -> Iterator[Message]:
+        """Where the energy of the points is from."""
+        if self.energy == BY_RULE:
+            target = find_target(self.goal.target)
+            yield Message(
+                "Energy is by rule for {target}, not measured: {source}.",
+                target=target.title,
+                source=target.energy.source if target.energy is not None else "",
+            )
+        elif self.energy:
+            yield Message(
+                "Energy was measured by the counter of the processor (RAPL), which counts all that ran meanwhile."
+            )
 
 
 def figures(trials: Trials, result: Result) -> Measured:
@@ -193,5 +237,6 @@ def within(goal: Goal, point: Point, original: int) -> bool:
         (point.macs, goal.max_macs),
         (point.memory, goal.max_memory),
         (point.latency, goal.max_latency),
+        (point.energy, goal.max_energy),
     )
     return all(limit is None or (figure is not None and figure <= limit) for figure, limit in limits)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from workbench.core.analysis.plan import Front, Goal, Point
+from workbench.core.analysis.plan import Front, Goal, Point, Told
 from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
@@ -12,7 +12,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plans.plans import Plans, point_of
 from workbench.ui.session.session import Session
 
-AXES = ("bytes", "macs", "latency", "memory")
+AXES = ("bytes", "macs", "latency", "memory", "energy")
 Mark = Literal["original", "chosen", "current", "snapshot", "front"]
 
 
@@ -106,6 +106,11 @@ class Scene:
     value: float | None = None
     model: ModelSummary | None = None
 
+    @property
+    def energy(self) -> Told:
+        """How the energy of all recipes was obtained."""
+        return self.front.energy if self.front is not None else ""
+
 
 def kind_of(entry: Entry) -> str:
     """The class of a recipe in the page."""
@@ -139,6 +144,7 @@ def limit_of(goal: Goal, axis: str, model: ModelSummary | None) -> float | None:
         "macs": goal.max_macs,
         "latency": goal.max_latency,
         "memory": goal.max_memory,
+        "energy": goal.max_energy,
     }
     return limits[axis]
 
@@ -149,7 +155,7 @@ def figure_of(point: Point, axis: str) -> float | None:
 
 def unit_of(axis: str, largest: float) -> tuple[float, str]:
     """What figures are divided by, and what they are in then."""
-    if axis == "latency":
-        return 1.0, "ms"
+    if axis in ("latency", "energy"):
+        return 1.0, "ms" if axis == "latency" else "mJ"
     scales = {"macs": ((1e9, "G"), (1e6, "M"), (1e3, "k"))}.get(axis, ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")))
     return next(((scale, name) for scale, name in scales if largest >= 2 * scale), (1.0, "" if axis == "macs" else "B"))

@@ -189,7 +189,9 @@ class Plans(TrackedJob):
 
 def same(known: Point, new: Point) -> bool:
     """Whether two points of one model have the same figures; a cheap question, unlike whether recipes are equal."""
-    ask = attrgetter("kind", "name", "bytes", "macs", "memory", "latency", "predicted", "measured", "held_out")
+    ask = attrgetter(
+        "kind", "name", "bytes", "macs", "memory", "latency", "energy", "predicted", "measured", "held_out"
+    )
     return bool(ask(known) == ask(new))
 
 

@@ -11,9 +11,17 @@ from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Family
 from workbench.ui.base import settings
 
-Limit = Literal["kB", "MB", "share", "drop", "macs", "latency", "memory", "none"]
+Limit = Literal["kB", "MB", "share", "drop", "macs", "latency", "memory", "energy", "none"]
 LIMITS: tuple[Limit, ...] = get_args(Limit)
-SCALES: Mapping[Limit, float] = {"kB": 1e3, "MB": 1e6, "share": 0.01, "macs": 1e6, "latency": 1.0, "memory": 1e6}
+SCALES: Mapping[Limit, float] = {
+    "kB": 1e3,
+    "MB": 1e6,
+    "share": 0.01,
+    "macs": 1e6,
+    "latency": 1.0,
+    "memory": 1e6,
+    "energy": 1.0,
+}
 KEY, MODELS = "plan", 30  # of the settings; models whose goals are remembered
 MOST = 1e9  # of any amount
 
@@ -43,6 +51,7 @@ class Wish:
             "macs": three(macs / 2e6),
             "memory": three(size / 1e6),
             "latency": 1.0,
+            "energy": three(macs / 1e9) or 1.0,
         }
         return given.get(self.limit, 25.0)
 
@@ -78,6 +87,8 @@ class Wish:
                 return replace(plain, max_memory=round(value))
             case "latency":
                 return replace(plain, max_latency=value)
+            case "energy":
+                return replace(plain, max_energy=value)
         return plain
 
 

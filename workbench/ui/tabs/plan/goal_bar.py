@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from workbench.core.analysis.plan import FAMILIES, PRESETS, Point
+from workbench.core.analysis.plan import FAMILIES, PRESETS, Point, Told
 from workbench.core.base.quantities import MetricInfo, size
 from workbench.core.layer_data.forecast import Forecast
 from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.targets.reading import UNKNOWN_ENERGY
 from workbench.ui.actions import families
 from workbench.ui.plans.entries import change_of
 from workbench.ui.plans.plans import Plans
@@ -94,6 +95,7 @@ class GoalBar(QWidget):
         self._metric = MetricInfo()
         self._selected = 0
         self._target = ""
+        self._energy: Told = ""
         self.targets: QMenu | None = None  # where the device is chosen
         self._build()
         row = QHBoxLayout(self)
@@ -116,7 +118,7 @@ class GoalBar(QWidget):
         self.unit = QComboBox(self)
         self.unit.setAccessibleName(self.tr("Kind of limit"))
         self.unit.setToolTip(
-            self.tr("What is limited: file size, loss of the metric, operations, time or memory; or nothing")
+            self.tr("What is limited: file size, loss of the metric, operations, time, memory or energy; or nothing")
         )
         self.unit.activated.connect(lambda _: self._on_limit(self.unit.currentData()))
         self.words.setBuddy(self.amount)
@@ -149,11 +151,11 @@ class GoalBar(QWidget):
             self._selected = count
             self._show_options()
 
-    def set_target(self, title: str) -> None:
-        """Of the device that the recipe is for; "" for any."""
-        if title != self._target:
-            self._target = title
-            self._show_options()
+    def set_target(self, title: str, energy: Told) -> None:
+        """Of the device that the recipe is for; "" for any. `energy`: how that is told for it."""
+        if (title, energy) != (self._target, self._energy):
+            self._target, self._energy = title, energy
+            self.show_wish()
 
     @property
     def points(self) -> bool:
@@ -163,6 +165,8 @@ class GoalBar(QWidget):
     @property
     def obstacle(self) -> str:
         """Why this wish cannot be searched for; "" where it can."""
+        if self.wish.limit == "energy" and not self._energy:
+            return said(UNKNOWN_ENERGY[0])
         return self.tr("Select layers that can be edited.") if self.wish.chosen and not self._selected else ""
 
     def show_wish(self) -> None:
@@ -173,6 +177,7 @@ class GoalBar(QWidget):
             for limit, title in titles.items():
                 self.unit.addItem(title, limit)
         self.unit.setCurrentIndex(LIMITS.index(self.wish.limit))
+        self._able_energy()
         limited = self.wish.limit != "none"
         self.words.setVisible(limited)
         self.amount.setVisible(limited)
@@ -180,6 +185,15 @@ class GoalBar(QWidget):
         self.amount.setValue(self.wish.amount(self._model, self.points))
         self.amount.blockSignals(with_signals)
         self._show_options()
+
+    def _able_energy(self) -> None:
+        """Only for a device whose energy is known; else with the reason."""
+        items = self.unit.model()
+        assert isinstance(items, QStandardItemModel)
+        item, reason = items.item(LIMITS.index("energy")), " ".join(map(said, UNKNOWN_ENERGY))
+        how = {"by rule": self.tr("By rule: the target's figures"), "measured": self.tr("Measured: RAPL"), "": reason}
+        item.setEnabled(bool(self._energy))
+        item.setToolTip(tooltip(how[self._energy]))
 
     def _titles(self) -> dict[Limit, str]:
         lost = (
@@ -195,6 +209,7 @@ class GoalBar(QWidget):
             "macs": self.tr("million MACs"),
             "latency": self.tr("ms latency"),
             "memory": self.tr("MB memory"),
+            "energy": self.tr("mJ energy"),
             "none": self.tr("Whole trade-off"),
         }
 

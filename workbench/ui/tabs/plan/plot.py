@@ -1,7 +1,7 @@
-"""The trade-off: the metric against size, MACs, latency or memory; what was measured, what is predicted, the limit."""
+"""The trade-off: the metric against size, MACs, latency, memory or energy; what is measured, predicted, the limit."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +68,7 @@ class TradeoffPlot(PlotPanel):
             "macs": self.tr("MACs"),
             "latency": self.tr("Latency"),
             "memory": self.tr("Memory"),
+            "energy": self.tr("Energy, by rule") if self.scene.energy == "by rule" else self.tr("Energy, measured"),
         }
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -270,7 +271,7 @@ class TradeoffPlot(PlotPanel):
         """Its figures, and its recipe."""
         scene = self.scene
         assert scene.model is not None
-        figures = words.point_words(entry, scene.metric, scene.value)
+        figures = words.point_words(entry, scene.metric, scene.value, scene.energy)
         return figures, words.recipe_words(entry.point.recipe, scene.model, self._methods)
 
     def _turn(self, page: QWidget) -> None:
@@ -330,11 +331,16 @@ class TradeoffPlot(PlotPanel):
         )
 
     def to_csv(self) -> str:
-        rows = ["name,kind,bytes,macs,latency_ms,memory,drop,ci_low,ci_high,samples,how"]
+        rows = ["name,kind,bytes,macs,latency_ms,memory,energy_mj,energy_how,drop,ci_low,ci_high,samples,how"]
         for entry in self.scene.entries:
             point, best = entry.point, entry.point.best
             interval = (None, None, None) if best is None else (best.low, best.high, best.samples)
-            figures = (point.bytes, point.macs, point.latency, point.memory, entry.drop, *interval)
-            numbers = ",".join("" if figure is None else f"{figure:.9g}" for figure in figures)
-            rows.append(f'"{words.name_of(entry).replace(chr(34), chr(39))}",{point.kind},{numbers},{point.how}')
+            name = words.name_of(entry).replace(chr(34), chr(39))
+            how = "" if point.energy is None else self.scene.energy
+            before = _cells((point.bytes, point.macs, point.latency, point.memory, point.energy))
+            rows.append(f'"{name}",{point.kind},{before},{how},{_cells((entry.drop, *interval))},{point.how}')
         return "\n".join(rows) + "\n"
+
+
+def _cells(figures: Iterable[float | None]) -> str:
+    return ",".join("" if figure is None else f"{figure:.9g}" for figure in figures)

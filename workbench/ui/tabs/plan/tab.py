@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.recipe.recipe import Recipe
+from workbench.core.targets.reading import energy_told
 from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.look import LookBanner
@@ -178,7 +179,8 @@ class PlanTab(QWidget):
         session, plans = self._session, self.plans
         self.bar.set_metric(session.metric)
         self.bar.set_selected(len(self._selected()))
-        self.bar.set_target(session.target.title if session.target is not None else "")
+        target = session.target
+        self.bar.set_target(target.title if target is not None else "", energy_told(target.id if target else ""))
         self.bar.setVisible(not plans.job)
         self.presets.setVisible(not plans.job)
         self.progress.refresh()

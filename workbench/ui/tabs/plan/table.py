@@ -119,7 +119,7 @@ class RecipeModel(QAbstractTableModel):
             case Role.DisplayRole:
                 return self._text(entry, column)
             case Role.ToolTipRole:
-                return tooltip(words.point_words(entry, self.scene.metric, self.scene.value))
+                return tooltip(words.point_words(entry, self.scene.metric, self.scene.value, self.scene.energy))
             case Role.DecorationRole if column == Column.NAME:
                 return signs.icon(signs.sign_of(entry))
             case Role.TextAlignmentRole:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from workbench.core.analysis.plan import Front, Point
+from workbench.core.analysis.plan import Front, Point, Told
 from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import MetricInfo, amount, size
 from workbench.core.layer_data.layer import ModelSummary
@@ -98,14 +98,17 @@ def value_of(entry: Entry, metric: MetricInfo, baseline: float | None) -> float 
     return baseline - metric.sign * entry.drop
 
 
-def point_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str:
-    """'Search 3: 234 kB, top-1 92.1 % (−0.4 ± 0.3 points), measured, 300 samples'."""
+def point_words(entry: Entry, metric: MetricInfo, baseline: float | None, energy: Told = "") -> str:
+    """'Search 3: 234 kB, top-1 92.1 % (−0.4 ± 0.3 points), measured, 300 samples'; `energy`: how that was obtained."""
     point = entry.point
     parts = [size(point.bytes)]
     if point.macs is not None:
         parts.append(tr("{n} MACs").format(n=amount(point.macs)))
     if point.latency is not None:
         parts.append(f"{point.latency:.3g} ms")
+    if point.energy is not None and energy:
+        words = tr("{energy} mJ by rule") if energy == "by rule" else tr("{energy} mJ measured")
+        parts.append(words.format(energy=f"{point.energy:.3g}"))
     figure = change_of(point, metric)
     if entry.drop is not None:
         value = f"{metric} {value_words(entry, metric, baseline)}"
