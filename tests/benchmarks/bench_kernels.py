@@ -1,8 +1,9 @@
 """What stored weights cost where they run: load time, memory and run time of fp32, the decoded and the packed file.
 
 `python -m tests.benchmarks.bench_kernels [FOLDER] [MILLIONS] [STORAGE ...]` builds a random decoder (12 blocks of 768
-and 35,000 tokens, 139 M parameters, by default; 1100 for one of 1.1 G), exports it at 4 bits in groups of 128 in each
-way of `export.storage`, measures each file in fresh processes, in turns, and prints a table (kernels.md beside this).
+and 35,000 tokens, 139 M parameters, by default; 112: its head is the embedding; 1100: 1.1 G), exports it at 4 bits in
+groups of 128 in each way of `export.storage`, measures each file in fresh processes, in turns, and prints a table
+(kernels.md beside this).
 """
 
 import subprocess
@@ -28,17 +29,19 @@ RECIPE = parse_recipe(
 )
 ROWS = (1, 8, 64)  # tokens at a time
 SIZES = {
-    139: (768, 12, 35_000, 12),
-    1100: (2048, 20, 32_000, 16),
-    8: (256, 4, 4_000, 4),
-}  # width, blocks, tokens, heads
+    139: (768, 12, 35_000, 12, False),
+    112: (768, 12, 35_000, 12, True),
+    1100: (2048, 20, 32_000, 16, False),
+    8: (256, 4, 4_000, 4, False),
+}  # width, blocks, tokens, heads, whether the head is the embedding
 LARGE = 1_500_000_000  # bytes from which weights go into a file beside the graph
 
 
 class Decoder:
-    """A transformer with random weights: embedding, blocks of attention and two products, a head."""
+    """A transformer with random weights: embedding, blocks of attention and two products, a head (`tied`: the embedding
+    transposed)."""
 
-    def __init__(self, width: int, blocks: int, tokens: int, heads: int) -> None:
+    def __init__(self, width: int, blocks: int, tokens: int, heads: int, tied: bool = False) -> None:
         self.width, self.heads = width, heads
         self.rng = np.random.default_rng(0)
         self.nodes: list[onnx.NodeProto] = []
@@ -51,9 +54,9 @@ class Decoder:
         for number in range(blocks):
             h = self.block(h, f"blocks.{number}")
         h = self.norm(h, "norm")
-        self.nodes.append(
-            helper.make_node("MatMul", [h, self.random("head.weight", width, tokens)], ["logits"], "head")
-        )
+        turned = self.op("Transpose", "", "embed.weight", perm=(1, 0)) if tied else ""
+        head = turned or self.random("head.weight", width, tokens)
+        self.nodes.append(helper.make_node("MatMul", [h, head], ["logits"], "head"))
         given = helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "tokens"])
         made = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "tokens", tokens])
         graph = helper.make_graph(self.nodes, "decoder", [given], [made], self.tensors)

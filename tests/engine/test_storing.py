@@ -80,6 +80,52 @@ def test_preview_forecast_and_file_agree_however_weights_are_stored(opened, stor
     assert any("packed in memory" in note for note in report.notes) == (kernels > 0)
 
 
+def tied(folder):
+    """Four tokens are looked up, and what follows is told by the same table: a bag of words with a tied head."""
+    rng = np.random.default_rng(0)
+    table = (rng.normal(size=(600, WIDE)) * WIDE**-0.5).astype(np.float32)
+    nodes = [
+        helper.make_node("Gather", ["table", "x"], ["e"], name="embed"),
+        helper.make_node("ReduceMean", ["e"], ["h"], name="mean", axes=[1], keepdims=0),
+        helper.make_node("Transpose", ["table"], ["t"], name="turn", perm=[1, 0]),
+        helper.make_node("MatMul", ["h", "t"], ["y"], name="head"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "tied",
+        [helper.make_tensor_value_info("x", TensorProto.INT64, ["n", 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 600])],
+        [numpy_helper.from_array(table, "table")],
+    )
+    path = folder / "tied.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    x = rng.integers(0, 600, (60, 4))
+    np.savez(folder / "data.npz", x=x, y=x[:, 0])
+    return path
+
+
+@pytest.mark.parametrize("storage", ["smallest", "auto"])
+def test_a_tied_table_is_stored_once_and_the_preview_is_the_file(storage, tmp_path):
+    path = tied(tmp_path)
+    workspace = Workspace.open(str(path), Job()).attach(str(tmp_path / "data.npz"), Job())
+    recipe = stored(RECIPE, storage=storage, codes="off")
+    first, *_, shown = Previewer(workspace).measure(recipe, ("table",), Job())
+    report = export(workspace, recipe, str(tmp_path), Job(), "made")
+    size = (tmp_path / "made.onnx").stat().st_size
+    assert first.size.value == shown.size.value == report.forecast_bytes == size
+    assert report.verified.value == pytest.approx(shown.value.value) and report.verified.agreement == 1.0
+    assert report.verified.max_abs_diff < 1e-4 and 4.25 < 8 * size / (600 * WIDE) < 4.4
+    kernels = {"GatherBlockQuantized", "MatMulNBits"} & set(operators(tmp_path / "made.onnx"))
+    assert len(kernels) == (2 if storage == "auto" else 0)
+
+
+def test_auto_counts_the_rows_of_a_tied_head(tmp_path):
+    workspace = Workspace.open(str(tied(tmp_path)), Job())
+    for batch, packed in ((256, True), (257, False)):
+        (edit,) = workspace.compiled(stored(RECIPE, batch=batch), Job()).edits.values()
+        assert isinstance(edit.compute, Packed) == packed
+
+
 def test_loading_and_running_are_measured_in_fresh_processes(opened, tmp_path):
     report = export(opened, stored(RECIPE, batch=3), str(tmp_path), Job(), "made")
     assert not any("not measured" in note for note in report.notes)

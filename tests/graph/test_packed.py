@@ -25,8 +25,8 @@ INPUTS, OUTPUTS = 256, 96
 ROUNDING = 0.02  # of activations to 8 bits
 
 
-def kernel(model: Model, encoding: Affine) -> Packed | None:
-    site = model.sites["layer"]
+def kernel(model: Model, encoding: Affine, path: str = "layer") -> Packed | None:
+    site = model.sites[path]
     node = next(node for node in model.ir.graph if node.name == site.node)
     return kernel_choice.kernel_for(node, site, spec_of(encoding, PLAIN), model.opset)
 
@@ -91,7 +91,7 @@ def test_a_forecast_is_the_file(bits: int, kind: dict):
         )
         edits = {"layer": Edit(encoding, compute=chosen)}
         assert forecast(model, {"layer": plan.computed(chosen)}).file == size_of(model, edits).file
-        payload = kernel_choice.payload(chosen, spec_of(encoding), next(iter(model.ir.graph)))
+        payload = kernel_choice.payload(chosen, spec_of(encoding), next(iter(model.ir.graph)), model.sites["layer"])
         assert 0 < size_of(model, edits).layers["layer"][0] - payload < 500
 
 
@@ -117,6 +117,65 @@ def test_a_look_up_decodes_only_the_rows_that_are_read(bits: int, kind: dict):
     x = np.array([3, 49, 0, 3])
     (found,) = runtime.run(runtime.session(content), {"x": x})
     np.testing.assert_allclose(found, encoding.decode()[x], rtol=1e-6, atol=1e-6)
+
+
+TIED = {
+    "transposed": "[turn] t = Transpose <perm = [1, 0]> (w)\n [head] y = MatMul (h, t)",
+    "gemm": "[head] y = Gemm <transB = 1> (h, w)",
+    "gemm behind a transpose": "[turn] t = Transpose <perm = [1, 0]> (w)\n [head] y = Gemm (h, t)",
+    "two heads": "[head] a = Gemm <transB = 1> (h, w)\n [more] b = Gemm <transB = 1> (a, w2)\n [sum] y = Add (a, b)",
+}
+
+
+def tied(head: str, rows: int = 50, columns: int = 256) -> Model:
+    """Rows are looked up in a table, scaled, and multiplied with the same table."""
+    more = {"w2": examples.weight((rows, rows), seed=1)} if "w2" in TIED[head] else {}
+    text = f"""<ir_version: 8, opset_import: ["" : 17]>
+        tied (int64[N] x) => (float[N, {rows}] y) {{
+            [layer] e = Gather (w, x)
+            h = Relu (e)
+            {TIED[head]}
+        }}"""
+    return examples.parsed(text, w=examples.weight((rows, columns)), **more)
+
+
+@pytest.mark.parametrize("kind", [{"group": 64}, {"group": 128, "symmetric": False}, {}])
+@pytest.mark.parametrize("head", TIED)
+def test_a_tied_head_multiplies_with_the_levels_of_the_embedding(head: str, kind: dict):
+    model, encoding = tied(head), examples.affine((50, 256), 4, **kind)
+    path = next(layer.path for layer in model.layers if layer.op == "Embedding")
+    chosen = kernel(model, encoding, path)
+    assert chosen is not None and not chosen.standard
+    edits = {path: Edit(encoding, compute=chosen)}
+    content = with_edits(model, edits).to_bytes()
+    assert len(content) == size_of(model, edits).file
+    group = kind.get("group", 0)
+    plan = Plan.of(model.layer(path)).quantized(4, "group" if group else "channel", group, kind.get("symmetric", True))
+    assert forecast(model, {path: plan.computed(chosen)}).file == len(content)
+    graph = onnx.load_from_string(content).graph
+    ops = {node.op_type for node in graph.node}
+    assert {"GatherBlockQuantized", "MatMulNBits"} <= ops and not ops & {"Transpose", "Gather"}
+    levels = [tensor for tensor in graph.initializer if tensor.name.endswith(".q")]
+    assert [len(tensor.raw_data) for tensor in levels] == [50 * 256 // 2]  # once
+    x = np.array([3, 49, 0, 3])
+    (found,) = runtime.run(runtime.session(content), {"x": x})
+    plain = {path: Edit(encoding)}
+    (right,) = runtime.run(runtime.session(with_edits(model, plain)), {"x": x})
+    assert np.linalg.norm(found - right) < ROUNDING * np.linalg.norm(right)
+
+
+def test_a_weight_that_is_read_both_ways_or_in_another_form_stays_one_tensor():
+    text = """<ir_version: 8, opset_import: ["" : 17]>
+        both (float[N, 64] x) => (float[N, 64] y, float[64, 64] t) {
+            [layer] h = MatMul (x, w)
+            y = MatMul (h, t)
+            [turn] t = Transpose <perm = [1, 0]> (w)
+        }"""
+    text = text.replace("(float[N, 64] y, float[64, 64] t)", "(float[N, 64] y)")
+    lines = text.splitlines()
+    lines[3], lines[4] = lines[4], lines[3]
+    model = examples.parsed("\n".join(lines), w=examples.weight((64, 64)))
+    assert kernel(model, examples.affine((64, 64), 4, out_axis=1, group=32), "layer") is None
 
 
 def test_scales_of_input_channels_go_before_the_product():

@@ -30,6 +30,7 @@ class Layer:
                  empty where one is not known
     also         one of them that reads it in another form, such as the Transpose of a tied embedding; empty when none
     locked       why it cannot be edited; empty when it can
+    shares       path of the layer that has this one's weight, as the embedding has a tied head's; empty when it is here
     """
 
     path: str
@@ -48,6 +49,7 @@ class Layer:
     locked: str = ""
     attributes: Mapping[str, tuple[int, ...] | str] = field(default_factory=dict)
     input_axis: int = -1
+    shares: str = ""
 
     def __post_init__(self) -> None:
         make_plain(self, "op", "also", "locked")

@@ -99,14 +99,14 @@ def _kernel(
     """The kernel that a weight is stored for, or None."""
     site, layer = model.sites[path], model.layer(path)
     node = nodes.get(site.node)
-    if node is None or (storing.storage == "auto" and not _pays(layer, spec, storing.batch)):
+    if node is None or (storing.storage == "auto" and not _pays(model, layer, spec, storing.batch)):
         return None
-    if scaled and layer.op not in ("MatMul", "Gemm"):
+    if scaled and (layer.op not in ("MatMul", "Gemm") or layer.uses > 1):
         return None  # what divides by the scales goes before a product
     found = kernel_choice.kernel_for(node, site, spec, model.opset)
     if found is None:
         return None
-    size = kernel_choice.payload(found, spec, node)
+    size = kernel_choice.payload(found, spec, node, site)
     if storing.storage == "fastest":
         return found if size < plain_bytes(spec.shape, "") else None
     # Codes are smaller than packed levels, but for a layer of this size a kernel saves memory and time.
@@ -115,9 +115,12 @@ def _kernel(
     return found if size <= GROWTH * smallest else None
 
 
-def _pays(layer: Layer, spec: StorageSpec, batch: int) -> bool:
-    """Whether a layer is large enough, and its products have few enough rows."""
+def _pays(model: Model, layer: Layer, spec: StorageSpec, batch: int) -> bool:
+    """Whether a layer is large enough, and its products have few enough rows: those of a tied head are counted with
+    the head."""
     if spec.count < LEAST:
         return False
-    rows = batch * (layer.macs // layer.count if layer.macs else 1)
-    return layer.op == "Embedding" or rows <= ROWS.get(spec.bits, 0)
+    counts = [layer.macs, *(other.macs for other in model.layers if other.shares == layer.path)]
+    rows = batch * max((count // layer.count if count else 1) for count in counts)
+    looked_up = layer.op == "Embedding" and not any(counts)
+    return looked_up or rows <= ROWS.get(spec.bits, 0)

@@ -161,9 +161,8 @@ class _Inventory:
         fresh = [value for value in hidden.stored if value not in self._owned]
         path = names.module_path(hidden.node, hidden.name)
         path = names.unique(f"{path}.{hidden.part}" if hidden.part else path, self._taken)
-        reason = hidden.reason
-        if hidden.stored and not fresh:
-            reason = Message("It shares the weight of {owned}: edit that layer.", owned=self._owned[hidden.stored[0]])
+        owner = self._owned[hidden.stored[0]] if hidden.stored and not fresh else ""
+        reason = Message("It shares the weight of {owned}: edit that layer.", owned=owner) if owner else hidden.reason
         self._owned |= dict.fromkeys(fresh, path)
         self._layers.append(
             Layer(
@@ -178,6 +177,7 @@ class _Inventory:
                 fingerprint=_fingerprint(hidden.stored, sizes),
                 locked=locked or reason,
                 groups=number(hidden.node, "group", 1),
+                shares=owner,
             )
         )
 

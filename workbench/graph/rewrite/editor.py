@@ -14,6 +14,7 @@ from workbench.graph.encodings.encoding import Encoding, Factors
 from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.layouts.listing import PLAIN
 from workbench.graph.model.inventory import Site
+from workbench.graph.model.readers import readers
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
 from workbench.graph.rewrite import apart, bias_room, joined, packed, qdq, slim
@@ -106,19 +107,19 @@ def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], ot
     """Graph with copies of the nodes that read or produce the weights, biases and outputs of these layers, and of other
     named nodes."""
     read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
-    readers = {use.node for value in read for use in value.uses()}
+    touched = {node for value in read for node in [*(use.node for use in value.uses()), *packed.touched(value)]}
     nodes = [
         node
         for node in graph
-        if node in readers or node.name in others or any(value.name in handed for value in node.outputs)
+        if node in touched or node.name in others or any(value.name in handed for value in node.outputs)
     ]
     inputs = dict.fromkeys(value for node in nodes for value in node.inputs if value is not None)
     made = {value for node in nodes for value in node.outputs}
     constants = [value for value in inputs if value.is_initializer()]
     free = [value for value in inputs if value not in made and not value.is_initializer()]
-    return ir.GraphView(
-        free, [value for node in nodes for value in node.outputs], nodes=nodes, initializers=constants
-    ).clone()
+    turned = {reader.transpose for value in read for reader in readers(value)}  # what reads these is here, too
+    given = [value for node in nodes if node not in turned for value in node.outputs]
+    return ir.GraphView(free, given, nodes=nodes, initializers=constants).clone()
 
 
 def functions_of(changes: Iterable[Change]) -> frozenset[str]:
@@ -260,7 +261,10 @@ class _Editor:
             raise UserError("{path}: {reason}", "Choose another method.", path=path, reason=reason)
         handed, whole = (self._value(of.get(path)) for of in (self._shared.handed, self._shared.joined))
         makers = [value.producer() for value in (handed, whole) if value is not None]
-        touched = list(dict.fromkeys([node, *(maker for maker in makers if maker is not None)]))
+        read = node.inputs[site.weight_input]
+        assert read is not None
+        replaced = packed.touched(read) if isinstance(compute, Blockwise | Packed) else [node]
+        touched = list(dict.fromkeys([*replaced, *(maker for maker in makers if maker is not None)]))
         before = nodes_bytes(touched)
         builder = NodeBuilder(self._graph, self._unique)
         if whole is not None and isinstance(compute, Static):
@@ -269,7 +273,7 @@ class _Editor:
             qdq.put_smooth(builder, node, encoding.scaled)
             encoding = encoding.tensor
         if isinstance(compute, Blockwise | Packed):
-            packed.put(builder, node, site.initializer, encoding, compute)
+            packed.put(builder, read, site.initializer, encoding, compute)
             return builder.bytes - before
         weight, initializers = self._add(stored[0])
         scale = next((value for part, value in initializers.items() if part.endswith(".scale")), None)

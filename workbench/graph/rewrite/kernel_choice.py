@@ -17,6 +17,7 @@ from workbench.graph.encodings.affine import AFFINE, SYMMETRIC
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.operators import number
+from workbench.graph.model.readers import Reader, readers
 from workbench.graph.onnx import names, runtime
 from workbench.graph.rewrite import packed
 from workbench.graph.rewrite.builder import NodeBuilder
@@ -29,28 +30,31 @@ CLOSE = 0.05  # relative distance of outputs with 8-bit activations
 
 
 def kernel_for(node: ir.Node, site: Site, spec: StorageSpec, opset: int) -> Packed | None:
-    """The kernel that reads a weight stored as `spec` without decoding it; None where there is none."""
-    if spec.kind not in (SYMMETRIC, AFFINE) or spec.bits not in BLOCKS or len(spec.shape) != 2 or len(site.uses) > 1:
+    """The kernel that reads a weight stored as `spec` without decoding it; None where there is none, or where one of
+    several nodes that read the weight has none that reads the same levels."""
+    if spec.kind not in (SYMMETRIC, AFFINE) or spec.bits not in BLOCKS or len(spec.shape) != 2:
         return None
-    rows = node.op_type == "Gather"
-    if not (_look_up(node, site, spec.bits) if rows else _product(node, site)):
+    found = readers(_weight_of(node, site))
+    along = found[0].inputs_axis
+    if not all(reader.inputs_axis == along and _reads_levels(reader, spec.bits) for reader in found):
         return None
-    along = 1 if rows or packed.is_transposed(node) else 0  # the axis of the inputs
+    rows = {reader.looks_up for reader in found}
     length, zero = spec.shape[along], spec.kind == AFFINE
     block = _block(spec, along)
-    if block is None or (rows and length % block):
+    if block is None or (True in rows and length % block):
         return None
     per_channel = not spec.group and product(spec.side or ()) > 1
-    if not rows and _standard(spec, per_channel, opset, length % block == 0):
+    alone = len(found) == 1 and True not in rows
+    if alone and _standard(spec, per_channel, opset, length % block == 0):
         shared = 0 if per_channel else block
         if fuses(spec.bits, shared, zero, opset):
             return Packed(spec.bits, shared, True)
-    return Packed(spec.bits, block) if runs(spec.bits, block, zero, rows) else None
+    return Packed(spec.bits, block) if all(runs(spec.bits, block, zero, each) for each in rows) else None
 
 
-def payload(compute: Packed, spec: StorageSpec, node: ir.Node) -> int:
+def payload(compute: Packed, spec: StorageSpec, node: ir.Node, site: Site) -> int:
     """Bytes of levels, scales and zero points in the file, without the protobuf around them."""
-    along = 1 if node.op_type == "Gather" or packed.is_transposed(node) else 0
+    along = readers(_weight_of(node, site))[0].inputs_axis
     inputs, outputs = spec.shape[along], spec.shape[1 - along]
     block = compute.block or inputs
     blocks = -(-inputs // block)
@@ -58,12 +62,18 @@ def payload(compute: Packed, spec: StorageSpec, node: ir.Node) -> int:
     return outputs * (blocks * block * compute.bits // 8 + 4 * blocks + zero)
 
 
-def _look_up(node: ir.Node, site: Site, bits: int) -> bool:
-    return site.weight_input == 0 and not number(node, "axis") and bits != 2
+def _weight_of(node: ir.Node, site: Site) -> ir.Value:
+    weight = node.inputs[site.weight_input]
+    assert weight is not None
+    return weight
 
 
-def _product(node: ir.Node, site: Site) -> bool:
-    if site.weight_input != 1 or node.op_type not in ("MatMul", "Gemm"):
+def _reads_levels(reader: Reader, bits: int) -> bool:
+    """Whether a kernel may stand in the place of this node."""
+    node = reader.node
+    if reader.looks_up:
+        return reader.transpose is None and reader.index == 0 and not number(node, "axis") and bits != 2
+    if reader.index != 1 or node.op_type not in ("MatMul", "Gemm"):
         return False
     given = [node.attributes[name].as_float() for name in ("alpha", "beta") if name in node.attributes]
     plain = all(factor == 1 for factor in given)

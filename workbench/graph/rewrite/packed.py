@@ -1,7 +1,8 @@
 """Weights that stay packed in memory, written for the kernels in which ONNX Runtime multiplies, or looks up, levels.
 
 A product becomes MatMulNBits, or DequantizeLinear and MatMul, of which the runtime makes it; a look-up becomes
-GatherBlockQuantized. Which of them the runtime takes: graph.rewrite.kernel_choice.
+GatherBlockQuantized; an embedding that is the head, too, becomes both, of the same tensors. Which of them the runtime
+takes: graph.rewrite.kernel_choice.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from workbench.graph.encodings.affine import AFFINE
 from workbench.graph.encodings.encoding import Encoding, Planned
 from workbench.graph.encodings.grid import Grid
 from workbench.graph.layouts.packing import pack
-from workbench.graph.model.operators import number
+from workbench.graph.model.readers import Reader, readers
 from workbench.graph.rewrite.builder import NodeBuilder, replace_node
 from workbench.graph.storage.kernels import Blockwise, Packed
 
@@ -133,32 +134,75 @@ def _parts(grid: Grid, transposed: bool, bits: int, block: int) -> Parts:
     return Parts(q, scale, None if zero is None else lambda: of_blocks(zero).astype(np.uint8))
 
 
-def put(builder: NodeBuilder, node: ir.Node, name: str, encoding: Encoding, compute: Packed | Blockwise) -> None:
-    """The node with its weight as the kernel reads it. Raises TypeError for an encoding that is not on levels."""
-    transposed = node.op_type == "Gather" or is_transposed(node)
+def put(builder: NodeBuilder, weight: ir.Value, name: str, encoding: Encoding, compute: Packed | Blockwise) -> None:
+    """The nodes that read a weight, with kernels in their places. Raises TypeError for an encoding that is not on
+    levels."""
+    found = readers(weight)
+    node, transposed = found[0].node, found[0].inputs_axis == 1
     if isinstance(compute, Blockwise):
         grid = encoding.grid
         if not isinstance(encoding, Planned) and (grid is None or grid.zero_point is not None):
             raise TypeError("the 4-bit kernel takes symmetric levels in groups")
-        weight = of(encoding, name, transposed, 4, compute.block)
-        put_nbits(builder, node, weight, INTEGERS if compute.accuracy == "int8" else 0)
+        levels = of(encoding, name, transposed, 4, compute.block)
+        put_nbits(builder, node, levels, INTEGERS if compute.accuracy == "int8" else 0)
         return
-    weight = of(encoding, name, transposed, compute.bits, compute.block)
-    if node.op_type == "Gather":
-        put_rows(builder, node, weight)
+    levels = of(encoding, name, transposed, compute.bits, compute.block)
+    if len(found) > 1:
+        _put_shared(builder, found, levels)
+    elif found[0].looks_up:
+        put_rows(builder, node, levels)
     elif compute.standard:
-        put_standard(builder, node, weight)
+        put_standard(builder, node, levels)
     else:
-        put_nbits(builder, node, weight, INTEGERS)
+        put_nbits(builder, node, levels, INTEGERS)
 
 
-def is_transposed(node: ir.Node) -> bool:
-    """Whether a product reads its weight as [outputs, inputs]."""
-    return node.op_type == "Gemm" and bool(number(node, "transB"))
+def touched(weight: ir.Value) -> list[ir.Node]:
+    """The nodes that `put` replaces or removes."""
+    return list(dict.fromkeys(node for reader in readers(weight) for node in reader.nodes))
+
+
+def _put_shared(builder: NodeBuilder, found: list[Reader], weight: PackedWeight) -> None:
+    """Kernels for all readers of one weight: products have the tensors as they are stored, look-ups the same bytes in
+    rows. Blocks are whole where rows are looked up, so both mean the same weights."""
+    stored = [builder.constant(str(tensor.name), tensor) for tensor in _nbits_tensors(weight)]
+    rows: list[ir.Value] = []
+    if any(reader.looks_up for reader in found):
+        for value, tensor in zip(stored, _rows_tensors(weight), strict=True):
+            shape = builder.constant(f"{value.name}.shape", np.array(tensor.shape.numpy(), np.int64))
+            rows.append(builder.node("Reshape", [value, shape], f"{value.name}.rows"))
+    for reader in found:
+        if reader.looks_up:
+            _look_up(builder, reader.node, weight, rows)
+        else:
+            _multiply(builder, reader.node, weight, stored, INTEGERS)
+    for transpose in dict.fromkeys(reader.transpose for reader in found if reader.transpose is not None):
+        builder.graph.remove(transpose, safe=True)
 
 
 def put_nbits(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, accuracy: int) -> None:
     """MatMulNBits in the node's place."""
+    stored = [builder.constant(str(tensor.name), tensor) for tensor in _nbits_tensors(weight)]
+    _multiply(builder, node, weight, stored, accuracy)
+
+
+def _multiply(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, stored: list[ir.Value], accuracy: int) -> None:
+    outputs, inputs = weight.shape
+    attributes = [
+        ir.AttrInt64("K", inputs),
+        ir.AttrInt64("N", outputs),
+        ir.AttrInt64("bits", weight.bits),
+        ir.AttrInt64("block_size", weight.block),
+    ]
+    if accuracy:
+        attributes.append(ir.AttrInt64("accuracy_level", accuracy))
+    source = node.inputs[0]
+    assert source is not None
+    replace_node(builder, node, "MatMulNBits", [source, *stored], RUNTIME, attributes)
+
+
+def _nbits_tensors(weight: PackedWeight) -> list[ir.LazyTensor]:
+    """Levels [outputs, blocks, bytes], scales and zero points, as MatMulNBits reads them."""
     outputs, inputs = weight.shape
     bits, block, blocks = weight.bits, weight.block, weight.blocks
 
@@ -166,14 +210,6 @@ def put_nbits(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, accurac
         q = np.pad(weight.parts.q(), ((0, 0), (0, blocks * block - inputs)), constant_values=1 << (bits - 1))
         return pack(q.ravel(), bits).reshape(outputs, blocks, -1)
 
-    attributes = [
-        ir.AttrInt64("K", inputs),
-        ir.AttrInt64("N", outputs),
-        ir.AttrInt64("bits", bits),
-        ir.AttrInt64("block_size", block),
-    ]
-    if accuracy:
-        attributes.append(ir.AttrInt64("accuracy_level", accuracy))
     tensors = [
         weight.tensor("q", ir.DataType.UINT8, (outputs, blocks, block * bits // 8), filled),
         weight.tensor("scale", ir.DataType.FLOAT, (outputs * blocks,), lambda: weight.parts.scale().ravel()),
@@ -182,10 +218,7 @@ def put_nbits(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, accurac
         zero = weight.zero
         shape = (outputs * -(-blocks * bits // 8),)
         tensors.append(weight.tensor("zero", ir.DataType.UINT8, shape, lambda: _rows_packed(zero(), bits).ravel()))
-    source = node.inputs[0]
-    assert source is not None
-    reads = [source, *(builder.constant(str(tensor.name), tensor) for tensor in tensors)]
-    replace_node(builder, node, "MatMulNBits", reads, RUNTIME, attributes)
+    return tensors
 
 
 def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
@@ -234,9 +267,27 @@ def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> N
 
 def put_rows(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
     """GatherBlockQuantized in the place of a look-up of rows: only the rows that are read get decoded."""
+    stored = [builder.constant(str(tensor.name), tensor) for tensor in _rows_tensors(weight)]
+    _look_up(builder, node, weight, stored)
+
+
+def _look_up(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, stored: list[ir.Value]) -> None:
+    attributes = [
+        ir.AttrInt64("bits", weight.bits),
+        ir.AttrInt64("block_size", weight.block),
+        ir.AttrInt64("gather_axis", 0),
+        ir.AttrInt64("quantize_axis", 1),
+    ]
+    chosen = node.inputs[1]
+    assert chosen is not None
+    q, *others = stored
+    replace_node(builder, node, "GatherBlockQuantized", [q, chosen, *others], RUNTIME, attributes, bias=False)
+
+
+def _rows_tensors(weight: PackedWeight) -> list[ir.LazyTensor]:
+    """Levels [rows, bytes], scales and zero points, as GatherBlockQuantized reads them."""
     rows, columns = weight.shape
     bits, per_byte = weight.bits, 8 // weight.bits
-
     tensors = [
         weight.tensor(
             "q", ir.DataType.UINT8, (rows, columns // per_byte), lambda: _rows_packed(weight.parts.q(), bits)
@@ -246,16 +297,7 @@ def put_rows(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
     if weight.zero is not None:
         zero, shape = weight.zero, (rows, -(-weight.blocks // per_byte))
         tensors.append(weight.tensor("zero", ir.DataType.UINT8, shape, lambda: _rows_packed(zero(), bits)))
-    attributes = [
-        ir.AttrInt64("bits", bits),
-        ir.AttrInt64("block_size", weight.block),
-        ir.AttrInt64("gather_axis", 0),
-        ir.AttrInt64("quantize_axis", 1),
-    ]
-    chosen = node.inputs[1]
-    assert chosen is not None
-    q, *others = (builder.constant(str(tensor.name), tensor) for tensor in tensors)
-    replace_node(builder, node, "GatherBlockQuantized", [q, chosen, *others], RUNTIME, attributes, bias=False)
+    return tensors
 
 
 def _rows_packed(values: np.ndarray, bits: int) -> np.ndarray:
