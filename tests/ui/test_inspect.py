@@ -53,6 +53,40 @@ def test_dragging_reports_sparsity_and_says_when_it_ends(tab):
     assert calls[-1][2] == calls[-2][2] == pytest.approx((np.abs(WEIGHT) <= 0.08).mean(), abs=0.01)
 
 
+def test_in_a_drag_zeros_and_curve_are_of_the_line_in_the_hand_and_marked_until_the_edit_comes(tab):
+    steps = (Action("prune.magnitude", {"sparsity": 0.5}),)
+    known = sample.edit_of(WEIGHT, sample.pruned(WEIGHT))
+    tab.set_actions(steps, sample.METHODS)
+    tab.show_layer(sample.LAYER, VIEW, known)
+    settle()
+    exact = tab.histogram.canvas.note.text
+    drag(tab.histogram, tab.histogram.canvas.handles[1], 0.08)  # the engine says nothing meanwhile
+    line = tab.histogram.canvas.handles[1]
+    true = np.where(np.abs(WEIGHT) <= line, 0, WEIGHT)
+    drawn = tab.histogram._after.yData
+    expected = np.histogram(true, VIEW.histogram.edges)[0]
+    assert np.abs(drawn - expected).sum() < 0.03 * WEIGHT.size  # the two bins that the line cuts are shared
+    note = tab.histogram.canvas.note
+    assert note.text.startswith("↑ ≈ ") and note.text != exact
+    assert "estimated" in tab.histogram.readout.full
+    zeros = tab.histogram.table.texts()[1][4]
+    assert zeros.startswith("≈") and float(zeros.strip("≈ %")) == pytest.approx(100 * (true == 0).mean(), abs=0.3)
+    tab.show_layer(sample.LAYER, VIEW, known)  # the answer
+    assert tab.histogram.canvas.note.text == exact and "estimated" not in tab.histogram.readout.full
+
+
+def test_an_older_edit_that_cannot_be_estimated_is_marked(tab):
+    known = sample.edit_of(WEIGHT, sample.rounded(sample.pruned(WEIGHT)))
+    tab.set_actions(sample.STACK, sample.METHODS)
+    tab.show_layer(sample.LAYER, VIEW, known)
+    assert tab.histogram._after.opts["pen"].style() == Qt.PenStyle.SolidLine
+    drag(tab.histogram, tab.histogram.canvas.handles[1], 0.08)
+    assert tab.histogram._after.opts["pen"].style() == Qt.PenStyle.DashLine
+    assert "updating" in tab.histogram.readout.full and "updating" in tab.histogram.canvas.note.text
+    tab.show_layer(sample.LAYER, VIEW, known)
+    assert "updating" not in tab.histogram.readout.full
+
+
 def test_threshold_is_the_line_itself(tab):
     tab.set_actions((Action("prune.magnitude", {"threshold": 0.04}),), sample.METHODS)
     assert tab.histogram.canvas.handles == (-0.04, 0.04)
@@ -217,6 +251,7 @@ def test_threshold_and_range_are_dragged_one_by_one_also_with_keys(tab):
 
 def test_levels_are_ticks_and_outliers_are_dots_and_counted(tab):
     edit = sample.edit_of(WEIGHT, sample.rounded(WEIGHT))
+    tab.set_actions(sample.STACK, sample.METHODS)
     tab.show_layer(sample.LAYER, VIEW, edit)
     canvas = tab.histogram.canvas
     assert canvas.ticks == tuple(edit.levels.values)

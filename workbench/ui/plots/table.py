@@ -52,13 +52,20 @@ class FigureTable(QWidget):
             policy.setRetainSizeWhenHidden(True)
             widget.setSizePolicy(policy)
 
-    def show_rows(self, before: Sequence[str], after: Sequence[str] | None) -> None:
+    def show_rows(self, before: Sequence[str], after: Sequence[str] | None, sure: bool = True) -> None:
+        """`sure`: the row after is that of the recipe as it is."""
         for cells, texts in zip(self._rows, (before, after or ()), strict=True):
             for cell, text in zip(cells[2:], texts, strict=False):
                 cell.setText(text)
         for cell in self._rows[1]:
             cell.setVisible(after is not None)
         self._rows[1][1].setVisible(after is not None and self.width() >= NARROW)
+        self.set_sure(sure)
+
+    def set_sure(self, sure: bool) -> None:
+        """What is estimated, or of a moment before, is grey."""
+        for cell in self._rows[1][2:]:
+            cell.setForegroundRole(QPalette.ColorRole.WindowText if sure else QPalette.ColorRole.PlaceholderText)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where it is narrow, rows are named by their colours alone."""

@@ -72,6 +72,7 @@ class State(QObject):
         self.current = ""
         self.view: LayerView | None = None
         self.edit: EditView | None = None
+        self.edit_is_current = True  # false while `edit` is that of an older recipe
         self.preview: Preview | None = None
         self.preview_is_current = False  # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
@@ -179,12 +180,13 @@ class State(QObject):
             self.view = view
             self.view_changed.emit()
 
-    def show_edit(self, edit: EditView | None) -> None:
+    def show_edit(self, edit: EditView | None, current: bool = True) -> None:
         """None: the current layer has no actions. An edit of another layer only updates the figures."""
         if edit is not None:
             self._take_changes((edit.change,))
-        if edit is not self.edit and (edit is None or edit.change.path == self.current):
-            self.edit = edit
+        fresh = edit is not self.edit or current != self.edit_is_current
+        if fresh and (edit is None or edit.change.path == self.current):
+            self.edit, self.edit_is_current = edit, current
             self.edit_changed.emit()
 
     def show_preview(self, preview: Preview | None, current: bool) -> None:

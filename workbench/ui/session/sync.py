@@ -140,7 +140,11 @@ class Refresher(QObject):
         if known is not None or not recipe.actions_for(path):
             self._applies.drop()
             self._session.show_edit(known)
-        elif self._wanted:
+            return
+        shown = self._session.edit  # that of the same steps holds, whatever was done to other layers
+        same = shown is not None and shown.change.actions == recipe.actions_for(path)
+        self._session.show_edit(shown, current=same)
+        if self._wanted:
             self._applies.submit(lambda: self._ask_edit(path, recipe))
 
     def _note_walk(self, path: str) -> None:
@@ -265,7 +269,7 @@ class Refresher(QObject):
     def _ask_edit(self, path: str, recipe: Recipe) -> int:
         def done(edit: EditView) -> None:
             self._edits.put((path, recipe.in_effect), edit)
-            self._session.show_edit(edit)
+            self._session.show_edit(edit, current=recipe.in_effect == self._session.recipe.in_effect)
             self._applies.answered()
 
         def failed(failure: messages.Failed) -> None:

@@ -285,7 +285,7 @@ class Workspace(QObject):
         session, inspect = self._session, self.inspect
         inspect.set_couplings(session.couplings)
         inspect.set_actions(session.recipe.stack_for(session.current) if session.current else (), session.methods)
-        inspect.show_layer(session.layer(session.current), session.view, session.edit)
+        inspect.show_layer(session.layer(session.current), session.view, session.edit, session.edit_is_current)
         self._show_several()
 
     def _show_losses(self) -> None:

@@ -1,9 +1,11 @@
 """Histogram of a layer's weights, before and after, with the threshold below which they become zero."""
 
+from enum import Enum, auto
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.layer_data.pictures import Channel, ChannelAfter, ChannelBefore
@@ -23,6 +25,14 @@ NARROWEST = 0.001  # share of the largest magnitude that the levels cover at lea
 BEYOND = 2000.0  # times the range: farther than the plot goes
 THRESHOLD, RANGE = "threshold", "range"
 CROWDED = 1.6  # a bar of zeros that is so much higher than all others is cut off, or it flattens them
+
+
+class Age(Enum):
+    """What is drawn after the edit: of the recipe as it is, estimated for it, or of a value that was left already."""
+
+    CURRENT = auto()
+    ESTIMATED = auto()
+    OLDER = auto()
 
 
 class HistogramPlot(PlotPanel):
@@ -50,6 +60,7 @@ class HistogramPlot(PlotPanel):
         self._view: LayerView | None = None
         self._drawn: LayerView | ChannelBefore | None = None
         self._edit: EditView | ChannelAfter | None = None
+        self._age = Age.CURRENT
         self._threshold: float | None = None
         self._range: float | None = None
         self._offered = False
@@ -94,13 +105,20 @@ class HistogramPlot(PlotPanel):
         self.canvas.zoomed.connect(self.redraw)
         self.show_layer(None, None)
 
-    def show_layer(self, view: LayerView | None, edit: EditView | None, channel: Channel | None = None) -> None:
-        """All weights of a layer, or one channel of it."""
+    def show_layer(
+        self,
+        view: LayerView | None,
+        edit: EditView | ChannelAfter | None,
+        channel: Channel | None = None,
+        age: Age = Age.CURRENT,
+    ) -> None:
+        """All weights of a layer, or one channel of it; `age` is that of the edit."""
         if view is None or self._view is None or view.path != self._view.path:
             self.canvas.show_all()
         self._view, self._drawn, self._edit = view, view, edit
         if view is not None and channel is not None:
             self._drawn, self._edit = channel.before, channel.after
+        self._age = age if self._edit is not None else Age.CURRENT
         self._name_channel(channel)
         if self._drawn is None:
             self.show_sentence(self.tr("Select a layer to see its weights."))
@@ -110,7 +128,8 @@ class HistogramPlot(PlotPanel):
         found, after = self._drawn.outliers, self._edit
         self.table.show_rows(
             _texts(self._drawn.moments, found.count if found else 0),
-            _texts(after.moments, after.outliers) if after is not None else None,
+            _texts(after.moments, after.outliers, self._age) if after is not None else None,
+            self._age is Age.CURRENT,
         )
         self.canvas.set_ticks(
             after.levels.values if after is not None and after.levels is not None else (),
@@ -120,6 +139,14 @@ class HistogramPlot(PlotPanel):
         self._on_hovered(None)
         edges = self._drawn.histogram.edges
         self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
+
+    def set_age(self, age: Age) -> None:
+        """The same, which is of another age now."""
+        if self._edit is not None and age is not self._age:
+            self._age = age
+            self.table.set_sure(age is Age.CURRENT)
+            self.redraw()
+            self._on_hovered(None)
 
     def _name_channel(self, channel: Channel | None) -> None:
         self.channel_button.setVisible(channel is not None)
@@ -181,9 +208,9 @@ class HistogramPlot(PlotPanel):
                 self._scaled(after),
                 stepMode="center",
                 fillLevel=foot,
-                brush=_see_through(colors.after),
+                brush=_see_through(colors.after, 70 if self._age is Age.CURRENT else 35),
                 antialias=False,
-                pen=self.canvas.pen(colors.after, 1.25),
+                pen=self._after_pen(),
             )
         self._set_reach(view)
         top = self._top(view.histogram, after)
@@ -192,6 +219,13 @@ class HistogramPlot(PlotPanel):
         self._draw_zones()
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
+
+    def _after_pen(self) -> QPen:
+        """Dashed while it is not what the steps make of the layer now."""
+        pen = self.canvas.pen(theme.colors().after, 1.25)
+        if self._age is not Age.CURRENT:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        return pen
 
     def _set_reach(self, view: LayerView | ChannelBefore) -> None:
         """Set the range of the axis: that of the weights, or of nearly all of them and the line."""
@@ -233,15 +267,22 @@ class HistogramPlot(PlotPanel):
             self.canvas.set_note(None)
             return
         line = self._threshold or 0.0  # the words stand beside the line, not across it
-        zeros = int(shown.counts[zero])
+        zeros = round(float(shown.counts[zero]))
         self.canvas.set_note(
             Note(
                 min(float(shown.edges[zero]), -line),
                 max(float(shown.edges[zero + 1]), line),
-                counted("↑ {n:,} zeros", zeros, "↑ {n} zero"),
-                "muted" if self._edit is None else "after",
+                self._zeros_text(zeros),
+                "muted" if self._edit is None or self._age is not Age.CURRENT else "after",
             )
         )
+
+    def _zeros_text(self, zeros: int) -> str:
+        """'↑ 9,216 zeros', as sure as it is."""
+        text = counted("↑ {n:,} zeros", zeros, "↑ {n} zero")
+        if self._age is Age.ESTIMATED:
+            return text.replace("↑ ", "↑ ≈ ", 1)
+        return text + " " + self.tr("(updating…)") if self._age is Age.OLDER else text
 
     def _draw_zones(self) -> None:
         """Values that become zero lie between the lines of the threshold, those that are clipped beyond the range."""
@@ -291,7 +332,7 @@ class HistogramPlot(PlotPanel):
             )
             if self._beyond:
                 text += self.tr(", {count} outside the plot").format(count=f"{self._beyond:,}")
-            self.readout.show_text(text + self._levels_text())
+            self.readout.show_text(text + (self._levels_text() if self._age is Age.CURRENT else self._age_text()))
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         text = counted(
@@ -304,6 +345,11 @@ class HistogramPlot(PlotPanel):
         if self._edit is not None:
             text += f" → {self._edit.histogram.counts[at]:,.0f}"
         self.readout.show_text(text)
+
+    def _age_text(self) -> str:
+        if self._age is Age.ESTIMATED:
+            return "  ·  " + self.tr("after: estimated from this histogram, updating…")
+        return "  ·  " + self.tr("after: of the value before, updating…")
 
     def _levels_text(self) -> str:
         levels = self._edit.levels if self._edit is not None else None
@@ -328,12 +374,13 @@ class HistogramPlot(PlotPanel):
         return "\n".join(rows) + "\n"
 
 
-def _texts(moments: Moments, outliers: int) -> tuple[str, ...]:
+def _texts(moments: Moments, outliers: int, age: Age = Age.CURRENT) -> tuple[str, ...]:
     figures = (moments.mean, moments.std, moments.min, moments.max)
+    about = "≈ " if age is Age.ESTIMATED else ""
     return (
         *(number(value, fixed=True) for value in figures),
-        f"{moments.sparsity:.1%}".replace("%", " %"),
-        f"{outliers:,}",
+        about + f"{moments.sparsity:.1%}".replace("%", " %"),
+        f"{outliers:,}" if outliers >= 0 else "…",
     )
 
 

@@ -1,7 +1,7 @@
 """Inspect tab: facts, weights and singular values of the selected layer; parameters can be dragged in both plots."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -16,6 +16,8 @@ from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions.form.values import dragged, offered
 from workbench.ui.plots.base import SMALLEST
 from workbench.ui.plots.splitter import FIRST, SECOND, PlotPair
+from workbench.ui.plots.weights.histogram import Age
+from workbench.ui.plots.weights.provisional import below_set_to_zero
 from workbench.ui.plots.weights.spectrum import SpectrumPlot
 from workbench.ui.tabs.inspect.layer_header import LayerHeader
 from workbench.ui.tabs.inspect.pictures_view import PicturesView
@@ -57,9 +59,11 @@ class InspectTab(QWidget):
         self._layer: Layer | None = None
         self._view: LayerView | None = None
         self._edit: EditView | None = None
+        self._current = True  # the edit is of the steps as they are
         self._white: Whitened | None = None
         self._couplings = Couplings()
         self._handles: dict[str, Handle] = {}
+        self._stack: tuple[Action, ...] = ()  # without those that are switched off
         self._dragged: tuple[Handle, Any] | None = None
         self._several = False
         self.header = LayerHeader(self)
@@ -116,16 +120,19 @@ class InspectTab(QWidget):
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
-    def show_layer(self, layer: Layer | None, view: LayerView | None = None, edit: EditView | None = None) -> None:
-        """A layer, its statistics, and what its steps make of it. Those of another layer are not drawn: a moment later
-        the right ones come."""
+    def show_layer(
+        self, layer: Layer | None, view: LayerView | None = None, edit: EditView | None = None, current: bool = True
+    ) -> None:
+        """A layer, its statistics, and what its steps make of it, or (not `current`) older ones. Those of another layer
+        are not drawn: a moment later the right ones come."""
         view = view if layer is not None and view is not None and view.path == layer.path else None
         edit = edit if view is not None and edit is not None and edit.change.path == view.path else None
-        if layer == self._layer and view is self._view and edit is self._edit:
+        shown = (layer == self._layer, view is self._view, edit is self._edit, current == self._current)
+        if all(shown):
             return
         if view is None or self._view is None or view.path != self._view.path:
             self._white = None
-        self._layer, self._view, self._edit = layer, view, edit
+        self._layer, self._view, self._edit, self._current = layer, view, edit, current
         self._pages.setCurrentWidget(self._content if layer is not None else self.hint)
         if layer is not None:
             self._draw(layer)
@@ -205,6 +212,7 @@ class InspectTab(QWidget):
     def set_actions(self, actions: tuple[Action, ...], methods: dict[str, MethodInfo]) -> None:
         """Place the lines of the parameters that can be dragged; the first step that wants a plot has it."""
         before, self._handles = self._handles, {}
+        stack, self._stack = self._stack, tuple(action for action in actions if not action.off)
         for step, action in enumerate(actions):
             info = methods.get(action.method)
             if info is None or action.off:
@@ -219,11 +227,34 @@ class InspectTab(QWidget):
         self.plots.prefer(SECOND if last == "spectrum" else FIRST)
         if self._handles != before:
             self._place_handles()
+        if self._stack != stack and not self._current:
+            self._show_weights()
+
+    def _show_weights(self) -> None:
+        """The weights and their edit; while the edit is of older steps, an estimate, or the old one, marked."""
+        edit, view = self._edit, self._view
+        if view is None or self._current:
+            self.weights.show_layer(view, edit)
+            return
+        threshold = self._lone_threshold()
+        if threshold is not None:
+            self.weights.show_layer(view, below_set_to_zero(view, threshold), Age.ESTIMATED)
+        else:
+            self.weights.show_layer(view, edit, Age.OLDER)
+
+    def _lone_threshold(self) -> float | None:
+        """The magnitude up to which weights become zero, where that is all that the steps do."""
+        handle, view = self._handles.get("histogram"), self._view
+        if handle is None or view is None or len(self._stack) != 1:
+            return None
+        if any(name != handle.field for name, value in self._stack[0].params.items() if value is not None):
+            return None  # other parameters may make more of it
+        return threshold_of(handle.field, handle.value, view.magnitudes)
 
     def _draw(self, layer: Layer) -> None:
         view = self._view
         self._show_header()
-        self.weights.show_layer(view, self._edit)
+        self._show_weights()
         self._show_spectrum()
         self._show_pictures()
         if self.spectrum.whiten_button.isChecked() and view is not None:
@@ -293,7 +324,16 @@ class InspectTab(QWidget):
 
     def _report(self, handle: Handle, value: Any) -> None:
         self._dragged = handle, value
+        self._follow(handle, value)
         self.action_dragged.emit(handle.step, handle.field, value, False)
+
+    def _follow(self, moved: Handle, value: Any) -> None:
+        """What is drawn is of the line in the hand at once: the edit that is known is of where it was."""
+        self._handles = {
+            plot: replace(moved, value=value) if known is moved else known for plot, known in self._handles.items()
+        }
+        self._current = False
+        self._show_weights()
 
     def _on_finished(self) -> None:
         if self._dragged is not None:

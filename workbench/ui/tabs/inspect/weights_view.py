@@ -6,9 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from workbench.core.layer_data.layer_queries import WantChannel, WantChannels, Wanted
+from workbench.core.layer_data.pictures import ChannelAfter
 from workbench.core.layer_data.views import EditView, LayerView
 from workbench.ui.plots.weights.channels import ChannelsPlot
-from workbench.ui.plots.weights.histogram import HistogramPlot
+from workbench.ui.plots.weights.histogram import Age, HistogramPlot
 
 
 class WeightsView(QStackedWidget):
@@ -22,7 +23,8 @@ class WeightsView(QStackedWidget):
         self._channels: ChannelsPlot | None = None
         self.addWidget(self.histogram)
         self._view: LayerView | None = None
-        self._edit: EditView | None = None
+        self._edit: EditView | ChannelAfter | None = None
+        self._age = Age.CURRENT
         self._channel: int | None = None
         self.histogram.channels_asked.connect(self.show_channels)
         self.histogram.channel_left.connect(self.show_all)
@@ -37,7 +39,7 @@ class WeightsView(QStackedWidget):
             self._channels.chosen.connect(self.show_channel)
         return self._channels
 
-    def show_layer(self, view: LayerView | None, edit: EditView | None) -> None:
+    def show_layer(self, view: LayerView | None, edit: EditView | ChannelAfter | None, age: Age = Age.CURRENT) -> None:
         """Another layer shows all its weights; another edit of the same is shown as the one before was."""
         if view is None or self._view is None or view.path != self._view.path:
             self._channel = None
@@ -45,15 +47,18 @@ class WeightsView(QStackedWidget):
                 self._channels.show_picture(None)
             if view is None:
                 self.setCurrentWidget(self.histogram)
-        self._view, self._edit = view, edit
+        self._view, self._edit, self._age = view, edit, age
         if self._channel is None:
-            self.histogram.show_layer(view, edit)
-        self._ask()
+            self.histogram.show_layer(view, edit, age=age)
+        elif age is not Age.CURRENT:
+            self.histogram.set_age(Age.OLDER)
+        if age is Age.CURRENT:
+            self._ask()
 
     def show_all(self) -> None:
         self._channel = None
         self._turn(self.histogram)
-        self.histogram.show_layer(self._view, self._edit)
+        self.histogram.show_layer(self._view, self._edit, age=self._age)
 
     def show_channels(self) -> None:
         self._turn(self.channels)
