@@ -8,10 +8,13 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.core.layer_data.activation_stats import QUANTILES, Passing
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.inspection import activation_stats as engine
 from workbench.engine.inspection.activation_stats import Channels, passing
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.subgraph import cut
 
 
@@ -105,3 +108,30 @@ def test_dead_channels_and_outliers():
 def test_without_samples_it_says_what_to_do(tmp_path):
     with pytest.raises(UserError, match="no calibration samples"):
         passing(Workspace.open(str(network(tmp_path)), Job()), "first", Job())
+
+
+def test_the_compressed_side_is_what_an_export_would_run(small):
+    recipe = Recipe((Row("first", (Action("quantize.affine", {"bits": 2}),)),))
+    before, after = passing(small, "second", Job()), passing(small, "second", Job(), recipe)
+    written = with_edits(small.model, small.compiled(recipe, Job()).edits)
+    name = cut.tapped(small.model, "second")
+    true = np.concatenate(
+        [
+            runtime.run(runtime.session(cut.ending_in(written, (name,))), feeds, [name])[0]
+            for feeds in small.calibration.batches(64, 512)
+        ]
+    )
+    np.testing.assert_allclose(after.received.low, true.min(0), atol=1e-5)
+    np.testing.assert_allclose(after.received.mean, true.mean(0), atol=1e-5)
+    assert not np.allclose(after.received.mean, before.received.mean, atol=1e-3)
+    assert np.isclose(np.diff(after.received.histogram.edges)[0], np.diff(before.received.histogram.edges)[0])
+    assert after.received.histogram.counts.sum() == pytest.approx(before.received.histogram.counts.sum())
+
+
+def test_removed_channels_keep_their_places(small):
+    recipe = Recipe((Row("first", (Action("prune.channels", {"ratio": 0.25}),)),))
+    before, after = passing(small, "second", Job()), passing(small, "second", Job(), recipe)
+    assert after.received.channels == before.received.channels == 32
+    gone = np.isnan(after.received.low)
+    assert gone.sum() == 8
+    np.testing.assert_allclose(after.received.high[~gone], before.received.high[~gone], rtol=1e-4)

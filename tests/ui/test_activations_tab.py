@@ -63,6 +63,29 @@ def test_the_rule_says_what_is_clipped_and_follows_the_step_of_the_layer(tab, se
     assert tab.rule.currentData() == "percentile"
 
 
+def test_the_compressed_side_is_drawn_over_the_original_and_follows_the_recipe(tab, session, qtbot):
+    QTest.mouseClick(tab.sides.button(1), Qt.MouseButton.LeftButton)
+    assert tab.shown_after is None and "Compressed" not in tab.source.text()
+    session.set_actions(["first"], (Action("prune.magnitude", {"sparsity": 0.9}),), "prune")
+    session.turns.settle()
+    assert "Compressed: running" in tab.source.text() and not tab.values._now.isVisible()
+    qtbot.waitUntil(lambda: tab.shown_after is not None and "● measured on 512" in tab.source.text().split("Comp")[-1])
+    session.turns.settle()
+    assert tab.values._now.isVisible() and len(tab.ranges._bars) == 6
+    assert "Compressed: range" in tab.notes.text()
+    at = tab.ranges.canvas
+    QTest.mouseMove(at.viewport(), QPoint(round(at.to_pixel(3)), round(at.area.center().y())))
+    assert "channel 3" in tab.ranges.readout.full and "→" in tab.ranges.readout.full
+    assert tab.values.to_csv().startswith("from,to,count,compressed")
+    mean = tab.shown_after.mean
+    session.undo()
+    session.turns.settle()
+    assert tab.shown_after is None and len(tab.ranges._bars) == 3, "nothing of a recipe that does not hold"
+    session.redo()
+    session.turns.settle()
+    assert tab.shown_after.mean is mean, "remembered"
+
+
 def test_nothing_is_asked_while_nobody_looks(session, qtbot, tmp_path):
     path = network(tmp_path)
     tab = ActivationsTab(session)

@@ -1,7 +1,7 @@
 """Input and output activations of a layer, channel by channel, as values to draw."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,9 +60,20 @@ class Activation:
         """[channels] the largest magnitude."""
         return np.maximum(np.abs(self.low), np.abs(self.high))
 
+    def at(self, places: np.ndarray, channels: int) -> "Activation":
+        """The same with each channel at one of these places among `channels`, NaN at the others."""
+
+        def put(values: np.ndarray) -> np.ndarray:
+            whole = np.full((*values.shape[:-1], channels), np.nan)
+            whole[..., places] = values
+            return whole
+
+        figures = {name: put(getattr(self, name)) for name in ("low", "high", "mean", "std", "zeros", "quantiles")}
+        return replace(self, **figures)
+
     @property
     def dead(self) -> np.ndarray:
-        """Indices of the channels that were zero on every sample."""
+        """Indices of the channels that were zero on every sample; not of those that were removed."""
         return np.flatnonzero(self.reach == 0)
 
     @property

@@ -246,7 +246,7 @@ class Service:
 
     @answer.register
     def activations(self, request: m.Activations, job: Job) -> Any:
-        return passing(self._open(), request.path, job)
+        return passing(self._open(), request.path, job, request.recipe)
 
     @answer.register
     def edit(self, request: m.Edit, job: Job) -> Any:

@@ -3,6 +3,8 @@
 Means and squares are merged batch by batch (Chan, Golub, LeVeque 1983, Algorithms for computing the sample variance).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
@@ -12,18 +14,24 @@ from workbench.core.base.job import Job
 from workbench.core.layer_data.activation_stats import QUANTILES, Activation, Levels8, Passing
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Histogram
+from workbench.core.recipe.recipe import Recipe
 from workbench.engine.base.taps import runs
 from workbench.engine.calibration.layer_context import BATCH, SAMPLES
+from workbench.engine.compile.compiler import Compiled
+from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
+from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 from workbench.methods.base.observer import COUNTED, Observed, Observer, RangeRule
 
 BINS = 512  # of each channel, over -reach..reach
 DRAWN = 256  # of the whole, between its ends
+NOTHING = Recipe()
 
 
-def passing(workspace: Workspace, path: str, job: Job) -> Passing:
-    """Activations of a layer of the original model; `job.update` gets them after 1, 2, 4, … batches.
+def passing(workspace: Workspace, path: str, job: Job, recipe: Recipe = NOTHING) -> Passing:
+    """Activations of a layer of the original model, or of what a recipe makes of it, trained where it was trained;
+    `job.update` gets them after 1, 2, 4, … batches.
 
     Raises UserError without samples, and for a layer that cannot be edited.
     """
@@ -31,25 +39,65 @@ def passing(workspace: Workspace, path: str, job: Job) -> Passing:
     if data is None or data.samples == 0:
         raise UserError("There are no calibration samples.", "Open a data set.")
     layer = workspace.layer(path)
-    names = tuple(cut.tapped(workspace.model, path, behind) for behind in (False, True))
-    key = ("passing", path, layer.fingerprint, data.fingerprint)
-    return workspace.cache.get(key, lambda: _measured(workspace, layer, names, job))
+    if not recipe.rows and not recipe.recover:
+        key = ("passing", path, layer.fingerprint, data.fingerprint)
+        taps = tuple(cut.tapped(workspace.model, path, behind) for behind in (False, True))
+        return workspace.cache.get(key, lambda: _measured(workspace, workspace.model, layer, taps, job))
+    original = passing(workspace, path, job.part(0.0, 0.3).silent())
+    compiled, trained = workspace.shown(recipe, job.part(0.3, 0.6))
+    if path not in compiled.model.sites:
+        raise UserError("{path} is not in the compressed model: its module was replaced.", path=path)
+    key = ("passing", path, layer.fingerprint, data.fingerprint, recipe.in_effect, trained)
+    return workspace.cache.get(key, lambda: _edited(workspace, compiled, layer, original, job.part(0.6, 1.0)))
 
 
-def _measured(workspace: Workspace, layer: Layer, names: tuple[str, ...], job: Job) -> Passing:
+def _edited(workspace: Workspace, compiled: Compiled, layer: Layer, original: Passing, job: Job) -> Passing:
+    """The same layer of the compressed model, channels at the places that they had, in the bins of the original."""
+    model = effective(compiled.model, compiled.edits)
+    there = {value.name for node in model.ir.graph for value in node.outputs}
+    there.update(value.name for value in model.ir.graph.inputs)
+    taps = tuple(cut.tapped(compiled.model, layer.path, behind) for behind in (False, True))
+    names = tuple(name if name in there else "" for name in taps)
+    return _measured(workspace, model, layer, names, job, _Places(layer, compiled.structure.kept, original))
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the channels of a layer were in the original, and the bins in which it is drawn."""
+
+    layer: Layer
+    kept: Mapping[str, tuple[np.ndarray, ...]]
+    original: Passing
+
+    def of(self, activation: Activation | None, observed: Observed | None, received: bool) -> Activation | None:
+        """NaN for channels that were removed; unchanged where it is not known which are left."""
+        before = self.original.received if received else self.original.delivered
+        if activation is None or before is None or observed is None:
+            return activation
+        activation = replace(activation, histogram=_drawn(observed, before.histogram.edges))
+        left = self.kept.get(self.layer.path, ())
+        axis = self.layer.out_axis if not received else 1 - self.layer.out_axis
+        if activation.channels == before.channels or len(left) <= axis or len(left[axis]) != activation.channels:
+            return activation
+        return activation.at(left[axis], before.channels)
+
+
+def _measured(
+    workspace: Workspace, model: Model, layer: Layer, names: tuple[str, ...], job: Job, places: _Places | None = None
+) -> Passing:
     data = workspace.calibration
     assert data is not None
     samples, seen = min(data.samples, SAMPLES), 0
     both: dict[str, _Both] = {}
-    batches = runs(workspace.model, list(dict.fromkeys(names)), data, SAMPLES, BATCH, job)
+    batches = runs(model, [name for name in dict.fromkeys(names) if name], data, SAMPLES, BATCH, job)
     for number, arrays in enumerate(batches, 1):
         for name, x in arrays.items():
             if x.dtype.kind == "f" and x.ndim > 1:
                 both.setdefault(name, _Both(name, channel_axis(layer, name == names[0]))).add(x)
         seen = min(seen + len(next(iter(arrays.values()))), samples)
         if seen < samples and number & (number - 1) == 0:
-            job.update(_view(layer.path, names, both, seen, samples))
-    return _view(layer.path, names, both, samples, samples)
+            job.update(_view(layer.path, names, both, seen, samples, places))
+    return _view(layer.path, names, both, samples, samples, places)
 
 
 def channel_axis(layer: Layer, received: bool) -> int:
@@ -156,16 +204,33 @@ def _levels(observed: Observed, rule: RangeRule) -> Levels8:
     return Levels8(low, high, levels.scale, below, above)
 
 
-def _drawn(observed: Observed) -> Histogram:
-    """Fewer bins, between the smallest and the largest value."""
+def _drawn(observed: Observed, like: np.ndarray | None = None) -> Histogram:
+    """Fewer bins, between the smallest and the largest value; or as wide as those of these edges, and around them where
+    values lie outside."""
     low, high = observed.low, observed.high
     if high <= low:
         low, high = low - 0.5, high + 0.5
-    edges = np.linspace(low, high, DRAWN + 1)
-    counts, _ = np.histogram(np.clip(observed.centres, low, high), edges, weights=observed.counts)
+    edges = np.linspace(low, high, DRAWN + 1) if like is None else _around(like, low, high)
+    counts, _ = np.histogram(np.clip(observed.centres, edges[0], edges[-1]), edges, weights=observed.counts)
     return Histogram(edges, counts)
 
 
-def _view(path: str, names: tuple[str, ...], both: dict[str, _Both], seen: int, samples: int) -> Passing:
-    made = {name: each.activation for name, each in both.items()}
-    return Passing(path, made.get(names[0]), made.get(names[1]), seen, samples)
+def _around(edges: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The edges, and more of the same distance on both sides, up to as many again."""
+    wide, most = float(edges[1] - edges[0]), len(edges)
+    below = min(max(int(np.ceil((edges[0] - low) / wide)), 0), most)
+    above = min(max(int(np.ceil((high - edges[-1]) / wide)), 0), most)
+    return edges[0] + wide * np.arange(-below, most + above)
+
+
+def _view(
+    path: str, names: tuple[str, ...], both: dict[str, _Both], seen: int, samples: int, places: _Places | None
+) -> Passing:
+    made: list[Activation | None] = []
+    for name in names:
+        known = both.get(name)
+        activation = known.activation if known is not None else None
+        if places is not None and known is not None:
+            activation = places.of(activation, known.whole.observed, not made)
+        made.append(activation)
+    return Passing(path, *made, seen, samples)

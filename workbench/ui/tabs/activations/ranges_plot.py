@@ -25,6 +25,7 @@ class RangesPlot(PlotPanel):
         super().__init__(self.tr("Channels"), Canvas(self.tr("channel"), self.tr("activation value")), (), "", parent)
         self.table.hide()
         self._shown: Activation | None = None
+        self._after: Activation | None = None
         self._levels: Levels8 | None = None
         self._order = np.zeros(0, np.int64)
         self.sort_button = toggle(
@@ -44,8 +45,10 @@ class RangesPlot(PlotPanel):
             self.canvas.addItem(item)
         self.canvas.hovered.connect(self._on_hovered)
 
-    def show_activation(self, activation: Activation, levels: Levels8 | None) -> None:
+    def show_activation(self, activation: Activation, levels: Levels8 | None, after: Activation | None = None) -> None:
+        """Of the original; `after` of the compressed model, beside it where the channels are the same ones."""
         self._shown, self._levels = activation, levels
+        self._after = after if after is not None and after.channels == activation.channels else None
         self.show_canvas()
         self.table.hide()
         self.redraw()
@@ -60,6 +63,8 @@ class RangesPlot(PlotPanel):
         self._draw_bars(shown)
         self._draw_marks(shown)
         low, high = float(shown.low.min()), float(shown.high.max())
+        if self._after is not None:
+            low, high = min(low, float(np.nanmin(self._after.low))), max(high, float(np.nanmax(self._after.high)))
         room = 0.06 * (high - low) or 1.0
         self.canvas.box.setRange(xRange=(-0.5, shown.channels - 0.5), yRange=(low - room, high + room), padding=0.01)
         self.canvas.setLabel(
@@ -69,23 +74,35 @@ class RangesPlot(PlotPanel):
         self.canvas.set_stops(range(shown.channels))
 
     def _draw_bars(self, shown: Activation) -> None:
+        """Of both models side by side, where there are two."""
         for bar in self._bars:
             self.canvas.removeItem(bar)
-        ends = ((shown.low, shown.high), *((shown.quantiles[a], shown.quantiles[b]) for a, b in (MIDDLE, INNER)))
-        place = np.arange(shown.channels)
-        self._bars = [
+        colors, after = theme.colors(), self._after
+        if after is None:
+            self._bars = self._bars_of(shown, colors.accent, 0.0, 0.8)
+        else:
+            self._bars = self._bars_of(shown, colors.before_line, -0.2, 0.4)
+            self._bars += self._bars_of(after, colors.after, 0.2, 0.4)
+        for bar in self._bars:
+            self.canvas.addItem(bar)
+
+    def _bars_of(self, activation: Activation, color: QColor, beside: float, width: float) -> list[pg.BarGraphItem]:
+        """The bars of all channels, without those that were removed; `beside` and `width` in channels."""
+        a = activation
+        ends = ((a.low, a.high), *((a.quantiles[low], a.quantiles[high]) for low, high in (MIDDLE, INNER)))
+        left = ~np.isnan(a.low[self._order])
+        place = np.arange(a.channels)[left] + beside
+        return [
             pg.BarGraphItem(
                 x=place,
-                width=0.8,
-                y0=low[self._order],
-                y1=high[self._order],
+                width=width,
+                y0=low[self._order][left],
+                y1=high[self._order][left],
                 pen=pg.mkPen(None),
-                brush=_faded(theme.colors().accent, share),
+                brush=_faded(color, share),
             )
             for (low, high), share in zip(ends, SHARES, strict=True)
         ]
-        for bar in self._bars:
-            self.canvas.addItem(bar)
 
     def _draw_marks(self, shown: Activation) -> None:
         colors = theme.colors()
@@ -112,6 +129,8 @@ class RangesPlot(PlotPanel):
             return
         if x is None or not 0 <= round(x) < shown.channels:
             text = self.tr("Bars: min to max, 1 % to 99 %, quartiles; dot: mean; dashed: 8-bit range")
+            if self._after is not None:
+                text = self.tr("grey: original, coloured: compressed") + "; " + text
         else:
             text = self.words(int(self._order[round(x)]))
         self.readout.show_text(text)
@@ -120,6 +139,18 @@ class RangesPlot(PlotPanel):
         """One channel: '12: −0.31 … 5.2, 1 % to 99 % in 0 … 3.1, mean 0.42 ± 0.7, 43 % zeros'."""
         shown = self._shown
         assert shown is not None
+        after = self._after
+        if after is not None:
+            now = self.tr("removed")
+            if not np.isnan(after.low[channel]):
+                now = f"{number(after.low[channel])} … {number(after.high[channel])}"
+            return self.tr("channel {channel}: {was} → {now}, mean {mean} → {mean_now}").format(
+                channel=channel,
+                was=f"{number(shown.low[channel])} … {number(shown.high[channel])}",
+                now=now,
+                mean=number(shown.mean[channel]),
+                mean_now="–" if np.isnan(after.mean[channel]) else number(after.mean[channel]),
+            )
         a, b = MIDDLE
         text = self.tr("channel {channel}: {low} … {high}, 98 % in {a} … {b}, mean {mean} ± {std}, {zeros} zeros")
         return text.format(
@@ -137,9 +168,12 @@ class RangesPlot(PlotPanel):
         shown = self._shown
         if shown is None:
             return ""
-        rows = ["channel,min,max,mean,std,zeros," + ",".join(f"q{100 * share:g}" for share in QUANTILES)]
+        names = ["min", "max", "mean", "std", "zeros", *(f"q{100 * share:g}" for share in QUANTILES)]
+        after = self._after
+        rows = [",".join(["channel", *names, *(f"compressed_{name}" for name in names if after is not None)])]
         for channel in range(shown.channels):
-            figures = (shown.low, shown.high, shown.mean, shown.std, shown.zeros, *shown.quantiles)
+            both = (shown,) if after is None else (shown, after)
+            figures = [each for a in both for each in (a.low, a.high, a.mean, a.std, a.zeros, *a.quantiles)]
             rows.append(",".join([str(channel), *(f"{values[channel]:.9g}" for values in figures)]))
         return "\n".join(rows) + "\n"
 

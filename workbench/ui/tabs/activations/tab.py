@@ -1,18 +1,22 @@
 """Activations tab: inputs and outputs of the selected layer on the calibration samples, per channel."""
 
+from collections.abc import Callable, Hashable
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.core.ipc import messages
 from workbench.core.layer_data.activation_stats import Activation, Passing
+from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.coalesce import Latest
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.plots.splitter import PlotPair
 from workbench.ui.session.session import Session
+from workbench.ui.session.undo import Remembered
 from workbench.ui.tabs.activations import words
 from workbench.ui.tabs.activations.ranges_plot import RangesPlot
 from workbench.ui.tabs.activations.values_plot import ValuesPlot
@@ -22,12 +26,15 @@ from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import Plain, label, muted
 
 PATIENCE_MS = 10_000
+REST_MS = 400  # without an edit, before the compressed side is measured: it takes a run of the model
+KEPT = 40
 COMFORT = 240  # pixels of height of a plot
 STATIC = "quantize.static"
 
 
 class ActivationsTab(QWidget):
-    """Asks the engine when it is looked at; what was measured is remembered until there is other data."""
+    """Asks the engine when it is looked at, for the original and then for what the recipe makes of it; remembers what
+    was measured until there is other data."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,12 +42,17 @@ class ActivationsTab(QWidget):
         self._known: dict[str, Passing] = {}
         self._failures: dict[str, str] = {}
         self._requests = Latest(session.link, PATIENCE_MS, self)
-        self._asked = ""
+        self._after: Remembered[Passing] = Remembered(KEPT)  # of compressed models, by layer and recipe
+        self._no_after: dict[Hashable, str] = {}  # why there are none
+        self._asked: Hashable = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask)
         self._content = QWidget(self)
         self.hint = Plain(self)
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
+        self._waits_for: Hashable = None
         self._build()
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.hint)
@@ -50,7 +62,8 @@ class ActivationsTab(QWidget):
         session.model_changed.connect(self._forget)
         session.data_changed.connect(self._forget)
         session.selection_changed.connect(self.refresh)
-        session.recipe_changed.connect(self._follow_recipe)
+        session.recipe_changed.connect(self._on_recipe)
+        session.trainings.changed.connect(self._on_trained)
         session.link.lost.connect(self._on_lost)
         session.preview_changed.connect(self._ask)  # also after another engine process has opened the model
 
@@ -122,55 +135,81 @@ class ActivationsTab(QWidget):
         self._follow_recipe()
         self._ask()
 
+    @property
+    def _key(self) -> Hashable:
+        """Of the compressed side that is on show; None where the recipe leaves the model as it is."""
+        recipe, trained = self._session.recipe, self._session.trainings.result is not None
+        return (self._session.current, recipe.in_effect, trained) if recipe.rows or recipe.recover else None
+
+    def _on_recipe(self) -> None:
+        """The compressed side is measured when the hand rests; the one before is not shown."""
+        self._waits_for = self._key
+        self._follow_recipe()
+        self._drawing.soon()
+        self._rest.start()
+
+    def _on_trained(self) -> None:
+        """A recipe that was trained meanwhile delivers something else."""
+        if self._key != self._waits_for:
+            self._on_recipe()
+
     def _ask(self) -> None:
+        """First the original, then what the recipe makes of it."""
         path, session = self._session.current, self._session
         layer = session.layer(path)
-        known = self._known.get(path)
-        if (
-            not self.isVisible()
-            or layer is None
-            or layer.locked
-            or session.data is None
-            or path in self._failures
-            or (known is not None and known.complete)
-            or path == self._asked
-        ):
+        if not self.isVisible() or layer is None or layer.locked or session.data is None or path in self._failures:
             return
-        self._asked = path
-        self._requests.submit(partial(self._request, path))
+        known, key = self._known.get(path), self._key
+        if known is None or not known.complete:
+            self._request_once(path, Recipe(), self._known.__setitem__, self._failures)
+            return
+        after = self._after.get(key) if key is not None else None
+        if key is not None and (after is None or not after.complete) and key not in self._no_after:
+            self._request_once(key, session.recipe, self._after.put, self._no_after)
 
-    def _request(self, path: str) -> int:
+    def _request_once(
+        self, key: Hashable, recipe: Recipe, keep: Callable[[Any, Passing], None], failures: dict[Any, str]
+    ) -> None:
+        if key == self._asked:
+            return
+        self._asked = key
+        self._requests.submit(partial(self._request, key, self._session.current, recipe, keep, failures))
+
+    def _request(
+        self, key: Hashable, path: str, recipe: Recipe, keep: Callable[[Any, Passing], None], failures: dict[Any, str]
+    ) -> int:
         def updated(passing: Passing) -> None:
-            self._known[path] = passing
+            keep(key, passing)
             self._drawing.soon()
 
         def done(passing: Passing) -> None:
             updated(passing)
-            self._settle(path)
+            self._settle(key)
+            self._ask()
 
         def failed(failure: messages.Failed) -> None:
-            self._failures[path] = f"{failure.what} {failure.hint}".strip()
+            failures[key] = f"{failure.what} {failure.hint}".strip()
             self._drawing.soon()
-            self._settle(path)
+            self._settle(key)
 
-        handlers = Handlers(done=done, updated=updated, failed=failed, stopped=partial(self._settle, path), quiet=True)
-        return self._session.link.request(messages.Activations, handlers, path=path)
+        handlers = Handlers(done=done, updated=updated, failed=failed, stopped=partial(self._settle, key), quiet=True)
+        return self._session.link.request(messages.Activations, handlers, path=path, recipe=recipe)
 
-    def _settle(self, path: str) -> None:
-        if self._asked == path:
-            self._asked = ""
+    def _settle(self, key: Hashable) -> None:
+        if self._asked == key:
+            self._asked = None
         self._requests.answered()
 
     def _forget(self) -> None:
         """Another model, or other data: nothing that was measured holds."""
         self._on_lost()
-        self._known.clear()
-        self._failures.clear()
+        for known in (self._known, self._failures, self._after, self._no_after):
+            known.clear()
         self.refresh()
 
     def _on_lost(self, *_: object) -> None:
         self._requests.drop()
-        self._asked = ""
+        self._asked = None
 
     def _follow_recipe(self) -> None:
         """The rule of the layer's own step, where it has one."""
@@ -182,8 +221,15 @@ class ActivationsTab(QWidget):
 
     @property
     def shown(self) -> Activation | None:
-        """The side of the current layer that is on show."""
-        passing = self._known.get(self._session.current)
+        """The side of the current layer that is on show, in the original."""
+        return self._side(self._known.get(self._session.current))
+
+    @property
+    def shown_after(self) -> Activation | None:
+        """The same in the compressed model; None while it is not known, and where there is none."""
+        return self._side(self._after.get(self._key))
+
+    def _side(self, passing: Passing | None) -> Activation | None:
         if passing is None:
             return None
         return passing.delivered if self.sides.checkedId() else passing.received
@@ -194,17 +240,21 @@ class ActivationsTab(QWidget):
         self._pages.setCurrentWidget(self.hint if self.hint.text() else self._content)
         if passing is None:
             return
-        self.source.setText(words.source(passing))
+        key = self._key
+        compressed = words.compressed(self._after.get(key), self._no_after.get(key, "")) if key is not None else ""
+        self.source.setText("   ".join(part for part in (words.source(passing), compressed) if part))
         if shown is None:
             for plot in (self.ranges, self.values):
                 plot.show_sentence(self.tr("This layer receives indices, which have no value range."))
             self.notes.setText("")
             return
         levels = shown.levels.get(self.rule.currentData())
-        self.ranges.show_activation(shown, levels)
-        self.values.show_activation(shown, levels)
+        after = self.shown_after
+        self.ranges.show_activation(shown, levels, after)
+        self.values.show_activation(shown, levels, after)
         parts = [words.clipping(levels)] if levels is not None else []
-        self.notes.setText("\n".join([*parts, words.dead(shown), words.outliers(shown)]))
+        parts += [words.dead(shown), words.outliers(shown)]
+        self.notes.setText("\n".join(parts + ([words.change(shown, after)] if after is not None else [])))
 
     def _why_not(self, passing: Passing | None) -> str:
         session = self._session

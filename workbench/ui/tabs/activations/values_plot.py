@@ -22,6 +22,7 @@ class ValuesPlot(PlotPanel):
         super().__init__(self.tr("Values"), canvas, (), "", parent)
         self.table.hide()
         self._shown: Activation | None = None
+        self._after: Activation | None = None
         self._levels: Levels8 | None = None
         self.log_button = toggle(
             self,
@@ -32,12 +33,14 @@ class ValuesPlot(PlotPanel):
         self.log_button.setChecked(True)  # most values are near zero, and the tails are what is asked about
         self.log_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.log_button)
-        self._curve = pg.PlotCurveItem()
-        self.canvas.addItem(self._curve)
+        self._curve, self._now = pg.PlotCurveItem(), pg.PlotCurveItem()
+        for curve in (self._curve, self._now):
+            self.canvas.addItem(curve)
         self.canvas.hovered.connect(self._on_hovered)
 
-    def show_activation(self, activation: Activation, levels: Levels8 | None) -> None:
-        self._shown, self._levels = activation, levels
+    def show_activation(self, activation: Activation, levels: Levels8 | None, after: Activation | None = None) -> None:
+        """Of the original; `after` of the compressed model, over it."""
+        self._shown, self._levels, self._after = activation, levels, after
         self.show_canvas()
         self.table.hide()
         self.redraw()
@@ -46,30 +49,40 @@ class ValuesPlot(PlotPanel):
         shown = self._shown
         if shown is None:
             return
-        colors, log = theme.colors(), self.log_button.isChecked()
+        after = self._after
+        log = self.log_button.isChecked()
         self.canvas.y_axis.log = log
-        counts, edges = shown.histogram.counts, shown.histogram.edges
+        edges = shown.histogram.edges
         foot = LOWEST if log else 0.0
-        heights = np.log10(np.maximum(counts, 10.0**LOWEST)) if log else counts
-        self._curve.setData(
-            edges,
-            heights,
-            stepMode="center",
-            fillLevel=foot,
-            brush=colors.after_soft,
-            pen=self.canvas.pen(colors.after, 1.25),
-            antialias=False,
-        )
-        top = max(float(heights.max()), 1e-9)
-        wide = float(edges[-1] - edges[0])
-        self.canvas.box.setRange(
-            xRange=(float(edges[0]) - 0.02 * wide, float(edges[-1]) + 0.02 * wide), yRange=(foot, top * 1.06), padding=0
-        )
+        alone = after is None
+        tops = [self._draw(self._curve, shown, foot, "after" if alone else "before", filled=True)]
+        self._now.setVisible(not alone)
+        low, high = float(edges[0]), float(edges[-1])
+        if after is not None:
+            tops.append(self._draw(self._now, after, foot, "after", filled=False))
+            low, high = min(low, float(after.histogram.edges[0])), max(high, float(after.histogram.edges[-1]))
+        top, wide = max([*tops, 1e-9]), high - low
+        self.canvas.box.setRange(xRange=(low - 0.02 * wide, high + 0.02 * wide), yRange=(foot, top * 1.06), padding=0)
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
         self._mark(float(edges[0]), float(edges[-1]))
         self._on_hovered(None)
         self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
+
+    def _draw(self, curve: pg.PlotCurveItem, activation: Activation, foot: float, role: str, filled: bool) -> float:
+        """One curve of counts; returns its highest point."""
+        colors, counts = theme.colors(), activation.histogram.counts
+        heights = np.log10(np.maximum(counts, 10.0**LOWEST)) if foot else counts
+        curve.setData(
+            activation.histogram.edges,
+            heights,
+            stepMode="center",
+            fillLevel=foot,
+            brush=(colors.before if role == "before" else colors.after_soft) if filled else None,
+            pen=self.canvas.pen(colors.before_line if role == "before" else colors.after, 1.25),
+            antialias=False,
+        )
+        return float(heights.max())
 
     def _mark(self, low: float, high: float) -> None:
         """Mark the ends of the 8-bit range, if inside the plot."""
@@ -84,13 +97,16 @@ class ValuesPlot(PlotPanel):
         counts, edges = shown.histogram.counts, shown.histogram.edges
         if x is None or not edges[0] <= x < edges[-1]:
             text = self.tr("{count} values of {channels} channels; dotted: 8-bit range")
-            self.readout.show_text(text.format(count=f"{shown.values:,}", channels=shown.channels))
+            text = text.format(count=f"{shown.values:,}", channels=shown.channels)
+            self.readout.show_text(text + ("; " + self.tr("coloured: compressed") if self._after is not None else ""))
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
-        share = counts[at] / max(counts.sum(), 1)
+        share = _share(shown, x)
+        if self._after is not None:
+            share += f" → {_share(self._after, x)}"
         self.readout.show_text(
             self.tr("{low} … {high}:  {share} of the values").format(
-                low=number(edges[at]), high=number(edges[at + 1]), share=f"{share:.3%}".replace("%", " %")
+                low=number(edges[at]), high=number(edges[at + 1]), share=share
             )
         )
 
@@ -99,4 +115,18 @@ class ValuesPlot(PlotPanel):
             return ""
         counts, edges = self._shown.histogram.counts, self._shown.histogram.edges
         rows = [f"{edges[i]:.9g},{edges[i + 1]:.9g},{count:.0f}" for i, count in enumerate(counts)]
-        return "\n".join(["from,to,count", *rows]) + "\n"
+        head = ["from,to,count"]
+        if self._after is not None:
+            found = self._after.histogram
+            start = round(float((edges[0] - found.edges[0]) / (edges[1] - edges[0])))
+            now = {i - start: count for i, count in enumerate(found.counts)}
+            head = ["from,to,count,compressed"]
+            rows = [f"{row},{now.get(i, 0):.0f}" for i, row in enumerate(rows)]
+        return "\n".join([*head, *rows]) + "\n"
+
+
+def _share(activation: Activation, x: float) -> str:
+    """The share of its values in the bin around x."""
+    edges, counts = activation.histogram.edges, activation.histogram.counts
+    at = min(max(int(np.searchsorted(edges, x, side="right")) - 1, 0), len(counts) - 1)
+    return f"{counts[at] / max(counts.sum(), 1):.3%}".replace("%", " %")

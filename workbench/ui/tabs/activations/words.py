@@ -16,6 +16,41 @@ def source(passing: Passing) -> str:
     return tr("◐ {n} of {total} calibration samples so far").format(n=f"{passing.seen:,}", total=f"{passing.samples:,}")
 
 
+def compressed(after: Passing | None, failure: str) -> str:
+    """The same of the compressed model, or why it is not drawn."""
+    if failure:
+        return tr("Compressed: {sentence}").format(sentence=failure)
+    if after is None:
+        return tr("Compressed: running the calibration samples…")
+    if after.complete:
+        return tr("Compressed: ● measured on {n}").format(n=f"{after.samples:,}")
+    return tr("Compressed: ◐ {n} of {total} so far").format(n=f"{after.seen:,}", total=f"{after.samples:,}")
+
+
+def change(before: Activation, after: Activation) -> str:
+    """What the compression did to this activation, in ranges, means and dead channels."""
+    low, high = float(np.nanmin(after.low)), float(np.nanmax(after.high))
+    text = tr("Compressed: range {was} → {now}, dead channels {dead} → {dead_now}").format(
+        was=f"{number(float(before.low.min()))} … {number(float(before.high.max()))}",
+        now=f"{number(low)} … {number(high)}",
+        dead=len(before.dead),
+        dead_now=len(after.dead),
+    )
+    if before.channels != after.channels:
+        return text + " · " + tr("{n} of {all} channels left").format(n=after.channels, all=before.channels)
+    left = ~np.isnan(after.mean)
+    moved = np.abs(after.mean - before.mean) / np.maximum(before.std, 1e-30)
+    moved[~left | (before.std == 0)] = 0
+    channel = int(moved.argmax())
+    text += " · " + tr("largest shift of a mean: {shift} std (channel {channel})").format(
+        shift=f"{moved[channel]:.2g}", channel=channel
+    )
+    gone = int((~left).sum())
+    if gone:
+        text += " · " + tr("{n} of {all} channels left").format(n=after.channels - gone, all=before.channels)
+    return text
+
+
 def clipping(levels: Levels8) -> str:
     """Range of the 8-bit levels, and the share that is clipped."""
     return tr(
