@@ -5699,9 +5699,19 @@
       <translation>不缩放</translation>
     </message>
     <message>
+      <source>Choose another layer.</source>
+      <extracomment>workbench/engine/inspection/activation_stats.py</extracomment>
+      <translation>请选择其他层。</translation>
+    </message>
+    <message>
       <source>Open a data set.</source>
       <extracomment>workbench/engine/inspection/activation_stats.py</extracomment>
       <translation>请打开数据集。</translation>
+    </message>
+    <message>
+      <source>{path} is not in the compressed model: it was replaced.</source>
+      <extracomment>workbench/engine/inspection/activation_stats.py</extracomment>
+      <translation>压缩后的模型中没有 {path}：它已被替换。</translation>
     </message>
     <message>
       <source>Channels are numbered from 0; there are {n}.</source>
@@ -8334,11 +8344,6 @@
       <translation>以打包形式驻留内存</translation>
     </message>
     <message>
-      <source>Choose another layer.</source>
-      <extracomment>workbench/graph/subgraph/cut.py</extracomment>
-      <translation>请选择其他层。</translation>
-    </message>
-    <message>
       <source>{path}: {locked}</source>
       <extracomment>workbench/graph/subgraph/cut.py</extracomment>
       <translation>{path}：{locked}</translation>
@@ -10706,6 +10711,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{step}（{n} 项更改）</translation>
     </message>
     <message>
+      <source>— file size   - - metric</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>— 文件大小   - - 指标</translation>
+    </message>
+    <message>
       <source>Figures appear once this recipe was measured in this session</source>
       <extracomment>workbench/ui/panels/history_words.py</extracomment>
       <translation>在本次会话中测量该配方后显示数值</translation>
@@ -11021,6 +11031,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>● {runs} 次的中位数</translation>
     </message>
     <message>
+      <source>Size and metric along the history</source>
+      <extracomment>workbench/ui/panels/sparkline.py</extracomment>
+      <translation>历史记录中的大小与指标</translation>
+    </message>
+    <message>
       <source>{title}: done after {time}</source>
       <extracomment>workbench/ui/panels/toast.py</extracomment>
       <translation>{title}：已完成，用时 {time}</translation>
@@ -11286,6 +11301,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{rows} × {columns} 个权重</translation>
     </message>
     <message>
+      <source>(updating…)</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>（正在更新…）</translation>
+    </message>
+    <message>
       <source>(widest: channel {number})</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>（范围最宽：通道 {number}）</translation>
@@ -11324,6 +11344,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>The ranges of all output channels, side by side</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>并排显示所有输出通道的范围</translation>
+    </message>
+    <message>
+      <source>after: estimated from this histogram, updating…</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>压缩后：由此直方图估计，正在更新…</translation>
+    </message>
+    <message>
+      <source>after: of the value before, updating…</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>压缩后：为上一个值的结果，正在更新…</translation>
     </message>
     <message>
       <source>log</source>
@@ -12746,9 +12776,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>通道 {channel}：{low} … {high}，98 % 在 {a} … {b}，均值 {mean} ± {std}，{zeros} 为零</translation>
     </message>
     <message>
+      <source>channel {channel}: {was} → {now}, mean {mean} → {mean_now}</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>通道 {channel}：{was} → {now}，均值 {mean} → {mean_now}</translation>
+    </message>
+    <message>
       <source>channel, widest range first</source>
       <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
       <translation>通道，范围最宽者在前</translation>
+    </message>
+    <message>
+      <source>grey: original, coloured: compressed</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>灰色：原始模型，彩色：压缩后</translation>
     </message>
     <message>
       <source>8 bits: 99.99 %</source>
@@ -12821,6 +12861,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>对数计数，使稀少的值可见</translation>
     </message>
     <message>
+      <source>coloured: compressed</source>
+      <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
+      <translation>彩色：压缩后</translation>
+    </message>
+    <message>
       <source>values per bin</source>
       <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
       <translation>每个区间的值数</translation>
@@ -12841,6 +12886,31 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>8 位量化范围：{low} … {high}，步长 {step}。全部值的 {clipped} 被截断（下方 {below}，上方 {above}）。</translation>
     </message>
     <message>
+      <source>Compressed: range {was} → {now}, dead channels {dead} → {dead_now}</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>压缩后：范围 {was} → {now}，失效通道 {dead} → {dead_now}</translation>
+    </message>
+    <message>
+      <source>Compressed: running the calibration samples…</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>压缩后：正在运行校准样本…</translation>
+    </message>
+    <message>
+      <source>Compressed: {sentence}</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>压缩后：{sentence}</translation>
+    </message>
+    <message>
+      <source>Compressed: ● measured on {n}</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>压缩后：● 已在 {n} 个样本上测量</translation>
+    </message>
+    <message>
+      <source>Compressed: ◐ {n} of {total} so far</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>压缩后：◐ 已完成 {n} / {total}</translation>
+    </message>
+    <message>
       <source>Dead channels (zero on every sample): {n} of {all} ({channels}).</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
       <translation>失活通道（在每个样本上都为零）：{all} 个中的 {n} 个（{channels}）。</translation>
@@ -12859,6 +12929,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Outlier channels (&gt; 6x the median range): {n} of {all} ({channels}). They coarsen the quantisation of all others; channel {first} has {times}x the median range.</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
       <translation>离群通道（范围超过中位数的 6 倍）：{all} 个中的 {n} 个（{channels}）。它们使其他所有通道的量化变粗；通道 {first} 的范围是中位数的 {times} 倍。</translation>
+    </message>
+    <message>
+      <source>largest shift of a mean: {shift} std (channel {channel})</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>均值最大偏移：{shift} 个标准差（通道 {channel}）</translation>
+    </message>
+    <message>
+      <source>{n} of {all} channels left</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>剩余通道 {n} / {all}</translation>
     </message>
     <message>
       <source>● measured on {n} calibration samples</source>
@@ -13059,6 +13139,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{times}x</source>
       <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
       <translation>{times} 倍</translation>
+    </message>
+    <message>
+      <source>Bars: 95 % interval. Click to choose, Return restores.</source>
+      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <translation>误差线：95 % 区间。单击可选择，按回车键还原。</translation>
+    </message>
+    <message>
+      <source>Recipes whose metric was measured on the open data are drawn here: size across, metric up.</source>
+      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <translation>此处绘制已在当前数据上测量指标的方案：横轴为大小，纵轴为指标。</translation>
+    </message>
+    <message>
+      <source>Size and metric</source>
+      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <translation>大小与指标</translation>
+    </message>
+    <message>
+      <source>file size, {unit}</source>
+      <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
+      <translation>文件大小（{unit}）</translation>
     </message>
     <message>
       <source>Back to the snapshots</source>

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPlainTextEdit
 
-from tests.ui.conftest import WAIT, measured
+from tests.ui.conftest import WAIT, measured, settle
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, dialog
 from workbench.core.base.errors import UserError
@@ -88,6 +88,28 @@ def test_what_is_pinned_stands_beside_before_and_now_with_its_figures(compared, 
         Column.LATENCY
     )
     assert cell(compared, 3, Column.LATENCY, NOTE_ROLE) == "● measured" and cell(compared, 2, Column.LATENCY) == "–"
+
+
+def test_states_are_dots_of_size_and_metric_and_a_dot_is_its_row(compared, qtbot):
+    session, page = compared.session, compared.workspace.compare.states
+    pin(compared, qtbot, "bold")
+    change(session, qtbot, 0.3)
+    chart = page.chart
+    qtbot.waitUntil(lambda: [spot.name for spot in chart.spots] == ["Original", "Now", "bold"])
+    settle(session)
+    bold = chart.spots[2]
+    assert bold.bytes.value < chart.spots[1].bytes.value < chart.spots[0].bytes.value
+    dot = next(each for each in chart.canvas.spots if each.key == 2)
+    assert (dot.label, dot.y) == ("bold", pytest.approx(100 * bold.value.value))
+    assert next(each for each in chart.canvas.spots if each.key == 1).strong, "the current one is marked"
+    at = chart.canvas.place(dot).toPoint()
+    qtbot.mouseMove(chart.canvas.viewport(), at)
+    assert chart.readout.full.startswith("bold: ")
+    qtbot.mouseClick(chart.canvas.viewport(), LEFT, pos=at)
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [2] and chart.canvas.chosen == (2,)
+    qtbot.keyClick(chart.canvas, Key.Key_Return)
+    assert session.undo_stack.undoText() == "Restore bold"
+    assert chart.to_csv().splitlines()[3].startswith('"bold",')
 
 
 def test_coming_back_to_a_pinned_state_is_one_step_and_asks_the_engine_nothing(compared, qtbot, monkeypatch):

@@ -1,7 +1,7 @@
 """The history dock: steps, snapshots and branches, gone to with the mouse and with keys."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.ui.conftest import WAIT, measured
@@ -100,6 +100,20 @@ def test_a_click_goes_back_and_forward_without_computing(history, qtbot, monkeyp
     qtbot.waitUntil(lambda: [entry.ahead for entry in history.model.entries] == [False, False, True, True])
     click(history, qtbot, Kind.STEP, 2)
     assert session.recipe == last and "Measure" not in asked
+
+
+def test_size_and_metric_are_lines_along_the_steps_and_a_click_goes_there(history, qtbot):
+    session, line = history.session, history.line
+    assert line.isVisible() and history.legend.isVisible()
+    assert [mark.bytes for mark in line.marks][1:] != [None, None] and line.marks[2].here
+    assert line.marks[2].value == session.preview.value.value and line.marks[2].bytes == session.preview.size.value
+    assert line.marks[1].bytes > line.marks[2].bytes
+    qtbot.mouseMove(line, QPoint(round(line.x_of(1)), 20))
+    qtbot.mouseClick(line, LEFT, pos=QPoint(round(line.x_of(1)) + 3, 20))
+    assert session.undo_stack.index() == 1
+    qtbot.waitUntil(lambda: line.marks[1].here)
+    qtbot.keyClicks(history.search, "60 %")
+    assert len(line.marks) == 3, "a search hides no step of the lines"
 
 
 def test_keys_are_enough(history, qtbot):

@@ -68,8 +68,9 @@ class Activation:
             whole[..., places] = values
             return whole
 
-        figures = {name: put(getattr(self, name)) for name in ("low", "high", "mean", "std", "zeros", "quantiles")}
-        return replace(self, **figures)
+        low, high, mean = put(self.low), put(self.high), put(self.mean)
+        std, zeros, quantiles = put(self.std), put(self.zeros), put(self.quantiles)
+        return replace(self, low=low, high=high, mean=mean, std=std, zeros=zeros, quantiles=quantiles)
 
     @property
     def dead(self) -> np.ndarray:

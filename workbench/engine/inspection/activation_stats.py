@@ -40,13 +40,13 @@ def passing(workspace: Workspace, path: str, job: Job, recipe: Recipe = NOTHING)
         raise UserError("There are no calibration samples.", "Open a data set.")
     layer = workspace.layer(path)
     if not recipe.rows and not recipe.recover:
-        key = ("passing", path, layer.fingerprint, data.fingerprint)
         taps = tuple(cut.tapped(workspace.model, path, behind) for behind in (False, True))
-        return workspace.cache.get(key, lambda: _measured(workspace, workspace.model, layer, taps, job))
+        unedited = ("passing", path, layer.fingerprint, data.fingerprint)
+        return workspace.cache.get(unedited, lambda: _measured(workspace, workspace.model, layer, taps, job))
     original = passing(workspace, path, job.part(0.0, 0.3).silent())
     compiled, trained = workspace.shown(recipe, job.part(0.3, 0.6))
     if path not in compiled.model.sites:
-        raise UserError("{path} is not in the compressed model: its module was replaced.", path=path)
+        raise UserError("{path} is not in the compressed model: it was replaced.", "Choose another layer.", path=path)
     key = ("passing", path, layer.fingerprint, data.fingerprint, recipe.in_effect, trained)
     return workspace.cache.get(key, lambda: _edited(workspace, compiled, layer, original, job.part(0.6, 1.0)))
 
@@ -233,4 +233,4 @@ def _view(
         if places is not None and known is not None:
             activation = places.of(activation, known.whole.observed, not made)
         made.append(activation)
-    return Passing(path, *made, seen, samples)
+    return Passing(path, made[0], made[1], seen, samples)

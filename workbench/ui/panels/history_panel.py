@@ -1,7 +1,8 @@
 """Undo list with snapshots and branches; a click goes there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap
@@ -10,12 +11,16 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxL
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels import history_words
+from workbench.ui.panels.sparkline import Mark, Sparkline
 from workbench.ui.session.session import Session
 from workbench.ui.session.undo import ChangeRecipe
 from workbench.ui.text.i18n import counted, tr
 from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
+
+if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+    from workbench.core.layer_data.views import Preview
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -39,6 +44,7 @@ class Entry:
     here: bool = False
     ahead: bool = False
     tip: str = ""
+    preview: "Preview | None" = field(default=None, compare=False)  # the figures of a step; `text` has them, too
 
 
 class HistoryModel(QAbstractListModel):
@@ -48,13 +54,16 @@ class HistoryModel(QAbstractListModel):
         super().__init__(parent)
         self._session = session
         self.entries: list[Entry] = []
+        self._all_steps: list[Entry] = []
         self.typed = ""
         self._words: dict[tuple[Recipe, Recipe, str], str] = {}  # of the steps
 
     def refresh(self) -> None:
         words = self.typed.casefold().split()
         fresh = []
-        for part in (self._snapshots(), self._branches(), self._steps()):
+        steps = self._steps()
+        self._all_steps = steps[1:]
+        for part in (self._snapshots(), self._branches(), steps):
             found = [entry for entry in part[1:] if all(word in entry.text.casefold() for word in words)]
             fresh += [*part[:1], *found] if found else []
         if len(fresh) != len(self.entries):
@@ -69,6 +78,19 @@ class HistoryModel(QAbstractListModel):
     def here(self) -> int:
         """The row of the step that is on show."""
         return next((row for row, entry in enumerate(self.entries) if entry.here), -1)
+
+    def marks(self) -> list[Mark]:
+        """The steps for the lines of size and metric, whatever was typed."""
+        return [
+            Mark(
+                entry.place,
+                entry.preview.size.value if entry.preview is not None else None,
+                entry.preview.value.value if entry.preview is not None and entry.preview.value is not None else None,
+                entry.tip,
+                entry.here,
+            )
+            for entry in self._all_steps
+        ]
 
     def go(self, row: int) -> None:
         entry, session = self.entries[row], self._session
@@ -125,7 +147,7 @@ class HistoryModel(QAbstractListModel):
             if name:
                 shown = tr("{step}  ·  snapshot {name}").format(step=shown, name=name)
             tip = f"{shown}\n{history_words.sources(preview)}"
-            found.append(Entry(Kind.STEP, shown, place, place == here, place > here, tip))
+            found.append(Entry(Kind.STEP, shown, place, place == here, place > here, tip, preview))
         return found
 
     def _first(self) -> Recipe:
@@ -217,10 +239,15 @@ class HistoryPanel(QWidget):
         self.nothing = Plain(self.tr("No matching changes (Esc clears the search)"), self)
         self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.nothing.hide()
+        self.line = Sparkline(self)
+        self.line.chosen.connect(session.go_to)
+        self.legend = Plain(self.tr("— file size   - - metric"), self)
+        self.legend.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.legend.setFont(theme.font(-1))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.UNIT, theme.UNIT, theme.UNIT, 0)
         column.setSpacing(theme.UNIT)
-        for widget in (self.search, self.nothing, self.list):
+        for widget in (self.search, self.line, self.legend, self.nothing, self.list):
             column.addWidget(widget)
         self.list.setMinimumHeight(2 * self.search.sizeHint().height())  # a small window keeps its size
         self._rows = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
@@ -245,6 +272,8 @@ class HistoryPanel(QWidget):
 
     def refresh(self) -> None:
         self.model.refresh()
+        self.line.show_marks(self.model.marks())
+        self.legend.setVisible(not self.line.isHidden())
         entries = self.model.entries
         self.nothing.setVisible(bool(self.model.typed) and not entries)
         row = self.model.here

@@ -33,5 +33,5 @@ def below_set_to_zero(view: LayerView, threshold: float) -> ChannelAfter:
 
 
 def _beyond(low: float, high: float, threshold: float) -> bool:
-    """Whether the threshold touches no outlier: they lie farther out."""
+    """Whether no outlier is below the threshold."""
     return threshold <= min(-low, high)

@@ -83,6 +83,11 @@ class StatesModel(QAbstractTableModel):
         """Name of the snapshot in this row; "" for the original and the current recipe."""
         return self._states[row].name if FIRST_SNAPSHOT <= row < len(self._states) else ""
 
+    @property
+    def states(self) -> tuple[Snapshot, ...]:
+        """Row by row."""
+        return self._states
+
     def state_in(self, row: int) -> Snapshot:
         return self._states[row]
 

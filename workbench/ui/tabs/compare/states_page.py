@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QMenu,
+    QSplitter,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -18,12 +19,14 @@ from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.recipe_text.side_by_side import Comparison
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.compare.states import FIRST_SNAPSHOT, Column, StatesModel
+from workbench.ui.tabs.compare.states_chart import StatesChart
 from workbench.ui.tabs.compare.two_lines import TwoLines
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 from workbench.ui.widgets.rows import at_most
 
 NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of the table
+TABLE = 110  # pixels of height that the table keeps beside the chart
 
 
 class StatesTable(QTableView):
@@ -111,7 +114,17 @@ class StatesPage(QWidget):
         self.table.chosen.connect(commands.choose)
         self.comparison = Comparison(self)
         self.pages = QStackedWidget(self)
-        for page in (self.table, self.comparison):
+        self.chart = StatesChart(self)
+        self.both = QSplitter(Qt.Orientation.Vertical, self)
+        for part, widget in enumerate((self.table, self.chart)):
+            self.both.addWidget(widget)
+            self.both.setCollapsible(part, True)
+            self.both.setStretchFactor(part, 1)
+        self.table.setMinimumHeight(TABLE)
+        self.chart.picked.connect(self._choose_row)
+        self.chart.restored.connect(lambda row: commands.restore.trigger() if row >= FIRST_SNAPSHOT else None)
+        self.table.chosen.connect(lambda *_: self._mark_chosen())
+        for page in (self.both, self.comparison):
             self.pages.addWidget(page)
         self.comparison.close_button.setToolTip(self.tr("Back to the snapshots"))
         self.table.chosen.connect(self._compare_again)
@@ -146,7 +159,7 @@ class StatesPage(QWidget):
         column.addLayout(at_most(WIDEST, self.pages), 1)
         column.addLayout(below)
         column.addLayout(row)
-        self._rows = session.turns.piece(self, self.model.refresh, Place.WHAT_IT_LOOKS_LIKE)
+        self._rows = session.turns.piece(self, self._refresh, Place.WHAT_IT_LOOKS_LIKE)
         for signal in (
             session.model_changed,
             session.data_changed,
@@ -157,6 +170,21 @@ class StatesPage(QWidget):
             signal.connect(self._rows.soon)
         session.snapshots.changed.connect(self._on_snapshots)
         self._rows.soon()
+
+    def _refresh(self) -> None:
+        session = self._session
+        self.model.refresh()
+        data = session.data.fingerprint if session.data is not None else ""
+        self.chart.show_states(self.model.states, session.metric, data)
+        self._mark_chosen()
+
+    def _mark_chosen(self) -> None:
+        self.chart.choose([index.row() for index in self.table.selectionModel().selectedRows()])
+
+    def _choose_row(self, row: int) -> None:
+        """A dot was clicked: its row is chosen; the keys stay with the chart."""
+        self.table.selectRow(row)
+        self.table.setCurrentIndex(self.model.index(row, Column.NAME))
 
     def _on_snapshots(self) -> None:
         """Rows that come and go at once: what is clicked there must be what is there."""
@@ -184,8 +212,8 @@ class StatesPage(QWidget):
     def _compare_again(self) -> None:
         """Other recipes in these rows, or another choice."""
         if self.pages.currentWidget() is self.comparison and not self._compare():
-            self.pages.setCurrentWidget(self.table)
+            self.pages.setCurrentWidget(self.both)
 
     def _show_table(self) -> None:
-        self.pages.setCurrentWidget(self.table)
+        self.pages.setCurrentWidget(self.both)
         self.table.setFocus()

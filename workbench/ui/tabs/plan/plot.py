@@ -14,8 +14,8 @@ from workbench.core.base.quantities import size
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.plans.entries import AXES, Entry, Scene, figure_of, kind_of, limit_of, uniform_line, unit_of
 from workbench.ui.plots.base import PlotPanel, Readout
+from workbench.ui.plots.dots import Dot, TradeoffCanvas
 from workbench.ui.tabs.plan import page, signs, words
-from workbench.ui.tabs.plan.canvas import Dot, TradeoffCanvas
 from workbench.ui.text import format
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets.labels import tooltip

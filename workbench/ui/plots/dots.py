@@ -1,4 +1,4 @@
-"""The drawing area of the trade-off: dots that are pointed at, walked along and chosen; wheel and drag zoom and pan."""
+"""A drawing area of dots that are pointed at, walked along and chosen; wheel and drag zoom and pan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
