@@ -4,13 +4,16 @@ import re
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QMessageBox, QPushButton, QStyle, QToolButton, QWidget
 
 from tests import translations
 from tests.ui.conftest import settle
 from workbench.ui.base import dialogs
+from workbench.ui.base.file_dialogs import BUTTONS, Icons
 from workbench.ui.text import i18n
-from workbench.ui.widgets import theme
+from workbench.ui.tree.data.search import SearchBox
+from workbench.ui.widgets import icons, theme
 
 LONGEST = 8  # messages of the catalogue
 PATH = "/data/experiments/2024/compression/" + "very_long_name_of_a_run_" * 4 + "/model.safetensors"
@@ -100,3 +103,45 @@ def test_long_words_break_after_their_folders():
     assert path.endswith(f"{dialogs.MAY_BREAK}model.safetensors for more.")
     assert max(map(len, re.split(rf"[\s{dialogs.MAY_BREAK}]", path))) <= dialogs.UNBROKEN + 1
     assert dialogs.breakable("short/path.onnx") == "short/path.onnx"
+
+
+def same(icon, name: str, role: str = "text") -> bool:
+    drawn, own = (each.pixmap(16, 16).toImage() for each in (icon, theme.icon(name, getattr(theme.colors(), role))))
+    return not drawn.isNull() and drawn == own
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dialogs_of_files_have_the_programs_icons_and_buttons_none(qapp, parent, qtbot, scheme):
+    theme.apply(qapp, scheme)
+    dialog = dialogs.choose_file(parent, "Open", "All (*)", print)
+    found = {button.objectName(): button for button in dialog.findChildren(QToolButton)}
+    for name, drawing in BUTTONS.items():
+        assert same(found[name].icon(), drawing), name
+    assert isinstance(dialog.iconProvider(), Icons)
+    boxes = dialog.findChildren(QDialogButtonBox)
+    assert boxes and all(button.icon().isNull() for box in boxes for button in box.buttons())
+    hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+    assert not dialog.style().styleHint(hint, None, boxes[0])
+    dialog.close()
+    search = SearchBox(parent)
+    assert same(search.findChild(QAction, "_q_qlineeditclearaction").icon(), "cancel", "muted")
+    theme.apply(qapp, "light")
+
+
+def test_a_triangle_is_for_what_went_wrong_or_may(qapp, parent):
+    def sign(box) -> str:
+        drawn = box.iconPixmap().toImage()
+        box.close()
+        size, dense = dialogs.SIGN, box.devicePixelRatioF()
+        roles = (("warning", "warn"), ("help", "accent"), ("info", "accent"))
+        return next(
+            name
+            for name, role in roles
+            if icons.pixmap(name, icons.hexes(getattr(theme.colors(), role)), size, dense).toImage() == drawn
+        )
+
+    theme.apply(qapp, "light")
+    assert sign(dialogs.complain(parent, "Cannot open", "No.")) == "warning"
+    assert sign(dialogs.ask_trust(parent, "model.py:make", print)) == "warning"
+    assert sign(dialogs.ask_unsaved(parent, print, print)) == "help"
+    assert sign(dialogs.ask_way_out(parent, "way", "Open?", "What", "", (("Go", print),))) == "help"

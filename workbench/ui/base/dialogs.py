@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.core.base.files import file_and_function
 from workbench.core.base.plain import plain, plain_lines
 from workbench.core.base.trust import NOBODY, Trust
+from workbench.ui.base.file_dialogs import file_dialog
 from workbench.ui.base.files import functions_in, runs_code
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import icons, theme
@@ -164,7 +165,7 @@ def choose_file(
     parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = ""
 ) -> QFileDialog:
     """An existing file."""
-    dialog = QFileDialog(parent, title, start, filters)
+    dialog = file_dialog(parent, title, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open_files(dialog, proceed)
 
@@ -173,7 +174,7 @@ def choose_files(
     parent: QWidget, title: str, filters: str, proceed: Callable[[list[str]], object], start: str = ""
 ) -> QFileDialog:
     """Existing files, one or more."""
-    dialog = QFileDialog(parent, title, start, filters)
+    dialog = file_dialog(parent, title, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.filesSelected.connect(proceed)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -185,7 +186,7 @@ def choose_target(
     parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "", suffix: str = ""
 ) -> QFileDialog:
     """A file to write; asks before it replaces one. The name follows the kind that is chosen."""
-    dialog = QFileDialog(parent, title, start, filters)
+    dialog = file_dialog(parent, title, start, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
     dialog.filterSelected.connect(lambda kind: _take_kind(dialog, kind))
@@ -201,7 +202,7 @@ def _take_kind(dialog: QFileDialog, kind: str) -> None:
 
 
 def choose_folder(parent: QWidget, title: str, proceed: Callable[[str], object], start: str = "") -> QFileDialog:
-    dialog = QFileDialog(parent, title, start)
+    dialog = file_dialog(parent, title, start)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return _open_files(dialog, proceed)

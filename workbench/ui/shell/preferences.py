@@ -23,6 +23,7 @@ from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.text import i18n
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import colormaps, theme
+from workbench.ui.widgets.buttons import clearable
 from workbench.ui.widgets.labels import Plain
 
 SWATCH = QSize(64, 12)
@@ -144,7 +145,7 @@ class Preferences(QDialog):
         line.setObjectName("cluster")
         line.setAccessibleName(caption)
         line.setPlaceholderText(self.tr("none; for example {address}").format(address=SCHEDULER))
-        line.setClearButtonEnabled(True)
+        clearable(line)
         line.textChanged.connect(self._on_address)
         self._form.addRow(caption, line)
         self._address_note = self._note("")

@@ -1,6 +1,9 @@
 """Small buttons above plots and lists."""
 
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+
+from workbench.ui.widgets import theme
 
 
 def toggle(parent: QWidget, text: str, name: str = "", tip: str = "") -> QToolButton:
@@ -18,3 +21,11 @@ def small(parent: QWidget, text: str, name: str = "", tip: str = "") -> QToolBut
     button.setAccessibleName(name)
     button.setToolTip(tip)
     return button
+
+
+def clearable(line: QLineEdit) -> None:
+    """Give a line a button that clears it, with the program's icon."""
+    line.setClearButtonEnabled(True)
+    action = line.findChild(QAction, "_q_qlineeditclearaction")
+    if action is not None:
+        theme.set_icon(action, "cancel", "muted")

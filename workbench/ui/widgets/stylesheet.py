@@ -70,6 +70,7 @@ QComboBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
 QComboBox::down-arrow:disabled {{ image: url("{down_off}"); }}
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border}; padding: 2px; outline: none; }}
 
+QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator {{
     width: 14px; height: 14px; border: 1px solid {outline}; border-radius: 4px; background: {surface};

@@ -6,7 +6,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QIcon
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QIcon
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory
 
 from workbench.core.base.resources import resource_path
@@ -135,15 +135,15 @@ def icon(name: str, color: QColor | None = None) -> QIcon:
     return icons.icon(name, icons.hexes(chosen), icons.hexes(_State.colors.disabled))
 
 
-def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
-    """Give a button an icon that stays in the right colour; `role` is a name in `Colors`."""
+def set_icon(button: QAbstractButton | QAction, name: str, role: str = "text") -> None:
+    """Give a button or an action an icon that stays in the right colour; `role` is a name in `Colors`."""
     _Dresser(button, name, role)
 
 
 class _Dresser(QObject):
     """Lives and dies with its button, and with it the connection."""
 
-    def __init__(self, button: QAbstractButton, name: str, role: str) -> None:
+    def __init__(self, button: QAbstractButton | QAction, name: str, role: str) -> None:
         super().__init__(button)
         self._button, self._name, self._role = button, name, role
         signals.changed.connect(self.dress)

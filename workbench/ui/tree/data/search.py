@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from workbench.ui.widgets.buttons import clearable
+
 
 class SearchBox(QLineEdit):
     """`left`: Down or Return go to what was found; so does Escape, after it has taken back what was typed."""
@@ -12,7 +14,7 @@ class SearchBox(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setClearButtonEnabled(True)
+        clearable(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
