@@ -10,7 +10,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Levels
 from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.encodes import Encodes
-from workbench.core.recipe.params import Drag, Help, OneOf, Range, Unit, When
+from workbench.core.recipe.params import Drag, Expert, Help, OneOf, Range, Unit, When
 from workbench.data.extensions import Reader
 from workbench.data.metrics.metric import Metric
 from workbench.formats.format import Format, Loaded
@@ -47,6 +47,7 @@ __all__ = [
     "Effect",
     "Encodes",
     "Encoding",
+    "Expert",
     "Factors",
     "Format",
     "Grid",

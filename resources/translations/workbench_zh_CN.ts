@@ -8959,9 +8959,24 @@
       <translation>{low} 到 {high}。</translation>
     </message>
     <message>
+      <source>Fewer settings</source>
+      <extracomment>workbench/ui/actions/form/form.py</extracomment>
+      <translation>收起设置</translation>
+    </message>
+    <message>
+      <source>More settings ({n})</source>
+      <extracomment>workbench/ui/actions/form/form.py</extracomment>
+      <translation>更多设置（{n}）</translation>
+    </message>
+    <message>
       <source>Parameter to set</source>
       <extracomment>workbench/ui/actions/form/form.py</extracomment>
       <translation>要设置的参数</translation>
+    </message>
+    <message>
+      <source>Show all parameters of all steps, or the basic ones first</source>
+      <extracomment>workbench/ui/actions/form/form.py</extracomment>
+      <translation>显示所有步骤的全部参数，或仅先显示基本参数</translation>
     </message>
     <message>
       <source>no</source>
@@ -12516,6 +12531,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>自动（{n}）</translation>
     </message>
     <message>
+      <source>Basic ones first</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>先显示基本参数</translation>
+    </message>
+    <message>
       <source>Changing this restarts the engine; your work is kept.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>更改后引擎会重新启动；您的工作会保留。</translation>
@@ -12584,6 +12604,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>One per core</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>每个核心一个</translation>
+    </message>
+    <message>
+      <source>Parameters in forms</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>表单参数</translation>
     </message>
     <message>
       <source>Search processes</source>
@@ -13148,7 +13173,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Recipes whose metric was measured on the open data are drawn here: size across, metric up.</source>
       <extracomment>workbench/ui/tabs/compare/states_chart.py</extracomment>
-      <translation>此处绘制已在当前数据上测量指标的方案：横轴为大小，纵轴为指标。</translation>
+      <translation>此处绘制已在当前数据上测量指标的配方：横轴为大小，纵轴为指标。</translation>
     </message>
     <message>
       <source>Size and metric</source>

@@ -1,5 +1,8 @@
 """Forms built from a schema: what they show, what they say when a hand or a key changes them."""
 
+from dataclasses import dataclass
+from typing import Annotated
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -8,10 +11,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionSlider
 
 from tests.ui import sample
 from tests.ui.conftest import settle
-from workbench.core.recipe.params import Field
+from workbench.core.recipe.params import Field, fields_of
+from workbench.extending import Expert, Help, Range
 from workbench.methods.distill.layer import LayerDistillation
+from workbench.methods.quantize.affine import AffineQuantization as Affine
 from workbench.ui.actions import ParamForm
+from workbench.ui.actions.form import more
 from workbench.ui.actions.form import values as v
+from workbench.ui.base import settings
 from workbench.ui.widgets import theme
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
@@ -401,3 +408,38 @@ def test_a_choice_that_excludes_numbers_starts_at_its_first(form_of):
     mode.activated.emit(mode.currentIndex())
     assert form.heard == [("rule", "break-even", True)] and shown(form, "rule") and not shown(form, "energy")
     assert form.values() == {"rule": "break-even"}
+
+
+@dataclass(frozen=True)
+class PluginParams:
+    """Parameters as an extension declares them."""
+
+    bits: Annotated[int, Range(2, 8), Help("Bits.")] = 4
+    seed_rows: Annotated[int, Range(1, 9), Expert(), Help("Rows of the seed.")] = 3
+
+
+@pytest.fixture
+def basic():
+    more.show_all(False)
+    yield
+    more.show_all(False)
+
+
+def test_few_parameters_come_first_and_the_switch_opens_the_rest_everywhere(form_of, basic):
+    affine, plugin = form_of(fields_of(Affine.Params)), form_of(fields_of(PluginParams))
+    assert affine.editor("bits").isVisible() and affine.editor("granularity").isVisible()
+    assert not affine.editor("symmetric").isVisible() and not plugin.editor("seed_rows").isVisible()
+    assert plugin.more.text() == "More settings (1)"
+    QTest.mouseClick(plugin.more, LEFT)
+    assert plugin.editor("seed_rows").isVisible() and affine.editor("range").isVisible(), "all forms follow"
+    assert affine.more.text() == "Fewer settings" and settings.all_settings(), "remembered"
+    assert form_of(fields_of(Affine.Params)).editor("symmetric").isVisible()
+    plugin.more.setFocus()
+    QTest.keyClick(plugin.more, KEY.Key_Space)
+    assert not affine.editor("symmetric").isVisible() and not settings.all_settings()
+
+
+def test_what_is_not_at_its_default_is_never_folded(form_of, basic):
+    form = form_of(fields_of(Affine.Params), {"bits": 4, "symmetric": False})
+    assert form.editor("symmetric").isVisible() and not form.editor("range").isVisible()
+    assert not form_of(sample.SVD).more.isVisible(), "nothing is folded there"

@@ -70,6 +70,11 @@ class Drag:
 
 
 @dataclass(frozen=True)
+class Expert:
+    """The field is rarely changed: a form shows it under More settings, or where it is not at its default."""
+
+
+@dataclass(frozen=True)
 class Field:
     """One parameter, described in plain values so that it can cross a process boundary and become JSON."""
 
@@ -86,6 +91,7 @@ class Field:
     group: str = ""  # members of a group exclude each other
     when: tuple[str, tuple[Any, ...]] | None = None
     drag: Plot | None = None
+    expert: bool = False
 
 
 def fields_of(params: type) -> tuple[Field, ...]:
@@ -119,6 +125,8 @@ def _field(name: str, hint: Any, default: Any) -> Field:
                 known["when"] = (note.field, note.values)
             case Drag():
                 known["drag"] = note.plot
+            case Expert():
+                known["expert"] = True
     return Field(name, kind, default, choices=choices, **known)
 
 

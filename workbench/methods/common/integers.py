@@ -8,7 +8,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message, sentences
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Drag, Help, Range, Unit
+from workbench.core.recipe.params import Drag, Expert, Help, Range, Unit
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.grid import Grid
 from workbench.graph.rewrite import qdq
@@ -33,10 +33,11 @@ class IntegerParams:
     granularity: Annotated[
         Literal["tensor", "channel"], Help("Which weights share a scale: the whole tensor, or an output channel.")
     ] = "channel"
-    range: Annotated[grids.RangeRule, Help("How the range of the weight is chosen.")] = "minmax"
-    clip: Annotated[grids.Clip, Drag("range")] = 0.8
+    range: Annotated[grids.RangeRule, Expert(), Help("How the range of the weight is chosen.")] = "minmax"
+    clip: Annotated[grids.Clip, Drag("range"), Expert()] = 0.8
     reduced_range: Annotated[
         bool,
+        Expert(),
         Help("Use 7 of the 8 bits for the weight: CPUs without VNNI add two products in 16 bits, which can saturate."),
     ] = True
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range, When
+from workbench.core.recipe.params import Expert, Help, Range, When
 from workbench.methods.base.method import Moments, ReplacingMethod, method
 
 
@@ -43,12 +43,14 @@ class BlockDistillation(ReplacingMethod):
             int,
             Range(1, 7, 2),
             When("student", ("layer",)),
+            Expert(),
             Help("Kernel size of the convolution, the same along each axis."),
         ] = 3
         damping: Annotated[
             float,
             Range(0, 1),
             When("student", ("layer",)),
+            Expert(),
             Help("Ridge penalty of the least-squares fit, relative to the mean square of the inputs."),
         ] = 1e-4
 

@@ -14,7 +14,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
-from workbench.core.recipe.params import Help, Range
+from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, method
@@ -38,7 +38,7 @@ class Refinement(Method):
     class Params:
         steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
         rate: Annotated[
-            float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine.")
+            float, Range(1e-5, 0.1, log=True), Expert(), Help("Learning rate of Adam, falling to zero as a cosine.")
         ] = 0.001
 
     def accepts(self, layer: Layer) -> str | None:

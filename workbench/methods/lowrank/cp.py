@@ -14,7 +14,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
-from workbench.core.recipe.params import Help, OneOf, Range
+from workbench.core.recipe.params import Expert, Help, OneOf, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Factors, Piece
 from workbench.graph.storage.edit import Edit
@@ -50,7 +50,7 @@ class CpDecomposition(Method):
                 "many weights as the layer."
             ),
         ] = None
-        iterations: Annotated[int, Range(1, 500, 1), Help("Rounds of alternating least squares.")] = 30
+        iterations: Annotated[int, Range(1, 500, 1), Expert(), Help("Rounds of alternating least squares.")] = 30
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_spatial(layer)

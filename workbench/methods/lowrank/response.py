@@ -14,7 +14,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Ranking
-from workbench.core.recipe.params import Drag, Help, OneOf, Range
+from workbench.core.recipe.params import Drag, Expert, Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import ranks
@@ -49,7 +49,7 @@ class ResponseFactors(Method):
             Help("Keep the smallest rank that retains this fraction of the output variance."),
         ] = None
         activation: Annotated[
-            Literal["relu", "none"], Help("Activation after the layer; none: fit its outputs directly.")
+            Literal["relu", "none"], Expert(), Help("Activation after the layer; none: fit its outputs directly.")
         ] = "relu"
 
     def accepts(self, layer: Layer) -> str | None:

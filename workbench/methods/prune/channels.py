@@ -22,7 +22,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
-from workbench.core.recipe.params import Help, Range
+from workbench.core.recipe.params import Expert, Help, Range
 from workbench.methods.base.method import ChannelGroup, Context, RemovalMethod, method
 from workbench.methods.common.factors import by_output, refuse_gradients, rows_refusal
 
@@ -57,6 +57,7 @@ class ChannelPruning(RemovalMethod):
         ] = 0.3
         criterion: Annotated[
             Criterion,
+            Expert(),
             Help(
                 "Importance of a channel: l1 norm of all weights that make or read it (group), norm of those that make "
                 "it (l1, l2), distance to the other filters (fpgm), gradients (taylor), BatchNorm scale (bn), mean "
@@ -66,6 +67,7 @@ class ChannelPruning(RemovalMethod):
         round_to: Annotated[
             int,
             Range(0, 64),
+            Expert(),
             Help(
                 "Keep a multiple of this many channels, if the layer has that many. 0: a multiple of 8, which the "
                 "runtime's kernels compute together, where the layer has 64 or more; of 4 where it has 32."
@@ -73,6 +75,7 @@ class ChannelPruning(RemovalMethod):
         ] = 0
         statistics: Annotated[
             Literal["kept", "re-estimated"],
+            Expert(),
             Help(
                 "re-estimated: the layers that are left get the output mean and deviation of the original again, where "
                 "a BatchNorm follows, on calibration samples without labels; most of the accuracy comes back."

@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
-from workbench.core.recipe.params import Help
+from workbench.core.recipe.params import Expert, Help
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.prune import saliency
@@ -29,7 +29,9 @@ class FisherPruning(saliency.SaliencyPruning):
 
     @dataclass(frozen=True)
     class Params(saliency.LayerParams):
-        first_order: Annotated[bool, Help("Include the gradient term; it vanishes at a minimum of the loss.")] = False
+        first_order: Annotated[
+            bool, Expert(), Help("Include the gradient term; it vanishes at a minimum of the loss.")
+        ] = False
 
     def score(self, context: Context, weight: np.ndarray, params: Params, job: Job) -> np.ndarray:
         mean, square = context.gradients(job)

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range
+from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
@@ -43,7 +43,7 @@ class SparseGpt(Method):
     class Params:
         sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
         damping: Annotated[
-            float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to the Hessian H.")
+            float, Range(1e-4, 1, log=True), Expert(), Help("Share of the mean diagonal added to the Hessian H.")
         ] = 0.01
 
     def accepts(self, layer: Layer) -> str | None:

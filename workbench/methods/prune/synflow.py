@@ -12,7 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range
+from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -37,7 +37,7 @@ class SynFlowPruning(Method):
     @dataclass(frozen=True)
     class Params:
         sparsity: Annotated[float, Range(0, 0.999, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
-        rounds: Annotated[int, Range(1, 1000, 1, log=True), Help("Number of pruning rounds.")] = 50
+        rounds: Annotated[int, Range(1, 1000, 1, log=True), Expert(), Help("Number of pruning rounds.")] = 50
         scope: Annotated[saliency.Scope, Help(saliency.SCOPE_HELP)] = "global"
 
     def whole(self, params: Any) -> str:

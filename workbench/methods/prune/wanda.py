@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range
+from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
@@ -39,6 +39,7 @@ class WandaPruning(Method):
         sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
         per_output: Annotated[
             bool,
+            Expert(),
             Help(
                 "Prune each output channel to the same sparsity, as published; otherwise compare "
                 "weights within the whole layer."

@@ -14,7 +14,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range, Unit
+from workbench.core.recipe.params import Expert, Help, Range, Unit
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -49,11 +49,12 @@ class AdaRound(Method):
         bits: Annotated[
             int, Range(2, 8, 1), Unit("bit"), Help("Bits per weight; packed, 3, 5, 6 and 7 take 4 or 8.")
         ] = 4
-        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
+        symmetric: Annotated[bool, Expert(), Help("Levels symmetric around zero, without a zero point.")] = True
         steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 500
         regularization: Annotated[
             float,
             Range(0.01, 100, log=True),
+            Expert(),
             Help("Weight of the rounding regulariser, which pushes each weight to one of its two nearest levels."),
         ] = 3.0
 

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Drag, Help, Range, Unit, When
+from workbench.core.recipe.params import Drag, Expert, Help, Range, Unit, When
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -54,9 +54,10 @@ class AffineQuantization(Method):
             When("granularity", ("group",)),
             Help("Weights that share a scale, along the input of a channel."),
         ] = 32
-        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
+        symmetric: Annotated[bool, Expert(), Help("Levels symmetric around zero, without a zero point.")] = True
         range: Annotated[
             grids.RangeRule,
+            Expert(),
             Help(
                 "How the range is chosen: all values (minmax), a percentile, least squared (mse) or "
                 "cubed error, least KL divergence (entropy), a fixed limit (clip), or least error but for few "
@@ -68,11 +69,13 @@ class AffineQuantization(Method):
             Range(90, 100, 0.1),
             Unit("%"),
             When("range", ("percentile",)),
+            Expert(),
             Help("Share of the values inside the range; the tails are clipped on both sides."),
         ] = 99.9
-        clip: Annotated[grids.Clip, Drag("range")] = 0.8
+        clip: Annotated[grids.Clip, Drag("range"), Expert()] = 0.8
         rounding: Annotated[
             Rounding,
+            Expert(),
             Help(
                 "nearest; floor, Q = floor(S(W+B)); stochastic, which is unbiased; or rate, which weighs the "
                 "error against the bits that a level takes in Huffman codes. For learned rounding use the "
@@ -83,9 +86,10 @@ class AffineQuantization(Method):
             float,
             Range(0, 1, 0.005),
             When("rounding", ("rate",)),
+            Expert(),
             Help("λ: the error, in squared steps, that saving one bit of a weight is worth. 0 rounds to the nearest."),
         ] = 0.15
-        sensitivity: Annotated[weighting.Sensitivity, When("rounding", ("rate",))] = "none"
+        sensitivity: Annotated[weighting.Sensitivity, When("rounding", ("rate",)), Expert()] = "none"
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range, Unit, When
+from workbench.core.recipe.params import Expert, Help, Range, Unit, When
 from workbench.graph.encodings.encoding import Encoding, Scaled
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -52,7 +52,7 @@ class ActivationAware(Method):
             When("granularity", ("group",)),
             Help("Weights that share a scale, along the input of a channel."),
         ] = 32
-        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
+        symmetric: Annotated[bool, Expert(), Help("Levels symmetric around zero, without a zero point.")] = True
 
     def whole(self, params: Any) -> str:
         return Message("input channel scales are")

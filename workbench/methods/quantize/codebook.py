@@ -15,7 +15,7 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import Encodes
-from workbench.core.recipe.params import Help, Range, Unit
+from workbench.core.recipe.params import Expert, Help, Range, Unit
 from workbench.graph.encodings.codebook import Codebook
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
@@ -50,12 +50,13 @@ class CodebookQuantization(Method):
         ] = 4
         start: Annotated[
             Start,
+            Expert(),
             Help(
                 "Initial centroids: evenly spaced over the range (linear), or over the quantiles of "
                 "the weights (density)."
             ),
         ] = "linear"
-        sensitivity: weighting.Sensitivity = "none"
+        sensitivity: Annotated[weighting.Sensitivity, Expert()] = "none"
 
     def whole(self, params: Any) -> str:
         return Message("sensitivities are") if params.sensitivity != "none" else ""

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range, Unit, When
+from workbench.core.recipe.params import Expert, Help, Range, Unit, When
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -52,11 +52,11 @@ class Gptq(Method):
             When("granularity", ("group",)),
             Help("Weights that share a scale, along the input of a channel."),
         ] = 32
-        symmetric: Annotated[bool, Help("Levels symmetric around zero, without a zero point.")] = True
+        symmetric: Annotated[bool, Expert(), Help("Levels symmetric around zero, without a zero point.")] = True
         damping: Annotated[
-            float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to the Hessian H.")
+            float, Range(1e-4, 1, log=True), Expert(), Help("Share of the mean diagonal added to the Hessian H.")
         ] = 0.01
-        order: Annotated[bool, Help("Quantise the columns with the largest inputs first (act-order).")] = True
+        order: Annotated[bool, Expert(), Help("Quantise the columns with the largest inputs first (act-order).")] = True
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.rows_refusal(layer)

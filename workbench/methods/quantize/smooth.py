@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range
+from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.encoding import Scaled
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Levels, Static
@@ -43,10 +43,12 @@ class SmoothQuantization(IntegerMethod):
         alpha: Annotated[
             float,
             Range(0, 1, 0.05),
+            Expert(),
             Help("Migration strength: share of the activation range moved into the weights, 0 to 1."),
         ] = 0.5
         output: Annotated[
             bool,
+            Expert(),
             Help(
                 "Quantise the output too, after its activation: ONNX Runtime's integer kernel needs "
                 "this if the next layer's input is not quantised."

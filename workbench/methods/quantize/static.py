@@ -9,7 +9,7 @@ from typing import Annotated
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
-from workbench.core.recipe.params import Help, Range, Unit, When
+from workbench.core.recipe.params import Expert, Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Levels, Static
 from workbench.graph.storage.plan import Plan
@@ -48,10 +48,12 @@ class StaticQuantization(IntegerMethod):
             Range(99, 100, 0.001),
             Unit("%"),
             When("activations", ("percentile",)),
+            Expert(),
             Help("Share of the activations inside the range; the tails are clipped on both sides."),
         ] = 99.99
         symmetric_activations: Annotated[
             bool,
+            Expert(),
             Help(
                 "Levels of the activations without a zero point (int8), which some devices need, such as TensorRT. "
                 "After a ReLU they waste one bit."
@@ -59,6 +61,7 @@ class StaticQuantization(IntegerMethod):
         ] = False
         output: Annotated[
             bool,
+            Expert(),
             Help(
                 "Quantise the output too, after its activation: ONNX Runtime's integer kernel needs "
                 "this if the next layer's input is not quantised."

@@ -15,6 +15,7 @@ from workbench.ui.widgets.theme import Motion, Scheme
 
 RECENT = 8
 SCALES = ("80", "90", "100", "110", "125", "150", "175", "200")
+SETTINGS = ("basic", "all")  # parameters in forms
 LAYOUT_VERSION = 2  # another arrangement of the docks from the start
 FEW_WORKERS = 4
 FOLDERS = ("models", "export")
@@ -140,6 +141,11 @@ def folder(kind: str) -> str:
 def export_folder() -> str:
     """Default folder of exports."""
     return folder("export") or str(Path.home() / "workbench")
+
+
+def all_settings() -> bool:
+    """Whether forms show all parameters, or first those that a method calls basic."""
+    return _choice("settings", SETTINGS, SETTINGS[0]) == SETTINGS[1]
 
 
 def tour_was_offered() -> bool:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.analysis.workforce import SCHEDULER, is_address
+from workbench.ui.actions.form import more
 from workbench.ui.base import dialogs, settings
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.text import i18n
@@ -38,6 +39,7 @@ def titles() -> dict[str, str]:
         "interface_scale": tr("Interface scale"),
         "data_colors": tr("Colormap"),
         "motion": tr("Animations"),
+        "settings": tr("Parameters in forms"),
         "models": tr("Model folder"),
         "export": tr("Export to"),
         "threads": tr("Compute threads"),
@@ -78,6 +80,11 @@ class Preferences(QDialog):
         self._note(self.tr("All are perceptually uniform and suit colour-blind readers."))
         self.motion = self._choice(
             "motion", settings.motion(), {"system": as_system, "full": self.tr("On"), "reduced": self.tr("Off")}
+        )
+        self.settings = self._choice(
+            "settings",
+            settings.SETTINGS[settings.all_settings()],
+            {"basic": self.tr("Basic ones first"), "all": self.tr("All")},
         )
         self.folders = {"models": self._folder("models"), "export": self._folder("export")}
         cores = {str(n): str(n) for n in range(1, 1 + (os.cpu_count() or 1))}
@@ -166,6 +173,8 @@ class Preferences(QDialog):
         before = settings.threads()
         settings.choose(key, value)
         settings.apply_now()
+        if key == "settings":
+            more.switch.changed.emit()
         if key in ("language", "interface_scale"):
             self._later.setVisible(True)
         if settings.threads() != before and self._link.is_ready:

@@ -5,9 +5,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from workbench.core.recipe.params import Field
+from workbench.ui.actions.form import more
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.editors import BoolEditor, ChoiceEditor, Editor, editor_for, help_text
 from workbench.ui.actions.form.number import NumberEditor
@@ -68,6 +69,7 @@ class ParamForm(QWidget):
         self._grid.setColumnStretch(1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._build()
+        self._build_more()
         self.set_values(values or {})
 
     def values(self) -> dict[str, Any]:
@@ -160,7 +162,7 @@ class ParamForm(QWidget):
         """Show what matters for these values; write in bold what is not at its default."""
         for name, field in self._fields.items():
             chosen = not field.group or self._values[name] is not None
-            shown = chosen and v.applies(field, self._values)
+            shown = chosen and v.applies(field, self._values) and not self._folded(field)
             editor = self._editors[name]
             if isinstance(editor, NumberEditor):
                 editor.show_if(shown)
@@ -174,6 +176,30 @@ class ParamForm(QWidget):
                 mode = self._modes[field.group]
                 mode.setCurrentIndex(mode.findData(name))
                 mode.setVisible(shown)
+
+        folded = sum(self._is_expert(field) for field in self._fields.values())
+        self.more.setVisible(folded > 0)
+        self.more.setText(
+            self.tr("Fewer settings") if more.all_shown() else self.tr("More settings ({n})").format(n=folded)
+        )
+
+    def _build_more(self) -> None:
+        """What a method calls expert stays folded until it is asked for, in all forms at once."""
+        self.more = QToolButton(self)
+        self.more.setObjectName("fold")
+        self.more.setToolTip(self.tr("Show all parameters of all steps, or the basic ones first"))
+        self.more.clicked.connect(lambda: more.show_all(not more.all_shown()))
+        self._grid.addWidget(self.more, self._grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        more.switch.changed.connect(self._arrange)
+
+    def _is_expert(self, field: Field) -> bool:
+        """Whether the switch decides if the field is shown: it matters now, and is as the method proposes."""
+        value = self._values[field.name]
+        member = bool(field.group) and value is None
+        return field.expert and not member and value == field.default and v.applies(field, self._values)
+
+    def _folded(self, field: Field) -> bool:
+        return not more.all_shown() and self._is_expert(field)
 
     # -- changing --------------------------------------------------------------------------------------------------
 
