@@ -11441,6 +11441,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>↑ {n:,} 个零</translation>
     </message>
     <message>
+      <source>Point at a cell to read its value</source>
+      <extracomment>workbench/ui/plots/weights/kernel_view.py</extracomment>
+      <translation>将鼠标移到单元格上查看其值</translation>
+    </message>
+    <message>
+      <source>row {row}, column {column}: {value}</source>
+      <extracomment>workbench/ui/plots/weights/kernel_view.py</extracomment>
+      <translation>第 {row} 行，第 {column} 列：{value}</translation>
+    </message>
+    <message>
+      <source>weights</source>
+      <extracomment>workbench/ui/plots/weights/kernel_view.py</extracomment>
+      <translation>权重</translation>
+    </message>
+    <message>
+      <source>← → go to the next kernel, Esc closes</source>
+      <extracomment>workbench/ui/plots/weights/kernel_view.py</extracomment>
+      <translation>← → 转到下一个卷积核，Esc 关闭</translation>
+    </message>
+    <message>
       <source>Drawing the kernels…</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
       <translation>正在绘制卷积核…</translation>
@@ -11494,11 +11514,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>output {output}, in colour</source>
       <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
       <translation>输出 {output}，彩色</translation>
-    </message>
-    <message>
-      <source>weights</source>
-      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
-      <translation>权重</translation>
     </message>
     <message>
       <source>{count} of these all zero (×)</source>

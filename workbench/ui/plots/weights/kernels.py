@@ -21,6 +21,7 @@ from workbench.core.layer_data.pictures import Kernels
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.scale import ColorScale
+from workbench.ui.plots.weights.kernel_view import KernelView
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import toggle
 
@@ -30,12 +31,14 @@ GAP = 4
 
 
 class KernelCanvas(QWidget):
-    """A grid of pictures. `paged(pages)` by the wheel and the Page keys; `hovered(index)`, −1 for none.
+    """A grid of pictures. `paged(pages)` by the wheel and the Page keys; `hovered(index)`, −1 for none; `opened(index)`
+    by a click, or Return.
 
     Arrows, Home and End go from picture to picture; Escape ends it.
     """
 
     paged = Signal(int)
+    opened = Signal(int)
     hovered = Signal(int)
     resized = Signal()
 
@@ -102,6 +105,14 @@ class KernelCanvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._look_at(self.index_at(event.position()))
 
+        shape = Qt.CursorShape.PointingHandCursor if self._at >= 0 else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index = self.index_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and index >= 0:
+            self.opened.emit(index)
+
     def leaveEvent(self, event: object) -> None:
         self._look_at(self._reading)
 
@@ -133,6 +144,8 @@ class KernelCanvas(QWidget):
             self._read(min(max(start + steps[key], 0), last))
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.paged.emit(-1 if key == Qt.Key.Key_PageUp else 1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._reading >= 0:
+            self.opened.emit(self._reading)
         elif key == Qt.Key.Key_Escape and self._reading >= 0:
             self._read(-1)
         else:
@@ -180,6 +193,9 @@ class KernelGrid(PlotPanel):
         canvas.paged.connect(self._page)
         canvas.hovered.connect(self._on_hovered)
         canvas.resized.connect(self._rest.start)
+        canvas.opened.connect(self._open)
+        self._closer: KernelView | None = None
+        self._opened = -1
         self.show_sentence(self.tr("Drawing the kernels…"))
 
     def _pager(self, icon: str, pages: int) -> QToolButton:
@@ -194,6 +210,8 @@ class KernelGrid(PlotPanel):
     def forget(self) -> None:
         """Another layer: from its first kernel on."""
         self._first, self._shown, self._asked = 0, None, None
+        if self._closer is not None:
+            self._closer.close()
         self.show_sentence(self.tr("Drawing the kernels…"))
 
     def ask(self) -> None:
@@ -206,6 +224,8 @@ class KernelGrid(PlotPanel):
             self.show_canvas()
             self.redraw()
             self._on_hovered(self.grid.at)
+            if self._closer is not None and self._closer.isVisible():
+                self._open(self._opened)
 
     def show_failure(self, wanted: WantKernels, sentence: str) -> None:
         if wanted == self._asked:
@@ -249,6 +269,25 @@ class KernelGrid(PlotPanel):
         self.scale.show_scale(colormaps.chosen(), picture.largest or 1.0)
         self.scale.setVisible(values.ndim == 3)
 
+    @property
+    def closer(self) -> KernelView:
+        """Made when a kernel is opened."""
+        if self._closer is None:
+            self._closer = KernelView(self)
+            self._closer.stepped.connect(lambda by: self._open(self._opened + by))
+        return self._closer
+
+    def _open(self, index: int) -> None:
+        """One of those on this page, large."""
+        picture = self._shown
+        if picture is None or not 0 <= index < len(picture.norms):
+            return
+        self._opened = index
+        after = picture.after[index] if picture.after is not None else None
+        self.closer.show_kernel(self._words(picture, index), picture.before[index], after, picture.largest)
+        self.closer.show()
+        self.closer.raise_()
+
     def _on_hovered(self, index: int) -> None:
         picture = self._shown
         if picture is None:
@@ -263,6 +302,10 @@ class KernelGrid(PlotPanel):
                 text += "  ·  " + self.tr("{count} of these all zero (×)").format(count=silent)
             self.readout.show_text(text)
             return
+        self.readout.show_text(self._words(picture, index))
+
+    def _words(self, picture: Kernels, index: int) -> str:
+        """'output 3, input 7:  norm 0.31 → 0.28'"""
         output, within = (int(part) for part in picture.places[index])
         place = (
             self.tr("output {output}, in colour").format(output=output)
@@ -275,7 +318,7 @@ class KernelGrid(PlotPanel):
             text += " → " + (
                 self.tr("removed") if np.isnan(after).all() else number(float(np.sqrt(np.nansum(np.square(after)))))
             )
-        self.readout.show_text(text)
+        return text
 
     def to_csv(self) -> str:
         picture = self._shown
