@@ -39,6 +39,8 @@ def test_a_click_opens_a_kernel_with_its_values_before_and_after(kernels):
     view = kernels.closer
     assert view.isVisible() and view.title.text().startswith("output 0, input 5:")
     settle()
+    view.move(kernels.width() + 100, 0)  # offscreen, the window below would have the mouse
+    settle()
     before, after = view.grids
     np.testing.assert_array_equal(before.values, WEIGHT[0, 5].astype(float))
     np.testing.assert_array_equal(after.values, AFTER[0, 5].astype(float))
