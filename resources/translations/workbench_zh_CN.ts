@@ -1689,9 +1689,24 @@
       <translation>算子</translation>
     </message>
     <message>
+      <source>95 % interval</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>95 % 区间</translation>
+    </message>
+    <message>
       <source>By rule, not measured. Steps that are not taken there: {count}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>依据规则，未测量。该目标不支持的步骤：{count}</translation>
+    </message>
+    <message>
+      <source>Corrupted samples</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>受干扰的样本</translation>
+    </message>
+    <message>
+      <source>Measured on {samples} samples, corrupted alike for both models. Robustness lost is the drop less that on clean samples; on average {lost}.</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>在 {samples} 个样本上实测，两个模型受到相同的干扰。损失的鲁棒性是指下降减去在原样本上的下降；平均为 {lost}。</translation>
     </message>
     <message>
       <source>Model Compression Workbench. Sizes are file bytes. SQNR is of the weights: 10 log₁₀(|W|² / |W − W′|²). Recipe: {recipe}</source>
@@ -1724,14 +1739,44 @@
       <translation>之前</translation>
     </message>
     <message>
+      <source>blur</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>模糊</translation>
+    </message>
+    <message>
       <source>changed layers {layers}, decoders {decoders}, other tensors {tensors}, container {container}</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>已修改的层 {layers}，解码器 {decoders}，其他张量 {tensors}，容器 {container}</translation>
     </message>
     <message>
+      <source>clean samples</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>原样本</translation>
+    </message>
+    <message>
+      <source>compressed</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>压缩文件</translation>
+    </message>
+    <message>
       <source>compression report</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>压缩报告</translation>
+    </message>
+    <message>
+      <source>contrast</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>对比度</translation>
+    </message>
+    <message>
+      <source>corruption</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>干扰</translation>
+    </message>
+    <message>
+      <source>drop</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>下降</translation>
     </message>
     <message>
       <source>file size</source>
@@ -1784,6 +1829,11 @@
       <translation>乘加次数 (MAC)</translation>
     </message>
     <message>
+      <source>noise</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>噪声</translation>
+    </message>
+    <message>
       <source>original</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>原始模型</translation>
@@ -1794,9 +1844,24 @@
       <translation>峰值内存</translation>
     </message>
     <message>
+      <source>robustness lost</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>损失的鲁棒性</translation>
+    </message>
+    <message>
       <source>stored as</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>存储为</translation>
+    </message>
+    <message>
+      <source>strength</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>强度</translation>
+    </message>
+    <message>
+      <source>tokens replaced</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>替换词元</translation>
     </message>
     <message>
       <source>unchanged</source>
@@ -1807,6 +1872,16 @@
       <source>unknown</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>未知</translation>
+    </message>
+    <message>
+      <source>values dropped</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>丢弃数值</translation>
+    </message>
+    <message>
+      <source>values with noise</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>数值加噪声</translation>
     </message>
     <message>
       <source>verified in the exported file on {samples} samples; the preview showed {value}; predictions identical to the preview: {share}, outputs within {difference}</source>
@@ -1822,6 +1897,11 @@
       <source>what was done</source>
       <extracomment>resources/report.html.j2</extracomment>
       <translation>压缩步骤</translation>
+    </message>
+    <message>
+      <source>{low} to {high}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>{low} 至 {high}</translation>
     </message>
     <message>
       <source>Before and after</source>
@@ -2657,11 +2737,6 @@
       <source>an image, not a model</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
       <translation>图像，不是模型</translation>
-    </message>
-    <message>
-      <source>compressed</source>
-      <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>压缩文件</translation>
     </message>
     <message>
       <source>'{subject}' has more than {most} entries</source>
@@ -13066,6 +13141,101 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>查找责任层</translation>
     </message>
     <message>
+      <source>All corruptions (mean)</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>所有干扰（平均）</translation>
+    </message>
+    <message>
+      <source>Both models run these samples once for each kind and strength</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>对每种干扰和每个强度，两个模型都会运行这些样本一次</translation>
+    </message>
+    <message>
+      <source>Corruption</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>干扰</translation>
+    </message>
+    <message>
+      <source>Corruptions</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>样本干扰</translation>
+    </message>
+    <message>
+      <source>Drop</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>下降</translation>
+    </message>
+    <message>
+      <source>Measuring corrupted samples</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>正在测量受干扰的样本</translation>
+    </message>
+    <message>
+      <source>Open a data set to measure on corrupted samples.</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>打开一个数据集，以便在受干扰的样本上测量。</translation>
+    </message>
+    <message>
+      <source>Robustness lost</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>损失的鲁棒性</translation>
+    </message>
+    <message>
+      <source>Stop measuring</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>停止测量</translation>
+    </message>
+    <message>
+      <source>Strength</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>强度</translation>
+    </message>
+    <message>
+      <source>The corruption that is drawn</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>图中显示的干扰</translation>
+    </message>
+    <message>
+      <source>The recipe has changed since.</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>此后配方已更改。</translation>
+    </message>
+    <message>
+      <source>● measured on {n} samples, corrupted alike for both. Robustness lost: the drop less that on clean samples; on average {lost}.</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>● 在 {n} 个样本上实测，两个模型受到相同的干扰。损失的鲁棒性：下降减去在原样本上的下降；平均为 {lost}。</translation>
+    </message>
+    <message>
+      <source>Grey: original. Blue: recipe. Point at a strength for its figures.</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
+      <translation>灰色：原始。蓝色：配方。指向某个强度即可查看数值。</translation>
+    </message>
+    <message>
+      <source>Metric by strength</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
+      <translation>指标随强度的变化</translation>
+    </message>
+    <message>
+      <source>Press Measure: original and recipe run on the same samples, corrupted in five strengths.</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
+      <translation>按“测量”：原始模型和配方在受到五种强度干扰的相同样本上运行。</translation>
+    </message>
+    <message>
+      <source>Strength (0: clean samples)</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
+      <translation>强度（0：原样本）</translation>
+    </message>
+    <message>
+      <source>Strength {strength}: original {first}, recipe {second}</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
+      <translation>强度 {strength}：原始 {first}，配方 {second}</translation>
+    </message>
+    <message>
+      <source>mean of all corruptions</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
+      <translation>所有干扰的平均</translation>
+    </message>
+    <message>
       <source>All classes</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>所有类别</translation>
@@ -13809,11 +13979,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Current recipe</source>
       <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
       <translation>当前配方</translation>
-    </message>
-    <message>
-      <source>Drop</source>
-      <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
-      <translation>下降</translation>
     </message>
     <message>
       <source>Energy, by rule</source>

@@ -12,7 +12,16 @@ from tests.translations import page_texts
 from workbench import __version__
 from workbench.core.analysis.not_taken import Finding
 from workbench.core.analysis.profile import Load, Spread
-from workbench.core.analysis.report import Breakdown, Figure, LayerChange, Report, Totals, Verified
+from workbench.core.analysis.report import (
+    Breakdown,
+    Corrupted,
+    Figure,
+    LayerChange,
+    Report,
+    Robustness,
+    Totals,
+    Verified,
+)
 from workbench.core.base.job import Job
 from workbench.core.base.language import language
 from workbench.core.base.message import Message
@@ -36,6 +45,10 @@ DATA = Message(
 def load_of(seconds: float, memory: float) -> Load:
     once = [Spread(value, value, value) for value in (seconds, memory, 2 * memory, 7.5)]
     return Load(once[0], once[1], once[2], once[3], 8)
+
+
+CLEAN = Corrupted("clean", 0, 0.9, 0.8, 0.1, 0.0, -0.01, 0.02)
+KINDS = ("noise", "blur", "contrast", "jpeg", "dropped", "noised", "replaced")
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +97,7 @@ def report(summary):
         not_taken=(Finding("head", 0, change.actions[0], change.storage, "Manual 2"),),
         breakdown=Breakdown(250_000, 2_000, 15_000, 4_000),
         made=made(),
+        robustness=Robustness(TOP1, 300, (CLEAN, *(replace(CLEAN, kind=kind, strength=1) for kind in KINDS))),
     )
 
 

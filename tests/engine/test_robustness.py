@@ -6,7 +6,7 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.analysis.compare import compare
-from workbench.engine.analysis.robustness import robustness
+from workbench.engine.analysis.robustness import known, of_recipe, robustness
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
@@ -26,3 +26,25 @@ def test_the_clean_row_is_that_of_a_comparison_and_a_model_loses_nothing_against
     assert found.rows[0].drop == pytest.approx(-plain.difference) and found.rows[0].lost == 0
     assert found.rows[5].lost == pytest.approx(found.rows[5].drop - found.rows[0].drop)
     assert found.to_json()["robustness_lost"] == found.lost
+
+
+def test_a_recipe_is_measured_as_it_is_previewed_once_and_told_in_its_report(place, tmp_path):
+    workspace = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
+    recipe = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 2}),))
+    assert known(workspace, recipe) is None
+    told = []
+    found = of_recipe(workspace, recipe, Job(updates=told.append))
+    assert [len(each.rows) for each in told] == list(range(1, 12)) and told[-1] == found
+    assert known(workspace, recipe) is of_recipe(workspace, recipe, Job()) is found
+    report = export(workspace, recipe, str(tmp_path), Job(), timing=False)
+    assert report.robustness is found and found.rows[0].second == pytest.approx(report.after.value.value)
+    page = (tmp_path / "small_compressed.html").read_text(encoding="utf-8")
+    assert "Corrupted samples" in page and f"Measured on {found.samples:,} samples" in page
+    assert found.at(0) == (found.rows[0].first, found.rows[0].second)
+    assert found.at(5)[0] == pytest.approx((found.at(5, "dropped")[0] + found.at(5, "noised")[0]) / 2)
+
+
+def test_a_part_of_the_samples_is_said(place):
+    workspace = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
+    found = of_recipe(workspace, Recipe(), Job(), samples=1)
+    assert found.samples == len(workspace.measurable().batches()[0])

@@ -20,7 +20,8 @@ from workbench.cli.options import (
     trust_option,
     trusted,
 )
-from workbench.core.analysis.measured import Measuring, Robustness
+from workbench.core.analysis.measured import Measuring
+from workbench.core.analysis.report import Robustness
 from workbench.core.base.quantities import metric_text
 
 

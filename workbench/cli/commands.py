@@ -204,6 +204,7 @@ def evaluate(
 )
 @click.option("--no-verify", is_flag=True, help="Do not run the written file on the samples; the report says so.")
 @click.option("--no-timing", is_flag=True, help="Do not measure latency, load time and memory; the report says so.")
+@click.option("--corruptions", is_flag=True, help="Also measure both on corrupted samples (see compare).")
 @language_option
 @json_option
 @architecture_option
@@ -226,6 +227,7 @@ def compress(
     without: tuple[str, ...],
     no_verify: bool,
     no_timing: bool,
+    corruptions: bool,
     language: str,
     as_json: bool,
     trust: bool,
@@ -261,6 +263,7 @@ def compress(
             format=format,
             verify=not no_verify,
             timing=not no_timing,
+            corruptions=corruptions,
             job=job.part(0.2, 1.0),
         )
     output.print_json(report.to_json()) if as_json else output.print_report(report)

@@ -30,11 +30,11 @@ from workbench.library.place import Data, Place
 
 if TYPE_CHECKING:
     from workbench.core.analysis.data_check import DataCheck
-    from workbench.core.analysis.measured import Comparison, Evaluation, Robustness
+    from workbench.core.analysis.measured import Comparison, Evaluation
     from workbench.core.analysis.not_taken import Finding
     from workbench.core.analysis.plan import Front, Goal
     from workbench.core.analysis.profile import Profile
-    from workbench.core.analysis.report import Report
+    from workbench.core.analysis.report import Report, Robustness
     from workbench.core.analysis.sensitivity import Scan
     from workbench.core.analysis.sweep import Curve
     from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
@@ -273,6 +273,7 @@ class Model:
         format: str = "",
         verify: bool = True,
         timing: bool = True,
+        corruptions: bool = False,
         job: Job | None = None,
     ) -> Report:
         """Write NAME.onnx, its recipe and a report; the file is opened again and compared with the preview.
@@ -283,6 +284,7 @@ class Model:
         format    one that is written, too, by its name; a name that ends with its suffix asks for it as well
         verify    whether the file is run on all samples and compared with the preview
         timing    whether latency, load time and memory are measured
+        corruptions  whether both are measured on corrupted samples, too (see robustness)
 
         Raises UserError when it cannot be written, or does not behave as previewed; nothing is written then.
         """
@@ -301,6 +303,7 @@ class Model:
             format=format,
             verify=verify,
             timing=timing,
+            corruptions=corruptions,
         )
 
     def __repr__(self) -> str:

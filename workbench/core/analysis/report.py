@@ -130,6 +130,61 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
+class Corrupted:
+    """Both models on the same samples, corrupted alike.
+
+    kind, strength   such as "noise", and 1 to 5; ("clean", 0): the samples as they are
+    first, second    the metric of both
+    drop             what the second loses against the first (positive: worse)
+    lost             robustness lost: that drop less the one on clean samples; `low` and `high` are its paired 95 %
+                     interval for data like these
+    """
+
+    kind: str
+    strength: int
+    first: float
+    second: float
+    drop: float
+    lost: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """`rows`: the clean one first, then kind by kind from weak to strong."""
+
+    metric: MetricInfo
+    samples: int
+    rows: tuple[Corrupted, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Of corruptions, in the order of the rows."""
+        return tuple(dict.fromkeys(row.kind for row in self.rows if row.strength))
+
+    def at(self, strength: int, kind: str = "") -> tuple[float, float] | None:
+        """The metric of both at a strength, 0 for clean samples: of this kind, else the mean over all kinds; None while
+        it is not known of all of them."""
+        found = [
+            row for row in self.rows if row.strength == strength and (not kind or not strength or row.kind == kind)
+        ]
+        if not found or (strength and not kind and len(found) < len(self.kinds)):
+            return None
+        return sum(row.first for row in found) / len(found), sum(row.second for row in found) / len(found)
+
+    @property
+    def lost(self) -> float:
+        """Mean over all kinds and strengths."""
+        corrupted = [row.lost for row in self.rows if row.strength]
+        return sum(corrupted) / max(len(corrupted), 1)
+
+    def to_json(self) -> dict[str, Any]:
+        """Under `corruptions` in `compare --corruptions --json`."""
+        return {"samples": self.samples, "robustness_lost": self.lost, "rows": [{**vars(row)} for row in self.rows]}
+
+
+@dataclass(frozen=True)
 class Report:
     """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not.
 
@@ -156,6 +211,7 @@ class Report:
     beside: tuple[Beside, ...] = ()
     breakdown: Breakdown | None = None
     made: Made | None = None
+    robustness: Robustness | None = None
 
     def __post_init__(self) -> None:
         make_plain(self, "data", "notes")
@@ -198,6 +254,7 @@ class Report:
             "recovery": self.recovery.to_json() if self.recovery else None,
             "made": None if self.made is None else asdict(self.made),
             "breakdown": None if self.breakdown is None else asdict(self.breakdown),
+            "corruptions": None if self.robustness is None else self.robustness.to_json(),
             "target": None
             if not self.target
             else {"title": self.target, "how": "by rule", "not_taken": [each.to_json() for each in self.not_taken]},

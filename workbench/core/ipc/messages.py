@@ -244,6 +244,14 @@ class Accuse(Request, lane="changes", ends="lane"):
 
 
 @dataclass(frozen=True)
+class Corrupt(Request, lane="scan"):
+    """Measure original and recipe on corrupted samples -> Updated(Robustness)..., Done(Robustness)"""
+
+    recipe: Recipe
+    samples: int
+
+
+@dataclass(frozen=True)
 class Export(Request):
     """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report).
 
@@ -278,9 +286,8 @@ class Scan(Request, lane="scan"):
 @dataclass(frozen=True)
 class Plan(Request, lane="scan"):
     """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). Same priority as a Scan; Hold pauses it between
-    two trials, Finish ends it with the results so far. Measurements are kept on disk: the same search, or one with
-    another limit, resumes from there. `others` (kind, name, recipe) are measured as well: the current recipe,
-    snapshots. `force`: the processes that compute."""
+    two trials, Finish ends it with the results so far. Measurements are kept on disk: another search resumes from
+    there. `others` (kind, name, recipe), such as snapshots, are measured, too. `force`: the processes that compute."""
 
     goal: plan.Goal
     others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()

@@ -1,58 +1,104 @@
 """Two models on the same corrupted samples, strength by strength."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from workbench.core.analysis.measured import Corrupted, Robustness
+from workbench.core.analysis.report import Corrupted, Robustness
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.recipe.recipe import Recipe
 from workbench.data.answer import Answer
 from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.engine.analysis.corruptions import STRENGTHS, Corruption, corruptions
 from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.preview import previewer
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+
+Runs = Sequence[tuple[Run, Answer]]
 
 
 def robustness(first: Workspace, second: Workspace, job: Job) -> Robustness:
     """Both measured with the first one's data and metric, which without labels is agreement with what the first says of
     the clean samples. Raises UserError where no corruption suits the inputs."""
     evaluator = first.measurable()
-    kinds = corruptions(evaluator.data)
     answer = evaluator.data.answer
     places = answer, answer.among([spec.name for spec in second.model.outputs])
     runs = [
         (runner(runtime.session(workspace.model)), place)
         for workspace, place in zip((first, second), places, strict=True)
     ]
+    (*_, found) = _measured(evaluator, runs, evaluator.batches(), job)
+    return found
+
+
+def of_recipe(workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0) -> Robustness:
+    """The original and what the recipe makes of it, as the preview runs it, on the first `samples` (in whole batches;
+    0: on all); `job.update` gets the rows so far. Measured once: see `known`. Raises UserError likewise, and where the
+    recipe does not fit."""
+    evaluator = workspace.measurable()
+    batches, wanted = evaluator.batches(), samples or evaluator.data.samples
+    counts = np.cumsum([len(batch) for batch in batches])
+    chosen = batches[: int(np.searchsorted(counts, wanted)) + 1]
+
+    def measure() -> Robustness:
+        result, _ = workspace.shown(recipe, job.part(0.0, 0.1))
+        models = workspace.model, previewer.effective(result.model, result.edits)
+        runs = [(runner(runtime.session(model)), evaluator.data.answer) for model in models]
+        for found in _measured(evaluator, runs, chosen, job.part(0.1, 1.0)):
+            job.update(found)
+        return found
+
+    found = _latest(workspace, recipe)
+    count = sum(map(len, chosen))
+    if count not in found:
+        found[count] = measure()
+    return found[count]
+
+
+def known(workspace: Workspace, recipe: Recipe) -> Robustness | None:
+    """What was measured of this recipe here, on the most samples."""
+    found = {} if workspace.evaluator is None else _latest(workspace, recipe)
+    return found[max(found)] if found else None
+
+
+def _latest(workspace: Workspace, recipe: Recipe) -> dict[int, Robustness]:
+    """By the number of samples."""
+    evaluator = workspace.measurable()
+    key = ("robustness", recipe.in_effect, recipe.recover, evaluator.data.fingerprint, evaluator.about)
+    make: Callable[[], dict[int, Robustness]] = dict
+    return workspace.cache.get(key, make)
+
+
+def _measured(evaluator: Evaluator, runs: Runs, batches: Sequence[np.ndarray], job: Job) -> Iterator[Robustness]:
+    """Row by row: the clean samples, then kind by kind from weak to strong."""
     wanted: list[tuple[Corruption | None, int]] = [(None, 0)]
+    kinds = corruptions(evaluator.data)
     wanted += [(kind, strength) for kind in kinds for strength in range(1, STRENGTHS + 1)]
-    rows: list[Corrupted] = []
-    clean = np.zeros(0)
+    rows, clean, metric = tuple[Corrupted, ...](), np.zeros(0), evaluator.metric
     for kind, strength in job.each(wanted, Message("measuring corrupted samples")):
-        scores = _scores(evaluator, runs, kind, strength, job)
-        metric = evaluator.metric
+        scores = _scores(evaluator, runs, batches, kind, strength, job)
         losses = -metric.info.sign * metric.differences(scores[1], scores[0])
         clean = losses if kind is None else clean
         lost = losses - clean
         low, high = paired_interval(lost, ALL, unit_of(metric, scores[0]))
         before, after = (metric.value(each) for each in scores)
         name = "clean" if kind is None else kind.kind
-        rows.append(Corrupted(name, strength, before, after, float(losses.mean()), float(lost.mean()), low, high))
-    return Robustness(evaluator.metric.info, evaluator.data.samples, tuple(rows))
+        rows += (Corrupted(name, strength, before, after, float(losses.mean()), float(lost.mean()), low, high),)
+        yield Robustness(metric.info, sum(map(len, batches)), rows)
 
 
 def _scores(
-    evaluator: Evaluator, runs: Sequence[tuple[Run, Answer]], kind: Corruption | None, strength: int, job: Job
+    evaluator: Evaluator, runs: Runs, batches: Sequence[np.ndarray], kind: Corruption | None, strength: int, job: Job
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of both models, in the order of the samples."""
-    scores = np.empty_like(evaluator.scores), np.empty_like(evaluator.scores)
-    for number, chosen in enumerate(evaluator.batches()):
+    """Rows of both models, in the order of the batches."""
+    scores: tuple[list[np.ndarray], list[np.ndarray]] = [], []
+    for number, chosen in enumerate(batches):
         job.check()
         feeds = evaluator.data.feeds(chosen)
         if kind is not None:
             feeds = kind(feeds, strength, number)
         for (run, place), into in zip(runs, scores, strict=True):
-            into[chosen] = evaluator.score(place.of(run(feeds)), chosen)
-    return scores
+            into.append(evaluator.score(place.of(run(feeds)), chosen))
+    return np.concatenate(scores[0]), np.concatenate(scores[1])

@@ -22,6 +22,7 @@ from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.matching import Given
+from workbench.engine.analysis import robustness
 from workbench.engine.api import other_formats, report_page, speed_note, storage_notes, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
@@ -64,13 +65,15 @@ def export(
     format: str = "",
     verify: bool = True,
     timing: bool = True,
+    corruptions: bool = False,
 ) -> Report:
     """Apply a recipe and write NAME.onnx and NAME.yaml into a folder, both or none, then the report NAME.html.
 
     The page is in this language (core.base.language); what is returned is English. `kept`: see training.recover.
     `notes`: what else the report is to say. `format` is the name of one that is written, too (see other_formats); a
     name that ends with its suffix asks for it as well. Without `verify` the file is not run, without `timing` neither
-    model is timed, and a note says so.
+    model is timed, and a note says so. `corruptions`: measure on corrupted samples, too; what was measured of this
+    recipe before is in the report anyway.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
@@ -157,6 +160,7 @@ def export(
         if timing:
             latencies = _latencies(workspace, written_run, job.part(0.9, 0.95))
             before, after, unmeasured = _loads(workspace, written, recipe.storing.batch, job.part(0.95, 1.0))
+        about = workspace, recipe
         totals = (
             replace(_before(workspace, latencies[0]), load=before),
             replace(_after(result.model, changes, after_bytes, value, latencies[1]), load=after),
@@ -180,6 +184,7 @@ def export(
             beside=beside,
             breakdown=storage_notes.breakdown(size, result.model, result.edits),
             made=report_page.made(),
+            robustness=robustness.of_recipe(*about, job) if corruptions else robustness.known(*about),
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)

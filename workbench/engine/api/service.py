@@ -29,6 +29,7 @@ from workbench.engine.analysis.attribution import blame
 from workbench.engine.analysis.generation import generate
 from workbench.engine.analysis.model_diff import compare_file
 from workbench.engine.analysis.prediction_diff import changes
+from workbench.engine.analysis.robustness import of_recipe
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.analysis.sweep import sweep
 from workbench.engine.api.export import export
@@ -290,6 +291,10 @@ class Service:
         for found in blame(self._open(), request.recipe, request.samples, job):
             job.update(found)
         return found
+
+    @answer.register
+    def corrupt(self, request: m.Corrupt, job: Job) -> Any:
+        return of_recipe(self._open(), request.recipe, job, request.samples)
 
     @answer.register
     def time(self, request: m.Time, job: Job) -> Any:

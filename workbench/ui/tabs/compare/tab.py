@@ -9,6 +9,7 @@ from workbench.ui.session.session import Session
 from workbench.ui.tabs.compare.classes import ClassesPage
 from workbench.ui.tabs.compare.confusion import ConfusionPage
 from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.tabs.compare.robustness.page import RobustnessPage
 from workbench.ui.tabs.compare.samples import SamplesPage
 from workbench.ui.tabs.compare.states_page import StatesPage
 from workbench.ui.widgets import theme
@@ -19,7 +20,8 @@ NARROWEST = 240
 
 
 class CompareTab(QWidget):
-    """Four pages. All but the first are asked of the engine, while one of them is on show."""
+    """Five pages. The predictions are asked of the engine while one of their three is on show, corrupted samples by a
+    button."""
 
     def __init__(self, session: Session, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +31,7 @@ class CompareTab(QWidget):
         self.confusion = ConfusionPage(self)
         self.classes = ClassesPage(self)
         self.samples = SamplesPage(self.findings, self)
+        self.robustness = RobustnessPage(session, self)
         self.pages = QStackedWidget(self)
         self.buttons: dict[QWidget, QToolButton] = {}
         titles = {
@@ -36,6 +39,7 @@ class CompareTab(QWidget):
             self.confusion: self.tr("Confusion"),
             self.classes: self.tr("Classes"),
             self.samples: self.tr("Samples"),
+            self.robustness: self.tr("Corruptions"),
         }
         self._group = QButtonGroup(self)
         bar = QHBoxLayout()
@@ -89,7 +93,7 @@ class CompareTab(QWidget):
         self.classes.show_changes(changes if classes else None)
         self.samples.show_changes(changes)
         self.state.setText(self._words())
-        self.state.setVisible(self.pages.currentWidget() is not self.states and bool(self.state.text()))
+        self.state.setVisible(self._of_predictions and bool(self.state.text()))
         for widget in (self.confusion.map, self.classes.table, self.samples.list):
             widget.setEnabled(self.findings.current)
 
@@ -106,8 +110,12 @@ class CompareTab(QWidget):
             words += ", " + (self.tr("trained") if changes.trained else self.tr("before training"))
         return words
 
+    @property
+    def _of_predictions(self) -> bool:
+        return self.pages.currentWidget() in (self.confusion, self.classes, self.samples)
+
     def _watch(self) -> None:
-        self.findings.watch(self.isVisible() and self.pages.currentWidget() is not self.states)
+        self.findings.watch(self.isVisible() and self._of_predictions)
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:

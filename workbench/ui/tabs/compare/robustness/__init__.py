@@ -1,0 +1,1 @@
+"""Original and recipe on corrupted samples."""

@@ -1,0 +1,172 @@
+"""Original and recipe on corrupted samples: the metric of both by strength, and how much robustness is lost."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from workbench.core.analysis.report import Corrupted, Figure, Robustness
+from workbench.core.ipc import messages
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.engine_client.tracked_job import TrackedJob
+from workbench.ui.session.session import Session
+from workbench.ui.session.state import State
+from workbench.ui.tabs.compare.robustness.plot import RobustnessPlot, kind_words
+from workbench.ui.tabs.compare.tables import RowsTable, Value
+from workbench.ui.tabs.sensitivity.running import Running
+from workbench.ui.text import format
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain, muted
+from workbench.ui.widgets.rows import at_most
+
+FEW, MOST = 500, 10_000_000  # samples: at first, and at all
+WIDEST = 760  # pixels of the table
+
+
+class Corruptions(TrackedJob):
+    """What was measured stays until there is another model or other data, or it is asked for again."""
+
+    def __init__(self, session: State) -> None:
+        super().__init__(session.link, session)
+        self._session = session
+        self.found: Robustness | None = None
+        self.recipe = Recipe()
+        session.model_changed.connect(self.forget)
+        session.data_changed.connect(self.forget)
+
+    def start(self, samples: int) -> None:
+        """With the recipe on show."""
+        if self.job:
+            return
+        self.found, self.recipe = None, self._session.recipe
+        self._ask(
+            messages.Corrupt,
+            self.tr("Measuring corrupted samples"),
+            self._take,
+            self._updated,
+            self.tr("Stopped. Measured values are kept."),
+            recipe=self.recipe,
+            samples=samples,
+        )
+
+    def forget(self) -> None:
+        self.found = None
+        self._drop()
+
+    def _take(self, found: Robustness) -> None:
+        self.found = found
+
+    def _updated(self, found: Robustness) -> None:
+        self._take(found)
+        self.changed.emit()
+
+
+class RobustnessPage(QWidget):
+    """A plot of one kind of corruption, or of their mean, above the table of all kinds and strengths."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self.corruptions = session, Corruptions(session)
+        self.samples = QSpinBox(self, minimum=1, maximum=MOST, value=FEW)
+        self.samples.setAccessibleName(self.tr("Samples"))
+        self.samples.setToolTip(self.tr("Both models run these samples once for each kind and strength"))
+        self.start_button = QPushButton(self.tr("Measure"), self)
+        self.start_button.setObjectName("primary")
+        self.kind = QComboBox(self)
+        self.kind.setAccessibleName(self.tr("Corruption"))
+        self.kind.setToolTip(self.tr("The corruption that is drawn"))
+        self.running = Running(self.tr("Stop measuring"), session.trainings, self)
+        self.note = muted("", self)
+        self.plot = RobustnessPlot(self)
+        titles = (self.tr("Corruption"), self.tr("Strength"), self.tr("Original"), self.tr("Recipe"))
+        self.table = RowsTable((*titles, self.tr("Drop"), self.tr("Robustness lost")), self.tr("Corruptions"), self)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(theme.UNIT)
+        for widget in (Plain(self.tr("Samples"), self), self.samples, self.start_button):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.kind)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(row)
+        column.addWidget(self.running)
+        column.addWidget(self.note)
+        column.addWidget(self.plot, 1)
+        column.addLayout(at_most(WIDEST, self.table), 1)
+
+    def _connect(self) -> None:
+        session, corruptions = self._session, self.corruptions
+        shown = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
+        for signal in (session.data_changed, session.recipe_changed, session.model_changed, corruptions.changed):
+            signal.connect(shown.soon)
+        progress = session.turns.piece(
+            self.running, lambda: self.running.show_progress(corruptions.progress), Place.ELSEWHERE
+        )
+        corruptions.progressed.connect(progress.soon)
+        theme.signals.changed.connect(self._draw)
+        self.start_button.clicked.connect(self.start)
+        self.running.stop.clicked.connect(corruptions.stop)
+        self.kind.activated.connect(lambda _: self._draw())
+
+    def start(self) -> None:
+        self.corruptions.start(self.samples.value())
+
+    def refresh(self) -> None:
+        """What was measured so far, and what may be pressed."""
+        corruptions, session = self.corruptions, self._session
+        found, running = corruptions.found, bool(corruptions.job)
+        self.running.setVisible(running)
+        self.start_button.setEnabled(not running and session.data is not None)
+        self.note.setText(self._words())
+        self.note.setVisible(bool(self.note.text()))
+        kinds = ("", *(found.kinds if found is not None else ()))
+        if [self.kind.itemData(place) for place in range(self.kind.count())] != list(kinds):
+            chosen = self.kind.currentData()
+            self.kind.clear()
+            for kind in kinds:
+                self.kind.addItem(kind_words(kind) if kind else self.tr("All corruptions (mean)"), kind)
+            self.kind.setCurrentIndex(max(self.kind.findData(chosen), 0))
+        self.kind.setVisible(found is not None)
+        self.table.setVisible(found is not None)
+        rows = found.rows if found is not None else ()
+        self.table.rows.show_rows([self._row(row) for row in rows], [(row.kind, row.strength) for row in rows])
+        self._draw()
+
+    def _draw(self) -> None:
+        self.plot.show_kind(self.corruptions.found, self.kind.currentData() or "")
+
+    def _words(self) -> str:
+        corruptions = self.corruptions
+        if self._session.data is None:
+            return self.tr("Open a data set to measure on corrupted samples.")
+        parts = [said(corruptions.failure)] if corruptions.failure else []
+        if (found := corruptions.found) is not None:
+            words = self.tr(
+                "● measured on {n} samples, corrupted alike for both. Robustness lost: the drop less that on clean "
+                "samples; on average {lost}."
+            )
+            parts.append(words.format(n=f"{found.samples:,}", lost=format.plain_loss(found.lost, found.metric)))
+            if corruptions.recipe.in_effect != self._session.recipe.in_effect:
+                parts.append(self.tr("The recipe has changed since."))
+        return " ".join(parts)
+
+    def _row(self, row: Corrupted) -> list[Value]:
+        found = self.corruptions.found
+        assert found is not None
+        metric = found.metric
+        figure = Figure(row.lost, "measured", found.samples, row.low, row.high)
+        lost = format.loss_text(row.lost, metric) + format.margin_text(figure, metric)
+        return [
+            Value(kind_words(row.kind), row.kind),
+            Value(str(row.strength or "–"), row.strength),
+            *(Value(format.value_text(value, metric), value) for value in (row.first, row.second)),
+            Value(format.loss_text(row.drop, metric), row.drop),
+            Value(lost if row.strength else "–", row.lost),
+        ]
