@@ -1,12 +1,22 @@
 """Trust belongs to a path: what a recipe, or another argument, names is not trusted with it."""
 
+import builtins
+import io
 import json
+import os
+from pathlib import Path
 
+import onnx
 import pytest
 
 from tests.test_cli import here, sentence, workbench  # noqa: F401
+from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.session.session_file import Reference
+from workbench.data.metrics.own import own
+from workbench.data.preprocessing import Rules
+from workbench.data.readers.texts import Tokenizer
 from workbench.engine.workspace import Workspace
 
 CODE = """
@@ -72,3 +82,62 @@ def test_the_library_trusts_what_the_call_names(folder):
     with pytest.raises(UserError, match="is a Python program; opening it runs it"):
         wb.open("net.py:make", trusted=["other.py:make"])
     assert wb.open("net.py:make", trusted=True).layers
+
+
+# -- other computers -------------------------------------------------------------------------------------------------
+
+AWAY = "//evil/share/t"
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    monkeypatch.setattr(system, "on_windows", lambda: True)
+    monkeypatch.setattr(system, "_memory_on_windows", lambda which: 8 << 30)
+
+
+@pytest.fixture
+def unseen(monkeypatch, windows):
+    """A path of another computer that is looked up fails the test."""
+    looks = [(os, "stat"), (os, "lstat"), (os, "open"), (builtins, "open"), (io, "open"), (os, "scandir")]
+    for module, name in looks:
+        real = getattr(module, name)
+
+        def guarded(path, *rest, real=real, **more):
+            if not isinstance(path, int) and os.fspath(path).startswith(("//evil", "\\\\evil")):
+                pytest.fail(f"{path} was looked up")
+            return real(path, *rest, **more)
+
+        monkeypatch.setattr(module, name, guarded)
+
+
+def test_a_teacher_on_another_computer_is_not_looked_up(folder, unseen):
+    (folder / "taught.yaml").write_text(TAUGHT.replace("other.py:make", f"{AWAY}.onnx"))
+    said = sentence(compress("--trust"))
+    assert "//evil/share/t.onnx is on another computer" in said and r"--trust-path \\evil\share" in said
+
+
+def test_a_place_that_was_allowed_is_looked_up(folder, windows):
+    (folder / "taught.yaml").write_text(TAUGHT.replace("other.py:make", f"{AWAY}.onnx"))
+    assert f"There is no file {AWAY}.onnx." in sentence(compress("--trust-path", r"\\evil\share"))
+    distilled = ("distill", "small.onnx", "--teacher", f"{AWAY}.onnx", "--data", "data.npz", "--out", "out")
+    assert f"There is no file {AWAY}.onnx." in sentence(workbench(*distilled)), "the user has named it"
+
+
+def test_what_files_name_on_another_computer_is_not_looked_up(folder, unseen):
+    weights = onnx.load("small.onnx")
+    for tensor in weights.graph.initializer:
+        onnx.external_data_helper.set_external_data(tensor, f"{AWAY}.bin")
+        tensor.ClearField("raw_data")
+    onnx.save(weights, "away.onnx")
+    assert "weights outside its folder" in sentence(workbench("inspect", "away.onnx"))
+    with pytest.raises(UserError, match="Copy the tokenizer beside the data"):
+        Tokenizer(str(folder / "texts.jsonl"), Rules(tokenizer=f"{AWAY}.json"))
+    with pytest.raises(UserError, match="is on another computer"):
+        own(f"{AWAY}.py:score", frozenset(), True)
+    for reference in (Reference(AWAY), Reference("m", near=AWAY), Reference("m", near=AWAY.replace("/", "\\"))):
+        assert reference.find(folder) == "" and reference.away(folder) == r"\\evil\share"
+
+
+def test_a_session_on_a_share_finds_its_files_there(windows):
+    assert Reference(AWAY).away(Path("//evil/share/work")) == ""
+    assert Reference(AWAY).away(Path("//evil/other/work")) == r"\\evil\share"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench.cli.group import NO_MEMORY
+
 FOLDER = Path(__file__).parent / "cases" / "untrusted"
 ROOT = Path(__file__).parents[1]
 MEMORY = 1 << 30
@@ -67,7 +69,9 @@ import sys
 import numpy as np, onnx
 from onnx import TensorProto, helper, numpy_helper
 from workbench.cli.commands import cli
+from workbench.cli.group import leave_without_memory
 from workbench.core.base import system
+from workbench.core.ipc import memory_limit
 node, value = helper.make_node, helper.make_tensor_value_info
 constants = {"w": np.ones((1024, 1024), np.float32), "v": np.ones(1, np.float32), "to": np.array([1], np.int64)}
 nodes = [
@@ -84,8 +88,10 @@ x = np.ones((4, 1024), np.float32)
 x[0, 0] = 1 << 30
 np.savez("d.npz", x=x)
 system.free_memory = lambda: 1 << 30
-system.limit_memory()
-cli.main(["evaluate", "m.onnx", "--data", "d.npz"], "workbench")
+if sys.argv[1:] == ["--json"]:  # a system that refuses nothing
+    memory_limit._by_rlimit = memory_limit._by_nobody
+memory_limit.limit_memory(leave_without_memory)
+cli.main(["evaluate", "m.onnx", "--data", "d.npz", *sys.argv[1:]], "workbench")
 """
 
 
@@ -94,3 +100,11 @@ def test_a_run_that_takes_more_than_is_free_ends_in_one_sentence(tmp_path):
     done = python(tmp_path, "-c", GREEDY)
     assert done.returncode == 1, done.stderr
     assert "Error: ONNX Runtime cannot run the model: it needs more memory than is available." in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its resident memory is read")
+def test_where_the_system_refuses_no_memory_the_process_that_takes_too_much_ends_with_a_sentence(tmp_path):
+    done = python(tmp_path, "-c", GREEDY, "--json")
+    assert done.returncode == 1, done.stderr
+    assert f"Error: {NO_MEMORY}\n" in done.stderr
+    assert json.loads(done.stdout) == {"error": {"message": NO_MEMORY, "exit_code": 1}}

@@ -22,8 +22,8 @@ if (
 import multiprocessing
 import signal
 
-from workbench.core.base import system
 from workbench.core.ipc import process
+from workbench.core.ipc.memory_limit import limit_memory
 
 
 def main() -> None:
@@ -36,9 +36,10 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding lacks is no reason to end
     try:
         from workbench.cli.commands import cli
+        from workbench.cli.group import leave_without_memory
 
         if sys.argv[1:2] and sys.argv[1] in {*cli.commands} - {"window"}:  # a window has an engine, which limits itself
-            system.limit_memory()
+            limit_memory(leave_without_memory)
         cli.main(prog_name="workbench")
     except KeyboardInterrupt:  # before any command began
         sys.exit(130)

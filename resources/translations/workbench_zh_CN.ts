@@ -2139,6 +2139,16 @@
       <translation>请确认您信任它（命令行：对其中指定的文件用 --trust，对配方指定的文件用 --trust-path PATH）。</translation>
     </message>
     <message>
+      <source>Copy it to this computer, or allow it (on the command line: --trust-path {place}).</source>
+      <extracomment>workbench/core/base/trust.py</extracomment>
+      <translation>请将其复制到本机，或予以允许（命令行：--trust-path {place}）。</translation>
+    </message>
+    <message>
+      <source>{path} is on another computer: looking it up would sign in to {place}.</source>
+      <extracomment>workbench/core/base/trust.py</extracomment>
+      <translation>{path} 位于另一台计算机上：查找它会登录到 {place}。</translation>
+    </message>
+    <message>
       <source>'{anchor}' contains itself</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>“{anchor}”包含它自身</translation>
@@ -4337,6 +4347,11 @@
       <source>{path}: the column {name} does not hold numbers.</source>
       <extracomment>workbench/data/readers/tables.py</extracomment>
       <translation>{path}：列 {name} 不是数值。</translation>
+    </message>
+    <message>
+      <source>Copy the tokenizer beside the data.</source>
+      <extracomment>workbench/data/readers/texts.py</extracomment>
+      <translation>请将分词器复制到数据旁。</translation>
     </message>
     <message>
       <source>Give a longer text, or set a shorter length in the preprocessing.</source>
@@ -9406,6 +9421,21 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>选择函数</translation>
     </message>
     <message>
+      <source>Connect</source>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
+      <translation>连接</translation>
+    </message>
+    <message>
+      <source>Connecting signs in to {place} with your account. Do this only if you know that computer.</source>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
+      <translation>连接时会用您的账户登录到 {place}。仅在您了解该计算机时才这样做。</translation>
+    </message>
+    <message>
+      <source>File on another computer</source>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
+      <translation>文件位于另一台计算机</translation>
+    </message>
+    <message>
       <source>Function in {name} that returns the model or the data:</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>{name} 中返回模型或数据的函数：</translation>
@@ -9464,6 +9494,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{path} defines no function.</source>
       <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>{path} 没有定义函数。</translation>
+    </message>
+    <message>
+      <source>{path} is on another computer.</source>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
+      <translation>{path} 位于另一台计算机上。</translation>
     </message>
     <message>
       <source>Choose…</source>
@@ -10524,6 +10559,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>The system stopped the engine, probably because memory ran out. It was restarted and nothing is lost.</source>
       <extracomment>workbench/ui/engine_client/client.py</extracomment>
       <translation>系统停止了引擎，可能是因为内存不足。引擎已重新启动，没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>There is not enough memory. The engine was restarted and nothing is lost.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>内存不足。引擎已重新启动，没有任何内容丢失。</translation>
     </message>
     <message>
       <source>Try again, or use a smaller model or data set.</source>

@@ -43,7 +43,7 @@ class Kernel:
 def windows(monkeypatch):
     kernel = Kernel()
     monkeypatch.setattr(system, "on_windows", lambda: True)
-    monkeypatch.setattr(system, "_kernel", lambda: kernel)
+    monkeypatch.setattr(system, "kernel", lambda: kernel)
     monkeypatch.setattr(system.os, "kill", lambda *_: pytest.fail("os.kill ends a process on Windows"))
     yield kernel
     assert kernel.opened == 0, "a handle stayed open"
@@ -172,3 +172,44 @@ def test_what_native_code_prints_does_not_reach_standard_output(capfd):
     libc.fflush(None)
     told = capfd.readouterr()
     assert told.out == "before\nafter\n" and told.err == "a line of a library\nanother line\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (r"\\Host\Share\a.onnx", r"\\host\share"),
+        ("//host/share/a.onnx", r"\\host\share"),
+        (r"/\host\share", r"\\host\share"),
+        (r"\\?\UNC\host\share\a", r"\\host\share"),
+        (r"\??\UNC\host\share\a", r"\\host\share"),
+        (r"\\.\pipe\a", r"\\pipe\a"),
+        (r"\\host@80\dav\a", r"\\host@80\dav"),
+        ("//", "\\\\"),
+        (r"\\?\C:\models\a.onnx", ""),
+        (r"C:\models\a.onnx", ""),
+        (r"\models\a.onnx", ""),
+        ("../a.onnx", ""),
+        ("", ""),
+    ],
+)
+def test_paths_that_sign_in_to_another_computer_on_windows(monkeypatch, path, place):
+    monkeypatch.setattr(system, "on_windows", lambda: True)
+    assert system.network_place(path) == place
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/net/host/share/a.onnx", "/net/host"),
+        ("//net/host/a", "/net/host"),
+        ("/srv/../net/host/a", "/net/host"),
+        ("/afs/cell.org/a", "/afs/cell.org"),
+        ("/net", ""),
+        ("/network/host", ""),
+        ("net/host/a", ""),
+        ("/srv/net/host", ""),
+    ],
+)
+@pytest.mark.skipif(os.name != "posix", reason="paths of POSIX")
+def test_paths_that_an_automounter_connects(path, place):
+    assert system.network_place(path) == place

@@ -1,5 +1,6 @@
 """The window asks for each file whose code would run, and names it; one yes is not another."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -49,3 +50,30 @@ def test_the_calibration_of_a_session_is_asked_for_by_itself(small_window, qtbot
     small_window.commands.sessions._attach(saved, tmp_path)
     answer(small_window, qtbot, False, code)
     assert session.attached.calibration == "" and not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a path that an automounter connects")
+def test_a_file_on_another_computer_that_a_session_or_recipe_names_is_asked_for(small_window, qtbot, tmp_path):
+    session, away = small_window.session, "/net/evil/t.onnx"
+    sessions, found = small_window.commands.sessions, []
+    for button, path in (("Cancel", None), ("Connect", "")):
+        sessions._allowed(Reference(away), tmp_path, found.append)
+        press(small_window, qtbot, button)
+        assert found == ([] if path is None else [path])
+    session.change_recipe(
+        replace(session.recipe, recover=(Stage("distill", {"epochs": 1, "teacher": away}),)), "teacher"
+    )
+    session.trainings.start()
+    press(small_window, qtbot, "Cancel")
+    assert not session.trainings.job
+    session.trainings.start()
+    press(small_window, qtbot, "Connect")
+    qtbot.waitUntil(lambda: away in session.trainings.failure, timeout=WAIT)
+    assert "/net/evil" in session.opened.trusted
+
+
+def press(window, qtbot, label: str) -> None:
+    box = dialog(window, qtbot, "network")
+    button = next(b for b in box.buttons() if label in b.text())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "network") is not box)

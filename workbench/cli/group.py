@@ -1,5 +1,8 @@
 """The group of commands: which one is meant, and every failure as a sentence and an exit code."""
 
+import json
+import os
+import sys
 import traceback
 from typing import Any, NoReturn
 
@@ -8,7 +11,9 @@ import click
 from workbench.cli import output
 from workbench.core.base.errors import Cancelled, UserError, behind
 from workbench.core.base.plain import plain
+from workbench.core.base.system import QuietNatives
 
+NO_MEMORY = "There is not enough memory for this. Close other programs, or use less data."
 WINDOW = "window"  # the command that runs when none is named
 
 
@@ -35,7 +40,7 @@ class CommandLine(click.Group):
         except UserError as error:
             leave(ctx, f"Error: {error}", 1)
         except MemoryError:
-            leave(ctx, "Error: There is not enough memory for this. Close other programs, or use less data.", 1)
+            leave(ctx, f"Error: {NO_MEMORY}", 1)
         except Exception as error:
             if (stop := stop_behind(error)) is not None:
                 if isinstance(stop, SystemExit):
@@ -74,7 +79,19 @@ def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
     ctx.exit(code)
 
 
+def leave_without_memory() -> None:
+    """Say so and end at once: a computation that cannot be stopped is taking all memory."""
+    os.write(2, f"Error: {NO_MEMORY}\n".encode())
+    if "--json" in sys.argv:
+        os.write(QuietNatives.outside(), (json.dumps(error_document(NO_MEMORY, 1), indent=2) + "\n").encode())
+    os._exit(1)
+
+
+def error_document(message: str, code: int) -> dict[str, Any]:
+    return {"error": {"message": message, "exit_code": code}}
+
+
 def print_error(ctx: click.Context, message: str, code: int) -> None:
     """Print an error as JSON for programs."""
     if ctx.meta["json"]:
-        output.print_json({"error": {"message": message, "exit_code": code}})
+        output.print_json(error_document(message, code))

@@ -16,7 +16,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.language import ENGLISH, LANGUAGES
 from workbench.core.base.message import Message
-from workbench.core.base.trust import Trust
+from workbench.core.base.trust import Trust, with_places
 from workbench.core.recipe.recipe import Recipe, load_recipe, parse_recipe
 from workbench.core.recipe.storing import CHOICES, LARGEST_BATCH
 
@@ -50,7 +50,8 @@ def trusted(given: bool, *named: str | None) -> Trust:
     recipe or session are not among the first."""
     meta = click.get_current_context().meta
     named = (*named, architecture(), *meta.get("metrics", ()))
-    return frozenset(path for path in named if path and given) | frozenset(meta.get("trusted", ()))
+    allowed = frozenset(path for path in named if path and given) | frozenset(meta.get("trusted", ()))
+    return with_places(allowed, *filter(None, named))
 
 
 def architecture() -> str:

@@ -13,7 +13,7 @@ from workbench.core.analysis.report import LayerChange
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.trust import NOBODY, Trust
+from workbench.core.base.trust import NOBODY, Trust, with_places
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
 from workbench.core.recipe.action import Action
@@ -86,7 +86,7 @@ class Workspace:
         """Raises UserError when the file cannot be opened."""
         network, own = (architecture, architecture in trusted), path in trusted
         model = open_model(path, trusted=own, without=without, raise_opset=raise_opset, network=network, job=job)
-        return Workspace(model, trusted=trusted)
+        return Workspace(model, trusted=with_places(trusted, path))
 
     def attach(
         self,

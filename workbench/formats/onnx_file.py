@@ -16,6 +16,7 @@ from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.base.trust import NOBODY, unasked_place, with_places
 from workbench.formats import onnx_message, onnx_tensors
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
@@ -140,8 +141,8 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
         raise UserError("{file} refers to external weights that cannot be read.", "Export it again.", file=file)
     for location in sorted(locations):
         try:
-            part = (folder / location).resolve()
-            if not part.is_relative_to(folder):
+            away = unasked_place(location, with_places(NOBODY, str(folder)))  # not to be looked up
+            if away or not (part := (folder / location).resolve()).is_relative_to(folder):
                 raise UserError(
                     "{file} refers to weights outside its folder ({location}).",
                     "Put them next to the model and export it again.",

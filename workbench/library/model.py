@@ -20,6 +20,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.language import ENGLISH
 from workbench.core.base.quantities import size
+from workbench.core.base.trust import with_places
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.recipe import Recipe, load_recipe
 from workbench.core.recipe.recovery import Stage
@@ -236,15 +237,17 @@ class Model:
         target = Path(folder) / f"{name}.onnx"
         if any(places.exists(str(target)) and places.exists(each) and target.samefile(each) for each in files):
             raise UserError("{target} is a teacher.", "Choose another folder.", target=target)
+        allowed = with_places(self._workspace.trusted, *files)  # the caller names them
+        asked = Model(replace(self._workspace, trusted=allowed), self._place, self._inputs)
         recipe = Recipe((), seed, (Stage("distill", {**params, "teacher": ", ".join(files)}),))
         curve = None
         if temperatures is not None:
             from workbench.engine.training import temperatures as tried
 
-            curve = tried.sweep(self._workspace, recipe, temperatures, job.part(0.0, 0.75), device)
+            curve = tried.sweep(asked._workspace, recipe, temperatures, job.part(0.0, 0.75), device)
             assert curve.best is not None
             recipe, job = tried.at_temperature(recipe, curve.best.temperature), job.part(0.75, 1.0)
-        return self.export(recipe, folder, name, device=device, language=language, job=job), curve
+        return asked.export(recipe, folder, name, device=device, language=language, job=job), curve
 
     def compare(self, other: Model, *, job: Job | None = None) -> Comparison:
         """Compare this model with another on this one's samples: size, metric, latency, and the paired difference.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.trust import Trust
+from workbench.core.base.trust import Trust, with_places
 from workbench.engine.workspace import Workspace
 from workbench.library.model import Inputs, Metrics, Model, measuring
 from workbench.library.place import Data, Place
@@ -54,7 +54,7 @@ def open(
     job = job or Job()
     named = {str(each) for each in (source, data, calibration, architecture or None) if isinstance(each, str | Path)}
     named |= set(measuring(metric).metrics)
-    allowed = frozenset(named) if trusted is True else frozenset(map(str, trusted or ()))
+    allowed = with_places(frozenset(named) if trusted is True else frozenset(map(str, trusted or ())), *named)
     if data is None and calibration is not None:
         raise UserError("There are calibration samples, and no data to measure on.", "Give `data`, too.")
     place = Place()

@@ -6,10 +6,11 @@ import errno
 import hashlib
 import os
 import platform
+import re
 import sys
 import threading
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workbench.core.base.message import Message
@@ -20,6 +21,7 @@ TRIES, PAUSE_S = 8, 0.05  # a scanner on Windows holds a new file for a moment
 POWERCAP = Path("/sys/class/powercap")
 CPUINFO = Path("/proc/cpuinfo")
 DOT_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}  # flags in it
+AUTOMOUNTED = {"net", "afs", "Network"}  # folders of / whose entries are other computers
 LONGEST_NAME = 200  # bytes; most disks take 255, with the suffix
 # Of the Windows kernel.
 SYNCHRONIZE, SET_INFORMATION, ACCESS_DENIED, STILL_RUNNING, BELOW_NORMAL = 0x100000, 0x200, 5, 0x102, 0x4000
@@ -28,6 +30,29 @@ DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "
 
 def on_windows() -> bool:
     return os.name == "nt"
+
+
+def network_place(path: str) -> str:
+    """The computer and share that looking up a path asks, as \\\\HOST\\SHARE or /net/HOST; "" for one of this machine.
+
+    Windows signs in to any computer that a path names, so even asking whether a file is there hands out the user's
+    credentials. Elsewhere an automounter connects to it (autofs(5), -hosts maps; AFS). A drive or folder that is
+    mounted already counts as this machine.
+    """
+    if not on_windows():
+        names = PurePosixPath(os.path.normpath("/" + path.lstrip("/"))).parts if path.startswith("/") else ()
+        return "/".join(("", *names[1:3])) if len(names) > 2 and names[1] in AUTOMOUNTED else ""
+    name = path.replace("/", "\\")
+    name = "\\\\?" + name[3:] if name.startswith("\\??") else name
+    if not name.startswith("\\\\"):
+        return ""
+    parts = [part for part in name.lower().split("\\") if part]
+    if parts and parts[0] in ("?", "."):
+        parts = parts[1:]
+        if parts and re.fullmatch(r"[a-z]:|volume\{.*\}", parts[0]):
+            return ""
+        parts = parts[1:] if parts and parts[0] == "unc" else parts
+    return "\\\\" + "\\".join(parts[:2])
 
 
 def alive(process: int) -> bool:
@@ -45,14 +70,14 @@ def alive(process: int) -> bool:
 
 def _alive_on_windows(process: int) -> bool:
     """os.kill would end it there."""
-    kernel = _kernel()
-    handle = kernel.OpenProcess(SYNCHRONIZE, False, process)
+    windows = kernel()
+    handle = windows.OpenProcess(SYNCHRONIZE, False, process)
     if not handle:
-        return bool(kernel.GetLastError() == ACCESS_DENIED)
+        return bool(windows.GetLastError() == ACCESS_DENIED)
     try:
-        return bool(kernel.WaitForSingleObject(ctypes.c_void_p(handle), 0) == STILL_RUNNING)
+        return bool(windows.WaitForSingleObject(ctypes.c_void_p(handle), 0) == STILL_RUNNING)
     finally:
-        kernel.CloseHandle(ctypes.c_void_p(handle))
+        windows.CloseHandle(ctypes.c_void_p(handle))
 
 
 def owner() -> str:
@@ -183,6 +208,11 @@ class QuietNatives:
                 _flush_python()
             self._lead(-1)
 
+    @classmethod
+    def outside(cls) -> int:
+        """The file that standard output is, whatever file 1 is meanwhile."""
+        return cls._kept if cls._kept >= 0 else 1
+
     def _lead(self, more: int) -> None:
         """Count one that is inside more or less, and let file 1 lead where it is now to."""
         found = QuietNatives
@@ -215,22 +245,6 @@ def _flush_natives() -> None:
         (ctypes.cdll.msvcrt if on_windows() else ctypes.CDLL(None)).fflush(None)
 
 
-def limit_memory() -> None:
-    """Let this process take nine tenths of what is free now, and fail to get more, instead of every other process: what
-    a graph takes may depend on its data, and nobody knows before it runs. On Linux, where data has such a limit."""
-    if sys.platform != "linux":
-        return
-    import resource
-
-    with contextlib.suppress(OSError, ValueError, StopIteration, IndexError):
-        with open("/proc/self/status", encoding="ascii", errors="replace") as listing:
-            taken = int(next(line for line in listing if line.startswith("VmData:")).split()[1]) * 1024
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        wanted = taken + free_memory() // 10 * 9
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-
-
 class _MemoryStatus(ctypes.Structure):
     """MEMORYSTATUSEX."""
 
@@ -247,16 +261,16 @@ class _MemoryStatus(ctypes.Structure):
 def _memory_on_windows(which: str) -> int:
     status = _MemoryStatus()
     status.length = ctypes.sizeof(status)
-    return int(getattr(status, which)) if _kernel().GlobalMemoryStatusEx(ctypes.byref(status)) else sys.maxsize
+    return int(getattr(status, which)) if kernel().GlobalMemoryStatusEx(ctypes.byref(status)) else sys.maxsize
 
 
 def yield_to_others(process: int) -> None:
     """Lower the priority of a process; one that has ended already is no error."""
     if on_windows():
-        kernel = _kernel()
-        if handle := kernel.OpenProcess(SET_INFORMATION, False, process):
-            kernel.SetPriorityClass(ctypes.c_void_p(handle), BELOW_NORMAL)
-            kernel.CloseHandle(ctypes.c_void_p(handle))
+        windows = kernel()
+        if handle := windows.OpenProcess(SET_INFORMATION, False, process):
+            windows.SetPriorityClass(ctypes.c_void_p(handle), BELOW_NORMAL)
+            windows.CloseHandle(ctypes.c_void_p(handle))
         return
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
@@ -293,8 +307,8 @@ def name_problem(name: str) -> str:
     )
 
 
-def _kernel() -> Any:
+def kernel() -> Any:
     """kernel32, of Windows alone."""
-    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined, unused-ignore]
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    return kernel
+    found = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined, unused-ignore]
+    found.OpenProcess.restype = found.CreateJobObjectW.restype = ctypes.c_void_p
+    return found

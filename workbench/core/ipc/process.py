@@ -10,7 +10,7 @@ import signal
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from workbench.core.base import system
+from workbench.core.ipc.memory_limit import leave_quietly, limit_memory
 
 ENGINE = "workbench.engine.api.service"
 THREADS = "WORKBENCH_THREADS"  # environment variable: threads of torch and ONNX Runtime; unset: one a core
@@ -50,5 +50,5 @@ def _serve(module: str, connection: Connection) -> None:
     quiet_threads()
     multiprocessing.current_process().daemon = False  # the window ends this one; this one may have workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window; the pipe ends this one
-    system.limit_memory()  # a graph that takes too much must not take the window with it
+    limit_memory(leave_quietly)  # a graph that takes too much must not take the window with it
     importlib.import_module(module).serve(connection)

@@ -17,6 +17,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import exists, reason, write_bytes
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import size
+from workbench.core.base.system import network_place
+from workbench.core.base.trust import NOBODY, Trust, unasked_place, with_places
 from workbench.core.recipe.recipe import Recipe, recipe_of
 from workbench.core.session.checked import MOST, Checked
 from workbench.core.session.session_plan import Found, found_in, found_out
@@ -40,13 +42,23 @@ class Reference:
     fingerprint: str = ""
     near: str = ""
 
-    def find(self, folder: Path) -> str:
-        """Current path of the file: the recorded one, or relative to the session file; "" if it is in neither place.
+    def find(self, folder: Path, allowed: Trust = NOBODY) -> str:
+        """Current path of the file: the recorded one, or relative to the session file; "" if it is in neither place, or
+        on a computer that must not be asked (see `away`).
 
         A path may name a function: `file.py:function`.
         """
-        candidates = [self.path, *([str(folder / self.near)] if self.near else [])]
-        return next((path for path in candidates if path and exists(path)), "")
+        known = with_places(allowed, str(folder))
+        return next((path for path in self._places(folder) if not unasked_place(path, known) and exists(path)), "")
+
+    def away(self, folder: Path, allowed: Trust = NOBODY) -> str:
+        """The other computer that would be asked for this file, which is neither here nor where the session file is."""
+        known = with_places(allowed, str(folder))
+        return next(filter(None, (unasked_place(path, known) for path in self._places(folder))), "")
+
+    def _places(self, folder: Path) -> list[str]:
+        away = network_place(self.near)
+        return [path for path in (self.path, self.near if away or not self.near else str(folder / self.near)) if path]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import file_and_function
 from workbench.core.base.quantities import MetricInfo
-from workbench.core.base.trust import HOW, Trust
+from workbench.core.base.trust import HOW, Trust, check_place
 from workbench.core.plugins.discovery import said
 from workbench.data.metrics.metric import Metric
 
@@ -37,6 +37,8 @@ def own(name: str, trusted: Trust, labelled: bool) -> Metric:
     Raises UserError without trust, or where there is no such function.
     """
     path, called = file_and_function(name)
+    if name not in trusted:
+        check_place(path, trusted)
     if not os.path.isfile(path):
         raise UserError("There is no file {file}.", "Check the name.", file=path)
     if name not in trusted:

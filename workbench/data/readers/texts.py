@@ -14,6 +14,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.base.system import free_memory
+from workbench.core.base.trust import NOBODY, check_place, with_places
 from workbench.core.layer_data.layer import InputSpec
 from workbench.core.layer_data.tokens import is_of_tokens
 from workbench.data.columns import refuse_large
@@ -92,6 +93,7 @@ class Tokenizer:
 
     def __init__(self, path: str, rules: Rules, near: Sequence[Path] = ()) -> None:
         folder = Path(path).absolute().parent
+        check_place(rules.tokenizer, with_places(NOBODY, path), Message("Copy the tokenizer beside the data."))
         places = [folder / rules.tokenizer] if rules.tokenizer else [each / TOKENIZER for each in (folder, *near)]
         file = next((place for place in places if place.is_file()), None)
         if file is None:

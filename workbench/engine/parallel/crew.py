@@ -15,6 +15,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.ipc import process
+from workbench.core.ipc.memory_limit import leave_quietly, limit_memory
 from workbench.engine.parallel.cargo import Cargo, opened
 from workbench.engine.workspace import Workspace
 
@@ -154,6 +155,7 @@ def _begin(cargo: Cargo, threads: int) -> None:
     import torch
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    limit_memory(leave_quietly)  # the others compute what it was to
     os.environ[process.THREADS] = str(threads)
     torch.set_num_threads(threads)
     _open[cargo.key] = opened(cargo.blob)

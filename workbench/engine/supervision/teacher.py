@@ -10,7 +10,7 @@ from torch import Tensor
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.trust import NOBODY, Trust
+from workbench.core.base.trust import NOBODY, Trust, check_place
 from workbench.data.dataset import Dataset
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.supervision.features import output_of
@@ -66,17 +66,14 @@ def teachers(
 ) -> tuple[Teacher, ...]:
     """The original model, or those in these files (with commas); the first of them also says what these layers give.
     Raises UserError for one that does not fit."""
-    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)] or [
-        (Message("the original model"), original)
-    ]
+    models = _opened(paths, trusted, job) or [(Message("the original model"), original)]
     return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
 
 
 def answers_of(paths: str, data: Dataset, job: Job, trusted: Trust) -> Run:
     """Combined outputs of the teachers in these files, as a function from feeds. Raises UserError for one that does not
     fit."""
-    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)]
-    asked = [teacher(name, model, data) for name, model in models]
+    asked = [teacher(name, model, data) for name, model in _opened(paths, trusted, job)]
 
     def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         answers = [
@@ -86,6 +83,12 @@ def answers_of(paths: str, data: Dataset, job: Job, trusted: Trust) -> Run:
         return [together(answers, answers[0].dim() == 2 and answers[0].shape[1] > 1).numpy()]
 
     return run
+
+
+def _opened(paths: str, trusted: Trust, job: Job) -> list[tuple[str, Model]]:
+    for name in named(paths):
+        check_place(name, trusted)
+    return [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)]
 
 
 def named(paths: str) -> list[str]:

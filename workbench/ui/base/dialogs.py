@@ -111,6 +111,20 @@ def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMes
     return _open(box, "trust")
 
 
+def ask_place(parent: QWidget, path: str, place: str, proceed: Callable[[], object]) -> QMessageBox:
+    """A session or recipe, which may come from anybody, names a file on another computer: no look without a yes."""
+    return ask_way_out(
+        parent,
+        "network",
+        tr("File on another computer"),
+        tr("{path} is on another computer.").format(path=path),
+        tr("Connecting signs in to {place} with your account. Do this only if you know that computer.").format(
+            place=place
+        ),
+        ((tr("Connect"), proceed),),
+    )
+
+
 def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], object]) -> None:
     """Call `proceed(path, trusted)`; a Python file first asks which function, then for an informed yes."""
 

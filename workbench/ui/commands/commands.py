@@ -61,6 +61,7 @@ class Commands(QObject):
         self._used: set[str] = set()  # data that the user has looked at, and uses as it is
         session.doubted.connect(self._look_into)
         session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
+        session.trainings.asks_place.connect(lambda *about: dialogs.ask_place(window, *about))
         session.recipe_named.connect(lambda path: settings.remember(path, "recipes"))
         self._on_model()
         self._on_data()

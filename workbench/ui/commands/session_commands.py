@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from workbench.core.analysis.measured import AUTOMATIC
 from workbench.core.base.errors import UserError
+from workbench.core.base.files import file_and_function
 from workbench.core.base.trust import Trust
 from workbench.core.session.opened import Opened
 from workbench.core.session.session_file import SUFFIX, Reference, SavedSession, load_session
@@ -245,14 +246,21 @@ class SessionCommands(QObject):
 
     def _attach(self, saved: SavedSession, folder: Path) -> None:
         assert saved.data is not None
-        calibration = saved.calibration.find(folder) if saved.calibration else ""
+        if saved.calibration is not None:
+            self._allowed(saved.calibration, folder, lambda path: self._attach_with(saved, folder, path))
+        else:
+            self._attach_with(saved, folder, "")
+
+    def _attach_with(self, saved: SavedSession, folder: Path, calibration: str) -> None:
+        assert saved.data is not None
 
         def opened(path: str, trusted: Trust) -> None:  # each file by itself: the one may name code, the other not
             def with_calibration(chosen: str, also: Trust) -> None:
                 def measured(more: Trust) -> None:
                     self._session.attach(path, chosen, trusted | also | more, saved.samples, saved.measuring)
 
-                dialogs.with_trust_for_all(self._window, saved.measuring.metrics, measured)
+                own = [metric for metric in saved.measuring.metrics if file_and_function(metric)[1]]
+                dialogs.with_trust_for_all(self._window, own, measured)
 
             dialogs.with_trust(self._window, calibration, with_calibration)
 
@@ -268,9 +276,25 @@ class SessionCommands(QObject):
         self, reference: Reference, folder: Path, what: str, filters: str, proceed: Callable[[str], object]
     ) -> None:
         """Session with the current place of its file; a missing file can be located."""
-        if path := reference.find(folder):
+
+        def looked(path: str) -> None:
+            if path:
+                proceed(path)
+            else:
+                self._ask_for(reference, what, filters, proceed)
+
+        self._allowed(reference, folder, looked)
+
+    def _allowed(self, reference: Reference, folder: Path, proceed: Callable[[str], object]) -> None:
+        """Session with the place of a file, "" where it is missing; the user is asked before another computer is."""
+        if (path := reference.find(folder)) or not (place := reference.away(folder)):
             proceed(path)
             return
+        dialogs.ask_place(
+            self._window, reference.path, place, lambda: proceed(reference.find(folder, frozenset({place})))
+        )
+
+    def _ask_for(self, reference: Reference, what: str, filters: str, proceed: Callable[[str], object]) -> None:
         dialogs.ask_way_out(
             self._window,
             "missing",

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workbench.core.base.job import Progress
 from workbench.core.ipc import process
+from workbench.core.ipc.memory_limit import OUT_OF_MEMORY
 from workbench.core.ipc.messages import Cancel, Done, Failed, Finish, Hold, Progressed, Ready, Reply, Stopped, Updated
 from workbench.ui.engine_client.gc_guard import collected_here
 from workbench.ui.engine_client.transport import Wire
@@ -337,6 +338,8 @@ class EngineLink(QObject):
             return self.tr(
                 "The system stopped the engine, probably because memory ran out. It was restarted and nothing is lost."
             )
+        if exitcode == OUT_OF_MEMORY:
+            return self.tr("There is not enough memory. The engine was restarted and nothing is lost.")
         how = _ended_by(exitcode)
         return self.tr("The engine stopped unexpectedly{how} and was restarted. Nothing is lost.").format(how=how)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
 from workbench.core.base.files import exists
 from workbench.core.base.plain import plain
+from workbench.core.base.system import network_place
 from workbench.ui.base import settings
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Plain, tooltip
@@ -18,7 +19,7 @@ SHOWN = 5
 class RecentList(QWidget):
     """`chosen` with a path; `emptied` when the last row was taken off.
 
-    Whether the files are there is asked in another thread: a share may be slow to answer.
+    Whether the files are there is asked in another thread: a disk may be slow to answer.
     """
 
     chosen = Signal(str)
@@ -48,7 +49,8 @@ class RecentList(QWidget):
             row.open.clicked.connect(lambda _=False, path=path: self.chosen.emit(path))
             row.remove.clicked.connect(lambda _=False, path=path: self._forget(path))
             self._column.addWidget(row)
-            QThreadPool.globalInstance().start(lambda path=path: self._looked.emit(path, exists(path)))
+            if not network_place(path):  # asking another computer takes a click
+                QThreadPool.globalInstance().start(lambda path=path: self._looked.emit(path, exists(path)))
 
     def _mark(self, path: str, there: bool) -> None:
         if not there and path in self.rows:

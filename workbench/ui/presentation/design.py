@@ -16,6 +16,7 @@ from workbench.core.base import yaml_file
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.base.plain import plain_lines
+from workbench.core.base.trust import NOBODY, unasked_place, with_places
 from workbench.ui.base import settings
 from workbench.ui.widgets.schemes import Colors, contrast
 from workbench.ui.widgets.stylesheet import mix
@@ -143,8 +144,8 @@ def _logo(path: Path, document: "_Document") -> QImage | None:
     name = document.text("logo")
     if not name:
         return None
-    file = path.parent / name
-    if Path(name).is_absolute() or ".." in Path(name).parts or file.is_symlink() or not file.is_file():
+    file, away = path.parent / name, unasked_place(name, with_places(NOBODY, str(path)))
+    if away or Path(name).is_absolute() or ".." in Path(name).parts or file.is_symlink() or not file.is_file():
         raise document.wrong(Message("'{name}' is not a picture beside this file", name=name))
     if file.stat().st_size > LOGO_BYTES:
         raise document.wrong(Message("the logo is larger than {most} MB", most=LOGO_BYTES >> 20))

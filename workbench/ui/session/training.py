@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer, Signal
 
 from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
-from workbench.core.base.trust import NOBODY
+from workbench.core.base.trust import NOBODY, unasked_place, with_places
 from workbench.core.ipc import messages
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Recovery, TrainingPoint
@@ -25,6 +25,7 @@ class Trainings(TrackedJob):
     """
 
     asks_trust = Signal(str, object)
+    asks_place = Signal(str, str, object)  # on another computer
     trained = Signal(object)
 
     def __init__(self, session: State) -> None:
@@ -73,7 +74,11 @@ class Trainings(TrackedJob):
     def _trusted(self, again: Callable[[], object]) -> bool:
         """Whether the code of all teachers may run. Where not, the user is asked for one, and `again` follows a yes."""
         opened = self._session.opened
-        known = opened.trusted if opened is not None else NOBODY
+        known = with_places(opened.trusted, opened.path) if opened is not None else NOBODY
+        path, place = next(((each, away) for each in self.teachers if (away := unasked_place(each, known))), ("", ""))
+        if path:
+            self.asks_place.emit(path, place, lambda: self._session.trust(frozenset({place}), again))
+            return False
         untrusted = next((path for path in self.teachers if runs_code(path) and path not in known), None)
         if untrusted is None:
             return True
