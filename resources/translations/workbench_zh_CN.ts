@@ -8674,6 +8674,11 @@
       <translation>秩 {rank} / {full}</translation>
     </message>
     <message>
+      <source>its input keeps only {kept:.0f} dB on 8-bit levels (median of {n} places): outliers take the range; try SmoothQuant, or a percentile</source>
+      <extracomment>workbench/methods/common/activation_levels.py</extracomment>
+      <translation>其输入在 8 位量化级别上仅保留 {kept:.0f} dB（{n} 个位置的中位数）：离群值占据了范围；可尝试 SmoothQuant 或百分位数</translation>
+    </message>
+    <message>
       <source>Its weight is the left operand; its input channels are not the last axis.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
       <translation>它的权重是左操作数；其输入通道不是最后一轴。</translation>

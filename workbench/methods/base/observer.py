@@ -15,6 +15,8 @@ from workbench.graph.storage.kernels import Levels
 
 RangeRule = Literal["minmax", "percentile", "mse", "entropy"]
 BINS = 4096
+PLACES = 4  # of a sample
+KEPT = 64  # places whose values are kept
 COUNTED = 1 << 20  # values of a batch that are sorted into bins
 # Fractions of the full range that the searches for the smallest error and divergence try.
 SHRINK = np.linspace(1.0, 0.3, 36)
@@ -28,6 +30,7 @@ class Observed:
     low, high   the extremes
     counts      [BINS] of values in equal bins over -reach..reach
     lows, highs     [channels] the extremes of each
+    rows        [at most KEPT, channels] values of all channels at single places of the first samples
     """
 
     low: float
@@ -36,10 +39,11 @@ class Observed:
     reach: float
     lows: np.ndarray
     highs: np.ndarray
+    rows: np.ndarray
 
     @property
     def nbytes(self) -> int:
-        return self.counts.nbytes + 2 * self.lows.nbytes
+        return self.counts.nbytes + 2 * self.lows.nbytes + self.rows.nbytes
 
     @property
     def centres(self) -> np.ndarray:
@@ -113,10 +117,15 @@ class Observer:
         self._counts = np.zeros(BINS)
         self._reach = self._low = self._high = 0.0
         self._lows = self._highs = np.zeros(())
+        self._rows: list[np.ndarray] = []
 
     def add(self, x: np.ndarray) -> None:
         """A batch. Of large ones the bins count a regular sample, the extremes all values."""
         others = tuple(index for index in range(x.ndim) if index != self._axis % x.ndim)
+        if (room := KEPT - sum(map(len, self._rows))) and x.size:
+            places = np.moveaxis(x, self._axis, -1).reshape(-1, x.shape[self._axis])
+            apart = max(1, len(places) // min(room, PLACES * len(x)))  # a few of each sample, not the first alone
+            self._rows.append(places[apart // 2 :: apart][:room].astype(np.float32))
         self._lows = np.minimum(self._lows, x.min(axis=others, initial=0.0))
         self._highs = np.maximum(self._highs, x.max(axis=others, initial=0.0))
         self._low, self._high = float(self._lows.min()), float(self._highs.max())
@@ -133,7 +142,8 @@ class Observer:
     @property
     def observed(self) -> Observed:
         """Statistics so far."""
-        return Observed(self._low, self._high, self._counts, self._reach or 1.0, self._lows, self._highs)
+        rows = np.concatenate(self._rows) if self._rows else np.zeros((0, 0), np.float32)
+        return Observed(self._low, self._high, self._counts, self._reach or 1.0, self._lows, self._highs, rows)
 
 
 def _histogram(x: np.ndarray, reach: float) -> np.ndarray:

@@ -4,12 +4,13 @@ Xiao et al. 2023, SmoothQuant: accurate and efficient post-training quantization
 equation 4: s_j = max|X_j|^a / max|W_j|^(1-a).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.encoding import Scaled
@@ -18,7 +19,7 @@ from workbench.graph.storage.kernels import Levels, Static
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
-from workbench.methods.common import channel_scales, grids
+from workbench.methods.common import activation_levels, channel_scales, grids
 from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
 
 
@@ -76,4 +77,7 @@ class SmoothQuantization(IntegerMethod):
         inner = self.weight(context, edit, params, job, scale)
         received = Levels.covering(float((observed.lows / factor).min()), float((observed.highs / factor).max()))
         delivered = context.observed(job, True, counting=False).levels("minmax") if params.output else None
-        return Edit(Scaled(inner, scale), edit.bias, remarks(edit, params), Static(received, delivered))
+        smooth = replace(observed, rows=observed.rows / factor)
+        lost = activation_levels.warning(smooth, received, context.layer, edit.weight * scale)
+        note = Joined([remarks(edit, params), lost], CLAUSE)
+        return Edit(Scaled(inner, scale), edit.bias, note, Static(received, delivered))

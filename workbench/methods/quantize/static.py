@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Expert, Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
@@ -16,6 +17,7 @@ from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.base.observer import RangeRule
+from workbench.methods.common import activation_levels
 from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
 
 
@@ -76,6 +78,8 @@ class StaticQuantization(IntegerMethod):
         weight = self.weight(context, edit, params, job)
         rule = params.activations, params.percentile, params.symmetric_activations
         counting = params.activations != "minmax"
-        received = context.observed(job, counting=counting).levels(*rule)
+        seen = context.observed(job, counting=counting)
+        received = seen.levels(*rule)
         delivered = context.observed(job, True, counting).levels(*rule) if params.output else None
-        return Edit(weight, edit.bias, remarks(edit, params), Static(received, delivered))
+        lost = activation_levels.warning(seen, received, context.layer, edit.weight)
+        return Edit(weight, edit.bias, Joined([remarks(edit, params), lost], CLAUSE), Static(received, delivered))
