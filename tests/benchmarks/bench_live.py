@@ -310,7 +310,7 @@ def bench_memory(count: int) -> list[Row]:
 
 
 def scan_memory(count: int) -> None:
-    from workbench.engine.preview import activation_cache
+    from workbench.engine.calibration import activation_cache
 
     workspace = opened(count)
     before = peak_bytes()

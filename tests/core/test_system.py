@@ -83,7 +83,7 @@ def test_marks_of_processes_that_are_gone(ended, monkeypatch):
 
 
 def test_caches_of_dead_engines_are_removed_on_windows_too(windows, tmp_path):
-    from workbench.engine.preview.activation_cache import Disk
+    from workbench.engine.calibration.activation_cache import Disk
 
     host = system.owner().partition("-")[0]
     for process in (7, 9):

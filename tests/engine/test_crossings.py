@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbench.core.base import system
-from workbench.engine.preview.activation_cache import Crossings, Disk
+from workbench.engine.calibration.activation_cache import Crossings, Disk
 
 NONE = Disk(0)
 

@@ -15,7 +15,7 @@ from workbench.core.base.job import Job
 from workbench.core.session.session_file import Reference, SavedSession
 from workbench.engine.api.export import export
 from workbench.engine.base.store import Store
-from workbench.engine.preview.activation_cache import Disk
+from workbench.engine.calibration.activation_cache import Disk
 
 resource = pytest.importorskip("resource")  # limits of a process, which Windows has not
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the names of open files")
@@ -141,7 +141,7 @@ def test_caches_on_a_full_disk_keep_nothing_and_complain_of_nothing(small_disk, 
 
     values = {"x": np.zeros(20_000)}
     store, disk = Store(small_disk / "store"), Disk(parent=small_disk / "crossings")
-    monkeypatch.setattr("workbench.engine.preview.activation_cache.FREE", 0)
+    monkeypatch.setattr("workbench.engine.calibration.activation_cache.FREE", 0)
     _fill(small_disk)
     store.save("key", values)
     disk.put("key", values)

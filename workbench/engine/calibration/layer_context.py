@@ -12,15 +12,13 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
-from workbench.engine.base.taps import observed, refuse_what_is_not_finite
 from workbench.engine.calibration import im2col, input_moments
 from workbench.engine.calibration.input_moments import Moments
+from workbench.engine.calibration.taps import SHARE, forget_walk, observed, refuse_what_is_not_finite, runs
 from workbench.graph.model.model import Model
-from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 from workbench.methods.base.observer import Observed
 
@@ -97,18 +95,9 @@ class LayerContext:
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """Inputs of the operator, batch by batch; never more than a batch in memory."""
-        data = self.samples()
-        prefix, name = cut.tap(self.model, self.path)
-        if prefix is None:  # the layer reads a model input
-            for feeds in data.batches(self.batch, SAMPLES):
-                job.check()
-                yield feeds[name]
-            return
-        session = runtime.session(prefix)
-        wanted = {value.name for value in session.get_inputs()}
-        total = -(-data.first(SAMPLES) // data.at_once(self.batch))
-        for feeds in job.each(data.batches(self.batch, SAMPLES), Message("calibrating {path}", path=self.path), total):
-            yield runtime.run(session, {k: v for k, v in feeds.items() if k in wanted}, [name])[0]
+        name = cut.tapped(self.model, self.path)
+        for values in runs(self.model, [name], self.samples(), SAMPLES, self.batch, job, self.cache):
+            yield values[name]
 
     def observed(self, job: Job, behind: bool = False, counting: bool = True) -> Observed:
         """Statistics by the value's name: an output of one layer and the input of the next get the same levels."""
@@ -121,7 +110,7 @@ class LayerContext:
 
     def _rows(self, count: int, job: Job) -> np.ndarray:
         rng = np.random.default_rng(self.seed)
-        samples, batch = self.samples().first(SAMPLES), self.samples().at_once(self.batch)
+        samples, batch = self.samples().first(SAMPLES), self.samples().at_once(-(-self.batch // SHARE))
         parts = []
         for x in self.inputs(job):
             available = im2col.count(self.layer, x)
@@ -155,7 +144,7 @@ class LayerContext:
         contexts = [self, *(replace(self, path=path) for path in self.beside[self._place :])]
         missing = [each for each in contexts if each is self or self.cache.peek(each._key("moments")) is None]
         layers = input_moments.together(self.model, [each.layer for each in missing])
-        sums = input_moments.of_layers(self.model, layers, self.samples(), SAMPLES, self.batch, job)
+        sums = input_moments.of_layers(self.model, layers, self.samples(), SAMPLES, self.batch, job, self.cache)
         for each in missing[1 : len(layers)]:
             with suppress(UserError):  # which that layer says itself
                 self.cache.offer(each._key("moments"), sums[each.path].moments(each.path))
@@ -179,3 +168,8 @@ def prepare_moments(model: Model, paths: Iterable[str], data: Dataset, cache: Ca
     for each in missing:
         with suppress(UserError):  # which the method that asks for them says
             replace(each, beside=paths)._moments(job)
+
+
+def release(data: Dataset, cache: Cache) -> None:
+    """Free what calibration keeps to go on from one layer to the next."""
+    forget_walk(data, SAMPLES, BATCH, cache)

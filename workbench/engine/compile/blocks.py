@@ -17,10 +17,10 @@ from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
-from workbench.engine.base.taps import refuse_what_is_not_finite
 from workbench.engine.calibration import im2col
 from workbench.engine.calibration.input_moments import AT_ONCE
 from workbench.engine.calibration.layer_context import BATCH, SAMPLES
+from workbench.engine.calibration.taps import refuse_what_is_not_finite
 from workbench.engine.compile.equivalence import Changed, prove_shapes
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime

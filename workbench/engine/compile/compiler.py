@@ -18,6 +18,7 @@ from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator
+from workbench.engine.calibration import layer_context
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import kernels, structure
 from workbench.engine.compile.conflicts import conflict
@@ -308,6 +309,8 @@ def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cach
         part.report(Message("editing {path}", path=path), 0.0)
         edits[path] = edit(model, path, actions, data, seed, cache, part, sharing)
         model.release(path)
+    if data is not None:
+        layer_context.release(data, cache)
     return edits
 
 

@@ -18,7 +18,7 @@ import onnx_ir as ir
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.data.dataset import Dataset
-from workbench.engine.base.taps import runs
+from workbench.engine.calibration.taps import runs
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.inventory import find_layers

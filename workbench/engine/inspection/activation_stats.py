@@ -15,8 +15,8 @@ from workbench.core.layer_data.activation_stats import QUANTILES, Activation, Le
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Histogram
 from workbench.core.recipe.recipe import Recipe
-from workbench.engine.base.taps import runs
 from workbench.engine.calibration.layer_context import BATCH, SAMPLES
+from workbench.engine.calibration.taps import runs
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace

@@ -29,11 +29,11 @@ from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Feeds
 from workbench.engine.base.answers import AnswersOf, answers_key
 from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.calibration.activation_cache import Crossings
 from workbench.engine.compile import compiler
 from workbench.engine.compile import forecast as compile_forecast
 from workbench.engine.layer_figures import stats
 from workbench.engine.preview import curvature
-from workbench.engine.preview.activation_cache import Crossings
 from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.model.model import Model

@@ -94,6 +94,18 @@ def tapped(model: Model, path: str, behind: bool = False) -> str:
     return str(value.name)
 
 
+def crossing_behind(model: Model, names: Sequence[str]) -> tuple[str, ...]:
+    """Names of the computed values that are read by what depends on the last of these values, in the order of the
+    graph: with the model's inputs, all that is needed to go on from there."""
+    graph = model.ir.graph
+    place = {value.name: index for index, node in enumerate(graph) for value in node.outputs}
+    last = max(names, key=lambda name: place.get(name, -1))
+    behind = _behind(graph, {last})
+    before = {value for node in graph if node not in behind for value in node.outputs}
+    read = (value for node in graph if node in behind for value in read_by(node) if value in before)
+    return tuple(dict.fromkeys(value.name or "" for value in read))
+
+
 def _site(model: Model, path: str) -> Site:
     if path not in model.sites:
         raise UserError("{path}: {locked}", "Choose another layer.", path=path, locked=model.layer(path).locked)

@@ -17,6 +17,7 @@ BUDGET = 2 << 30  # bytes in memory
 DISK = 8 << 30  # bytes on the disk
 FREE = 4 << 30  # bytes that the disk keeps free
 Values = dict[str, np.ndarray]
+Key = tuple[Hashable, Hashable]  # a cut, and a batch that crosses it
 
 
 class Crossings:
@@ -53,6 +54,16 @@ class Crossings:
             self.disk.put((cut, batch), values)
         return values
 
+    def drop(self, cut: Hashable, batch: Hashable) -> None:
+        """Forget a batch in memory."""
+        self.used -= weigh(self._cuts.get(cut, {}).pop(batch, {}))
+
+    def keep(self, cut: Hashable) -> None:
+        """Forget all other cuts."""
+        for other in [each for each in self._cuts if each != cut]:
+            self.used -= weigh(self._cuts.pop(other))
+        self.disk.keep(cut)
+
 
 class Disk:
     """Arrays in a folder, evicting the oldest first. Deleted with this object, or by a later process.
@@ -65,10 +76,10 @@ class Disk:
         self.used = 0
         self._parent = parent
         self._folder: Path | None = None
-        self._files: OrderedDict[Hashable, tuple[tuple[str, ...], Path, int]] = OrderedDict()
+        self._files: OrderedDict[Key, tuple[tuple[str, ...], Path, int]] = OrderedDict()
         self._made = 0
 
-    def get(self, key: Hashable) -> Values | None:
+    def get(self, key: Key) -> Values | None:
         if key not in self._files:
             return None
         self._files.move_to_end(key)
@@ -79,7 +90,7 @@ class Disk:
         except (OSError, ValueError):
             return None
 
-    def put(self, key: Hashable, values: Values) -> None:
+    def put(self, key: Key, values: Values) -> None:
         size = weigh(values)
         if key in self._files or size > self.budget:
             return
@@ -103,6 +114,13 @@ class Disk:
             return
         self._files[key] = tuple(values), path, size
         self.used += size
+
+    def keep(self, cut: Hashable) -> None:
+        """Delete the batches of all other cuts; keys are cuts with batches."""
+        for key in [each for each in self._files if each[0] != cut]:
+            _, path, freed = self._files.pop(key)
+            path.unlink(missing_ok=True)
+            self.used -= freed
 
     def _begin(self) -> Path:
         """A folder that bears this process's number; those of processes that are gone are removed."""

@@ -1,6 +1,6 @@
 """Inputs and outputs of layers over the calibration samples, observed for several layers in one run."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 import numpy as np
 
@@ -10,10 +10,9 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.walk import Walk, from_start
 from workbench.graph.model.model import Model
-from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import qdq
-from workbench.graph.subgraph import cut
 from workbench.methods.base.observer import Observed, Observer
 
 TOGETHER = 16  # values observed in one run at least, a small batch of each in memory at a time
@@ -39,7 +38,7 @@ def observed(
     if not counting and (known := cache.peek(whole)) is not None:
         return known[name]
     wanted = whole if counting else extremes
-    return cache.get(wanted, lambda: _observe(model, chosen, data, samples, batch, job, counting))[name]
+    return cache.get(wanted, lambda: _observe(model, chosen, data, samples, batch, cache, job, counting))[name]
 
 
 def _groups(model: Model, batch: int) -> list[dict[str, int]]:
@@ -68,10 +67,17 @@ def _groups(model: Model, batch: int) -> list[dict[str, int]]:
 
 
 def _observe(
-    model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int, job: Job, counting: bool
+    model: Model,
+    values: dict[str, int],
+    data: Dataset,
+    samples: int,
+    batch: int,
+    cache: Cache,
+    job: Job,
+    counting: bool,
 ) -> dict[str, Observed]:
     observers = {name: Observer(axis, counting) for name, axis in values.items()}
-    for arrays in runs(model, list(values), data, samples, batch, job):
+    for arrays in runs(model, list(values), data, samples, batch, job, cache):
         for name, x in arrays.items():
             refuse_what_is_not_finite(name, x)
             observers[name].add(x)
@@ -91,17 +97,26 @@ def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
 
 
 def runs(
-    model: Model, names: list[str], data: Dataset, samples: int, batch: int, job: Job
+    model: Model, names: list[str], data: Dataset, samples: int, batch: int, job: Job, cache: Cache | None = None
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Values of these names over this many samples, batch by batch."""
-    inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
-    session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
+    """Values of these names over this many samples, batch by batch. With a cache the run goes on where the last one of
+    this model ended (see Walk)."""
     batch = data.at_once(-(-batch // SHARE))
     total = -(-min(data.samples, samples) // batch)
-    for feeds in job.each(data.batches(batch, samples), Message("collecting activations"), total):
-        found = {name: feeds[name] for name in names if name not in inner}
-        if session is not None:
-            wanted = {value.name for value in session.get_inputs()}
-            values = runtime.run(session, {name: array for name, array in feeds.items() if name in wanted}, inner)
-            found.update(zip(inner, values, strict=True))
-        yield found
+    batches = job.each(data.batches(batch, samples), Message("collecting activations"), total)
+    walk = None if cache is None else cache.get(_walk(data, samples, batch), lambda: Walk(model))
+    if walk is None or walk.model is not model:
+        yield from from_start(model, names, batches)
+    else:
+        yield from walk.values(names, batches)
+
+
+def forget_walk(data: Dataset, samples: int, batch: int, cache: Cache) -> None:
+    """Free what the last run kept for the next one."""
+    walk = cache.peek(_walk(data, samples, data.at_once(-(-batch // SHARE))))
+    if walk is not None:
+        walk.forget()
+
+
+def _walk(data: Dataset, samples: int, batch: int) -> Hashable:
+    return "walk", data.fingerprint, samples, batch
