@@ -5194,21 +5194,6 @@
       <translation>模型能运行一个样本，但不能一次运行多个：其内部固定了批次大小。</translation>
     </message>
     <message>
-      <source>Check the data and the weights of the layers before it.</source>
-      <extracomment>workbench/engine/base/taps.py</extracomment>
-      <translation>请检查数据和它之前各层的权重。</translation>
-    </message>
-    <message>
-      <source>collecting activations</source>
-      <extracomment>workbench/engine/base/taps.py</extracomment>
-      <translation>正在收集激活值</translation>
-    </message>
-    <message>
-      <source>{name}: some values on the calibration samples are NaN or infinite.</source>
-      <extracomment>workbench/engine/base/taps.py</extracomment>
-      <translation>{name}：在校准样本上有 NaN 或无限大的值。</translation>
-    </message>
-    <message>
       <source>Give that batch.</source>
       <extracomment>workbench/engine/bench/feeding.py</extracomment>
       <translation>请使用该批大小。</translation>
@@ -5319,11 +5304,6 @@
       <translation>请给出数据，或使用不需要数据的方法。</translation>
     </message>
     <message>
-      <source>calibrating {path}</source>
-      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
-      <translation>正在校准 {path}</translation>
-    </message>
-    <message>
       <source>{path}: no gradients reach this layer.</source>
       <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
       <translation>{path}：没有梯度到达此层。</translation>
@@ -5332,6 +5312,21 @@
       <source>{path}: this method needs data, but none was given.</source>
       <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
       <translation>{path}：此方法需要数据，但未提供。</translation>
+    </message>
+    <message>
+      <source>Check the data and the weights of the layers before it.</source>
+      <extracomment>workbench/engine/calibration/taps.py</extracomment>
+      <translation>请检查数据和它之前各层的权重。</translation>
+    </message>
+    <message>
+      <source>collecting activations</source>
+      <extracomment>workbench/engine/calibration/taps.py</extracomment>
+      <translation>正在收集激活值</translation>
+    </message>
+    <message>
+      <source>{name}: some values on the calibration samples are NaN or infinite.</source>
+      <extracomment>workbench/engine/calibration/taps.py</extracomment>
+      <translation>{name}：在校准样本上有 NaN 或无限大的值。</translation>
     </message>
     <message>
       <source>Give all the same step.</source>
