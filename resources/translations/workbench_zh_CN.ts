@@ -4064,6 +4064,11 @@
       <translation>请改为把图像复制到那里。</translation>
     </message>
     <message>
+      <source>Give an .npy or .npz.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>请提供 .npy 或 .npz 文件。</translation>
+    </message>
+    <message>
       <source>Give an .npz, or set layout: nhwc in {preprocessing}.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>请给出 .npz，或在 {preprocessing} 中设置 layout: nhwc。</translation>
@@ -4127,6 +4132,11 @@
       <source>{file} is a link to a file outside the folder.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>{file} 是指向文件夹之外的链接。</translation>
+    </message>
+    <message>
+      <source>{file} is a picture, but the model takes none.</source>
+      <extracomment>workbench/data/readers/images.py</extracomment>
+      <translation>{file} 是图片，但该模型不接受图片。</translation>
     </message>
     <message>
       <source>{file} is not a file.</source>
@@ -5782,6 +5792,81 @@
       <source>without scaling</source>
       <extracomment>workbench/engine/data_check/guesses.py</extracomment>
       <translation>不缩放</translation>
+    </message>
+    <message>
+      <source>Compute its features and give them as .npy.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>请计算其特征并以 .npy 提供。</translation>
+    </message>
+    <message>
+      <source>Cut or filled up with silence to {n:,} values.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>已截断或用静音补足至 {n:,} 个值。</translation>
+    </message>
+    <message>
+      <source>Give a .png, .jpg, .bmp, .webp, .wav, .npy or .npz file.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>请提供 .png、.jpg、.bmp、.webp、.wav、.npy 或 .npz 文件。</translation>
+    </message>
+    <message>
+      <source>Give an .npz with an array for each input.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>请提供 .npz 文件，其中每个输入对应一个数组。</translation>
+    </message>
+    <message>
+      <source>Save it as 16-bit PCM.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>请另存为 16 位 PCM。</translation>
+    </message>
+    <message>
+      <source>Sound of {rate:,} Hz, {n:,} values; it is not resampled.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>声音：{rate:,} Hz，{n:,} 个值；未重采样。</translation>
+    </message>
+    <message>
+      <source>{path} is a sound, but the model's input '{name}' takes no waveform.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>{path} 是声音，但模型的输入“{name}”不接受波形。</translation>
+    </message>
+    <message>
+      <source>{path} is neither a picture, a sound nor an array.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>{path} 不是图片、声音或数组。</translation>
+    </message>
+    <message>
+      <source>{path} is no WAV file with whole numbers of 8, 16, 24 or 32 bits.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>{path} 不是 8、16、24 或 32 位整数的 WAV 文件。</translation>
+    </message>
+    <message>
+      <source>{path} is one input, but the model takes {count}.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>{path} 只是一个输入，但该模型需要 {count} 个。</translation>
+    </message>
+    <message>
+      <source>Change the recipe.</source>
+      <extracomment>workbench/engine/data_check/own_sample.py</extracomment>
+      <translation>请修改配方。</translation>
+    </message>
+    <message>
+      <source>No data is attached: pixels are divided by 255.</source>
+      <extracomment>workbench/engine/data_check/own_sample.py</extracomment>
+      <translation>未附加数据：像素值除以 255。</translation>
+    </message>
+    <message>
+      <source>Preprocessed as the attached data.</source>
+      <extracomment>workbench/engine/data_check/own_sample.py</extracomment>
+      <translation>按所附数据的方式预处理。</translation>
+    </message>
+    <message>
+      <source>The outputs of both models have different shapes.</source>
+      <extracomment>workbench/engine/data_check/own_sample.py</extracomment>
+      <translation>两个模型的输出形状不同。</translation>
+    </message>
+    <message>
+      <source>Values of this sample are {least:.3g} to {most:.3g}, those of the data {low:.3g} to {high:.3g}.</source>
+      <extracomment>workbench/engine/data_check/own_sample.py</extracomment>
+      <translation>该样本的值为 {least:.3g} 至 {most:.3g}，数据的值为 {low:.3g} 至 {high:.3g}。</translation>
     </message>
     <message>
       <source>Choose another layer.</source>
@@ -9571,6 +9656,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{name} 只包含权重。没有对应的网络时，可以查看、压缩和保存各层，但不会运行或测量任何内容。</translation>
     </message>
     <message>
+      <source>A sample is a picture (.png, .jpg), a sound (.wav) or an array (.npy).</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>样本可以是图片（.png、.jpg）、声音（.wav）或数组（.npy）。</translation>
+    </message>
+    <message>
       <source>Cannot open this</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>无法打开</translation>
@@ -9619,6 +9709,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>None of these files is a model: {names}.</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>这些文件都不是模型：{names}。</translation>
+    </message>
+    <message>
+      <source>Not a model, data, a recipe or a sample: {names}.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>不是模型、数据、配方或样本：{names}。</translation>
     </message>
     <message>
       <source>Open a model first.</source>
@@ -9696,6 +9791,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>重做</translation>
     </message>
     <message>
+      <source>Samples ({kinds});;All files (*)</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>样本 ({kinds});;所有文件 (*)</translation>
+    </message>
+    <message>
       <source>Save recipe</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>保存配方</translation>
@@ -9714,6 +9814,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>There is nothing to undo.</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>没有可以撤销的操作。</translation>
+    </message>
+    <message>
+      <source>Try own sample</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>试用自己的样本</translation>
+    </message>
+    <message>
+      <source>Try own sample…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>试用自己的样本…</translation>
     </message>
     <message>
       <source>Undo</source>
@@ -10514,6 +10624,51 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{name}: trying ways of reading it…</source>
       <extracomment>workbench/ui/data/dialog.py</extracomment>
       <translation>{name}：正在尝试各种读取方式…</translation>
+    </message>
+    <message>
+      <source>(updating…)</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>（正在更新…）</translation>
+    </message>
+    <message>
+      <source>Both models: {name} ({was} → {now})</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>两个模型：{name}（{was} → {now}）</translation>
+    </message>
+    <message>
+      <source>Changed: {was} ({sure}) → {now} ({sure_now})</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>已改变：{was}（{sure}）→ {now}（{sure_now}）</translation>
+    </message>
+    <message>
+      <source>Compressed</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>压缩后</translation>
+    </message>
+    <message>
+      <source>Output difference: {relative} relative, {most} at most ({n:,} values)</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>输出差异：相对 {relative}，最大 {most}（{n:,} 个值）</translation>
+    </message>
+    <message>
+      <source>Output: {was} → {now}</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>输出：{was} → {now}</translation>
+    </message>
+    <message>
+      <source>Own sample</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>自己的样本</translation>
+    </message>
+    <message>
+      <source>Running both models…</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>正在运行两个模型…</translation>
+    </message>
+    <message>
+      <source>The sample as the model gets it</source>
+      <extracomment>workbench/ui/data/own_sample.py</extracomment>
+      <translation>模型所接收的样本</translation>
     </message>
     <message>
       <source>Gains at least</source>
@@ -11429,11 +11584,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{rows} × {columns} weights</source>
       <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
       <translation>{rows} × {columns} 个权重</translation>
-    </message>
-    <message>
-      <source>(updating…)</source>
-      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>（正在更新…）</translation>
     </message>
     <message>
       <source>(widest: channel {number})</source>
@@ -13531,11 +13681,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>已停止。已生成的内容会保留。</translation>
     </message>
     <message>
-      <source>Compressed</source>
-      <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
-      <translation>压缩后</translation>
-    </message>
-    <message>
       <source>Generate</source>
       <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
       <translation>生成</translation>
@@ -15143,9 +15288,9 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>浮动{panel}</translation>
     </message>
     <message>
-      <source>Drop a model, its data or a recipe</source>
+      <source>Drop a model, data, a recipe or a sample</source>
       <extracomment>workbench/ui/widgets/drop_hint.py</extracomment>
-      <translation>拖入模型、其数据或配方</translation>
+      <translation>拖放模型、数据、配方或样本</translation>
     </message>
   </context>
 </TS>

@@ -117,3 +117,37 @@ class Blame:
     suspects: tuple[Suspect, ...]
     tried: int
     layers: int
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A class, and how sure a model is of it (0..1)."""
+
+    name: str
+    sure: float
+
+
+@dataclass(frozen=True)
+class SampleAnswer:
+    """What the original and the compressed model make of one sample of the user's own.
+
+    before, after   the most probable classes of each; empty where the model does not decide between classes
+    error           |now - was| / |was| of the measured output, Euclidean
+    most            the largest change of one of its `size` values
+    first, first_after   its first values
+    picture         uint8 [height, width] or [height, width, 3]; None where the input is no image
+    notes           how the sample was read and preprocessed, and what speaks against that
+    trained         whether the recipe's training stages are in it; None: it has none
+    """
+
+    path: str
+    before: tuple[Guess, ...]
+    after: tuple[Guess, ...]
+    error: float
+    most: float
+    size: int
+    first: tuple[float, ...] = ()
+    first_after: tuple[float, ...] = ()
+    picture: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
+    trained: bool | None = None

@@ -144,12 +144,19 @@ class Look(Request, lane="look"):
 
 @dataclass(frozen=True)
 class Activations(Request, lane="passing", ends="lane"):
-    """Activations of one layer over the calibration samples, of the model that the recipe makes (the original where it
-    is empty) -> Updated(passing.Passing)..., Done(passing.Passing). A newer request replaces one that waits or runs
-    (Stopped); lower priority than others."""
+    """Activations of a layer on calibration samples, of the recipe's model -> Updated(passing.Passing)..., Done(same).
+    A newer request replaces one that waits or runs (Stopped); lower priority than others."""
 
     path: str
     recipe: Recipe = Recipe()  # noqa: RUF009  (it is a value)
+
+
+@dataclass(frozen=True)
+class TrySample(Request, lane="look"):
+    """A file's first sample through the original and the recipe's model -> Done(prediction_diff.SampleAnswer)"""
+
+    path: str
+    recipe: Recipe
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,11 @@ def open_folder(
     return {specs[0].name: images}, labels, _called(folder, folders, rules), tuple(_left_out(folder))
 
 
-def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules) -> Shape:
-    """What the model takes. Raises UserError where that is no image, or the rules do not fit it."""
+def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules, one: bool = False) -> Shape:
+    """What the model takes. Raises UserError where that is no image, or the rules do not fit it. `one`: the path is a
+    picture's."""
+    if one and (len(specs) != 1 or len(specs[0].shape) != 4):
+        raise UserError("{file} is a picture, but the model takes none.", "Give an .npy or .npz.", file=folder)
     if len(specs) != 1 or len(specs[0].shape) != 4:
         raise UserError(
             "{folder} is a folder of images, but the model's input is not a single image.",
@@ -248,6 +251,12 @@ def _image(file: Path, taken: Shape, rules: Rules) -> np.ndarray:
     except Exception as error:  # whatever a damaged picture makes its decoder raise
         raise _unreadable(file) from error
     return pixels.reshape(taken.height, taken.width, taken.channels)
+
+
+def one_image(file: Path, specs: tuple[InputSpec, ...], rules: Rules) -> np.ndarray:
+    """One picture [height, width, channels] uint8. Raises UserError where it cannot be read, or is not what the model
+    takes."""
+    return _image(file, _taken(file, specs, rules, one=True), rules)
 
 
 def _measure(file: Path) -> None:

@@ -38,6 +38,7 @@ from workbench.engine.base.cache import Cache
 from workbench.engine.bench.profile import profile
 from workbench.engine.bench.timing import timed
 from workbench.engine.compile.structure import couplings
+from workbench.engine.data_check import own_sample
 from workbench.engine.data_check.check import check, settle
 from workbench.engine.inspection.activation_stats import passing
 from workbench.engine.inspection.look import look
@@ -248,6 +249,10 @@ class Service:
     @answer.register
     def activations(self, request: m.Activations, job: Job) -> Any:
         return passing(self._open(), request.path, job, request.recipe)
+
+    @answer.register
+    def try_sample(self, request: m.TrySample, job: Job) -> Any:
+        return own_sample.answer(self._open(), request.path, request.recipe, job)
 
     @answer.register
     def edit(self, request: m.Edit, job: Job) -> Any:

@@ -13,6 +13,7 @@ MODELS = (".onnx", ".pt2", ".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".ts"
 DATA = (".npz", ".npy", ".csv", ".jsonl", ".parquet")
 RECIPES = (".yaml", ".yml")
 SESSIONS = (".mcw",)
+SAMPLES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".wav")  # each is one sample
 FUNCTION = re.compile(r"\.py:\w+$")
 PYTHON, TEXT = ".py", ".txt"
 SCRIPTS = (".pt", ".pth", ".ts", ".jit", ".torchscript")
@@ -47,6 +48,24 @@ def sort_out(paths: list[str]) -> Chosen:
         chosen.data = texts[0]
         chosen.others = tuple(path for path in chosen.others if path != chosen.data)
     return chosen
+
+
+def is_sample(path: str, rank: int) -> bool:
+    """Whether a file is one sample of a model whose input has this many axes: a picture, a sound, or an array that has
+    as many axes less the one of the samples, or one sample."""
+    if path.lower().endswith(SAMPLES):
+        return True
+    if not path.lower().endswith(".npy"):
+        return False
+    from numpy.lib import format as npy
+
+    try:
+        with open(path, "rb") as file:
+            read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(file)]
+            shape = read(file, max_header_size=10_000)[0]
+    except (OSError, ValueError, KeyError):
+        return False
+    return len(shape) == rank - 1 or (len(shape) == rank and shape[0] == 1)
 
 
 def runs_code(path: str) -> bool:

@@ -18,12 +18,13 @@ from workbench.core.plugins.discovery import entry_points
 from workbench.core.recognition import folders, foreign
 from workbench.core.session.opened import Attached, Opened
 from workbench.ui.base import dialogs, settings
-from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
+from workbench.ui.base.files import DATA, MODELS, SAMPLES, SESSIONS, Chosen, is_sample, sort_out
 from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.commands.architecture_dialog import ArchitectureDialog
 from workbench.ui.commands.measure_dialog import MeasureDialog
 from workbench.ui.commands.session_commands import SessionCommands
 from workbench.ui.data.dialog import DataDialog
+from workbench.ui.data.own_sample import OwnSample
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.session.session import Session
 
@@ -44,6 +45,7 @@ class Commands(QObject):
         self.open_data = new_action(self, self.tr("Open data…"), self.ask_data, "Ctrl+D")
         self.open_data_folder = new_action(self, self.tr("Open image folder…"), self.ask_data_folder, "Ctrl+Shift+D")
         self.check_data = new_action(self, self.tr("Check data…"), self.ask_check)
+        self.own_sample = new_action(self, self.tr("Try own sample…"), self.ask_sample)
         self.choose_metric = new_action(self, self.tr("What is measured…"), self.ask_metric, "Ctrl+Shift+M")
         self.open_recipe = new_action(self, self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
         self.save_recipe = new_action(self, self.tr("Save recipe"), self.save, Key.Save)
@@ -58,6 +60,7 @@ class Commands(QObject):
         session.model_changed.connect(self._on_model)
         session.data_changed.connect(self._on_data)
         session.failed.connect(self._complain)
+        self._own: OwnSample | None = None  # made when there is one
         self._used: set[str] = set()  # data that the user has looked at, and uses as it is
         session.doubted.connect(self._look_into)
         session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
@@ -87,6 +90,7 @@ class Commands(QObject):
     def _on_model(self) -> None:
         model = self._session.model
         wanting = (self.open_data, self.open_data_folder, self.open_recipe, self.save_recipe, self.save_recipe_as)
+        wanting += (self.own_sample,)
         set_enabled(wanting, model is not None, self.tr("Open a model first."))
         if model is not None:
             settings.remember(model.path)
@@ -208,8 +212,19 @@ class Commands(QObject):
         if chosen.model:
             self.open_path(chosen.model, chosen.data, recipe=chosen.recipe)
             return
+        if self._session.model is not None and (own := self._own_sample(chosen)):
+            self.try_sample(own)
+            return
         if self._session.model is None or not (chosen.data or chosen.recipe):
             names = ", ".join(Path(path).name for path in paths)
+            if self._session.model is not None:
+                dialogs.complain(
+                    self._window,
+                    self.tr("Cannot open this"),
+                    self.tr("Not a model, data, a recipe or a sample: {names}.").format(names=names),
+                    self.tr("A sample is a picture (.png, .jpg), a sound (.wav) or an array (.npy)."),
+                )
+                return
             dialogs.complain(
                 self._window,
                 self.tr("Cannot open this"),
@@ -221,6 +236,23 @@ class Commands(QObject):
             self.attach_path(chosen.data)
         if chosen.recipe:
             self._session.load_recipe(chosen.recipe)
+
+    def _own_sample(self, chosen: Chosen) -> str:
+        """A file among those that were dropped that is one sample of the open model; "" where there is none."""
+        model = self._session.model
+        rank = len(model.inputs[0].shape) if model is not None and model.inputs else 0
+        return next((path for path in (*chosen.others, chosen.data) if path and is_sample(path, rank)), "")
+
+    def ask_sample(self) -> None:
+        """A picture, a sound or an array, run through the original and the compressed model."""
+        kinds = " ".join(f"*{suffix}" for suffix in (*SAMPLES, ".npy", ".npz"))
+        filters = self.tr("Samples ({kinds});;All files (*)").format(kinds=kinds)
+        dialogs.choose_file(self._window, self.tr("Try own sample"), filters, self.try_sample, self._folder())
+
+    def try_sample(self, path: str) -> None:
+        if self._own is None:
+            self._own = OwnSample(self._session, self._window)
+        self._own.show_file(path)
 
     def _folder(self) -> str:
         opened = self._session.opened

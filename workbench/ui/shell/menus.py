@@ -84,6 +84,7 @@ class Menus(QObject):
         menu.addAction(commands.open_data)
         menu.addAction(commands.open_data_folder)
         menu.addAction(commands.check_data)
+        menu.addAction(commands.own_sample)
         menu.addAction(commands.choose_metric)
         menu.addSeparator()
         menu.addActions([commands.open_recipe, commands.save_recipe, commands.save_recipe_as])

@@ -32,4 +32,4 @@ class DropHint(QWidget):
         painter.drawRoundedRect(self.rect().adjusted(16, 16, -16, -16), theme.RADIUS, theme.RADIUS)
         painter.setPen(colors.text)
         painter.setFont(theme.font(6))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Drop a model, its data or a recipe"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Drop a model, data, a recipe or a sample"))
