@@ -11626,6 +11626,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>并排显示所有输出通道的范围</translation>
     </message>
     <message>
+      <source>after training</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>训练后</translation>
+    </message>
+    <message>
       <source>after: estimated from this histogram, updating…</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>压缩后：由此直方图估计，正在更新…</translation>
@@ -12596,6 +12601,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>视图(&amp;V)</translation>
     </message>
     <message>
+      <source>A second window opens, with another engine.</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>正在打开第二个窗口，它使用另一个引擎。</translation>
+    </message>
+    <message>
       <source>About</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>关于</translation>
@@ -12676,6 +12686,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>测量各层耗时</translation>
     </message>
     <message>
+      <source>New window</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>新建窗口</translation>
+    </message>
+    <message>
       <source>Next pane</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>下一个窗格</translation>
@@ -12684,6 +12699,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>No job is running.</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>没有正在运行的任务。</translation>
+    </message>
+    <message>
+      <source>No window was opened.</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>未能打开窗口。</translation>
     </message>
     <message>
       <source>Open recent</source>

@@ -292,8 +292,11 @@ class Workspace:
 
     def edited(self, path: str, recipe: Recipe, job: Job) -> tuple[structure.Structure, Edit]:
         """The model after the structural steps of a recipe, and what the other steps of a layer make of it there: zeros
-        where it is not there any more."""
+        where it is not there any more. As it was trained, where the recipe was."""
         layer, seed = self.layer(path), recipe.seed
+        if (known := self.recovery(recipe)) is not None and path in known.compiled.model.sites:
+            made = known.compiled
+            return made.structure, made.edits.get(path) or untouched(made.model.weight(path))
         chosen = {**compiler.stacks(self.model, recipe)[0], layer.path: recipe.actions_for(path)}
         smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
         if path not in smaller.model.sites:  # its module was replaced, or left out
@@ -319,10 +322,11 @@ class Workspace:
         cache = self.cache.under(smaller.key)
         steps = compiler.editing(chosen).get(path, ())
         gone = path not in smaller.model.sites
+        trained = self.recovery(recipe) is not None and not gone
 
         def make() -> EditView:
             weight = edited.weight
-            edits = {path: edited} if not gone and (steps or path not in smaller.notes) else {}
+            edits = {path: edited} if not gone and (steps or trained or path not in smaller.notes) else {}
             result = compiler.Compiled(self.model, smaller, edits, {path: actions}).stored(recipe.storing)
             change = next(each for each in result.changes()[0] if each.path == path)
             view = self.view(path)
@@ -337,11 +341,12 @@ class Workspace:
                 conflicts.conflicts(layer, actions),
                 self._levels(smaller, path, edited),
                 stats.beyond(weight, view.outliers) if view.outliers is not None else 0,
+                trained,
             )
 
         shared = tuple(sharing.get(action, ()) for action in actions)
         known = ("edit view", path, layer.fingerprint, actions, shared, seed, recipe.storing, self._calibrated())
-        return cache.get(known, make)
+        return make() if trained else cache.get(known, make)
 
     def _levels(self, smaller: structure.Structure, path: str, edited: Edit) -> Levels | None:
         """Levels of an edited layer, its channels numbered as in the original."""

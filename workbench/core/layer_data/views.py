@@ -132,6 +132,7 @@ class EditView:
 
     conflicts   method id -> why it cannot be added to these actions
     outliers    counted by the fences of the LayerView
+    trained     whether these are the weights after the recipe's training stages
     """
 
     change: LayerChange
@@ -141,6 +142,7 @@ class EditView:
     conflicts: Mapping[str, str] = field(default_factory=dict)
     levels: Levels | None = None
     outliers: int = 0
+    trained: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,15 @@ def pair_of(workspace: Workspace, path: str, recipe: Recipe, job: Job) -> Pair:
     layer = workspace.model.layer(path)
     before = workspace.model.weight(path)
     whole = np.ones(before.shape[layer.out_axis], dtype=bool)
-    if not recipe.rows:
+    trained = workspace.recovery(recipe) is not None
+    if not recipe.rows and not trained:
         return Pair(layer, before, None, None, None, whole)
     smaller, edited = workspace.edited(path, recipe, job)
     if path not in smaller.model.sites:  # its module was replaced, or left out
         return Pair(layer, before, np.full(before.shape, np.nan, np.float32), None, None, ~whole)
     kept = smaller.kept.get(path)
     if kept is None:
-        same = edited.weight is smaller.model.weight(path) or not recipe.actions_for(path)
+        same = edited.weight is smaller.model.weight(path) or not (recipe.actions_for(path) or trained)
         return Pair(layer, before, None if same else edited.weight, edited, smaller.model.weight(path), whole)
     after = np.full(before.shape, np.nan, np.float32)
     after[np.ix_(*kept)] = edited.weight

@@ -71,6 +71,8 @@ class Refresher(QObject):
         """The engine makes something else of this recipe now; what is under way may be of what it made before."""
         self._trained.add(recipe.in_effect)
         self._previews.forget(recipe.in_effect)
+        self._edits.clear()  # training may change layers that have no steps
+        self._applies.drop()
         self._measures.drop()
 
     def drop(self) -> None:
@@ -137,12 +139,13 @@ class Refresher(QObject):
         if path not in self._views and self.online:
             self._inspects.submit(lambda: self._ask_view(path))
         known = self._edits.get((path, recipe.in_effect))
-        if known is not None or not recipe.actions_for(path):
+        trained = bool(recipe.recover) and recipe.in_effect in self._trained
+        if known is not None or not (recipe.actions_for(path) or trained):
             self._applies.drop()
             self._session.show_edit(known)
             return
         shown = self._session.edit  # that of the same steps holds, whatever was done to other layers
-        same = shown is not None and shown.change.actions == recipe.actions_for(path)
+        same = shown is not None and not trained and shown.change.actions == recipe.actions_for(path)
         self._session.show_edit(shown, current=same)
         if self._wanted:
             self._applies.submit(lambda: self._ask_edit(path, recipe))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QWidget
 from workbench.core.base.resources import resource_path
 from workbench.core.session import script
 from workbench.ui.base import settings
+from workbench.ui.base.another_window import open_another
 from workbench.ui.base.crash import log_file
 from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.commands.commands import Commands
@@ -76,6 +77,7 @@ class Menus(QObject):
 
     def _file(self, commands: Commands) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&File"))
+        menu.addAction(new_action(self, self.tr("New window"), self._another_window, "Ctrl+Shift+N"))
         menu.addActions([commands.open_model, commands.open_folder])
         for recent in self._recent:
             menu.addMenu(recent)
@@ -99,6 +101,11 @@ class Menus(QObject):
         menu.addAction(self.presentation.save)
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Quit"), self._window.close, "Ctrl+Q"))
+
+    def _another_window(self) -> None:
+        started = open_another()
+        words = self.tr("A second window opens, with another engine.") if started else self.tr("No window was opened.")
+        self._session.told.emit(words)
 
     def _edit(self, commands: Commands, layer_commands: LayerCommands, snapshot_commands: SnapshotCommands) -> None:
         self._edits = menu = self._window.menuBar().addMenu(self.tr("&Edit"))

@@ -352,6 +352,11 @@ class HistogramPlot(PlotPanel):
         return "  ·  " + self.tr("after: of the value before, updating…")
 
     def _levels_text(self) -> str:
+        """The quantisation levels, after what the weights were trained."""
+        trained = isinstance(self._edit, EditView) and self._edit.trained
+        return ("  ·  " + self.tr("after training") if trained else "") + self._levels_words()
+
+    def _levels_words(self) -> str:
         levels = self._edit.levels if self._edit is not None else None
         if levels is None:
             return ""
