@@ -1,4 +1,4 @@
-"""File > New window starts a process by itself, with an engine of its own."""
+"""File > New window starts a process by itself, with another engine."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ def engines(window: int) -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc")
-def test_a_second_window_has_an_engine_of_its_own(qtbot, tmp_path, monkeypatch):
+def test_a_second_window_has_another_engine(qtbot, tmp_path, monkeypatch):
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     started = open_another()

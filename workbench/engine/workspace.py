@@ -316,11 +316,9 @@ class Workspace:
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
         """Figures of a layer after a recipe."""
         layer, actions, seed = self.layer(path), recipe.actions_for(path), recipe.seed
-        chosen = {**compiler.stacks(self.model, recipe)[0], path: actions}
-        sharing = compiler.shares(compiler.editing(chosen))
+        editing = compiler.editing({**compiler.stacks(self.model, recipe)[0], path: actions})
+        sharing, steps = compiler.shares(editing), editing.get(path, ())
         smaller, edited = self.edited(path, recipe, job)
-        cache = self.cache.under(smaller.key)
-        steps = compiler.editing(chosen).get(path, ())
         gone = path not in smaller.model.sites
         trained = self.recovery(recipe) is not None and not gone
 
@@ -330,14 +328,12 @@ class Workspace:
             result = compiler.Compiled(self.model, smaller, edits, {path: actions}).stored(recipe.storing)
             change = next(each for each in result.changes()[0] if each.path == path)
             view = self.view(path)
+            drawn = change, stats.moments(weight), stats.histogram(weight, view.histogram.edges)
             if gone:
-                return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges), None)
-            left = smaller.model.layer(path)
+                return EditView(*drawn, None)
             return EditView(
-                change,
-                stats.moments(weight),
-                stats.histogram(weight, view.histogram.edges),
-                stats.spectrum(left, weight),
+                *drawn,
+                stats.spectrum(smaller.model.layer(path), weight),
                 conflicts.conflicts(layer, actions),
                 self._levels(smaller, path, edited),
                 stats.beyond(weight, view.outliers) if view.outliers is not None else 0,
@@ -346,7 +342,7 @@ class Workspace:
 
         shared = tuple(sharing.get(action, ()) for action in actions)
         known = ("edit view", path, layer.fingerprint, actions, shared, seed, recipe.storing, self._calibrated())
-        return make() if trained else cache.get(known, make)
+        return make() if trained else self.cache.under(smaller.key).get(known, make)
 
     def _levels(self, smaller: structure.Structure, path: str, edited: Edit) -> Levels | None:
         """Levels of an edited layer, its channels numbered as in the original."""

@@ -152,14 +152,6 @@ class Activations(Request, lane="passing", ends="lane"):
 
 
 @dataclass(frozen=True)
-class TrySample(Request, lane="look"):
-    """A file's first sample through the original and the recipe's model -> Done(prediction_diff.SampleAnswer)"""
-
-    path: str
-    recipe: Recipe
-
-
-@dataclass(frozen=True)
 class Edit(Request, lane="edit", ends="lane"):
     """Apply the recipe to one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
 

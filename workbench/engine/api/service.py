@@ -20,6 +20,7 @@ from workbench.core.base.job import Job, Progress
 from workbench.core.base.message import Message, sentences
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages as m
+from workbench.core.ipc.own_sample import TrySample
 from workbench.core.layer_data.layer import fixed_batch
 from workbench.core.layer_data.views import Predictability
 from workbench.core.plugins.discovery import left_out
@@ -251,7 +252,7 @@ class Service:
         return passing(self._open(), request.path, job, request.recipe)
 
     @answer.register
-    def try_sample(self, request: m.TrySample, job: Job) -> Any:
+    def try_sample(self, request: TrySample, job: Job) -> Any:
         return own_sample.answer(self._open(), request.path, request.recipe, job)
 
     @answer.register

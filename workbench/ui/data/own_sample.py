@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QSizePolic
 from workbench.core.analysis.prediction_diff import Guess, SampleAnswer
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages
+from workbench.core.ipc.own_sample import TrySample
 from workbench.ui.base.pixels import image_of
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.coalesce import Latest
@@ -162,7 +163,7 @@ class OwnSample(QDialog):
             self._requests.answered()
 
         handlers = Handlers(done=done, failed=failed, quiet=True)
-        return self._session.link.request(messages.TrySample, handlers, path=path, recipe=recipe)
+        return self._session.link.request(TrySample, handlers, path=path, recipe=recipe)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
