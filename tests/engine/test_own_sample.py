@@ -58,6 +58,8 @@ def test_an_array_and_a_sound_are_one_sample(small, tmp_path):
     assert found.size > 1 and (wanted.decisions is None or found.before)
     np.save(tmp_path / "batch.npy", values[None])
     assert answer(small, str(tmp_path / "batch.npy"), Recipe(), Job()).first == found.first
+    np.savez(tmp_path / "one.npz", **{name: values[None]})
+    assert answer(small, str(tmp_path / "one.npz"), Recipe(), Job()).first == found.first
     with wave.open(str(tmp_path / "tone.wav"), "wb") as file:
         file.setnchannels(2), file.setsampwidth(2), file.setframerate(8000)
         file.writeframes(np.repeat((np.sin(np.arange(5)) * 20000).astype("<i2"), 2).tobytes())

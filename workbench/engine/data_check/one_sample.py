@@ -69,7 +69,7 @@ def _arrays(path: str, taken: tuple[InputSpec, ...]) -> Mapping[str, np.ndarray]
     if path.lower().endswith(".npy"):
         arrays = dict(npy_file.read(Path(path)))
     else:
-        arrays = dict(npz_file.read(Path(path), {spec.name for spec in taken} | {"x"}))
+        arrays = dict(npz_file.read(Path(path), {spec.name for spec in taken} | {"x"})[0])
     arrays = {name: array for name, array in arrays.items() if name not in (LABELS, NAMES)}
     ranks = {spec.name: len(spec.shape) for spec in taken}
     alone = next(iter(ranks.values())) if len(ranks) == 1 else None

@@ -90,8 +90,7 @@ class Commands(QObject):
     def _on_model(self) -> None:
         model = self._session.model
         wanting = (self.open_data, self.open_data_folder, self.open_recipe, self.save_recipe, self.save_recipe_as)
-        wanting += (self.own_sample,)
-        set_enabled(wanting, model is not None, self.tr("Open a model first."))
+        set_enabled((*wanting, self.own_sample), model is not None, self.tr("Open a model first."))
         if model is not None:
             settings.remember(model.path)
 

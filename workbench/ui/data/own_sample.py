@@ -119,8 +119,8 @@ class OwnSample(QDialog):
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(MARGIN)
         column.addLayout(top)
-        for widget in (self._sides, self.notes):
-            column.addWidget(widget)
+        column.addWidget(self._sides)
+        column.addWidget(self.notes)
         column.addStretch(1)
         column.addWidget(buttons)
 
