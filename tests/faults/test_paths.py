@@ -8,6 +8,10 @@ from click.testing import CliRunner
 
 from tests.faults.test_files_that_change import model
 from workbench.cli.commands import cli
+from workbench.core.base.errors import UserError
+from workbench.core.recognition import folders
+from workbench.core.session.session_file import load_session
+from workbench.ui.base import files
 
 LONG = "x" * 5000
 
@@ -64,3 +68,20 @@ def test_every_path_is_one_sentence(here, monkeypatch, arguments):
     sentence = document["error"]["message"]
     assert "Internal error" not in sentence and "Errno" not in sentence and len(sentence) < 500
     assert sentence.endswith(".") and "\n" not in sentence
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes in the file system")
+def test_the_window_does_not_wait_for_a_pipe(tmp_path):
+    for name in ("p.pt", "p.py", "p.mcw"):
+        os.mkfifo(tmp_path / name)
+    assert not files.runs_code(str(tmp_path / "p.pt")) and not folders.is_pickled(str(tmp_path / "p.md"))
+    assert folders.is_pickled(str(tmp_path / "p.pt")), "by its name; it is refused when it is opened"
+    assert files.functions_in(str(tmp_path / "p.py")) == []
+    with pytest.raises(UserError, match="is not a regular file"):
+        load_session(tmp_path / "p.mcw")
+
+
+@pytest.mark.parametrize("code", ["-" * 200_000 + "1", "(" * 300 + ")" * 300, "\0", "def f(:"])
+def test_a_program_that_cannot_be_parsed_has_no_functions(tmp_path, code):
+    (tmp_path / "deep.py").write_text(code)
+    assert files.functions_in(str(tmp_path / "deep.py")) == []

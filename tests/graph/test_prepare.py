@@ -217,6 +217,17 @@ def test_a_weight_behind_a_move_is_found_under_its_own_name(op, shape, attribute
         assert "float16 weights converted to float32, 48 bytes more" in steps["weight_chains"]
 
 
+def test_a_weight_stored_as_double_is_found_as_float32():
+    b = Build()
+    b.initializers.append(numpy_helper.from_array(b.rng.standard_normal((4, 6)), "fc.weight"))
+    b.node("MatMul", ["x", b.node("Cast", ["fc.weight"], "single", to=TensorProto.FLOAT)], "y")
+    proto = b.proto({"x": ["N", 4]}, {"y": None})
+    result, _ = prepared(proto)
+    assert ops(result) == ["MatMul"]
+    assert_equal(proto, result)
+    assert opened(proto).layer("fc").locked == ""
+
+
 def test_a_weight_moved_twice_in_the_same_way_stays_one():
     b = Build()
     weight = b.weight("fc.weight", 6, 6)

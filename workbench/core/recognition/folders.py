@@ -47,6 +47,8 @@ def is_pickled(path: str) -> bool:
 def _has_program(path: str) -> bool:
     """Whether an archive of torch holds TorchScript or an exported program, which needs no other network."""
     try:
+        if not os.path.isfile(path):  # a pipe waits, a device never ends
+            return False
         with zipfile.ZipFile(path) as archive:
             return any("/code/" in name or name.endswith("archive_format") for name in archive.namelist())
     except (OSError, ValueError, zipfile.BadZipFile):

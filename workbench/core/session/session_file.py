@@ -7,6 +7,7 @@ read, the model and the data are compared with their fingerprints, and trust to 
 
 import json
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from reprlib import repr as brief
@@ -157,7 +158,10 @@ class SavedSession:
 def load_session(path: Path) -> SavedSession:
     """Raises UserError, naming the file and the first thing in it that is not as it should be."""
     try:
-        if path.stat().st_size > LARGEST:
+        found = path.stat()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):  # a pipe waits, a device never ends
+            raise UserError("{path} is not a regular file.", "Give a {suffix} file.", path=path, suffix=SUFFIX)
+        if found.st_size > LARGEST:
             raise UserError(
                 "{path} is too large for a session.",
                 "A session is a {suffix} file of the window.",

@@ -1,8 +1,8 @@
 """Operators that only move or widen a constant are computed once, so that methods find the weight itself.
 
-Only what is exact: Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Cast from float16 or bfloat16 to float32,
-and Slice and Concat where they only put a weight in another order (the gates of an LSTM from torch). A weight that is
-read in several forms (a tied embedding: gathered as it is, multiplied transposed) stays one tensor.
+Only what is exact: Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Cast from float16, bfloat16 or double to
+float32, and Slice and Concat where they only put a weight in another order (the gates of an LSTM from torch). A weight
+that is read in several forms (a tied embedding: gathered as it is, multiplied transposed) stays one tensor.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,8 @@ from workbench.graph.onnx import names
 SMALL = 64
 # In the meta of a graph: names of matrices that are stored transposed, since a Transpose behind them was folded.
 TRANSPOSED = "transposed"
-WIDENED = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16)
+# Types whose cast to float32 every runtime computes alike: widened, or rounded to the nearest.
+CAST = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16, ir.DataType.DOUBLE)
 
 
 def compute(model: ir.Model) -> tuple[int, int, int]:
@@ -45,7 +46,7 @@ def compute(model: ir.Model) -> tuple[int, int, int]:
             if alone and nodes[0].op_type == "Transpose" and array.ndim == 2:
                 graph.meta[TRANSPOSED] = graph.meta.get(TRANSPOSED, frozenset()) ^ {str(name)}
             queue.append(_replace(graph, nodes, str(name), array, value if alone else None))
-            grown += array.nbytes - tensor.nbytes if nodes[0].op_type == "Cast" else 0
+            grown += max(0, array.nbytes - tensor.nbytes) if nodes[0].op_type == "Cast" else 0
             computed += len(nodes)
     return computed, len(left), grown
 
@@ -160,7 +161,7 @@ def _key(node: ir.Node) -> object:
         return None
     if node.op_type == "Cast":
         to = ir.DataType(node.attributes["to"].as_int())
-        if not (data.const_value.dtype in WIDENED and to == ir.DataType.FLOAT) and data.const_value.dtype != to:
+        if not (data.const_value.dtype in CAST and to == ir.DataType.FLOAT) and data.const_value.dtype != to:
             return None
     try:
         MOVES[node.op_type](node, _arrays(node))

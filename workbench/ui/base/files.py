@@ -15,6 +15,7 @@ RECIPES = (".yaml", ".yml")
 SESSIONS = (".mcw",)
 SAMPLES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".wav")  # each is one sample
 FUNCTION = re.compile(r"\.py:\w+$")
+LARGEST_PROGRAM = 4 << 20  # bytes
 PYTHON, TEXT = ".py", ".txt"
 SCRIPTS = (".pt", ".pth", ".ts", ".jit", ".torchscript")
 
@@ -76,7 +77,7 @@ def runs_code(path: str) -> bool:
 def _is_script(path: str) -> bool:
     """Whether torch.jit.save wrote a file: its archive has code."""
     try:
-        if not path.lower().endswith(SCRIPTS) or not zipfile.is_zipfile(path):
+        if not path.lower().endswith(SCRIPTS) or not os.path.isfile(path) or not zipfile.is_zipfile(path):
             return False
         with zipfile.ZipFile(path) as archive:
             return any("/code/" in name for name in archive.namelist())
@@ -87,7 +88,9 @@ def _is_script(path: str) -> bool:
 def functions_in(path: str) -> list[str]:
     """The functions a Python file defines, found without running it; empty where it cannot be read."""
     try:
+        if not os.path.isfile(path) or os.path.getsize(path) > LARGEST_PROGRAM:  # a pipe waits, a device never ends
+            return []
         tree = ast.parse(Path(path).read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # of what is nested too deeply, too
         return []
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
