@@ -92,7 +92,7 @@ def test_classes_are_the_best() -> None:
     """Of all ways to put 6 symbols into 2 or 4 classes of powers of two, the last not full."""
     counts = np.array([3, 50, 7, 20, 1, 9])
     ranked = np.sort(counts)[::-1]
-    for bits, (least, extra) in classes(counts).items():
+    for bits, least, extra in classes(counts):
         ways = itertools.combinations_with_replacement(range(4), 2**bits)
         full = [way for way in ways if sum(1 << width for width in way) >= len(counts)]
         every = [np.repeat(way, [1 << width for width in way])[: len(counts)] @ ranked for way in full]

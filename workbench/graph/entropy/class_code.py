@@ -5,6 +5,7 @@ as the class says: the "categories and additional bits" of JPEG (ITU-T T.81, F.1
 Within 1 or 2 % of a Huffman code where no symbol is very frequent, which tuples of weights see to.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -34,8 +35,7 @@ class ClassCode:
     @classmethod
     def of(cls, tally: Tally) -> "ClassCode":
         """The number of classes that makes the fewest bits."""
-        found = sorted(classes(tally.counts).items())
-        bits, (_, extra) = min(found, key=lambda item: item[0] * tally.length + item[1][0])
+        bits, extra = best(tally.counts)
         return cls(bits, extra, np.argsort(-tally.counts, kind="stable"))
 
     @cached_property
@@ -55,8 +55,20 @@ class ClassCode:
         return int((tally.counts * self.extra[self.class_of]).sum())
 
 
-def classes(counts: np.ndarray) -> dict[int, tuple[int, np.ndarray]]:
-    """By bits of a class's number: the least bits of all offsets, and the bits of an offset in each class, ascending.
+def best(counts: np.ndarray) -> tuple[int, np.ndarray]:
+    """Bits of a class's number, and of an offset in each class, that make the fewest bits of all words together."""
+    words, found, least = int(counts.sum()), None, np.inf
+    for bits, offsets, extra in classes(counts):
+        if bits * words + offsets < least:
+            found, least = (bits, extra), bits * words + offsets
+        if (bits + 1) * words >= least:  # without a bit for offsets, more classes are no better
+            break
+    assert found is not None
+    return found
+
+
+def classes(counts: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Bits of a class's number, the least bits of all offsets, and the bits of an offset in each class, ascending.
 
     Dynamic programming over how many of the rarest symbols are in classes already, a class at a time; the first, of the
     rarest, need not be full.
@@ -67,15 +79,14 @@ def classes(counts: np.ndarray) -> dict[int, tuple[int, np.ndarray]]:
     price = widths * (total - total[before])
     least = np.full(len(total), np.inf)
     least[0] = 0
-    chosen, found = [], {}
+    chosen = []
     for number in range(1, (1 << min(MOST_BITS, len(counts).bit_length())) + 1):
         offered = least[before] + price
         chosen.append(offered.argmin(axis=0))
         least = offered.min(axis=0)
         least[0] = 0  # a class may stay empty
         if number & (number - 1) == 0 and number > 1 and np.isfinite(least[-1]):
-            found[number.bit_length() - 1] = (int(least[-1]), _taken(chosen, before))
-    return found
+            yield number.bit_length() - 1, int(least[-1]), _taken(chosen, before)
 
 
 def _taken(chosen: list[np.ndarray], before: np.ndarray) -> np.ndarray:

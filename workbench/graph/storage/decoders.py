@@ -12,6 +12,7 @@ NonZero would save steps, but ONNX Runtime does not fold them.
 
 import re
 from functools import cache
+from itertools import product
 from string import ascii_letters
 
 import onnx
@@ -24,6 +25,7 @@ from workbench.graph.layouts.layout import Layout
 from workbench.graph.layouts.listing import LAYOUTS
 
 DOMAIN = kinds.DOMAIN
+SHORT = (*ascii_letters, *map("".join, product(ascii_letters, repeat=2)))  # names of inner values
 IR_VERSION = 8  # the first that has model-local functions
 IMPORT_BYTES = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=DOMAIN, version=1)]).ByteSize()
 
@@ -47,14 +49,16 @@ def proto(name: str, opset: int) -> onnx.FunctionProto:
     """The function, for a model whose default domain is at `opset`. Treat it as read-only."""
     parsed = onnx.parser.parse_function(_text(name, opset))
     _shorten(parsed)
-    return ir.serde.serialize_function(ir.serde.deserialize_function(parsed))  # without the parser's empty fields
+    for node in parsed.node:
+        if not node.domain:
+            node.ClearField("domain")  # the parser writes it empty, which takes bytes
+    return parsed
 
 
 def _shorten(function: onnx.FunctionProto) -> None:
     """Rename inner values to a letter or two: spelled out, they are a quarter of a decoder's bytes."""
     kept = {*function.input, *function.output}
-    names = (*ascii_letters, *(first + second for first in ascii_letters for second in ascii_letters))
-    letters = (name for name in names if name not in kept)
+    letters = (name for name in SHORT if name not in kept)
     short = {name: next(letters) for node in function.node for name in node.output if name not in kept}
     for node in function.node:
         for names in (node.input, node.output):

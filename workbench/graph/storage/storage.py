@@ -81,6 +81,7 @@ class Limit:
 
 
 UNLIMITED = Limit()
+AT_ONCE = 1 << 20  # costs that are compared in one go
 
 
 def choose(options: Sequence[Sequence[Form]], opset: int, limit: Limit = UNLIMITED) -> list[Form]:
@@ -126,22 +127,22 @@ def _smallest(options: Sequence[Sequence[Form]], opset: int, price: float = 0.0)
     if not options:
         return []
     market = _Market(options, opset, price)
-    allowed: frozenset[str] = frozenset()
-    size = market.size(allowed)
+    allowed = np.zeros(len(market.decoders), bool)
+    size = market.sizes(allowed[None])[0]
     while True:
-        moves = {allowed | bundle for bundle in market.bundles} | {allowed - {decoder} for decoder in allowed}
-        smallest, decoders_of = min(((market.size(move), sorted(move)) for move in moves), default=(size, []))
-        if smallest >= size:
+        moves = market.moves(allowed)
+        sizes = market.sizes(moves)
+        if sizes.min() >= size:
             return market.pick(allowed)
-        size, allowed = smallest, frozenset(decoders_of)
+        size = sizes.min()
+        allowed = min(moves[sizes == size], key=market.names)
 
 
 class _Market:
-    """Cost of each weight with each bundle of decoders that one of its forms needs."""
+    """Cost of each weight [W] with each bundle [B] of decoders [D] that one of its forms needs."""
 
     def __init__(self, options: Sequence[Sequence[Form]], opset: int, price: float) -> None:
-        self.bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
-        self._opset = opset
+        self._bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
         self._forms = [
             {form.decoders: form for form in sorted(forms, key=lambda form: -form.bytes)} for forms in options
         ]
@@ -149,27 +150,54 @@ class _Market:
             [
                 [
                     forms[bundle].bytes + price * forms[bundle].load.seconds if bundle in forms else np.inf
-                    for bundle in self.bundles
+                    for bundle in self._bundles
                 ]
                 for forms in self._forms
             ]
         )
+        self.decoders = sorted(frozenset().union(*self._bundles))
+        self._needs = _members(self._bundles, self.decoders)
+        called = [frozenset().union(*map(decoders.closure, bundle)) for bundle in self._bundles]
+        functions = sorted(frozenset().union(*called))
+        self._calls = _members(called, functions)
+        self._bytes = np.array([decoders.function_bytes(name, opset) for name in functions])
 
-    def size(self, allowed: frozenset[str]) -> float:
-        """Bytes of all weights in their cheapest forms, and of the decoders that these use."""
-        chosen = self._chosen(allowed)
-        used = frozenset().union(*(self.bundles[index] for index in np.unique(chosen)))
-        functions = frozenset().union(*(decoders.closure(decoder) for decoder in used))
-        weights = self._costs[np.arange(len(chosen)), chosen].sum()
-        return float(weights) + functions_bytes(functions, self._opset)
+    def moves(self, allowed: np.ndarray) -> np.ndarray:
+        """The decoders allowed, bool [D], with those of a bundle more, or with one less: bool [moves, D]."""
+        without = allowed & ~np.eye(len(allowed), dtype=bool)[allowed]
+        return np.concatenate([allowed | (self._needs > 0), without])
 
-    def pick(self, allowed: frozenset[str]) -> list[Form]:
-        return [forms[self.bundles[index]] for forms, index in zip(self._forms, self._chosen(allowed), strict=True)]
+    def sizes(self, moves: np.ndarray) -> np.ndarray:
+        """Bytes of all weights in their cheapest forms, and of the functions that these call, float [moves]."""
+        each = max(1, AT_ONCE // self._costs.size)
+        return np.concatenate([self._sizes(moves[start : start + each]) for start in range(0, len(moves), each)])
 
-    def _chosen(self, allowed: frozenset[str]) -> np.ndarray:
-        """The bundle of each weight; the empty one, which stores floats, is always allowed."""
-        usable = np.array([index for index, bundle in enumerate(self.bundles) if bundle <= allowed])
-        return usable[self._costs[:, usable].argmin(axis=1)]
+    def _sizes(self, moves: np.ndarray) -> np.ndarray:
+        chosen, costs = self._chosen(moves)
+        used = np.zeros((len(moves), len(self._bundles)), np.float32)
+        np.put_along_axis(used, chosen, 1, axis=1)
+        functions = used @ self._calls > 0
+        return costs.sum(axis=1) + functions @ self._bytes + decoders.IMPORT_BYTES * functions.any(axis=1)
+
+    def pick(self, allowed: np.ndarray) -> list[Form]:
+        ((chosen,), _) = self._chosen(allowed[None])
+        return [forms[self._bundles[index]] for forms, index in zip(self._forms, chosen, strict=True)]
+
+    def names(self, allowed: np.ndarray) -> list[str]:
+        return [self.decoders[index] for index in np.flatnonzero(allowed)]
+
+    def _chosen(self, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The cheapest bundle of each weight and its cost, [moves, W]; the empty one, floats, is always allowed."""
+        refused = ~moves @ self._needs.T > 0  # [moves, B]
+        costs = np.where(refused[:, None], np.inf, self._costs)
+        chosen = costs.argmin(axis=2)
+        return chosen, np.take_along_axis(costs, chosen[..., None], axis=2)[..., 0]
+
+
+def _members(sets: Sequence[frozenset[str]], names: Sequence[str]) -> np.ndarray:
+    """1 where a set holds a name, else 0: float32 [sets, names], whose products are fast."""
+    found = [[name in each for name in names] for each in sets]
+    return np.array(found, np.float32).reshape(len(sets), len(names))
 
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
