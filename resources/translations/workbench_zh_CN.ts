@@ -914,9 +914,9 @@
       <translation>重新估计</translation>
     </message>
     <message>
-      <source>re-estimated: the layers that are left get the output mean and deviation of the original again, where a BatchNorm follows, on calibration samples without labels; most of the accuracy comes back.</source>
+      <source>re-estimated: where a BatchNorm follows, the remaining channels get the output mean and standard deviation of the original again, from calibration samples without labels; most of the accuracy comes back.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>re-estimated：对于后接 BatchNorm 的层，用无标签的校准样本使剩余通道的输出均值和标准差恢复为原始模型的值；大部分准确率随之恢复。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>taylor</source>
@@ -1139,9 +1139,9 @@
       <translation>取整正则项的权重；它把每个权重推向最近的两个量化级别之一。</translation>
     </message>
     <message>
-      <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), a fixed limit (clip), or least error but for few weights (hqq). Cubed preserves large weights better than mse.</source>
+      <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), a fixed limit (clip), or least error of all but a few weights (hqq). Cubed preserves large weights better than mse.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>量化范围的选取方式：所有值（minmax）、百分位数、最小平方误差（mse）或立方误差、最小 KL 散度（entropy）、固定上限（clip），或除少数权重外误差最小（hqq）。立方误差比 mse 更能保留大权重。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Integer (affine)</source>
@@ -1721,7 +1721,7 @@
     <message>
       <source>Recipe</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>方案</translation>
+      <translation>配方</translation>
     </message>
     <message>
       <source>Target: {title}</source>
@@ -1919,9 +1919,9 @@
       <translation>模型压缩工作台</translation>
     </message>
     <message>
-      <source>Savings in a year</source>
+      <source>Savings per year</source>
       <extracomment>resources/story.html.j2</extracomment>
-      <translation>一年的节省</translation>
+      <translation>每年节省</translation>
     </message>
     <message>
       <source>Size by layer</source>
@@ -1989,14 +1989,14 @@
       <translation>之前</translation>
     </message>
     <message>
-      <source>Gives each layer's output the mean and deviation that it has in the original model, by its weight and bias: seconds, without labels and without training. For networks with BatchNorm, folded or not.</source>
-      <extracomment>statistics</extracomment>
-      <translation>通过权重和偏置使每层输出的均值和标准差与原始模型相同：只需几秒，不需要标签，也不训练。适用于含 BatchNorm 的网络（无论是否已合并）。</translation>
-    </message>
-    <message>
       <source>Re-estimate statistics</source>
       <extracomment>statistics</extracomment>
       <translation>重新估计统计量</translation>
+    </message>
+    <message>
+      <source>Restores the mean and standard deviation that each layer's output has in the original model, by adjusting its weight and bias. Takes seconds, without labels or training. For networks with BatchNorm, folded or not.</source>
+      <extracomment>statistics</extracomment>
+      <translation>通过调整权重和偏置，恢复每层输出在原始模型中的均值和标准差。只需几秒，不需要标签，也不训练。适用于含 BatchNorm 的网络（无论是否已合并）。</translation>
     </message>
     <message>
       <source>export</source>
@@ -2096,7 +2096,7 @@
     <message>
       <source>{times}x smaller ({share} kept)</source>
       <extracomment>workbench/core/base/quantities.py</extracomment>
-      <translation>缩小 {times} 倍（保留 {share}）</translation>
+      <translation>缩小到 1/{times}（保留 {share}）</translation>
     </message>
     <message>
       <source>{first}, {second} and {more} more</source>
@@ -2259,9 +2259,9 @@
       <translation>{words} 未载入：{said}。</translation>
     </message>
     <message>
-      <source>no difference that {n:,} samples could show: {value} {unit} [{low}, {high}]</source>
+      <source>no significant difference on {n:,} samples: {value} {unit} [{low}, {high}]</source>
       <extracomment>workbench/core/recipe/gain.py</extracomment>
-      <translation>{n:,} 个样本不足以显示差异：{value} {unit} [{low}, {high}]</translation>
+      <translation>在 {n:,} 个样本上差异不显著：{value} {unit} [{low}, {high}]</translation>
     </message>
     <message>
       <source>{value} {unit} [{low}, {high}] on {n:,} samples</source>
@@ -2839,9 +2839,9 @@
       <translation>请在窗口中重新保存会话。</translation>
     </message>
     <message>
-      <source>The work is too large for a session file: {size}.</source>
+      <source>The session is too large for a file: {size}.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
-      <translation>内容过大，无法存入会话文件：{size}。</translation>
+      <translation>会话过大，无法存入文件：{size}。</translation>
     </message>
     <message>
       <source>This program reads session version {known}.</source>
@@ -4514,9 +4514,9 @@
       <translation>请打开语言模型。</translation>
     </message>
     <message>
-      <source>Open a model that tells next tokens.</source>
+      <source>Open a model that predicts the next token.</source>
       <extracomment>workbench/engine/analysis/generation.py</extracomment>
-      <translation>请打开能预测下一个词元的模型。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Put the model's tokenizer.json beside it.</source>
@@ -4529,9 +4529,9 @@
       <translation>该模型的第一个输出不含每个词元的分数。</translation>
     </message>
     <message>
-      <source>The model has inputs that text does not say: {names}.</source>
+      <source>The model has inputs that a text does not provide: {names}.</source>
       <extracomment>workbench/engine/analysis/generation.py</extracomment>
-      <translation>该模型有文本无法给出的输入：{names}。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The prompt has {n} tokens.</source>
@@ -4819,9 +4819,9 @@
       <translation>{name}（{size:,} 字节）以浮点数保存压缩后的权重。已重新打开并运行；其输出与使用相同权重的预览的相对差异为 {difference:.2g}。</translation>
     </message>
     <message>
-      <source>{name} ({size:,} bytes) was reopened and decoded; products of its weights with synthetic inputs differ from the preview's by {difference:.2g} relatively</source>
+      <source>{name} ({size:,} bytes) was reopened and decoded; the relative difference of its weights' products with synthetic inputs to the preview's is {difference:.2g}</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>已重新打开并解码 {name}（{size:,} 字节）；其权重与合成输入的乘积和预览的相对差异为 {difference:.2g}</translation>
+      <translation>{name}（{size:,} 字节）已重新打开并解码；其权重与合成输入的乘积和预览的相对差异为 {difference:.2g}</translation>
     </message>
     <message>
       <source>{name} ({size:,} bytes) was reopened and run; the relative difference of its outputs to the ONNX file's is {difference:.2g}.</source>
@@ -4936,37 +4936,37 @@
     <message>
       <source>{x:.2g}x faster</source>
       <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>快 {x:.2g} 倍</translation>
+      <translation>速度提高到 {x:.2g} 倍</translation>
     </message>
     <message>
       <source>{x:.2g}x fewer MACs</source>
       <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>MAC 减少 {x:.2g} 倍</translation>
+      <translation>MAC 减少到 1/{x:.2g}</translation>
     </message>
     <message>
       <source>{x:.2g}x larger</source>
       <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>增大 {x:.2g} 倍</translation>
+      <translation>增大到 {x:.2g} 倍</translation>
     </message>
     <message>
       <source>{x:.2g}x more MACs</source>
       <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>MAC 增加 {x:.2g} 倍</translation>
+      <translation>MAC 增加到 {x:.2g} 倍</translation>
     </message>
     <message>
       <source>{x:.2g}x slower</source>
       <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>慢 {x:.2g} 倍</translation>
+      <translation>耗时增加到 {x:.2g} 倍</translation>
     </message>
     <message>
       <source>{x:.2g}x smaller</source>
       <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>缩小 {x:.2g} 倍</translation>
+      <translation>缩小到 1/{x:.2g}</translation>
     </message>
     <message>
-      <source>Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they take at loading. 'codes: on' in the recipe's export options stores them so.</source>
+      <source>Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they take at loading. 'codes: on' in the recipe's export options uses them anyway.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>{n} 个权重未采用熵编码：节省的大小不值得加载时所用的时间和内存。在配方的导出选项中设 'codes: on' 即可采用。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{n} weights are in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at inference.</source>
@@ -6184,9 +6184,9 @@
       <translation>没有匹配的可编辑层。</translation>
     </message>
     <message>
-      <source>8-bit activations were measured in all layers that have such a step. The recipes that the search found keep them there, also where that is slower (integers: all).</source>
+      <source>8-bit activations were measured in all layers that have such a step. The recipes that the search found keep them there, even where that is slower (integers: all).</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>测量时，所有含此步骤的层都使用 8 位激活。搜索得到的配方在这些层中都保留 8 位激活，即使更慢（integers: all）。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>
@@ -6204,7 +6204,7 @@
       <translation>请提供更多样本。</translation>
     </message>
     <message>
-      <source>Latency is the least by rule for {target}, not measured: {source}.</source>
+      <source>Latency is a lower bound by rule for {target}, not measured: {source}.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>延迟是按规则得出的 {target} 的下限，未经测量：{source}。</translation>
     </message>
@@ -7079,7 +7079,7 @@
       <translation>{path} 超过 2 GB，即 ONNX 文件的上限。</translation>
     </message>
     <message>
-      <source>{path} is not an ONNX model, and of no other format that is known.</source>
+      <source>{path} is not an ONNX model, nor in any other known format.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{path} 不是 ONNX 模型，也不是其他已知格式。</translation>
     </message>
@@ -8329,9 +8329,9 @@
       <translation>函数已内联</translation>
     </message>
     <message>
-      <source>Hard swish put together</source>
+      <source>Hard swish fused</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>合并 Hard swish</translation>
+      <translation>融合 Hard swish</translation>
     </message>
     <message>
       <source>IR version {ir_version} -&gt; {functions_since}</source>
@@ -8409,14 +8409,14 @@
       <translation>已内联 {n} 个函数</translation>
     </message>
     <message>
+      <source>{n} fused</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>已融合 {n} 处</translation>
+    </message>
+    <message>
       <source>{n} initialisers no longer listed as inputs</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个初始值不再列为输入</translation>
-    </message>
-    <message>
-      <source>{n} put together</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>已合并 {n} 处</translation>
     </message>
     <message>
       <source>{n} weights not folded, because they are used in several forms</source>
@@ -9199,9 +9199,9 @@
       <translation>保持不变：应用于多层的步骤、预设和搜索会跳过此层。仅在此层添加步骤即可解除。</translation>
     </message>
     <message>
-      <source>Steps for several layers, presets and searches take these layers again</source>
+      <source>Steps for several layers, presets and searches include these layers again</source>
       <extracomment>workbench/ui/actions/left_alone.py</extracomment>
-      <translation>应用于多层的步骤、预设和搜索将重新包括这些层</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{n} of these {total} layers are left alone and get no steps with the others.</source>
@@ -10526,11 +10526,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{title}（本机）</translation>
     </message>
     <message>
-      <source>A training is running.</source>
-      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
-      <translation>训练正在进行。</translation>
-    </message>
-    <message>
       <source>No training is running.</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
       <translation>没有正在进行的训练。</translation>
@@ -10564,6 +10559,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Train</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
       <translation>训练</translation>
+    </message>
+    <message>
+      <source>Training is running.</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>All</source>
@@ -10866,11 +10866,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>新增 {n} 个</translation>
     </message>
     <message>
-      <source>{n} in another shape</source>
-      <extracomment>workbench/ui/file_compare/words.py</extracomment>
-      <translation>{n} 个形状不同</translation>
-    </message>
-    <message>
       <source>{n} layers: {parts}.</source>
       <extracomment>workbench/ui/file_compare/words.py</extracomment>
       <translation>{n} 层：{parts}。</translation>
@@ -10884,6 +10879,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{n} the same</source>
       <extracomment>workbench/ui/file_compare/words.py</extracomment>
       <translation>{n} 个相同</translation>
+    </message>
+    <message>
+      <source>{n} with another shape</source>
+      <extracomment>workbench/ui/file_compare/words.py</extracomment>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{n} with other weights</source>
@@ -11001,9 +11001,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>— 文件大小   - - 指标</translation>
     </message>
     <message>
-      <source>Figures appear once this recipe was measured in this session</source>
+      <source>Figures appear once this recipe has been measured in this session</source>
       <extracomment>workbench/ui/panels/history_words.py</extracomment>
-      <translation>在本次会话中测量该配方后显示数值</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Size: {source}</source>
@@ -11913,12 +11913,12 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>measured recipes</source>
       <extracomment>workbench/ui/presentation/charts.py</extracomment>
-      <translation>已测量的方案</translation>
+      <translation>已测量的配方</translation>
     </message>
     <message>
       <source>this recipe</source>
       <extracomment>workbench/ui/presentation/charts.py</extracomment>
-      <translation>当前方案</translation>
+      <translation>当前配方</translation>
     </message>
     <message>
       <source>Cannot save the presentation</source>
@@ -12031,9 +12031,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>请参阅文档中的 presentation.md。</translation>
     </message>
     <message>
-      <source>text on this background has a contrast of {ratio:.1f}:1; 4.5:1 can be read</source>
+      <source>text on this background has a contrast of {ratio:.1f}:1; at least 4.5:1 is needed</source>
       <extracomment>workbench/ui/presentation/design.py</extracomment>
-      <translation>文字与此背景的对比度为 {ratio:.1f}:1；达到 4.5:1 才看得清</translation>
+      <translation>文字与此背景的对比度为 {ratio:.1f}:1；至少需要 4.5:1</translation>
     </message>
     <message>
       <source>the logo is damaged</source>
@@ -12136,9 +12136,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{n} 层共 {parameters} 个参数，{size}</translation>
     </message>
     <message>
-      <source>{runs} runs of {joules} J; energy taken as proportional to the measured latency</source>
+      <source>{runs} runs of {joules} J; energy is assumed to be proportional to the measured latency</source>
       <extracomment>workbench/ui/presentation/story.py</extracomment>
-      <translation>{runs} 次运行，每次 {joules} J；假定能耗与实测延迟成正比</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>✓ verified: the exported file was reopened and run</source>
@@ -12168,7 +12168,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Recipe as text</source>
       <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
-      <translation>方案文本</translation>
+      <translation>配方文本</translation>
     </message>
     <message>
       <source>edit text</source>
@@ -12343,7 +12343,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{times}x smaller</source>
       <extracomment>workbench/ui/session/snapshots.py</extracomment>
-      <translation>缩小 {times} 倍</translation>
+      <translation>缩小到 1/{times}</translation>
     </message>
     <message>
       <source>edit again</source>
@@ -13016,9 +13016,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>让训练好的模型变小，并看到准确率的代价</translation>
     </message>
     <message>
-      <source>New here? A short tour of the demo: try the main job once.</source>
+      <source>New here? A short tour of the demo: try the main tasks once.</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation>初次使用？跟随演示模型的简短导览，完成一次主要任务。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>No, thanks</source>
@@ -13726,7 +13726,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>提示</translation>
     </message>
     <message>
-      <source>They part at token {at}; the tokens from there on are marked.</source>
+      <source>They diverge at token {at}; the tokens from there on are marked.</source>
       <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
       <translation>两者从第 {at} 个词元起不同；此后的词元已标出。</translation>
     </message>
@@ -13831,9 +13831,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation> （预估）</translation>
     </message>
     <message>
-      <source>not timed: inside another operator, or gone</source>
+      <source>not timed: fused into another operator, or removed</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
-      <translation>未计时：已并入其他算子或已移除</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{before} → {after}, {share} saved</source>
@@ -15253,9 +15253,9 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>计算图中有 {n} 个节点读取。</translation>
     </message>
     <message>
-      <source>Share of one run's time, measured in ONNX Runtime for the current recipe (Run &gt; Measure layers). Empty: the runtime has put the layer into another operator.</source>
+      <source>Share of one run's time, measured in ONNX Runtime for the current recipe (Run &gt; Measure layers). Empty: the runtime has fused the layer into another operator.</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation>单次运行耗时的占比，针对当前配方在 ONNX Runtime 中测得（运行 &gt; 测量各层耗时）。为空：运行时已将该层并入其他算子。</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Zeros</source>

@@ -45,7 +45,7 @@ def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
     except (DecodeError, UnicodeDecodeError, ValueError) as error:
         if file.suffix.lower() != ".onnx":
             raise UserError(
-                "{path} is not an ONNX model, and of no other format that is known.",
+                "{path} is not an ONNX model, nor in any other known format.",
                 "Open an ONNX, PyTorch or safetensors file.",
                 path=path,
             ) from error

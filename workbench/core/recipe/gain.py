@@ -33,7 +33,7 @@ class Gain:
                 **told,
             )
         return Message(
-            "no difference that {n:,} samples could show: {value} {unit} [{low}, {high}]",
-            one="no difference that {n} sample could show: {value} {unit} [{low}, {high}]",
+            "no significant difference on {n:,} samples: {value} {unit} [{low}, {high}]",
+            one="no significant difference on {n} sample: {value} {unit} [{low}, {high}]",
             **told,
         )

@@ -233,8 +233,9 @@ _WORDS = {
     ),
     "statistics": (
         "Re-estimate statistics",
-        "Gives each layer's output the mean and deviation that it has in the original model, by its weight and bias: "
-        "seconds, without labels and without training. For networks with BatchNorm, folded or not.",
+        "Restores the mean and standard deviation that each layer's output has in the "
+        "original model, by adjusting its weight and bias. Takes seconds, without labels or "
+        "training. For networks with BatchNorm, folded or not.",
         "w ← w·σ₀/σ,  b ← (b − μ)·σ₀/σ + μ₀",
         "Ioffe and Szegedy 2015; after pruning: Li et al. 2020, EagleEye, ECCV, section 3.3",
     ),

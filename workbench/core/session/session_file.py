@@ -123,7 +123,7 @@ class SavedSession:
             ) from error
         if len(data) >= LARGEST or _values(text) > MOST_VALUES:
             raise UserError(
-                "The work is too large for a session file: {size}.",
+                "The session is too large for a file: {size}.",
                 "Delete snapshots, and save again.",
                 size=size(len(data)),
             )

@@ -73,7 +73,8 @@ class _Speaker:
         scores = np.asarray(self.run(self._feeds(length))[0])
         if scores.ndim != RANK or scores.shape[1] < len(self.tokens) or scores.dtype.kind != "f":
             raise UserError(
-                "The first output of this model has no scores for each token.", "Open a model that tells next tokens."
+                "The first output of this model has no scores for each token.",
+                "Open a model that predicts the next token.",
             )
         chosen = int(scores[0, len(self.tokens) - 1].argmax())
         self.tokens.append(chosen)
@@ -92,7 +93,7 @@ class _Speaker:
             feeds[name] = values if axis is None else np.repeat(values, batch, axis)
         if missing := [spec.name for spec in self.specs if spec.name not in feeds]:
             raise UserError(
-                "The model has inputs that text does not say: {names}.",
+                "The model has inputs that a text does not provide: {names}.",
                 "Export it without them.",
                 names=", ".join(missing),
             )

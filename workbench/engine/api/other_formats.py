@@ -106,8 +106,8 @@ def write(
     figures: dict[str, Any] = {"name": path.name, "size": path.stat().st_size, "difference": difference}
     if reopened.graph.meta.get(WEIGHTS_ONLY):
         return path, Message(
-            "{name} ({size:,} bytes) was reopened and decoded; products of its weights with synthetic inputs "
-            "differ from the preview's by {difference:.2g} relatively",
+            "{name} ({size:,} bytes) was reopened and decoded; the relative difference of its "
+            "weights' products with synthetic inputs to the preview's is {difference:.2g}",
             **figures,
         )
     said = [

@@ -30,8 +30,9 @@ def of(loading: Loading) -> tuple[Message, ...]:
     if loading.uncoded:
         notes += (
             Message(
-                "Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they "
-                "take at loading. 'codes: on' in the recipe's export options stores them so.",
+                "Entropy codes are left out for {n} weights: what they save is not worth the time "
+                "and memory that they take at loading. 'codes: on' in the recipe's export options "
+                "uses them anyway.",
                 one="Entropy codes are left out for {n} weight: what they save is not worth the time and memory that "
                 "they take at loading. 'codes: on' in the recipe's export options stores it so.",
                 n=loading.uncoded,

@@ -324,8 +324,8 @@ class Search:
         if any(point.recipe.asks_for_integers for point in self.front.points):
             notes.append(
                 Message(
-                    "8-bit activations were measured in all layers that have such a step. The recipes that the search "
-                    "found keep them there, also where that is slower (integers: all)."
+                    "8-bit activations were measured in all layers that have such a step. The recipes "
+                    "that the search found keep them there, even where that is slower (integers: all)."
                 )
             )
         return [*notes, *self._where_latency_is_from(), *self.wholes.energy_notes(), *self.untrained]
@@ -337,7 +337,7 @@ class Search:
             yield Message("Latency was measured on this machine, not on {target}.", target=self.target.title)
         else:
             yield Message(
-                "Latency is the least by rule for {target}, not measured: {source}.",
+                "Latency is a lower bound by rule for {target}, not measured: {source}.",
                 target=self.target.title,
                 source=self.wholes.roofline.source,
             )

@@ -156,7 +156,7 @@ def _padding(model: ir.Model) -> PassResult:
 
 def _hard_swish(model: ir.Model) -> PassResult:
     found = hard_swish.fuse(model)
-    return PassResult(found > 0, Message("{n} put together", n=found) if found else "")
+    return PassResult(found > 0, Message("{n} fused", n=found) if found else "")
 
 
 def drop_notes(model: ir.Model) -> None:
@@ -241,7 +241,7 @@ STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
     ("weight_chains", Message("Constant folding on weights"), _weight_chains),
     ("batchnorm", Message("BatchNorm folded"), _batchnorm),
     ("padding", Message("Padding folded"), _padding),
-    ("hard_swish", Message("Hard swish put together"), _hard_swish),
+    ("hard_swish", Message("Hard swish fused"), _hard_swish),
     ("unused", Message("Unused parts removed"), _unused),
     ("metadata", Message("Exporter metadata removed"), _metadata),
 )

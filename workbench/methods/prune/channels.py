@@ -77,8 +77,9 @@ class ChannelPruning(RemovalMethod):
             Literal["kept", "re-estimated"],
             Expert(),
             Help(
-                "re-estimated: the layers that are left get the output mean and deviation of the original again, where "
-                "a BatchNorm follows, on calibration samples without labels; most of the accuracy comes back."
+                "re-estimated: where a BatchNorm follows, the remaining channels get the output mean "
+                "and standard deviation of the original again, from calibration samples without "
+                "labels; most of the accuracy comes back."
             ),
         ] = "kept"
 

@@ -60,8 +60,8 @@ class AffineQuantization(Method):
             Expert(),
             Help(
                 "How the range is chosen: all values (minmax), a percentile, least squared (mse) or "
-                "cubed error, least KL divergence (entropy), a fixed limit (clip), or least error but for few "
-                "weights (hqq). Cubed preserves large weights better than mse."
+                "cubed error, least KL divergence (entropy), a fixed limit (clip), or least error of "
+                "all but a few weights (hqq). Cubed preserves large weights better than mse."
             ),
         ] = "cubed"
         percentile: Annotated[

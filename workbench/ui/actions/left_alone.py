@@ -17,7 +17,9 @@ class LeftAlone(QWidget):
         self.count = 0
         self.words = label("", self)
         self.lift = QPushButton(self.tr("Edit again"), self)
-        self.lift.setToolTip(wrapped(self.tr("Steps for several layers, presets and searches take these layers again")))
+        self.lift.setToolTip(
+            wrapped(self.tr("Steps for several layers, presets and searches include these layers again"))
+        )
         self.lift.clicked.connect(self.lifted)
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)

@@ -29,7 +29,7 @@ class TrainingCommands(QObject):
     def _enable(self) -> None:
         trainings = self._trainings
         ready = not trainings.job and not trainings.reason
-        running = self.tr("A training is running.")
+        running = self.tr("Training is running.")
         set_enabled((self.train,), ready, running if trainings.job else trainings.reason)
         needs = self.train.property(NEEDS) or self.tr("The recipe has no distillation stage.")
         set_enabled((self.temperatures,), ready and trainings.distils, needs)

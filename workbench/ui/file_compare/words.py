@@ -42,7 +42,7 @@ def summary(found: FileComparison) -> str:
     kinds = {
         "same": tr("{n} the same"),
         "weights": tr("{n} with other weights"),
-        "shape": tr("{n} in another shape"),
+        "shape": tr("{n} with another shape"),
         "removed": tr("{n} removed"),
         "added": tr("{n} added"),
     }

@@ -74,7 +74,7 @@ def figures(preview: Preview | None) -> str:
 def sources(preview: Preview | None) -> str:
     """How these were obtained, for a tooltip."""
     if preview is None:
-        return tr("Figures appear once this recipe was measured in this session")
+        return tr("Figures appear once this recipe has been measured in this session")
     words = [tr("Size: {source}").format(source=source_text(preview.size))]
     if preview.value is not None:
         words.append(f"{preview.metric.heading or tr('Metric')}: {source_text(preview.value)}")

@@ -53,7 +53,7 @@ def examples(slide: Slide, story: Story) -> None:
 
 
 def savings(slide: Slide, story: Story) -> None:
-    slide.heading(tr("Savings in a year"))
+    slide.heading(tr("Savings per year"))
     for index, number in enumerate(story.savings[:4]):
         number_row(slide, number, TOP_ROW + 8.4 * index)
     words = tr("Computed from figures of your organisation, the size of the file and the measured latency.")

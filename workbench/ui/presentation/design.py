@@ -106,7 +106,9 @@ def read(path: Path) -> Design:
         ratio = contrast(QColor(given["text"]), QColor(given["background"]))
         if ratio < READABLE:
             raise document.wrong(
-                Message("text on this background has a contrast of {ratio:.1f}:1; 4.5:1 can be read", ratio=ratio)
+                Message(
+                    "text on this background has a contrast of {ratio:.1f}:1; at least 4.5:1 is needed", ratio=ratio
+                )
             )
     return design
 

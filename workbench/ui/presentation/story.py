@@ -321,7 +321,7 @@ def _savings(session: Session, design: Design) -> tuple[Number, ...]:
     if use.runs and use.joules_per_run and timing is not None and timing.before_ms:
         share = timing.after_ms / timing.before_ms
         energy = use.runs * use.joules_per_run / JOULES_PER_KWH
-        note = tr("{runs} runs of {joules} J; energy taken as proportional to the measured latency").format(
+        note = tr("{runs} runs of {joules} J; energy is assumed to be proportional to the measured latency").format(
             runs=amount(use.runs), joules=f"{use.joules_per_run:g}"
         )
         found.append(Number(tr("Energy"), _energy(energy), _energy(energy * share), note, share))

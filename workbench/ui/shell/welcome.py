@@ -120,7 +120,7 @@ class WelcomePage(QWidget):
     def _tour_offer(self) -> QWidget:
         """Made once: whatever is answered, it does not come back. The tour stays in the Help menu."""
         box = QWidget(self)
-        words = Plain(self.tr("New here? A short tour of the demo: try the main job once."), box)
+        words = Plain(self.tr("New here? A short tour of the demo: try the main tasks once."), box)
         self.tour_button = QPushButton(self.tr("Take the tour"), box)
         self.tour_button.clicked.connect(self.tour_asked)
         self.no_tour_button = QPushButton(self.tr("No, thanks"), box)

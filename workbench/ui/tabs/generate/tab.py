@@ -93,7 +93,7 @@ class GenerateTab(QWidget):
         if self.generating.recipe != self._session.recipe:
             return self.tr("Generated with another recipe than the one shown.")
         if found.parts_at is not None:
-            return self.tr("They part at token {at}; the tokens from there on are marked.").format(
+            return self.tr("They diverge at token {at}; the tokens from there on are marked.").format(
                 at=found.parts_at + 1
             )
         count = len(found.original.pieces)

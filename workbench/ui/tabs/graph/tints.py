@@ -55,7 +55,7 @@ def by_time(times: Profile, path: str) -> Shade:
     """The time of a layer as a share of the whole run."""
     share = times.share(path)
     if share is None:
-        return Shade(NEUTRAL, tr("not timed: inside another operator, or gone"))
+        return Shade(NEUTRAL, tr("not timed: fused into another operator, or removed"))
     words = tr("{share} of a run of {whole} ms (measured)").format(
         share=f"{share:.1%}".replace("%", " %"), whole=three(times.after.median)
     )

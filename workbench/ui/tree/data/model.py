@@ -236,8 +236,8 @@ class LayerTreeModel(QAbstractItemModel):
             return self.tr("Of the original weights")
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.TIME:
             return self.tr(
-                "Share of one run's time, measured in ONNX Runtime for the current recipe (Run > Measure layers). "
-                "Empty: the runtime has put the layer into another operator."
+                "Share of one run's time, measured in ONNX Runtime for the current recipe (Run > "
+                "Measure layers). Empty: the runtime has fused the layer into another operator."
             )
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.LOSS:
             return self.tr(
