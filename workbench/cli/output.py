@@ -22,7 +22,7 @@ from workbench.core.analysis.sweep import Curve
 from workbench.core.analysis.temperatures import TemperatureCurve
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain, plain_lines
-from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three
+from workbench.core.base.quantities import amount, difference_text, duration, metric_text, size, smaller, three
 from workbench.core.base.system import QuietNatives
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
@@ -274,7 +274,8 @@ def print_sensitivity(scan: Scan, seconds: float) -> None:
                 trial.path + (f" + {len(trial.changed) - 1}" if len(trial.changed) > 1 else ""),
                 ", ".join(map(str, trial.actions)),
                 size(trial.bytes),
-                *("-" if figure is None else metric_text(figure, metric) for figure in (trial.value, trial.drop)),
+                "-" if trial.value is None else metric_text(trial.value, metric),
+                "-" if trial.drop is None else difference_text(trial.drop, metric),
                 "-" if trial.predicted is None else f"{trial.predicted:.2g}",
             )
         )
@@ -306,9 +307,9 @@ def print_sweep(curve: Curve, seconds: float) -> None:
             size(point.bytes),
             f"{100 * point.zeros:.1f} %",
             metric_text(point.value, metric),
-            metric_text(point.drop, metric),
-            metric_text(point.std, metric),
-            f"{metric_text(point.low, metric)} to {metric_text(point.high, metric)}",
+            difference_text(point.drop, metric),
+            difference_text(point.std, metric),
+            f"{difference_text(point.low, metric)} to {difference_text(point.high, metric)}",
         )
         for point in curve.falling()
     ]
@@ -319,7 +320,7 @@ def print_sweep(curve: Curve, seconds: float) -> None:
     head = (parameter, "file", "zeros", metric.title, "drop", "std of folds", "95 % interval of the drop")
     click.echo(table(head, rows, left=()))
     say(f"\nAll values measured on {curve.samples:,} samples in {curve.sweep.folds} folds, {duration(seconds)}.")
-    allowed = metric_text(curve.sweep.tolerance, metric)
+    allowed = difference_text(curve.sweep.tolerance, metric)
     for reached, rule in (
         (curve.proposed, "the mean drop over the folds"),
         (curve.certain, "the upper end of the 95 % interval"),
@@ -330,7 +331,7 @@ def print_sweep(curve: Curve, seconds: float) -> None:
             where = f"{parameter} {reached.setting:.4g} ({size(reached.bytes)})"
             say(f"Up to {where} {rule} stays within {allowed}.")
     if curve.proposed is not None and curve.held_out is not None:
-        lost = metric_text(curve.held_out, metric)
+        lost = difference_text(curve.held_out, metric)
         say(f"Cross-validated (chosen without a fold, measured on that fold): mean drop {lost}.")
 
 
@@ -360,16 +361,16 @@ def print_comparison(found: Comparison) -> None:
         for text in (metric_text(side.value, metric),)
     ]
     click.echo(table(("", "model", "bytes", metric.title, "MACs", "latency"), rows, left=(0, 1)))
-    low, high = metric_text(found.low, metric), metric_text(found.high, metric)
+    low, high = difference_text(found.low, metric), difference_text(found.high, metric)
     say(
         f"\nB is {smaller(found.first.bytes, found.second.bytes)}; B - A: "
-        f"{metric_text(found.difference, metric)}, measured on {found.samples:,} samples (95 % interval for "
+        f"{difference_text(found.difference, metric)}, measured on {found.samples:,} samples (95 % interval for "
         f"data like these: {low} to {high}); identical predictions: {100 * found.agreement:.2f} %; "
         f"{found.lost:,} samples got worse, {found.won:,} better"
     )
     for each in found.metrics[1:]:
-        values = each.first, each.second, each.difference, each.low, each.high
-        a, b, apart, low, high = (metric_text(value, each.metric) for value in values)
+        a, b = metric_text(each.first, each.metric), metric_text(each.second, each.metric)
+        apart, low, high = (difference_text(value, each.metric) for value in (each.difference, each.low, each.high))
         say(f"{each.metric}: A {a}, B {b}; B - A: {apart} (95 % interval: {low} to {high})")
 
 

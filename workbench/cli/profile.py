@@ -76,7 +76,7 @@ def _print(found: Profile) -> None:
     inputs = "made-up inputs" if found.made_up else "inputs of the data"
     output.say(
         f"\nMeasured here in ONNX Runtime, {found.runs} warm runs of each in turns, batch {found.batch}, {inputs}:"
-        " median (middle half). '-': the runtime has put the layer into another operator, or it is gone."
+        " median (middle half). '-': the layer was fused into another operator, or removed."
     )
     for name, load in (("original", found.load_before), ("compressed", found.load_after)):
         memory = "not known" if load.memory is None else size(load.memory.median)

@@ -63,13 +63,13 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.option(
     "--max-ratio",
     type=click.FloatRange(0, 1, min_open=True),
-    metavar="R",
-    help="Largest file, as a fraction of the original.",
+    metavar="FRACTION",
+    help="Largest file, as a fraction of the original: 0.25 for a quarter.",
 )
 @click.option(
     "--max-drop",
     type=click.FloatRange(0, 100),
-    metavar="PERCENT",
+    metavar="POINTS",
     help="Largest drop of the metric, in points (hundredths for metrics without a percentage).",
 )
 @click.option(
@@ -251,11 +251,15 @@ def _least(front: Front) -> Iterator[str]:
         yield f"file {quantities.size(min(point.bytes for point in measured))}"
     if goal.max_drop is not None:
         drops = [point.measured.drop for point in measured if point.measured is not None]
-        yield f"drop {quantities.metric_text(min(drops), front.metric)}"
+        yield f"drop {quantities.difference_text(min(drops), front.metric)}"
     for name, write in _limited(goal).items():
         found = [value for point in measured if (value := getattr(point, name)) is not None]
         if found:
             yield f"{SHOWN[name]} {write(min(found))}"
+
+
+def _drop(drop: float | None, metric: quantities.MetricInfo) -> str:
+    return "-" if drop is None else quantities.difference_text(drop, metric)
 
 
 def _name(point: Point) -> str:
@@ -276,10 +280,10 @@ def _print(front: Front) -> None:
                 ("* " if chosen is not None and point.key == chosen.key else "") + _name(point),
                 quantities.size(point.bytes),
                 *(_figure(point, name, write) for name, write in limited.items()),
-                "-" if point.predicted is None else quantities.metric_text(point.predicted, metric),
-                "-" if point.measured is None else quantities.metric_text(point.measured.drop, metric),
-                "-" if point.held_out is None else quantities.metric_text(point.held_out.drop, metric),
-                f"{quantities.metric_text(figure.low, metric)} to {quantities.metric_text(figure.high, metric)}",
+                _drop(point.predicted, metric),
+                _drop(point.measured and point.measured.drop, metric),
+                _drop(point.held_out and point.held_out.drop, metric),
+                f"{_drop(figure.low, metric)} to {_drop(figure.high, metric)}",
             )
         )
     names = (SHOWN[name] for name in limited)
