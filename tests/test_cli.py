@@ -221,7 +221,7 @@ def test_compress(here):
 
 @pytest.mark.slow
 def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
-    arguments = ["compress", "small.onnx", "--recipe", "-", "--out", "out", "--name", "tiny", "--json"]
+    arguments = ["compress", "small.onnx", "--recipe", "-", "--out", "out", "--name", "tiny", "--json", "--no-timing"]
     report = json.loads(CliRunner().invoke(cli, arguments, input=RECIPE.replace("*", "first")).stdout)
     assert {Path(path).name for path in report["files"].values()} == {"tiny.onnx", "tiny.yaml", "tiny.html"}
     assert "standard input" in sentence(CliRunner().invoke(cli, arguments, input="a: ["))
@@ -232,7 +232,7 @@ def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
 
 def test_how_weights_are_stored_is_said_on_the_command_line(here):
     (here / "four.yaml").write_text('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 4}}]\n')
-    arguments = ("compress", "small.onnx", "--recipe", "four.yaml", "--out", "stored")
+    arguments = ("compress", "small.onnx", "--recipe", "four.yaml", "--out", "stored", "--no-timing")
     sizes = {}
     for name, more in (
         ("plain", ("--codes", "off")),

@@ -42,7 +42,9 @@ def folder(here):  # noqa: F811
 
 
 def compress(*more):
-    return workbench("compress", "small.onnx", "--data", "data.npz", "--recipe", "taught.yaml", "--out", "out", *more)
+    return workbench(
+        "compress", "small.onnx", "--data", "data.npz", "--recipe", "taught.yaml", "--out", "out", "--no-timing", *more
+    )
 
 
 def test_a_teacher_that_the_recipe_names_needs_its_own_yes(folder):

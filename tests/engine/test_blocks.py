@@ -63,7 +63,7 @@ def recipe(pattern, *more, **params):
 def test_the_file_is_as_predicted_and_as_shown(opened, asked, tmp_path):
     predicted, size = forecast.forecast(opened.model, compiler.stacks(opened.model, asked)[0])
     *_, shown = Previewer(opened).measure(asked, ("blocks.0.a",), JOB)
-    report = export(opened, asked, str(tmp_path), JOB, "made")
+    report = export(opened, asked, str(tmp_path), JOB, "made", timing=False)
     assert size == report.forecast_bytes == report.after.bytes.value == (tmp_path / "made.onnx").stat().st_size
     assert report.preview_value == report.verified.value
     assert shown.value.value == pytest.approx(report.verified.value, rel=1e-6)  # cut and whole round otherwise

@@ -53,7 +53,7 @@ def test_what_is_skipped_is_said(workspace, tmp_path):
 @pytest.mark.slow
 def test_without_data_it_is_written_and_says_that_nothing_was_measured(workspace, tmp_path):
     bare = Workspace(workspace.model)
-    report = export(bare, FOUR_BITS, str(tmp_path), Job())
+    report = export(bare, FOUR_BITS, str(tmp_path), Job(), timing=False)
     assert report.verified.value is report.verified.agreement is report.preview_value is None
     assert report.verified.max_abs_diff < 1e-3 and "not measured" in report.data
     assert Path(report.files["model"]).stat().st_size == report.forecast_bytes
@@ -120,7 +120,7 @@ def test_the_same_recipe_and_seed_give_the_same_file(workspace, tmp_path):
     recipe = Recipe((Row("head", (Action("distill.layer", {"rank": 4, "steps": 20}),)),), seed=5)
     for name in ("first", "second"):
         fresh = Workspace(workspace.model, workspace.data, workspace.calibration, "", workspace.evaluator)
-        export(fresh, recipe, str(tmp_path), Job(), name)
+        export(fresh, recipe, str(tmp_path), Job(), name, timing=False)
     assert (tmp_path / "first.onnx").read_bytes() == (tmp_path / "second.onnx").read_bytes()
 
 
@@ -169,7 +169,7 @@ def cancel_at_once(progress):
 def test_a_report_that_cannot_be_written_takes_no_model_with_it(workspace, tmp_path):
     (tmp_path / "small.html").mkdir()
     (tmp_path / "small.html" / "kept").touch()
-    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
+    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small", timing=False)
     assert set(report.files) == {"model", "recipe"} and (tmp_path / "small.html" / "kept").exists()
     assert report.notes[-1].startswith(f"The report could not be written. Cannot write {tmp_path / 'small.html'}: ")
     assert Path(report.files["model"]).stat().st_size == report.after.bytes.value
@@ -181,6 +181,6 @@ def test_a_report_that_cannot_be_written_takes_no_model_with_it(workspace, tmp_p
 def test_a_figure_that_the_page_cannot_show_takes_no_model_with_it(workspace, template, tmp_path):
     (tmp_path / "small.html").write_text("of an earlier export")
     template.write_text("{{ model.bytes / 0 }}")
-    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
+    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small", timing=False)
     assert report.notes[-1] == "The report could not be written. ZeroDivisionError: division by zero."
     assert Path(report.files["model"]).exists() and not (tmp_path / "small.html").exists()

@@ -57,11 +57,14 @@ def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
         "The measured output is 'prob'.",
         "Not measured: 'label' (int64 of one value per sample).",
     )
-    report = export(opened_, BITS2, str(tmp_path), Job())
+    report = export(opened_, BITS2, str(tmp_path), Job(), timing=False)
     assert report.verified.agreement == 1.0 and report.verified.value == report.preview_value
     assert all(note in report.notes for note in data.answer.notes)
     for step in ("prune.taylor", "prune.snip", "prune.synflow"):  # gradients of the scores pass, past ArgMax
-        assert export(opened_, Recipe((Row("*", (Action(step),)),)), str(tmp_path), Job()).verified.agreement == 1.0
+        assert (
+            export(opened_, Recipe((Row("*", (Action(step),)),)), str(tmp_path), Job(), timing=False).verified.agreement
+            == 1.0
+        )
     assert predictor(opened_, Job()).kind == "loss"
 
 
@@ -69,7 +72,7 @@ def test_training_learns_the_output_that_is_measured(tmp_path):
     x = FLOATS((200, 8)).astype(np.float32)
     opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x)
     recipe = Recipe(BITS2.rows, recover=(Stage("distill", {"epochs": 2}),))
-    report = export(opened_, recipe, str(tmp_path), Job())
+    report = export(opened_, recipe, str(tmp_path), Job(), timing=False)
     assert report.metric.title == "top-1 agreement with the original"
     assert report.verified.value >= report.recovery.unrecovered
 
@@ -80,10 +83,10 @@ def test_a_model_that_only_decides_is_measured_by_equality(tmp_path):
     bare = workspace(tmp_path, classifier(), {"label": ["N"]}, KINDS, x=x)
     assert (labelled.evaluator.metric.title, bare.evaluator.metric.title) == ("accuracy", "agreement with the original")
     assert bare.evaluator.baseline().value == 1.0 > labelled.evaluator.baseline().value
-    report = export(bare, BITS2, str(tmp_path), Job())
+    report = export(bare, BITS2, str(tmp_path), Job(), timing=False)
     assert report.verified.value < 1.0 == report.verified.agreement
     with pytest.raises(UserError, match=r"No gradients|no gradient|ArgMax"):
-        export(bare, Recipe((Row("*", (Action("prune.taylor"),)),)), str(tmp_path), Job())
+        export(bare, Recipe((Row("*", (Action("prune.taylor"),)),)), str(tmp_path), Job(), timing=False)
 
 
 @pytest.mark.parametrize("names", [("boxes", "logits"), ("a", "b")])
@@ -122,7 +125,7 @@ def test_one_positive_output_has_a_metric_that_falls(tmp_path, last, title):
             ),
         )
     )
-    report = export(opened_, ruined, str(tmp_path), Job())
+    report = export(opened_, ruined, str(tmp_path), Job(), timing=False)
     before, after = report.before.value.value, report.verified.value
     assert (before, after < 0.95) == (1.0, True) if last == "Sigmoid" else (before, after > 0.05) == (0.0, True)
 
@@ -139,7 +142,7 @@ def test_samples_along_the_second_axis_are_counted_as_samples(tmp_path):
     data = opened_.measurable().data
     assert (data.answer.axis, data.samples, len(opened_.evaluator.scores)) == (1, 32, 32)
     assert data.answer.notes == ("The measured output is 'y' (samples along axis 1).",)
-    report = export(opened_, BITS2, str(tmp_path), Job())
+    report = export(opened_, BITS2, str(tmp_path), Job(), timing=False)
     assert report.verified.samples == 32 and 0 < report.verified.value < 1
     assert compare(opened_, opened_, Job()).agreement == 1.0
     labelled = workspace(
@@ -247,8 +250,10 @@ def test_layers_of_other_outputs_are_trained_beside_and_pruned_by_gradients_of_t
     x = FLOATS((80, 8)).astype(np.float32)
     opened_ = workspace(tmp_path, two_heads(), HEADS, x=x, y=np.zeros(80, int))
     every = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),), 0, (Stage("finetune", {"epochs": 1}),))
-    assert len(export(opened_, every, str(tmp_path), Job()).layers) == 3
+    assert len(export(opened_, every, str(tmp_path), Job(), timing=False).layers) == 3
     for step in FROM_GRADIENTS:
-        report = export(opened_, Recipe((Row("*", (Action(step, {"sparsity": 0.5}),)),)), str(tmp_path), Job())
+        report = export(
+            opened_, Recipe((Row("*", (Action(step, {"sparsity": 0.5}),)),)), str(tmp_path), Job(), timing=False
+        )
         assert sum(layer.zeros * layer.parameters for layer in report.layers) > 100, step
         assert min(layer.zeros for layer in report.layers) > 0.05, step

@@ -47,7 +47,9 @@ def built(path: Path, values: list[str], nodes: list[str]) -> Path:
 def exported(path: Path, steps: str) -> onnx.ModelProto:
     """What a recipe makes, which ONNX and ONNX Runtime have taken, of the size that was forecast."""
     workspace = Workspace.open(str(path), Job()).attach(str(path.with_suffix(".npz")), Job())
-    report = export(workspace, parse_recipe(f"version: 1\nlayers: {{first*: [{steps}]}}"), str(path.parent), Job())
+    report = export(
+        workspace, parse_recipe(f"version: 1\nlayers: {{first*: [{steps}]}}"), str(path.parent), Job(), timing=False
+    )
     written = Path(report.files["model"])
     assert report.forecast_bytes == written.stat().st_size and report.verified.agreement == 1
     proto = onnx.load(written)
@@ -94,7 +96,7 @@ def test_names_that_a_student_of_a_block_makes_may_be_taken(tmp_path):
     np.savez(tmp_path / "m.npz", x=np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32))
     workspace = Workspace.open(str(tmp_path / "m.onnx"), Job()).attach(str(tmp_path / "m.npz"), Job())
     recipe = parse_recipe("version: 1\nlayers: {block.a: [{distill.block: {span: block}}]}")
-    report = export(workspace, recipe, str(tmp_path), Job())
+    report = export(workspace, recipe, str(tmp_path), Job(), timing=False)
     assert report.verified.agreement == 1
     onnx.checker.check_model(onnx.load(report.files["model"]))
 

@@ -20,7 +20,13 @@ def test_the_clean_row_is_that_of_a_comparison_and_a_model_loses_nothing_against
     ]
     assert all(row.drop == row.lost == 0 for row in same.rows)
     assert same.rows[0].first > same.rows[5].first  # half of the features are missing
-    export(first, Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 2}),)), str(tmp_path), Job())
+    export(
+        first,
+        Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 2}),)),
+        str(tmp_path),
+        Job(),
+        timing=False,
+    )
     second = Workspace.open(str(next(tmp_path.glob("*.onnx"))), Job())
     found, plain = robustness(first, second, Job()), compare(first, second, Job())
     assert found.rows[0].drop == pytest.approx(-plain.difference) and found.rows[0].lost == 0

@@ -97,7 +97,7 @@ def test_layers_that_lose_channels_together_are_tried_once(workspace, structural
 @pytest.mark.slow
 def test_compare(workspace, found, tmp_path):
     recipe = Recipe().with_actions(["*"], (INT4,))
-    report = export(workspace, recipe, str(tmp_path), Job())
+    report = export(workspace, recipe, str(tmp_path), Job(), timing=False)
     other = Workspace.open(report.files["model"], Job())
     result = compare(workspace, other, Job())
     assert result.second.value == pytest.approx(report.verified.value)

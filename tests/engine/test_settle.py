@@ -180,7 +180,8 @@ def test_it_is_told_on_the_command_line(tmp_path):
     (tmp_path / "r.yaml").write_text("version: 1\nlayers: {'*': [{quantize.static: {}}]}\n")
     given = [str(tmp_path / name) for name in ("m.onnx", "d.npz", "r.yaml", "out")]
     found = CliRunner().invoke(
-        cli, ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3], "--json"]
+        cli,
+        ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3], "--json", "--no-timing"],
     )
     report = json.loads(found.stdout)
     assert found.exit_code == 0 and report["verified"]["agreement"] == 1
@@ -216,7 +217,7 @@ def test_a_file_whose_answers_depend_on_the_optimiser_is_not_called_verified(tmp
     np.savez(tmp_path / "d.npz", x=np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32))
     (tmp_path / "r.yaml").write_text("version: 1\nlayers: {'*': [{quantize.static: {}}]}\n")
     given = [str(tmp_path / name) for name in ("m.onnx", "d.npz", "r.yaml", "out")]
-    command = ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3]]
+    command = ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3], "--no-timing"]
     report = json.loads(CliRunner().invoke(cli, [*command, "--json"]).stdout)
     assert report["verified"] is None and report["after"]["value"] is not None
     assert any(note.startswith("Not verified: with graph optimisation off") for note in report["notes"])

@@ -17,7 +17,7 @@ STEPS = (Action("prune.magnitude", {"sparsity": 0.7}), Action("quantize.affine",
 
 def made(workspace, tmp_path, **given):
     recipe = Recipe((Row("*", STEPS),), storing=Storing(**given))
-    report = export(workspace, recipe, str(tmp_path), Job(), "made")
+    report = export(workspace, recipe, str(tmp_path), Job(), "made", timing=False)
     return recipe, report, onnx.load(tmp_path / "made.onnx")
 
 

@@ -70,7 +70,7 @@ def operators(path) -> list[str]:
 def test_preview_forecast_and_file_agree_however_weights_are_stored(opened, storage, kernels, tmp_path):
     recipe = stored(RECIPE, storage=storage, codes="off")
     first, *_, shown = Previewer(opened).measure(recipe, ("wide",), Job())
-    report = export(opened, recipe, str(tmp_path), Job(), "made")
+    report = export(opened, recipe, str(tmp_path), Job(), "made", timing=False)
     size = (tmp_path / "made.onnx").stat().st_size
     assert first.size.value == shown.size.value == report.forecast_bytes == size
     assert report.verified.value == pytest.approx(shown.value.value) and report.verified.agreement == 1.0
@@ -188,7 +188,7 @@ def test_an_edit_stays_the_same_object(opened):
 def test_from_opset_21_kernels_are_written_in_standard_operators(tmp_path):
     path = written(tmp_path, 21)
     workspace = Workspace.open(str(path), Job()).attach(str(path.parent / "data.npz"), Job())
-    report = export(workspace, RECIPE, str(tmp_path), Job(), "made")
+    report = export(workspace, RECIPE, str(tmp_path), Job(), "made", timing=False)
     found = operators(tmp_path / "made.onnx")
     assert found.count("DequantizeLinear") == 2 and "MatMulNBits" not in found
     assert report.forecast_bytes == (tmp_path / "made.onnx").stat().st_size
@@ -196,7 +196,7 @@ def test_from_opset_21_kernels_are_written_in_standard_operators(tmp_path):
 
 
 def test_a_file_with_kernels_opens_again(opened, tmp_path):
-    export(opened, RECIPE, str(tmp_path), Job(), "made")
+    export(opened, RECIPE, str(tmp_path), Job(), "made", timing=False)
     again = Workspace.open(str(tmp_path / "made.onnx"), Job())
     assert "head" in {layer.path for layer in again.model.layers}
 

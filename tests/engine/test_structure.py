@@ -44,7 +44,7 @@ def test_one_layer_and_what_reads_it(cnn, tmp_path):
     assert set(changes) == {"blocks.4.conv1", "blocks.4.conv2"}
     assert changes["blocks.4.conv1"].note == "160 -> 80 channels" and changes["blocks.4.conv1"].sqnr_db is None
     assert changes["blocks.4.conv2"].actions == () and "because of blocks.4.conv1" in changes["blocks.4.conv2"].note
-    report = export(cnn, recipe, str(tmp_path), Job(), "half")
+    report = export(cnn, recipe, str(tmp_path), Job(), "half", timing=False)
     assert report.after.bytes.value == last.size.value == (tmp_path / "half.onnx").stat().st_size
     assert report.preview_value == last.value.value == report.verified.value and report.verified.agreement == 1.0
     assert report.after.parameters == last.parameters and report.after.macs == last.macs
@@ -55,7 +55,7 @@ def test_one_layer_and_what_reads_it(cnn, tmp_path):
 @pytest.mark.slow
 def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     recipe = Recipe((Row("*", (Action("prune.channels", {"ratio": 0.3, "round_to": 8}), FOUR_BITS)),))
-    report = export(cnn, recipe, str(tmp_path), Job(), "all")
+    report = export(cnn, recipe, str(tmp_path), Job(), "all", timing=False)
     assert report.after.bytes.value == report.forecast_bytes and report.ratio > 12
     assert report.notes[0] == "head stays unpruned: Its channels are an output of the model."
     changes = {change.path: change for change in report.layers}

@@ -125,8 +125,8 @@ def test_only_what_was_asked_for_learns(workspace):
     ids=["zeros", "levels", "values", "ranks"],
 )
 def test_it_wins_back_what_was_lost_and_the_file_stays_as_small(workspace, actions, stage, tmp_path):
-    lost = export(workspace, recipe(*actions, stages=()), str(tmp_path), Job(), "lost")
-    won = export(workspace, recipe(*actions, stages=(stage,)), str(tmp_path), Job(), "won")
+    lost = export(workspace, recipe(*actions, stages=()), str(tmp_path), Job(), "lost", timing=False)
+    won = export(workspace, recipe(*actions, stages=(stage,)), str(tmp_path), Job(), "won", timing=False)
     assert won.recovery.unrecovered == pytest.approx(lost.verified.value)
     assert won.verified.value > lost.verified.value + 0.02
     assert won.forecast_bytes == won.after.bytes.value
@@ -181,7 +181,7 @@ def test_sparse_training_comes_before_the_steps_which_choose_by_it(workspace, pe
     zeros, others = ({path: edit.weight == 0 for path, edit in each.compiled.edits.items()} for each in (result, plain))
     assert any((zeros[path] != others[path]).any() for path in zeros), "the weights that go are others"
     assert result.compiled.original is workspace.model and result.compiled.model is not workspace.model
-    report = export(workspace, recipe(*actions, stages=stages), str(tmp_path), Job())
+    report = export(workspace, recipe(*actions, stages=stages), str(tmp_path), Job(), timing=False)
     assert report.verified.agreement == 1 and report.verified.value == pytest.approx(result.recovery.recovered)
     if "group_lasso" in penalty:
         strong = replace(sparse, params={**sparse.params, "group_lasso": 1.5})
@@ -225,7 +225,7 @@ def test_an_anchor_holds_the_weights(workspace):
 
 def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tmp_path):
     alone = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
-    report = export(alone, recipe(PRUNE), str(tmp_path), Job())
+    report = export(alone, recipe(PRUNE), str(tmp_path), Job(), timing=False)
     assert report.verified.samples == 200 and report.before.value.samples == 200
     assert any(
         "Trained on 200 samples" in note and "; all figures are measured on the other 200" in note
@@ -233,7 +233,7 @@ def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tm
     )
     apart = alone.separated()
     assert in_both(apart.data, apart.training) == 0
-    plain = export(alone, recipe(PRUNE, stages=()), str(tmp_path), Job())
+    plain = export(alone, recipe(PRUNE, stages=()), str(tmp_path), Job(), timing=False)
     assert plain.verified.samples == 400
 
 
@@ -350,7 +350,7 @@ def test_an_operator_without_gradients_is_named_and_everything_else_works(tmp_pa
     opened = opened.attach(str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz"))
     with pytest.raises(UserError, match="through If"):
         recovered(opened, recipe(PRUNE), Job())
-    assert export(opened, recipe(PRUNE, stages=()), str(tmp_path), Job()).verified is not None
+    assert export(opened, recipe(PRUNE, stages=()), str(tmp_path), Job(), timing=False).verified is not None
 
 
 # -- repeating, cancelling, going on -------------------------------------------------------------------------------
@@ -360,7 +360,14 @@ def exported(place, cache, monkeypatch, tmp_path, name, job=None):
     monkeypatch.setenv("WORKBENCH_CACHE", str(cache))
     opened = Workspace.open(str(place / "small.onnx"), Job())
     opened = opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
-    export(opened, recipe(PRUNE, Action("quantize.affine", {"bits": 4}), seed=3), str(tmp_path), job or Job(), name)
+    export(
+        opened,
+        recipe(PRUNE, Action("quantize.affine", {"bits": 4}), seed=3),
+        str(tmp_path),
+        job or Job(),
+        name,
+        timing=False,
+    )
     return (tmp_path / f"{name}.onnx").read_bytes()
 
 
@@ -419,7 +426,7 @@ def test_stopping_keeps_the_best_state_so_far_and_an_export_uses_it(workspace, t
     result = recovered(workspace, recipe(PRUNE), job, keep=lambda: True)
     (stage,) = result.recovery.stages
     assert stage.stopped == "stopped by the user" and 1 < stage.epochs < 6 and stage.after > stage.before
-    report = export(workspace, recipe(PRUNE), str(tmp_path), Job())
+    report = export(workspace, recipe(PRUNE), str(tmp_path), Job(), timing=False)
     assert report.recovery is result.recovery and any("stopped by the user" in note for note in report.notes)
     finished = recovered(workspace, recipe(PRUNE), Job(), keep=lambda: True)
     assert finished.recovery.stages[0].epochs == 6 and finished.recovery.stages[0].stopped == ""
@@ -488,7 +495,11 @@ def test_labels_sorted_by_class_are_learned_by_the_metric_of_all_of_them(tmp_pat
     np.savez(tmp_path / "data.npz", x=x[order], y=y[order].astype(np.int64)[:, None])
     opened_ = Workspace(model).attach(str(tmp_path / "data.npz"), Job())
     report = export(
-        opened_, recipe(PRUNE, stages=(replace(TUNE, params={"epochs": 2, "batch": 32}),)), str(tmp_path), Job()
+        opened_,
+        recipe(PRUNE, stages=(replace(TUNE, params={"epochs": 2, "batch": 32}),)),
+        str(tmp_path),
+        Job(),
+        timing=False,
     )
     assert report.recovery.stages[0].metric == report.metric == opened_.evaluator.metric.info
     assert report.metric.title.startswith("accuracy at")

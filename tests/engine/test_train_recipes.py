@@ -64,8 +64,10 @@ def on_levels(values):
 def test_training_on_levels_preserves_zeros_and_clusters(place, tmp_path, actions, sparse, values):
     workspace = opened(place)
     rows = (Row("*", actions),)
-    before = export(workspace, Recipe(rows), str(tmp_path), Job(), "before")
-    after = export(workspace, Recipe(rows, recover=(Stage("finetune", TUNE),)), str(tmp_path), Job(), "after")
+    before = export(workspace, Recipe(rows), str(tmp_path), Job(), "before", timing=False)
+    after = export(
+        workspace, Recipe(rows, recover=(Stage("finetune", TUNE),)), str(tmp_path), Job(), "after", timing=False
+    )
     assert after.verified.value >= before.verified.value
     first, second = stored(tmp_path / "before.onnx"), stored(tmp_path / "after.onnx")
     for layer, weight in second.items():
@@ -81,7 +83,9 @@ def test_training_on_levels_preserves_zeros_and_clusters(place, tmp_path, action
 @pytest.mark.parametrize("kind", ["linear", "cubic", "exponential"])
 def test_sparsity_grows_as_the_schedule_says_and_ends_in_the_file(place, tmp_path, kind):
     stage = Stage("finetune", {**TUNE, "epochs": 3, "sparsify": kind})
-    report = export(opened(place), Recipe((Row("*", (PRUNE,)),), recover=(stage,)), str(tmp_path), Job(), kind)
+    report = export(
+        opened(place), Recipe((Row("*", (PRUNE,)),), recover=(stage,)), str(tmp_path), Job(), kind, timing=False
+    )
     (result,) = report.recovery.stages
     behind = 1 / schedule.PRUNINGS * schedule.RAMP + 1.1 / result.points[-1].step  # it grows now and then
 

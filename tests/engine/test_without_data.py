@@ -38,7 +38,7 @@ def workspace(tmp_path):
     ids=str,
 )
 def test_sizes_are_exact_and_figures_of_data_are_missing(workspace, tmp_path, step):
-    report = export(workspace, recipe(step[0], **step[1]), str(tmp_path), Job())
+    report = export(workspace, recipe(step[0], **step[1]), str(tmp_path), Job(), timing=False)
     assert report.forecast_bytes == report.after.bytes.value == (tmp_path / "small_compressed.onnx").stat().st_size
     document = report.to_json()
     assert document["verified"].keys() == {"value", "agreement", "max_abs_diff", "samples", "change"}
@@ -61,7 +61,7 @@ def test_sizes_are_exact_and_figures_of_data_are_missing(workspace, tmp_path, st
 )
 def test_what_needs_data_is_refused_and_nothing_is_written(workspace, tmp_path, refused):
     with pytest.raises(UserError, match="needs data, but none was given"):
-        export(workspace, refused, str(tmp_path / "out"), Job())
+        export(workspace, refused, str(tmp_path / "out"), Job(), timing=False)
     assert not any((tmp_path / "out").glob("*"))
 
 

@@ -48,7 +48,7 @@ def fsync(descriptor):
         {at_write or "pass"}
     real(descriptor)
 os.fsync = fsync
-sys.argv = ["workbench", "compress", "net.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--out", "out"]
+sys.argv = "workbench compress net.onnx --data data.npz --recipe recipe.yaml --out out --no-timing".split()
 from workbench.__main__ import main
 main()
 """
@@ -89,7 +89,7 @@ def test_a_killed_export_leaves_the_earlier_one_and_the_next_cleans_up(tmp_path,
     assert done.returncode == -signal.SIGKILL
     assert {path.name for path in (tmp_path / "out").iterdir()} > set(earlier)
     assert any(path.name.startswith(WRITING) for path in (tmp_path / "out").iterdir())
-    export(opened(tmp_path, external=False), HALF, str(tmp_path / "out"), Job())
+    export(opened(tmp_path, external=False), HALF, str(tmp_path / "out"), Job(), timing=False)
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(earlier)
     assert (tmp_path / "out" / "net_compressed.yaml").read_text() != earlier["net_compressed.yaml"]
 
@@ -106,7 +106,7 @@ def test_a_full_disk_leaves_what_was_there(small_disk, tmp_path):
     (small_disk / "net_compressed.yaml").write_text("earlier")
     _fill(small_disk)
     with pytest.raises(UserError, match=r"No space left on device\. Free some space"):
-        export(workspace, HALF, str(small_disk), Job())
+        export(workspace, HALF, str(small_disk), Job(), timing=False)
     assert {path.name for path in small_disk.iterdir()} == {"net_compressed.yaml", "filler"}
     assert (small_disk / "net_compressed.yaml").read_text() == "earlier"
 
@@ -154,5 +154,5 @@ def test_a_folder_that_nobody_can_write_is_said_before_any_work(tmp_path, folder
     (tmp_path / "file").write_text("in the way")
     workspace = opened(tmp_path, external=False)
     with pytest.raises(UserError, match="Cannot write into ") as caught:
-        export(workspace, HALF, str(tmp_path / folder), Job())
+        export(workspace, HALF, str(tmp_path / folder), Job(), timing=False)
     assert str(tmp_path / folder) in caught.value.what and caught.value.hint == "Choose another folder."

@@ -61,7 +61,7 @@ def test_weights_that_are_changed_under_our_feet_are_one_sentence(tmp_path, chan
     workspace = opened(tmp_path, external=True)
     change(tmp_path / "net.data")
     with pytest.raises(Exception) as caught:
-        export(workspace, HALF, str(tmp_path / "out"), Job())
+        export(workspace, HALF, str(tmp_path / "out"), Job(), timing=False)
     assert behind(caught.value).what == f"{tmp_path / 'net.data'} changed on disk while the model was open."
     assert list((tmp_path / "out").glob("*")) == []
 
@@ -77,7 +77,7 @@ def test_files_that_are_removed_or_replaced_are_still_there_for_us(tmp_path, ext
     if external:
         (tmp_path / "net.data").write_bytes(b"another file")
     np.testing.assert_array_equal(workspace.model.weight("fc1"), before)
-    report = export(workspace, HALF, str(tmp_path / "out"), Job())
+    report = export(workspace, HALF, str(tmp_path / "out"), Job(), timing=False)
     assert report.verified.agreement == 1.0
 
 

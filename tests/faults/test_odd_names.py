@@ -34,7 +34,7 @@ def test_tables_and_errors_steer_no_terminal_and_stay_short(files, tmp_path):
     for arguments in (
         ("inspect", files[0]),
         ("evaluate", files[0], "--data", files[1]),
-        ("compress", files[0], "--data", files[1], "--recipe", recipe, "--out", tmp_path / "out"),
+        ("compress", files[0], "--data", files[1], "--recipe", recipe, "--out", tmp_path / "out", "--no-timing"),
         ("inspect", tmp_path / ("9" * 4000)),
         ("inspect", tmp_path / "\x1b[31m\u202e"),
     ):
@@ -66,7 +66,9 @@ def test_the_report_shows_them_and_runs_nothing(files, tmp_path):
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text("version: 1\nlayers:\n  '*': [{quantize.affine: {bits: 4}}]\n")
     target = tmp_path / "out"
-    code, out, err = run("compress", files[0], "--data", files[1], "--recipe", recipe, "--out", target, "--json")
+    code, out, err = run(
+        "compress", files[0], "--data", files[1], "--recipe", recipe, "--out", target, "--json", "--no-timing"
+    )
     assert code == 0, err
     written = json.loads(out)["files"]
     page = Path(written["report"]).read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ def here(tmp_path_factory):
     return folder
 
 
-COMPRESS = ("compress", "net.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--out", "out")
+COMPRESS = ("compress", "net.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--out", "out", "--no-timing")
 
 
 def compress(option: str, value: str) -> tuple[str, ...]:

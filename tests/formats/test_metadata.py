@@ -51,7 +51,9 @@ def assert_described(proto: onnx.ModelProto) -> None:
 def test_an_export_keeps_them_and_its_size_is_forecast_to_the_byte(recipe, tmp_path):
     np.savez(tmp_path / "data.npz", x=np.random.default_rng(1).normal(size=(8, 3, 6, 6)).astype(np.float32))
     workspace = Workspace.open(described(tmp_path / "net.onnx"), Job()).attach(str(tmp_path / "data.npz"), Job())
-    report = export(workspace, parse_recipe(f"version: 1\nlayers: {recipe}"), str(tmp_path / "out"), Job())
+    report = export(
+        workspace, parse_recipe(f"version: 1\nlayers: {recipe}"), str(tmp_path / "out"), Job(), timing=False
+    )
     content = (tmp_path / "out" / "net_compressed.onnx").read_bytes()
     assert_described(onnx.load_from_string(content))
     assert len(content) == report.after.bytes.value == report.forecast_bytes

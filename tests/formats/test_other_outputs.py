@@ -68,7 +68,7 @@ def test_maps_are_left_out_of_measuring_and_written_as_they_were(tmp_path, data,
         "Not measured: 'output_probability' (a sequence of maps).",
     )
     recipe = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
-    report = export(workspace, recipe, str(tmp_path / "out"), Job())
+    report = export(workspace, recipe, str(tmp_path / "out"), Job(), timing=False)
     assert report.forecast_bytes == report.after.bytes.value and report.verified.agreement == 1.0
     written = onnx.load(report.files["model"])
     onnx.checker.check_model(written, full_check=True)
@@ -81,7 +81,7 @@ def test_a_model_that_gives_only_maps_opens_and_cannot_be_measured(tmp_path, dat
     with pytest.raises(UserError, match=r"'output_probability' \(a sequence of maps\), which cannot be measured"):
         workspace.attach(data, Job())
     recipe = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
-    assert export(workspace, recipe, str(tmp_path / "out"), Job()).verified.value is None
+    assert export(workspace, recipe, str(tmp_path / "out"), Job(), timing=False).verified.value is None
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def edited(workspace: Workspace, path: str, recipe=RECIPE) -> np.ndarray:
 
 
 def test_weights_alone_are_written_packed_and_read_again_to_the_same_figures(opened, tmp_path):
-    report = export(opened, RECIPE, str(tmp_path), Job())
+    report = export(opened, RECIPE, str(tmp_path), Job(), timing=False)
     file = tmp_path / "w_compressed.packed.safetensors"
     assert report.files["model"] == str(file) and not list(tmp_path.glob("*.onnx"))
     assert report.after.bytes.value == file.stat().st_size != report.forecast_bytes
@@ -84,7 +84,7 @@ def test_weights_alone_are_written_packed_and_read_again_to_the_same_figures(ope
 
 
 def test_weights_alone_are_written_as_floats_under_their_names(opened, tmp_path):
-    report = export(opened, RECIPE, str(tmp_path), Job(), format="safetensors")
+    report = export(opened, RECIPE, str(tmp_path), Job(), format="safetensors", timing=False)
     found = values(tmp_path / "w_compressed.safetensors")
     held = small()
     assert {name: array.shape for name, array in found.items()} == {n: tuple(t.shape) for n, t in held.items()}
@@ -107,12 +107,12 @@ def test_weights_alone_are_packed_for_a_kernel_only_where_that_is_asked_for(tmp_
 def test_the_opened_file_is_not_written_over(opened, tmp_path):
     path = write_safe(tmp_path / "w.safetensors", small())
     with pytest.raises(UserError, match="cannot be overwritten"):
-        export(Workspace.open(str(path), Job()), RECIPE, str(tmp_path), Job(), name="w.safetensors")
+        export(Workspace.open(str(path), Job()), RECIPE, str(tmp_path), Job(), name="w.safetensors", timing=False)
 
 
 def test_a_network_is_written_as_the_state_dict_of_its_module(network, tmp_path):
     recipe = parse_recipe("version: 1\nlayers: {mix: [{quantize.affine: {bits: 4}}]}", "here")
-    report = export(network, recipe, str(tmp_path), Job(), name="small.safetensors")
+    report = export(network, recipe, str(tmp_path), Job(), name="small.safetensors", timing=False)
     assert set(report.files) == {"model", "recipe", "report", "safetensors"}
     found = values(tmp_path / "small.safetensors")
     net = Net()
@@ -129,7 +129,7 @@ def test_a_network_is_written_as_the_state_dict_of_its_module(network, tmp_path)
 
 def test_a_network_is_written_packed_and_answers_the_same(network, tmp_path):
     recipe = parse_recipe("version: 1\nlayers: {'*': [{quantize.affine: {bits: 4}}]}", "here")
-    export(network, recipe, str(tmp_path), Job(), name="small", format="packed-safetensors")
+    export(network, recipe, str(tmp_path), Job(), name="small", format="packed-safetensors", timing=False)
     again = open_model(str(tmp_path / "small.packed.safetensors"), job=Job())
     feeds = runtime.random_inputs(again)
     expected = runtime.session(str(tmp_path / "small.onnx")).run(None, feeds)[0]
@@ -169,7 +169,7 @@ def test_a_graph_in_the_metadata_reads_its_own_file_alone(tmp_path):
 @pytest.mark.slow
 def test_a_network_is_written_as_a_torch_program_with_its_names_and_a_free_batch(network, tmp_path):
     recipe = parse_recipe("version: 1\nlayers: {'*': [{quantize.affine: {bits: 4}}]}", "here")
-    report = export(network, recipe, str(tmp_path), Job(), name="small", format="pt2")
+    report = export(network, recipe, str(tmp_path), Job(), name="small", format="pt2", timing=False)
     assert "small.pt2" in report.notes[-1] and "as floats" in report.notes[-1] and report.files["pt2"].endswith(".pt2")
     file = str(tmp_path / "small.pt2")
     again = open_model(file, job=Job())

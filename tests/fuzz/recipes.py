@@ -84,6 +84,7 @@ def make(chance: random.Random, seeds: Path, folder: Path) -> Commands:
             "recipe.yaml",
             "--out",
             "out",
+            "--no-timing",
         ]
     ]
 

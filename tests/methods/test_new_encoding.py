@@ -98,7 +98,7 @@ def test_what_is_previewed_is_what_the_file_answers(workspace, tmp_path):
 
 
 def test_it_is_exported_with_the_bytes_that_were_forecast(workspace, tmp_path):
-    report = export(workspace, EXPORTED, str(tmp_path), Job(), "ternary")
+    report = export(workspace, EXPORTED, str(tmp_path), Job(), "ternary", timing=False)
     assert report.forecast_bytes == (tmp_path / "ternary.onnx").stat().st_size == report.after.bytes.value
     assert report.verified.value == pytest.approx(report.preview_value, abs=0.005)
     assert "ternary" in Path(report.files["report"]).read_text(encoding="utf-8")
@@ -125,7 +125,7 @@ def test_it_learns_and_stays_what_it_is(workspace, tmp_path):
         assert np.unique(np.abs(edit.encoding.signs)).tolist() == [0, 1] and zeros.any()
     (told,) = result.recovery.stages
     assert told.after > told.before
-    report = export(workspace, recipe, str(tmp_path), Job(), "learned")
+    report = export(workspace, recipe, str(tmp_path), Job(), "learned", timing=False)
     assert report.forecast_bytes == (tmp_path / "learned.onnx").stat().st_size
     assert report.verified.value == pytest.approx(report.preview_value, abs=0.005)
 

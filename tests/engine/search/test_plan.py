@@ -33,7 +33,7 @@ def test_a_limit_of_the_bytes_is_kept_by_the_file_that_is_written(opened, tmp_pa
     front = search(workspace, Goal(max_bytes=BYTES))
     chosen = front.chosen
     assert front.complete and chosen.bytes <= BYTES and chosen.how == "held out"
-    report = export(workspace, chosen.recipe, str(tmp_path), Job())
+    report = export(workspace, chosen.recipe, str(tmp_path), Job(), timing=False)
     assert report.after.bytes.value == chosen.bytes, "the bytes are those of the file"
 
 
