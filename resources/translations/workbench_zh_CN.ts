@@ -916,7 +916,7 @@
     <message>
       <source>re-estimated: where a BatchNorm follows, the remaining channels get the output mean and standard deviation of the original again, from calibration samples without labels; most of the accuracy comes back.</source>
       <extracomment>prune.channels</extracomment>
-      <translation type="unfinished" />
+      <translation>re-estimated：对于后接 BatchNorm 的层，用无标签的校准样本使剩余通道的输出均值和标准差恢复为原始模型的值；大部分准确率随之恢复。</translation>
     </message>
     <message>
       <source>taylor</source>
@@ -1141,7 +1141,7 @@
     <message>
       <source>How the range is chosen: all values (minmax), a percentile, least squared (mse) or cubed error, least KL divergence (entropy), a fixed limit (clip), or least error of all but a few weights (hqq). Cubed preserves large weights better than mse.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation type="unfinished" />
+      <translation>量化范围的选取方式：所有值（minmax）、百分位数、最小平方误差（mse）或立方误差、最小 KL 散度（entropy）、固定上限（clip），或除少数权重外误差最小（hqq）。立方误差比 mse 更能保留大权重。</translation>
     </message>
     <message>
       <source>Integer (affine)</source>
@@ -4516,7 +4516,7 @@
     <message>
       <source>Open a model that predicts the next token.</source>
       <extracomment>workbench/engine/analysis/generation.py</extracomment>
-      <translation type="unfinished" />
+      <translation>请打开能预测下一个词元的模型。</translation>
     </message>
     <message>
       <source>Put the model's tokenizer.json beside it.</source>
@@ -4531,7 +4531,7 @@
     <message>
       <source>The model has inputs that a text does not provide: {names}.</source>
       <extracomment>workbench/engine/analysis/generation.py</extracomment>
-      <translation type="unfinished" />
+      <translation>该模型有文本无法给出的输入：{names}。</translation>
     </message>
     <message>
       <source>The prompt has {n} tokens.</source>
@@ -4966,7 +4966,7 @@
     <message>
       <source>Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they take at loading. 'codes: on' in the recipe's export options uses them anyway.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation type="unfinished" />
+      <translation>{n} 个权重未采用熵编码：节省的大小不值得加载时所用的时间和内存。在配方的导出选项中设 'codes: on' 即可采用。</translation>
     </message>
     <message>
       <source>{n} weights are in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at inference.</source>
@@ -6186,7 +6186,7 @@
     <message>
       <source>8-bit activations were measured in all layers that have such a step. The recipes that the search found keep them there, even where that is slower (integers: all).</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation type="unfinished" />
+      <translation>测量时，所有含此步骤的层都使用 8 位激活。搜索得到的配方在这些层中都保留 8 位激活，即使更慢（integers: all）。</translation>
     </message>
     <message>
       <source>A search needs at least two samples: one to choose a recipe and one to verify it.</source>
@@ -9201,7 +9201,7 @@
     <message>
       <source>Steps for several layers, presets and searches include these layers again</source>
       <extracomment>workbench/ui/actions/left_alone.py</extracomment>
-      <translation type="unfinished" />
+      <translation>应用于多层的步骤、预设和搜索将重新包括这些层</translation>
     </message>
     <message>
       <source>{n} of these {total} layers are left alone and get no steps with the others.</source>
@@ -10563,7 +10563,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Training is running.</source>
       <extracomment>workbench/ui/commands/training_commands.py</extracomment>
-      <translation type="unfinished" />
+      <translation>训练正在进行。</translation>
     </message>
     <message>
       <source>All</source>
@@ -10883,7 +10883,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{n} with another shape</source>
       <extracomment>workbench/ui/file_compare/words.py</extracomment>
-      <translation type="unfinished" />
+      <translation>{n} 个形状不同</translation>
     </message>
     <message>
       <source>{n} with other weights</source>
@@ -11003,7 +11003,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Figures appear once this recipe has been measured in this session</source>
       <extracomment>workbench/ui/panels/history_words.py</extracomment>
-      <translation type="unfinished" />
+      <translation>在本次会话中测量该配方后显示数值</translation>
     </message>
     <message>
       <source>Size: {source}</source>
@@ -12138,7 +12138,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{runs} runs of {joules} J; energy is assumed to be proportional to the measured latency</source>
       <extracomment>workbench/ui/presentation/story.py</extracomment>
-      <translation type="unfinished" />
+      <translation>{runs} 次运行，每次 {joules} J；假定能耗与实测延迟成正比</translation>
     </message>
     <message>
       <source>✓ verified: the exported file was reopened and run</source>
@@ -13018,7 +13018,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>New here? A short tour of the demo: try the main tasks once.</source>
       <extracomment>workbench/ui/shell/welcome.py</extracomment>
-      <translation type="unfinished" />
+      <translation>初次使用？跟随演示模型的简短导览，完成一次主要任务。</translation>
     </message>
     <message>
       <source>No, thanks</source>
@@ -13833,7 +13833,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>not timed: fused into another operator, or removed</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
-      <translation type="unfinished" />
+      <translation>未计时：已并入其他算子或已移除</translation>
     </message>
     <message>
       <source>{before} → {after}, {share} saved</source>
@@ -15255,7 +15255,7 @@ Click to sort; a third click restores the order of the model.</source>
     <message>
       <source>Share of one run's time, measured in ONNX Runtime for the current recipe (Run &gt; Measure layers). Empty: the runtime has fused the layer into another operator.</source>
       <extracomment>workbench/ui/tree/data/model.py</extracomment>
-      <translation type="unfinished" />
+      <translation>单次运行耗时的占比，针对当前配方在 ONNX Runtime 中测得（运行 &gt; 测量各层耗时）。为空：运行时已将该层并入其他算子。</translation>
     </message>
     <message>
       <source>Zeros</source>
