@@ -4,6 +4,7 @@ Nothing heavy is imported here: a test of core values must not wait for torch or
 """
 
 import importlib.metadata
+import itertools
 import logging
 import os
 import random
@@ -52,6 +53,9 @@ WEIGHTS = {"slow": 3.0, "ui": 0.7, "engine": 0.2, "unit": 0.03}
 
 HELPERS = ("QtWebEngineProcess", "resource_tracker")  # live as long as the application does, whoever started them
 THREADS = ("tqdm_monitor",)  # the same: torch's exporter shows its progress with tqdm where that is installed
+
+
+HOMES = itertools.count()  # one for each test of this process
 
 
 class Demo(NamedTuple):
@@ -119,17 +123,21 @@ def is_installed(requirement: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path, monkeypatch):
-    """Settings, caches and logs of the test are its own, and empty at first; a preference of threads ends with it."""
+def own_home(tmp_path_factory, monkeypatch):
+    """Settings, caches and logs of the test are its own, and empty at first; a preference of threads ends with it.
+
+    Nothing is made: most tests write none of these, and a folder for each of thousands takes longer than they do.
+    """
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(HOMES))
     monkeypatch.setenv("WORKBENCH_THREADS", os.environ["WORKBENCH_THREADS"])
     for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
-        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
-    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "home" / "cache" / "workbench"))
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    monkeypatch.setenv("WORKBENCH_CACHE", str(home / "cache" / "workbench"))
     if "PySide6.QtCore" in sys.modules:  # Qt asks the environment only once
         from PySide6.QtCore import QSettings
 
         for format in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
-            QSettings.setPath(format, QSettings.Scope.UserScope, str(tmp_path / "home" / "settings"))
+            QSettings.setPath(format, QSettings.Scope.UserScope, str(home / "settings"))
 
 
 @pytest.fixture(autouse=True)

@@ -202,6 +202,7 @@ def test_evaluate(here):
     )
 
 
+@pytest.mark.slow
 def test_compress(here):
     report = json.loads(workbench(*COMPRESS, "--json").stdout)
     assert set(report) >= {"before", "after", "ratio", "forecast_bytes", "preview_value", "verified", "layers", "files"}
@@ -246,6 +247,7 @@ def test_how_weights_are_stored_is_said_on_the_command_line(here):
     assert "names: short" in written and "sides: float16" in written and "storage" not in written
 
 
+@pytest.mark.slow
 def test_compress_in_words(here):
     words = workbench(*COMPRESS).stdout
     for expected in (
@@ -525,6 +527,7 @@ def test_demo_opens_the_window_on_the_demo(demo, windows):
     assert windows == [(str(demo.cnn), str(demo.test), None, False, str(demo.calibration))]
 
 
+@pytest.mark.slow
 def test_demo_without_a_window_compresses_and_takes_pictures(demo, tmp_path, monkeypatch):
     from workbench.cli import commands as module
 
@@ -553,6 +556,7 @@ def test_no_display_is_said_before_qt_aborts(here, monkeypatch):
     assert "display :987 does not answer" in sentence(workbench("demo"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
 def test_what_the_system_refuses_is_one_sentence(here):
     """A full disk behind standard output, a closed standard input, a name in another encoding, and a current folder

@@ -61,6 +61,7 @@ def test_a_compression_says_what_its_target_does_not_take_and_the_recipe_keeps_i
     assert "Target: XNNPACK" in workbench(*COMPRESS, "--target", "xnnpack").output
 
 
+@pytest.mark.slow
 def test_a_recipe_for_a_target_that_is_not_installed_is_still_good(here):  # noqa: F811
     recipe = here / "recipe.yaml"
     recipe.write_text(recipe.read_text() + "target: toaster\n")

@@ -63,6 +63,7 @@ def test_inputs_that_are_missing_or_do_not_fit_are_named(here):
     assert workbench("evaluate", "model.onnx", *GIVEN, "--input", "gain").exit_code == 2
 
 
+@pytest.mark.slow
 def test_compress_without_data(here):
     report = result("compress", "model.onnx", "--recipe", "recipe.yaml", "--out", "out", "--input", "gain=2")
     assert report["data"] == "no data: not measured" and report["ratio"] > 0

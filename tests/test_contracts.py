@@ -42,6 +42,7 @@ def test_packages_are_neither_crowded_nor_alone():
     assert not {name: count for name, count in wrong.items() if name != "workbench/engine"}, wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rooms", "unwanted"),
     [
@@ -79,6 +80,7 @@ MARKER = re.compile(
 )
 
 
+@pytest.mark.slow
 def test_a_message_is_made_from_a_template():
     """Not from an f-string, nor from pieces put together: those have another text each time, and no translation."""
     made = (ast.JoinedStr, ast.BinOp)
@@ -92,6 +94,7 @@ def test_a_message_is_made_from_a_template():
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_no_file_tells_of_the_machine_it_was_made_on(tracked):
     allowed = {"workbench/display.py": b".X11-unix"}  # where the X protocol puts its sockets
     found = [
@@ -104,6 +107,7 @@ def test_no_file_tells_of_the_machine_it_was_made_on(tracked):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_for_later_in_a_corner(tracked):
     texts = {path.relative_to(ROOT): text for path in tracked if b"\0" not in (text := path.read_bytes())}
     found = [f"{name}: {match[0]!r}" for name, text in texts.items() for match in MARKER.finditer(text)]

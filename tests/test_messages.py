@@ -79,6 +79,7 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
 }
 
 
+@pytest.mark.slow
 def test_every_kind_of_user_error_is_collected():
     kinds = {
         node.name
@@ -89,6 +90,7 @@ def test_every_kind_of_user_error_is_collected():
     assert kinds - {"Joined"} == MESSAGES.keys() - {"Message", "UserError"}
 
 
+@pytest.mark.slow
 def test_every_place_has_an_argument_and_every_argument_a_place():
     wrong = [
         f"{path}:{call.lineno}: {told}"
@@ -112,6 +114,7 @@ def mistaken(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
             yield call, f"places {sorted(wanted)}, arguments {sorted(given)}"
 
 
+@pytest.mark.slow
 def test_prose_of_the_engine_is_a_message():
     wrong = [
         f"workbench/{path}:{line}: {text}"

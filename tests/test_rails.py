@@ -71,6 +71,7 @@ def run(folder: Path, tests: str) -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=HANG_S).stdout
 
 
+@pytest.mark.slow
 def test_whoever_leaves_something_fails(tmp_path):
     output = run(tmp_path, GUILTY)
     assert all(complaint in output for complaint in COMPLAINTS), output
@@ -92,6 +93,7 @@ MAY = (
 )
 
 
+@pytest.mark.slow
 def test_no_test_lets_time_go_by_or_looks_at_a_clock():
     """A busy machine is slow: what must come is waited for, work is counted, seconds are measured in benchmarks."""
     here = Path(__file__).parent
@@ -152,6 +154,7 @@ def test_the_home_of_a_test_is_its_own(tmp_path):
     assert store.fileName().startswith(str(tmp_path)) and not store.allKeys()
 
 
+@pytest.mark.slow
 def test_runs_on_a_busy_machine_count_for_their_commit_and_arguments():
     good, bad = ["--version"], ["--no-such-option"]
     log = "\n".join(load.run(arguments, "0123abc", 2)[1] for arguments in (good, bad, good))

@@ -38,6 +38,7 @@ def measured(*arguments):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the memory of a process is read with getrusage")
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.onnx")), ids=lambda file: file.name)
 def test_a_hostile_model_takes_little_memory_and_ends_in_one_sentence(file):
@@ -95,6 +96,7 @@ cli.main(["evaluate", "m.onnx", "--data", "d.npz", *sys.argv[1:]], "workbench")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of data is limited on Linux alone")
 def test_a_run_that_takes_more_than_is_free_ends_in_one_sentence(tmp_path):
     done = python(tmp_path, "-c", GREEDY)

@@ -76,6 +76,7 @@ def test_threads_are_a_number_or_as_many_as_there_are_cores(monkeypatch, wanted,
     assert process.threads() == threads
 
 
+@pytest.mark.slow
 def test_no_module_is_taken_from_the_current_folder(tmp_path, monkeypatch):
     for name in ("struct", "pickle", "selectors"):
         (tmp_path / f"{name}.py").write_text("import os\nos._exit(7)\n")

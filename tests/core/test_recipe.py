@@ -259,6 +259,7 @@ def test_only_true_and_false_switch_a_step(step):
         parse_recipe(f"version: 1\nlayers:\n  a: [{step}]\n")
 
 
+@pytest.mark.slow
 def test_more_rows_or_globs_than_can_be_tried_are_refused():
     def rows(count, pattern):
         return "version: 1\nlayers:\n" + "".join(f"  '{pattern.format(n)}': []\n" for n in range(count))

@@ -193,6 +193,7 @@ def test_many_snapshots_of_one_name_are_told_apart(tmp_path):
     assert len(set(names)) == 300 and names[1:3] == [f"{FIRST_SNAPSHOT.name} (2)", f"{FIRST_SNAPSHOT.name} (3)"]
 
 
+@pytest.mark.slow
 def test_what_could_not_be_read_again_is_not_written(tmp_path, monkeypatch):
     """A thousand snapshots were saved once, and the session never opened again."""
     path = tmp_path / "work.mcw"

@@ -70,6 +70,7 @@ def test_the_newest_steps_are_kept_and_where_it_stands(tmp_path, here):
     assert len(found.steps) == STEPS and found.steps == steps[(first := min(here, 200)) : first + STEPS]
 
 
+@pytest.mark.slow
 def test_recipes_of_many_layers_are_kept_as_far_as_there_is_room(tmp_path):
     steps = tuple(RecipeStep(f"step {i}", pruned(i / 100, 200)) for i in range(50))
     found = kept(UndoList(Recipe(), steps, 40, (Branch("b", 1, pruned(0.99, 200)),)), tmp_path)
@@ -137,6 +138,7 @@ def mutated(value, dice: random.Random):
     return dice.choice(ODD)
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_refused_in_words_or_can_be_saved_again(tmp_path):
     whole, dice, refused = document_of(tmp_path), random.Random(0), 0
     path = tmp_path / "odd.mcw"

@@ -86,6 +86,7 @@ def test_layouts_of_detectors_give_the_boxes_that_they_mean(name):
     assert metric.value(measured(name, outputs[::-1], labels)[1]) < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["f1", "auc", "r2"])
 def test_the_interval_of_a_total_holds_as_often_as_it_says(name):
     """Of 100 draws from many samples, the interval has the value of all in about 95, and so has the paired one."""

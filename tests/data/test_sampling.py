@@ -40,6 +40,7 @@ def test_of_a_model_that_fixes_the_batch_whole_batches_are_used(table):
     assert open_dataset(table, (InputSpec("x", "float32", (16, 4)),), samples=100).samples == 96
 
 
+@pytest.mark.slow
 def test_the_original_is_measured_on_the_part_alone():
     opened = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
     part = opened.attach(str(resource_path("demo/fashion_test.npz")), Job(), count=200)

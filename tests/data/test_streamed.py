@@ -125,6 +125,7 @@ def test_a_picture_is_turned_as_its_exif_data_says(tmp_path):
     assert values[:, -1].min() == 1 and values[:, :-1].max() == 0
 
 
+@pytest.mark.slow
 def test_the_demo_measures_the_same_from_its_file(tmp_path, streamed, monkeypatch):
     with np.load(resource_path("demo/fashion_test.npz")) as demo:
         np.savez(tmp_path / "demo.npz", x=demo["x"][:400], y=demo["y"][:400])

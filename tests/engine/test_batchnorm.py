@@ -135,6 +135,7 @@ def test_a_model_without_batchnorm_is_told_apart(workspace):
         recovered(workspace, recipe(ZEROS, Stage("statistics")), Job())
 
 
+@pytest.mark.slow
 def test_training_with_the_statistics_of_each_batch_repeats(images):
     stage = Stage("distill", {"epochs": 2, "batch": 32, "ema": 0.9})
     results = [recovered(replace(images[True], recoveries={}), recipe(CHANNELS, stage), Job()) for _ in range(2)]

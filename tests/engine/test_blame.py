@@ -105,6 +105,7 @@ def coupled(lesser) -> tuple[str, ...]:
     return max(channels_of(lesser.model).groups.values(), key=len)
 
 
+@pytest.mark.slow
 def test_layers_that_lost_channels_get_them_back_together(lesser, coupled):
     first = coupled[-1]
     recipe = (
@@ -159,6 +160,7 @@ def test_after_a_training_the_shape_stays_and_that_is_said(tmp_path):
     assert notes["first"] == TRAINED and set(notes.values()) <= {TRAINED, ""}
 
 
+@pytest.mark.slow
 def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
     job = Job()
     found = blame(workspace, BOLD, [0, 1], job)

@@ -65,6 +65,7 @@ def test_it_is_what_two_full_runs_say(workspace, bold):
     assert lost == sorted(lost, reverse=True)
 
 
+@pytest.mark.slow
 def test_two_files_are_compared_with_the_same_counts(workspace, bold):
     other = Workspace(effective(workspace.model, workspace.compiled(BOLD, Job()).edits))
     found = compare(workspace, other, Job())
@@ -76,6 +77,7 @@ def test_nothing_edited_changes_nothing(workspace):
     assert not same.flips and (same.before == same.after).all() and same.lost == same.won == same.moved == 0
 
 
+@pytest.mark.slow
 def test_without_labels_the_originals_decisions_are_the_truth(workspace, tmp_path):
     np.savez(tmp_path / "bare.npz", x=next(iter(workspace.data.inputs.values()))[:300])
     bare = changes(Workspace(workspace.model).attach(str(tmp_path / "bare.npz"), Job()), BOLD, Job())

@@ -104,6 +104,7 @@ def yaml_equal(first, second):
     return yaml.safe_load(first) == yaml.safe_load(second)
 
 
+@pytest.mark.slow
 def test_what_is_right_is_left_as_it_is(unit_model, tmp_path):
     result = found(unit_model, tmp_path, UNIT)
     assert result.fine and result.best == 0 and result.samples == COUNT and result.picture.shape == (28, 28)
@@ -131,6 +132,7 @@ def test_another_order_of_the_classes_is_found_and_shuffled_labels_are_told(unit
     assert any("no better than the most frequent class" in note for note in notes)
 
 
+@pytest.mark.slow
 def test_one_hot_labels_are_class_numbers(unit_model, tmp_path):
     result = found(unit_model, tmp_path, UNIT, np.eye(10, dtype=np.float32)[LABELS])
     assert result.fine and result.readings[0].value > 0.85
@@ -143,6 +145,7 @@ def test_without_labels_nothing_is_proposed(unit_model, tmp_path):
     assert result.best == 0 and len(result.readings) == 1 and "no labels" in " ".join(result.facts)
 
 
+@pytest.mark.slow
 def test_a_folder_of_images_is_read_as_the_model_needs_it(tmp_path):
     from PIL import Image
 

@@ -181,6 +181,7 @@ def regressor(folder):
     return model
 
 
+@pytest.mark.slow
 def test_a_layer_of_one_output_keeps_its_bias_and_training_lowers_the_error(tmp_path):
     model = regressor(tmp_path)
     assert [model.bias(path).size for path in model.sites] == [32, 1]
@@ -222,6 +223,7 @@ def by_scalar(start=None):
     return [helper.make_node("Shape", ["c"], ["n1"], start=start, end=start + 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [None, 0], ids=["gathered", "start and end"])
 def test_shapes_that_are_computed_pass_every_verb_that_takes_gradients(tmp_path, start):
     nodes = [
@@ -320,6 +322,7 @@ def opened_small(folder):
     return workspace.attach(str(folder / "test.npz"), Job(), calibration=str(folder / "train.npz"))
 
 
+@pytest.mark.slow
 def test_a_refused_view_takes_only_the_predictions_of_the_loss(tmp_path, monkeypatch):
     network(tmp_path, "Elu")
     workspace = opened_small(tmp_path)

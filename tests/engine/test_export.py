@@ -38,6 +38,7 @@ def test_three_files_that_belong_together(workspace, tmp_path):
     assert "blocks.4.conv2" in page and "int4 per channel" in page and "<script" not in page and "http" not in page
 
 
+@pytest.mark.slow
 def test_what_is_skipped_is_said(workspace, tmp_path):
     """The same file without running it or timing anything."""
     report = export(workspace, FOUR_BITS, str(tmp_path), Job(), verify=False, timing=False)

@@ -49,6 +49,7 @@ def slow(tmp_path_factory):
     return opened(tmp_path_factory.mktemp("slow"), 2, 384)
 
 
+@pytest.mark.slow
 def test_layers_that_integers_make_slower_stay_in_floats_and_it_is_said(slow, tmp_path):
     report = export(slow, recipe(), str(tmp_path), Job(), "net", timing=False)
     assert not any("Quantize" in node.op_type for node in onnx.load(tmp_path / "net.onnx").graph.node)
@@ -96,6 +97,7 @@ def test_a_path_of_most_gain_changes_seldom():
     assert faster._path([], 1.0) == []
 
 
+@pytest.mark.slow
 def test_what_a_search_finds_is_previewed_and_exported_as_it_was_measured(slow):
     """In integers everywhere, also where the choice would be floats; a sweep measures what the recipe exports."""
     exact = slow.attach(slow.data.path, Job(), measuring=Measuring(("sqnr",)))

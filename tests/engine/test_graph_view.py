@@ -70,6 +70,7 @@ def test_every_layer_has_its_nodes(name, request):
             assert layer.op in {nodes[name].op_type for name in view.nodes[layer.path]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("actions", "operators"),
     [

@@ -88,6 +88,7 @@ def test_many_channels_share_bars(cnn, monkeypatch):
         assert found.bar_of(found.first[bar + 1] - 1) == bar
 
 
+@pytest.mark.slow
 def test_whitened_singular_values_are_those_of_the_output():
     small = str(resource_path("demo/fashion_calibration.npz"))
     vit = Workspace.open(str(resource_path("demo/fashion_vit.onnx")), Job()).attach(small, Job(), calibration=small)

@@ -68,6 +68,7 @@ def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
     assert predictor(opened_, Job()).kind == "loss"
 
 
+@pytest.mark.slow
 def test_training_learns_the_output_that_is_measured(tmp_path):
     x = FLOATS((200, 8)).astype(np.float32)
     opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x)

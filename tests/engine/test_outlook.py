@@ -113,6 +113,7 @@ def test_evening_names_those_that_follow(demo_cnn):
     assert f"{found.outputs} of {found.outputs} output channels" in text and "compensated in blocks.0.conv2;" in text
 
 
+@pytest.mark.slow
 def test_a_student_has_as_many_parameters_as_was_said(demo_cnn):
     found = outlook(demo_cnn, "blocks.3.conv", WantOutlook("distill.block"), Job())
     assert isinstance(found, Replacing) and found.module == "blocks.3"

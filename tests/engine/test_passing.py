@@ -60,6 +60,7 @@ def test_memory_does_not_grow_with_the_samples():
     assert channels.counts.nbytes == before and channels.counts.sum() == channels.count * 8
 
 
+@pytest.mark.slow
 def test_a_convolution_of_the_demo_receives_and_delivers_what_a_run_shows(demo):
     path = "blocks.1.conv1"
     found = passing(demo, path, Job())
@@ -80,6 +81,7 @@ def test_a_convolution_of_the_demo_receives_and_delivers_what_a_run_shows(demo):
         assert side.histogram.edges[0] <= x.min() and side.histogram.edges[-1] == pytest.approx(x.max(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_it_is_told_after_a_few_batches_and_can_be_stopped(small):
     told = []
     found = passing(small, "first", Job(updates=told.append))

@@ -72,6 +72,7 @@ def test_the_rise_is_that_of_the_loss_where_the_layer_is_the_last(workspace, pre
     assert 1 / 5 < divergence(after, before).mean() / predicting.rise("head", edit) < 5
 
 
+@pytest.mark.slow
 def test_a_preview_has_it_before_anything_ran(workspace, predicting):
     assert curvature.known(workspace) is predicting
     recipe = Recipe().with_actions(["head", "stem"], (Action("quantize.affine", {"bits": 3}),))
@@ -148,6 +149,7 @@ def test_ranks_need_something_to_put_in_order():
     assert rank_correlation((1, 2, 3), (1, 2, 3)) is None and rank_correlation((1, 1, 1, 1), (1, 2, 3, 4)) is None
 
 
+@pytest.mark.slow
 def test_a_forecast_of_a_whole_recipe_has_the_size_of_its_file_and_its_predicted_cost(workspace, predicting):
     """And where the model cannot have it, it says why."""
     previewer, recipe = Previewer(workspace), Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 4}),))

@@ -53,6 +53,7 @@ def test_what_crosses_a_cut_follows_from_what_crosses_one_further_up(workspace):
             np.testing.assert_allclose(array, expected[name], atol=1e-4, rtol=1e-4, err_msg=f"{first}, {then}")
 
 
+@pytest.mark.slow
 def test_other_edits_are_part_of_it(workspace):
     first, *_, last = editable(workspace)
     recipe = Recipe().with_actions(editable(workspace), FOUR_BITS)
@@ -84,6 +85,7 @@ def test_a_glob_skips_what_it_cannot_edit_but_a_named_layer_is_refused(workspace
             compiler.stacks(workspace.model, Recipe().with_actions([unfit], (Action("lowrank.svd", {"rank": 2}),)))
 
 
+@pytest.mark.slow
 def test_a_layer_that_leaves_a_shared_step_changes_what_the_others_lose(workspace):
     """The others keep their action, but their edits are not the same: what lies around the focus must follow."""
     focus, second, third = editable(workspace)[:3]
@@ -145,6 +147,7 @@ def counted(runner_of):
     return calls
 
 
+@pytest.mark.slow
 def test_back_at_a_layer_nothing_upstream_is_computed_again(workspace):
     first, *_, last = editable(workspace)
     middle = editable(workspace)[3]

@@ -94,6 +94,7 @@ def test_a_trial_is_of_the_calibration_data_too(workspace):
     assert CANDIDATES[0] == BITS[0]
 
 
+@pytest.mark.slow
 def test_a_race_runs_few_samples_and_ranks_as_all_samples_do(workspace):
     stacks = (
         *BITS,

@@ -84,6 +84,7 @@ def test_methods(engine):
     assert {"prune.magnitude", "quantize.affine", "lowrank.svd", "distill.layer"} <= {info.id for info in methods}
 
 
+@pytest.mark.slow
 def test_inspect(engine):
     view = engine.ask(m.Inspect, path="head")[-1].result
     assert view.path == "head" and view.spectrum.values[0] > 0 and view.histogram.counts.sum() > 0
@@ -94,6 +95,7 @@ def test_edit(engine):
     assert view.moments.sparsity == pytest.approx(0.5, abs=0.01) and view.change.bytes_after < view.change.bytes_before
 
 
+@pytest.mark.slow
 def test_measure_sends_sizes_first_and_ends_complete(engine):
     recipe = Recipe().with_actions(["head"], (Action("quantize.affine", {"bits": 3}),))
     replies = [r for r in engine.ask(m.Measure, recipe=recipe, focus=("head",)) if not isinstance(r, m.Progressed)]
@@ -234,6 +236,7 @@ def test_a_new_request_ends_the_earlier_ones_that_its_class_says(monkeypatch, re
     assert {number for number, job in waiting.jobs.items() if job.cancelled} == ended
 
 
+@pytest.mark.slow
 def test_the_process_ends_when_the_window_is_gone():
     running, pipe = process.start()
     assert pipe.poll(HANG_S)
@@ -244,6 +247,7 @@ def test_the_process_ends_when_the_window_is_gone():
     running.close()
 
 
+@pytest.mark.slow
 def test_a_request_for_predictions_says_what_is_in_their_way(engine, tmp_path):
     """The last test here: it opens another model."""
     network(tmp_path, "If")

@@ -76,6 +76,7 @@ def test_tests_write_into_a_separate_folder(tmp_path):
     assert tmp_path in cache_folder().parents
 
 
+@pytest.mark.slow
 def test_the_statistics_of_a_weight_are_computed_once_for_all_time(monkeypatch):
     model = str(resource_path("demo/fashion_cnn.onnx"))
     first = Workspace.open(model, Job())

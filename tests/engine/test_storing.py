@@ -126,6 +126,7 @@ def test_auto_counts_the_rows_of_a_tied_head(tmp_path):
         assert isinstance(edit.compute, Packed) == packed
 
 
+@pytest.mark.slow
 def test_loading_and_running_are_measured_in_fresh_processes(opened, tmp_path):
     report = export(opened, stored(RECIPE, batch=3), str(tmp_path), Job(), "made")
     assert not any("not measured" in note for note in report.notes)
@@ -140,6 +141,7 @@ def test_loading_and_running_are_measured_in_fresh_processes(opened, tmp_path):
     assert "fresh process" in (tmp_path / "made.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_timing_without_an_export_measures_loading_too(opened):
     found = timed(opened, RECIPE, Job())
     assert found.load.seconds.median > 0 and found.load_before.seconds.median > 0
@@ -159,6 +161,7 @@ def test_what_cannot_be_loaded_is_a_sentence(tmp_path):
         loading.of_files([tmp_path / "broken.onnx"], {}, 1, Job(), times=1)
 
 
+@pytest.mark.slow
 def test_auto_asks_the_batch_and_the_bits(opened):
     def packed(recipe: Recipe) -> set[str]:
         edits = opened.compiled(recipe, Job()).edits
@@ -211,6 +214,7 @@ def test_a_recipe_says_how_weights_are_stored():
             parse_recipe(f"version: 1\nexport: {{{wrong}}}")
 
 
+@pytest.mark.slow
 def test_codes_take_at_loading_what_is_predicted(opened, tmp_path):
     """Memory at the peak, of processes that only load: with codes against without."""
     recipe = parse_recipe('version: 1\nlayers:\n  "*": [{quantize.affine: {bits: 4}}]')

@@ -70,6 +70,7 @@ def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     assert predicted.size.value == pytest.approx(report.forecast_bytes, rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_hidden_layer_and_the_heads_of_a_transformer():
     vit = opened("fashion_vit")
     recipe = Recipe((Row("blocks.0.mlp.fc1", (HALF, FOUR_BITS)), Row("blocks.1.attention.q", (HALF,))))
@@ -100,6 +101,7 @@ def test_going_back_and_forth_computes_nothing_again(cnn):
     assert all(second.edits[path] is first.edits[path] for path in first.edits)
 
 
+@pytest.mark.slow
 def test_edits_of_the_smaller_model_are_not_taken_for_those_of_the_original(cnn):
     """blocks.4.conv2 has the same weight in both, and other inputs."""
     gptq = Action("quantize.gptq", {"bits": 3})

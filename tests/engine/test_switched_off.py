@@ -31,6 +31,7 @@ def workspace():
     return workspace.attach(small, Job(), calibration=small)
 
 
+@pytest.mark.slow
 def test_the_stacks_forecasts_and_previews_are_those_without_it(workspace):
     assert compiler.stacks(workspace.model, OFF)[0] == {LAYER: (INT4,)}
     previewer = Previewer(workspace)

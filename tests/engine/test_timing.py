@@ -16,6 +16,7 @@ from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit
 
 
+@pytest.mark.slow
 def test_sizes_and_times_without_data():
     path = resource_path("demo/fashion_cnn.onnx")
     workspace = Workspace.open(str(path), Job())

@@ -169,6 +169,7 @@ def test_sparse_training_makes_zeros(workspace):
     assert points[-1].sparsity > 0.05 > points[0].sparsity
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("penalty", [{"l1": 0.02}, {"group_lasso": 0.02}], ids=lambda penalty: next(iter(penalty)))
 def test_sparse_training_comes_before_the_steps_which_choose_by_it(workspace, penalty, tmp_path):
     """Train sparsely, prune by what that made, retrain, quantise, retrain: one recipe."""
@@ -191,6 +192,7 @@ def test_sparse_training_comes_before_the_steps_which_choose_by_it(workspace, pe
         assert empty.any() and not empty.all() and (weight[:, ~empty] != 0).all(), "whole channels, and nothing else"
 
 
+@pytest.mark.slow
 def test_an_entropy_penalty_makes_levels_unequally_frequent(workspace):
     def bits(**params):
         stage = replace(TUNE, params={**TUNE.params, "step": "fixed", **params})
@@ -208,6 +210,7 @@ def test_an_entropy_penalty_makes_levels_unequally_frequent(workspace):
         recovered(workspace, recipe(PRUNE, stages=(replace(TUNE, params={**TUNE.params, "entropy": 1.0}),)), Job())
 
 
+@pytest.mark.slow
 def test_an_anchor_holds_the_weights(workspace):
     def moved(**params):
         stage = replace(TUNE, params={**TUNE.params, **params})
@@ -223,6 +226,7 @@ def test_an_anchor_holds_the_weights(workspace):
 # -- samples -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tmp_path):
     alone = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
     report = export(alone, recipe(PRUNE), str(tmp_path), Job(), timing=False)
@@ -289,6 +293,7 @@ def test_what_does_not_fit_is_said(workspace, stage, words):
         recovered(workspace, recipe(PRUNE, stages=(stage,)), Job())
 
 
+@pytest.mark.slow
 def test_without_labels_only_a_teacher_can_teach(place, tmp_path):
     for name in ("test", "train"):
         np.savez(tmp_path / f"{name}.npz", x=np.load(place / f"{name}.npz")["x"])
@@ -302,6 +307,7 @@ def test_without_labels_only_a_teacher_can_teach(place, tmp_path):
     assert any("have no labels" in note for note in result.compiled.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("params", "rank"), [({"features": "first"}, 2), ({"features": "first=first", "feature_weight": 10.0}, 2)]
 )
@@ -344,6 +350,7 @@ def test_features_of_other_widths_are_projected_and_of_other_places_refused():
         Features(pairs("c"), {"a": narrow}, False)
 
 
+@pytest.mark.slow
 def test_an_operator_without_gradients_is_named_and_everything_else_works(tmp_path):
     network(tmp_path, "If")
     opened = Workspace.open(str(tmp_path / "small.onnx"), Job())
@@ -421,6 +428,7 @@ def test_a_checkpoint_that_is_broken_counts_as_none(place, tmp_path, monkeypatch
     assert exported(place, tmp_path / "a", monkeypatch, tmp_path, "again") == whole
 
 
+@pytest.mark.slow
 def test_stopping_keeps_the_best_state_so_far_and_an_export_uses_it(workspace, tmp_path):
     job = Job(updates=lambda point: job.cancel() if point.step > 60 else None)
     result = recovered(workspace, recipe(PRUNE), job, keep=lambda: True)
@@ -432,6 +440,7 @@ def test_stopping_keeps_the_best_state_so_far_and_an_export_uses_it(workspace, t
     assert finished.recovery.stages[0].epochs == 6 and finished.recovery.stages[0].stopped == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["quantize", "export"])
 def test_stopping_keeps_what_was_trained_while_it_is_measured_or_quantised_too(workspace, before):
     stage = replace(TUNE, params={**TUNE.params, "before": before})
@@ -472,6 +481,7 @@ def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, spa
         assert np.mean(edit.weight == 0) == pytest.approx(0.75, abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_file_that_training_made_worse_is_told(workspace):
     """What is learned here are wrong labels; the held-out ones are as wrong."""
     wrong = replace(workspace.training, labels=(workspace.training.labels + 1) % 4)
@@ -482,6 +492,7 @@ def test_a_file_that_training_made_worse_is_told(workspace):
     assert not any("made the model worse" in note for note in better.compiled.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", ["Sigmoid", "Identity"])
 def test_labels_sorted_by_class_are_learned_by_the_metric_of_all_of_them(tmp_path, last):
     """The first samples to train on are of one class alone."""
@@ -581,6 +592,7 @@ def test_a_class_that_falls_is_named(workspace):
 # -- the command line ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_compress_runs_the_stages_and_reports_them(place, tmp_path):
     (tmp_path / "recipe.yaml").write_text(
         "version: 1\nlayers: {'*': [{prune.magnitude: {sparsity: 0.75}}]}\n"

@@ -65,6 +65,7 @@ def distilled(place, out, bare=True, teachers=("small.onnx",), **more):
     return opened.distill(named, out, **PARAMS, **more)
 
 
+@pytest.mark.slow
 def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
     report, curve = distilled(place, tmp_path)
     assert report.metric.title == "top-1 agreement with the teacher" and curve is None
@@ -79,11 +80,13 @@ def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
     assert agreement == pytest.approx(report.verified.value)
 
 
+@pytest.mark.slow
 def test_with_labels_it_is_measured_against_them(place, tmp_path):
     report, _ = distilled(place, tmp_path, bare=False)
     assert report.metric.title == "top-1" and report.verified.value > report.before.value.value + 0.25
 
 
+@pytest.mark.slow
 def test_several_teachers_are_averaged(place, tmp_path):
     other = student(tmp_path / "other.onnx", seed=9)
     data = Workspace.open(other, Job()).attach(str(place / "test.npz"), Job()).data
@@ -109,6 +112,7 @@ def test_a_teacher_with_other_outputs_is_refused(place, tmp_path):
     assert not (tmp_path / "student_distilled.onnx").exists()
 
 
+@pytest.mark.slow
 def test_a_temperature_is_chosen_on_samples_held_out(place, tmp_path):
     opened = Workspace.open(str(place / "student.onnx"), Job())
     opened = opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
@@ -125,6 +129,7 @@ def test_a_temperature_is_chosen_on_samples_held_out(place, tmp_path):
         temperatures.at_temperature(recipe, 50.0)
 
 
+@pytest.mark.slow
 def test_the_command_line_trains_a_student(place, tmp_path):
     done = CliRunner().invoke(
         cli,
@@ -173,6 +178,7 @@ def learning(place, teacher="small.onnx") -> Recipe:
     return Recipe(recover=(Stage("distill", {**PARAMS, "teacher": str(place / teacher)}),))
 
 
+@pytest.mark.slow
 def test_a_preview_compares_a_student_with_its_teacher_as_the_command_line_does(place, tmp_path):
     own, recipe = opened(place), learning(place)
     report, _ = distilled(place, tmp_path)

@@ -76,6 +76,7 @@ def left(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_leaves_the_earlier_export(tmp_path, earlier):
     done = compress(tmp_path, limit=LIMIT)
     assert done.returncode == 1

@@ -81,6 +81,7 @@ def test_files_that_are_removed_or_replaced_are_still_there_for_us(tmp_path, ext
     assert report.verified.agreement == 1.0
 
 
+@pytest.mark.slow
 def test_the_command_line_says_it_in_one_sentence_and_lives(tmp_path):
     """Reading beyond the end of a mapped file would end the process by a signal."""
     path = model(tmp_path, external=True)

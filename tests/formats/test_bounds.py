@@ -145,6 +145,7 @@ def test_a_run_that_takes_more_than_shapes_tell_is_stopped(tmp_path, nodes, cons
     assert "A single run needs more than 768 MB of memory." in refusal(tmp_path / "m.onnx").what
 
 
+@pytest.mark.slow
 def test_a_loop_without_end_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(runtime, "PATIENCE", 0.5)
     nodes = [node("Loop", ["m", "t", "h"], ["q"], body=body(node("Relu", ["a"], ["b"])))]

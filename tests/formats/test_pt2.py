@@ -323,6 +323,7 @@ def test_nothing_runs_and_one_sentence_says_why(parts, tmp_path, monkeypatch, ch
     assert not sprung.exists() and "trapped_module" not in sys.modules
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False])
 def test_of_two_directories_only_one_is_read(parts, tmp_path, first):
     """The older of two archives in one file is not looked at, whichever of them holds a trap."""
@@ -337,6 +338,7 @@ def test_of_two_directories_only_one_is_read(parts, tmp_path, first):
     assert not sprung.exists()
 
 
+@pytest.mark.slow
 def test_a_program_that_asks_for_any_memory_is_not_run(tmp_path):
     import torch
 
@@ -359,6 +361,7 @@ def test_two_members_of_one_name_are_refused(parts, tmp_path):
     assert "two members with the same name" in refusal(file).what
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_to_many_times_its_size_is_refused(parts, tmp_path):
     file = written(tmp_path / "net.pt2", parts[0])
     with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive, archive.open(f"{WEIGHTS}weight_9", "w") as part:

@@ -119,6 +119,7 @@ def test_a_newer_model_has_no_such_step(tmp_path):
     assert not [step for step in open_model(str(network(tmp_path)), job=Job()).preparations if step.id == "opset"]
 
 
+@pytest.mark.slow
 def test_the_command_line_raises_it_before_compressing_or_says_why_not(tmp_path):
     np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).normal(size=(20, 1, 6, 6)).astype(np.float32))
     always = Recipe(storing=Storing(integers="all"))  # whatever this machine is faster at

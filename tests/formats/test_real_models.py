@@ -99,6 +99,7 @@ def test_it_can_be_cut_before_a_depthwise_and_a_squeeze_layer(ocr):
         assert_equal(expected, suffix.run(None, {value.name: feeds[value.name] for value in suffix.get_inputs()}))
 
 
+@pytest.mark.slow
 @pytest.mark.needs(OCR)
 @pytest.mark.parametrize(
     ("name", "folded", "layers"),
@@ -141,6 +142,7 @@ def test_a_model_inside_an_if_opens_runs_and_says_what_cannot_be_edited():
     assert outputs(model, feeds)[0].shape == (1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.needs(VAD)
 @pytest.mark.parametrize("name", ["silero_vad_16k_op15", "silero_vad_half", "silero_vad_16k_sequence"])
 def test_variants_without_the_if_can_be_edited(name):

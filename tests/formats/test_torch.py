@@ -148,6 +148,7 @@ def test_a_function_is_not_run_without_trust(source):
     assert "--trust" in error.hint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -381,6 +381,7 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path, legacy):
     assert not made.exists()
 
 
+@pytest.mark.slow
 def test_a_packed_archive_is_not_unpacked(tmp_path):
     path = torch_zip(
         tmp_path / "w.pth", pickled({"a": Tensor("0", 0, (1 << 24,), (1,))}), {"0": b"\0" * (1 << 26)}, packed=True

@@ -122,6 +122,7 @@ def test_tap_gives_what_a_layer_receives():
     assert tap(model, "stem") == (None, "x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["cnn", "vit"])
 def test_every_layer_of_the_demo(which, demo):
     model = open_model(str(getattr(demo, which)), job=Job())

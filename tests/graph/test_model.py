@@ -101,6 +101,7 @@ def test_a_model_beyond_one_message_is_saved_with_its_weights_beside_it(model, t
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_models_are_let_go():
     model = opened(residual())
     graph = weakref.ref(model.ir)
@@ -191,6 +192,7 @@ def test_a_reshape_with_a_free_batch_is_followed():
     assert b.model({"x": ["N", 2, 6, 6]}, {"y": None}).layer("fc").macs == 240
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_thousands_of_times_is_found_fast():
     """Twenty thousand operators of one kind without names: each looked at all before it."""
     asked = []

@@ -61,6 +61,7 @@ def test_the_view_gives_what_the_runtime_gives_or_names_what_it_does_not_compute
         assert difference(mine.numpy(), theirs) <= TOLERANCE
 
 
+@pytest.mark.slow
 def test_every_operator_and_attribute_of_the_register_is_compared():
     """A refusal, or a case that is gone, cannot hide that an operator is wrong: each must agree in some case, and with
     each attribute that it declares away from its default, or with each of the values that it declares."""

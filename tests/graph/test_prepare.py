@@ -447,6 +447,7 @@ def test_padding_that_no_convolution_can_do_stays():
     assert "Pad" in ops(prepared(b.proto({"x": ["N", 3, 6, 6]}, {"y": None, "z": None}))[0])
 
 
+@pytest.mark.slow
 def test_every_step_can_be_left_out():
     proto = residual(9)
     for step in (

@@ -34,6 +34,7 @@ def assert_close(output: np.ndarray, expected: np.ndarray, name: str = "") -> No
     np.testing.assert_allclose(output, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max(), err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", examples.OPS)
 @pytest.mark.parametrize(
     ("opset", "zeros"), [*((opset, zeros) for opset in examples.OPSETS for zeros in (0.0, 0.9)), (18, 0.5), (18, 0.97)]
@@ -54,6 +55,7 @@ def test_every_encoding_runs_as_its_plain_values_do(op: str, opset: int, zeros: 
     assert left == {op}, f"ONNX Runtime did not fold {left - {op}} of {op} at opset {opset}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", examples.OPS)
 @pytest.mark.parametrize("storing", [DEFAULT, PLAIN, CODED], ids=str)
 def test_the_size_is_exact_for_each_encoding_alone(op: str, storing: Storing) -> None:
@@ -224,6 +226,7 @@ def test_factors_of_an_embedding() -> None:
     assert_close(output, encoding.decode()[tokens])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nested", ["floats", "int4", "sparse codebook"])
 @pytest.mark.parametrize("bias", [True, False])
 def test_factors_of_a_convolution(nested: str, bias: bool, tmp_path: Path) -> None:
@@ -319,6 +322,7 @@ def test_recurrent_weights_are_stored_but_not_factored() -> None:
         with_edits(model, {path: Edit(Factors(pieces, False, (1, 32, 16), 1))})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(16, 8, 5), (4, 6, 3, 3, 3)])
 def test_other_dimensions(shape: tuple[int, ...]) -> None:
     """Conv1d and Conv3d."""

@@ -51,6 +51,7 @@ def products(stored: dict[str, Stored], opset: int, shape: tuple[int, ...] = SHA
     return ir.Model(graph, ir_version=8, functions=list(functions.values()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("opset", "zeros", "shape", "out_axis"),
     [
@@ -83,6 +84,7 @@ def test_every_form_keeps_the_values_and_is_folded(
     assert left == {"MatMul"}, f"ONNX Runtime did not fold {left - {'MatMul'}} at opset {opset}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("opset", [9, 18])
 @pytest.mark.parametrize("name", ["w", "blocks.2.attention.projection.weight"])
 @pytest.mark.parametrize("shape", [SHAPE, EVEN])
@@ -103,6 +105,7 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str, shape: tuple[in
             assert part.function_bytes == ir.to_proto(functions).ByteSize() - before, (kind, form.layout.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("storing", [UNCODED, PLAIN], ids=["auto", "off"])
 @pytest.mark.parametrize("zeros", [0.0, 0.3, 0.5, 0.9, 0.97, 0.999])
 def test_the_smallest_form_is_picked(zeros: float, storing: Storing) -> None:

@@ -40,6 +40,7 @@ def test_a_recipe_is_sized_measured_and_exported(opened, tmp_path):
     assert wb.Recipe({"*": ["quantize.affine"]}).actions_for("head") == (wb.step("quantize.affine"),)
 
 
+@pytest.mark.slow
 def test_a_recipe_file_does_as_well(opened, tmp_path):
     FOUR.save(tmp_path / "four.yaml")
     assert opened.size(tmp_path / "four.yaml") == opened.size(FOUR)
@@ -58,6 +59,7 @@ def test_onnx_in_memory_and_torch_modules_are_opened(demo):
     np.testing.assert_array_equal(named.layers["2"].weight, weights)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_done_is_said_in_one_sentence(demo):
     with pytest.raises(UserError, match="no evaluation data"):
         wb.open(demo.cnn).evaluate(FOUR)
@@ -71,6 +73,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence(demo):
         wb.open(demo.cnn).size({"*": ["quantize.affine"]})
 
 
+@pytest.mark.slow
 def test_notebooks_show_a_table_and_a_histogram_and_names_are_escaped(opened):
     assert opened._repr_html_().count("<tr>") == len(opened.layers) + 1
     assert "<svg" in opened.layers["head"]._repr_html_()
@@ -80,6 +83,7 @@ def test_notebooks_show_a_table_and_a_histogram_and_names_are_escaped(opened):
     assert "<b>" not in wb.open(module, example=(torch.zeros(1, 2),))._repr_html_()
 
 
+@pytest.mark.slow
 def test_importing_it_and_asking_its_type_loads_nothing():
     code = "import sys, workbench as wb; print('numpy' in sys.modules, 'onnx' in sys.modules); wb.step; print(wb.Model)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

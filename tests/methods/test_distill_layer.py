@@ -36,6 +36,7 @@ def compiled(convolution, **params):
     return compiler.compiled(model, *stacks, data, 0, Cache(1 << 26), JOB)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "params",
     [{"student": "separable"}, {"student": "grouped", "groups": 2}, {"rank": 3}],

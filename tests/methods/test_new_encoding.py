@@ -56,6 +56,7 @@ def workspace(tmp_path_factory) -> Workspace:
     return opened.attach(str(path.parent / "test.npz"), Job(), calibration=str(path.parent / "train.npz"))
 
 
+@pytest.mark.slow
 def test_its_method_passes_the_suite_for_methods():
     before = ((), (Action("prune.magnitude", {"sparsity": 0.9}),), (Action("lowrank.svd", {"rank": 4}),))
     every = ("Conv", "Depthwise", "Gemm", "MatMul", "Embedding")
@@ -113,6 +114,7 @@ def test_its_levels_are_drawn(workspace):
     np.testing.assert_allclose(seen.after.levels.values, np.unique(edit.weight[:, 3]), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_it_learns_and_stays_what_it_is(workspace, tmp_path):
     stage = Stage("finetune", {"epochs": 4, "batch": 32, "rate": 0.01})
     recipe = Recipe((Row("*", (STEP,)),), 0, (stage,))

@@ -87,6 +87,7 @@ def run(installed, *arguments):
     )
 
 
+@pytest.mark.slow
 def test_the_program_goes_on_without_them(installed, demo):
     done = run(installed, "methods", "--json")
     assert done.returncode == 0, done.stderr

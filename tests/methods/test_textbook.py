@@ -237,6 +237,7 @@ def test_refining_lowers_the_response_error_and_keeps_zeros(op, method, params):
         assert (after.weight[before.weight == 0] == 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", ["Conv", "Gemm", "MatMul"])
 def test_data_aware_methods_beat_their_plain_counterparts_on_the_layers_output(op):
     def error(method, **params):
@@ -312,6 +313,7 @@ def test_synflow_conserves_flow_from_layer_to_layer():
     assert pruned == pytest.approx([pruned[0]] * 3, rel=1e-9) and pruned[0] < product.sum()
 
 
+@pytest.mark.slow
 def test_synflow_cuts_no_layer_off_where_magnitude_does():
     """Algorithm 1, where magnitude pruning of all layers together empties the one with small weights."""
     model, data = chain(20, 20, 20, 20)

@@ -80,6 +80,7 @@ def test_evbmf_keeps_what_lowers_the_free_energy(alpha):
     np.testing.assert_array_equal(vb_free_energy(values, short, long, 1.0) < 0, [False, False, True, True])
 
 
+@pytest.mark.slow
 def test_evbmf_finds_the_noise_that_the_free_energy_finds():
     rng = np.random.default_rng(4)
     matrix = rng.standard_normal((30, 4)) @ rng.standard_normal((4, 60)) + 0.4 * rng.standard_normal((30, 60))

@@ -281,8 +281,8 @@ def _print(front: Front) -> None:
                 quantities.size(point.bytes),
                 *(_figure(point, name, write) for name, write in limited.items()),
                 _drop(point.predicted, metric),
-                _drop(point.measured and point.measured.drop, metric),
-                _drop(point.held_out and point.held_out.drop, metric),
+                _drop(None if point.measured is None else point.measured.drop, metric),
+                _drop(None if point.held_out is None else point.held_out.drop, metric),
                 f"{_drop(figure.low, metric)} to {_drop(figure.high, metric)}",
             )
         )

@@ -55,6 +55,7 @@ def test_a_limit_of_the_drop_is_kept_by_measurement_and_by_what_is_usual(opened)
     assert smaller, "it tried how far one can go"
 
 
+@pytest.mark.slow
 def test_a_limit_of_macs_takes_channels_or_factors(opened):
     whole = opened().model.summary().macs
     front = search(opened(), Goal(max_macs=int(0.7 * whole), families=("prune", "lowrank")))
@@ -85,6 +86,7 @@ def test_a_front_is_predicted_before_a_layer_is_raced_and_sharpens(opened):
     assert uniform.measured.samples == told[-1].selection, "and then measured on all samples"
 
 
+@pytest.mark.slow
 def test_families_and_layers_that_may_not_be_touched_are_not(opened):
     front = search(opened(), Goal(max_ratio=0.8, families=("prune",), layers=("first",)))
     for point in aims.own(front):
@@ -230,6 +232,7 @@ def test_what_a_target_does_not_take_is_not_tried_and_channels_go_in_its_multipl
         search(opened(), Goal(max_ratio=0.5, target="toaster"))
 
 
+@pytest.mark.slow
 def test_options_of_channels_are_rounded_to_the_targets_multiples(opened):
     found = table(opened(), Goal(target="tensorrt"), Job())
     removals = [action for option in found.options for steps in option.stacks.values() for action in steps]
@@ -257,6 +260,7 @@ def test_what_is_measured_is_not_trained_on(opened):
         search(replace(opened(), training=None), Goal(max_bytes=BYTES, retrain=True))
 
 
+@pytest.mark.slow
 def test_latency_for_a_device_with_figures_is_told_by_rule(opened):
     workspace, speed = opened(), find_target("ethos-u").speed
     front = search(workspace, Goal(max_latency=1.0, target="ethos-u", families=("quantize",)))

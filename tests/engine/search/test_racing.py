@@ -91,6 +91,7 @@ def test_other_calibration_samples_another_seed_and_other_steps_are_other_trials
     assert len(keys) == 4 and key not in keys
 
 
+@pytest.mark.slow
 def test_what_is_measured_is_what_promises_something(opened):
     workspace = opened()
     found = table(workspace, Goal(), Job())
