@@ -396,7 +396,7 @@ class Photographer:
         from PySide6.QtTest import QTest
 
         deadline = time.monotonic() + rest_ms / 1000
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline or self.session.turns.waiting:
             QTest.qWait(20)  # in small steps: a page waits for what is deleted between them
 
     def wait(self, condition: Callable[[], bool]) -> None:

@@ -14923,9 +14923,9 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>采用 {parameter} {value}</translation>
     </message>
     <message>
-      <source>Band: ± one standard deviation over the folds.</source>
+      <source>Band: ± one standard deviation over the folds. Dashed: the original, and the allowed drop from it.</source>
       <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
-      <translation>色带：各折的 ± 一个标准差。</translation>
+      <translation>色带：各折的 ± 一个标准差。虚线：原始模型，以及允许的下降。</translation>
     </message>
     <message>
       <source>Metric by parameter</source>

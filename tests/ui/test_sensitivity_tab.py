@@ -202,7 +202,7 @@ def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qa
     assert press() == ["a.one", "a.two", "b"]
 
 
-def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qtbot):
+def test_the_names_are_whole_where_there_is_room_and_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qtbot):
     from workbench.ui.tabs.sensitivity.table import MatrixTable
 
     plan = replace(SCAN, layers=tuple(f"a.module.with.a.long.name.{path}" for path in SCAN.layers), refused={})
@@ -212,9 +212,13 @@ def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qt
     table.matrix.show(plan, {}, {}, dict.fromkeys(plan.layers, 100))
     columns = table.horizontalHeader()
     qtbot.waitUntil(lambda: columns.length() > 100)
-    for spare, scrolls, names in ((200, False, 128), (110, False, 110), (60, True, 128)):
+    down = table.verticalHeader()
+    whole = down.fontMetrics().horizontalAdvance(plan.layers[0])
+    table.resize(columns.length() + 1000, 300)
+    qtbot.waitUntil(lambda: whole <= down.width() < whole + 40)
+    for spare, scrolls, names in ((down.width() + 9, False, down.width()), (110, False, 110), (60, True, 128)):
         table.resize(columns.length() + spare, 300)
-        qtbot.waitUntil(lambda names=names: table.verticalHeader().width() == names)
+        qtbot.waitUntil(lambda names=names: down.width() == names)
         assert (table.horizontalScrollBar().maximum() > 0) == scrolls
 
 

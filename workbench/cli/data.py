@@ -11,7 +11,7 @@ from workbench.core.analysis.data_check import DataCheck, Reading
 from workbench.core.analysis.measured import Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_bytes
-from workbench.core.base.quantities import difference_text, metric_text
+from workbench.core.base.quantities import metric_text
 
 
 @click.command()
@@ -93,4 +93,4 @@ def _value(each: Reading, found: DataCheck) -> str:
 
 def _gain(each: Reading, found: DataCheck) -> str:
     assert found.metric is not None
-    return "" if each.low is None else difference_text(each.low, found.metric)
+    return "" if each.low is None else output.difference_text(each.low, found.metric)

@@ -22,7 +22,7 @@ from workbench.core.analysis.sweep import Curve
 from workbench.core.analysis.temperatures import TemperatureCurve
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain, plain_lines
-from workbench.core.base.quantities import amount, difference_text, duration, metric_text, size, smaller, three
+from workbench.core.base.quantities import MetricInfo, amount, duration, metric_text, size, smaller, three
 from workbench.core.base.system import QuietNatives
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
@@ -175,6 +175,11 @@ def beside_text(each: Beside) -> str:
     figure = each.value
     value, low, high = (metric_text(end or 0.0, each.metric) for end in (figure.value, figure.low, figure.high))
     return f"{each.metric}: {value} (95 % interval: {low} to {high})"
+
+
+def difference_text(value: float, metric: MetricInfo) -> str:
+    """The difference of two values of a metric with its unit: '-0.33 points', '0.0123', '1.2 dB'."""
+    return f"{100 * value:.2f} points" if metric.percent else metric_text(value, metric)
 
 
 def print_report(report: Report) -> None:

@@ -251,7 +251,7 @@ def _least(front: Front) -> Iterator[str]:
         yield f"file {quantities.size(min(point.bytes for point in measured))}"
     if goal.max_drop is not None:
         drops = [point.measured.drop for point in measured if point.measured is not None]
-        yield f"drop {quantities.difference_text(min(drops), front.metric)}"
+        yield f"drop {output.difference_text(min(drops), front.metric)}"
     for name, write in _limited(goal).items():
         found = [value for point in measured if (value := getattr(point, name)) is not None]
         if found:
@@ -259,7 +259,7 @@ def _least(front: Front) -> Iterator[str]:
 
 
 def _drop(drop: float | None, metric: quantities.MetricInfo) -> str:
-    return "-" if drop is None else quantities.difference_text(drop, metric)
+    return "-" if drop is None else output.difference_text(drop, metric)
 
 
 def _name(point: Point) -> str:

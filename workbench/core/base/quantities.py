@@ -120,8 +120,3 @@ def metric_text(value: float, metric: MetricInfo) -> str:
         return f"{100 * value:.2f} %"
     number = three(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"
     return f"{number} {metric.unit}" if metric.unit else number
-
-
-def difference_text(value: float, metric: MetricInfo) -> str:
-    """The difference of two values of a metric with its unit: '-0.33 points', '0.0123', '1.2 dB'."""
-    return f"{100 * value:.2f} points" if metric.percent else metric_text(value, metric)

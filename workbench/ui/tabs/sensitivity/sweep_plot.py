@@ -127,7 +127,11 @@ class SweepPlot(PlotPanel):
         if self._curve is not None and self._curve.points:
             point = self.picked_point if x is None else self._nearest(x)
             self.readout.show_text(
-                self.words(point) if point is not None else self.tr("Band: ± one standard deviation over the folds.")
+                self.words(point)
+                if point is not None
+                else self.tr(
+                    "Band: ± one standard deviation over the folds. Dashed: the original, and the allowed drop from it."
+                )
             )
 
     def _on_clicked(self, x: float) -> None:

@@ -24,7 +24,7 @@ from workbench.ui.tabs.sensitivity.matrix import (
 from workbench.ui.widgets import colormaps, theme
 
 ROW, LEAST = 26, 52
-NAMES = 128, 88  # pixels of the layers' names, and where the columns would not fit beside them
+NAMES = 128, 88  # pixels of the layers' names where the columns do not fit beside them, and the fewest if they then do
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -132,11 +132,11 @@ class MatrixTable(QTableView):
         self._fit_names()
 
     def _fit_names(self) -> None:
-        """A few pixels too many are taken from the names: nobody should scroll for them."""
+        """Names are whole where there is room, and give a few pixels before anything has to be scrolled."""
         bar = self.verticalScrollBar()
         room = self.width() - (bar.width() if bar.isVisible() else 0) - self.horizontalHeader().length()
-        widest, least = NAMES
-        self.verticalHeader().setMaximumWidth(min(widest, room) if room >= least else widest)
+        usual, least = NAMES
+        self.verticalHeader().setMaximumWidth(room if room >= least else usual)
 
     def sort_again(self) -> None:
         """Sort again by the selected column, with the new cells."""
