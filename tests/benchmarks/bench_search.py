@@ -292,6 +292,7 @@ def shared(name: str, samples: int) -> None:
                 (before,) = crew.gather(computed, [0], Job())
                 with Clock() as races:
                     list(workers.race(places, Job()))
+                print(f"{name}: this process {races.cpu:.1f} s of computing", flush=True)
                 (after,) = crew.gather(computed, [0], Job())
                 busiest = max(after - before, races.cpu)
                 with Clock() as loops:

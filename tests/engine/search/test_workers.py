@@ -4,7 +4,8 @@ import os
 import select
 import signal
 import sys
-from concurrent.futures import wait
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from workbench.core.recipe.action import Action
 from workbench.engine.calibration.layer_context import SAMPLES
 from workbench.engine.compile import compiler
 from workbench.engine.parallel import cargo
+from workbench.engine.parallel.crew import Crew
 from workbench.engine.search.options import Option
 from workbench.engine.search.plan import plan
 from workbench.engine.search.racing import race
@@ -180,3 +182,50 @@ def parent_of(process: str) -> int:
             return int(stat.read().rpartition(")")[2].split()[1])
     except OSError:
         return 0
+
+
+class Hand(Crew):
+    """One thread that computes as another process would."""
+
+    size = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = ThreadPoolExecutor(1)
+
+    def submit(self, work, item):
+        return self.pool.submit(work, None, item)
+
+    def close(self) -> None:
+        self.pool.shutdown()
+
+
+def test_items_are_shared_and_whoever_is_ready_gets_the_next_at_once():
+    crew, mine, third = Hand(), threading.Event(), threading.Event()
+    order = []
+
+    def there(_, item):
+        order.append(item)
+        assert mine.wait(HANG_S), "both compute at the same time"
+        if item == "third":
+            third.set()
+        return item
+
+    def here(item):
+        mine.set()
+        assert third.wait(HANG_S), "the other one goes on meanwhile"
+        return item
+
+    assert sorted(crew.gather(there, ["first", "second", "third"], Job(), here)) == ["first", "second", "third"]
+    assert order == ["first", "third"] and not crew.lost
+    crew.close()
+
+
+def test_what_fails_there_ends_the_sharing_and_says_why():
+    crew = Hand()
+
+    def there(_, item):
+        raise UserError("Too large.", "")
+
+    assert list(crew.gather(there, [1], Job())) == [] and "Too large" in crew.lost
+    crew.close()

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.base.errors import UserError
@@ -20,7 +21,7 @@ from workbench.engine.parallel.cargo import Cargo, opened
 from workbench.engine.workspace import Workspace
 
 LOOK_S = 0.2  # between two looks whether the job was cancelled or paused
-AHEAD = 2  # pieces for each process: one that it computes, and the next one
+AHEAD = 2  # pieces that each process has: one that it computes, and the next one
 Work = Callable[[Workspace, Any], Any]  # a function of a module, so that it can be named to another process
 LINEAR_ALGEBRA = "OPENBLAS_NUM_THREADS"  # environment variable of numpy's and scipy's library
 log = logging.getLogger(__name__)
@@ -54,31 +55,89 @@ class Crew(ABC):
         self, work: Work, items: Sequence[Any], job: Job, here: Callable[[Any], Any] | None = None
     ) -> Iterator[Any]:
         """What `work` makes of each item, in the order in which it comes; or `here`, which does the same in this
-        process, from the last item on: it does its share, and does not wait until the others have started. While the
-        job is paused nothing new begins. Ends early where the processes are gone, or one cannot work (see `lost`).
-        Raises Cancelled."""
-        left, running = deque(items), set[Future[Any]]()
+        process: it does its share, and does not wait until the others have started. Items that take longest come
+        first, so that all end together. While the job is paused nothing new begins. Ends early where the processes are
+        gone, or one cannot work (see `lost`). Raises Cancelled."""
+        share = _Share(self, work, items, job, here is not None)
         try:
-            if left:
+            if items:
                 self.begin()
-            while (left or running) and not self.lost:
+            while share.open and not self.lost:
                 job.rest()
                 job.check()
-                while left and len(running) < AHEAD * max(self.size, 1) and (self.ready or here is None):
-                    running.add(self.submit(work, left.popleft()))
-                patience = LOOK_S if here is None or not left else 0
-                done, running = wait(running, patience, return_when="FIRST_COMPLETED")
-                for future in done:
+                share.fill()
+                item = share.take() if here is not None else None
+                if here is not None and item is not None:
+                    yield here(item.value)
+                for future in share.done(0 if item is not None else LOOK_S):
                     yield future.result()
-                if here is not None and left:
-                    yield here(left.pop())
         except UserError as error:
             self.lost = error.message
         except self._gone as error:
             log.info("worker processes are gone: %s: %s", type(error).__name__, error)
             self.lost = Message("A worker process stopped; this process computed the rest.")
         finally:
-            for future in running:
+            share.close()
+
+
+@dataclass(frozen=True)
+class _Item:
+    value: Any
+
+
+class _Share:
+    """Items that are left, and those that are being computed. Thread-safe: where this process computes, too, the one
+    that is ready gets the next item at once, in the thread that hears of it."""
+
+    def __init__(self, crew: Crew, work: Work, items: Sequence[Any], job: Job, together: bool) -> None:
+        self._crew, self._work, self._job, self._together = crew, work, job, together
+        self._left, self._running = deque(items), set[Future[Any]]()
+        self._lock = threading.RLock()
+
+    @property
+    def open(self) -> bool:
+        with self._lock:
+            return bool(self._left or self._running)
+
+    def take(self) -> _Item | None:
+        """The next item, for this process."""
+        with self._lock:
+            return _Item(self._left.popleft()) if self._left else None
+
+    def fill(self) -> None:
+        """Give each process what it can have."""
+        crew = self._crew
+        with self._lock:
+            size = max(crew.size, 1)
+            busy = sum(not future.done() for future in self._running)
+            while self._left and busy < size * self._ahead(size) and (crew.ready or not self._together):
+                future = crew.submit(self._work, self._left.popleft())
+                self._running.add(future)
+                busy += 1
+                if self._together:
+                    future.add_done_callback(self._over)
+
+    def _ahead(self, size: int) -> int:
+        """Pieces for each process: the one that it computes, and the next one; none is kept for later near the end."""
+        return AHEAD if not self._together or len(self._left) > AHEAD * (size + 1) else 1
+
+    def _over(self, _: "Future[Any]") -> None:
+        if not (self._job.held or self._job.cancelled):
+            with suppress(Exception):  # whoever waits for the results hears of it
+                self.fill()
+
+    def done(self, patience: float) -> "set[Future[Any]]":
+        with self._lock:
+            running = set(self._running)
+        found, _ = wait(running, patience, return_when="FIRST_COMPLETED")
+        with self._lock:
+            self._running -= found
+        return found
+
+    def close(self) -> None:
+        with self._lock:
+            self._left.clear()
+            for future in self._running:
                 future.cancel()
 
 

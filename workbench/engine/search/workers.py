@@ -107,10 +107,18 @@ class Workers:
 
     def race(self, places: Sequence[Sequence[Option]], job: Job) -> Iterator[int]:
         """Race the options of each place; yields how many places are done."""
-        wanted = [tuple(each) for each in places if self._lacks(partial(race, each, self.trials, Job()))]
+        lacking = [tuple(each) for each in places if self._lacks(partial(race, each, self.trials, Job()))]
+        wanted = sorted(lacking, key=self._effort, reverse=True)
         stacks = [[option.stacks for option in options] for options in wanted]
         for count in self._gathered(_race, wanted, stacks, job, lambda each: race(each, self.trials, job)):
             yield len(places) - len(wanted) + count
+
+    def _effort(self, options: Sequence[Option]) -> int:
+        """About how many MACs a race takes on one sample: those behind the place, or of the whole model, per option."""
+        layers = self.trials.workspace.model.layers
+        paths, first = [layer.path for layer in layers], options[0]
+        start = 0 if first.structural or first.place not in paths else paths.index(first.place)
+        return len(options) * sum((layer.macs or layer.count) + 1 for layer in layers[start:])
 
     def measure(self, recipes: Sequence[Mapping[str, Stack]], job: Job) -> None:
         """Whole recipes, on all samples."""
