@@ -2864,6 +2864,11 @@
       <translation>{name} 的版本是 {version}。</translation>
     </message>
     <message>
+      <source>{path} is not a regular file.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>{path} 不是普通文件。</translation>
+    </message>
+    <message>
       <source>{path} is not a session: it is damaged, or was written by another program.</source>
       <extracomment>workbench/core/session/session_file.py</extracomment>
       <translation>{path} 不是会话：它已损坏，或属于其他程序。</translation>
@@ -5149,6 +5154,11 @@
       <translation>没有批次轴</translation>
     </message>
     <message>
+      <source>no layer changes it</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>没有层会改变它</translation>
+    </message>
+    <message>
       <source>not a number (NaN)</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>不是数（NaN）</translation>
@@ -5414,6 +5424,11 @@
       <translation>{module}：{rows:,} 行输入对于有 {n:,} 列的学生来说太少。</translation>
     </message>
     <message>
+      <source>Convolutions, MatMul, Gemm, embeddings and recurrent operators with stored weights can.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>权重已存储的卷积、MatMul、Gemm、嵌入和循环算子可以编辑。</translation>
+    </message>
+    <message>
       <source>It needs the network, and the file has weights alone: open it with its architecture.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>此步骤需要网络，而该文件只有权重：请连同其网络结构一起打开。</translation>
@@ -5439,9 +5454,9 @@
       <translation>它的层有 {paths}{more}。</translation>
     </message>
     <message>
-      <source>The model has no layers with weights.</source>
+      <source>The model has no layers that can be edited.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>模型没有带权重的层。</translation>
+      <translation>模型没有可编辑的层。</translation>
     </message>
     <message>
       <source>The overhead (scales, decoders, index lists) is larger than the saving.</source>
@@ -7127,11 +7142,6 @@
       <source>{path} is a folder.</source>
       <extracomment>workbench/formats/opening.py</extracomment>
       <translation>{path} 是文件夹。</translation>
-    </message>
-    <message>
-      <source>{path} is not a regular file.</source>
-      <extracomment>workbench/formats/opening.py</extracomment>
-      <translation>{path} 不是普通文件。</translation>
     </message>
     <message>
       <source>Give a function that loads it and returns (module, example_inputs): file.py:function.</source>

@@ -5,6 +5,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from tests.graph.graphs import Build, opened
+from workbench.core.analysis.measured import Measuring
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
@@ -258,3 +259,23 @@ def test_layers_of_other_outputs_are_trained_beside_and_pruned_by_gradients_of_t
         )
         assert sum(layer.zeros * layer.parameters for layer in report.layers) > 100, step
         assert min(layer.zeros for layer in report.layers) > 0.05, step
+
+
+@pytest.mark.parametrize("idle", ["Identity", "Abs", "Relu"])
+def test_an_output_that_no_layer_changes_is_not_what_is_measured(tmp_path, idle):
+    b = Build()
+    b.node(idle, ["x"], "echo")
+    b.node("MatMul", ["x", b.weight("w", 8, 6)], "scores")
+    outputs = {"echo": ["N", 8], "scores": ["N", 6]}
+    found = workspace(tmp_path, b, outputs, x=FLOATS((40, 8)).astype(np.float32)).measurable().data.answer
+    assert found.name == "scores" and "'echo' (no layer changes it)" in found.notes[1]
+
+
+def test_it_is_measured_where_it_is_asked_for(tmp_path):
+    b = Build()
+    b.node("Identity", ["x"], "echo")
+    b.node("MatMul", ["x", b.weight("w", 8, 6)], "scores")
+    np.savez(tmp_path / "data.npz", x=FLOATS((40, 8)).astype(np.float32))
+    model = Workspace(opened(b.proto({"x": ["N", 8]}, {"echo": ["N", 8], "scores": ["N", 6]})))
+    asked = model.attach(str(tmp_path / "data.npz"), Job(), measuring=Measuring(output="echo"))
+    assert asked.measurable().data.answer.name == "echo"

@@ -252,3 +252,13 @@ def test_a_weight_that_is_read_in_several_ways_has_the_gradient_of_all(name):
     linear = isinstance(module, torch.nn.Linear) and model.layer(path).out_axis == 1
     gradient = module.weight.grad.T if linear else module.weight.grad
     assert float(gradient[1, 1]) == pytest.approx((found[0] - found[1]) / (2 * step), rel=2e-2, abs=1e-2)
+
+
+@pytest.mark.parametrize("kind", ["BFLOAT16", "INT4", "UINT4", "FLOAT8E4M3FN"])
+def test_constants_of_types_that_torch_lacks_stop_nothing(kind):
+    values = helper.make_tensor("c0", getattr(TensorProto, kind), [4], [1.0, 2.0, 3.0, 1.0])
+    nodes = [helper.make_node("Cast", ["c0"], ["c"], to=TensorProto.FLOAT), helper.make_node("Add", ["x", "c"], ["y"])]
+    infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 4]) for name in "xy"]
+    graph = helper.make_graph(nodes, "g", infos[:1], infos[1:], [values])
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    same(from_proto(proto, "constants", Job()), {"x": random(3, 4)})

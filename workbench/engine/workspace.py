@@ -111,7 +111,7 @@ class Workspace:
         near = self.model.source.path
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, near=near)
         session = runtime.session(self.model)
-        data, ((_, first), *beside) = with_answer(session, data, measuring, trusted)
+        data, ((_, first), *beside) = with_answer(session, data, measuring, trusted, self.model)
         samples = data
         if calibration:
             samples = open_dataset(

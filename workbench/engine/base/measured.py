@@ -19,6 +19,8 @@ from workbench.data.metrics.own import is_own, own
 from workbench.data.metrics.tokens import NEXT, knows_next
 from workbench.engine.base.evaluate import Asked
 from workbench.engine.base.probe import Probe
+from workbench.graph.model.model import Model
+from workbench.graph.subgraph import cut
 
 UNSUITED = 50  # rank of an output that would not be measured without being asked for
 MARGIN, FACTOR = 0.1, 2.0  # how much larger the error of an output may be than that of the best one that fits
@@ -35,23 +37,27 @@ class Candidate:
 
 
 def with_answer(
-    session: ort.InferenceSession, data: Dataset, measuring: Measuring = AUTOMATIC, trusted: Trust = NOBODY
+    session: ort.InferenceSession,
+    data: Dataset,
+    measuring: Measuring = AUTOMATIC,
+    trusted: Trust = NOBODY,
+    model: Model | None = None,
 ) -> tuple[Dataset, tuple[Asked, ...]]:
     """The data with the output that is measured, and with labels as numbers; and every metric with its output, the one
-    that decides first.
+    that decides first. Outputs of `model` that no layer reaches cannot fall: they are measured if asked for.
 
     Raises UserError where the model cannot be run on it, no output has one answer a sample, the labels fit none, or
     what is asked for is not there.
     """
     before = prepared(data)
     data = before.data
-    places = _Places.of(session, data, measuring)
+    places = _Places.of(session, data, measuring, frozenset() if model is None else cut.unaffected(model))
     names = [_split(each) for each in measuring.metrics or ("",)]
     asked: list[Asked] = []
     notes = before.notes
     for name, output in names:
         wanted: str | Metric = own(name, trusted, data.labels is not None) if is_own(name) else name
-        whose = places.named(output or measuring.output) if output or measuring.output else places.every
+        whose = places.named(output or measuring.output) if output or measuring.output else places.moving
         if asked and not output and (fits := _fitting(data, whose, places, asked[0][0], wanted)):
             whose = [fits]
         chosen, labels, wanted = _chosen(data, whose, places, wanted)
@@ -65,12 +71,15 @@ def with_answer(
 class _Places:
     """The outputs that could be measured, where their samples are, and their values for some samples."""
 
-    def __init__(self, every: Sequence[Candidate], probed: np.ndarray, left: Mapping[str, str]) -> None:
-        self.every, self.probed, self.left = every, probed, left
+    def __init__(
+        self, every: Sequence[Candidate], moving: Sequence[Candidate], probed: np.ndarray, left: Mapping[str, str]
+    ) -> None:
+        self.every, self.moving, self.probed, self.left = every, moving, probed, left
 
     @staticmethod
-    def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring) -> "_Places":
-        """Raises UserError where there is none, or not the one that is asked for."""
+    def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring, fixed: frozenset[str]) -> "_Places":
+        """Raises UserError where there is none, or not the one that is asked for. `fixed`: outputs that stay the same,
+        which are no choice where there are others."""
         outputs = session.get_outputs()
         plain = [output.type.startswith("tensor(") for output in outputs]
         left = {output.name: _kind(output.type) for output, fits in zip(outputs, plain, strict=True) if not fits}
@@ -99,7 +108,9 @@ class _Places:
             )
         probed, values = probe.answers(answers)
         every = [Candidate(answer, value) for answer, value in zip(answers, values, strict=True)]
-        return _Places(every, probed, left)
+        moving = [each for each in every if each.answer.name not in fixed] or every
+        left |= {each.answer.name: Message("no layer changes it") for each in every if each not in moving}
+        return _Places(every, moving, probed, left)
 
     def named(self, output: str) -> list[Candidate]:
         """The output of this name; of several with commas, these put together. Raises UserError where one is not

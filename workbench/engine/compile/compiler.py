@@ -162,7 +162,10 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
     """
     paths = [layer.path for layer in model.layers]
     if recipe.rows and not paths:
-        raise UserError("The model has no layers with weights.", "Open another model.")
+        raise UserError(
+            "The model has no layers that can be edited.",
+            "Convolutions, MatMul, Gemm, embeddings and recurrent operators with stored weights can.",
+        )
     for row in recipe.rows:
         for action in row.actions:
             if not action.off:

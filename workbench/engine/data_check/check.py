@@ -120,7 +120,8 @@ class Checker:
         try:
             data = matched(self.path, self.found, self.specs, self.given, rules)
             if self.asked is None:
-                _, (self.asked, *_) = with_answer(self.session, data, self.measuring, self.workspace.trusted)
+                opened = self.workspace
+                _, (self.asked, *_) = with_answer(self.session, data, self.measuring, opened.trusted, opened.model)
             data = replace(prepared(data).data, answer=self.asked[0])
             batch = data.at_once(evaluate.BATCH)
             decided: list[np.ndarray] = []

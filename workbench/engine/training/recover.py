@@ -98,11 +98,12 @@ class _Recovering:
             raise UserError("There are no samples to train on.", "Give a data set.")
         if workspace.set_aside and workspace.training.samples < FEWEST and workspace.data is not None:
             count = workspace.training.samples + workspace.data.samples
+            at_once = workspace.training.at_once(1)  # samples are set aside in whole batches
             raise UserError(
                 "Half of the {count} samples is too few to train on.",
                 "Give at least {fewest}, or separate training data.",
                 count=count,
-                fewest=2 * FEWEST,
+                fewest=2 * -(-FEWEST // at_once) * at_once,
             )
         self.workspace, self.recipe, self.keep, self.kept = workspace, recipe, keep, kept
         self.training: Dataset = workspace.training

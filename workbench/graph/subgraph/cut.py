@@ -116,6 +116,14 @@ def _values(graph: ir.Graph) -> list[ir.Value]:
     return [value for node in graph for value in node.outputs]
 
 
+def unaffected(model: Model) -> frozenset[str]:
+    """The outputs that no layer's weight reaches: whatever is done to the layers, they stay the same."""
+    weights = {site.initializer for site in model.sites.values()}
+    behind = _behind(model.ir.graph, weights | {site.bias for site in model.sites.values() if site.bias})
+    reached = {value for node in behind for value in node.outputs}
+    return frozenset(str(value.name) for value in model.ir.graph.outputs if value not in reached)
+
+
 def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
     """Every node that depends on a changed initialiser."""
     reached: set[ir.Node] = set()

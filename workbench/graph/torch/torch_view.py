@@ -189,5 +189,13 @@ def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> d
         if name in inside or value.const_value is None or value.const_value.dtype == ir.DataType.STRING:
             continue
         names[name] = f"constant{index}"
-        view.register_buffer(names[name], torch.tensor(np.array(value.const_value.numpy())), persistent=False)
+        view.register_buffer(names[name], torch.tensor(_known(value.const_value.numpy())), persistent=False)
     return names
+
+
+def _known(array: np.ndarray) -> np.ndarray:
+    """A copy; of a type that torch does not take (bfloat16, float8, int4), the same values in a wider one."""
+    if array.dtype.isbuiltin == 1:
+        return np.array(array)
+    name = array.dtype.name
+    return array.astype(np.uint8 if name.startswith("uint") else np.int8 if name.startswith("int") else np.float32)
