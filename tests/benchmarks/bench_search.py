@@ -1,6 +1,6 @@
 """The search for a recipe, in one run: what it finds against uniform recipes, and what it costs.
 
-    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,again,kill,
+    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,scan,again,kill,
         workers] [--keep FOLDER]
 
 With --keep what was measured stays in that folder: a run that was stopped goes on there, and its times say less.
@@ -31,16 +31,17 @@ from workbench.core.ipc.process import THREADS
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.data.metrics.intervals import ALL, paired_interval
+from workbench.engine.analysis import sensitivity
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview.divergence import divergence
 from workbench.engine.preview.previewer import effective
 from workbench.engine.search.options import Option, promising, table
 from workbench.engine.search.plan import plan
-from workbench.engine.search.racing import race
+from workbench.engine.search.racing import PRECISE, race
 from workbench.engine.search.stacks import UNIFORM
 from workbench.engine.search.tasks import Result
-from workbench.engine.search.trials import Trials, split
+from workbench.engine.search.trials import FIRST, Trials, split
 from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
@@ -163,17 +164,26 @@ def in_full(trials: Trials, option: Option, job: Job) -> Result:
 
 
 def raced(name: str, samples: int) -> None:
-    """Racing the promising options against every option on every sample."""
+    """Racing the promising options, as a search does, against every option on every sample."""
+    against_every(name, samples, FIRST, PRECISE)
+
+
+def scanned(name: str, samples: int) -> None:
+    """The same with the rougher race of a scan."""
+    against_every(name, samples, sensitivity.FIRST, sensitivity.ROUGH)
+
+
+def against_every(name: str, samples: int, first: int, precise: float) -> None:
     workspace = opened(name)
     chosen, _ = split(workspace.measurable(), samples, 0)
-    trials = Trials(workspace, chosen, 0)
+    trials = Trials(workspace, chosen, 0, first=first)
     job = Job()
     found = table(workspace, Goal(), job)
     alone = [option for option in found.options if not option.structural]
     places = promising(found, {layer.path: layer.bytes for layer in workspace.model.layers})
     with Clock() as racing:
         results = {
-            place: race(options, trials, job)
+            place: race(options, trials, job, precise=precise)
             for place, options in places.items()
             if not any(option.structural for option in options)
         }
@@ -310,7 +320,15 @@ def shared(name: str, samples: int) -> None:
     )
 
 
-PARTS = {"curve": curve, "best": best, "race": raced, "again": again, "kill": killed, "workers": shared}
+PARTS = {
+    "curve": curve,
+    "best": best,
+    "race": raced,
+    "scan": scanned,
+    "again": again,
+    "kill": killed,
+    "workers": shared,
+}
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ def test_the_clean_row_is_that_of_a_comparison_and_a_model_loses_nothing_against
     assert found.to_json()["robustness_lost"] == found.lost
 
 
+@pytest.mark.slow
 def test_a_recipe_is_measured_as_it_is_previewed_once_and_told_in_its_report(place, tmp_path):
     workspace = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
     recipe = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 2}),))

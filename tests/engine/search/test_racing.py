@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from workbench.core.analysis.plan import Goal
 from workbench.core.base.job import Job
@@ -36,6 +37,21 @@ def test_a_larger_option_that_moves_outputs_more_is_dropped_on_few_samples(trial
     found = {each.option.key: each for each in race([good, bad, worst], trials, Job())}
     assert found[good.key].left and not found[bad.key].left and found[bad.key].samples == 64
     assert found[worst.key].left, "it is the smallest"
+
+
+@pytest.mark.slow
+def test_a_rough_race_keeps_the_order_of_costs_on_a_fraction_of_the_runs(opened):
+    workspace = opened()
+    places = [[affine(bits, path) for bits in range(2, 9)] for path in ("first", "second")]
+    costs, spent = {}, {}
+    for precise in (1.2, 0.0):
+        trials = Trials(workspace, workspace.measurable().order, 0, first=16)
+        raced = [each for options in places for each in race(options, trials, Job(), precise=precise)]
+        costs[precise] = [each.cost for each in raced]
+        spent[precise] = sum(each.samples for each in raced)
+        assert all(each.left for each in raced), "each is smaller than all that cost less"
+    assert 5 * spent[1.2] < spent[0.0]
+    assert spearmanr(costs[1.2], costs[0.0]).statistic > 0.95
 
 
 def test_of_two_that_do_the_same_one_is_left(trials):

@@ -37,6 +37,7 @@ Refused = dict[tuple[str, Stack], str]
 PREDICTING = 0.1  # of the work, about
 LONG = 2e13  # multiply-accumulates: about ten minutes on two cores
 FIRST = 16  # samples that every candidate of a race runs on
+ROUGH = 1.2  # of a cost: how wide its interval may be on each side. Costs of candidates differ by more than that
 
 
 def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0) -> Scan:
@@ -143,7 +144,7 @@ def _raced(workspace: Workspace, predicted: Sequence[Trial], seed: int, job: Job
         job.check()
         options = [Option(trial.stacks, trial.bytes, predicted=trial.predicted) for trial in group]
         of_option = {option.key: trial for option, trial in zip(options, group, strict=True)}
-        for each in race(options, trials, job.silent()):
+        for each in race(options, trials, job.silent(), precise=ROUGH):
             assert each.result is not None
             found = figures(trials, each.result)
             yield replace(

@@ -37,16 +37,21 @@ class Raced:
     result: Result | None = None
 
 
-def race(options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None = None) -> list[Raced]:
+def race(
+    options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None = None, precise: float = PRECISE
+) -> list[Raced]:
     """All options of one place, those that were dropped with what was measured until then. The same race in this
     process is not run again."""
-    key = ("race", trials.about, trials.order.tobytes(), trials.seed, tuple(option.key for option in options))
+    about = (trials.about, trials.order.tobytes(), trials.seed, len(trials.pieces), precise)
+    key = ("race", *about, tuple(option.key for option in options))
     if trials.closed and trials.workspace.cache.peek(key) is None:
-        return list(_race(options, trials, job, computer))
-    return trials.workspace.cache.get(key, lambda: list(_race(options, trials, job, computer)))
+        return list(_race(options, trials, job, computer, precise))
+    return trials.workspace.cache.get(key, lambda: list(_race(options, trials, job, computer, precise)))
 
 
-def _race(options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None) -> Iterator[Raced]:
+def _race(
+    options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None, precise: float
+) -> Iterator[Raced]:
     found: dict[int, Result] = {}
     running, left = list(range(len(options))), set(range(len(options)))
     for rung in range(len(trials.pieces)):
@@ -63,7 +68,9 @@ def _race(options: Sequence[Option], trials: Trials, job: Job, computer: Compute
             found[number] = Result.joined([found[number], result]) if number in found else result
         beaten = {number for number in left & found.keys() if _is_beaten(number, left, options, found)}
         left -= beaten
-        running = [number for number in running if number in left and not _precise(found[number], trials.scale)]
+        running = [
+            number for number in running if number in left and not _precise(found[number], trials.scale, precise)
+        ]
         if not running:
             break
     for number, result in found.items():
@@ -85,12 +92,12 @@ def _is_beaten(number: int, left: set[int], options: Sequence[Option], found: Ma
     return False
 
 
-def _precise(result: Result, scale: float) -> bool:
+def _precise(result: Result, scale: float, precise: float) -> bool:
     values = result.divergences.astype(np.float64)
     mean, half = float(values.mean()), np.inf
     if len(values) > 1:
         half = Z * float(values.std(ddof=1)) / np.sqrt(len(values))
-    return half <= max(PRECISE * mean, NEGLIGIBLE * scale) or mean - half > TOO_MUCH * scale
+    return half <= max(precise * mean, NEGLIGIBLE * scale) or mean - half > TOO_MUCH * scale
 
 
 def _raced(option: Option, result: Result, left: bool, trials: Trials) -> Raced:

@@ -72,7 +72,9 @@ class RobustnessPlot(PlotPanel):
         scale = 100 if self._found.metric.percent else 1
         x, *values = np.array(points, float).T
         colors = theme.colors()
-        for line, dots, y, color in zip(self._lines, self._dots, values, (colors.before, colors.accent), strict=True):
+        for line, dots, y, color in zip(
+            self._lines, self._dots, values, (colors.before_line, colors.accent), strict=True
+        ):
             line.setData(x, scale * y, pen=self.canvas.pen(color, 2))
             dots.setData(x, scale * y, pen=None, brush=pg.mkBrush(color))
         low, high = scale * float(np.min(values)), scale * float(np.max(values))
