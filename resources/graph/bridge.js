@@ -135,7 +135,49 @@
         }
     };
 
+    // -- a picture of the whole graph -------------------------------------------------------------------------------
+
+    const STYLES = ['fill', 'stroke', 'stroke-width', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'opacity',
+        'visibility', 'marker-end'];
+
+    // The drawing at its full size, with its styles as attributes: what reads it has no style sheets.
+    const svg = () => {
+        const canvas = document.getElementById('canvas');
+        const origin = canvas && canvas.querySelector('#origin');
+        if (!origin) {
+            return '';
+        }
+        const size = origin.getBBox();
+        const clone = canvas.cloneNode(true);
+        const from = canvas.querySelectorAll('*');
+        clone.querySelectorAll('*').forEach((element, place) => {
+            const style = getComputedStyle(from[place]);
+            for (const name of STYLES) {
+                element.setAttribute(name, style.getPropertyValue(name));
+            }
+            element.removeAttribute('style');
+            element.removeAttribute('class');
+        });
+        clone.querySelectorAll('#edge-paths-hit-test, title').forEach((element) => element.remove());
+        const margin = 16;
+        const [width, height] = [size.width, size.height].map((side) => Math.ceil(side + 2 * margin));
+        clone.querySelector('#origin').setAttribute('transform', `translate(${margin - size.x} ${margin - size.y})`);
+        const background = clone.querySelector('#background');
+        if (background) {
+            background.setAttribute('width', width);
+            background.setAttribute('height', height);
+            background.setAttribute('fill', getComputedStyle(document.body).backgroundColor);
+        }
+        clone.removeAttribute('style');
+        clone.removeAttribute('class');
+        clone.setAttribute('width', width);
+        clone.setAttribute('height', height);
+        clone.setAttribute('viewBox', `0 0 ${width} ${height}`);
+        return new XMLSerializer().serializeToString(clone);
+    };
+
     window.workbench = {
+        svg,
         show: (state) => {
             if (state.theme) {
                 dress(state.theme);

@@ -12766,6 +12766,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>重启引擎</translation>
     </message>
     <message>
+      <source>Save graph…</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>保存计算图…</translation>
+    </message>
+    <message>
       <source>Scan layer sensitivity</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>扫描各层敏感度</translation>
@@ -13801,6 +13806,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>没有沙箱时，恶意模型文件若控制了页面，就可能接触您的文件；页面仍然不能访问网络。此选择在程序关闭前有效。</translation>
     </message>
     <message>
+      <source>Open the Graph tab and wait for it.</source>
+      <extracomment>workbench/ui/tabs/graph/picture.py</extracomment>
+      <translation>请打开“计算图”选项卡并稍候。</translation>
+    </message>
+    <message>
+      <source>Save it as SVG.</source>
+      <extracomment>workbench/ui/tabs/graph/picture.py</extracomment>
+      <translation>请保存为 SVG。</translation>
+    </message>
+    <message>
+      <source>The graph cannot be drawn as PNG.</source>
+      <extracomment>workbench/ui/tabs/graph/picture.py</extracomment>
+      <translation>无法将计算图绘制为 PNG。</translation>
+    </message>
+    <message>
+      <source>The graph is not drawn yet.</source>
+      <extracomment>workbench/ui/tabs/graph/picture.py</extracomment>
+      <translation>计算图尚未绘制。</translation>
+    </message>
+    <message>
       <source>{title} · drawing…</source>
       <extracomment>workbench/ui/tabs/graph/side.py</extracomment>
       <translation>{title} · 正在绘制…</translation>
@@ -13816,6 +13841,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>节省的字节</translation>
     </message>
     <message>
+      <source>Cannot save the graph</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>无法保存计算图</translation>
+    </message>
+    <message>
       <source>Colour by</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>着色依据</translation>
@@ -13826,9 +13856,39 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>按此数值为各层的节点着色</translation>
     </message>
     <message>
+      <source>PNG (*.png);;SVG (*.svg)</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>PNG (*.png);;SVG (*.svg)</translation>
+    </message>
+    <message>
+      <source>Save graph</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>保存计算图</translation>
+    </message>
+    <message>
+      <source>Save the whole graph as PNG or SVG</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>将整个计算图保存为 PNG 或 SVG</translation>
+    </message>
+    <message>
+      <source>Saved {path}</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>已保存 {path}</translation>
+    </message>
+    <message>
+      <source>Save…</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>保存…</translation>
+    </message>
+    <message>
       <source>Starting the graph view…</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>正在启动计算图视图…</translation>
+    </message>
+    <message>
+      <source>The graph is saved when it is drawn.</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>计算图绘制完成后即可保存。</translation>
     </message>
     <message>
       <source>Time</source>

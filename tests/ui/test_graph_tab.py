@@ -8,8 +8,9 @@ import sys
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.figures import TOP1
 from tests.guard import HANG_S
@@ -122,6 +123,27 @@ def test_netron_draws_the_model_and_asks_for_nothing(shown):
     assert "36 nodes" in side.head.text()
     assert shown.profile.doorkeeper.passed and not shown.profile.doorkeeper.refused
     assert shown.profile.isOffTheRecord()
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_the_whole_graph_is_saved_as_a_picture(shown, qtbot, tmp_path, suffix):
+    QTest.mouseClick(shown.save_button, Qt.MouseButton.LeftButton)
+    dialog = shown.findChild(QFileDialog)
+    assert dialog is not None and dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+    path = tmp_path / f"graph.{suffix}"
+    dialog.close()
+    told = []
+    shown.session.told.connect(told.append)
+    dialog.fileSelected.emit(str(path))
+    qtbot.waitUntil(path.exists, timeout=WAIT)
+    if suffix == "svg":
+        text = path.read_text()
+        assert text.count("Conv") > 3 and 'width="' in text and "class=" not in text
+        return
+    image = QImage(str(path))
+    assert image.height() > 2 * shown.height(), "what is scrolled away, too"
+    colors = {image.pixelColor(x, y).name() for x in range(0, image.width(), 7) for y in range(0, image.height(), 31)}
+    assert len(colors) > 3, "nodes are drawn"
 
 
 def test_what_is_selected_in_the_tree_is_selected_in_the_graph(shown):

@@ -112,6 +112,8 @@ class MainWindow(QMainWindow):
         workspace.scoreboard.data_button.clicked.connect(self.commands.ask_data)
         workspace.plan.data_wanted.connect(self.commands.ask_data)
         self.menus.scan.triggered.connect(workspace.scan)
+        self.menus.save_graph.triggered.connect(lambda: workspace.tabs.setCurrentWidget(workspace.graph))
+        self.menus.save_graph.triggered.connect(lambda: workspace.graph.ask_picture())
         self.menus.sweep.triggered.connect(workspace.sweep)
         self.menus.view_tabs(workspace.tabs)
         self.menus.edit_steps(workspace.actions.families)

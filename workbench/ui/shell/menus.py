@@ -99,6 +99,8 @@ class Menus(QObject):
         self._as_command = new_action(self, self.tr("Copy as command"), self.copy_as_command)
         menu.addActions([self._as_python, self._as_command])
         menu.addAction(self.presentation.save)
+        self.save_graph = new_action(self, self.tr("Save graph…"), None)
+        menu.addAction(self.save_graph)
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("Quit"), self._window.close, "Ctrl+Q"))
 
@@ -260,6 +262,7 @@ class Menus(QObject):
             self._as_command,
             self.add_step,
             self.presentation.save,
+            self.save_graph,
             self.presentation.present,
             self.filter,
             self.pictures,

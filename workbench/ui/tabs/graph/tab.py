@@ -24,19 +24,21 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.analysis.report import LayerChange
+from workbench.core.base.errors import UserError
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.ipc import messages
 from workbench.core.layer_data.views import GraphView
 from workbench.core.recipe.recipe import Recipe
+from workbench.ui.base import dialogs
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.coalesce import Latest
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
-from workbench.ui.tabs.graph import obstacle, tints
+from workbench.ui.tabs.graph import obstacle, picture, tints
 from workbench.ui.tabs.graph.note import Note
 from workbench.ui.text import format
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.buttons import toggle
+from workbench.ui.widgets.buttons import small, toggle
 from workbench.ui.widgets.legend import Legend
 
 if TYPE_CHECKING:
@@ -77,6 +79,8 @@ class GraphTab(QWidget):
         column.addWidget(self.splitter, 1)
         self.profile: Profile | None = None
         self.sides: dict[Name, Side] = {}
+        self._drawn: set[Name] = set()
+        self._picture_wanted = False
         self._have: dict[Name, object] = {}  # what each side shows
         self._asked: dict[Name, object] = {}  # what is under way
         self._requests: dict[Name, Latest] = {name: Latest(session.link, PATIENCE_MS, self) for name in get_args(Name)}
@@ -100,6 +104,11 @@ class GraphTab(QWidget):
         self.buttons["original"].setChecked(True)
         self.modes.idClicked.connect(lambda _: self._show_mode())
         row.addStretch()
+        self.save_button = small(
+            self.bar, self.tr("Save…"), self.tr("Save graph"), self.tr("Save the whole graph as PNG or SVG")
+        )
+        self.save_button.clicked.connect(self.ask_picture)
+        row.addWidget(self.save_button)
         self.tint = QComboBox(self.bar)
         self.tint.setAccessibleName(self.tr("Colour by"))
         self.tint.setToolTip(self.tr("Colour the nodes of each layer by this quantity"))
@@ -195,6 +204,7 @@ class GraphTab(QWidget):
         side = Side(self.profile, name, title, self.splitter)
         self.splitter.insertWidget(get_args(Name).index(name), side)
         side.clicked.connect(self._on_clicked)
+        side.drawn.connect(partial(self._on_drawn, name))
         side.failed.connect(self._on_failed)
         self.sides[name] = side
 
@@ -244,6 +254,37 @@ class GraphTab(QWidget):
 
         handlers = Handlers(done=done, failed=failed, quiet=True)
         return self._session.link.request(messages.Graph, handlers, recipe=recipe)
+
+    # -- a picture -----------------------------------------------------------------------------------------------------
+
+    def ask_picture(self) -> None:
+        """Where the graph on show is to be saved, as PNG or SVG; the compressed one where both are on show."""
+        name = self._on_show[-1]
+        self._picture_wanted = name not in self._drawn  # asked again when it is drawn
+        if self._picture_wanted:
+            self._session.told.emit(self.tr("The graph is saved when it is drawn."))
+            return
+        side = self.sides[name]
+        filters = self.tr("PNG (*.png);;SVG (*.svg)")
+        chosen = partial(self.save_picture, side)
+        dialogs.choose_target(self, self.tr("Save graph"), filters, chosen, "graph.png", "png")
+
+    def _on_drawn(self, name: Name) -> None:
+        self._drawn.add(name)
+        if self._picture_wanted:
+            self.ask_picture()
+
+    def save_picture(self, side: Side, path: str) -> None:
+        def write(svg: str) -> None:
+            try:
+                picture.save(svg, path)
+            except (UserError, OSError) as error:
+                words = (error.what, error.hint) if isinstance(error, UserError) else (str(error), "")
+                dialogs.complain(self, self.tr("Cannot save the graph"), *words)
+                return
+            self._session.told.emit(self.tr("Saved {path}").format(path=path))
+
+        side.page.picture(write)
 
     def _on_failed(self, why: str) -> None:
         self.note.complain(why)

@@ -6,6 +6,7 @@ module does when it is imported.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -187,6 +188,10 @@ class GraphPage(QWidget):
     def select(self, nodes: list[str]) -> None:
         """Show these nodes as selected, and scroll them into view. Emits nothing."""
         self._tell(selection=nodes)
+
+    def picture(self, then: Callable[[str], object]) -> None:
+        """The whole graph as SVG, also what is scrolled away; "" where nothing is drawn."""
+        self.view.page().runJavaScript("workbench.svg()", 0, lambda text: then(str(text or "")))
 
     def _show_theme(self) -> None:
         colors = theme.colors()
