@@ -140,6 +140,21 @@
     const STYLES = ['fill', 'stroke', 'stroke-width', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'opacity',
         'visibility', 'marker-end'];
 
+    // Plain colours and names, as other programs read them: no alpha in a colour, fonts that they have.
+    const plain = (element, name, value) => {
+        const color = value.match(/^rgba\((\d+), (\d+), (\d+), ([\d.]+)\)$/);
+        if (name === 'font-family') {
+            element.setAttribute(name, 'Inter, sans-serif');
+        } else if (color && Number(color[4]) === 0) {
+            element.setAttribute(name, 'none');
+        } else if (color) {
+            element.setAttribute(name, `rgb(${color[1]},${color[2]},${color[3]})`);
+            element.setAttribute(`${name}-opacity`, color[4]);
+        } else {
+            element.setAttribute(name, value.replace(/url\("[^#]*(#[^"]*)"\)/, 'url($1)'));
+        }
+    };
+
     // The drawing at its full size, with its styles as attributes: what reads it has no style sheets.
     const svg = () => {
         const canvas = document.getElementById('canvas');
@@ -153,7 +168,7 @@
         clone.querySelectorAll('*').forEach((element, place) => {
             const style = getComputedStyle(from[place]);
             for (const name of STYLES) {
-                element.setAttribute(name, style.getPropertyValue(name));
+                plain(element, name, style.getPropertyValue(name));
             }
             element.removeAttribute('style');
             element.removeAttribute('class');

@@ -10,7 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_bytes
 
 DENSITY = 2.0  # pixels of a PNG for one of the graph, ...
-MOST_PIXELS = 1 << 26  # ... up to so many; a larger graph is drawn smaller
+MOST_PIXELS = 1 << 26  # ... in all: a larger graph is drawn smaller
 
 
 def save(svg: str, path: str) -> None:
