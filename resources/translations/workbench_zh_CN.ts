@@ -6599,9 +6599,9 @@
       <translation>请给出 file.py:function、timm:NAME 或 transformers。</translation>
     </message>
     <message>
-      <source>Install it (pip install compression-workbench[timm]), or give a function: file.py:function.</source>
+      <source>Install it (pip install 'compression-workbench[timm]'), or give a function: file.py:function.</source>
       <extracomment>workbench/formats/architectures/architecture.py</extracomment>
-      <translation>请安装它（pip install compression-workbench[timm]），或给出一个函数：file.py:function。</translation>
+      <translation>请安装它（pip install 'compression-workbench[timm]'），或给出一个函数：file.py:function。</translation>
     </message>
     <message>
       <source>Networks of timm need the package {package}, which is not installed or cannot be loaded: {reason}.</source>
@@ -6669,9 +6669,9 @@
       <translation>请给出包含它的文件夹。</translation>
     </message>
     <message>
-      <source>Install it (pip install compression-workbench[transformers]), or open the weights alone: {weights}.</source>
+      <source>Install it (pip install 'compression-workbench[transformers]'), or open the weights alone: {weights}.</source>
       <extracomment>workbench/formats/architectures/folder.py</extracomment>
-      <translation>请安装它（pip install compression-workbench[transformers]），或只打开权重：{weights}。</translation>
+      <translation>请安装它（pip install 'compression-workbench[transformers]'），或只打开权重：{weights}。</translation>
     </message>
     <message>
       <source>Open the weights alone: {weights}. Or give a function: file.py:function.</source>
@@ -6679,9 +6679,9 @@
       <translation>请只打开权重：{weights}。或给出一个函数：file.py:function。</translation>
     </message>
     <message>
-      <source>The folder is of a model for transformers, which is not installed, so its weights were opened alone (pip install compression-workbench[transformers]).</source>
+      <source>The folder is of a model for transformers, which is not installed, so its weights were opened alone (pip install 'compression-workbench[transformers]').</source>
       <extracomment>workbench/formats/architectures/folder.py</extracomment>
-      <translation>该文件夹是 transformers 的模型，而 transformers 未安装，因此只打开了其权重（pip install compression-workbench[transformers]）。</translation>
+      <translation>该文件夹是 transformers 的模型，而 transformers 未安装，因此只打开了其权重（pip install 'compression-workbench[transformers]'）。</translation>
     </message>
     <message>
       <source>The network {name} takes {input}, for which no example is known.</source>

@@ -5,6 +5,7 @@ import os
 
 import pytest
 from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from tests.guard import HANG_S
@@ -162,6 +163,8 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
     assert i18n.tr("Weights") == "权重"
     assert box.buttons()[0].text() == "取消", "Qt's own words too"
     assert i18n.tr("no such text") == "no such text"
+    keys = QKeySequence("Ctrl+Shift+N").toString(QKeySequence.SequenceFormat.NativeText)
+    assert i18n.tr("Shift") == "平移" and keys == "Ctrl+Shift+N", "the key is not the shift of an image"
     i18n.apply(qapp, "en")
     assert i18n.tr("Weights") == "Weights" and not qapp.findChildren(QTranslator)
 

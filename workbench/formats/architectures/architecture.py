@@ -50,7 +50,7 @@ def _timm(name: str, found: Checkpoint) -> tuple[Any, tuple[Any, ...], dict[str,
     except ImportError as error:
         raise UserError(
             "Networks of timm need the package {package}, which is not installed or cannot be loaded: {reason}.",
-            "Install it (pip install compression-workbench[timm]), or give a function: file.py:function.",
+            "Install it (pip install 'compression-workbench[timm]'), or give a function: file.py:function.",
             package="timm",
             reason=first_line(error),
         ) from error

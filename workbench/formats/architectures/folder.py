@@ -30,8 +30,8 @@ TIMES, SPARE = 4, 1 << 28  # a network has at most this many times its weights, 
 LENGTH = 8  # of the example of a text
 SECOND = 16_000  # samples of an example of sound
 ALONE = Message(
-    "The folder is of a model for transformers, which is not installed, so its weights were opened alone "
-    "(pip install compression-workbench[transformers])."
+    "The folder is of a model for transformers, which is not installed, so its weights "
+    "were opened alone (pip install 'compression-workbench[transformers]')."
 )
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
@@ -79,7 +79,7 @@ def load_transformers(path: str, job: Job) -> Loaded:
     except ImportError as error:
         raise UserError(
             "{path} is a folder of a model that needs the package {package}, which is not installed.",
-            "Install it (pip install compression-workbench[transformers]), or open the weights alone: {weights}.",
+            "Install it (pip install 'compression-workbench[transformers]'), or open the weights alone: {weights}.",
             path=path,
             package="transformers",
             weights=weights,

@@ -36,6 +36,9 @@ def counted(template: str, n: int, one: str, **others: Any) -> str:
     return said(Message(template, one, n=n, **others))
 
 
+KEYS = "QShortcut"  # Qt's context of the names of keys
+
+
 class _State:
     """Current language; one per application."""
 
@@ -43,7 +46,10 @@ class _State:
 
 
 class Catalogue(QTranslator):
-    """What the core has read, as Qt asks for it: by the text alone, in whichever context."""
+    """What the core has read, as Qt asks for it: by the text alone, in whichever context but that of keys.
+
+    A key may be called as something of ours: Shift.
+    """
 
     def __init__(self, code: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -53,7 +59,7 @@ class Catalogue(QTranslator):
         return False
 
     def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
-        found = self._known(text)
+        found = text if context == KEYS else self._known(text)
         return found if found != text else None  # type: ignore[return-value]  # None: Qt asks its own catalogues
 
 
