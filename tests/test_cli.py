@@ -193,6 +193,11 @@ def test_compare(here):
     )
 
 
+def test_one_sample_is_said_as_one(here):
+    said = workbench("evaluate", "small.onnx", "--data", "data.npz", "--samples", "1").stdout
+    assert "measured on 1 sample in" in said
+
+
 def test_evaluate(here):
     result = json.loads(workbench("evaluate", "small.onnx", "--data", "data.npz", "--json").stdout)
     assert (result["metric"], result["value"], result["samples"]) == ("top-1", 1.0, 100)

@@ -162,9 +162,13 @@ def _macs(macs: int | None) -> str:
     return "unknown" if macs is None else amount(macs)
 
 
+def _samples(count: int) -> str:
+    return "1 sample" if count == 1 else f"{count:,} samples"
+
+
 def print_evaluation(found: Evaluation, seconds: float) -> None:
     value, low, high = (metric_text(each, found.metric) for each in (found.value, found.low, found.high))
-    measured = f"measured on {found.samples:,} samples in {duration(seconds)}"
+    measured = f"measured on {_samples(found.samples)} in {duration(seconds)}"
     say(f"{found.metric}: {value}, {measured} (95 % interval: {low} to {high})")
     for line in [*map(beside_text, found.beside), *(f"Note: {note}" for note in found.notes)]:
         say(line)
@@ -200,7 +204,7 @@ def print_report(report: Report) -> None:
                 report.metric.title,
                 metric_text(before.value.value, report.metric),
                 metric_text(after.value.value, report.metric),
-                f"{how}: the written file was run on {after.value.samples:,} samples; "
+                f"{how}: the written file was run on {_samples(after.value.samples)}; "
                 f"preview {metric_text(report.preview_value, report.metric)}",
             )
         )
@@ -292,11 +296,11 @@ def print_sensitivity(scan: Scan, seconds: float) -> None:
         say(f"\n{left} candidates were only predicted, not measured: those with the largest predicted loss.")
     if scan.correlation is not None:
         say(f"\nPrediction reliability (Spearman, predicted and measured loss): {scan.correlation:.2f}")
-    samples = f"all values measured on {scan.samples:,} samples"
+    samples = f"all values measured on {_samples(scan.samples)}"
     if scan.raced:
         counts = [trial.samples for trial in scan.measured]
         least, most = min(counts, default=0), max(counts, default=0)
-        samples = f"candidates raced: each measured on {least:,} to {most:,} of {scan.samples:,} samples"
+        samples = f"candidates raced: each measured on {least:,} to {most:,} of {_samples(scan.samples)}"
     say(
         f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; {samples}, "
         f"{scan.evaluations} evaluations in {duration(seconds)}"
@@ -324,7 +328,7 @@ def print_sweep(curve: Curve, seconds: float) -> None:
     )
     head = (parameter, "file", "zeros", metric.title, "drop", "std of folds", "95 % interval of the drop")
     click.echo(table(head, rows, left=()))
-    say(f"\nAll values measured on {curve.samples:,} samples in {curve.sweep.folds} folds, {duration(seconds)}.")
+    say(f"\nAll values measured on {_samples(curve.samples)} in {curve.sweep.folds} folds, {duration(seconds)}.")
     allowed = difference_text(curve.sweep.tolerance, metric)
     for reached, rule in (
         (curve.proposed, "the mean drop over the folds"),
@@ -369,7 +373,7 @@ def print_comparison(found: Comparison) -> None:
     low, high = difference_text(found.low, metric), difference_text(found.high, metric)
     say(
         f"\nB is {smaller(found.first.bytes, found.second.bytes)}; B - A: "
-        f"{difference_text(found.difference, metric)}, measured on {found.samples:,} samples (95 % interval for "
+        f"{difference_text(found.difference, metric)}, measured on {_samples(found.samples)} (95 % interval for "
         f"data like these: {low} to {high}); identical predictions: {100 * found.agreement:.2f} %; "
         f"{found.lost:,} samples got worse, {found.won:,} better"
     )
