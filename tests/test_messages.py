@@ -39,6 +39,7 @@ CODE = {
     "graph/layouts/codes.py": "ONNX's text format",
     "graph/layouts/code_decoder.py": "ONNX's text format",
     "graph/layouts/class_decoder.py": "ONNX's text format",
+    "graph/layouts/pool_decoder.py": "ONNX's text format",
     "graph/onnx/refusals.py": "the runtime's own words",
 }
 NOT_SAID = {  # by file, what is a key, or a part of a key

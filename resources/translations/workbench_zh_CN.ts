@@ -5424,6 +5424,11 @@
       <translation>{module}：{rows:,} 行输入对于有 {n:,} 列的学生来说太少。</translation>
     </message>
     <message>
+      <source>Biases, parameters of norms and other small tensors are rounded to 8 bits with a scale, scales of weights to 16 bits.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>偏置、归一化参数和其他小张量舍入为 8 位并带缩放系数，权重的缩放系数舍入为 16 位。</translation>
+    </message>
+    <message>
       <source>Convolutions, MatMul, Gemm, embeddings and recurrent operators with stored weights can.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>权重已存储的卷积、MatMul、Gemm、嵌入和循环算子可以编辑。</translation>

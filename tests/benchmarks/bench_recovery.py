@@ -170,9 +170,9 @@ def lenet5() -> nn.Module:
     )
 
 
-def fit(network: nn.Module, train: Path, epochs: int) -> nn.Module:
+def fit(network: nn.Module, train: Path, epochs: int, seed: int = 0) -> nn.Module:
     """Train from scratch with Adam and a cosine schedule."""
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     data = np.load(train)
     x, y = torch.from_numpy(data["x"].astype(np.float32)), torch.from_numpy(data["y"].astype(np.int64))
     for module in network.modules():
@@ -181,7 +181,7 @@ def fit(network: nn.Module, train: Path, epochs: int) -> nn.Module:
     optimiser = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.01)
     steps = epochs * (len(x) // 128)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(seed)
     for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator)
         for start in range(0, len(x) - 127, 128):

@@ -21,7 +21,15 @@ def made(workspace, tmp_path, **given):
     return recipe, report, onnx.load(tmp_path / "made.onnx")
 
 
-@pytest.mark.parametrize("given", [{"sides": "float16"}, {"names": "short"}, {"sides": "float16", "names": "short"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"sides": "float16"},
+        {"names": "short"},
+        {"sides": "float16", "names": "short"},
+        {"sides": "int8", "names": "short", "codes": "on"},
+    ],
+)
 def test_forecast_preview_and_file_agree(workspace, tmp_path, given):
     recipe, report, graph = made(workspace, tmp_path, **given)
     size = (tmp_path / "made.onnx").stat().st_size
@@ -32,6 +40,7 @@ def test_forecast_preview_and_file_agree(workspace, tmp_path, given):
     assert report.verified.max_abs_diff < 1e-3
     parts = report.breakdown
     assert parts.layers + parts.decoders + parts.tensors + parts.container == size
+    assert min(parts.layers, parts.decoders, parts.tensors, parts.container) >= 0
     onnx.checker.check_model(graph)
     wide = made(workspace, tmp_path / "wide")[1]
     assert size < wide.after.bytes.value

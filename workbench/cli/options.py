@@ -247,7 +247,7 @@ def storing_options(command: Any) -> Any:
     choices = (
         ("storage", "How weights on levels are stored: smallest file, lightest and fastest to run, or for each layer."),
         ("codes", "Entropy codes: where they are worth their load time, wherever they are smaller, or nowhere."),
-        ("sides", "Scales, biases, parameters of norms and other small tensors in 32 or 16 bits."),
+        ("sides", "Scales, biases, parameters of norms and other small tensors in 32 or 16 bits, or 8 with a scale."),
         ("names", "Names and metadata in the file: all, or only those of inputs and outputs."),
     )
     batch = click.IntRange(1, LARGEST_BATCH)

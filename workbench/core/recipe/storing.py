@@ -8,7 +8,7 @@ Sparse = Literal["auto", "off"]
 Codes = Literal["auto", "on", "off"]
 Storage = Literal["auto", "smallest", "fastest"]
 LARGEST_BATCH = 1 << 20
-Sides = Literal["float32", "float16"]
+Sides = Literal["float32", "float16", "int8"]
 Names = Literal["keep", "short"]
 Integers = Literal["faster", "all"]
 
@@ -23,7 +23,8 @@ class Storing:
     storage  of weights on levels. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
              packed in memory for kernels of the runtime, where it has them; auto: for each layer what costs less
     batch    samples at a time for which `storage: auto` and `integers: faster` choose
-    sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits
+    sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits; int8: scales
+             of weights to 16 bits, the others to integers with a scale where that is close
     names    short: values, nodes and functions lose their names and metadata, but for inputs and outputs
     integers 8-bit activations. faster: only where the model runs no slower with them, timed where it is compressed;
              all: wherever a step asks for them
@@ -41,6 +42,11 @@ class Storing:
     def slims(self) -> bool:
         """Whether the graph is written differently beyond the weights of changed layers."""
         return self.sides != "float32" or self.names != "keep"
+
+    @property
+    def shares(self) -> bool:
+        """Whether weights may share codes: where the smallest file is asked for, whatever loading takes."""
+        return self.slims and self.codes == "on"
 
     @property
     def as_dict(self) -> dict[str, str | int]:

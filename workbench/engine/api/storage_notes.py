@@ -50,4 +50,6 @@ def breakdown(size: Size, model: Model, edits: Mapping[str, Edit]) -> Breakdown:
     }
     kept = [value for name, value in model.ir.graph.initializers.items() if name not in edited]
     tensors = sum(value.const_value.nbytes for value in kept if value.const_value is not None)
-    return Breakdown(layers, size.functions, tensors, size.file - layers - size.functions - tensors)
+    left = size.file - layers - size.functions
+    tensors = min(tensors, left)  # some may be stored shorter
+    return Breakdown(layers, size.functions, tensors, left - tensors)

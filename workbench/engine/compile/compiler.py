@@ -14,7 +14,7 @@ from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.recipe.storing import DEFAULT, Storing
+from workbench.core.recipe.storing import DEFAULT, Sides, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Evaluator
@@ -83,15 +83,21 @@ class Compiled:
         edits = kernels.stored(self.model, self.edits, storing)
         said = kernels.notes(edits, storing)
         made = replace(self, edits=edits, notes=self.notes + said) if said else self
-        return made.with_halves() if storing.sides == "float16" and not self.nothing else made
+        return made.with_short(storing.sides) if storing.sides != "float32" and not self.nothing else made
 
-    def with_halves(self) -> "Compiled":
-        """The same with scales, biases and parameters of norms that are half floats, and a note on them."""
-        note = Message("Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.")
+    def with_short(self, sides: Sides) -> "Compiled":
+        """The same with scales, biases and parameters of norms that are half floats or integers, and a note on them."""
+        if sides == "int8":
+            note = Message(
+                "Biases, parameters of norms and other small tensors are rounded to 8 bits with a scale, scales of "
+                "weights to 16 bits."
+            )
+        else:
+            note = Message("Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.")
         return replace(
             self,
-            structure=replace(self.structure, model=slim.model_with_halves(self.model)),
-            edits={path: slim.edit_with_halves(edit) for path, edit in self.edits.items()},
+            structure=replace(self.structure, model=slim.short_model(self.model, sides)),
+            edits={path: slim.short_edit(edit, sides) for path, edit in self.edits.items()},
             notes=self.notes if note in self.notes else (*self.notes, note),
         )
 

@@ -57,8 +57,13 @@ class ClassCode:
 
 def best(counts: np.ndarray) -> tuple[int, np.ndarray]:
     """Bits of a class's number, and of an offset in each class, that make the fewest bits of all words together."""
+    return best_in_order(np.sort(counts)[::-1])
+
+
+def best_in_order(counts: np.ndarray, most: int = MOST_BITS) -> tuple[int, np.ndarray]:
+    """The same of symbols that stay in this order, with numbers of `most` bits or fewer."""
     words, found, least = int(counts.sum()), None, np.inf
-    for bits, offsets, extra in classes(counts):
+    for bits, offsets, extra in in_order(counts, most):
         if bits * words + offsets < least:
             found, least = (bits, extra), bits * words + offsets
         if (bits + 1) * words >= least:  # without a bit for offsets, more classes are no better
@@ -68,19 +73,24 @@ def best(counts: np.ndarray) -> tuple[int, np.ndarray]:
 
 
 def classes(counts: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Bits of a class's number, the least bits of all offsets, and the bits of an offset in each class, ascending.
+    """Bits of a class's number, the least bits of all offsets, and the bits of an offset in each class, ascending."""
+    return in_order(np.sort(counts)[::-1])
 
-    Dynamic programming over how many of the rarest symbols are in classes already, a class at a time; the first, of the
-    rarest, need not be full.
+
+def in_order(counts: np.ndarray, most: int = MOST_BITS) -> Iterator[tuple[int, int, np.ndarray]]:
+    """The same of symbols that stay in this order, not ascending where a later one is more frequent.
+
+    Dynamic programming over how many of the last symbols are in classes already, a class at a time; the first, of the
+    last symbols, need not be full.
     """
-    total = np.concatenate([[0], np.cumsum(np.sort(counts))])
+    total = np.concatenate([[0], np.cumsum(counts[::-1])])
     widths = np.arange(OFFSET_BITS + 1)[:, None]
     before = np.maximum(np.arange(len(total)) - (1 << widths), 0)
     price = widths * (total - total[before])
     least = np.full(len(total), np.inf)
     least[0] = 0
     chosen = []
-    for number in range(1, (1 << min(MOST_BITS, len(counts).bit_length())) + 1):
+    for number in range(1, (1 << min(most, len(counts).bit_length())) + 1):
         offered = least[before] + price
         chosen.append(offered.argmin(axis=0))
         least = offered.min(axis=0)

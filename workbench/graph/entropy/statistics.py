@@ -90,7 +90,7 @@ def _expected(counts: np.ndarray, width: int) -> Tally:
 
 
 def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gaps of at most `longest` zeros, uint8 [k], and the position that follows each, int64 [k].
+    """Gaps of at most `longest` zeros, uint8 [k] (int64 beyond 255), and the position that follows each, int64 [k].
 
     Longer runs of zeros are bridged by fillers: a gap of `longest`, then a weight that is zero (Han et al. 2016, Deep
     Compression, section 2).
@@ -101,7 +101,7 @@ def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]
     ends = np.cumsum(bridges + 1) - 1
     gaps = np.full(int(ends[-1]) + 1, longest, np.int64)
     gaps[ends] = before - bridges * (longest + 1)
-    return gaps.astype(np.uint8), np.cumsum(gaps + 1) - 1
+    return gaps.astype(np.uint8) if longest < 256 else gaps, np.cumsum(gaps + 1) - 1
 
 
 def rows(found: np.ndarray) -> Tally | None:

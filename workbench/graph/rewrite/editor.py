@@ -16,10 +16,10 @@ from workbench.graph.layouts.listing import PLAIN
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.readers import readers
 from workbench.graph.onnx import names
-from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
+from workbench.graph.onnx.proto_size import file_bytes, graph_bytes, initializer_bytes, nodes_bytes
 from workbench.graph.rewrite import apart, bias_room, joined, packed, qdq, slim
 from workbench.graph.rewrite.builder import NodeBuilder
-from workbench.graph.storage import chain, decoders, loading, storage
+from workbench.graph.storage import chain, decoders, loading, pooling, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.forms import Form, forms
@@ -54,33 +54,55 @@ class Change:
 
 def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing) -> ir.Model:
     """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
+    return min(variants(model, sites, edits, storing), key=file_bytes)
+
+
+def variants(
+    model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing
+) -> tuple[ir.Model, ...]:
+    """The ways to write it: each weight by itself; and where all small things are to be small, weights on
+    levels in codes that they share."""
     opset, storing = model.opset_imports[""], loading.supported(storing)
     edits = bias_room.with_room(model.graph, sites, edits)
     stored, _ = _store(model.graph, edits, sites, opset, storing)
+    written = _written(model, sites, edits, storing, stored, {})
+    if not storing.slims or storing.codes != "on":
+        return (written,)
+    named = {
+        path: chain.tensors(edit.encoding, sites[path].initializer) for path, edit in edits.items() if not edit.compute
+    }
+    shared = pooling.shared({name: encoding for pairs in named.values() for name, encoding in pairs}, opset)
+    if not shared:
+        return (written,)
+    floats = {path: tuple(pooling.as_floats(part, shared) for part in parts) for path, parts in stored.items()}
+    return written, _written(model, sites, edits, storing, floats, shared)
+
+
+def _written(
+    model: ir.Model,
+    sites: Mapping[str, Site],
+    edits: Mapping[str, Edit],
+    storing: Storing,
+    stored: Mapping[str, tuple[Stored, ...]],
+    shared: Mapping[str, Encoding],
+) -> ir.Model:
+    """The copy with weights stored so; those named in `shared`, which are stored as floats, in pools instead."""
+    opset = model.opset_imports[""]
     copy = model.clone()
-    shared = _Shared.of(model.graph, sites, edits)
-    editor = _Editor(copy.graph, model.graph, shared)
-    editor.keep_apart(apart.between_levels(model.graph, sites, edits, shared.names))
+    values = _Shared.of(model.graph, sites, edits)
+    editor = _Editor(copy.graph, model.graph, values)
+    editor.keep_apart(apart.between_levels(model.graph, sites, edits, values.names))
     changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
-    functions = functions_of(changes)
+    functions = functions_of(changes) | (pooling.put(copy.graph, shared) if shared else frozenset())
     for name in sorted(functions):
         function = decoders.function(name, opset)
         copy.functions[function.identifier()] = function
     if functions:
         copy.opset_imports[decoders.DOMAIN] = 1
         copy.ir_version = max(copy.ir_version, decoders.IR_VERSION)
-    if any(isinstance(edit.compute, Packed) for edit in edits.values()):
-        copy.ir_version = max(copy.ir_version, packed.IR_VERSION)
-    if needs_runtime(edits):
-        copy.opset_imports[packed.RUNTIME] = 1
+    packed.declare(copy, edits)
     slim.slim(copy, storing)
     return copy
-
-
-def needs_runtime(edits: Mapping[str, Edit]) -> bool:
-    """Whether ONNX Runtime's own operators are used."""
-    computes = [edit.compute for edit in edits.values()]
-    return any(isinstance(how, Blockwise) or (isinstance(how, Packed) and not how.standard) for how in computes)
 
 
 def account(
@@ -177,7 +199,7 @@ def _store(
         (path, name, encoding)
         for path, edit in edits.items()
         if not isinstance(edit.compute, Blockwise | Packed)
-        for name, encoding in _weights(edit.encoding, sites[path].initializer)
+        for name, encoding in chain.tensors(edit.encoding, sites[path].initializer)
     ]
     options = [
         _forms(spec_of(encoding, storing), name, opset, storing, edits[path].compute) for path, name, encoding in named
@@ -194,25 +216,10 @@ def _store(
 def _forms(spec: StorageSpec, name: str, opset: int, storing: Storing, compute: Compute | None) -> list[Form]:
     """Ways to store a weight; what reads the integers themselves needs no decoder for those of 8 bits."""
     found = forms(spec, name, opset, storing, raw_sides=compute is not None)
-    if compute is None:
+    if compute is None or not spec.kind.symmetric:
         return found
-    return [
-        replace(form, calls=()) if form.layout is PLAIN and spec.kind.symmetric and _signed(form) else form
-        for form in found
-    ]
-
-
-def _signed(form: Form) -> bool:
-    """Whether the symbols are the levels themselves, as integer kernels read them."""
-    return form.parts[0].dtype == ir.DataType.INT8
-
-
-def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
-    """The tensors of an encoding, each with the name of the value that it becomes."""
-    if encoding.factors is not None:
-        pieces = encoding.factors.pieces
-        return [(chain.piece_name(name, index), piece.encoding) for index, piece in enumerate(pieces)]
-    return [(name if encoding.scaled is None else f"{name}.scaled", encoding.tensor)]
+    signed = [form.layout is PLAIN and form.parts[0].dtype == ir.DataType.INT8 for form in found]
+    return [replace(form, calls=()) if bare else form for form, bare in zip(found, signed, strict=True)]
 
 
 class _Editor:

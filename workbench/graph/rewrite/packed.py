@@ -5,7 +5,7 @@ GatherBlockQuantized; an embedding that is the head, too, becomes both, of the s
 takes: graph.rewrite.kernel_choice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from workbench.graph.encodings.grid import Grid
 from workbench.graph.layouts.packing import pack
 from workbench.graph.model.readers import Reader, readers
 from workbench.graph.rewrite.builder import NodeBuilder, replace_node
+from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Blockwise, Packed
 
 RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
@@ -304,3 +305,17 @@ def _rows_packed(values: np.ndarray, bits: int) -> np.ndarray:
     """Rows of symbols, each in whole bytes: uint8 [rows, ceil(n bits / 8)]."""
     filled = np.pad(values, ((0, 0), (0, -values.shape[1] % (8 // bits))))
     return pack(filled.ravel(), bits).reshape(len(values), -1)
+
+
+def needs_runtime(edits: Mapping[str, Edit]) -> bool:
+    """Whether ONNX Runtime's own operators are used."""
+    computes = [edit.compute for edit in edits.values()]
+    return any(isinstance(how, Blockwise) or (isinstance(how, Packed) and not how.standard) for how in computes)
+
+
+def declare(model: ir.Model, edits: Mapping[str, Edit]) -> None:
+    """Raise the IR version and import the runtime's own operators, where edits need these."""
+    if any(isinstance(edit.compute, Packed) for edit in edits.values()):
+        model.ir_version = max(model.ir_version, IR_VERSION)
+    if needs_runtime(edits):
+        model.opset_imports[RUNTIME] = 1

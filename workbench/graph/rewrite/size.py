@@ -12,8 +12,8 @@ from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Planned
 from workbench.graph.layouts.layout import Load
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
-from workbench.graph.rewrite.editor import account, functions_of, needs_runtime, rewrite
-from workbench.graph.rewrite.packed import RUNTIME
+from workbench.graph.rewrite.editor import account, functions_of, rewrite, variants
+from workbench.graph.rewrite.packed import RUNTIME, needs_runtime
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.expected import with_statistics
@@ -54,8 +54,28 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     }
     loads = [part.form.load for change in changes.values() for part in change.stored]
     loading = Loading(Load.total(loads), sum(load.seconds > 0 for load in loads), uncoded)
-    file = file_bytes(rewrite(model, sites, edits, storing)) if storing.slims else grown(model, growth, functions)
-    return Size(file, layers, functions, loading)
+    if not storing.slims:
+        return Size(grown(model, growth, functions), layers, functions, loading)
+    return _smallest(Size(0, layers, functions, loading), variants(model, sites, edits, storing))
+
+
+def _smallest(size: Size, written: tuple[ir.Model, ...]) -> Size:
+    """The size with the bytes of the smallest file. Where weights share codes there, what this saves is taken from all
+    layers in proportion."""
+    files = [file_bytes(model) for model in written]
+    chosen = min(range(len(files)), key=files.__getitem__)
+    if not chosen:
+        return replace(size, file=files[0])
+    functions = functions_bytes(written[1])
+    taken = sum(found for found, _ in size.layers.values())
+    share = 1 - (files[0] - files[1] - (size.functions - functions)) / max(taken, 1)
+    layers = {path: (round(found * min(share, 1)), words) for path, (found, words) in size.layers.items()}
+    return replace(size, file=files[1], layers=layers, functions=functions)
+
+
+def functions_bytes(model: ir.Model) -> int:
+    """Bytes of the functions in the file."""
+    return sum(field_bytes(ir.serde.serialize_function(function).ByteSize()) for function in model.functions.values())
 
 
 def forecast(

@@ -7,7 +7,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.base.message import Message
-from workbench.graph.encodings.encoding import Piece
+from workbench.graph.encodings.encoding import Encoding, Piece
 
 SCOPES = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy")
 DEFAULTS = {"strides": 1, "pads": 0, "dilations": 1}
@@ -17,6 +17,14 @@ def piece_name(name: str, index: int) -> str:
     """The name of a factor of the weight `name`: head.weight -> head.0.weight."""
     module, dot, last = name.rpartition(".")
     return f"{module}.{index}.{last}" if dot else f"{name}.{index}"
+
+
+def tensors(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
+    """The tensors of an encoding, each with the name of the value that it becomes."""
+    if encoding.factors is not None:
+        pieces = encoding.factors.pieces
+        return [(piece_name(name, index), piece.encoding) for index, piece in enumerate(pieces)]
+    return [(name if encoding.scaled is None else f"{name}.scaled", encoding.tensor)]
 
 
 def refusal(node: ir.Node, weight_input: int, shape: Sequence[int], out_axis: int) -> str | None:

@@ -20,7 +20,7 @@ import onnx_ir as ir
 
 from workbench.graph.encodings import kind as kinds
 from workbench.graph.encodings.kind import KINDS, Kind
-from workbench.graph.layouts import class_decoder, code_decoder
+from workbench.graph.layouts import class_decoder, code_decoder, pool_decoder
 from workbench.graph.layouts.layout import Layout
 from workbench.graph.layouts.listing import LAYOUTS
 
@@ -187,7 +187,7 @@ def _per_group(axis: int, opset: int) -> str:
 def _blocks(opset: int) -> dict[str, tuple[str, str]]:
     """Building blocks of the layouts: name -> signature and body."""
     own = {name: block for layout in LAYOUTS for name, block in layout.blocks().items()}
-    return own | code_decoder.functions(opset) | class_decoder.functions()
+    return own | code_decoder.functions(opset) | class_decoder.functions() | pool_decoder.functions()
 
 
 def _decoder(name: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
-from workbench.core.recipe.storing import LARGEST_BATCH
+from workbench.core.recipe.storing import LARGEST_BATCH, Sides
 from workbench.ui.session.session import Session
 from workbench.ui.widgets.labels import Plain
 
@@ -96,7 +96,7 @@ class StorageChoice(QWidget):
         self.choice.setCurrentIndex(self.choice.findData(storing.storage))
         self.batch.setValue(storing.batch)
         self.codes.setCurrentIndex(self.codes.findData(storing.codes))
-        self.sides.setChecked(storing.sides == "float16")
+        self.sides.setChecked(storing.sides != "float32")
         self.names.setChecked(storing.names == "short")
 
     def _choose(self) -> None:
@@ -106,7 +106,13 @@ class StorageChoice(QWidget):
             storage=self.choice.currentData(),
             batch=self.batch.value(),
             codes=self.codes.currentData(),
-            sides="float16" if self.sides.isChecked() else "float32",
+            sides=self._chosen_sides(recipe.storing.sides),
             names="short" if self.names.isChecked() else "keep",
         )
         self._session.change_recipe(replace(recipe, storing=storing), self.tr("weight storage"))
+
+    def _chosen_sides(self, now: Sides) -> Sides:
+        """What a recipe says of 8 bits stays."""
+        if not self.sides.isChecked():
+            return "float32"
+        return "float16" if now == "float32" else now

@@ -1,0 +1,192 @@
+"""Weights of several layers in codes that they share: one table, one sequence.
+
+Small layers do not earn a table and a call each. Layers are pooled by how many of their weights are zero, as
+this decides how gaps are distributed; where few are, zeros are among the values.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations
+from typing import Literal
+
+import numpy as np
+
+from workbench.graph.entropy import statistics
+from workbench.graph.entropy.class_code import best_in_order
+from workbench.graph.entropy.prefix_code import Tally
+
+MOST_SIZE = 5  # bits of a class's number
+MOST_OFFSET = 11  # bits of an offset, and bits behind the last
+LONGEST = (31, 127, 511, 2047)  # gaps; after a longer one comes a filler
+LONGEST_PAIRED = (15, 63)  # an int8 holds them
+HEADER = 60  # bytes of the tensors and the call around a sequence, about
+WIDTHS = (4, 3, 2, 1)
+TRIED = 2  # of these, for which codes are made
+Form = Literal["Pool", "Sparse", "Pairs"]
+# What decodes each form (graph.layouts.pool_decoder), and the bytes of these functions, about.
+FUNCTIONS: Mapping[Form, tuple[str, ...]] = {"Pool": ("Pool",), "Sparse": ("Sparse", "Pool"), "Pairs": ("Pairs",)}
+BYTES = {"Pool": 180, "Sparse": 370, "Pairs": 500}
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """One sequence of numbers in classes and offsets.
+
+    data     uint8 [n, 1]: class numbers, then offsets, then zeros behind them
+    split    how many bits are class numbers, and how many follow
+    size     bits of a class number
+    extra    uint8 [C], bits of the offset in each class
+    """
+
+    data: np.ndarray
+    split: tuple[int, int]
+    size: int
+    extra: np.ndarray
+
+    @property
+    def bytes(self) -> int:
+        return self.data.size + self.extra.size
+
+
+def words(numbers: np.ndarray) -> Words:
+    """Numbers from 0, int64 [k], in the classes that make the fewest bits; small ones are to be frequent."""
+    size, kinds = best_in_order(np.bincount(numbers, minlength=2), MOST_SIZE)
+    first = np.cumsum(1 << kinds) - (1 << kinds)
+    number = np.searchsorted(first, numbers, side="right") - 1
+    every, extra = np.arange(MOST_OFFSET), kinds[number]
+    fields = (number[:, None] >> np.arange(size) & 1).astype(bool).ravel()
+    offsets = ((numbers - first[number])[:, None] >> every & 1).astype(bool)[every < extra[:, None]]
+    data = np.packbits(np.concatenate([fields, offsets, np.zeros(MOST_OFFSET, bool)]), bitorder="little")
+    return Words(data[:, None], (len(fields), 8 * len(data) - len(fields)), size, kinds.astype(np.uint8))
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """Levels, one to four neighbours as one symbol. `table`: uint8 [A, width], frequent symbols first."""
+
+    words: Words
+    table: np.ndarray
+
+    @property
+    def bytes(self) -> int:
+        return self.words.bytes + self.table.size
+
+
+def _values(levels: np.ndarray) -> Values | None:
+    """As many neighbours as make the fewest bytes, zeros behind the last; None where too many are different."""
+    found = []
+    for width in WIDTHS:
+        rows = np.pad(levels, (0, -len(levels) % width)).reshape(-1, width)
+        if (tally := statistics.rows(rows)) is not None:
+            found.append((tally.promised_bytes, rows, tally))
+    promising = sorted(found, key=lambda each: each[0])[:TRIED]
+    return min((_symbols(rows, tally) for _, rows, tally in promising), key=lambda made: made.bytes, default=None)
+
+
+def _symbols(rows: np.ndarray, tally: Tally) -> Values:
+    """Rows of uint8 [k, width] as symbols."""
+    order = np.argsort(-tally.counts, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return Values(words(place[statistics.indices(tally, rows)]), tally.symbols[order])
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Weights one after the other.
+
+    members  which of the weights given to `pools`
+    count    of their levels
+    form     Pool: zeros are among the values. Sparse: `gaps` are the zeros before each value. Pairs: each symbol of
+             `values` is a gap and a level
+    """
+
+    members: tuple[int, ...]
+    count: int
+    form: Form
+    values: Values
+    gaps: Words | None = None
+
+    @property
+    def bytes(self) -> int:
+        return self.values.bytes + HEADER + (0 if self.gaps is None else self.gaps.bytes + HEADER)
+
+
+def pools(levels: Sequence[np.ndarray]) -> list[Pool] | None:
+    """Weights, int8 each, flat, in pools that together are small; None where one has too many levels."""
+    order = sorted(range(len(levels)), key=lambda index: float((levels[index] == 0).mean()))
+    costs = _Costs([levels[index] for index in order])
+    least, cuts = [0.0], [0]
+    for end in range(1, len(order) + 1):
+        offers = [least[start] + costs.of(start, end) for start in range(end)]
+        least.append(min(offers))
+        cuts.append(int(np.argmin(offers)))
+    options, end = [], len(order)
+    while end:
+        members = tuple(order[cuts[end] : end])
+        options.append(_options(members, np.concatenate([levels[index] for index in members])))
+        end = cuts[end]
+    return _chosen(options)
+
+
+def _chosen(options: Sequence[Mapping[Form, Pool]]) -> list[Pool] | None:
+    """One for each, so that pools and the functions that they need together are small."""
+    least, best = np.inf, None
+    for forms in chain.from_iterable(combinations(FUNCTIONS, count) for count in range(1, len(FUNCTIONS) + 1)):
+        allowed = [[pool for form, pool in each.items() if form in forms] for each in options]
+        if all(allowed):
+            made = [min(pools, key=lambda pool: pool.bytes) for pools in allowed]
+            needed = set().union(*(FUNCTIONS[form] for form in forms))
+            if (size := sum(pool.bytes for pool in made) + sum(BYTES[name] for name in needed)) < least:
+                least, best = size, made
+    return best
+
+
+class _Costs:
+    """About the bytes of neighbouring weights in one pool, from sums of their histograms."""
+
+    def __init__(self, levels: Sequence[np.ndarray]) -> None:
+        self._levels = _sums([each.view(np.uint8) for each in levels], 256)
+        some = [statistics.skipping(each != 0, LONGEST[-1])[0] if each.any() else each[:0] for each in levels]
+        self._gaps = _sums(some, LONGEST[-1] + 1)
+
+    def of(self, start: int, end: int) -> float:
+        levels, gaps = (sums[end] - sums[start] for sums in (self._levels, self._gaps))
+        dense = _entropy(levels) + HEADER
+        levels[0] = 0
+        return min(dense, _entropy(levels) + _entropy(gaps) + 2 * HEADER)
+
+
+def _sums(sequences: Sequence[np.ndarray], size: int) -> np.ndarray:
+    """Counts of each number in the first none, one, two, ... sequences, float64 [sequences + 1, size]."""
+    counts = [np.zeros(size), *(np.bincount(each, minlength=size) for each in sequences)]
+    return np.cumsum(counts, axis=0)
+
+
+def _entropy(counts: np.ndarray) -> float:
+    return Tally(np.zeros((0, 1), np.uint8), counts).entropy_bytes
+
+
+def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
+    """The smallest pool of each form."""
+    symbols, found = levels.view(np.uint8), dict[Form, Pool]()
+
+    def offer(form: Form, values: Values | None, gaps: Words | None = None) -> None:
+        if values is not None:
+            pool = Pool(members, len(levels), form, values, gaps)
+            if form not in found or pool.bytes < found[form].bytes:
+                found[form] = pool
+
+    offer("Pool", _values(symbols))
+    if (levels == 0).mean() > statistics.FEW_ZEROS and levels.any():
+        for longest in LONGEST:
+            before, at = statistics.skipping(levels != 0, longest)
+            if (values := _values(symbols[at])) is not None:
+                filled = np.pad(before, (0, -len(before) % values.table.shape[1]))
+                offer("Sparse", values, words(filled))
+        for longest in LONGEST_PAIRED:
+            before, at = statistics.skipping(levels != 0, longest)
+            pairs = np.stack([before, symbols[at]], axis=1)
+            tally = statistics.rows(pairs)
+            offer("Pairs", None if tally is None else _symbols(pairs, tally))
+    return found
