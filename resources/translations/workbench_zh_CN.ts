@@ -11011,11 +11011,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{step}（{n} 项更改）</translation>
     </message>
     <message>
-      <source>— file size   - - metric</source>
-      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
-      <translation>— 文件大小   - - 指标</translation>
-    </message>
-    <message>
       <source>Figures appear once this recipe has been measured in this session</source>
       <extracomment>workbench/ui/panels/history_words.py</extracomment>
       <translation>在本次会话中测量该配方后显示数值</translation>
@@ -11334,6 +11329,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Size and metric along the history</source>
       <extracomment>workbench/ui/panels/sparkline.py</extracomment>
       <translation>历史记录中的大小与指标</translation>
+    </message>
+    <message>
+      <source>— file size   - - metric</source>
+      <extracomment>workbench/ui/panels/sparkline.py</extracomment>
+      <translation>— 文件大小   - - 指标</translation>
     </message>
     <message>
       <source>{title}: done after {time}</source>

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.redraw_scheduler import Place
@@ -241,13 +241,15 @@ class HistoryPanel(QWidget):
         self.nothing.hide()
         self.line = Sparkline(self)
         self.line.chosen.connect(session.go_to)
-        self.legend = Plain(self.tr("— file size   - - metric"), self)
-        self.legend.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.legend.setFont(theme.font(-1))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.UNIT, theme.UNIT, theme.UNIT, 0)
         column.setSpacing(theme.UNIT)
-        for widget in (self.search, self.line, self.legend, self.nothing, self.list):
+        row = QHBoxLayout()  # beside each other: the dock is low, and the list needs the room
+        row.setSpacing(theme.DOUBLE)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.line, 1)
+        column.addLayout(row)
+        for widget in (self.nothing, self.list):
             column.addWidget(widget)
         self.list.setMinimumHeight(2 * self.search.sizeHint().height())  # a small window keeps its size
         self._rows = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
@@ -273,7 +275,6 @@ class HistoryPanel(QWidget):
     def refresh(self) -> None:
         self.model.refresh()
         self.line.show_marks(self.model.marks())
-        self.legend.setVisible(not self.line.isHidden())
         entries = self.model.entries
         self.nothing.setVisible(bool(self.model.typed) and not entries)
         row = self.model.here

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
-HEIGHT, MARGIN, DOT = 44, 6, 2.0  # pixels
+HEIGHT, MARGIN, DOT = 28, 4, 2.0  # pixels
 FEWEST = 2  # steps with figures, below which there is no line
 
 
@@ -63,7 +63,8 @@ class Sparkline(QWidget):
         number = self._nearest(event.position().x())
         if number is not None and number != self._pointed:
             self._pointed = number
-            QToolTip.showText(event.globalPosition().toPoint(), tooltip(self.marks[number].tip), self)
+            words = f"{self.marks[number].tip}\n{self.tr('— file size   - - metric')}"
+            QToolTip.showText(event.globalPosition().toPoint(), tooltip(words), self)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.update()
 
