@@ -1701,12 +1701,12 @@
     <message>
       <source>Corrupted samples</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>受干扰的样本</translation>
+      <translation>受损样本</translation>
     </message>
     <message>
       <source>Measured on {samples} samples, corrupted alike for both models. Robustness lost is the drop less that on clean samples; on average {lost}.</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>在 {samples} 个样本上实测，两个模型受到相同的干扰。损失的鲁棒性是指下降减去在原样本上的下降；平均为 {lost}。</translation>
+      <translation>在 {samples} 个样本上实测，两个模型所用样本的损坏相同。损失的稳定性是指下降减去在原样本上的下降；平均为 {lost}。</translation>
     </message>
     <message>
       <source>Model Compression Workbench. Sizes are file bytes. SQNR is of the weights: 10 log₁₀(|W|² / |W − W′|²). Recipe: {recipe}</source>
@@ -1771,7 +1771,7 @@
     <message>
       <source>corruption</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>干扰</translation>
+      <translation>损坏</translation>
     </message>
     <message>
       <source>drop</source>
@@ -1846,7 +1846,7 @@
     <message>
       <source>robustness lost</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>损失的鲁棒性</translation>
+      <translation>损失的稳定性</translation>
     </message>
     <message>
       <source>stored as</source>
@@ -13373,22 +13373,22 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>All corruptions (mean)</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>所有干扰（平均）</translation>
+      <translation>所有损坏（平均）</translation>
     </message>
     <message>
       <source>Both models run these samples once for each kind and strength</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>对每种干扰和每个强度，两个模型都会运行这些样本一次</translation>
+      <translation>对每种损坏和每个强度，两个模型都会运行这些样本一次</translation>
     </message>
     <message>
       <source>Corruption</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>干扰</translation>
+      <translation>损坏</translation>
     </message>
     <message>
       <source>Corruptions</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>样本干扰</translation>
+      <translation>受损样本</translation>
     </message>
     <message>
       <source>Drop</source>
@@ -13398,17 +13398,17 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Measuring corrupted samples</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>正在测量受干扰的样本</translation>
+      <translation>正在测量受损样本</translation>
     </message>
     <message>
       <source>Open a data set to measure on corrupted samples.</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>打开一个数据集，以便在受干扰的样本上测量。</translation>
+      <translation>打开一个数据集，以便在受损样本上测量。</translation>
     </message>
     <message>
       <source>Robustness lost</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>损失的鲁棒性</translation>
+      <translation>损失的稳定性</translation>
     </message>
     <message>
       <source>Stop measuring</source>
@@ -13423,7 +13423,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>The corruption that is drawn</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>图中显示的干扰</translation>
+      <translation>图中显示的损坏</translation>
     </message>
     <message>
       <source>The recipe has changed since.</source>
@@ -13433,7 +13433,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>● measured on {n} samples, corrupted alike for both. Robustness lost: the drop less that on clean samples; on average {lost}.</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>● 在 {n} 个样本上实测，两个模型受到相同的干扰。损失的鲁棒性：下降减去在原样本上的下降；平均为 {lost}。</translation>
+      <translation>● 在 {n} 个样本上实测，两个模型所用样本的损坏相同。损失的稳定性：下降减去在原样本上的下降；平均为 {lost}。</translation>
     </message>
     <message>
       <source>Grey: original. Blue: recipe. Point at a strength for its figures.</source>
@@ -13448,7 +13448,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Press Measure: original and recipe run on the same samples, corrupted in five strengths.</source>
       <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
-      <translation>按“测量”：原始模型和配方在受到五种强度干扰的相同样本上运行。</translation>
+      <translation>按“测量”：原始模型和配方在相同的样本上运行，样本以五种强度损坏。</translation>
     </message>
     <message>
       <source>Strength (0: clean samples)</source>
@@ -13463,7 +13463,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>mean of all corruptions</source>
       <extracomment>workbench/ui/tabs/compare/robustness/plot.py</extracomment>
-      <translation>所有干扰的平均</translation>
+      <translation>所有损坏的平均</translation>
     </message>
     <message>
       <source>All classes</source>

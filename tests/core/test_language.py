@@ -46,6 +46,6 @@ def test_english_is_as_it_stands_in_the_code():
     assert language(ENGLISH).said("unchanged, 4 of 5") == "unchanged, 4 of 5"
     assert language(ENGLISH).said(Message("rank {rank} of {full}", rank=2, full=8)) == "rank 2 of 8"
     assert smaller(4, 1) == "4.0x smaller (25 % kept)"
-    assert smaller(400, 100, language("zh_CN").tr) == "缩小 4.0 倍（保留 25 %）"
+    assert smaller(400, 100, language("zh_CN").tr) == "缩小到 1/4.0（保留 25 %）"
     with pytest.raises(UserError, match="no language 'xx'"):
         language("xx")
