@@ -195,7 +195,7 @@ def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> d
 
 def _known(array: np.ndarray) -> np.ndarray:
     """A copy; of a type that torch does not take (bfloat16, float8, int4), the same values in a wider one."""
-    if array.dtype.isbuiltin == 1:
+    if array.dtype.type.__module__ == "numpy":  # in any byte order, of which isbuiltin knows one
         return np.array(array)
     name = array.dtype.name
     return array.astype(np.uint8 if name.startswith("uint") else np.int8 if name.startswith("int") else np.float32)
