@@ -72,8 +72,8 @@ def test_many_threads_may_use_it_at_once(tmp_path):
     assert all(file.suffix == ".npz" for file in tmp_path.iterdir())
 
 
-def test_tests_write_into_a_separate_folder(tmp_path):
-    assert tmp_path in cache_folder().parents
+def test_tests_write_into_a_separate_folder(tmp_path_factory):
+    assert tmp_path_factory.getbasetemp() in cache_folder().parents
 
 
 @pytest.mark.slow

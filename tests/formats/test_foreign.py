@@ -26,7 +26,7 @@ FILES = {
     "x.npy": (b"\x93NUMPY\x01\0", "an array", ".npz"),
     "cat.png": (b"\x89PNG\r\n", "an image", "model"),
     "config.json": (b"{}", "a configuration", "folder"),
-    "notes.txt": (b"Dear diary, this is not a model at all.\n", "no other format that is known", "ONNX"),
+    "notes.txt": (b"Dear diary, this is not a model at all.\n", "nor in any other known format", "ONNX"),
 }
 
 
