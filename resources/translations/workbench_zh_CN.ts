@@ -6604,9 +6604,9 @@
       <translation>请给出 file.py:function、timm:NAME 或 transformers。</translation>
     </message>
     <message>
-      <source>Install it (pip install 'compression-workbench[timm]'), or give a function: file.py:function.</source>
+      <source>Install it with the torchvision that belongs to your torch (pip install 'compression-workbench[timm]'; for CPUs from the index https://download.pytorch.org/whl/cpu), or give a function: file.py:function.</source>
       <extracomment>workbench/formats/architectures/architecture.py</extracomment>
-      <translation>请安装它（pip install 'compression-workbench[timm]'），或给出一个函数：file.py:function。</translation>
+      <translation>请与您的 torch 所对应的 torchvision 一同安装（pip install 'compression-workbench[timm]'；CPU 版本来自 https://download.pytorch.org/whl/cpu），或给出函数：file.py:function。</translation>
     </message>
     <message>
       <source>Networks of timm need the package {package}, which is not installed or cannot be loaded: {reason}.</source>

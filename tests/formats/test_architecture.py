@@ -130,6 +130,18 @@ def test_what_is_no_architecture_is_said(net, tmp_path, architecture, words):
         opened(path, architecture)
 
 
+@pytest.mark.parametrize(
+    "raised", ["ModuleNotFoundError('No module named torchvision')", "RuntimeError('torchvision::nms does not exist')"]
+)
+def test_a_torchvision_that_does_not_fit_is_said(net, tmp_path, monkeypatch, raised):
+    (tmp_path / "timm.py").write_text(f"raise {raised}")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "timm", raising=False)
+    path = write_safe(tmp_path / "w.safetensors", net.state_dict())
+    with pytest.raises(UserError, match="torchvision.*the torchvision that belongs to your torch"):
+        opened(path, "timm:resnet18")
+
+
 @pytest.mark.slow
 def test_batch_and_sequence_are_free_where_torch_allows_it(code):
     free = open_model(f"{code}:tokens", trusted=True, job=Job())
