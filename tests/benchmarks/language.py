@@ -24,7 +24,7 @@ from torch.nn import functional
 PACKAGES = ("numpy", "scipy", "skimage")
 WORDS, LENGTH, WIDTH, BLOCKS, HEADS = 2048, 128, 256, 2, 4
 BATCH, RATE = 16, 2e-3
-HELD = {"calibration": 96, "text": 160}  # sequences
+HELD = {"calibration": 96, "text": 640}  # sequences
 
 
 def docstrings(parts: range) -> str:
