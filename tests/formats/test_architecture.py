@@ -138,7 +138,7 @@ def test_a_torchvision_that_does_not_fit_is_said(net, tmp_path, monkeypatch, rai
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "timm", raising=False)
     path = write_safe(tmp_path / "w.safetensors", net.state_dict())
-    with pytest.raises(UserError, match="torchvision.*the torchvision that belongs to your torch"):
+    with pytest.raises(UserError, match=r"torchvision.*the torchvision that belongs to your torch"):
         opened(path, "timm:resnet18")
 
 
