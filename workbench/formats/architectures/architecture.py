@@ -50,8 +50,8 @@ def _timm(name: str, found: Checkpoint) -> tuple[Any, tuple[Any, ...], dict[str,
     except Exception as error:  # a torchvision that was built for another torch raises what it likes
         raise UserError(
             "Networks of timm need the package {package}, which is not installed or cannot be loaded: {reason}.",
-            "Install it with the torchvision that belongs to your torch (pip install 'compression-workbench[timm]'; for "
-            "CPUs from the index https://download.pytorch.org/whl/cpu), or give a function: file.py:function.",
+            "Install it with the torchvision that belongs to your torch (pip install 'compression-workbench[timm]'; "
+            "for CPUs from the index https://download.pytorch.org/whl/cpu), or give a function: file.py:function.",
             package="timm",
             reason=first_line(error),
         ) from error
