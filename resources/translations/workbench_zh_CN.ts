@@ -8774,6 +8774,26 @@
       <translation>其输入在 8 位量化级别上仅保留 {kept:.0f} dB（{n} 个位置的中位数）：离群值占据了范围；可尝试 SmoothQuant 或百分位数</translation>
     </message>
     <message>
+      <source>its input keeps only {kept:.0f} dB on 8-bit levels in blocks of {block} (median of {n} places): outliers take the range; multiply in float</source>
+      <extracomment>workbench/methods/common/activation_levels.py</extracomment>
+      <translation>其输入在每块 {block} 个的 8 位量化级别上仅保留 {kept:.0f} dB（{n} 个位置的中位数）：离群值占据了范围；请用浮点相乘</translation>
+    </message>
+    <message>
+      <source>its input keeps only {kept:.0f} dB on the 8-bit levels of a batch of all samples (median of {n} places): outliers take the range; try SmoothQuant</source>
+      <extracomment>workbench/methods/common/activation_levels.py</extracomment>
+      <translation>把全部样本作为一批时，其输入在 8 位量化级别上仅保留 {kept:.0f} dB（{n} 个位置的中位数）：离群值占据了范围；可尝试 SmoothQuant</translation>
+    </message>
+    <message>
+      <source>its input was not checked for outliers: {why}</source>
+      <extracomment>workbench/methods/common/activation_levels.py</extracomment>
+      <translation>未检查其输入的离群值：{why}</translation>
+    </message>
+    <message>
+      <source>without data, its input is not checked for outliers, which take the range of 8-bit levels</source>
+      <extracomment>workbench/methods/common/activation_levels.py</extracomment>
+      <translation>没有数据，未检查其输入的离群值（离群值会占据 8 位量化级别的范围）</translation>
+    </message>
+    <message>
       <source>Its weight is the left operand; its input channels are not the last axis.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
       <translation>它的权重是左操作数；其输入通道不是最后一轴。</translation>

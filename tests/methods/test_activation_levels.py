@@ -1,5 +1,7 @@
 """One scale for all activations of a layer: where outliers take the range, the layer is named with what is left."""
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import pytest
@@ -7,11 +9,17 @@ from onnx import TensorProto, helper
 
 from tests.graph.networks import Builder
 from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler
 from workbench.engine.workspace import Workspace
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.kernels import Levels
 from workbench.methods.base.observer import KEPT, Observer
-from workbench.methods.common.activation_levels import signal_to_noise
+from workbench.methods.common.activation_levels import in_blocks, signal_to_noise
+from workbench.testing.models import model_with
 
 RNG = np.random.default_rng(0)
 
@@ -32,15 +40,15 @@ def observed(x):
 
 def test_the_figure_is_that_of_rounding():
     x = RNG.uniform(-1, 1, (64, 32))
-    found = signal_to_noise(observed(x), Levels.covering(-1, 1))
+    found = signal_to_noise(observed(x), Levels.covering(-1, 1).rounded)
     assert found == pytest.approx(10 * np.log10((1 / 3) / ((2 / 255) ** 2 / 12)), abs=0.5)
-    assert signal_to_noise(observed(np.zeros((4, 2))), Levels.covering(0, 1)) is None
+    assert signal_to_noise(observed(np.zeros((4, 2))), Levels.covering(0, 1).rounded) is None
 
 
 def test_a_channel_counts_by_what_the_layer_passes():
     x = RNG.standard_normal((64, 8)) * np.array([5000, *[1] * 7])
     seen = observed(x)
-    levels = seen.levels("minmax")
+    levels = seen.levels("minmax").rounded
     assert signal_to_noise(seen, levels) > 20, "the outlier channel alone is most of the energy"
     assert signal_to_noise(seen, levels, np.array([1e-10, *[1.0] * 7])) < 1
 
@@ -60,9 +68,57 @@ def opened(tmp_path_factory):
     return Workspace.open(str(folder / "m.onnx"), Job()).attach(str(folder / "d.npz"), Job())
 
 
-@pytest.mark.parametrize(("method", "told"), [("static", True), ("smooth", False)])
-def test_a_layer_whose_outliers_take_the_range_is_named(opened, method, told):
-    recipe = parse_recipe(f"version: 1\nlayers: {{'*': [{{quantize.{method}: {{}}}}]}}", "recipe")
-    notes = {path: edit.note for path, edit in opened.compiled(recipe, Job(), timed=False).edits.items()}
-    named = [path for path, note in notes.items() if "keeps only 0 dB on 8-bit levels" in note]
-    assert named == (["second"] if told else [])
+def notes_of(opened, step):
+    recipe = parse_recipe(f"version: 1\nlayers: {{'*': [{{{step}}}]}}", "recipe")
+    return {path: edit.note for path, edit in opened.compiled(recipe, Job(), timed=False).edits.items()}
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("quantize.static: {}", "keeps only 0 dB on 8-bit levels ("),
+        ("quantize.dynamic: {}", "keeps only 0 dB on the 8-bit levels of a batch of all samples"),
+        ("quantize.blockwise: {block: '16', accuracy: int8}", "keeps only 0 dB on 8-bit levels in blocks of 16"),
+        ("quantize.blockwise: {block: '16'}", ""),
+        ("quantize.smooth: {}", ""),
+    ],
+)
+def test_a_layer_whose_outliers_take_the_range_is_named(opened, step, told):
+    named = {path: note for path, note in notes_of(opened, step).items() if "outliers take the range" in note}
+    assert [*named] == (["second"] if told else []) and all(told in note for note in named.values())
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [("quantize.dynamic: {}", True), ("quantize.blockwise: {accuracy: int8}", True), ("quantize.blockwise: {}", False)],
+)
+def test_without_data_it_is_said_that_nothing_was_looked_at(opened, step, said):
+    unattached = Workspace(opened.model, cache=opened.cache)
+    assert [*notes_of(unattached, step)] == ["first", "second"]
+    assert all(("is not checked for outliers" in note) == said for note in notes_of(unattached, step).values())
+    assert not any("not checked" in note for note in notes_of(opened, step).values()), "data came, and it is looked at"
+
+
+def test_why_an_input_could_not_be_looked_at_is_said(opened):
+    data = replace(opened.calibration, inputs={"x": np.full((8, 16), np.inf, np.float32)})
+    notes = notes_of(replace(opened, calibration=data), "quantize.dynamic: {}")
+    assert all("its input was not checked for outliers: " in note for note in notes.values())
+
+
+def test_an_outlier_takes_the_levels_of_its_block_alone():
+    x = RNG.standard_normal((64, 32)) * np.array([5000, *[1] * 31])
+    second = np.repeat([0.0, 1.0], 16)
+    assert signal_to_noise(observed(x), in_blocks(16), second) > 35
+    assert signal_to_noise(observed(x), in_blocks(32), second) < 1
+
+
+def test_blocks_are_rounded_as_the_runtime_does():
+    model, path, data = model_with("MatMul")
+    action = Action("quantize.blockwise", {"block": "16", "accuracy": "int8"})
+    edit = compiler.edit(model, path, (action,), data, 0, Cache(1 << 28), Job())
+    feeds = data.feeds(slice(0, 8))
+    found = runtime.session(with_edits(model, {path: edit})).run(None, feeds)[0]
+    in_floats, rounded = (x @ edit.weight + model.bias(path) for x in (feeds["x"], in_blocks(16)(feeds["x"])))
+    if np.allclose(found, in_floats, atol=1e-5):
+        pytest.skip("the runtime multiplies floats on this processor")
+    np.testing.assert_allclose(found, rounded, atol=1e-4)

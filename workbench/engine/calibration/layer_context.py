@@ -55,6 +55,10 @@ class LayerContext:
         return self.model.bias(self.path)
 
     @property
+    def calibrated(self) -> bool:
+        return self.data is not None
+
+    @property
     def peers(self) -> tuple[LayerContext, ...]:
         paths = self.sharing or (self.path,)
         return tuple(self if path == self.path else replace(self, path=path) for path in paths)

@@ -281,10 +281,10 @@ def edit(
 
 
 def dependence(path: str, action: Action, sharing: Sharing, data: Dataset | None) -> tuple[tuple[str, ...], str]:
-    """What a step's edit depends on besides its own stack: the layers that share it, and the samples."""
+    """What a step's edit and its note depend on besides its own stack: the layers that share it, and the samples."""
     chosen, params = find(action)
     peers = sharing.get(action, (path,)) if chosen.shared(params) else ()
-    return peers, data.fingerprint if data and chosen.uses_data(params) else ""
+    return peers, data.fingerprint if data and chosen.looks_at_data(params) else ""
 
 
 def edit_key(layer: Layer, done: tuple[Action, ...], seed: int, peers: tuple[str, ...], samples: str) -> Hashable:

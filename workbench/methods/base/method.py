@@ -54,6 +54,10 @@ class Context(Protocol):
     def seed(self) -> int: ...
 
     @property
+    def calibrated(self) -> bool:
+        """Whether there is calibration data."""
+
+    @property
     def peers(self) -> "tuple[Context, ...]":
         """Every layer of the recipe that has the very same step, this one among them, in the model's order."""
 
@@ -123,6 +127,10 @@ class Method(ABC):
     def uses_data(self, params: Any) -> bool:
         """Whether the edit depends on the calibration samples."""
         return self.needs_data
+
+    def looks_at_data(self, params: Any) -> bool:
+        """Whether its note depends on the calibration samples where there are some."""
+        return self.uses_data(params)
 
     def opset(self, params: Any) -> int:
         """The oldest opset of a model that can hold the result."""

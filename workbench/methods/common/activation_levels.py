@@ -1,29 +1,35 @@
-"""What one 8-bit scale for all activations of a layer leaves of them: a value or channel far beyond the others takes
-the levels, and the others share one.
+"""What 8-bit levels leave of the activations of a layer: a value or channel far beyond the others that share its scale
+takes the levels, and the others get one.
 
 Xiao et al. 2023, SmoothQuant, ICML, section 3, on channels with outliers; Bondarenko et al. 2021, Understanding and
 overcoming the challenges of efficient transformer quantization, EMNLP.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.storage.kernels import Levels
+from workbench.methods.base.method import Context
 from workbench.methods.base.observer import Observed
 
 CLEAR = 10.0  # dB: below, rounding changes the outputs of a layer by more than a third of what they are
+Rounding = Callable[[np.ndarray], np.ndarray]  # [..., channels] -> the same on levels
 
 
-def signal_to_noise(observed: Observed, levels: Levels, weights: np.ndarray | float = 1.0) -> float | None:
-    """Decibels by which the values are above what rounding them to these levels changes: the median of single places,
+def signal_to_noise(observed: Observed, rounded: Rounding, weights: np.ndarray | float = 1.0) -> float | None:
+    """Decibels by which the values are above what rounding them changes: the median of single places,
     so that one place with outliers does not speak for all others. None where nothing was observed but zeros.
 
     weights    [channels] how much of each channel the layer passes, as energy
     """
     rows = observed.rows.astype(np.float64)
     signal = (weights * rows**2).sum(axis=-1)
-    noise = (weights * (rows - levels.rounded(observed.rows)) ** 2).sum(axis=-1)
+    noise = (weights * (rows - rounded(observed.rows)) ** 2).sum(axis=-1)
     used = signal > 0
     if not used.any():
         return None
@@ -43,15 +49,61 @@ def strengths(weight: np.ndarray, layer: Layer, channels: int) -> np.ndarray | f
     return 1.0
 
 
+def in_blocks(block: int) -> Rounding:
+    """Rounding as MatMulNBits does it with integers: a symmetric scale for each place and block of channels."""
+
+    def rounded(rows: np.ndarray) -> np.ndarray:
+        channels = rows.shape[-1]
+        parts = np.pad(rows, (*[(0, 0)] * (rows.ndim - 1), (0, -channels % block)))
+        parts = parts.reshape(*rows.shape[:-1], -1, block)
+        scale = np.maximum(np.abs(parts).max(axis=-1, keepdims=True), 1e-30) / np.float32(127)
+        return (np.round(parts / scale) * scale).reshape(*rows.shape[:-1], -1)[..., :channels]
+
+    return rounded
+
+
+def left(observed: Observed, rounded: Rounding, layer: Layer, weight: np.ndarray) -> float | None:
+    """Decibels that are left of a layer's input, each channel as far as the layer reads it; None where it is enough."""
+    kept = signal_to_noise(observed, rounded, strengths(weight, layer, observed.rows.shape[-1]))
+    return kept if kept is not None and kept < CLEAR else None
+
+
 def warning(observed: Observed, levels: Levels, layer: Layer, weight: np.ndarray) -> str:
     """A clause on activations of which one scale leaves little; "" where it leaves enough."""
-    channels = observed.rows.shape[-1]
-    kept = signal_to_noise(observed, levels, strengths(weight, layer, channels))
-    if kept is None or kept >= CLEAR:
+    kept = left(observed, levels.rounded, layer, weight)
+    if kept is None:
         return ""
     return Message(
         "its input keeps only {kept:.0f} dB on 8-bit levels (median of {n} places): outliers take the range; try "
         "SmoothQuant, or a percentile",
         kept=kept,
         n=len(observed.rows),
+    )
+
+
+def found_when_run(context: Context, weight: np.ndarray, job: Job, block: int = 0) -> str:
+    """The same of levels that the runtime finds: for each block of channels of a place; 0: one scale for a whole batch,
+    taken as one of all calibration samples. Without samples the clause says that nothing was looked at."""
+    if not context.calibrated:
+        return Message("without data, its input is not checked for outliers, which take the range of 8-bit levels")
+    try:
+        seen = context.observed(job, counting=False)
+    except UserError as error:
+        return Message("its input was not checked for outliers: {why}", why=error.what)
+    kept = left(seen, in_blocks(block) if block else seen.levels("minmax").rounded, context.layer, weight)
+    if kept is None:
+        return ""
+    if block:
+        return Message(
+            "its input keeps only {kept:.0f} dB on 8-bit levels in blocks of {block} (median of {n} places): outliers "
+            "take the range; multiply in float",
+            kept=kept,
+            block=block,
+            n=len(seen.rows),
+        )
+    return Message(
+        "its input keeps only {kept:.0f} dB on the 8-bit levels of a batch of all samples (median of {n} places): "
+        "outliers take the range; try SmoothQuant",
+        kept=kept,
+        n=len(seen.rows),
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from workbench.core.base.job import Job
-from workbench.core.base.message import Message
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import Encodes
@@ -22,7 +22,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Blockwise
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, method
-from workbench.methods.common import grids
+from workbench.methods.common import activation_levels, grids
 
 SMALLEST = 16  # inputs of a block that the kernel takes
 
@@ -57,6 +57,9 @@ class BlockwiseQuantization(Method):
     def whole(self, params: Any) -> str:
         return Message("the 4-bit kernel is")
 
+    def looks_at_data(self, params: Params) -> bool:
+        return params.accuracy == "int8"
+
     def accepts(self, layer: Layer) -> str | None:
         reason = layer.locked or qdq.layer_refusal(layer.op, layer.shape, layer.uses, layer.input_axis != -1, Blockwise)
         if not reason and layer.matrix[1] < SMALLEST:
@@ -76,13 +79,16 @@ class BlockwiseQuantization(Method):
         layer, block = context.layer, _block(context.layer, params)
         compute = Blockwise(block, params.accuracy)
         job.check()
+        note = edit.note
+        if params.accuracy == "int8":
+            note = Joined((note, activation_levels.found_when_run(context, edit.weight, job, block)), CLAUSE)
         before = edit.encoding.grid
         if before is not None and _fits(before, block):
-            return Edit(_in_blocks(before, layer.out_axis, block), edit.bias, edit.note, compute)
+            return Edit(_in_blocks(before, layer.out_axis, block), edit.bias, note, compute)
         grid = grids.view(edit.weight, layer.out_axis, "group", block)
         scale, zero = grids.scales(grid, 4, True, "mse", 99.9)
         made = grids.quantize(grid, scale, zero, 4, True, "nearest", np.random.default_rng(context.seed))
-        return Edit(made, edit.bias, edit.note, compute)
+        return Edit(made, edit.bias, note, compute)
 
 
 def _block(layer: Layer, params: BlockwiseQuantization.Params) -> int:

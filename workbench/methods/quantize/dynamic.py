@@ -14,6 +14,7 @@ from workbench.graph.storage.kernels import Dynamic
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
+from workbench.methods.common import activation_levels
 from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
 
 # DynamicQuantizeLinear takes one scale for the whole tensor, batch axis included.
@@ -40,9 +41,13 @@ class DynamicQuantization(IntegerMethod):
     class Params(IntegerParams):
         pass
 
+    def looks_at_data(self, params: Params) -> bool:
+        return True
+
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return self.planned(plan, params).computed(Dynamic())
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
-        notes = Joined((remarks(edit, params), BATCH), CLAUSE)
-        return Edit(self.weight(context, edit, params, job), edit.bias, notes, Dynamic())
+        weight = self.weight(context, edit, params, job)
+        lost = activation_levels.found_when_run(context, edit.weight, job)
+        return Edit(weight, edit.bias, Joined((remarks(edit, params), BATCH, lost), CLAUSE), Dynamic())
