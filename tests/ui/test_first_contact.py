@@ -1,14 +1,16 @@
 """What a new user meets: the welcome page, files opened lately, what opening shows of itself, the tour."""
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QThreadPool
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.ui.conftest import WAIT, measured, open_demo, show_window
 from tests.ui.test_window import LEFT
+from workbench.core.base import system
 from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
 from workbench.ui.base import settings
 from workbench.ui.engine_client.jobs import JobStrip
+from workbench.ui.panels import recent
 from workbench.ui.shell.main_window import FRAME, SIZE, MainWindow
 from workbench.ui.tour.tour import Tour
 from workbench.ui.widgets import theme
@@ -53,6 +55,22 @@ def test_recent_files_that_are_gone_say_so_and_can_be_taken_off(session, qtbot, 
     qtbot.mouseClick(window.welcome.recent.rows[there].open, LEFT)
     qtbot.waitUntil(lambda: session.model is not None, timeout=WAIT)
     assert session.model.path == there
+
+
+def test_recent_files_on_another_computer_are_not_looked_up(qtbot, monkeypatch, tmp_path):
+    away, here, looked_up = r"\\evil\share\a.onnx", str(tmp_path / "gone.onnx"), []
+    monkeypatch.setattr(system, "on_windows", lambda: True)
+    monkeypatch.setattr(recent, "exists", lambda path: looked_up.append(path) or False)
+    settings.remember(here)
+    settings.remember(away)
+    shown = recent.RecentList()
+    qtbot.addWidget(shown)
+    assert QThreadPool.globalInstance().waitForDone(WAIT)
+    qtbot.waitUntil(lambda: shown.rows[here].missing)
+    assert looked_up == [here] and not shown.rows[away].missing and shown.rows[away].open.isEnabled()
+    with qtbot.waitSignal(shown.chosen) as asked:
+        shown.rows[away].open.click()
+    assert asked.args == [away]
 
 
 def test_opening_shows_what_it_is_doing(window, short_demo, qtbot):

@@ -1,6 +1,7 @@
 """The presentation: what it tells of a session, how it is walked through, and what it is saved as."""
 
 import dataclasses
+import os
 import re
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.ui import sample
 from tests.ui.test_scoreboard import DATA, MEASURED, MODEL, RECIPE
 from workbench.core.analysis.plan import Front, Goal, Measured, Point
 from workbench.core.analysis.prediction_diff import Changes, Flip
+from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.layer_data.views import Timing
 from workbench.core.recipe.action import Action
@@ -305,6 +307,19 @@ def test_a_wrong_design_is_a_sentence(tmp_path, qapp, text, said):
     with pytest.raises(UserError, match="is not a valid presentation design") as refused:
         design.read(file)
     assert said in refused.value.what
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of Windows that files have here")
+@pytest.mark.parametrize("name", [r"\\evil\share\logo.png", r"\??\UNC\evil\share\logo.png", r"\\.\pipe\logo"])
+def test_a_logo_on_another_computer_is_refused_before_it_is_looked_up(tmp_path, qapp, monkeypatch, name):
+    """It is there under the very name, so that nothing but the guard refuses it."""
+    file = tmp_path / "design.yaml"
+    file.write_text(f"logo: '{name}'", encoding="utf-8")
+    QImage(6, 2, QImage.Format.Format_RGB32).save(str(tmp_path / name), "PNG")
+    assert design.read(file).logo is not None
+    monkeypatch.setattr(system, "on_windows", lambda: True)
+    with pytest.raises(UserError, match="is not a picture beside this file"):
+        design.read(file)
 
 
 def test_notes_follow_the_slides(shown, session, design_file):
