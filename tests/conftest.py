@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests import children as listed
 from tests.guard import HANG_S
 
 pytest_plugins = ("tests.pace",)
@@ -178,10 +179,9 @@ def running() -> set[tuple[int, str]]:
 def children() -> dict[int, str]:
     """Child processes and their command lines; of ended ones that nobody waited for, the name."""
     found = {}
-    for listing in Path("/proc/self/task").glob("*/children"):
-        for pid in _read(listing).split():
-            command = _read(Path("/proc", pid, "cmdline")).replace("\0", " ").strip()
-            found[int(pid)] = command[:200] or _read(Path("/proc", pid, "comm")).strip() + " (ended, not waited for)"
+    for pid in listed.of():
+        command = _read(Path("/proc", pid, "cmdline")).replace("\0", " ").strip()
+        found[int(pid)] = command[:200] or _read(Path("/proc", pid, "comm")).strip() + " (ended, not waited for)"
     return found
 
 

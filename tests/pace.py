@@ -1,17 +1,18 @@
 """How long tests take, in seconds of a core, so that what else the machine does changes little.
 
 After a run, tests that take longer than LIMIT_S and are not marked `slow` are listed: `make test-fast` runs them, and
-is to end in two minutes on two cores. Some 6,000 tests take 25 ms each of that on average, so a third of a second is
-long. Nothing fails for that. `--pace=FILE` writes the seconds of every test.
+is to end in two minutes on two cores. Some 5,600 tests take 30 ms each of that on average, so a quarter
+of a second is long. Nothing fails for that. `--pace=FILE` writes the seconds of every test.
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-LIMIT_S = 0.3
+from tests import children
+
+LIMIT_S = 0.25
 SPENT = pytest.StashKey[float]()  # by the session, when the last phase of a test ended
 SHARED = pytest.StashKey[float]()  # of it for fixtures that other tests use, too
 PHASES = ("setup", "call", "teardown")
@@ -21,7 +22,7 @@ TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
 def spent() -> float:
     """Seconds of a core that this process has had, and all that it started."""
     own = os.times()
-    return own.user + own.system + own.children_user + own.children_system + sum(map(_spent_by, _children("self")))
+    return own.user + own.system + own.children_user + own.children_system + sum(map(_spent_by, children.of()))
 
 
 def _spent_by(pid: str) -> float:
@@ -29,15 +30,7 @@ def _spent_by(pid: str) -> float:
         ticks = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[11:15]
     except OSError:  # ended meanwhile
         return 0.0
-    return sum(map(int, ticks)) / TICKS + sum(map(_spent_by, _children(pid)))
-
-
-def _children(pid: str) -> Iterator[str]:
-    for listing in Path("/proc", pid, "task").glob("*/children"):
-        try:
-            yield from listing.read_text().split()
-        except OSError:
-            continue
+    return sum(map(int, ticks)) / TICKS + sum(map(_spent_by, children.of(pid)))
 
 
 def pytest_addoption(parser):

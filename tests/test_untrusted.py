@@ -104,6 +104,7 @@ def test_a_run_that_takes_more_than_is_free_ends_in_one_sentence(tmp_path):
     assert "Error: ONNX Runtime cannot run the model: it needs more memory than is available." in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="its resident memory is read")
 def test_where_the_system_refuses_no_memory_the_process_that_takes_too_much_ends_with_a_sentence(tmp_path):
     done = python(tmp_path, "-c", GREEDY, "--json")

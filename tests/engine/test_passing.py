@@ -112,6 +112,7 @@ def test_without_samples_it_says_what_to_do(tmp_path):
         passing(Workspace.open(str(network(tmp_path)), Job()), "first", Job())
 
 
+@pytest.mark.slow
 def test_the_compressed_side_is_what_an_export_would_run(small):
     recipe = Recipe((Row("first", (Action("quantize.affine", {"bits": 2}),)),))
     before, after = passing(small, "second", Job()), passing(small, "second", Job(), recipe)

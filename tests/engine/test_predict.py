@@ -60,6 +60,7 @@ def test_a_small_step_along_the_weights_costs_half_its_square(workspace, predict
     assert twice == pytest.approx(4 * once, rel=1e-3) and never == 0.0 and once > 0
 
 
+@pytest.mark.slow
 def test_the_rise_is_that_of_the_loss_where_the_layer_is_the_last(workspace, predicting):
     """The head has one position a sample and nothing behind it. Sure answers have small gradients and large inputs, so
     that taking both as independent says too much, by a factor of three here."""

@@ -169,6 +169,7 @@ def test_back_at_a_layer_nothing_upstream_is_computed_again(workspace):
     assert calls, "an edit before it does"
 
 
+@pytest.mark.slow
 def test_several_layers_are_cut_before_the_first_of_them(workspace):
     chosen = editable(workspace)[-3:]
     recipe = Recipe().with_actions(editable(workspace), FOUR_BITS)

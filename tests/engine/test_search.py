@@ -63,6 +63,7 @@ def test_a_trial_is_what_a_full_run_gives(workspace, found):
         assert trial.drop == pytest.approx(found.baseline - trial.value)
 
 
+@pytest.mark.slow
 def test_eight_bits_lose_less_than_two_and_the_prediction_says_so(found):
     for path in dict.fromkeys(trial.path for trial in found.trials):
         eight, two = found.of(path)[:2]

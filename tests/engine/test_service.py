@@ -112,6 +112,7 @@ def test_graph_as_opened_and_as_exported(engine):
     assert opened.onnx != written.onnx
 
 
+@pytest.mark.slow
 def test_the_newest_measurement_wins(engine):
     recipes = [Recipe().with_actions(["head"], (Action("lowrank.svd", {"rank": rank}),)) for rank in (2, 3, 4, 5)]
     jobs = [engine.send(m.Measure, recipe=recipe, focus=("head",)) for recipe in recipes]

@@ -104,7 +104,7 @@ def tied(folder):
     return path
 
 
-@pytest.mark.parametrize("storage", ["smallest", "auto"])
+@pytest.mark.parametrize("storage", [pytest.param("smallest", marks=pytest.mark.slow), "auto"])
 def test_a_tied_table_is_stored_once_and_the_preview_is_the_file(storage, tmp_path):
     path = tied(tmp_path)
     workspace = Workspace.open(str(path), Job()).attach(str(tmp_path / "data.npz"), Job())
@@ -148,6 +148,7 @@ def test_timing_without_an_export_measures_loading_too(opened):
     assert found.load.batch == 1 and found.load.run.median > 0
 
 
+@pytest.mark.slow
 def test_loading_is_measured_where_the_inputs_do_not_fit(opened, tmp_path):
     opened.model.save(tmp_path / "made.onnx")
     feeds = {each.name: np.zeros((1, 1, 1, 1, 1), np.float32) for each in opened.model.inputs}

@@ -83,6 +83,7 @@ def test_the_hidden_layer_and_the_heads_of_a_transformer():
     assert last.complete and last.macs < vit.model.summary().macs
 
 
+@pytest.mark.slow
 def test_behind_a_layer_in_focus_it_is_as_a_full_run(cnn):
     recipe = Recipe((Row("blocks.2.*", (HALF,)), Row("blocks.4.conv2", (FOUR_BITS,))))
     result = cnn.compiled(recipe, Job())

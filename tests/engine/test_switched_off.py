@@ -45,6 +45,7 @@ def test_the_stacks_forecasts_and_previews_are_those_without_it(workspace):
     assert on.size.value < off[-1].size.value, "switched on it does something"
 
 
+@pytest.mark.slow
 def test_a_trained_recipe_is_recognised_with_it(workspace):
     stages = (Stage("finetune", {"epochs": 1}),)
     keys = {workspace._recovery_key(Recipe(recipe.rows[:1], recover=stages)) for recipe in (PLAIN, OFF)}

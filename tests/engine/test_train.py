@@ -93,6 +93,7 @@ def test_the_student_answers_as_the_compressed_model_does(model, demo):
         assert np.abs(louder - expected).max() > 0.1
 
 
+@pytest.mark.slow
 def test_only_what_was_asked_for_learns(workspace):
     compiled = workspace.compiled(Recipe((Row("first", (PRUNE,)),)), Job())
     assert set(Wanted().paths(compiled)) == {"first", "second"}
@@ -162,6 +163,7 @@ def test_values_are_shared_after_the_zeros_were_trained(workspace):
         recovered(workspace, recipe(PRUNE, shared, stages=stages[::-1]), Job())
 
 
+@pytest.mark.slow
 def test_sparse_training_makes_zeros(workspace):
     stage = replace(TUNE, params={**TUNE.params, "l1": 1.0})
     result = recovered(workspace, Recipe(recover=(stage,)), Job())
@@ -251,6 +253,7 @@ def test_few_samples_are_too_few_to_be_split(place, tmp_path, count, words):
     assert error.value.hint
 
 
+@pytest.mark.slow
 def test_samples_that_are_in_both_are_counted(place):
     same = Workspace.open(str(place / "small.onnx"), Job())
     same = same.attach(str(place / "test.npz"), Job(), calibration=str(place / "test.npz"))

@@ -80,7 +80,9 @@ def test_training_on_levels_preserves_zeros_and_clusters(place, tmp_path, action
             assert all(len(np.unique(weight[first[layer] == value])) == 1 for value in np.unique(first[layer]))
 
 
-@pytest.mark.parametrize("kind", ["linear", "cubic", "exponential"])
+@pytest.mark.parametrize(
+    "kind", [*(pytest.param(kind, marks=pytest.mark.slow) for kind in ("linear", "exponential")), "cubic"]
+)
 def test_sparsity_grows_as_the_schedule_says_and_ends_in_the_file(place, tmp_path, kind):
     stage = Stage("finetune", {**TUNE, "epochs": 3, "sparsify": kind})
     report = export(

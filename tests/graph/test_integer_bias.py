@@ -17,7 +17,7 @@ from workbench.graph.rewrite import bias_room
 from workbench.graph.rewrite.rewrite import with_edits
 
 OPERATORS = ("Conv", "Depthwise", "Gemm", "MatMul")
-WEAK = (0.0, 1e-12, 1e-7)
+WEAK = (0.0, pytest.param(1e-12, marks=pytest.mark.slow), 1e-7)
 STEPS = (
     ("quantize.static", {}),
     ("quantize.static", {"granularity": "tensor"}),

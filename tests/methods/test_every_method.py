@@ -16,6 +16,7 @@ CASES = [
 ]
 # Those that change several layers at once have no edit of one: see tests/engine/test_structure.py.
 SINGLE = [case for case in CASES if not all_methods()[case.method].structural]
+FIRST = {(case.method, case.op): case for case in reversed(SINGLE)}  # of a method on a layer; more parameters are slow
 
 
 def test_every_method_has_a_case_and_every_parameter_is_in_one():
@@ -30,7 +31,10 @@ def test_it(name, check):
     check(name)
 
 
-@pytest.mark.parametrize("case", SINGLE, ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=str(case), marks=() if case in FIRST.values() else pytest.mark.slow) for case in SINGLE],
+)
 @pytest.mark.parametrize("check", methods.PER_CASE, ids=lambda check: check.__name__)
 def test_on_a_layer_it(case, check):
     check(case)
