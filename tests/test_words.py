@@ -4,6 +4,7 @@ The words are those of the table in resources/docs/glossary.md.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ QUOTING = {"test_words.py", "test_wording.py"}  # tests that name refused words
 REFUSED = TABLE.findall(GLOSSARY.read_text(encoding="utf-8"))
 
 
-def sources() -> list[Path]:
-    """Modules, tests, page templates and documents; not the table of words, nor this test."""
+@cache
+def sources() -> dict[Path, str]:
+    """Text of modules, tests, page templates and documents; not of the table of words, nor of this test."""
     found = [*ROOT.glob("*.md"), *(ROOT / "resources").glob("*.j2")]
     for folder, pattern in (
         ("workbench", "*.py"),
@@ -25,7 +27,8 @@ def sources() -> list[Path]:
         ("resources/docs", "*.md"),
     ):
         found += (ROOT / folder).rglob(pattern)
-    return sorted(path for path in found if path != GLOSSARY and path.name not in QUOTING)
+    chosen = sorted(path for path in found if path != GLOSSARY and path.name not in QUOTING)
+    return {path: path.read_text(encoding="utf-8") for path in chosen}
 
 
 def test_the_table_has_words():
@@ -37,8 +40,7 @@ def test_no_source_has_a_refused_word(word):
     pattern = re.compile(re.escape(word).replace(r"\ ", r"[\s_]+(?:# )?"), re.IGNORECASE)
     hits = [
         f"{path.relative_to(ROOT)}:{text[: found.start()].count(chr(10)) + 1}"
-        for path in sources()
-        if (text := path.read_text(encoding="utf-8"))
+        for path, text in sources().items()
         for found in pattern.finditer(text)
     ]
     assert not hits, f"'{word}': {', '.join(hits)}"

@@ -45,7 +45,10 @@ def cases(tmp_path_factory):
     }
 
 
-@pytest.mark.parametrize("name", ["onnx", "pt2", "function", "safetensors", "packed", "checkpoint"])
+PT2 = pytest.param("pt2", marks=pytest.mark.slow)  # what is fast of it is in test_pt2
+
+
+@pytest.mark.parametrize("name", ["onnx", PT2, "function", "safetensors", "packed", "checkpoint"])
 @pytest.mark.parametrize("check", formats.CHECKS, ids=lambda check: check.__name__)
 def test_it(cases, name, check):
     check(cases[name])

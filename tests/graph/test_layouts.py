@@ -1,5 +1,7 @@
 """The byte formulas, against arrays that are really packed."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from workbench.core.recipe.storing import Storing
 from workbench.graph.encodings import zeros
 from workbench.graph.encodings.codebook import CODEBOOK
 from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.encodings.spec import StorageSpec, container
 from workbench.graph.encodings.zeros import expected_fillers, fillers, gaps
@@ -33,14 +36,21 @@ def test_packing_puts_the_first_symbol_in_the_lowest_bits(bits: int, count: int)
     assert unpacked == symbols.tolist()
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-@pytest.mark.parametrize("bits", [1, 2, 4, 8, 32])
-@pytest.mark.parametrize("zeros", [0.0, 0.5, 0.97, 0.9999, 1.0])
-def test_payload_is_what_is_written(layout: Layout, bits: int, zeros: float) -> None:
+@cache
+def stored(bits: int, zeros: float) -> tuple[Encoding, StorageSpec]:
+    """A weight, and what is counted of it, for all layouts."""
     shape = (104, 99)
     encoding = Dense(weight(shape, zeros)) if bits == 32 else codebook(shape, bits, zeros)
     spec = spec_of(encoding, Storing(codes="on"))
     assert spec.nonzeros == np.count_nonzero(encoding.decode())
+    return encoding, spec
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 32])
+@pytest.mark.parametrize("zeros", [0.0, 0.5, 0.97, 0.9999, 1.0])
+def test_payload_is_what_is_written(layout: Layout, bits: int, zeros: float) -> None:
+    encoding, spec = stored(bits, zeros)
     if not layout.suits(spec, 18):
         return
     arrays, parts = layout.arrays(encoding, spec), layout.parts(spec, "w")

@@ -56,7 +56,11 @@ def edited(op, *steps):
 
 
 @pytest.mark.parametrize("first", PRUNERS, ids=str)
-@pytest.mark.parametrize("then", QUANTISERS, ids=str)
+@pytest.mark.parametrize(
+    "then",
+    [pytest.param(case, marks=pytest.mark.slow if "adaround" in case[0] else ()) for case in QUANTISERS],
+    ids=str,
+)
 def test_quantising_keeps_what_pruning_made_zero(first, then):
     pruned, both = edited("Gemm", first).weight, edited("Gemm", first, then).weight
     assert 0.3 < (pruned == 0).mean() < 0.7 and (both[pruned == 0] == 0).all()
