@@ -13901,11 +13901,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>已保存 {path}</translation>
     </message>
     <message>
-      <source>Save…</source>
-      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
-      <translation>保存…</translation>
-    </message>
-    <message>
       <source>Starting the graph view…</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>正在启动计算图视图…</translation>

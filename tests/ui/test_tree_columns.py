@@ -1,9 +1,11 @@
 """Columns of the layer tree: what the weights are like, streamed in the order of the rows; which are shown; colours."""
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QRect, QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QStyleOptionViewItem
 
 from tests.figures import TOP1
 from tests.ui.conftest import WAIT, settle, show_window
@@ -11,7 +13,9 @@ from workbench.core.ipc import messages
 from workbench.core.layer_data.views import LayerFacts
 from workbench.ui.tree.data.cells import FACTS, Column
 from workbench.ui.tree.data.model import COLOR_ROLE
-from workbench.ui.tree.view import WIDTHS, TreePanel
+from workbench.ui.tree.delegate import BarDelegate
+from workbench.ui.tree.view import TreePanel
+from workbench.ui.tree.widths import WIDTHS
 
 
 def facts_of(panel, path: str):
@@ -126,3 +130,22 @@ def test_all_columns_stay_in_the_tree_when_the_losses_come(panel, demo_window, q
     demo_window.resizeDocks([demo_window.workspace.layers_dock], [580], Qt.Orientation.Horizontal)
     settle(demo_window.session)
     assert header.sectionSize(Column.ACTIONS) == 130
+
+
+@pytest.mark.parametrize("room", [160, 315, 420])
+def test_no_figure_is_cut_however_narrow_the_tree_is(demo_window, room):
+    """Names give way, then the tree scrolls: sizes of three digits and two decimals, exact or forecast, are whole."""
+    panel, summary = demo_window.workspace.tree, demo_window.session.model
+    layers = tuple(replace(layer, bytes=1_330_000 + 10_000 * n) for n, layer in enumerate(summary.layers))
+    panel.model.set_model(replace(summary, layers=layers))
+    panel.tree.widths.measure(panel.model)
+    panel.tree.resize(room, 400)
+    cell = QStyleOptionViewItem()
+    panel.tree.initViewItemOption(cell)
+    assert "1.34 MB" in panel.model.figures(Column.BYTES) and "○ 1.34 MB" in panel.model.figures(Column.AFTER)
+    for column in (Column.BYTES, Column.AFTER):
+        within = BarDelegate.inner(QRect(0, 0, panel.tree.columnWidth(column), 20)).width()
+        widest = max(map(cell.fontMetrics.horizontalAdvance, panel.model.figures(column)))
+        assert widest <= within, (column, widest, within)
+    panel.tree.widths.measure(panel.model)
+    assert panel.tree.columnWidth(Column.BYTES) <= WIDTHS[Column.BYTES][0], "and no wider than wanted"

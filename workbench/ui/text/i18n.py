@@ -63,6 +63,15 @@ class Catalogue(QTranslator):
         return found if found != text else None  # type: ignore[return-value]  # None: Qt asks its own catalogues
 
 
+class WordsOfQt(QTranslator):
+    """Qt's own catalogue, which PySide6 brings along. It lacks texts that were given a mnemonic since ("&Look in:"):
+    for these, what it has without one."""
+
+    def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
+        found = super().translate(context, text, note, n)
+        return found or super().translate(context, text.replace("&", ""), note, n) or None  # type: ignore[return-value]
+
+
 def language() -> str:
     """The one in use, as HTML and Qt name it: en, zh-CN."""
     return _State.language
@@ -94,7 +103,7 @@ def apply(app: QApplication, language: str) -> None:
     if code == ENGLISH:
         return
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    of_qt = QTranslator(app)
+    of_qt = WordsOfQt(app)
     if of_qt.load(f"{folder}/qtbase_{code}.qm"):
         app.installTranslator(of_qt)
     app.installTranslator(Catalogue(code, app))

@@ -13,6 +13,7 @@ MARGIN = 3
 CHIP = 12
 ROW = 24
 SIGN = 12  # pixels of the sign of a family
+AROUND = 2 * MARGIN + 2  # pixels beside a figure; slanted ones need one more
 
 BAR, BAR_SELECTED = 70, 32  # opacity of 255: the figure on it stays readable
 
@@ -128,9 +129,13 @@ class BarDelegate(QStyledItemDelegate):
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         painter.setFont(cell.font)
         painter.setPen(cell.palette.color(role))
-        where = cell.rect.adjusted(2 * MARGIN, 0, -3 * MARGIN, 0)
-        painter.drawText(where, cell.displayAlignment, text)
+        painter.drawText(self.inner(cell.rect), cell.displayAlignment, text)
         painter.restore()
+
+    @staticmethod
+    def inner(cell: QRect) -> QRect:
+        """Where the figure is written."""
+        return cell.adjusted(MARGIN, 0, -MARGIN - 1, 0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return super().sizeHint(option, index).expandedTo(QSize(0, ROW))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -36,28 +35,12 @@ from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.tree.data.times import TimeColumn
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate, StepsDelegate
 from workbench.ui.tree.scale import ColorScale
+from workbench.ui.tree.widths import WIDTHS, ColumnWidths
 from workbench.ui.widgets import theme
 
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import LayerFacts
 
-# In pixels, as they are at first, and what their figures need at least.
-WIDTHS = {
-    Column.NAME: (150, 122),
-    Column.OP: (70, 56),
-    Column.SHAPE: (96, 76),
-    Column.PARAMETERS: (76, 60),
-    Column.MACS: (66, 56),
-    Column.BYTES: (70, 62),
-    Column.ACTIONS: (76, 62),
-    Column.AFTER: (82, 64),
-    Column.LOSS: (62, 44),
-    Column.ZEROS: (60, 54),
-    Column.STABLE: (84, 56),
-    Column.RANK: (96, 70),
-    Column.TIME: (62, 50),
-}
-PATH = 170  # pixels for the path of a layer
 ASIDE = 16  # pixels around a sentence
 KEPT = f"columns-{COLUMNS}"  # a state with other columns would not fit
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS, Column.TIME)
@@ -77,10 +60,7 @@ class LayerTree(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Layers"))
         self.setIndentation(12)
-        self._wanted = {column: widths[0] for column, widths in WIDTHS.items()}
-        self._fitting = False
-        self.whole_paths = False  # names of layers are their paths, not the last part of them
-        self.header().sectionResized.connect(self._on_section)
+        self.widths = ColumnWidths(self)
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
         self._steps = StepsDelegate(self)
@@ -122,43 +102,7 @@ class LayerTree(QTreeView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """The names get what the other columns leave. Where that is too little for a name, the others give way."""
-        others = [column for column in Column if column != Column.NAME and not self.isColumnHidden(column)]
-        narrowest = self.viewport().width() - sum(WIDTHS[column][1] for column in others)
-        # Whole paths need more room, where the others can give it.
-        least_name = (
-            WIDTHS[Column.NAME][1] if not self.whole_paths else min(max(narrowest, WIDTHS[Column.NAME][1]), PATH)
-        )
-        lacking = sum(self._wanted[column] for column in others) + least_name - self.viewport().width()
-        spare = {column: max(self._wanted[column] - WIDTHS[column][1], 0) for column in others}
-        share = min(max(lacking, 0) / max(sum(spare.values()), 1), 1.0)
-        self._fitting = True
-        for column in others:
-            self.header().resizeSection(column, self._wanted[column] - math.ceil(share * spare[column]))
-        taken = sum(self.columnWidth(column) for column in others)
-        self.header().resizeSection(Column.NAME, max(least_name, self.viewport().width() - taken))
-        self._fitting = False
-
-    def loosen(self) -> None:
-        """All columns as wide as the user wants them, whether they fit or not."""
-        self._fitting = True
-        for column in Column:
-            if column != Column.NAME and not self.isColumnHidden(column):
-                self.header().resizeSection(column, self._wanted[column])
-        self._fitting = False
-
-    def want_widths(self) -> None:
-        """Keep the current widths of the columns."""
-        for column in Column:
-            if not self.isColumnHidden(column):
-                self._wanted[column] = self.columnWidth(column)
-
-    def _on_section(self, column: int, before: int, now: int) -> None:
-        if not self._fitting and before and now:  # by hand, and not shown or hidden
-            self._wanted[Column(column)] = now
+        self.widths.fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -206,7 +150,7 @@ class TreePanel(QWidget):
         self.groups.changed.connect(self._on_groups)
         self.choice.also(self.groups.menu)
         self.scale = ColorScale(self.model, self.choice, self)
-        self.choice.changed.connect(self.tree.fit)
+        self.choice.changed.connect(self._measure)
         self.reader = FactsReader(session, self.tree, self.choice)
         self.groups.changed.connect(self.reader.look_again)
         self.reader.told.connect(self._on_facts)
@@ -239,7 +183,7 @@ class TreePanel(QWidget):
         header.setFont(theme.font(-1))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(False)
-        header.setMinimumSectionSize(48)
+        header.setMinimumSectionSize(44)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSortIndicatorClearable(True)  # the third click gives back the order of the model
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -252,9 +196,9 @@ class TreePanel(QWidget):
         header.moveSection(header.visualIndex(Column.LOSS), header.visualIndex(Column.BYTES) + 1)
 
     def save(self, store: QSettings) -> None:
-        self.tree.loosen()
+        self.tree.widths.loosen()
         store.setValue(KEPT, self.tree.header().saveState())
-        self.tree.fit()
+        self.tree.widths.fit()
         self.choice.save(store)
         self.groups.save(store)
 
@@ -263,7 +207,7 @@ class TreePanel(QWidget):
         state = store.value(KEPT)
         if isinstance(state, QByteArray) and self.tree.header().restoreState(state):
             self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-            self.tree.want_widths()
+            self.tree.widths.keep()
         self.tree.setColumnHidden(Column.LOSS, not self._losses)  # it comes with the first scan
         self.choice.restore(store)
         self.groups.restore(store)
@@ -275,9 +219,12 @@ class TreePanel(QWidget):
         if bool(losses) != self._losses:
             self._losses = bool(losses)
             self.tree.setColumnHidden(Column.LOSS, not losses)
-            self.tree.fit()
+            self._measure()
             return self._losses
         return False
+
+    def _measure(self) -> None:
+        self.tree.widths.measure(self.model)
 
     def show_selection(self) -> None:
         """Follow the session, unless it only says what the user has just chosen here."""
@@ -300,14 +247,15 @@ class TreePanel(QWidget):
             self.model.set_couplings(self._session.couplings)
             self.model.set_state(self._session.recipe, self._session.changes)
             self.groups.unfold()
+        self._measure()
 
     def _on_groups(self) -> None:
         """Other rows for the same layers; what was chosen stays so."""
         with QSignalBlocker(self.tree):
             self.model.group_by(self.groups.grouping)
             self._unfold()
-        self.tree.whole_paths = self.groups.grouping != Grouping.MODULES
-        self.tree.fit()
+        self.tree.widths.whole_paths = self.groups.grouping != Grouping.MODULES
+        self._measure()
         self.show_selection()
 
     def _unfold(self) -> None:
@@ -333,6 +281,7 @@ class TreePanel(QWidget):
         facts, self._facts = self._facts, []
         if facts:
             self.model.set_facts(facts)
+            self._measure()
         paths, self._stale = self._stale, set()
         self.model.set_state(self._session.recipe, self._session.changes, paths)
 

@@ -104,9 +104,8 @@ class GraphTab(QWidget):
         self.buttons["original"].setChecked(True)
         self.modes.idClicked.connect(lambda _: self._show_mode())
         row.addStretch()
-        self.save_button = small(
-            self.bar, self.tr("Save…"), self.tr("Save graph"), self.tr("Save the whole graph as PNG or SVG")
-        )
+        self.save_button = small(self.bar, "", self.tr("Save graph"), self.tr("Save the whole graph as PNG or SVG"))
+        theme.set_icon(self.save_button, "export")
         self.save_button.clicked.connect(self.ask_picture)
         row.addWidget(self.save_button)
         self.tint = QComboBox(self.bar)

@@ -4,7 +4,7 @@ which need no search."""
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -35,7 +35,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
 
 HOURS = 24
-WIDTH, NARROWEST = 84, 72  # pixels of the limit, and of what may be used
+WIDTH = 84  # pixels of the limit
 
 
 class Amount(QDoubleSpinBox):
@@ -54,19 +54,31 @@ class Amount(QDoubleSpinBox):
 
 
 class Summary(QPushButton):
-    """A button whose words give way where it is narrow; the tooltip has all of them."""
+    """A button whose words give way where it is narrow, if they are longer than `usual`; the tooltip has all of
+    them."""
 
-    def __init__(self, about: str, parent: QWidget | None = None) -> None:
+    def __init__(self, about: str, usual: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._about, self.full = about, ""
+        self._about, self._usual, self.full = about, usual, ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(NARROWEST)
 
     def show_text(self, text: str) -> None:
         self.full = text
         self.setToolTip(f"{self._about}\n{text}")
         self.setAccessibleName(f"{self._about}: {text}")
-        self.setMaximumWidth(self._edges() + self.fontMetrics().horizontalAdvance(text) + 2)
+        self._bound()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self.full:
+            self._bound()
+
+    def _bound(self) -> None:
+        most, usual = (
+            self._edges() + self.fontMetrics().horizontalAdvance(text) + 2 for text in (self.full, self._usual)
+        )
+        self.setMinimumWidth(min(most, usual))
+        self.setMaximumWidth(most)
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -80,6 +92,23 @@ class Summary(QPushButton):
     def _elide(self) -> None:
         room = max(self.width() - self._edges(), 0)
         self.setText(self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight, room))
+
+
+class UnitBox(QComboBox):
+    """As wide as its widest title: Qt counts the ink alone, without the blank half of a closing Chinese bracket."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # the metric may be another
+
+    def sizeHint(self) -> QSize:
+        metrics, titles = self.fontMetrics(), [self.itemText(place) for place in range(self.count())]
+        ink = max((metrics.boundingRect(title).width() for title in titles), default=0)
+        whole = max(map(metrics.horizontalAdvance, titles), default=0)
+        return super().sizeHint() + QSize(max(whole - ink, 0) + 2, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 class GoalBar(QWidget):
@@ -115,14 +144,16 @@ class GoalBar(QWidget):
         self.amount.setToolTip(self.tr("The limit that the recipe must keep (Enter starts the search)"))
         self.amount.valueChanged.connect(self._on_amount)
         self.amount.lineEdit().returnPressed.connect(self.started)
-        self.unit = QComboBox(self)
+        self.unit = UnitBox(self)
         self.unit.setAccessibleName(self.tr("Kind of limit"))
         self.unit.setToolTip(
             self.tr("What is limited: file size, loss of the metric, operations, time, memory or energy; or nothing")
         )
         self.unit.activated.connect(lambda _: self._on_limit(self.unit.currentData()))
         self.words.setBuddy(self.amount)
-        self.options = Summary(self.tr("What the search may change, and how much it may run"), self)
+        self.options = Summary(
+            self.tr("What the search may change, and how much it may run"), self.tr("Any steps"), self
+        )
         menu = TickMenu(self.options)
         menu.aboutToShow.connect(self._fill)
         self.options.setMenu(menu)

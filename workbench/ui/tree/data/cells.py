@@ -92,12 +92,17 @@ def text(node: Node, column: Column, metric: MetricInfo) -> str:
         case Column.ACTIONS:
             return short(node.actions) if node.layer or not node.edited else tr("{n} edited").format(n=node.edited)
         case Column.AFTER:
-            return "" if not node.edited else size(node.after) if node.settled else f"○ {size(node.after)}"
+            return "" if not node.edited else size(node.after) if node.settled else forecast(node.after)
         case Column.LOSS:
             return "" if node.loss is None else format.loss_text(node.loss, metric)
         case Column.TIME:
             return "" if node.time is None else f"{node.time:.1%}".replace("%", " %")
     return _fact(node, column)
+
+
+def forecast(count: float) -> str:
+    """A size that is not exact."""
+    return f"○ {size(count)}"
 
 
 def _fact(node: Node, column: Column) -> str:

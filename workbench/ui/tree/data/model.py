@@ -184,6 +184,13 @@ class LayerTreeModel(QAbstractItemModel):
             return self.tr("Loss: {candidate}").format(candidate=self._loss_of)
         return self.tr("New bytes") if column == Column.AFTER else self._headers[column]
 
+    def figures(self, column: Column) -> set[str]:
+        """All that the rows say in a column; of new sizes what they may say, forecasts of the size before, so that
+        columns do not move with the steps."""
+        if column == Column.AFTER:
+            return {cells.forecast(node.bytes) for node in self._nodes}
+        return {cells.text(node, column, self._metric) for node in self._nodes}
+
     def _measure(self, *columns: Column) -> None:
         for column in columns:
             found = [cells.number(node, column) for node in self._by_path.values()]
