@@ -3,7 +3,8 @@
 import importlib
 
 import pytest
-from PySide6.QtWidgets import QLabel, QTabWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel, QTabWidget
 
 from workbench.ui.commands.layout import tab_name
 from workbench.ui.tabs import listing
@@ -31,3 +32,22 @@ def test_a_line_more_is_a_tab_more(qtbot, monkeypatch):
     qtbot.addWidget(tabs)
     made = dict(listing.build(tabs, Parts("a session", None, "scans", None, None, None)))
     assert (tabs.count(), tabs.tabText(0), made["notes"].text()) == (1, "Notes", "a session and scans")
+
+
+@pytest.mark.parametrize("way", ["menu", "palette"])
+def test_the_graph_is_saved_from_wherever_the_user_is(demo_window, qtbot, monkeypatch, way):
+    """The Graph tab comes, and the file is asked for as soon as the graph is drawn."""
+    graph, told = demo_window.workspace.graph, []
+    monkeypatch.setattr(graph, "_start", lambda: None)  # the browser of it has tests that draw
+    demo_window.session.told.connect(told.append)
+    assert demo_window.workspace.tabs.currentWidget() is not graph
+    if way == "menu":
+        demo_window.menus.save_graph.trigger()
+    else:
+        demo_window.menus.show_palette()
+        palette = demo_window.findChild(QDialog, "palette")
+        qtbot.keyClicks(palette.search, "save graph")
+        qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: told)
+    assert demo_window.workspace.tabs.currentWidget() is graph
+    assert told == ["The graph is saved when it is drawn."]
