@@ -88,6 +88,19 @@ def test_what_is_cut_short_is_made_again(workspace):
     same(going.values(["h3"], BATCHES), other)
 
 
+def test_nobody_waits_for_a_run_that_may_be_waiting_for_them(workspace, loaded):
+    """A job in the background holds a run while it lets others go first; what they are to forget, it forgets later."""
+    going = Walk(workspace.model, Disk(0))
+    slow = going.values(["h2"], BATCHES)
+    next(slow)
+    going.forget()
+    rest = list(slow)
+    assert len(rest) == len(BATCHES) - 1
+    loaded.clear()
+    same(going.values(["h3"], BATCHES), from_start(workspace.model, ["h3"], BATCHES))
+    assert loaded[0] == loaded[1], "from the start, as nothing was kept"
+
+
 def test_calibrating_every_layer_loads_every_node_once(workspace, loaded, monkeypatch):
     monkeypatch.setattr("workbench.engine.calibration.input_moments.LARGEST", 8 * 8 * 8)  # one layer a run
     step = compiler.Action("quantize.gptq", {"bits": 4})

@@ -29,6 +29,7 @@ class Walk:
         self._crossings = Crossings(MEMORY, disk or Disk(DISK))
         self._at: tuple[str, ...] = ()
         self._going = threading.Lock()
+        self._over = False  # nothing is to be kept
 
     def values(self, names: Sequence[str], batches: Batches) -> Iterator[Values]:
         """Values of these names, batch by batch; the batches are the same in each run. What crosses behind the last of
@@ -37,6 +38,7 @@ class Walk:
             yield from from_start(self.model, names, batches)
             return
         try:
+            self._clear_if_over()
             ahead = cut.crossing_behind(self.model, names)
             part = _Part(self.model, (*names, *ahead), self._at)
             for number, feeds in enumerate(batches):
@@ -48,12 +50,20 @@ class Walk:
             self._at = ahead
             self._crossings.keep(ahead)
         finally:
+            self._clear_if_over()
             self._going.release()
 
     def forget(self) -> None:
-        """Keep nothing; the next run starts at the inputs."""
-        with self._going:
-            self._at = ()
+        """Keep nothing; the next run starts at the inputs. A run under way is not waited for, as it may itself be
+        waiting for the caller's job; it does this at its end."""
+        self._over = True
+        if self._going.acquire(blocking=False):
+            self._clear_if_over()
+            self._going.release()
+
+    def _clear_if_over(self) -> None:
+        if self._over:
+            self._over, self._at = False, ()
             self._crossings.keep(None)
 
     def _known(self, part: "_Part", number: int, feeds: Mapping[str, np.ndarray]) -> Values:
