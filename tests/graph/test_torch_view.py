@@ -262,3 +262,11 @@ def test_constants_of_types_that_torch_lacks_stop_nothing(kind):
     graph = helper.make_graph(nodes, "g", infos[:1], infos[1:], [values])
     proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
     same(from_proto(proto, "constants", Job()), {"x": random(3, 4)})
+
+
+def test_whole_numbers_beyond_a_byte_stay_as_they_are():
+    """In a file they are little-endian, of which numpy says that it is none of its own types."""
+    model = one("Reshape", random(2, 28, 28), [np.array([2, 784])])
+    view = same(model, {"x": random(2, 28, 28)})
+    held = view.get_buffer(view.buffer_of("c0"))
+    assert held.dtype == torch.int64 and held.tolist() == [2, 784]
