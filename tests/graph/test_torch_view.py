@@ -265,7 +265,7 @@ def test_constants_of_types_that_torch_lacks_stop_nothing(kind):
 
 
 def test_whole_numbers_beyond_a_byte_stay_as_they_are():
-    """In a file they are little-endian, of which numpy says that it is none of its own types."""
+    """In a file they are little-endian, which numpy does not count among its built-in types."""
     model = one("Reshape", random(2, 28, 28), [np.array([2, 784])])
     view = same(model, {"x": random(2, 28, 28)})
     held = view.get_buffer(view.buffer_of("c0"))
