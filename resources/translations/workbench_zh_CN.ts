@@ -10001,6 +10001,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>输出的最大差异</translation>
     </message>
     <message>
+      <source>Latency in a fresh process, batch {n}</source>
+      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
+      <translation>新进程中的延迟，批大小 {n}</translation>
+    </message>
+    <message>
       <source>Latency, one sample</source>
       <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>延迟，单个样本</translation>
@@ -10044,11 +10049,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Preview</source>
       <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>预览</translation>
-    </message>
-    <message>
-      <source>Run, batch {n}</source>
-      <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
-      <translation>运行，批大小 {n}</translation>
     </message>
     <message>
       <source>Size</source>
@@ -10209,6 +10209,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Paste steps</source>
       <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
       <translation>粘贴步骤</translation>
+    </message>
+    <message>
+      <source>Select all layers</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>选择所有层</translation>
     </message>
     <message>
       <source>Select coupled layers</source>
@@ -14126,16 +14131,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>搜索到此分钟数后以现有结果结束</translation>
     </message>
     <message>
-      <source>Presets</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>预设</translation>
-    </message>
-    <message>
-      <source>Recipes that need no search: one stack of steps on every layer</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>无需搜索的配方：每层采用相同的步骤</translation>
-    </message>
-    <message>
       <source>Retrain the best recipes</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>重新训练最佳配方</translation>
@@ -14191,11 +14186,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>全部</translation>
     </message>
     <message>
-      <source>computing…</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>正在计算…</translation>
-    </message>
-    <message>
       <source>kB</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>kB</translation>
@@ -14221,11 +14211,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>无限制</translation>
     </message>
     <message>
-      <source>not for this model</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>不适用于此模型</translation>
-    </message>
-    <message>
       <source>points lost</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>百分点下降</translation>
@@ -14239,21 +14224,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{n} min</source>
       <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
       <translation>{n} 分钟</translation>
-    </message>
-    <message>
-      <source>{size}, predicted error +{rise}</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>{size}，预测误差 +{rise}</translation>
-    </message>
-    <message>
-      <source>{size}, predicted loss +{rise}</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>{size}，预测损失 +{rise}</translation>
-    </message>
-    <message>
-      <source>{size}, {change}</source>
-      <extracomment>workbench/ui/tabs/plan/goal_bar.py</extracomment>
-      <translation>{size}，{change}</translation>
     </message>
     <message>
       <source>{unit} lost</source>
@@ -14319,6 +14289,36 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{axis}, {unit}</source>
       <extracomment>workbench/ui/tabs/plan/plot.py</extracomment>
       <translation>{axis}，{unit}</translation>
+    </message>
+    <message>
+      <source>Apply to all layers</source>
+      <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
+      <translation>应用到所有层</translation>
+    </message>
+    <message>
+      <source>computing…</source>
+      <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
+      <translation>正在计算…</translation>
+    </message>
+    <message>
+      <source>not for this model</source>
+      <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
+      <translation>不适用于此模型</translation>
+    </message>
+    <message>
+      <source>{size}, predicted error +{rise}</source>
+      <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
+      <translation>{size}，预测误差 +{rise}</translation>
+    </message>
+    <message>
+      <source>{size}, predicted loss +{rise}</source>
+      <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
+      <translation>{size}，预测损失 +{rise}</translation>
+    </message>
+    <message>
+      <source>{size}, {change}</source>
+      <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
+      <translation>{size}，{change}</translation>
     </message>
     <message>
       <source>Checking on held-out samples</source>
@@ -14424,6 +14424,16 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Back to the list of recipes</source>
       <extracomment>workbench/ui/tabs/plan/tab.py</extracomment>
       <translation>返回配方列表</translation>
+    </message>
+    <message>
+      <source>Presets</source>
+      <extracomment>workbench/ui/tabs/plan/tab.py</extracomment>
+      <translation>预设</translation>
+    </message>
+    <message>
+      <source>Recipes that need no search: one stack of steps on every layer</source>
+      <extracomment>workbench/ui/tabs/plan/tab.py</extracomment>
+      <translation>无需搜索的配方：每层采用相同的步骤</translation>
     </message>
     <message>
       <source>apply {name}</source>

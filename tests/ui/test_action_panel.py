@@ -183,6 +183,24 @@ def test_the_menu_begins_with_what_suits_the_layer_and_the_rest_is_behind_famili
     assert panel.heard[-1][0] == (steps[0],)
 
 
+def test_of_methods_that_fit_alike_what_suits_the_layer_comes_first(panel):
+    panel.set_view(sample.view_of(sample.weights()))
+    panel.menu.aboutToShow.emit()
+    suiting = [step.method for step in panel.menu.recommended if step.method.startswith("prune.")]
+    assert len(suiting) == 1, "the sample has one"
+    choose(panel, "prune")
+    assert panel.heard[-1][0][0].method == suiting[0]
+
+
+def test_figures_that_arrive_late_do_not_push_the_menu_off_the_screen(panel):
+    room = panel.screen().availableGeometry()
+    panel.menu.popup(room.topRight())
+    first = next(iter(panel.menu.recommended))
+    panel.menu.show_effect(first, "61.0 kB, predicted loss +0.0021")
+    assert room.contains(panel.menu.geometry())
+    panel.menu.close()
+
+
 def test_what_the_target_does_not_take_is_not_recommended(panel):
     panel.set_unavailable({"quantize.affine": "There are no integers there."})
     panel.menu.aboutToShow.emit()

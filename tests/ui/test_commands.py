@@ -106,6 +106,21 @@ def test_the_palette_adds_a_step_by_the_name_of_its_method(demo_window, qtbot):
     assert session.undo_stack.undoText() == "Add Magnitude"
 
 
+def test_the_palette_gives_all_layers_4_bits_as_one_step(demo_window, qtbot):
+    session = demo_window.session
+    qtbot.keyClick(demo_window, Qt.Key.Key_K, CTRL)
+    palette = dialog(demo_window, qtbot, "palette")
+    qtbot.keyClicks(palette.search, "all layers 4 bit")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    paths = [layer.path for layer in session.model.layers if not layer.locked]
+    assert len(paths) > 1 and all(session.recipe.stack_for(path)[0].params["bits"] == 4 for path in paths)
+    session.undo()
+    assert not session.recipe.rows
+    session.select(paths[:1], paths[0])
+    qtbot.keyClick(demo_window, Qt.Key.Key_A, CTRL)
+    assert set(session.selection) == set(paths)
+
+
 def first(palette, qtbot, typed: str):
     """What is found for a text, the best first."""
     palette.search.clear()

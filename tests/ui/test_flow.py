@@ -1,7 +1,7 @@
 """The main job with the mouse: open the demo, choose a layer, prune it, drag the threshold, undo, export, compare."""
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_window import LEFT, click_layer, dialog
@@ -99,6 +99,10 @@ def export(window, qtbot, folder):
         qtbot.mouseClick(form.start, LEFT)
     assert form.pages.currentWidget() is form.outcome
     assert "smaller" in form.outcome.title.text() and "small.onnx" in form.outcome.words.text()
+    assert "points" in form.outcome.title.text(), "what it cost stands beside what it saves"
+    cells = [each for each in form.outcome.table.findChildren(QLabel) if each.isVisible()]
+    assert cells and all(each.height() >= each.fontMetrics().height() for each in cells), "no letter is cut"
+    assert not window.session.modified, "the recipe is written beside the model"
     qtbot.mouseClick(form.outcome.close_button, LEFT)
     qtbot.waitUntil(lambda: window.findChild(QDialog, "export") is None)
     assert window.workspace.scoreboard.latency_tile.isVisible()

@@ -392,8 +392,8 @@ def test_the_line_of_uniform_recipes_has_only_the_better_ones(found):
 
 
 def test_presets_say_what_they_cost_before_they_are_applied(tab, session):
-    menu = tab.presets.menu()
-    tab.presets.fill()
+    menu = tab.preset_menu
+    tab.preset_menu.fill()
     texts = {action.text().split("\t")[0]: action for action in menu.actions()}
     assert "kB, predicted loss +" in texts["4 bit"].text()
     before = session.recipe
@@ -405,8 +405,8 @@ def test_presets_say_what_they_cost_before_they_are_applied(tab, session):
 
 
 def test_a_preset_that_was_measured_shows_its_loss(found):
-    found.presets.fill()
-    text = next(action.text() for action in found.presets.menu().actions() if action.text().startswith("4 bit"))
+    found.preset_menu.fill()
+    text = next(action.text() for action in found.preset_menu.actions() if action.text().startswith("4 bit"))
     assert "−0.9 ± 0.6 points" in text
 
 
@@ -428,7 +428,7 @@ def test_progress_says_phase_and_trials_and_the_time_that_the_engine_tells(found
     plans.job = 99
     show(found, replace(plans.front, phase="racing", done=34, total=120, left=42.0))
     assert strip.isVisible() and not found.bar.isVisible()
-    assert strip.text.full == "Racing candidates, 34 of 120, 42 s left"
+    assert strip.text.full == "Racing candidates, 34 of 120", "the time of the whole search is told with the job"
     show(found, replace(plans.front, left=None))
     assert "left" not in strip.text.full
     plans.progress = Progress("trying first", 0.25)
@@ -438,6 +438,11 @@ def test_progress_says_phase_and_trials_and_the_time_that_the_engine_tells(found
     QTest.mouseClick(strip.pause, LEFT)
     settle(session)
     assert strip.pause.text() == "Resume" and strip.text.full == "Paused"
+    strip.pause.setFocus()
+    plans.job = 0
+    plans.changed.emit()
+    settle(session)
+    assert found.table.hasFocus(), "what was found is proposed where the hand was"
     plans.job = 0
 
 

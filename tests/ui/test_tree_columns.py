@@ -149,3 +149,11 @@ def test_no_figure_is_cut_however_narrow_the_tree_is(demo_window, room):
         assert widest <= within, (column, widest, within)
     panel.tree.widths.measure(panel.model)
     assert panel.tree.columnWidth(Column.BYTES) <= WIDTHS[Column.BYTES][0], "and no wider than wanted"
+
+
+def test_on_a_small_screen_no_column_is_beside_the_view(panel, demo_window):
+    demo_window.resize(1272, 760)  # what a window manager leaves of 1280 x 800
+    settle(demo_window.session)
+    demo_window.workspace.reset_sizes()
+    settle(demo_window.session)
+    assert panel.tree.header().length() <= panel.tree.viewport().width()

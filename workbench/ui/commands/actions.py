@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 Shortcut = QKeySequence | QKeySequence.StandardKey | str
 NEEDS, NAMES = "needs", "names"  # properties of an action
+BROAD = "broad"  # one that changes more than what is chosen: the palette offers it behind what does not
 
 
 def new_action(owner: QObject, text: str, verb: Callable[[], object] | None, shortcut: Shortcut = "") -> QAction:

@@ -25,6 +25,7 @@ class LayerCommands(QObject):
         self.alone.setCheckable(True)
         self.alone.setToolTip(self.tr("Steps for several layers, presets and searches skip these layers"))
         self.apply_to_alike = new_action(self, self.tr("Apply to similar layers"), self._apply_to_alike, "Ctrl+Shift+A")
+        self.select_all = new_action(self, self.tr("Select all layers"), self._select_all, "Ctrl+A")
         self.select_alike = new_action(self, self.tr("Select similar layers"), self._select_alike, "Ctrl+Shift+L")
         self.select_coupled = new_action(self, self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
         self.select_coupled.setToolTip(
@@ -50,6 +51,7 @@ class LayerCommands(QObject):
         self.alone.setChecked(editable and all(map(self._session.recipe.leaves_alone, self._editable())))
         alike = len(self._alike()) > 1
         set_enabled((self.apply_to_alike,), has_actions and alike, none_alike if has_actions else no_steps)
+        set_enabled((self.select_all,), self._session.model is not None, self.tr("Open a model first."))
         set_enabled((self.select_alike,), alike, none_alike)
         coupled = bool(self._session.couplings.others(self._session.current))
         set_enabled((self.select_coupled,), coupled, self.tr("No channels are coupled with those of this layer."))
@@ -87,6 +89,13 @@ class LayerCommands(QObject):
         actions = self._session.recipe.stack_for(self._session.current)
         paths = self._alike()
         self._session.set_actions(paths, actions, counted("apply to {n} layers", len(paths), "apply to {n} layer"))
+
+    def _select_all(self) -> None:
+        """Those that can have steps."""
+        layers = self._session.model.layers if self._session.model is not None else ()
+        paths = [layer.path for layer in layers if not layer.locked]
+        current = self._session.current
+        self._session.select(paths, current if current in paths else next(iter(paths), ""))
 
     def _select_alike(self) -> None:
         self._session.select(self._alike(), self._session.current)

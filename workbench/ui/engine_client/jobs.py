@@ -88,7 +88,9 @@ class Jobs(QObject):
 def describe(running: Running) -> str:
     """'Measuring: batch 3 · 4 s left'."""
     doing = said(running.progress.text)
-    parts = [f"{running.title}: {doing}" if doing else running.title]
+    # "Measuring: measuring" would say one thing twice.
+    told = doing and doing.casefold() != running.title.casefold()
+    parts = [f"{running.title}: {doing}" if told else running.title]
     if running.progress.eta is not None:
         left = tr("{time} left")
         parts.append(left.format(time=duration(running.progress.eta)))

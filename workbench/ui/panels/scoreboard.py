@@ -217,6 +217,8 @@ class Scoreboard(QFrame):
     def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
         self._reasons: list[str] = []
         self.why_button.hide()
+        loads, caption = self._loads(), self.tr("File size")
+        self.size_tile.caption.setText(caption)
         if preview is None or not (self._session.recipe.rows or self._session.report):
             self.size_tile.show_text(size(before), self.tr("original"))
             return
@@ -237,8 +239,9 @@ class Scoreboard(QFrame):
             tip += "\n" + self.tr(
                 "Zipped: {before} → {after}. Compressed model: {file} bytes as a file (written to memory)."
             ).format(before=size(timing.zipped_before), after=size(timing.zipped), file=f"{timing.file:,}")
-        if (loads := self._loads()) is not None:
-            note += format.in_memory(loads[1])
+        if loads is not None:
+            # Above, as the note is the longest of all words here already: it would push the buttons.
+            self.size_tile.caption.setText(caption + format.in_memory(loads[1]))
             tip += "\n" + format.loading(*loads)
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
 

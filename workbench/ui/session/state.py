@@ -155,8 +155,10 @@ class State(QObject):
         self.link.request(messages.Trusted, Handlers(done=lambda _: then(), quiet=True), paths=paths)
 
     def take_report(self, recipe: Recipe, report: Report) -> None:
-        """An export of this recipe ended."""
+        """An export of this recipe ended. The recipe is beside the model, so that it would not be lost."""
         self._verified = recipe, report
+        if recipe == self.recipe and report.files.get("recipe"):
+            self.undo_stack.setClean()
         self.exported.emit(report)
 
     def take_data(self, attached: Attached, summary: DataSummary) -> None:

@@ -8,10 +8,11 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from workbench.ui.commands.actions import names_of, needs_of
+from workbench.ui.commands.actions import BROAD, names_of, needs_of
 from workbench.ui.text.likeness import likeness
 
 SEPARATOR = " › "
+BEHIND = 2.0  # of the worth of a letter: more than what another name costs
 MNEMONIC = re.compile(r"\(&\w\)")  # as Chinese menus have it: 文件(&F)
 
 
@@ -26,6 +27,7 @@ class Command:
     needs   why not
     names   other names by which it is found
     listed  whether it is there before anything is typed
+    broad   changes more than what is chosen: it comes behind what does the same for that alone
     """
 
     text: str
@@ -35,6 +37,7 @@ class Command:
     needs: str = ""
     names: str = ""
     listed: bool = False
+    broad: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def commands_of(bar: QMenuBar) -> list[Command]:
             "" if place.usable else place.needs,
             names_of(place.action),
             place.usable,
+            bool(place.action.property(BROAD)),
         )
         for place in places(bar)
     ]
@@ -90,4 +94,5 @@ def _trigger(bar: QMenuBar, wanted: str) -> None:
 
 def score(typed: str, command: Command) -> float | None:
     """How well a command fits; None where it does not."""
-    return likeness(typed, command.text, command.names)
+    found = likeness(typed, command.text, command.names)
+    return found if found is None or not command.broad else found - BEHIND

@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         self.menus.save_graph.triggered.connect(lambda: workspace.graph.ask_picture())
         self.menus.sweep.triggered.connect(workspace.sweep)
         self.menus.view_tabs(workspace.tabs)
-        self.menus.edit_steps(workspace.actions.families)
+        self.menus.edit_steps(workspace.actions.families, workspace.plan.preset_menu)
         self.menus.found = workspace.commands
         tree = workspace.tree
         self.menus.view_tree((tree.choice.shown, tree.choice.colors, tree.groups.menu))

@@ -118,7 +118,8 @@ class Menus(QObject):
         self._behind_steps = layer_commands.copy
         menu.addActions([layer_commands.copy, layer_commands.paste, layer_commands.clear, layer_commands.alone])
         menu.addSeparator()
-        menu.addActions([layer_commands.apply_to_alike, layer_commands.select_alike, layer_commands.select_coupled])
+        menu.addAction(layer_commands.apply_to_alike)
+        menu.addActions([layer_commands.select_all, layer_commands.select_alike, layer_commands.select_coupled])
         menu.addSeparator()
         menu.addActions([layer_commands.clear_all, self.filter])
         menu.addSeparator()
@@ -186,9 +187,10 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction(new_action(self, self.tr("About"), self._show_about))
 
-    def edit_steps(self, families: QMenu) -> None:
-        """Every method by its name, for the palette."""
+    def edit_steps(self, families: QMenu, presets: QMenu) -> None:
+        """Every method by its name, and what all layers can have at once; for the palette, too."""
         self._edits.insertMenu(self._behind_steps, families)
+        self._edits.insertMenu(self._behind_steps, presets)
 
     def view_tabs(self, tabs: QTabWidget) -> None:
         """A command for every tab: Ctrl+1, Ctrl+2, …"""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QWidget, QWidgetAction
 
 from workbench.core.recipe.action import Action, MethodInfo
@@ -91,6 +91,12 @@ class AddMenu(QMenu):
             summary = families.summary(self._methods[action.method])
             entry.setStatusTip(f"{summary} {tip}".strip())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Figures that arrive make it wider; at the edge of the screen it gives way, as they are at its right."""
+        super().resizeEvent(event)
+        room = self.screen().availableGeometry()
+        self.move(max(room.left(), min(self.x(), room.left() + room.width() - self.width())), self.y())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()
         if event.key() == Qt.Key.Key_Backspace:
@@ -130,8 +136,13 @@ class AddMenu(QMenu):
     def _matches(self, typed: str) -> list[QAction]:
         scored = [(likeness(typed, text, names), entry) for text, names, entry in self.found]
         fit = [(round(score, 1), entry) for score, entry in scored if score is not None]
-        known = sorted(fit, key=lambda each: -each[0])  # of equals the first: settings that have the very name
-        return [entry for _, entry in known]
+        suiting = [action.method for action in self.recommended]
+
+        def rank(entry: QAction) -> int:
+            return suiting.index(entry.data()) if entry.data() in suiting else len(suiting)
+
+        # Of equals what suits the layer, then the first: settings that have the very name.
+        return [entry for _, entry in sorted(fit, key=lambda each: (-each[0], rank(each[1])))]
 
     def _names(self, action: Action, more: str) -> str:
         method = self._methods[action.method]

@@ -1,5 +1,7 @@
 """Result of an export: the preview against the exported file."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -9,7 +11,8 @@ from workbench.core.analysis.report import Report
 from workbench.core.base.quantities import size, three
 from workbench.ui.text import format
 from workbench.ui.text.format import value_text
-from workbench.ui.text.i18n import said
+from workbench.ui.text.i18n import said, tr
+from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
 
@@ -30,7 +33,7 @@ class ResultPage(QWidget):
         self._grid = QGridLayout(self.table)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)
-        self._grid.setVerticalSpacing(8)
+        self._grid.setVerticalSpacing(4)
         self.open_folder = QPushButton(self.tr("Open folder"), self)
         self.open_report = QPushButton(self.tr("Open report"), self)
         self.back = QPushButton(self.tr("Back"), self)
@@ -56,7 +59,13 @@ class ResultPage(QWidget):
         before, after = report.before.bytes.value, report.after.bytes.value
         self.report_path = report.files.get("report", "")
         self._state(done=True)
-        self.title.setText(format.smaller(before, after)[:1].upper() + format.smaller(before, after)[1:])
+        headline = format.smaller(before, after)
+        if report.verified is not None and report.verified.change is not None:  # what it cost belongs to it
+            values = report.before.value, report.after.value
+            shown = (values[0].value, values[1].value) if values[0] and values[1] else None
+            change = replace(report.verified.change, low=None, high=None)  # its interval is in the report
+            headline += tr(", ") + format.change_text(change, report.metric, shown)
+        self.title.setText(headline[:1].upper() + headline[1:])
         self._fill(self._rows(report))
         self.words.setText(
             "\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")), *map(said, report.notes)])
@@ -138,7 +147,8 @@ class ResultPage(QWidget):
         ]
         if before.run and after.run:
             times = [f"{three(run.median)} ms" for run in (before.run, after.run)]
-            rows.append((self.tr("Run, batch {n}").format(n=after.batch), times[0], "", times[1]))
+            title = self.tr("Latency in a fresh process, batch {n}").format(n=after.batch)
+            rows.append((title, times[0], "", times[1]))
         return rows
 
     def _fill(self, rows: list[tuple[str, str, str, str]]) -> None:
@@ -148,6 +158,7 @@ class ResultPage(QWidget):
         for y, row in enumerate(rows):
             for x, text in enumerate(row):
                 label = Plain(text, self.table)
+                theme.steady(label)  # the sentences below need room, too, and letters would be cut for it
                 label.setAlignment(
                     (Qt.AlignmentFlag.AlignRight if x else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
                 )

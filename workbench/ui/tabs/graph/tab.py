@@ -77,6 +77,8 @@ class GraphTab(QWidget):
         column.setSpacing(theme.UNIT)
         column.addWidget(self.bar)
         column.addWidget(self.splitter, 1)
+        # Below, as the widest bar of all tabs decides how much room the layers beside them have.
+        column.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignRight)
         self.profile: Profile | None = None
         self.sides: dict[Name, Side] = {}
         self._drawn: set[Name] = set()
@@ -113,9 +115,8 @@ class GraphTab(QWidget):
         self.tint.setToolTip(self.tr("Colour the nodes of each layer by this quantity"))
         self.tint.addItem(self.tr("Bytes saved"), "bytes")
         self.tint.currentIndexChanged.connect(self._colors.soon)
-        self.legend = Legend(self.bar)
+        self.legend = Legend(self._content)
         row.addWidget(self.tint)
-        row.addWidget(self.legend)
 
     def _connect(self) -> None:
         session = self._session

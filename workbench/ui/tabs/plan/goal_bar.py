@@ -19,17 +19,13 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from workbench.core.analysis.plan import FAMILIES, PRESETS, Point, Told
-from workbench.core.base.quantities import MetricInfo, size
-from workbench.core.layer_data.forecast import Forecast
+from workbench.core.analysis.plan import FAMILIES, Told
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.targets.reading import UNKNOWN_ENERGY
 from workbench.ui.actions import families
-from workbench.ui.plans.entries import change_of
-from workbench.ui.plans.plans import Plans
 from workbench.ui.plans.wish import LIMITS, MOST, Limit, Wish
 from workbench.ui.tabs.sensitivity.candidates import TickMenu
-from workbench.ui.text import format
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
@@ -338,62 +334,3 @@ class GoalBar(QWidget):
             self._set(families=chosen)
         else:
             action.setChecked(True)
-
-
-class PresetButton(QPushButton):
-    """`applied` with the name of a preset; its menu says what each would make of the model."""
-
-    applied = Signal(str)
-
-    def __init__(self, plans: Plans, parent: QWidget | None = None) -> None:
-        super().__init__(parent.tr("Presets") if parent else "Presets", parent)
-        self._plans = plans
-        self.measure = MetricInfo()
-        self.setToolTip(self.tr("Recipes that need no search: one stack of steps on every layer"))
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToShow.connect(self.fill)
-        plans.changed.connect(lambda: self.fill() if menu.isVisible() else None)
-        self.setMenu(menu)
-
-    def fill(self) -> None:
-        menu = self.menu()
-        menu.clear()
-        for name in PRESETS:
-            forecast = self._plans.forecasts.get(name)
-            title = said(name)
-            action = menu.addAction(f"{title[:1].upper()}{title[1:]}\t{self._figures(name, forecast)}")
-            action.setEnabled(forecast is None or not forecast.refused)
-            if forecast is not None and forecast.refused:
-                action.setToolTip(tooltip(said(forecast.refused)))
-            action.triggered.connect(partial(self._apply, name))
-
-    def _apply(self, name: str, _: bool = False) -> None:
-        self.applied.emit(name)
-
-    def _figures(self, name: str, forecast: Forecast | None) -> str:
-        """'149 kB, −0.3 ± 0.4 points' where a search measured it, else what is predicted."""
-        if forecast is None:
-            return tr("computing…")
-        if forecast.refused:
-            return tr("not for this model")
-        point = self._measured(name)
-        figure = change_of(point, self.measure) if point is not None else None
-        if figure is not None:
-            return tr("{size}, {change}").format(
-                size=size(forecast.bytes), change=format.change_text(figure, self.measure)
-            )
-        if forecast.predicted is None:
-            return size(forecast.bytes)
-        words = (
-            tr("{size}, predicted loss +{rise}")
-            if forecast.predicted.kind == "loss"
-            else tr("{size}, predicted error +{rise}")
-        )
-        return words.format(size=size(forecast.bytes), rise=format.small(forecast.predicted.rise, 2))
-
-    def _measured(self, name: str) -> Point | None:
-        front, key = self._plans.front, self._plans.presets[name].key
-        points = front.points if front is not None else ()
-        found = next((point for point in points if point.recipe.key == key), None)
-        return found or self._plans.measured.get(key)

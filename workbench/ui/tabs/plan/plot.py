@@ -338,7 +338,8 @@ class TradeoffPlot(PlotPanel):
             name = words.name_of(entry).replace(chr(34), chr(39))
             how = "" if point.energy is None else self.scene.energy
             before = _cells((point.bytes, point.macs, point.latency, point.memory, point.energy))
-            rows.append(f'"{name}",{point.kind},{before},{how},{_cells((entry.drop, *interval))},{point.how}')
+            source = "reference" if point.kind == "original" else point.how  # the others are compared with it
+            rows.append(f'"{name}",{point.kind},{before},{how},{_cells((entry.drop, *interval))},{source}')
         return "\n".join(rows) + "\n"
 
 

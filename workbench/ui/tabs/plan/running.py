@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from workbench.core.analysis.plan import Phase
-from workbench.core.base.quantities import duration
 from workbench.ui.plans.plans import Plans
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
@@ -12,7 +11,8 @@ from workbench.ui.widgets.labels import Elided
 
 
 class SearchProgress(QWidget):
-    """'Racing candidates, 34 of 120, 8 s left', a bar, Pause and Stop; there while a search runs."""
+    """'Racing candidates, 34 of 120', a bar, Pause and Stop; there while a search runs. The time that all of it still
+    takes is told where all jobs tell theirs: that of a phase beside it would be another one."""
 
     def __init__(self, plans: Plans, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class SearchProgress(QWidget):
         self.bar.setValue(round(1000 * (fraction or 0)))
 
     def words(self) -> str:
-        """The phase, the trials of it, and the time where the engine tells it."""
+        """The phase and its trials."""
         plans = self._plans
         front = plans.front
         if plans.paused:
@@ -58,8 +58,6 @@ class SearchProgress(QWidget):
         parts = [self._phases()[front.phase]]
         if front.total:
             parts.append(tr("{n} of {total}").format(n=f"{front.done:,}", total=f"{front.total:,}"))
-        if front.left is not None:
-            parts.append(tr("{time} left").format(time=duration(front.left)))
         return tr(", ").join(parts)
 
     def _phases(self) -> dict[Phase, str]:

@@ -18,8 +18,9 @@ from workbench.ui.plots.splitter import EVEN, PlotSplitter
 from workbench.ui.recipe_text.side_by_side import Comparison
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.plan import words
-from workbench.ui.tabs.plan.goal_bar import GoalBar, PresetButton
+from workbench.ui.tabs.plan.goal_bar import GoalBar
 from workbench.ui.tabs.plan.plot import TradeoffPlot
+from workbench.ui.tabs.plan.presets import PresetMenu
 from workbench.ui.tabs.plan.running import SearchProgress
 from workbench.ui.tabs.plan.table import RecipeModel, RecipeTable
 from workbench.ui.text.i18n import said
@@ -51,7 +52,10 @@ class PlanTab(QWidget):
         self._proposing = False  # a search ended, and what it chose is to be shown with the next picture
         self.bar = GoalBar(self)
         self.bar.targets = TargetMenu(session, self.bar)
-        self.presets = PresetButton(plans, self)
+        self.presets = QPushButton(self.tr("Presets"), self)
+        self.presets.setToolTip(self.tr("Recipes that need no search: one stack of steps on every layer"))
+        self.preset_menu = PresetMenu(plans, self)  # in the menu bar, too
+        self.presets.setMenu(self.preset_menu)
         self.progress = SearchProgress(plans, self)
         self.banner = LookBanner(session, self)
         self._build_notes()
@@ -127,7 +131,7 @@ class PlanTab(QWidget):
         session.history.looked.connect(self._on_looked)
         self.bar.changed.connect(self._on_wish)
         self.bar.started.connect(self.start)
-        self.presets.applied.connect(self.apply_preset)
+        self.preset_menu.applied.connect(self.apply_preset)
         canvas = self.plot.canvas
         canvas.picked.connect(self._on_dot)
         self.table.picked.connect(self.pick)
@@ -162,7 +166,7 @@ class PlanTab(QWidget):
         goal = self.bar.wish.goal(session.model, self.bar.points, ())
         value = words.original_value(plans.front, baseline.value if baseline is not None else None)
         scene = Scene(entries_of(session, plans), plans.front, goal, metric, value, session.model)
-        self.presets.measure = metric
+        self.preset_menu.measure = metric
         self.plot.show_scene(scene, session.methods)
         self.plot.canvas.choose(self.picked)
         self._rows.soon()
@@ -183,10 +187,15 @@ class PlanTab(QWidget):
         self.bar.set_target(target.title if target is not None else "", energy_told(target.id if target else ""))
         self.bar.setVisible(not plans.job)
         self.presets.setVisible(not plans.job)
+        focused = QApplication.focusWidget()
+        if not plans.job and focused is not None and self.progress.isAncestorOf(focused):
+            self.table.setFocus()  # as above: its buttons disappear, and what was found is to be proposed here
         self.progress.refresh()
         reason = plans.reason or self.bar.obstacle
         self.bar.begin.setEnabled(not reason and not plans.job)
-        self.presets.setEnabled(any(not layer.locked for layer in session.model.layers) if session.model else False)
+        editable = any(not layer.locked for layer in session.model.layers) if session.model else False
+        self.presets.setEnabled(editable)
+        self.preset_menu.menuAction().setEnabled(editable and not plans.job)
         notes = plans.failure or reason or " ".join(said(note) for note in (plans.front.notes if plans.front else ()))
         self.note.setText(notes)
         self.open_data.setVisible(session.data is None and session.model is not None)
