@@ -205,6 +205,6 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="at most 1,000 snapshots, and there are 1,001"):
         many.save(path)
     monkeypatch.setattr(session_file, "MOST_VALUES", 1000)
-    with pytest.raises(UserError, match="too large for a session file"):
+    with pytest.raises(UserError, match="session is too large for a file"):
         several.save(path)
     assert path.exists()

@@ -222,7 +222,7 @@ def test_a_file_whose_answers_depend_on_the_optimiser_is_not_called_verified(tmp
     assert report["verified"] is None and report["after"]["value"] is not None
     assert any(note.startswith("Not verified: with graph optimisation off") for note in report["notes"])
     told = " ".join(CliRunner().invoke(cli, command).output.split())
-    assert "measured, not verified (see the notes): the written file was run on 40 samples" in told
+    assert "measured, not verified (see the notes): the written file was run on 40 samples" in told, told
     page = (tmp_path / "out" / "m_compressed.html").read_text()
     assert "Not verified: with graph optimisation off" in page and "; predictions identical to the preview:" not in page
 

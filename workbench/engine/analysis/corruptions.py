@@ -13,7 +13,6 @@ from functools import partial
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 
 from workbench.core.base.errors import UserError
 from workbench.core.layer_data.tokens import MASK, PLACES, TYPES
@@ -104,6 +103,8 @@ def _noise(images: np.ndarray, strength: int, rng: np.random.Generator) -> np.nd
 
 
 def _blur(images: np.ndarray, strength: int, rng: np.random.Generator) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter  # most starts of the engine need none of it
+
     width = max(LEAST[strength], BLUR[strength] * min(images.shape[1:3]) / SIDE)
     return np.asarray(gaussian_filter(images, (0, width, width, 0)))
 

@@ -1,13 +1,15 @@
 """A sample of the user's own, dropped on the window: what the original and the compressed model make of it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetricsF, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.core.analysis.prediction_diff import Guess, SampleAnswer
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages
 from workbench.core.ipc.own_sample import TrySample
@@ -18,6 +20,9 @@ from workbench.ui.session.session import Session
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, heading, muted
+
+if TYPE_CHECKING:  # numpy comes with it, and the window is to be up before
+    from workbench.core.analysis.prediction_diff import Guess, SampleAnswer
 
 WIDTH, PICTURE, MARGIN = 640, 128, 16  # pixels
 ROW, BAR = 24, 6

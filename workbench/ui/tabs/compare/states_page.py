@@ -26,7 +26,7 @@ from workbench.ui.widgets.labels import muted
 from workbench.ui.widgets.rows import at_most
 
 NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of the table
-TABLE = 110  # pixels of height that the table keeps beside the chart
+TABLE = 84  # pixels of height that the table keeps beside the chart: its header and two rows
 
 
 class StatesTable(QTableView):
