@@ -215,7 +215,8 @@ def test_a_model_that_rounding_alone_moves_keeps_its_levels():
 def test_a_file_whose_answers_depend_on_the_optimiser_is_not_called_verified(tmp_path):
     sensitive(tmp_path / "m.onnx")
     np.savez(tmp_path / "d.npz", x=np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32))
-    (tmp_path / "r.yaml").write_text("version: 1\nlayers: {'*': [{quantize.static: {}}]}\n")
+    said = "version: 1\nlayers: {'*': [{quantize.static: {}}]}\nexport: {integers: all}\n"  # else timing decides
+    (tmp_path / "r.yaml").write_text(said)
     given = [str(tmp_path / name) for name in ("m.onnx", "d.npz", "r.yaml", "out")]
     command = ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3], "--no-timing"]
     report = json.loads(CliRunner().invoke(cli, [*command, "--json"]).stdout)
