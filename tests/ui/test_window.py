@@ -357,7 +357,7 @@ def test_a_running_job_is_shown_and_can_be_cancelled_for_good(own_link, qtbot, f
     qtbot.mouseClick(strip.cancel, LEFT)
     qtbot.waitUntil(lambda: not strip.isVisible() and not own_link.asked, timeout=WAIT)
     assert session.model is not None and not measured(session)
-    assert "F5" in window.workspace.scoreboard.metric_tile.note.text()
+    qtbot.waitUntil(lambda: "F5" in window.workspace.scoreboard.metric_tile.note.text())  # drawn in its turn
     qtbot.keyClick(window, Qt.Key.Key_F5)
     qtbot.waitUntil(strip.isVisible, timeout=WAIT)
     session.undo()
