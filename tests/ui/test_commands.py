@@ -96,22 +96,24 @@ def test_a_few_letters_find_a_command(window, qtbot):
     palette.close()
 
 
+def choose(window, qtbot, typed: str) -> None:
+    """Open the palette by its shortcut and take what is found first."""
+    qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
+    palette = dialog(window, qtbot, "palette")
+    qtbot.keyClicks(palette.search, typed)
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+
+
 def test_the_palette_adds_a_step_by_the_name_of_its_method(demo_window, qtbot):
     session = demo_window.session
-    qtbot.keyClick(demo_window, Qt.Key.Key_K, CTRL)
-    palette = dialog(demo_window, qtbot, "palette")
-    qtbot.keyClicks(palette.search, "prune magn")
-    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    choose(demo_window, qtbot, "prune magn")
     assert [action.method for action in session.recipe.stack_for(session.current)] == ["prune.magnitude"]
     assert session.undo_stack.undoText() == "Add Magnitude"
 
 
 def test_the_palette_gives_all_layers_4_bits_as_one_step(demo_window, qtbot):
     session = demo_window.session
-    qtbot.keyClick(demo_window, Qt.Key.Key_K, CTRL)
-    palette = dialog(demo_window, qtbot, "palette")
-    qtbot.keyClicks(palette.search, "all layers 4 bit")
-    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    choose(demo_window, qtbot, "all layers 4 bit")
     paths = [layer.path for layer in session.model.layers if not layer.locked]
     assert len(paths) > 1 and all(session.recipe.stack_for(path)[0].params["bits"] == 4 for path in paths)
     session.undo()

@@ -292,7 +292,7 @@ class Workspace:
 
     def edited(self, path: str, recipe: Recipe, job: Job) -> tuple[structure.Structure, Edit]:
         """The model after the structural steps of a recipe, and what the other steps of a layer make of it there: zeros
-        where it is not there any more. As it was trained, where the recipe was."""
+        where it was removed or replaced. As it was trained, where the recipe was."""
         layer, seed = self.layer(path), recipe.seed
         if (known := self.recovery(recipe)) is not None and path in known.compiled.model.sites:
             made = known.compiled
