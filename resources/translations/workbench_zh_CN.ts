@@ -534,6 +534,11 @@
       <translation>{inputs} 个输入各 {count} 个核，再加一个 1 × 1 卷积</translation>
     </message>
     <message>
+      <source>Ends training after this many of the steps, with the best weights so far; 0 is after all of them.</source>
+      <extracomment>distill.refine</extracomment>
+      <translation>在这么多步之后结束训练，并采用到此为止最好的权重；0 表示全部步数之后。</translation>
+    </message>
+    <message>
       <source>Learning rate of Adam, falling to zero as a cosine.</source>
       <extracomment>distill.refine</extracomment>
       <translation>Adam 的学习率，按余弦降到零。</translation>
@@ -542,6 +547,11 @@
       <source>Refine on the layer's outputs</source>
       <extracomment>distill.refine</extracomment>
       <translation>按层输出精调</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <extracomment>distill.refine</extracomment>
+      <translation>停止</translation>
     </message>
     <message>
       <source>Training steps of 1,024 input rows.</source>
@@ -8894,6 +8904,11 @@
       <translation>训练使响应误差 {before:.1f} % → {after:.1f} %</translation>
     </message>
     <message>
+      <source>response error {before:.1f} % → {after:.1f} % by training, stopped after {end:,} of {steps:,} steps</source>
+      <extracomment>workbench/methods/common/responses.py</extracomment>
+      <translation>经训练，输出误差 {before:.1f} % → {after:.1f} %，在 {steps:,} 步中的第 {end:,} 步后停止</translation>
+    </message>
+    <message>
       <source>training on the layer's outputs</source>
       <extracomment>workbench/methods/common/responses.py</extracomment>
       <translation>正在按层输出训练</translation>
@@ -9222,6 +9237,26 @@
       <source>{what} · {count} parameters</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>{what} · {count} 个参数</translation>
+    </message>
+    <message>
+      <source>Ends training and keeps the best weights so far.</source>
+      <extracomment>workbench/ui/actions/learning.py</extracomment>
+      <translation>结束训练，并保留到目前为止最好的权重。</translation>
+    </message>
+    <message>
+      <source>Response error</source>
+      <extracomment>workbench/ui/actions/learning.py</extracomment>
+      <translation>输出误差</translation>
+    </message>
+    <message>
+      <source>Stop here</source>
+      <extracomment>workbench/ui/actions/learning.py</extracomment>
+      <translation>在此停止</translation>
+    </message>
+    <message>
+      <source>step {step}: {error} of the outputs' variance</source>
+      <extracomment>workbench/ui/actions/learning.py</extracomment>
+      <translation>第 {step} 步：输出方差的 {error}</translation>
     </message>
     <message>
       <source>Edit again</source>
@@ -11399,6 +11434,31 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>loss {rise}</source>
       <extracomment>workbench/ui/plans/step_effects.py</extracomment>
       <translation>损失 {rise}</translation>
+    </message>
+    <message>
+      <source>(95 % interval: {low} to {high})</source>
+      <extracomment>workbench/ui/plots/curve.py</extracomment>
+      <translation>（95 % 置信区间：{low} 至 {high}）</translation>
+    </message>
+    <message>
+      <source>The training curve appears here.</source>
+      <extracomment>workbench/ui/plots/curve.py</extracomment>
+      <translation>训练曲线显示在这里。</translation>
+    </message>
+    <message>
+      <source>epoch</source>
+      <extracomment>workbench/ui/plots/curve.py</extracomment>
+      <translation>轮</translation>
+    </message>
+    <message>
+      <source>epoch {epoch}: {value}</source>
+      <extracomment>workbench/ui/plots/curve.py</extracomment>
+      <translation>第 {epoch} 轮：{value}</translation>
+    </message>
+    <message>
+      <source>next stage</source>
+      <extracomment>workbench/ui/plots/curve.py</extracomment>
+      <translation>下一阶段</translation>
     </message>
     <message>
       <source>CSV table (*.csv)</source>
@@ -13676,11 +13736,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>间隔</translation>
     </message>
     <message>
-      <source>Stop</source>
-      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
-      <translation>停止</translation>
-    </message>
-    <message>
       <source>The first {count} together fix all.</source>
       <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
       <translation>前 {count} 层一起可修复全部。</translation>
@@ -14569,31 +14624,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{n} layers otherwise</source>
       <extracomment>workbench/ui/tabs/plan/words.py</extracomment>
       <translation>其余 {n} 层</translation>
-    </message>
-    <message>
-      <source>(95 % interval: {low} to {high})</source>
-      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
-      <translation>（95 % 置信区间：{low} 至 {high}）</translation>
-    </message>
-    <message>
-      <source>The training curve appears here.</source>
-      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
-      <translation>训练曲线显示在这里。</translation>
-    </message>
-    <message>
-      <source>epoch</source>
-      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
-      <translation>轮</translation>
-    </message>
-    <message>
-      <source>epoch {epoch}: {value}</source>
-      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
-      <translation>第 {epoch} 轮：{value}</translation>
-    </message>
-    <message>
-      <source>next stage</source>
-      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
-      <translation>下一阶段</translation>
     </message>
     <message>
       <source>Model files with the same inputs and outputs; several are averaged. Without any, the original model is the teacher.</source>

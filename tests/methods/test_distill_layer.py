@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.graph.graphs import Build
-from workbench.core.base.errors import UserError
+from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import InputSpec
 from workbench.core.recipe.action import Action
@@ -83,3 +83,39 @@ def test_what_has_no_such_student_says_why(convolution, path, params, reason):
         compiler.stacks(model, Recipe((Row(path, (Action("distill.layer", params),)),)))
     chosen, notes = compiler.stacks(model, Recipe((Row("*", (Action("distill.layer", params),)),)))
     assert any(path in note and reason in note for note in notes) and path not in chosen
+
+
+def test_training_that_is_stopped_is_what_the_longer_one_had_reached(convolution):
+    """Whether it is run anew, or taken from what the longer one kept."""
+    model, data = convolution
+    made, curves = {}, []
+    for name, cache, stop in (("whole", whole := Cache(1 << 26), 0), ("kept", whole, 50), ("anew", Cache(1 << 26), 50)):
+        seen = []
+        job = Job(lambda progress, seen=seen: seen.append(progress.curve), interval=0.0)
+        action = Action("distill.layer", {"rank": 3, "steps": 75, "stop": stop})
+        stacks = compiler.stacks(model, Recipe((Row("first", (action,)),)))
+        made[name] = compiler.compiled(model, *stacks, data, 0, cache, job).edits["first"]
+        curves.append([curve for curve in seen if curve is not None])
+    np.testing.assert_array_equal(made["kept"].weight, made["anew"].weight)
+    np.testing.assert_array_equal(made["kept"].bias, made["anew"].bias)
+    assert "stopped after 50 of 75 steps" in made["kept"].note and "stopped" not in made["whole"].note
+    full, kept, anew = curves
+    assert not kept  # nothing was trained
+    assert full[-1].steps == (0, 25, 50, 75) and full[-1].over and not full[0].over
+    assert full[-1].errors[:3] == anew[-1].errors and list(full[-1].errors) == sorted(full[-1].errors, reverse=True)
+    assert (full[-1].path, full[-1].method) == ("first", "distill.layer")
+
+
+def test_training_that_is_cancelled_keeps_what_it_has_reached(convolution):
+    model, data = convolution
+    cache, job = Cache(1 << 26), Job(interval=0.0)
+    job.listener = lambda told: told.curve is not None and told.curve.steps[-1] == 50 and job.cancel()
+    action = Action("distill.layer", {"rank": 3, "steps": 1000})
+    stacks = compiler.stacks(model, Recipe((Row("first", (action,)),)))
+    with pytest.raises(Cancelled):
+        compiler.compiled(model, *stacks, data, 0, cache, job)
+    seen = []
+    stacks = compiler.stacks(model, Recipe((Row("first", (action.with_param("stop", 50),)),)))
+    listener = Job(lambda told: seen.append(told.curve), interval=0.0)
+    note = compiler.compiled(model, *stacks, data, 0, cache, listener).edits["first"].note
+    assert "stopped after 50 of 1,000 steps" in note and not any(seen)

@@ -11,11 +11,11 @@ from tests.ui.test_plots import histogram, light, spectrum, weight
 from tests.ui.test_sweep_page import CURVE
 from workbench.core.layer_data.layer_queries import WantTile
 from workbench.core.layer_data.pictures import Kernels, Tile
+from workbench.ui.plots.curve import CurvePlot
 from workbench.ui.plots.weights.heat import HeatMaps
 from workbench.ui.plots.weights.kernels import KernelGrid
 from workbench.ui.tabs.activations.ranges_plot import RangesPlot
 from workbench.ui.tabs.activations.values_plot import ValuesPlot
-from workbench.ui.tabs.recover.curve import CurvePlot
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 
 __all__ = ["histogram", "light", "spectrum", "weight"]  # fixtures

@@ -15,8 +15,8 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Stage, TrainingPoint
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
 from workbench.ui.panels.scoreboard import Scoreboard
+from workbench.ui.plots.curve import MOST, along, thinned
 from workbench.ui.tabs.recover import RecoverTab
-from workbench.ui.tabs.recover.curve import MOST, along, thinned
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.75}),)
 INT4 = (Action("quantize.affine", {"bits": 4}),)

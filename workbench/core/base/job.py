@@ -15,11 +15,13 @@ RESTING = 0.1  # seconds between two looks whether a pause is over
 
 @dataclass(frozen=True)
 class Progress:
-    """fraction is 0..1, or None while the total is unknown; eta is in seconds, or None while it cannot be told."""
+    """fraction is 0..1, or None while the total is unknown; eta is in seconds, or None while it cannot be told. `curve`
+    is a LayerCurve where a method trains a layer: the whole of it so far, for reports may be left out."""
 
     text: str
     fraction: float | None = None
     eta: float | None = None
+    curve: Any = None
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Job:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def report(self, text: str, fraction: float | None = None) -> None:
+    def report(self, text: str, fraction: float | None = None, curve: Any = None) -> None:
         """Tell the listener where the work is; `fraction` is of the current span (see `part`)."""
         self.check()
         now = time.monotonic()
@@ -88,7 +90,7 @@ class Job:
         overall = None if fraction is None else low + (high - low) * fraction
         spent = self.spent
         eta = spent * (1 - overall) / overall if overall and spent > 0.5 else None
-        self.listener(Progress(plain(text), overall, eta))
+        self.listener(Progress(plain(text), overall, eta, curve))
 
     def update(self, result: Any) -> None:
         """Deliver a result that will be followed by others: a point of a curve."""

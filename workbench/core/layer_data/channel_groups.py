@@ -1,6 +1,6 @@
 """Coupled channels: which layers lose output channels together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
@@ -19,6 +19,12 @@ class Couplings:
     def others(self, path: str) -> tuple[str, ...]:
         """The layers that lose channels when this one does, without itself."""
         return tuple(other for group in self.groups if path in group for other in group if other != path)
+
+    def beside(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The layers that lose channels when these do, without these."""
+        given = set(paths)
+        found = dict.fromkeys(other for path in given for other in self.others(path))
+        return tuple(other for other in found if other not in given)
 
     def names(self) -> dict[str, str]:
         """A short name of its group for each coupled layer: A, B, … Z, AA, AB, …"""

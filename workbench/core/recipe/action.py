@@ -76,6 +76,15 @@ class MethodInfo:
         return {field.name: field.default for field in self.fields} | dict(action.params)
 
 
+def swapped(actions: tuple[Action, ...], index: int) -> tuple[Action, ...] | None:
+    """The stack with the steps at `index` and behind it in each other's place, where they would be applied so."""
+    changed = list(actions)
+    if not 0 <= index < len(changed) - 1:
+        return None
+    changed[index : index + 2] = reversed(changed[index : index + 2])
+    return tuple(changed) if in_order(tuple(changed)) == tuple(changed) else None
+
+
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """The actions in the order in which they are applied: prune, factor, distil, quantise (stable within a family).
 

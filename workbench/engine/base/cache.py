@@ -62,6 +62,10 @@ class Cache:
         if self.peek(key) is None:
             self._put(key, value)
 
+    def keep(self, key: Hashable, value: Any) -> None:
+        """Put an entry in the place of the one that is there. Nobody is waited for."""
+        self._put(key, value)
+
     def _put(self, key: Hashable, value: Any) -> None:
         size = weigh(value)
         with self._lock:
@@ -107,6 +111,9 @@ class _Under(Cache):
 
     def offer(self, key: Hashable, value: Any) -> None:
         self._whole.offer((self._prefix, key), value)
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        self._whole.keep((self._prefix, key), value)
 
 
 def weigh(value: Any) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -153,6 +153,12 @@ class LayerContext:
             with suppress(UserError):  # which that layer says itself
                 self.cache.offer(each._key("moments"), sums[each.path].moments(each.path))
         return sums[self.path].moments(self.path)
+
+    def keep(self, what: Hashable, value: Any) -> None:
+        self.cache.keep(self._key("kept", what, self.seed), value)
+
+    def kept(self, what: Hashable) -> Any | None:
+        return self.cache.peek(self._key("kept", what, self.seed))
 
     @property
     def _place(self) -> int:

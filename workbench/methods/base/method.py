@@ -8,7 +8,7 @@ another distribution through the entry-point group `workbench.methods`.
 import inspect
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, cast, get_args
@@ -85,6 +85,12 @@ class Context(Protocol):
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """The layer's calibration inputs, batch by batch, as the operator receives them."""
+
+    def keep(self, what: Hashable, value: Any) -> None:
+        """Keep a value for this layer and these samples, in the place of an earlier one, while there is room."""
+
+    def kept(self, what: Hashable) -> Any | None:
+        """The value that `keep` was given, if it is still there."""
 
 
 class Method(ABC):

@@ -6,8 +6,9 @@ one trainer serves a weight, a pair of factors, and chains of convolutions. Zero
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer_curve import LayerCurve
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
 from workbench.methods.base.method import Context
@@ -24,11 +26,27 @@ from workbench.methods.common.factors import by_output
 ROWS = 16384  # sampled input rows; more did not lower the error on the demo models
 BATCH = 1024
 LOOK = 25  # steps from one look at the rows held out to the next
+KEPT = 4  # looks that are kept, from which training that is stopped is not run again
 
 if TYPE_CHECKING:
     import torch
 
     Apply = Callable[[torch.Tensor, list[torch.Tensor]], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Run:
+    """`steps` of Adam whose `rate` falls to zero as a cosine, ended after `stop` of them where that is not 0. `method`
+    is the id of the step that asks."""
+
+    method: str
+    steps: int
+    rate: float
+    stop: int = 0
+
+    @property
+    def end(self) -> int:
+        return min(self.stop or self.steps, self.steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +57,51 @@ class Trained:
     shift: np.ndarray
     before: float
     after: float
+    run: Run
 
     @property
     def words(self) -> str:
-        return Message(
-            "response error {before:.1f} % → {after:.1f} % by training",
-            before=100 * self.before,
-            after=100 * self.after,
-        )
+        figures = {"before": 100 * self.before, "after": 100 * self.after}
+        if self.run.end < self.run.steps:
+            return Message(
+                "response error {before:.1f} % → {after:.1f} % by training, stopped after {end:,} of {steps:,} steps",
+                end=self.run.end,
+                steps=self.run.steps,
+                **figures,
+            )
+        return Message("response error {before:.1f} % → {after:.1f} % by training", **figures)
 
 
-def train(context: Context, encoding: Encoding, steps: int, rate: float, job: Job) -> Trained:
-    """Adam with a rate that falls as a cosine, on the least mean square of the outputs. Deterministic for the seed.
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """The best so far at a step: tensors, the shift last, and errors on rows held out."""
+
+    step: int
+    before: float
+    best: float
+    tensors: tuple[np.ndarray, ...]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(tensor.nbytes for tensor in self.tensors)
+
+
+def train(context: Context, encoding: Encoding, run: Run, job: Job) -> Trained:
+    """Adam on the least mean square of the outputs. Deterministic for the seed; so training that is stopped after some
+    steps is what the longer one had reached by then, and is not run again where that is still known.
 
     Raises UserError where there are too few samples.
     """
+    start = _tensors(encoding)
+    digest = hashlib.blake2b(b"".join(np.ascontiguousarray(part).data for part in start), digest_size=16).digest()
+    key = "training", digest, run.steps, run.rate
+    known: tuple[_Look, ...] = context.kept(key) or ()
+    look = next((each for each in known if each.step == run.end), None) or _trained(context, encoding, run, key, job)
+    *tensors, shift = look.tensors
+    return Trained(_rebuilt(encoding, tensors), shift, look.before, look.best, run)
+
+
+def _trained(context: Context, encoding: Encoding, run: Run, key: Hashable, job: Job) -> _Look:
     import torch
 
     layer = context.layer
@@ -63,18 +111,22 @@ def train(context: Context, encoding: Encoding, steps: int, rate: float, job: Jo
     teacher = torch.from_numpy(by_output(context.weight, layer.out_axis).copy())
     targets = (rows @ teacher.reshape(len(rows), -1, rows.shape[2]).transpose(1, 2)).transpose(0, 1).flatten(1)
     tensors = [torch.from_numpy(part.copy()) for part in _tensors(encoding)]
-    shift = torch.zeros(targets.shape[1])
-    errors = _descend(
+    looks = _descend(
         _patches(rows, layer),
         targets,
-        [*tensors, shift],
+        [*tensors, torch.zeros(targets.shape[1])],
         _student(encoding, layer),
-        steps,
-        rate,
+        run,
         torch.Generator().manual_seed(context.seed),
-        job.part(0.3, 1.0),
     )
-    return Trained(_rebuilt(encoding, [tensor.numpy() for tensor in tensors]), shift.numpy(), *errors)
+    curve, recent, text = LayerCurve(layer.path, run.method, run.end), (), Message("training on the layer's outputs")
+    part = job.part(0.3, 1.0)
+    for step, look in looks:
+        if look is not None:
+            curve, recent = curve.with_look(step, look.best), (*recent, look)[-KEPT:]
+            context.keep(key, recent)
+        part.report(text, step / max(run.end, 1), curve)
+    return recent[-1]
 
 
 def _descend(
@@ -82,12 +134,11 @@ def _descend(
     targets: torch.Tensor,
     learnt: list[torch.Tensor],
     student: Apply,
-    steps: int,
-    rate: float,
+    run: Run,
     generator: torch.Generator,
-    job: Job,
-) -> tuple[float, float]:
-    """Train the tensors, the shift last, in place; those are kept that did best on the rows held out."""
+) -> Iterator[tuple[int, _Look | None]]:
+    """After each step its number, and every few steps, first and last too, what did best on the rows held out. The last
+    tensor is the shift."""
     import torch
 
     held = max(1, len(inputs) // 8)
@@ -98,14 +149,19 @@ def _descend(
     def loss(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return (student(x, current[:-1]) + current[-1] - y).square().sum(dim=1).mean() / power
 
-    def held_out() -> float:
+    def look(step: int, best: _Look | None) -> _Look:
         with torch.no_grad():
-            return float(loss(inputs[:held], targets[:held]))
+            found = float(loss(inputs[:held], targets[:held]))
+        if best is not None and not found < best.best:
+            return replace(best, step=step)
+        kept = tuple(tensor.detach().clone().numpy() for tensor in current)
+        return _Look(step, best.before if best is not None else found, found, kept)
 
-    before = best = held_out()
-    optimizer = torch.optim.Adam(current, lr=rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(steps, 1))
-    for step in job.each(range(steps), Message("training on the layer's outputs")):
+    best = look(0, None)
+    yield 0, best
+    optimizer = torch.optim.Adam(current, lr=run.rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(run.steps, 1))
+    for step in range(1, run.end + 1):
         chosen = torch.randint(held, len(inputs), (BATCH,), generator=generator)
         optimizer.zero_grad()
         loss(inputs[chosen], targets[chosen]).backward()
@@ -114,13 +170,10 @@ def _descend(
                 tensor.grad.mul_(mask)
         optimizer.step()
         schedule.step()
-        if step % LOOK == LOOK - 1 or step == steps - 1:
-            found = held_out()
-            if found < best:
-                best = found
-                for kept, tensor in zip(learnt, current, strict=True):
-                    kept.copy_(tensor.detach())
-    return before, best
+        looked = step % LOOK == 0 or step == run.end
+        if looked:
+            best = look(step, best)
+        yield step, best if looked else None
 
 
 def _patches(rows: torch.Tensor, layer: Layer) -> torch.Tensor:

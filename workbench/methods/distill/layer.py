@@ -93,6 +93,12 @@ class LayerDistillation(Method):
         rate: Annotated[
             float, Range(1e-5, 0.1, log=True), Expert(), Help("Learning rate of Adam, falling to zero as a cosine.")
         ] = 0.003
+        stop: Annotated[
+            int,
+            Range(0, 5000, 25),
+            Expert(),
+            Help("Ends training after this many of the steps, with the best weights so far; 0 is after all of them."),
+        ] = 0
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op == "Embedding":
@@ -118,7 +124,8 @@ class LayerDistillation(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         start, note = _start(context.layer, edit.weight, params)
-        trained = responses.train(context, start, params.steps, params.rate, job)
+        run = responses.Run(self.id, params.steps, params.rate, params.stop)
+        trained = responses.train(context, start, run, job)
         bias = context.bias if edit.bias is None else edit.bias
         shifted = (np.float32(0) if bias is None else bias) + trained.shift
         return Edit(trained.encoding, shifted.astype(np.float32), Joined((trained.words, note), CLAUSE))

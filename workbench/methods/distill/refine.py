@@ -40,6 +40,12 @@ class Refinement(Method):
         rate: Annotated[
             float, Range(1e-5, 0.1, log=True), Expert(), Help("Learning rate of Adam, falling to zero as a cosine.")
         ] = 0.001
+        stop: Annotated[
+            int,
+            Range(0, 5000, 25),
+            Expert(),
+            Help("Ends training after this many of the steps, with the best weights so far; 0 is after all of them."),
+        ] = 0
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
@@ -53,7 +59,8 @@ class Refinement(Method):
         return False  # whether a bias is added depends on the layer's having one
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
-        trained = responses.train(context, edit.encoding, params.steps, params.rate, job)
+        run = responses.Run(self.id, params.steps, params.rate, params.stop)
+        trained = responses.train(context, edit.encoding, run, job)
         bias = edit.bias
         if trained.shift.any():
             before = context.bias if bias is None else bias

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QS
 from workbench.core.analysis.report import LayerChange
 from workbench.core.layer_data.channel_groups import Couplings
 from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer_curve import LayerCurve
 from workbench.core.layer_data.layer_queries import WantOutlook
 from workbench.core.layer_data.method_insight import Outlook
 from workbench.core.layer_data.views import LayerView
-from workbench.core.recipe.action import Action, MethodInfo, in_order
+from workbench.core.recipe.action import Action, MethodInfo, in_order, swapped
 from workbench.core.targets.target import Target
 from workbench.ui.actions import families, meaning, on_target
 from workbench.ui.actions.adding.add_menu import AddMenu
@@ -20,6 +21,7 @@ from workbench.ui.actions.adding.recommended import recommended
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.placeholder import Placeholder
 from workbench.ui.actions.header import Header
+from workbench.ui.actions.learning import Curves
 from workbench.ui.actions.left_alone import LeftAlone
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
@@ -55,20 +57,19 @@ class ActionPanel(QWidget):
         self._forbidden: dict[str, str] = {}
         self._couplings = Couplings()
         self._outlooks: dict[WantOutlook, Outlook] = {}
+        self.curves = Curves()
         self._cards: list[StepCard] = []
         self._spare: dict[str, StepCard] = {}  # hidden, by method
         self.header = Header(self)
         self.result = ResultCard(self)
         self.alone = LeftAlone(self)
         self.hint = muted("", self)
-        self.menu = AddMenu(self)
-        self.families = FamiliesMenu(self)
+        self.menu, self.families = AddMenu(self), FamiliesMenu(self)
         self.menu.chosen.connect(self.add_step)
         self.menu.aboutToShow.connect(self._recommend)
         self.families.chosen.connect(lambda method_id: self.add_step(Action(method_id)))
         self.add = QPushButton(self.tr("Add a step"), self)
-        self.nothing = Placeholder("layers", self)
-        self.locked = Placeholder("info", self)
+        self.nothing, self.locked = Placeholder("layers", self), Placeholder("info", self)
         self._pages = QStackedWidget(self)
         self._build()
         self._show_page()
@@ -135,6 +136,17 @@ class ActionPanel(QWidget):
         for card in self._cards:
             card.set_outlooks(self._outlooks)
 
+    def show_curve(self, curve: LayerCurve) -> None:
+        """A step trains a layer; this is its error so far."""
+        if any(layer.path == curve.path for layer in self._layers):
+            self.curves.take(curve, self._actions)
+            self._tell_curves()
+
+    def _tell_curves(self) -> None:
+        paths = [layer.path for layer in self._layers]
+        for index, card in enumerate(self._cards):
+            card.set_curve(self.curves.of(paths, self._actions, index))
+
     def set_couplings(self, couplings: Couplings) -> None:
         """Take the couplings of channels between layers."""
         self._couplings = couplings
@@ -142,14 +154,7 @@ class ActionPanel(QWidget):
 
     def _tell_cards(self) -> None:
         for card in self._cards:
-            card.set_context(self._layers, self._view, self._along())
-
-    def _along(self) -> tuple[str, ...]:
-        """The layers that lose channels with those on show, without these."""
-        shown = {layer.path for layer in self._layers}
-        return tuple(
-            dict.fromkeys(other for path in shown for other in self._couplings.others(path) if other not in shown)
-        )
+            card.set_context(self._layers, self._view, self._couplings.beside(layer.path for layer in self._layers))
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
         """Method id -> why this layer cannot have it."""
@@ -188,8 +193,11 @@ class ActionPanel(QWidget):
             self._discard(card)
         del self._cards[len(self._actions) :]
         for index, card in enumerate(self._cards):
-            card.head.set_movable(self._swapped(index - 1) is not None, self._swapped(index) is not None)
+            card.head.set_movable(
+                swapped(self._actions, index - 1) is not None, swapped(self._actions, index) is not None
+            )
         self._mark()
+        self._tell_curves()
         self._show_page()
         if focused and not self._in_a_card():
             self.add.setFocus(Qt.FocusReason.OtherFocusReason)  # what had it was undone
@@ -294,7 +302,7 @@ class ActionPanel(QWidget):
         card = self._spare.pop(action.method) if action.method in self._spare else self._made(action)
         card.set_action(action)
         card.set_outlooks(self._outlooks)
-        card.set_context(self._layers, self._view, self._along())
+        card.set_context(self._layers, self._view, self._couplings.beside(layer.path for layer in self._layers))
         card.set_methods(self._methods.values(), self._unavailable)
         self._cards.insert(index, card)
         self._stack.insertWidget(index, card)
@@ -363,7 +371,7 @@ class ActionPanel(QWidget):
     def _move(self, card: StepCard, by: int) -> None:
         """Move a step by one place; the focus stays on the button while it can be pressed again."""
         index = self._cards.index(card)
-        actions = self._swapped(min(index, index + by))
+        actions = swapped(self._actions, min(index, index + by))
         if actions is None:
             return
         self._edit(actions, self.tr("Move {title}").format(title=card.title))
@@ -371,19 +379,10 @@ class ActionPanel(QWidget):
         pressed, other = (head.earlier, head.later) if by < 0 else (head.later, head.earlier)
         (pressed if pressed.isVisible() else other).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _swapped(self, index: int) -> tuple[Action, ...] | None:
-        """The stack with the steps at `index` and behind it in each other's place, where they would be applied so."""
-        actions = list(self._actions)
-        if not 0 <= index < len(actions) - 1:
-            return None
-        actions[index : index + 2] = reversed(actions[index : index + 2])
-        return tuple(actions) if in_order(tuple(actions)) == tuple(actions) else None
-
     def _switch(self, card: StepCard, off: bool) -> None:
-        index = self._cards.index(card)
-        text = self.tr("Switch off {title}") if off else self.tr("Switch on {title}")
-        switched = self._actions[index].switched(off)
-        self._edit((*self._actions[:index], switched, *self._actions[index + 1 :]), text.format(title=card.title))
+        index, text = self._cards.index(card), self.tr("Switch off {title}") if off else self.tr("Switch on {title}")
+        turned = self._actions[index].switched(off)
+        self._edit((*self._actions[:index], turned, *self._actions[index + 1 :]), text.format(title=card.title))
 
     def _edit(self, actions: tuple[Action, ...], text: str) -> None:
         self.set_actions(actions)
@@ -397,4 +396,5 @@ class ActionPanel(QWidget):
     def _on_changed(self, card: StepCard, name: str, finished: bool) -> None:
         index = self._cards.index(card)
         self._actions = (*self._actions[:index], card.action, *self._actions[index + 1 :])
+        self._tell_curves()
         self.actions_changed.emit(self._actions, v.edit_text(card.title, name), finished)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer_curve import LayerCurve
 from workbench.core.layer_data.layer_queries import WantOutlook
 from workbench.core.layer_data.method_insight import Outlook
 from workbench.core.layer_data.views import LayerView
@@ -15,6 +16,7 @@ from workbench.ui.actions import families, meaning, ranked
 from workbench.ui.actions.card_head import CardHead
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.form import ParamForm
+from workbench.ui.actions.learning import STOP, ErrorCurve
 from workbench.ui.actions.why import Why
 from workbench.ui.text.plot_params import converted
 from workbench.ui.widgets import theme
@@ -59,6 +61,7 @@ class StepCard(QFrame):
         self.head.switched.connect(self.switched)
         self.form: ParamForm | None = None
         self.sentence = muted("", self)
+        self.learning: ErrorCurve | None = None  # made when there is something to draw
         self.warning = Caution(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(theme.UNIT + theme.HALF, theme.UNIT, theme.UNIT, theme.UNIT)
@@ -122,6 +125,16 @@ class StepCard(QFrame):
         if self.method is not None:
             self.warning.show_text(self._unavailable or self._not_taken)
 
+    def set_curve(self, curve: LayerCurve | None) -> None:
+        """Show how the training of this step went, or goes."""
+        if curve is None and self.learning is None:
+            return
+        if self.learning is None:
+            self.learning = ErrorCurve(self)
+            self.learning.stopped.connect(lambda step: self._on_changed(STOP, step, True))
+            self._body.insertWidget(self._body.indexOf(self.why), self.learning)
+        self.learning.show_curve(curve, int(self.action.params.get(STOP, 0)))
+
     @property
     def held(self) -> bool:
         return self.form is not None and self.form.held
@@ -135,7 +148,7 @@ class StepCard(QFrame):
         self.form = ParamForm(method.fields, self.action.params, self)
         self.form.set_convert(lambda name, value, to: converted(self._view, name, value, to))
         self.form.changed.connect(self._on_changed)
-        body = QVBoxLayout()
+        self._body = body = QVBoxLayout()
         body.setContentsMargins(0, 0, theme.HALF, 0)
         body.setSpacing(theme.UNIT)
         if method.fields:
@@ -180,5 +193,7 @@ class StepCard(QFrame):
     def _on_changed(self, name: str, value: Any, finished: bool) -> None:
         assert self.method is not None
         self.action = self.action.with_param(name, value, v.rivals(self.method.fields, name))
+        if name == STOP and self.form is not None:
+            self.form.set_values(self.action.params)
         self._explain()
         self.changed.emit(self.action, name, finished)

@@ -62,6 +62,7 @@ class EngineLink(QObject):
     cancelling   the user cancels this job; emitted before the engine is told
     gave_up      it died too often; nothing runs until `restart`
     job_ended    with its outcome, and a sentence where it failed
+    learned      the LayerCurve of a layer that a job trains, as it grows
     """
 
     ready = Signal()
@@ -70,6 +71,7 @@ class EngineLink(QObject):
     gave_up = Signal(str)
     job_started = Signal(int, str)
     job_progressed = Signal(int, object)
+    learned = Signal(object)
     job_ended = Signal(int, str, str)
     _arrived = Signal(int, object)
     _ended = Signal(int)
@@ -271,6 +273,8 @@ class EngineLink(QObject):
                 _call(handlers.stopped)
 
     def _progress(self, job: int, progress: Progress) -> None:
+        if progress.curve is not None:
+            self.learned.emit(progress.curve)
         if self._pending[job].handlers.title:
             self.job_progressed.emit(job, replace(progress, text=said(progress.text)))
 

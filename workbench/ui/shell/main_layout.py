@@ -206,6 +206,8 @@ class Workspace(QObject):
         self.effects.known.connect(self.actions.menu.show_effect)
         self.actions.effects_wanted.connect(self._ask_effects)
         session.data_changed.connect(self.actions.forget_outlooks)
+        session.data_changed.connect(self.actions.curves.forget)
+        session.link.learned.connect(self.actions.show_curve)
         self.inspect.action_dragged.connect(self._on_dragged)
         self.inspect.chosen.connect(lambda path: session.select(session.selection, path))
         self.actions.actions_changed.connect(self._on_actions)
@@ -275,9 +277,7 @@ class Workspace(QObject):
         self.inspect.set_several(len(layers) > 1)
         if len(layers) > 1:
             stacks = {layer.path: session.recipe.stack_for(layer.path) for layer in layers}
-            changed = {
-                path: session.changes[path] for path, stack in stacks.items() if stack and path in session.changes
-            }
+            changed = {path: session.changes[path] for path in stacks if stacks[path] and path in session.changes}
             self.inspect.selection.show_layers(layers, changed, stacks, session.methods, session.current)
             self.inspect.selection.show_views(session.views())
 

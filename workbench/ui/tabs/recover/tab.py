@@ -21,10 +21,10 @@ from workbench.core.base.quantities import MetricInfo, duration, metric_text
 from workbench.core.recipe.recovery import INFOS, STAGES, Recovery, Stage, StageResult
 from workbench.ui.actions.form.values import edit_text
 from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.plots.curve import CurvePlot, along
 from workbench.ui.plots.splitter import PlotSplitter
 from workbench.ui.session.session import Session
 from workbench.ui.session.training import Trainings
-from workbench.ui.tabs.recover.curve import CurvePlot, along
 from workbench.ui.tabs.recover.stage_card import StageCard
 from workbench.ui.tabs.recover.temperatures import TemperaturePlot
 from workbench.ui.text.i18n import said

@@ -10,16 +10,19 @@ from workbench.core.base.quantities import MetricInfo, metric_text
 from workbench.core.recipe.recovery import TrainingPoint
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
+from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 
 MOST = 300  # points that are drawn, neighbours averaged: a longer line takes too long to paint
 
 
 class CurvePlot(PlotPanel):
-    """One line over epochs; stages follow each other on the axis, a dotted line between them."""
+    """One line over epochs, or what `x_label` names; stages follow each other on the axis, a dotted line between
+    them."""
 
-    def __init__(self, title: str, y_label: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, Canvas(parent.tr("epoch") if parent else "epoch", y_label), (), "", parent)
+    def __init__(self, title: str, y_label: str, parent: QWidget | None = None, x_label: str | None = None) -> None:
+        along = tr("epoch") if x_label is None else x_label
+        super().__init__(title, Canvas(along, y_label), (), "", parent)
         self.table.hide()
         self.setMinimumSize(150, 140)
         self._line, self._dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=7)
