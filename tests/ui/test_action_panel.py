@@ -15,7 +15,7 @@ from workbench.core.recipe.params import Field
 from workbench.methods.distill.block import BlockDistillation
 from workbench.ui.actions import ActionPanel
 from workbench.ui.actions.adding.menu import MethodMenu
-from workbench.ui.actions.step import StepCard
+from workbench.ui.actions.card.step import StepCard
 from workbench.ui.widgets import theme
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton

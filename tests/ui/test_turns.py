@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from tests.ui.conftest import WAIT, measured, open_demo, settle
 from workbench.core.recipe.action import Action
-from workbench.ui.actions.step import StepCard
+from workbench.ui.actions.card.step import StepCard
 from workbench.ui.engine_client.redraw_scheduler import Place, Turns
 from workbench.ui.shell.main_window import MainWindow
 from workbench.ui.tree.data.cells import Column

@@ -18,13 +18,13 @@ from workbench.ui.actions import families, meaning, on_target
 from workbench.ui.actions.adding.add_menu import AddMenu
 from workbench.ui.actions.adding.menu import FamiliesMenu
 from workbench.ui.actions.adding.recommended import recommended
+from workbench.ui.actions.card.learning import Curves
+from workbench.ui.actions.card.step import StepCard
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.placeholder import Placeholder
 from workbench.ui.actions.header import Header
-from workbench.ui.actions.learning import Curves
 from workbench.ui.actions.left_alone import LeftAlone
 from workbench.ui.actions.result import ResultCard
-from workbench.ui.actions.step import StepCard
 from workbench.ui.commands.actions import set_enabled
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme

@@ -13,11 +13,11 @@ from workbench.core.layer_data.method_insight import Outlook
 from workbench.core.layer_data.views import LayerView
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions import families, meaning, ranked
-from workbench.ui.actions.card_head import CardHead
+from workbench.ui.actions.card.head import CardHead
+from workbench.ui.actions.card.learning import STOP, ErrorCurve
+from workbench.ui.actions.card.why import Why
 from workbench.ui.actions.form import values as v
 from workbench.ui.actions.form.form import ParamForm
-from workbench.ui.actions.learning import STOP, ErrorCurve
-from workbench.ui.actions.why import Why
 from workbench.ui.text.plot_params import converted
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, muted
