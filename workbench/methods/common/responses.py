@@ -61,15 +61,16 @@ class Trained:
 
     @property
     def words(self) -> str:
-        figures = {"before": 100 * self.before, "after": 100 * self.after}
+        before, after = 100 * self.before, 100 * self.after
         if self.run.end < self.run.steps:
             return Message(
                 "response error {before:.1f} % → {after:.1f} % by training, stopped after {end:,} of {steps:,} steps",
                 end=self.run.end,
                 steps=self.run.steps,
-                **figures,
+                before=before,
+                after=after,
             )
-        return Message("response error {before:.1f} % → {after:.1f} % by training", **figures)
+        return Message("response error {before:.1f} % → {after:.1f} % by training", before=before, after=after)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +120,9 @@ def _trained(context: Context, encoding: Encoding, run: Run, key: Hashable, job:
         run,
         torch.Generator().manual_seed(context.seed),
     )
-    curve, recent, text = LayerCurve(layer.path, run.method, run.end), (), Message("training on the layer's outputs")
-    part = job.part(0.3, 1.0)
+    curve, part = LayerCurve(layer.path, run.method, run.end), job.part(0.3, 1.0)
+    text = Message("training on the layer's outputs")
+    recent: tuple[_Look, ...] = ()
     for step, look in looks:
         if look is not None:
             curve, recent = curve.with_look(step, look.best), (*recent, look)[-KEPT:]
