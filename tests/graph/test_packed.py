@@ -75,7 +75,7 @@ def test_a_product_reads_packed_levels(op: str, bits: int, opset: int, kind: dic
     assert apart < ROUNDING
     if expected.standard:  # in floats where nothing is fused
         (plain,) = runtime.run(runtime.session(content, optimize=False), {"x": x})
-        np.testing.assert_allclose(plain, right, rtol=1e-4, atol=1e-3)
+        np.testing.assert_allclose(plain, right, rtol=1e-4, atol=1e-6 * np.abs(right).max())  # sums in another order
 
 
 @pytest.mark.parametrize("kind", [{"group": 128}, {"group": 32, "symmetric": False}, {}])
