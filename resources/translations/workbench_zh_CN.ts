@@ -64,11 +64,6 @@
       <translation>熵</translation>
     </message>
     <message>
-      <source>Entropy penalty λ·(mean bits of a weight) on layers with evenly spaced levels, by how often each level occurs: the value of λ. Huffman codes get shorter (Oktay et al. 2020).</source>
-      <extracomment>distill</extracomment>
-      <translation>熵惩罚 λ·（每个权重的平均位数），作用于量化级别均匀分布的层，按每个级别出现的频率计算：λ 的值。霍夫曼编码会变短（Oktay 等，2020）。</translation>
-    </message>
-    <message>
       <source>Epochs</source>
       <extracomment>distill</extracomment>
       <translation>轮数</translation>
@@ -302,6 +297,11 @@
       <source>Weight β of the penalty β/2·Σ(w − w₀)².</source>
       <extracomment>distill</extracomment>
       <translation>惩罚项 β/2·Σ（w − w₀）² 的权重 β。</translation>
+    </message>
+    <message>
+      <source>Weight λ of the entropy penalty λ·(mean bits per weight), estimated from how often each level occurs, on layers with evenly spaced levels. Shortens Huffman codes (Oktay et al. 2020).</source>
+      <extracomment>distill</extracomment>
+      <translation>熵惩罚 λ·（每权重平均位数）的权重 λ，按各级别出现的频率估计，作用于量化级别均匀分布的层。使霍夫曼编码变短（Oktay 等，2020）。</translation>
     </message>
     <message>
       <source>Whether the quantisation step size is learned (LSQ, Esser et al. 2020) or stays fixed.</source>
@@ -596,7 +596,7 @@
     <message>
       <source>Rank R: channels between the convolutions.</source>
       <extracomment>lowrank.cp</extracomment>
-      <translation>各卷积之间的通道数。</translation>
+      <translation>秩 R：各卷积之间的通道数。</translation>
     </message>
     <message>
       <source>Rank as a fraction of the break-even rank, at which the four convolutions hold as many weights as the layer.</source>
@@ -1704,9 +1704,9 @@
       <translation>95 % 区间</translation>
     </message>
     <message>
-      <source>By rule, not measured. Steps that are not taken there: {count}</source>
+      <source>By rule, not measured. Unsupported steps: {count}</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>依据规则，未测量。该目标不支持的步骤：{count}</translation>
+      <translation>依据规则，未测量。不支持的步骤：{count}</translation>
     </message>
     <message>
       <source>Corrupted samples</source>
@@ -2471,12 +2471,12 @@
     <message>
       <source>a step of '{where}' has more or less than one method</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>“{where}”的一个步骤不是单个步骤</translation>
+      <translation>“{where}”的一个步骤不是恰好一个方法</translation>
     </message>
     <message>
       <source>an entry of '{where}' has more or less than one stage</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>“{where}”的一个步骤不是单个阶段</translation>
+      <translation>“{where}”的一项不是恰好一个阶段</translation>
     </message>
     <message>
       <source>export.format is {kind}</source>
@@ -2669,14 +2669,19 @@
       <translation>Core ML 模型</translation>
     </message>
     <message>
-      <source>a GGML file of llama.cpp</source>
+      <source>a Git LFS pointer; the file itself was not downloaded</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>llama.cpp 的 GGML 文件</translation>
+      <translation>Git LFS 指针；文件本身尚未下载</translation>
     </message>
     <message>
-      <source>a GGUF file of llama.cpp, whose weights are already quantised</source>
+      <source>a PaddlePaddle file</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>llama.cpp 的 GGUF 文件，其权重已经量化</translation>
+      <translation> PaddlePaddle 文件</translation>
+    </message>
+    <message>
+      <source>a PaddlePaddle folder</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation> PaddlePaddle 文件夹</translation>
     </message>
     <message>
       <source>a TensorFlow Lite model, which is not supported</source>
@@ -2699,19 +2704,14 @@
       <translation>配置文件，不是模型</translation>
     </message>
     <message>
-      <source>a file of ONNX Runtime's own format (.ort)</source>
+      <source>a llama.cpp GGML file</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>ONNX Runtime 自有格式（.ort）的文件</translation>
+      <translation>llama.cpp 的 GGML 文件</translation>
     </message>
     <message>
-      <source>a file of PaddlePaddle</source>
+      <source>a llama.cpp GGUF file, whose weights are already quantised</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>PaddlePaddle 的文件</translation>
-    </message>
-    <message>
-      <source>a folder of PaddlePaddle</source>
-      <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>PaddlePaddle 的文件夹</translation>
+      <translation>llama.cpp 的 GGUF 文件，其权重已经量化</translation>
     </message>
     <message>
       <source>a model compiled for Rockchip NPUs</source>
@@ -2719,29 +2719,24 @@
       <translation>为 Rockchip NPU 编译的模型</translation>
     </message>
     <message>
-      <source>a model of OpenVINO</source>
-      <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>OpenVINO 模型</translation>
-    </message>
-    <message>
       <source>a model of another runtime</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
       <translation>其他运行时的模型</translation>
     </message>
     <message>
-      <source>a model of ncnn</source>
-      <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>ncnn 模型</translation>
-    </message>
-    <message>
-      <source>a pointer of Git LFS; the file itself was not downloaded</source>
-      <extracomment>workbench/core/recognition/kinds.py</extracomment>
-      <translation>Git LFS 指针；文件本身尚未下载</translation>
-    </message>
-    <message>
       <source>an HDF5 file, which is not supported</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
       <translation> HDF5 文件，不予打开</translation>
+    </message>
+    <message>
+      <source>an ONNX Runtime file (.ort)</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>ONNX Runtime 自有格式（.ort）的文件</translation>
+    </message>
+    <message>
+      <source>an OpenVINO model</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>OpenVINO 模型</translation>
     </message>
     <message>
       <source>an adapter (LoRA), not a whole model</source>
@@ -2757,6 +2752,11 @@
       <source>an image, not a model</source>
       <extracomment>workbench/core/recognition/kinds.py</extracomment>
       <translation>图像，不是模型</translation>
+    </message>
+    <message>
+      <source>an ncnn model</source>
+      <extracomment>workbench/core/recognition/kinds.py</extracomment>
+      <translation>ncnn 模型</translation>
     </message>
     <message>
       <source>'{subject}' has more than {most} entries</source>
@@ -3019,7 +3019,7 @@
       <translation>{subject}：{allowed}，而不是 {given}</translation>
     </message>
     <message>
-      <source>{target} does not take {op} (by rule: {source}).</source>
+      <source>{target} does not support {op} (by rule: {source}).</source>
       <extracomment>workbench/core/targets/check.py</extracomment>
       <translation>{target} 不支持 {op}（依据规则：{source}）。</translation>
     </message>
@@ -3039,7 +3039,7 @@
       <translation>“{key}”{problem}（{value}）</translation>
     </message>
     <message>
-      <source>Choose a target that has figures of energy, or limit MACs or bytes.</source>
+      <source>Choose a target that states energy figures, or limit MACs or bytes.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>请选择给出了能耗数据的目标设备，或改为限制 MACs 或字节数。</translation>
     </message>
@@ -3049,7 +3049,7 @@
       <translation>请参阅文档 extending/targets.md。</translation>
     </message>
     <message>
-      <source>The energy of this device is not known: no figures of it are stated, and no counter can be read.</source>
+      <source>The energy use of this device is not known: the target states no figures, and no counter can be read.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>该设备的能耗未知：没有给出能耗数据，也没有可读取的计数器。</translation>
     </message>
@@ -3064,34 +3064,14 @@
       <translation>没有目标设备“{name}”。</translation>
     </message>
     <message>
-      <source>are no formats of floats</source>
+      <source>are not floating-point formats</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是浮点格式</translation>
     </message>
     <message>
-      <source>is no list of texts</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是文本列表</translation>
-    </message>
-    <message>
-      <source>is no mapping</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是映射</translation>
-    </message>
-    <message>
-      <source>is no mapping of types to figures above zero</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是从类型到正数的映射</translation>
-    </message>
-    <message>
-      <source>is no width</source>
+      <source>is not a bit width</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是位宽</translation>
-    </message>
-    <message>
-      <source>is none of {known}</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不属于 {known}</translation>
     </message>
     <message>
       <source>is not a list</source>
@@ -3101,17 +3081,32 @@
     <message>
       <source>is not a list of bit widths</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是位宽</translation>
+      <translation>不是位宽的列表</translation>
     </message>
     <message>
       <source>is not a list of granularities</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不在其中</translation>
+      <translation>不是粒度的列表</translation>
     </message>
     <message>
       <source>is not a list of sizes</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是大小的列表</translation>
+    </message>
+    <message>
+      <source>is not a list of strings</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是文本列表</translation>
+    </message>
+    <message>
+      <source>is not a mapping</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是映射</translation>
+    </message>
+    <message>
+      <source>is not a mapping from types to positive numbers</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是从类型到正数的映射</translation>
     </message>
     <message>
       <source>is not a mapping of operators</source>
@@ -3124,29 +3119,34 @@
       <translation>不是正整数</translation>
     </message>
     <message>
+      <source>is not a string</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是文本</translation>
+    </message>
+    <message>
       <source>is not a string that names the source of the rules</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不是文本：规则的出处</translation>
     </message>
     <message>
-      <source>is not a text</source>
-      <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是文本</translation>
-    </message>
-    <message>
       <source>is not a valid id</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是标识符</translation>
+      <translation>不是有效的标识符</translation>
     </message>
     <message>
-      <source>is not above zero</source>
+      <source>is not one of {known}</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不大于零</translation>
+      <translation>不属于 {known}</translation>
     </message>
     <message>
       <source>is not one of {numbers}</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
       <translation>不属于 {numbers}</translation>
+    </message>
+    <message>
+      <source>is not positive</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是正数</translation>
     </message>
     <message>
       <source>is not true or false</source>
@@ -3161,7 +3161,7 @@
     <message>
       <source>it has no target files (*.yaml)</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>其中没有目标硬件文件（*.yaml）</translation>
+      <translation>其中没有目标设备文件（*.yaml）</translation>
     </message>
     <message>
       <source>it has unknown keys: {left}</source>
@@ -3191,7 +3191,7 @@
     <message>
       <source>{name} is not a valid target file, in {where}: {problem}.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>{name} 不是有效的目标硬件文件，位置：{where}：{problem}。</translation>
+      <translation>{name} 不是有效的目标设备文件，位置：{where}：{problem}。</translation>
     </message>
     <message>
       <source>{where}, {key}</source>
@@ -3299,7 +3299,7 @@
       <translation>请选择其他指标。</translation>
     </message>
     <message>
-      <source>Give one class number per sample, or targets with the shape of the output; or omit the labels.</source>
+      <source>Give one class index per sample, or targets with the shape of the output; or omit the labels.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>请为每个样本给出一个类别编号，或与输出形状相同的目标；也可不给标签。</translation>
     </message>
@@ -3349,7 +3349,7 @@
       <translation>输出 {outputs}，标签 {labels}</translation>
     </message>
     <message>
-      <source>Make class_names a list of strings, one per class, in the order of the class numbers; or omit it.</source>
+      <source>Make class_names a list of strings, one per class, in the order of the class indices; or omit it.</source>
       <extracomment>workbench/data/class_names.py</extracomment>
       <translation>class_names 应为文本列表，每个类别一个，按类别编号排列；也可以省略。</translation>
     </message>
@@ -3539,7 +3539,7 @@
       <translation>{path}：数组“{spec}”中有 NaN 或无限大的值。</translation>
     </message>
     <message>
-      <source>{path}: the array '{spec}' has fractions, and the model takes whole numbers ({dtype}).</source>
+      <source>{path}: the array '{spec}' has fractional values, but the model takes integers ({dtype}).</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>{path}：数组“{spec}”含有小数，而模型接受整数（{dtype}）。</translation>
     </message>
@@ -3599,7 +3599,7 @@
       <translation>与原始模型的 top-1 一致率</translation>
     </message>
     <message>
-      <source>Retrieval needs one class number per sample, not {shape}.</source>
+      <source>Retrieval needs one class index per sample, not {shape}.</source>
       <extracomment>workbench/data/metrics/embeddings.py</extracomment>
       <translation>检索指标需要每个样本一个类别编号，而不是 {shape}。</translation>
     </message>
@@ -3674,12 +3674,12 @@
       <translation>与教师模型的 top-1 一致率</translation>
     </message>
     <message>
-      <source>Give one class number for each place.</source>
+      <source>Give one class index per position.</source>
       <extracomment>workbench/data/metrics/maps.py</extracomment>
       <translation>请为每个位置提供一个类别编号。</translation>
     </message>
     <message>
-      <source>The outputs {outputs} are no scores of classes for label maps {labels} (both per sample).</source>
+      <source>The outputs {outputs} are not class scores for the label maps {labels} (shapes per sample).</source>
       <extracomment>workbench/data/metrics/maps.py</extracomment>
       <translation>输出 {outputs} 不是标签图 {labels} 的类别得分（均按每个样本计）。</translation>
     </message>
@@ -3724,9 +3724,9 @@
       <translation>{file} 中没有函数 {name}。</translation>
     </message>
     <message>
-      <source>{name} gives one number for all samples, for which {wide:,} numbers a sample would have to be kept.</source>
+      <source>{name} gives one number for all samples, which takes {wide:,} numbers per sample to compute, more than can be kept.</source>
       <extracomment>workbench/data/metrics/own.py</extracomment>
-      <translation>{name} 对全部样本只给出一个数值，为此每个样本须保留 {wide:,} 个数。</translation>
+      <translation>{name} 对全部样本只给出一个数值，为此每个样本须保留 {wide:,} 个数，超过可保留的数量。</translation>
     </message>
     <message>
       <source>{path} runs code when it is loaded.</source>
@@ -3739,7 +3739,7 @@
       <translation>请在数据中加入 class_names（按模型顺序列出符号），或选择 {cer}。</translation>
     </message>
     <message>
-      <source>CTC is decoded from scores [places, symbols] of each sample, not from {shape}.</source>
+      <source>CTC needs scores [positions, symbols] per sample, not {shape}.</source>
       <extracomment>workbench/data/metrics/texts.py</extracomment>
       <translation>CTC 从每个样本的得分 [位置, 符号] 解码，而不是从 {shape} 解码。</translation>
     </message>
@@ -3749,12 +3749,12 @@
       <translation>请选择其他指标或输出。</translation>
     </message>
     <message>
-      <source>Give texts, or class numbers [samples, length] with -1 behind the end.</source>
+      <source>Give texts, or class indices [samples, length] padded with -1.</source>
       <extracomment>workbench/data/metrics/texts.py</extracomment>
       <translation>请提供文本，或类别编号 [样本, 长度]，末尾之后填 -1。</translation>
     </message>
     <message>
-      <source>Sequences of shape {shape} per sample are no texts.</source>
+      <source>Sequences of shape {shape} per sample are not texts.</source>
       <extracomment>workbench/data/metrics/texts.py</extracomment>
       <translation>每个样本形状为 {shape} 的序列不是文本。</translation>
     </message>
@@ -3784,7 +3784,7 @@
       <translation>词错误率（WER，CTC）</translation>
     </message>
     <message>
-      <source>AUC is of one output, or of two classes, and of labels 0 and 1.</source>
+      <source>AUC needs one output or two classes, and labels 0 and 1.</source>
       <extracomment>workbench/data/metrics/thresholds.py</extracomment>
       <translation>AUC 适用于单个输出或两个类别，标签须为 0 和 1。</translation>
     </message>
@@ -3809,7 +3809,7 @@
       <translation>请选择 logits 输出：每个样本为 [词元, 词表]。</translation>
     </message>
     <message>
-      <source>The outputs {outputs} are no scores of tokens for {labels} tokens (both per sample).</source>
+      <source>The outputs {outputs} are not token scores for {labels} tokens (shapes per sample).</source>
       <extracomment>workbench/data/metrics/tokens.py</extracomment>
       <translation>输出 {outputs} 不是 {labels} 个词元的得分（均按每个样本计）。</translation>
     </message>
@@ -3839,7 +3839,7 @@
       <translation>请选择 mse 或 mae。</translation>
     </message>
     <message>
-      <source>R² is of up to {most} values per sample, and these are {count}.</source>
+      <source>R² takes up to {most} values per sample; here there are {count}.</source>
       <extracomment>workbench/data/metrics/values.py</extracomment>
       <translation>R² 最多适用于每个样本 {most} 个值，而这里有 {count} 个。</translation>
     </message>
@@ -3969,7 +3969,7 @@
       <translation>大于 0、不超过 1 的小数</translation>
     </message>
     <message>
-      <source>a list of different class numbers</source>
+      <source>a list of distinct class indices</source>
       <extracomment>workbench/data/preprocessing.py</extracomment>
       <translation>互不相同的类别编号列表</translation>
     </message>
@@ -4019,7 +4019,7 @@
       <translation>{file}：class_names 不是从文件夹到名称的映射。</translation>
     </message>
     <message>
-      <source>{file}: class_order has {n} numbers, but the labels are not class numbers below that.</source>
+      <source>{file}: class_order has {n} entries, but the labels are not class indices below that.</source>
       <extracomment>workbench/data/preprocessing.py</extracomment>
       <translation>{file}：class_order 有 {n} 个编号，但标签不是小于该数的类别编号。</translation>
     </message>
@@ -4074,7 +4074,7 @@
       <translation>请改为把图像复制到该文件夹。</translation>
     </message>
     <message>
-      <source>Copy the pictures there instead.</source>
+      <source>Copy the images there instead.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>请改为把图像复制到那里。</translation>
     </message>
@@ -4149,7 +4149,7 @@
       <translation>{file} 是指向文件夹之外的链接。</translation>
     </message>
     <message>
-      <source>{file} is a picture, but the model takes none.</source>
+      <source>{file} is an image, but the model takes none.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>{file} 是图片，但该模型不接受图片。</translation>
     </message>
@@ -4189,7 +4189,7 @@
       <translation>{folder}：一批 {height} x {width} 的图像需要 {needed} 内存，超过可用内存。</translation>
     </message>
     <message>
-      <source>{n} images are left out, such as {file}: PNG, JPEG, BMP and WebP files in class folders are read.</source>
+      <source>{n} images were skipped, such as {file}: only PNG, JPEG, BMP and WebP files in class folders are read.</source>
       <extracomment>workbench/data/readers/images.py</extracomment>
       <translation>有 {n} 张图像未读取，例如 {file}：只读取类别文件夹中的 PNG、JPEG、BMP 和 WebP 文件。</translation>
     </message>
@@ -4234,7 +4234,7 @@
       <translation>无法读取 {path}。</translation>
     </message>
     <message>
-      <source>{path} has {size} of text, more than is read.</source>
+      <source>{path} has {size} of text, more than is supported.</source>
       <extracomment>workbench/data/readers/lines.py</extracomment>
       <translation>{path} 含有 {size} 文本，超过读取上限。</translation>
     </message>
@@ -4334,7 +4334,7 @@
       <translation>{path} 除标签外没有其他列。</translation>
     </message>
     <message>
-      <source>{path} has {n:,} columns, more than is read.</source>
+      <source>{path} has {n:,} columns, more than are supported.</source>
       <extracomment>workbench/data/readers/tables.py</extracomment>
       <translation>{path} 有 {n:,} 列，超过读取上限。</translation>
     </message>
@@ -4399,7 +4399,7 @@
       <translation>请每行给出一个 JSON 对象：以模型输入名称（或 x、text）为键的数值列表，以及 y。</translation>
     </message>
     <message>
-      <source>Install it (pip install tokenizers), or save token numbers.</source>
+      <source>Install it (pip install tokenizers), or save token IDs.</source>
       <extracomment>workbench/data/readers/texts.py</extracomment>
       <translation>请安装它（pip install tokenizers），或保存词元编号。</translation>
     </message>
@@ -4439,12 +4439,12 @@
       <translation>{path} 包含文本，但没有分词器。</translation>
     </message>
     <message>
-      <source>{path} holds text, but no input of the model takes token numbers.</source>
+      <source>{path} holds text, but no input of the model takes token IDs.</source>
       <extracomment>workbench/data/readers/texts.py</extracomment>
       <translation>{path} 包含文本，但模型没有接受词元编号的输入。</translation>
     </message>
     <message>
-      <source>{path}: line {number} has other keys than the first.</source>
+      <source>{path}: line {number} has different keys from the first.</source>
       <extracomment>workbench/data/readers/texts.py</extracomment>
       <translation>{path}：第 {number} 行的键与第一行不同。</translation>
     </message>
@@ -4476,7 +4476,7 @@
     <message>
       <source>There is nothing to attribute: no sample is selected, or no layer is compressed.</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>没有可查的责任：没有选择样本，或没有层的权重被改变。</translation>
+      <translation>没有可归因的内容：未选择样本，或没有层被压缩。</translation>
     </message>
     <message>
       <source>reverting layers cumulatively</source>
@@ -4511,7 +4511,7 @@
     <message>
       <source>No corruption suits these inputs.</source>
       <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
-      <translation>没有适合这些输入的破坏方式。</translation>
+      <translation>没有适合这些输入的损坏方式。</translation>
     </message>
     <message>
       <source>Export it without them.</source>
@@ -4764,7 +4764,7 @@
       <translation>{target} 是当前打开的模型，不能覆盖。</translation>
     </message>
     <message>
-      <source>Its activations are floats: integer arithmetic is in the ONNX file alone.</source>
+      <source>Its activations are floats: only the ONNX file uses integer arithmetic.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>其激活值为浮点数：整数运算仅存在于 ONNX 文件中。</translation>
     </message>
@@ -4796,7 +4796,7 @@
     <message>
       <source>The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has {written:,} bytes, because its format stores names, graph or numbers otherwise.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>预测的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
+      <translation>预估的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
     </message>
     <message>
       <source>The format {format} cannot open the file it wrote.</source>
@@ -4979,12 +4979,12 @@
       <translation>缩小到 1/{x:.2g}</translation>
     </message>
     <message>
-      <source>Entropy codes are left out for {n} weights: what they save is not worth the time and memory that they take at loading. 'codes: on' in the recipe's export options uses them anyway.</source>
+      <source>Entropy coding was skipped for {n} weights: the saving is not worth the time and memory of decoding at load time. 'codes: on' in the recipe's export options applies it anyway.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
       <translation>{n} 个权重未采用熵编码：节省的大小不值得加载时所用的时间和内存。在配方的导出选项中设 'codes: on' 即可采用。</translation>
     </message>
     <message>
-      <source>{n} weights are in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at inference.</source>
+      <source>{n} weights are entropy-coded and decoded at load time: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); no cost at inference.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
       <translation>{n} 个权重采用熵编码，加载文件时解码：单核约 {seconds:.2g} 秒，峰值 {memory:,.0f} MB，进程可能一直占用（预测）；推理时无开销。</translation>
     </message>
@@ -5024,7 +5024,7 @@
       <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
     </message>
     <message>
-      <source>The original is no better than the most frequent class for every sample ({metric} {value}, that {most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels of other samples. `workbench data` measures which.</source>
+      <source>The original is no better than always predicting the most frequent class ({metric} {value} against {most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels that belong to other samples. `workbench data` finds out which.</source>
       <extracomment>workbench/engine/base/chance.py</extracomment>
       <translation>原始模型不优于对每个样本都回答最常见类别（{metric} {value}，后者 {most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
     </message>
@@ -5104,7 +5104,7 @@
       <translation>未测量：{others}。</translation>
     </message>
     <message>
-      <source>The few values of '{name}' are measured as numbers, by their squared error. If they are scores of classes, choose the metric agreement.</source>
+      <source>The few values of '{name}' are measured as numbers, by their squared error. If they are class scores, choose the metric agreement.</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>'{name}' 的少数几个值按数值测量，指标为平方误差。如果它们是类别得分，请选择指标 agreement。</translation>
     </message>
@@ -5259,9 +5259,9 @@
       <translation>未给出原因</translation>
     </message>
     <message>
-      <source>Energy is not known: this system shows no counter, and the target has no figures of it.</source>
+      <source>Energy is not known: this system has no readable counter, and the target states no figures.</source>
       <extracomment>workbench/engine/bench/profile.py</extracomment>
-      <translation>能耗未知：此系统没有能耗计数器，目标设备也没有相关数值。</translation>
+      <translation>能耗未知：此系统没有可读取的计数器，目标设备也没有给出数据。</translation>
     </message>
     <message>
       <source>measuring the energy</source>
@@ -5444,16 +5444,6 @@
       <translation>权重已存储的卷积、MatMul、Gemm、嵌入和循环算子可以编辑。</translation>
     </message>
     <message>
-      <source>It needs the network, and the file has weights alone: open it with its architecture.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>此步骤需要网络，而该文件只有权重：请连同其网络结构一起打开。</translation>
-    </message>
-    <message>
-      <source>It quantises activations, and the file has weights alone: open it with its architecture.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>此步骤会量化激活，而该文件只有权重：请连同其网络结构一起打开。</translation>
-    </message>
-    <message>
       <source>Remove one of the two steps.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>请去掉这两个步骤之一。</translation>
@@ -5487,6 +5477,16 @@
       <source>The step changes the values, but not how they are stored.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>该步骤改变数值，但不改变其存储方式。</translation>
+    </message>
+    <message>
+      <source>This step needs the network, but the file holds only weights: open it with its architecture.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>此步骤需要网络，而该文件只有权重：请连同其网络结构一起打开。</translation>
+    </message>
+    <message>
+      <source>This step quantises activations, but the file holds only weights: open it with its architecture.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>此步骤会量化激活，而该文件只有权重：请连同其网络结构一起打开。</translation>
     </message>
     <message>
       <source>With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.</source>
@@ -5661,12 +5661,12 @@
     <message>
       <source>{before} -&gt; {n} channels, coupled with {others}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>{before} -&gt; {n} 个通道，连同 {others}</translation>
+      <translation>{before} -&gt; {n} 个通道，与 {others} 耦合</translation>
     </message>
     <message>
       <source>{before} -&gt; {n} inputs, because of {asked}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>输入 {before} -&gt; {n}，来自 {asked}</translation>
+      <translation>输入 {before} -&gt; {n}，因为 {asked}</translation>
     </message>
     <message>
       <source>{path} stays unpruned: {subject}</source>
@@ -5714,12 +5714,12 @@
       <translation>按现在的读取方式，数据不匹配：{why} 换一种读取方式（{title}），{metric} 为 {value}。</translation>
     </message>
     <message>
-      <source>The labels are class numbers {low} to {high}.</source>
+      <source>The labels are class indices {low} to {high}.</source>
       <extracomment>workbench/engine/data_check/check.py</extracomment>
       <translation>标签为类别编号 {low} 到 {high}。</translation>
     </message>
     <message>
-      <source>The labels are one-hot rows of {n} classes; taken as class numbers.</source>
+      <source>The labels are one-hot rows of {n} classes, read as class indices.</source>
       <extracomment>workbench/engine/data_check/check.py</extracomment>
       <translation>标签为 {n} 个类别的独热行，作为类别编号使用。</translation>
     </message>
@@ -5739,9 +5739,9 @@
       <translation>类别顺序由一半样本求得；在另一半样本上，{metric} 为 {value}。</translation>
     </message>
     <message>
-      <source>There are no labels: which reading is right cannot be measured.</source>
+      <source>There are no labels, so the ways of reading the data cannot be compared.</source>
       <extracomment>workbench/engine/data_check/check.py</extracomment>
-      <translation>没有标签：无法测出哪种读取方式正确。</translation>
+      <translation>没有标签，因此无法比较各种读取方式。</translation>
     </message>
     <message>
       <source>trying scales</source>
@@ -5824,14 +5824,19 @@
       <translation>不缩放</translation>
     </message>
     <message>
+      <source>Audio at {rate:,} Hz, {n:,} values; not resampled.</source>
+      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
+      <translation>声音：{rate:,} Hz，{n:,} 个值；未重采样。</translation>
+    </message>
+    <message>
       <source>Compute its features and give them as .npy.</source>
       <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
       <translation>请计算其特征并以 .npy 提供。</translation>
     </message>
     <message>
-      <source>Cut or filled up with silence to {n:,} values.</source>
+      <source>Cropped or zero-padded to {n:,} values.</source>
       <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
-      <translation>已截断或用静音补足至 {n:,} 个值。</translation>
+      <translation>已截断或用零补足至 {n:,} 个值。</translation>
     </message>
     <message>
       <source>Give a .png, .jpg, .bmp, .webp, .wav, .npy or .npz file.</source>
@@ -5849,22 +5854,17 @@
       <translation>请另存为 16 位 PCM。</translation>
     </message>
     <message>
-      <source>Sound of {rate:,} Hz, {n:,} values; it is not resampled.</source>
-      <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
-      <translation>声音：{rate:,} Hz，{n:,} 个值；未重采样。</translation>
-    </message>
-    <message>
-      <source>{path} is a sound, but the model's input '{name}' takes no waveform.</source>
+      <source>{path} is an audio file, but the model's input '{name}' takes no waveform.</source>
       <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
       <translation>{path} 是声音，但模型的输入“{name}”不接受波形。</translation>
     </message>
     <message>
-      <source>{path} is neither a picture, a sound nor an array.</source>
+      <source>{path} is neither an image, an audio file nor an array.</source>
       <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
       <translation>{path} 不是图片、声音或数组。</translation>
     </message>
     <message>
-      <source>{path} is no WAV file with whole numbers of 8, 16, 24 or 32 bits.</source>
+      <source>{path} is not a WAV file with 8-, 16-, 24- or 32-bit integers.</source>
       <extracomment>workbench/engine/data_check/one_sample.py</extracomment>
       <translation>{path} 不是 8、16、24 或 32 位整数的 WAV 文件。</translation>
     </message>
@@ -6586,12 +6586,12 @@
     <message>
       <source>the original model's outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>原始模型的回答</translation>
+      <translation>原始模型的输出</translation>
     </message>
     <message>
       <source>the teachers' outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>教师的回答</translation>
+      <translation>教师模型的输出</translation>
     </message>
     <message>
       <source>{n:,} inputs of the evaluation data, without labels (no calibration data was given)</source>
@@ -6754,7 +6754,7 @@
       <translation>{path} 是一个模型文件夹，需要软件包 {package}，但它未安装。</translation>
     </message>
     <message>
-      <source>{path} is no configuration of a network, or it is damaged.</source>
+      <source>{path} is not a network configuration, or is damaged.</source>
       <extracomment>workbench/formats/architectures/folder.py</extracomment>
       <translation>{path} 不是网络配置，或已损坏。</translation>
     </message>
@@ -6829,7 +6829,7 @@
       <translation>请用 torch 自己的函数改写这一部分，不要依据数值分支，也不要用 numpy。</translation>
     </message>
     <message>
-      <source>it returns something else than tensors</source>
+      <source>it returns something other than tensors</source>
       <extracomment>workbench/formats/exporting/failure.py</extracomment>
       <translation>它返回的不是张量</translation>
     </message>
@@ -7014,14 +7014,14 @@
       <translation>请重新导出。</translation>
     </message>
     <message>
-      <source>Export it with arrays as inputs.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>请以数组作为输入导出。</translation>
-    </message>
-    <message>
       <source>Export it with external data, or copy it again.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请以外部数据方式导出，或重新复制该文件。</translation>
+    </message>
+    <message>
+      <source>Export it with tensors as inputs.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请以张量作为输入导出。</translation>
     </message>
     <message>
       <source>Export the model without functions, or inline them with onnx.inliner.</source>
@@ -7049,9 +7049,9 @@
       <translation>请以稠密形式保存。</translation>
     </message>
     <message>
-      <source>The input '{odd}' of {name} is a map; only arrays are supported.</source>
+      <source>The input '{odd}' of {name} is a map; only tensors are supported.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{name} 的输入“{odd}”是映射，而只能输入数组。</translation>
+      <translation>{name} 的输入“{odd}”是映射；仅支持张量。</translation>
     </message>
     <message>
       <source>{file} needs the file {location} in the same folder, but it is missing.</source>
@@ -7509,7 +7509,7 @@
       <translation>{file} 中没有其索引列出的张量 {name}</translation>
     </message>
     <message>
-      <source>tensors lie over each other</source>
+      <source>tensors overlap</source>
       <extracomment>workbench/formats/weights/safetensors.py</extracomment>
       <translation>张量相互重叠</translation>
     </message>
@@ -7639,7 +7639,7 @@
       <translation>请重新复制，或用写出它的程序重新保存。</translation>
     </message>
     <message>
-      <source>its tensors do not hold together</source>
+      <source>its tensors are inconsistent</source>
       <extracomment>workbench/formats/weights_file.py</extracomment>
       <translation>其张量不一致</translation>
     </message>
@@ -7696,12 +7696,12 @@
     <message>
       <source>{named} merges its channels with another axis.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>{named} 把它的通道与其他通道合并。</translation>
+      <translation>{named} 把它的通道与另一个轴合并。</translation>
     </message>
     <message>
       <source>{named} reshapes its channels in a way that is known only at run time.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>{named} 以运行前未知的形状读取其通道。</translation>
+      <translation>{named} 以运行时才知道的方式改变其通道的形状。</translation>
     </message>
     <message>
       <source>A Gemm with a constant left operand reads its channels.</source>
@@ -8029,7 +8029,7 @@
       <translation>模型内部可能固定了某个尺寸：请给出与导出时尺寸相同的输入，或以可变尺寸导出。</translation>
     </message>
     <message>
-      <source>Check that the data fits this model (token ids, class numbers).</source>
+      <source>Check that the data fits this model (token IDs, class indices).</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请检查数据是否为此模型准备（词元编号、类别编号）。</translation>
     </message>
@@ -8171,7 +8171,7 @@
     <message>
       <source>the opset version of the domain '{domain}' is missing</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>“{domain}”的算子没有版本</translation>
+      <translation>缺少域“{domain}”的算子集版本</translation>
     </message>
     <message>
       <source>the types of its values are inconsistent</source>
@@ -8334,7 +8334,7 @@
       <translation>权重上的常量折叠</translation>
     </message>
     <message>
-      <source>Constants made initialisers</source>
+      <source>Constants turned into initialisers</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>常量转为初始值</translation>
     </message>
@@ -8414,7 +8414,7 @@
       <translation>{n:,} 个算子</translation>
     </message>
     <message>
-      <source>{n} Constant nodes made initialisers</source>
+      <source>{n} Constant nodes turned into initialisers</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个 Constant 节点已转为初始值</translation>
     </message>
@@ -8446,7 +8446,7 @@
     <message>
       <source>{n} weights not folded, because they are used in several forms</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>保留 {n} 个以多种形式读取的权重</translation>
+      <translation>{n} 个权重未折叠，因为以多种形式使用</translation>
     </message>
     <message>
       <source>{parts} without effect on any output, {saved:,} bytes</source>
@@ -8576,7 +8576,7 @@
     <message>
       <source>Choose another module, or another method.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
-      <translation>请选择其他范围或其他方法。</translation>
+      <translation>请选择其他模块或其他方法。</translation>
     </message>
     <message>
       <source>The input and output sizes of {module} are known only at run time.</source>
@@ -8811,12 +8811,12 @@
     <message>
       <source>Scaling input channels is not supported for grouped convolutions.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
+      <translation>分组卷积不支持缩放输入通道。</translation>
     </message>
     <message>
       <source>Scaling input channels is supported for convolutions and MatMul/Gemm, not for {op}.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {op}。</translation>
+      <translation>缩放输入通道适用于卷积和 MatMul/Gemm，不适用于 {op}。</translation>
     </message>
     <message>
       <source>A grouped or depthwise convolution has no single matrix to factorise.</source>
@@ -8934,7 +8934,7 @@
       <translation>嵌入层的输入是索引，无法在其上训练。</translation>
     </message>
     <message>
-      <source>{parameters:,} weights for {count:,}: the layer grows</source>
+      <source>{parameters:,} weights instead of {count:,}: the layer grows</source>
       <extracomment>workbench/methods/distill/layer.py</extracomment>
       <translation>{parameters:,} 个权重代替 {count:,} 个：该层变大</translation>
     </message>
@@ -8944,7 +8944,7 @@
       <translation>多个算子共用其权重，输入各不相同。</translation>
     </message>
     <message>
-      <source>{used:,} weights for {count:,}: the layer grows</source>
+      <source>{used:,} weights instead of {count:,}: the layer grows</source>
       <extracomment>workbench/methods/lowrank/cp.py</extracomment>
       <translation>{used:,} 个权重代替 {count:,} 个：该层变大</translation>
     </message>
@@ -9264,7 +9264,7 @@
       <translation>恢复编辑</translation>
     </message>
     <message>
-      <source>Left alone: steps for several layers, presets and searches skip this layer. A step that is added here alone lifts this.</source>
+      <source>Left alone: steps for several layers, presets and searches skip this layer. Adding a step to this layer alone lifts this.</source>
       <extracomment>workbench/ui/actions/left_alone.py</extracomment>
       <translation>保持不变：应用于多层的步骤、预设和搜索会跳过此层。仅在此层添加步骤即可解除。</translation>
     </message>
@@ -9726,7 +9726,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>{name} 只包含权重。没有对应的网络时，可以查看、压缩和保存各层，但不会运行或测量任何内容。</translation>
     </message>
     <message>
-      <source>A sample is a picture (.png, .jpg), a sound (.wav) or an array (.npy).</source>
+      <source>A sample is an image (.png, .jpg), an audio file (.wav) or an array (.npy).</source>
       <extracomment>workbench/ui/commands/commands.py</extracomment>
       <translation>样本可以是图片（.png、.jpg）、声音（.wav）或数组（.npy）。</translation>
     </message>
@@ -10141,11 +10141,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>每个量化级别占用相同的位数。</translation>
     </message>
     <message>
-      <source>For each layer what costs less at this batch size.</source>
-      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
-      <translation>按此批大小为每层选择开销较小的方式。</translation>
-    </message>
-    <message>
       <source>Lightest and fastest</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>最省内存、最快</translation>
@@ -10154,6 +10149,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Only inputs and outputs keep their names and metadata.</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>仅输入和输出保留名称和元数据。</translation>
+    </message>
+    <message>
+      <source>Per layer, whichever costs less at this batch size.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>按此批大小为每层选择开销较小的方式。</translation>
     </message>
     <message>
       <source>Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.</source>
@@ -10186,12 +10186,12 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>2、4、8 位权重以打包形式驻留内存。乘积使用 8 位激活值计算。</translation>
     </message>
     <message>
-      <source>Where what they save is worth the time and memory of decoding when the file is loaded.</source>
+      <source>Where the saving is worth the time and memory of decoding at load time.</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>仅在节省的大小值得加载文件时解码所用的时间和内存时采用。</translation>
     </message>
     <message>
-      <source>Wherever they are smaller. Loading may take seconds and much memory.</source>
+      <source>Wherever they save bytes. Loading may take seconds and much memory.</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>只要更小就采用。加载可能需要数秒和大量内存。</translation>
     </message>
@@ -10316,11 +10316,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>批次轴</translation>
     </message>
     <message>
-      <source>It decides: searches, limits and the scoreboard go by it. Also a file.py:function.</source>
-      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
-      <translation>由它决定：搜索、限值和记分板均以此为准。也可填 file.py:function。</translation>
-    </message>
-    <message>
       <source>Measure</source>
       <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
       <translation>测量</translation>
@@ -10331,9 +10326,14 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>指标</translation>
     </message>
     <message>
-      <source>Several with commas are put together, such as boxes,scores,labels.</source>
+      <source>Several outputs, separated by commas, are combined: boxes,scores,labels.</source>
       <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
-      <translation>用逗号分隔的多个输出会合在一起，例如 boxes,scores,labels。</translation>
+      <translation>以逗号分隔的多个输出会合并：boxes,scores,labels。</translation>
+    </message>
+    <message>
+      <source>The deciding metric: searches, limits and the scoreboard use it. A file.py:function works, too.</source>
+      <extracomment>workbench/ui/commands/measure_dialog.py</extracomment>
+      <translation>起决定作用的指标：搜索、限值和记分板均以此为准。也可填 file.py:function。</translation>
     </message>
     <message>
       <source>What is measured</source>
@@ -10676,11 +10676,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>使用</translation>
     </message>
     <message>
-      <source>Use writes the preprocessing beside the data ({file}); all commands and the window read it from there.</source>
-      <extracomment>workbench/ui/data/dialog.py</extracomment>
-      <translation>点击“使用”会在数据旁写入预处理文件（{file}），所有命令和窗口都从该文件读取。</translation>
-    </message>
-    <message>
       <source>{name} is probably not read as the model needs it.</source>
       <extracomment>workbench/ui/data/dialog.py</extracomment>
       <translation>{name} 的读取方式可能不符合模型的要求。</translation>
@@ -10691,7 +10686,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>就测量结果而言，{name} 的读取方式符合模型的要求。</translation>
     </message>
     <message>
-      <source>{name}: no labels, so that nothing was measured.</source>
+      <source>{name}: no labels, so nothing was measured.</source>
       <extracomment>workbench/ui/data/dialog.py</extracomment>
       <translation>{name}：没有标签，因此未测量。</translation>
     </message>
@@ -10699,6 +10694,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>{name}: trying ways of reading it…</source>
       <extracomment>workbench/ui/data/dialog.py</extracomment>
       <translation>{name}：正在尝试各种读取方式…</translation>
+    </message>
+    <message>
+      <source>“Use” writes the preprocessing next to the data ({file}); all commands and the window read it from there.</source>
+      <extracomment>workbench/ui/data/dialog.py</extracomment>
+      <translation>点击“使用”会在数据旁写入预处理文件（{file}），所有命令和窗口都从该文件读取。</translation>
     </message>
     <message>
       <source>(updating…)</source>
@@ -11418,7 +11418,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Forecast: the file with this step has {size}.</source>
       <extracomment>workbench/ui/plans/step_effects.py</extracomment>
-      <translation>预测：加上此步骤后文件为 {size}。</translation>
+      <translation>预估：加上此步骤后文件为 {size}。</translation>
     </message>
     <message>
       <source>Predicted for the whole recipe; the compressed model was not run.</source>
@@ -11736,7 +11736,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>压缩后：由此直方图估计，正在更新…</translation>
     </message>
     <message>
-      <source>after: of the value before, updating…</source>
+      <source>after: for the previous value, updating…</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
       <translation>压缩后：为上一个值的结果，正在更新…</translation>
     </message>
@@ -12051,7 +12051,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>其他文件…</translation>
     </message>
     <message>
-      <source>Page (*.html);;Document (*.pdf);;Pictures (*.png)</source>
+      <source>Page (*.html);;Document (*.pdf);;Images (*.png)</source>
       <extracomment>workbench/ui/presentation/commands.py</extracomment>
       <translation>网页 (*.html);;文档 (*.pdf);;图片 (*.png)</translation>
     </message>
@@ -12121,7 +12121,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>“{key}”不是最多 {most:,} 个字符的文本</translation>
     </message>
     <message>
-      <source>'{name}' is not a picture beside this file</source>
+      <source>'{name}' is not an image next to this file</source>
       <extracomment>workbench/ui/presentation/design.py</extracomment>
       <translation>“{name}”不是此文件旁边的图片</translation>
     </message>
@@ -12146,7 +12146,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>标志图片大于 {most} MB</translation>
     </message>
     <message>
-      <source>the logo is neither a PNG nor a JPEG picture</source>
+      <source>the logo is neither a PNG nor a JPEG image</source>
       <extracomment>workbench/ui/presentation/design.py</extracomment>
       <translation>标志不是 PNG 或 JPEG 图片</translation>
     </message>
@@ -12341,11 +12341,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>已停止。下次扫描从这里继续。</translation>
     </message>
     <message>
-      <source>By the rules of {title}, steps of this recipe that it does not take: {count}</source>
-      <extracomment>workbench/ui/session/session.py</extracomment>
-      <translation>依据 {title} 的规则，此配方中不支持的步骤：{count}</translation>
-    </message>
-    <message>
       <source>Cannot reopen the model with these options</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
       <translation>无法用这些选项重新打开模型</translation>
@@ -12384,6 +12379,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Recipe saved as {path}</source>
       <extracomment>workbench/ui/session/session.py</extracomment>
       <translation>配方已保存为 {path}</translation>
+    </message>
+    <message>
+      <source>Steps of this recipe that {title} does not support, by its rules: {count}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>依据 {title} 的规则，此配方中不支持的步骤：{count}</translation>
     </message>
     <message>
       <source>The export was cancelled; nothing was written.</source>
@@ -12961,7 +12961,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>Dask 集群</translation>
     </message>
     <message>
-      <source>Each takes its own memory for model and data. The results are the same with any number.</source>
+      <source>Each process needs its own memory for model and data. The results do not depend on the number.</source>
       <extracomment>workbench/ui/shell/preferences.py</extracomment>
       <translation>每个进程各自占用存放模型和数据的内存。进程数不影响结果。</translation>
     </message>
@@ -13318,7 +13318,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Compressed: range {was} → {now}, dead channels {dead} → {dead_now}</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>压缩后：范围 {was} → {now}，失效通道 {dead} → {dead_now}</translation>
+      <translation>压缩后：范围 {was} → {now}，失活通道 {dead} → {dead_now}</translation>
     </message>
     <message>
       <source>Compressed: running the calibration samples…</source>
@@ -13806,7 +13806,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>生成</translation>
     </message>
     <message>
-      <source>Generated with another recipe than the one shown.</source>
+      <source>Generated with a different recipe from the one shown.</source>
       <extracomment>workbench/ui/tabs/generate/tab.py</extracomment>
       <translation>生成时所用的配方与当前显示的不同。</translation>
     </message>
@@ -13996,7 +13996,7 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>仅此层采用 {candidate} 时，{metric} 下降 {drop}</translation>
     </message>
     <message>
-      <source>{share} of a run of {whole} ms (measured)</source>
+      <source>{share} of the {whole} ms per run (measured)</source>
       <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
       <translation>占单次运行 {whole} ms 的 {share}（实测）</translation>
     </message>

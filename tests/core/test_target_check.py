@@ -70,7 +70,7 @@ def test_a_rule_is_told_with_what_it_allows_its_source_and_what_happens():
         ("ort-cpu", CONV, "quantize.whole", {"levels": 7}, ""),
         ("ort-cpu-vnni", CONV, "quantize.whole", {}, ""),
         ("openvino-cpu", LOOKUP, "quantize.grid", {"bits": 4}, "weights: 8/16 bits, not 4 bits"),  # Gather of ONNX
-        ("ethos-u", LOOKUP, "quantize.grid", {"bits": 8}, "Arm Ethos-U does not take Embedding"),
+        ("ethos-u", LOOKUP, "quantize.grid", {"bits": 8}, "Arm Ethos-U does not support Embedding"),
         ("coreml-ane", LOOKUP, "quantize.grid", {"bits": 4}, ""),  # no rule, and what becomes of it is not known
         ("ethos-u", CONV, "prune.some", {}, ""),
     ],

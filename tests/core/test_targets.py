@@ -63,9 +63,9 @@ def test_a_file_is_read(tmp_path):
         ),
         ("target: example-npu", "target: Example NPU", "'target' is not a valid id"),
         ("granularity: [group]", "granularity: [row]", "'granularity' is not a list of granularities"),
-        ("rules:", "fallback: gpu\nrules:", "'fallback' is none of float, cpu, refused ('gpu')"),
-        ("rules:", "speed: {macs: {int8: 0}, source: X}\nrules:", "the file, speed: 'macs' is no mapping"),
-        ("outputs: 16", "levels: 0", "'levels' is no width (0)"),
+        ("rules:", "fallback: gpu\nrules:", "'fallback' is not one of float, cpu, refused ('gpu')"),
+        ("rules:", "speed: {macs: {int8: 0}, source: X}\nrules:", "the file, speed: 'macs' is not a mapping"),
+        ("outputs: 16", "levels: 0", "'levels' is not a bit width (0)"),
         ("outputs: 16", "weight_only: 1", "'weight_only' is not true or false (1)"),
     ],
 )

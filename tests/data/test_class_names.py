@@ -54,7 +54,7 @@ def test_names_that_are_none_are_refused(tmp_path, names, sentence):
         open_dataset(save(tmp_path / "bad.npz", **SAMPLES, class_names=names), X)
     assert (
         "bad.npz" in raised.value.what
-        and "Make class_names a list of strings, one per class, in the order of the class numbers; or omit it."
+        and "Make class_names a list of strings, one per class, in the order of the class indices; or omit it."
         in raised.value.hint
     )
 

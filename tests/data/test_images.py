@@ -164,7 +164,7 @@ def test_a_model_of_whole_numbers_gets_the_pixels_as_they_are(folder):
     spec = (InputSpec("image", "uint8", (None, 3, 8, 8)),)
     assert set(open_dataset(str(folder), spec).feeds(slice(None))["image"].ravel()) == {51}
     (folder / "preprocessing.yaml").write_text("scale: 255\n")
-    with pytest.raises(UserError, match=r"has fractions, and the model takes whole numbers \(uint8\)"):
+    with pytest.raises(UserError, match=r"has fractional values, but the model takes integers \(uint8\)"):
         open_dataset(str(folder), spec)
 
 
@@ -175,4 +175,4 @@ def test_pictures_that_are_not_read_are_counted(folder):
     (folder / "cat" / "._b.heic").write_bytes(b"left behind")
     Image.new("RGB", (8, 8)).save(folder / "loose.png")
     (note,) = open_dataset(str(folder), IMAGE).notes
-    assert note.startswith(f"2 images are left out, such as cat{os.sep}a.tif")
+    assert note.startswith(f"2 images were skipped, such as cat{os.sep}a.tif")

@@ -68,12 +68,12 @@ def test_columns_that_are_called_as_inputs_are_these_and_texts_name_classes(tmp_
         ("d.jsonl", b"", "is empty"),
         ("d.jsonl", b"[1]\n", "line 1 is not an object"),
         ("d.jsonl", b"[" * 1999, "line 1 is not JSON"),
-        ("d.jsonl", b'{"rows": [1, 2]}\n{"x": 1}\n', "line 2 has other keys"),
+        ("d.jsonl", b'{"rows": [1, 2]}\n{"x": 1}\n', "line 2 has different keys"),
         ("d.jsonl", b'{"rows": [1, [2]]}\n', "'rows' is neither a number, a text, nor lists of numbers"),
         ("d.jsonl", b'{"rows": [1, 1e999]}\n', "are NaN or infinite"),
         ("d.jsonl", b'{"rows": [[1, 2]]}\n{"rows": [[1, 2, 3]]}\n', "differ in more than their length"),
-        ("d.jsonl", b'{"text": "a"}\n', "no input of the model takes token numbers"),
-        ("d.txt", b"a\n", "no input of the model takes token numbers"),
+        ("d.jsonl", b'{"text": "a"}\n', "no input of the model takes token IDs"),
+        ("d.txt", b"a\n", "no input of the model takes token IDs"),
         ("d.npy", b"", "is not a readable .npy file"),
         ("d.npy", b"\x93NUMPY\x01\x00\xff\xff{'descr': '<f4', 'shape': (1,)", "is not a readable .npy file"),
         ("d.npy", b"\x93NUMPY\x02\x00\xff\xff\xff\x7f{", "is not a readable .npy file"),
@@ -103,11 +103,11 @@ def test_pipes_links_to_nothing_and_to_devices_are_not_waited_for(tmp_path, name
     pytest.importorskip("pyarrow")
     file = tmp_path / name
     os.mkfifo(file)
-    with pytest.raises(UserError, match=r"is not a file|takes token numbers"):
+    with pytest.raises(UserError, match=r"is not a file|takes token IDs"):
         open_dataset(str(file), ROWS)
     file.unlink()
     file.symlink_to("/dev/zero")
-    with pytest.raises(UserError, match=r"is not a file|takes token numbers"):
+    with pytest.raises(UserError, match=r"is not a file|takes token IDs"):
         open_dataset(str(file), ROWS)
     file.unlink()
     file.symlink_to(file)
@@ -119,7 +119,7 @@ def test_a_file_of_ten_gigabytes_in_one_line_is_refused_at_once(tmp_path):
     for name in ("d.csv", "d.jsonl"):
         with (tmp_path / name).open("wb") as file:
             file.truncate(10 << 30)
-        with pytest.raises(UserError, match=r"has 10\.7 GB of text, more than is read"):
+        with pytest.raises(UserError, match=r"has 10\.7 GB of text, more than is supported"):
             open_dataset(str(tmp_path / name), ROWS)
 
 

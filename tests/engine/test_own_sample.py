@@ -65,7 +65,7 @@ def test_an_array_and_a_sound_are_one_sample(small, tmp_path):
         file.writeframes(np.repeat((np.sin(np.arange(5)) * 20000).astype("<i2"), 2).tobytes())
     heard = answer(small, str(tmp_path / "tone.wav"), Recipe(), Job())
     assert any("8,000 Hz, 5 values" in str(note) for note in heard.notes)
-    assert any("filled up with silence" in str(note) for note in heard.notes)
+    assert any("zero-padded" in str(note) for note in heard.notes)
 
 
 def test_wrong_files_are_told_in_a_sentence(demo, small, tmp_path):
@@ -74,10 +74,10 @@ def test_wrong_files_are_told_in_a_sentence(demo, small, tmp_path):
     (tmp_path / "broken.wav").write_bytes(b"RIFF0000")
     Image.new("RGB", (4, 4)).save(tmp_path / "fine.png")
     for workspace, name, words in (
-        (demo, "notes.docx", "neither a picture, a sound nor an array"),
+        (demo, "notes.docx", "neither an image, an audio file nor an array"),
         (demo, "broken.png", "broken.png"),
-        (small, "broken.wav", "no WAV file"),
-        (small, "fine.png", "is a picture, but the model takes none"),
+        (small, "broken.wav", "not a WAV file"),
+        (small, "fine.png", "is an image, but the model takes none"),
         (demo, "broken.wav", "takes no waveform"),
     ):
         with pytest.raises(UserError) as caught:

@@ -153,7 +153,7 @@ def test_a_bar_is_as_wide_as_its_layer_is_large_and_filled_with_what_is_left(rep
 
 def test_what_the_target_does_not_take_is_told_as_a_rule(report, summary):
     text = words(page(report, summary))
-    assert "Target: NPU By rule, not measured. Steps that are not taken there: 1" in text
+    assert "Target: NPU By rule, not measured. Unsupported steps: 1" in text
     assert "head (lowrank.svd(rank 6)): 2 layers: float32" in text
     assert "Target" not in words(page(replace(report, target="", not_taken=()), summary))
 

@@ -292,7 +292,7 @@ def wrong(): return Wrong(), (torch.randn(3, 4),)
     [
         ("branch", ("depends on values", "failing.py, line 7: if x.sum() > 0:"), "torch.where"),
         ("odd", ("aten.linalg_eig", "failing.py, line 13"), "other operators"),
-        ("returns", ("something else than tensors",), "dictionaries of tensors"),
+        ("returns", ("something other than tensors",), "dictionaries of tensors"),
         ("wrong", ("invalid for input of size 12", "line 22"), "example inputs"),
     ],
 )

@@ -10,7 +10,7 @@ from workbench.formats.opening import open_model
 
 FILES = {
     "llama.gguf": (b"GGUF\x03\0\0\0" + bytes(64), "GGUF", "safetensors"),
-    "model.ort": (b"\x18\0\0\0ORTM" + bytes(64), "ONNX Runtime's own format", ".onnx"),
+    "model.ort": (b"\x18\0\0\0ORTM" + bytes(64), "ONNX Runtime file", ".onnx"),
     "net.engine": (b"ftrt" + bytes(64), "TensorRT", "ONNX"),
     "net.plan": (bytes(range(64)), "TensorRT", "ONNX"),
     "inference.pdmodel": (b"\n\x04\x08", "PaddlePaddle", "paddle2onnx"),

@@ -63,7 +63,7 @@ def test_the_text_direction_classifier_is_folded_and_editable(ocr):
         "The model has dynamic input sizes. MACs are counted for x [1, 3, 32, 32]; attaching data sets the real sizes.",
     )
     assert model.summary().macs == 1607024 and model.at({"x": (1, 3, 48, 192)}).summary().macs == 16315376
-    assert steps["constants"] == "308 Constant nodes made initialisers"
+    assert steps["constants"] == "308 Constant nodes turned into initialisers"
     assert steps["batchnorm"] == "35 BatchNormalization folded into the preceding layer"
     assert [layer.op for layer in model.layers].count("Conv") == 53
     assert not [layer for layer in model.layers if layer.locked]

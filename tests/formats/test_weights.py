@@ -219,7 +219,7 @@ HOSTILE = {
     "header longer than the file": (struct.pack("<Q", 1 << 38) + b"{}" + b" " * 32, "longer than the file"),
     "no json": (raw(b"{" + b"[" * 50_000), "not JSON"),
     "a list": (raw(b'{"a": 1} '), "incomplete"),
-    "overlap": (raw({"a": entry([2], 0, 8), "b": entry([2], 4, 12)}, b"\0" * 12), "lie over each other"),
+    "overlap": (raw({"a": entry([2], 0, 8), "b": entry([2], 4, 12)}, b"\0" * 12), "tensors overlap"),
     "twice": (raw(b'{"a": {"dtype":"F32","shape":[1],"data_offsets":[0,4]}, "a": {}}', b"\0" * 4), "twice"),
     "beyond": (raw({"a": entry([1 << 20], 0, 1 << 22)}), "shorter than its header"),
     "shape": (raw({"a": entry([1 << 40, 1 << 40], 0, 4)}, b"\0" * 4), "do not match its shape"),

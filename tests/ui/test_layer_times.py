@@ -29,7 +29,7 @@ def test_a_share_is_of_the_compressed_run():
 
 def test_the_words_of_a_node_have_the_share_and_the_whole():
     shade = tints.by_time(PROFILE, "a")
-    assert shade.strength == 0.25 and shade.words == "25.0 % of a run of 2.00 ms (measured)"
+    assert shade.strength == 0.25 and shade.words == "25.0 % of the 2.00 ms per run (measured)"
     assert tints.by_time(PROFILE, "b").strength == tints.NEUTRAL
 
 

@@ -296,7 +296,7 @@ def test_a_design_dresses_the_slides(full, tmp_path, qapp):
         ("savings: {copies: -1}", "'copies' is not a number"),
         ("savings: {runs: .nan}", "'runs' is not a number"),
         ("notes: {cover: 3}", "'cover' is not a text"),
-        ("logo: ../logo.png", "not a picture beside this file"),
+        ("logo: ../logo.png", "not an image next to this file"),
         ("logo: design.yaml", "neither a PNG nor a JPEG"),
         ("- 1", "not a mapping"),
     ],
@@ -318,7 +318,7 @@ def test_a_logo_on_another_computer_is_refused_before_it_is_looked_up(tmp_path, 
     QImage(6, 2, QImage.Format.Format_RGB32).save(str(tmp_path / name), "PNG")
     assert design.read(file).logo is not None
     monkeypatch.setattr(system, "on_windows", lambda: True)
-    with pytest.raises(UserError, match="is not a picture beside this file"):
+    with pytest.raises(UserError, match="is not an image next to this file"):
         design.read(file)
 
 

@@ -205,7 +205,7 @@ def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
     shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
     return UserError(
         "The labels have type {dtype} and shape {shape} per sample, but the model's output is {shapes}.",
-        "Give one class number per sample, or targets with the shape of the output; or omit the labels.",
+        "Give one class index per sample, or targets with the shape of the output; or omit the labels.",
         dtype=labels.dtype,
         shape=labels.shape[1:],
         shapes=shapes,

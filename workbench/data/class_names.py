@@ -22,7 +22,7 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
 
     Raises UserError where it is no list of short readable names, or where a label has none.
     """
-    hint = Message("Make class_names a list of strings, one per class, in the order of the class numbers; or omit it.")
+    hint = Message("Make class_names a list of strings, one per class, in the order of the class indices; or omit it.")
     if given.ndim != 1 or given.dtype.kind != "U" or not 0 < len(given) <= MOST:
         raise UserError(
             "{path}: the array 'class_names' has type {dtype} and shape {shape}; it must be a list of strings.",

@@ -292,7 +292,7 @@ def refuse_odd_values(path: str, name: str, dtype: str, array: np.ndarray) -> No
         )
     if wanted.kind in "iu" and array.dtype.kind == "f" and (array != np.rint(array)).any():
         raise UserError(
-            "{path}: the array '{spec}' has fractions, and the model takes whole numbers ({dtype}).",
+            "{path}: the array '{spec}' has fractional values, but the model takes integers ({dtype}).",
             "Give them as the model takes them, such as pixels from 0 to 255.",
             path=path,
             spec=name,

@@ -195,7 +195,7 @@ def ordered(rules: Rules, labels: np.ndarray | None, file: Path | str) -> np.nda
         return moved
     if labels.dtype.kind not in "iu" or (labels.size and not 0 <= labels.min() <= labels.max() < len(order)):
         raise UserError(
-            "{file}: class_order has {n} numbers, but the labels are not class numbers below that.",
+            "{file}: class_order has {n} entries, but the labels are not class indices below that.",
             "Give one number per class of the data.",
             file=file,
             n=len(order),
@@ -314,7 +314,7 @@ def _order(file: Path, key: str, value: Any) -> tuple[int, ...]:
         and len(set(value)) == len(value)
     )
     if not fits:
-        raise _wrong(file, key, value, Message("a list of different class numbers"))
+        raise _wrong(file, key, value, Message("a list of distinct class indices"))
     return tuple(value)
 
 

@@ -79,8 +79,8 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         )
     if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
         raise UserError(
-            "The input '{odd}' of {name} is a map; only arrays are supported.",
-            "Export it with arrays as inputs.",
+            "The input '{odd}' of {name} is a map; only tensors are supported.",
+            "Export it with tensors as inputs.",
             name=name,
             odd=odd,
         )

@@ -40,7 +40,7 @@ def load_weights(path: str, trusted: bool, job: Job) -> Loaded:
     try:
         return network.graph_of(found, path, PICKLED if parts.is_pickle(path) else SAFE)
     except (Unreadable, ValueError) as error:
-        reason = error.args[0] if isinstance(error, Unreadable) else Message("its tensors do not hold together")
+        reason = error.args[0] if isinstance(error, Unreadable) else Message("its tensors are inconsistent")
         raise UserError("{path} cannot be read: {reason}.", AGAIN, path=path, reason=reason) from error
 
 

@@ -306,5 +306,5 @@ def test_energy_for_a_device_with_figures_is_told_by_rule(opened, site):  # noqa
 
 def test_a_ceiling_of_energy_needs_figures_or_a_counter(opened, monkeypatch, tmp_path):
     monkeypatch.setattr(system, "POWERCAP", tmp_path)
-    with pytest.raises(UserError, match="energy of this device is not known"):
+    with pytest.raises(UserError, match="energy use of this device is not known"):
         search(opened(), Goal(max_energy=1.0))

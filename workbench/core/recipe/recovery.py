@@ -132,8 +132,9 @@ class Training:
         float,
         Range(0, 100),
         Help(
-            "Entropy penalty λ·(mean bits of a weight) on layers with evenly spaced levels, by how often each level "
-            "occurs: the value of λ. Huffman codes get shorter (Oktay et al. 2020)."
+            "Weight λ of the entropy penalty λ·(mean bits per weight), estimated from how often "
+            "each level occurs, on layers with evenly spaced levels. Shortens Huffman codes "
+            "(Oktay et al. 2020)."
         ),
     ] = 0.0
     anchor: Annotated[

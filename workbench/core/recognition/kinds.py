@@ -40,11 +40,11 @@ def _of_saved_model(path: str, head: bytes) -> bool:
 
 
 KINDS = (
-    Kind(_begins(b"GGUF"), Message("a GGUF file of llama.cpp, whose weights are already quantised"), FULL),
-    Kind(_begins(b"ggml", b"ggjt", b"lmgg", b"tjgg"), Message("a GGML file of llama.cpp"), FULL),
+    Kind(_begins(b"GGUF"), Message("a llama.cpp GGUF file, whose weights are already quantised"), FULL),
+    Kind(_begins(b"ggml", b"ggjt", b"lmgg", b"tjgg"), Message("a llama.cpp GGML file"), FULL),
     Kind(
         _begins(b"ORTM", at=4),
-        Message("a file of ONNX Runtime's own format (.ort)"),
+        Message("an ONNX Runtime file (.ort)"),
         Message("Open the .onnx file that it was made from."),
     ),
     Kind(
@@ -54,10 +54,10 @@ KINDS = (
     ),
     Kind(
         _named(".pdmodel", ".pdiparams", ".pdparams"),
-        Message("a file of PaddlePaddle"),
+        Message("a PaddlePaddle file"),
         Message("Convert it with paddle2onnx."),
     ),
-    Kind(_of_openvino, Message("a model of OpenVINO"), ORIGINAL),
+    Kind(_of_openvino, Message("an OpenVINO model"), ORIGINAL),
     Kind(_of_saved_model, Message("a TensorFlow SavedModel"), TF2ONNX),
     Kind(_named(".mlmodel", ".mlmodelc", ".mlpackage"), Message("a Core ML model"), ORIGINAL),
     Kind(_begins(b"TFL3", at=4), Message("a TensorFlow Lite model, which is not supported"), TF2ONNX),
@@ -71,11 +71,11 @@ KINDS = (
         Message("a model compiled for Rockchip NPUs"),
         ORIGINAL,
     ),
-    Kind(_begins(b"7767517"), Message("a model of ncnn"), ORIGINAL),
+    Kind(_begins(b"7767517"), Message("an ncnn model"), ORIGINAL),
     Kind(_named(".mnn", ".caffemodel", ".om", ".hef", ".dlc"), Message("a model of another runtime"), ORIGINAL),
     Kind(
         _begins(b"version https://git-lfs"),
-        Message("a pointer of Git LFS; the file itself was not downloaded"),
+        Message("a Git LFS pointer; the file itself was not downloaded"),
         Message("Fetch it with git lfs pull."),
     ),
     Kind(_begins(b"\x1f\x8b", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ"), Message("compressed"), Message("Unpack it first.")),
@@ -95,10 +95,10 @@ FOLDERS = (
     (
         (),
         ("inference.pdmodel", "inference.pdiparams"),
-        Message("a folder of PaddlePaddle"),
+        Message("a PaddlePaddle folder"),
         Message("Convert it with paddle2onnx."),
     ),
-    ((), ("openvino_model.xml",), Message("a model of OpenVINO"), ORIGINAL),
+    ((), ("openvino_model.xml",), Message("an OpenVINO model"), ORIGINAL),
     (
         (),
         ("adapter_config.json",),

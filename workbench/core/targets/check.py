@@ -60,7 +60,7 @@ def refusal(layer: Layer, action: Action, method: MethodInfo, target: Target) ->
     if rule is None:
         if not target.fallback or target.fallback == "float":
             return None
-        told = Message("{target} does not take {op} (by rule: {source}).", **_names(layer, target, None))
+        told = Message("{target} does not support {op} (by rule: {source}).", **_names(layer, target, None))
         return sentences(told, FALLBACKS[target.fallback])
     try:
         params = method.parameters(action)

@@ -33,8 +33,8 @@ from workbench.core.targets.target import (
 VERSION = 1
 MEND = Message("See extending/targets.md in the documentation.")
 UNKNOWN_ENERGY = (
-    Message("The energy of this device is not known: no figures of it are stated, and no counter can be read."),
-    Message("Choose a target that has figures of energy, or limit MACs or bytes."),
+    Message("The energy use of this device is not known: the target states no figures, and no counter can be read."),
+    Message("Choose a target that states energy figures, or limit MACs or bytes."),
 )
 Check = Callable[[Any], bool]
 
@@ -117,11 +117,11 @@ def target_of(document: Any, name: str) -> Target:
             lambda value: _text(value) and re.fullmatch(r"[a-z0-9][a-z0-9.-]*", value),
             Message("is not a valid id"),
         ),
-        read.take("title", _text, Message("is not a text")),
+        read.take("title", _text, Message("is not a string")),
         read.take("source", _text, Message("is not a string that names the source of the rules")),
         {str(op): _rule(rule, name, Message("the rule of {op}", op=op)) for op, rule in rules.items()},
-        read.take("fallback", FALLBACKS.__contains__, Message("is none of {known}", known=", ".join(FALLBACKS)), ""),
-        tuple(read.take("notes", _list_of(_text), Message("is no list of texts"), ())),
+        read.take("fallback", FALLBACKS.__contains__, Message("is not one of {known}", known=", ".join(FALLBACKS)), ""),
+        tuple(read.take("notes", _list_of(_text), Message("is not a list of strings"), ())),
         _figures(read, "speed", lambda keys: Speed(_macs(keys), _figure(keys, "bytes"), _source(keys))),
         _figures(read, "energy", lambda keys: Energy(_macs(keys), _figure(keys, "byte"), _source(keys))),
     )
@@ -137,11 +137,11 @@ def _rule(value: Any, name: str, where: str) -> Rule:
         _schemes(read, "activations"),
         read.take("inputs", _count, Message("is not a positive whole number"), 1),
         read.take("outputs", _count, Message("is not a positive whole number"), 1),
-        read.take("note", _text, Message("is not a text"), ""),
+        read.take("note", _text, Message("is not a string"), ""),
         read.take("weight_only", _switch, true_or_false, True),
-        read.take("levels", _width, Message("is no width"), 0),
+        read.take("levels", _width, Message("is not a bit width"), 0),
         read.take("unified", _switch, true_or_false, False),
-        read.take("source", _text, Message("is not a text"), ""),
+        read.take("source", _text, Message("is not a string"), ""),
     )
     read.done()
     return rule
@@ -166,7 +166,7 @@ def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
         ),
         inner.take("symmetric", _switch, Message("is not true or false"), None),
         tuple(inner.take("block", _list_of(_count), Message("is not a list of sizes"), ())),
-        tuple(inner.take("formats", _list_of(FORMATS.__contains__), Message("are no formats of floats"), ())),
+        tuple(inner.take("formats", _list_of(FORMATS.__contains__), Message("are not floating-point formats"), ())),
     )
     inner.done()
     return scheme
@@ -174,7 +174,7 @@ def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
 
 def _figures(read: "_Keys", key: str, made: Callable[["_Keys"], Any]) -> Any:
     """Of a roofline, or of energy; None where the file has none."""
-    given = read.take(key, _mapping, Message("is no mapping"), None)
+    given = read.take(key, _mapping, Message("is not a mapping"), None)
     if given is None:
         return None
     inner = _Keys(given, read.name, Message("{where}, {key}", where=read.where, key=key))
@@ -184,17 +184,17 @@ def _figures(read: "_Keys", key: str, made: Callable[["_Keys"], Any]) -> Any:
 
 
 def _macs(keys: "_Keys") -> dict[str, float]:
-    problem = Message("is no mapping of types to figures above zero")
+    problem = Message("is not a mapping from types to positive numbers")
     given = keys.take("macs", lambda value: _mapping(value) and all(map(_positive, value.values())), problem)
     return {str(kind): float(figure) for kind, figure in given.items()}
 
 
 def _figure(keys: "_Keys", key: str) -> float:
-    return float(keys.take(key, _positive, Message("is not above zero"), 0.0))
+    return float(keys.take(key, _positive, Message("is not positive"), 0.0))
 
 
 def _source(keys: "_Keys") -> str:
-    return keys.take("source", _text, Message("is not a text"))
+    return keys.take("source", _text, Message("is not a string"))
 
 
 class _Keys:

@@ -17,9 +17,7 @@ def labelled_vectors(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """[samples, 1 + values] class, then the embedding at unit length."""
     if labels.size != len(outputs):
         raise UserError(
-            "Retrieval needs one class number per sample, not {shape}.",
-            "Choose another metric.",
-            shape=labels.shape[1:],
+            "Retrieval needs one class index per sample, not {shape}.", "Choose another metric.", shape=labels.shape[1:]
         )
     values = outputs.reshape(len(outputs), -1).astype(np.float64)
     unit = values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-30)

@@ -71,8 +71,8 @@ def overlaps(outputs: np.ndarray, labels: np.ndarray, classes: int = 0) -> np.nd
         decided, classes = outputs.astype(np.int64), classes or LEFT_OUT
     else:
         raise UserError(
-            "The outputs {outputs} are no scores of classes for label maps {labels} (both per sample).",
-            "Give one class number for each place.",
+            "The outputs {outputs} are not class scores for the label maps {labels} (shapes per sample).",
+            "Give one class index per position.",
             outputs=outputs.shape[1:],
             labels=labels.shape[1:],
         )

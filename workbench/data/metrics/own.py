@@ -84,7 +84,8 @@ def _by_answer(metric: Metric, outputs: np.ndarray, target: np.ndarray, _classes
     wide = (outputs.size + target.size) // len(outputs)
     if wide > WIDEST or outputs.dtype.kind not in "fiub" or target.dtype.kind not in "fiub":
         raise UserError(
-            "{name} gives one number for all samples, for which {wide:,} numbers a sample would have to be kept.",
+            "{name} gives one number for all samples, which takes {wide:,} numbers per sample to "
+            "compute, more than can be kept.",
             "Return one score for each sample.",
             name=metric.id,
             wide=wide,

@@ -61,8 +61,8 @@ def symbols(values: np.ndarray, blank: int | None = None) -> list[Symbols]:
         return [_collapsed(row, blank) if blank is not None else row.tolist() for row in best]
     if values.ndim != 2:
         raise UserError(
-            "Sequences of shape {shape} per sample are no texts.",
-            "Give texts, or class numbers [samples, length] with -1 behind the end.",
+            "Sequences of shape {shape} per sample are not texts.",
+            "Give texts, or class indices [samples, length] padded with -1.",
             shape=values.shape[1:],
         )
     return [row[row >= 0].astype(np.int64).tolist() for row in values]
@@ -109,7 +109,7 @@ def blank_of(outputs: np.ndarray) -> int:
     """The blank of CTC scores, the first symbol or the last: the one that is decided for more often."""
     if outputs.ndim != 3:
         raise UserError(
-            "CTC is decoded from scores [places, symbols] of each sample, not from {shape}.",
+            "CTC needs scores [positions, symbols] per sample, not {shape}.",
             "Choose another metric or output.",
             shape=outputs.shape[1:],
         )

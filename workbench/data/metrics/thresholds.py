@@ -42,9 +42,7 @@ def ranked(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """[samples, 2] score and whether the sample is positive; of two classes the score is the second's lead."""
     values = rows_of(outputs)
     if values.shape[1] > 2 or not np.isin(labels, (0, 1)).all():
-        raise UserError(
-            "AUC is of one output, or of two classes, and of labels 0 and 1.", "Choose another metric or output."
-        )
+        raise UserError("AUC needs one output or two classes, and labels 0 and 1.", "Choose another metric or output.")
     score = values[:, 0] if values.shape[1] == 1 else values[:, 1] - values[:, 0]
     return np.stack([score, labels.reshape(len(outputs)).astype(np.float64)], axis=1)
 

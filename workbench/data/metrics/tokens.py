@@ -23,7 +23,7 @@ def surprises(outputs: np.ndarray, labels: np.ndarray, probabilities: bool = Fal
     [samples, tokens], negative where nothing is asked. In pieces."""
     if outputs.ndim != 3 or labels.shape != outputs.shape[:2]:
         raise UserError(
-            "The outputs {outputs} are no scores of tokens for {labels} tokens (both per sample).",
+            "The outputs {outputs} are not token scores for {labels} tokens (shapes per sample).",
             "Choose the output with the logits: [tokens, vocabulary] for each sample.",
             outputs=outputs.shape[1:],
             labels=labels.shape[1:],

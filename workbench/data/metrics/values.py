@@ -59,7 +59,7 @@ def residuals(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
     wanted = rows_of(target)
     if wanted.shape[1] > COLUMNS:
         raise UserError(
-            "R² is of up to {most} values per sample, and these are {count}.",
+            "R² takes up to {most} values per sample; here there are {count}.",
             "Choose mse or mae.",
             most=COLUMNS,
             count=wanted.shape[1],

@@ -152,7 +152,7 @@ def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules, one: bool =
     """What the model takes. Raises UserError where that is no image, or the rules do not fit it. `one`: the path is a
     picture's."""
     if one and (len(specs) != 1 or len(specs[0].shape) != 4):
-        raise UserError("{file} is a picture, but the model takes none.", "Give an .npy or .npz.", file=folder)
+        raise UserError("{file} is an image, but the model takes none.", "Give an .npy or .npz.", file=folder)
     if len(specs) != 1 or len(specs[0].shape) != 4:
         raise UserError(
             "{folder} is a folder of images, but the model's input is not a single image.",
@@ -192,7 +192,7 @@ def _left_out(folder: Path) -> Iterator[str]:
     ]
     if left:
         yield Message(
-            "{n} images are left out, such as {file}: PNG, JPEG, BMP and WebP files in class folders are read.",
+            "{n} images were skipped, such as {file}: only PNG, JPEG, BMP and WebP files in class folders are read.",
             one="An image is left out, {file}: PNG, JPEG, BMP and WebP files in class folders are read.",
             n=len(left),
             file=min(left).relative_to(folder),
@@ -204,7 +204,7 @@ def _files(folder: Path, name: str) -> Iterator[Path]:
     top, place = folder.resolve(), folder / name
     if not place.resolve().is_relative_to(top):
         raise UserError(
-            "{folder} is a link to a place outside the folder.", "Copy the pictures there instead.", folder=place
+            "{folder} is a link to a place outside the folder.", "Copy the images there instead.", folder=place
         )
     for file in sorted(place.rglob("*")):
         if file.suffix.lower() not in SUFFIXES or file.name.startswith(NOT_OURS):

@@ -22,7 +22,7 @@ def lines(path: str) -> Iterator[str]:
             raise UserError("{path} is not a file.", AGAIN, path=path)
         if (large := os.path.getsize(path)) > MOST:
             raise UserError(
-                "{path} has {size} of text, more than is read.",
+                "{path} has {size} of text, more than is supported.",
                 "Save the samples as .npy or .npz: such files are read batch by batch.",
                 path=path,
                 size=size(large),

@@ -34,7 +34,7 @@ def read_csv(path: str, specs: tuple[InputSpec, ...]) -> Table:
     named = not all(_is_number(cell) for cell in first)
     width = len(first)
     if width > MOST_COLUMNS:
-        raise UserError("{path} has {n:,} columns, more than is read.", AGAIN, path=path, n=width)
+        raise UserError("{path} has {n:,} columns, more than are supported.", AGAIN, path=path, n=width)
     names = [name.strip() for name in first] if named else [str(number) for number in range(width)]
     if not named and any(spec.shape[1:] == (width - 1,) for spec in specs):
         names[-1] = LABELS[0]

@@ -49,7 +49,7 @@ def read_records(
             tokenize = tokenize or Tokenizer(path, rules, near)
             record[taking] = tokenize.numbers(str(record.pop("text")))
         if count and record.keys() != columns.keys():
-            raise UserError("{path}: line {number} has other keys than the first.", AGAIN, path=path, number=number)
+            raise UserError("{path}: line {number} has different keys from the first.", AGAIN, path=path, number=number)
         for name, value in record.items():
             array = _array(path, number, name, value)
             held += array.nbytes
@@ -107,7 +107,7 @@ class Tokenizer:
         except ImportError as error:
             raise UserError(
                 "{path} holds text, and the package tokenizers is not installed.",
-                "Install it (pip install tokenizers), or save token numbers.",
+                "Install it (pip install tokenizers), or save token IDs.",
                 path=path,
             ) from error
         try:
@@ -181,7 +181,7 @@ def _token_input(path: str, specs: tuple[InputSpec, ...]) -> str:
     found = found or (whole[0] if len(whole) == 1 else None)
     if found is None:
         raise UserError(
-            "{path} holds text, but no input of the model takes token numbers.", "Give numbers instead.", path=path
+            "{path} holds text, but no input of the model takes token IDs.", "Give numbers instead.", path=path
         )
     return found.name
 

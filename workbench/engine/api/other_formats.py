@@ -24,7 +24,7 @@ from workbench.graph.prepare.fold_constants import TRANSPOSED
 
 LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
 HEAD = 4096  # bytes that tell a format
-INTEGER = Message("Its activations are floats: integer arithmetic is in the ONNX file alone.")
+INTEGER = Message("Its activations are floats: only the ONNX file uses integer arithmetic.")
 WEIGHTS = ("packed-safetensors", "safetensors")  # formats of weights without a network
 
 

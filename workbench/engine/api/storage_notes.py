@@ -16,9 +16,9 @@ def of(loading: Loading) -> tuple[Message, ...]:
     if loading.coded:
         notes += (
             Message(
-                "{n} weights are in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s on "
-                "one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at "
-                "inference.",
+                "{n} weights are entropy-coded and decoded at load time: about {seconds:.2g} s on "
+                "one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); "
+                "no cost at inference.",
                 one="{n} weight is in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s "
                 "on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at "
                 "inference.",
@@ -30,9 +30,9 @@ def of(loading: Loading) -> tuple[Message, ...]:
     if loading.uncoded:
         notes += (
             Message(
-                "Entropy codes are left out for {n} weights: what they save is not worth the time "
-                "and memory that they take at loading. 'codes: on' in the recipe's export options "
-                "uses them anyway.",
+                "Entropy coding was skipped for {n} weights: the saving is not worth the time and "
+                "memory of decoding at load time. 'codes: on' in the recipe's export options applies "
+                "it anyway.",
                 one="Entropy codes are left out for {n} weight: what they save is not worth the time and memory that "
                 "they take at loading. 'codes: on' in the recipe's export options stores it so.",
                 n=loading.uncoded,

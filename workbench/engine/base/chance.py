@@ -22,9 +22,10 @@ def doubt(evaluator: Evaluator) -> Message | None:
     if most == 1 or value > most + SURE * np.sqrt(most * (1 - most) / len(labels)):
         return None
     return Message(
-        "The original is no better than the most frequent class for every sample ({metric} {value}, that {most}). "
-        "Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; "
-        "labels of other samples. `workbench data` measures which.",
+        "The original is no better than always predicting the most frequent class ({metric} "
+        "{value} against {most}). Usual causes: the scale, mean and std, layout or channel "
+        "order of the inputs; the order of the classes; labels that belong to other samples. "
+        "`workbench data` finds out which.",
         metric=metric.title,
         value=metric_text(value, metric.info),
         most=metric_text(float(most), metric.info),

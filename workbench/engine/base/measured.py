@@ -266,8 +266,8 @@ def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
 
 def _in_doubt(name: str) -> str:
     return Message(
-        "The few values of '{name}' are measured as numbers, by their squared error. If they are scores of classes, "
-        "choose the metric agreement.",
+        "The few values of '{name}' are measured as numbers, by their squared error. If they "
+        "are class scores, choose the metric agreement.",
         name=name,
     )
 

@@ -96,4 +96,4 @@ def _energy(
         found = [energy.counted(run, feeds) for run in job.each(runs, Message("measuring the energy"))]
         if None not in found:
             return Energy(found[0] or 0.0, found[1] or 0.0, "measured", "RAPL, the counter of the processor"), ""
-    return None, Message("Energy is not known: this system shows no counter, and the target has no figures of it.")
+    return None, Message("Energy is not known: this system has no readable counter, and the target states no figures.")

@@ -235,9 +235,11 @@ def _needs_a_network(action: Action) -> str | None:
     """Why weights without a network cannot have a step, or None."""
     chosen, params = find(action)
     if isinstance(chosen, StructuralMethod) or chosen.uses_data(params):
-        return Message("It needs the network, and the file has weights alone: open it with its architecture.")
+        return Message("This step needs the network, but the file holds only weights: open it with its architecture.")
     if chosen.encodes is not None and chosen.encodes.activations:
-        return Message("It quantises activations, and the file has weights alone: open it with its architecture.")
+        return Message(
+            "This step quantises activations, but the file holds only weights: open it with its architecture."
+        )
     return None
 
 

@@ -174,7 +174,7 @@ def check(
     elif best is not now:
         doubts.insert(0, _proposed(now, best))
     elif not best.evaluator.metric.labelled:
-        facts.append(Message("There are no labels: which reading is right cannot be measured."))
+        facts.append(Message("There are no labels, so the ways of reading the data cannot be compared."))
     readings = tuple(
         Reading(each.title, each.rules.to_yaml(), each.value, None if each is now else gain(each, now), each.refused)
         for each in checker.tried
@@ -327,9 +327,9 @@ def _facts(checker: Checker) -> list[str]:
 def _labels_fact(known: np.ndarray) -> str:
     numbers = _numbers(known)
     if numbers is not None and known.ndim == 2:
-        return Message("The labels are one-hot rows of {n} classes; taken as class numbers.", n=known.shape[1])
+        return Message("The labels are one-hot rows of {n} classes, read as class indices.", n=known.shape[1])
     if numbers is not None:
-        return Message("The labels are class numbers {low} to {high}.", low=int(numbers.min()), high=int(numbers.max()))
+        return Message("The labels are class indices {low} to {high}.", low=int(numbers.min()), high=int(numbers.max()))
     return Message(
         "The labels have type {dtype} and shape {shape} per sample.", dtype=known.dtype, shape=known.shape[1:]
     )

@@ -44,7 +44,7 @@ def open_sample(
         found = Found(_arrays(path, taken))
     else:
         raise UserError(
-            "{path} is neither a picture, a sound nor an array.",
+            "{path} is neither an image, an audio file nor an array.",
             "Give a .png, .jpg, .bmp, .webp, .wav, .npy or .npz file.",
             path=path,
         )
@@ -86,16 +86,16 @@ def _sound(path: str, spec: InputSpec) -> Found:
     rank, place = len(spec.shape), _time_axis(spec)
     if place is None or not spec.dtype.startswith("float"):
         raise UserError(
-            "{path} is a sound, but the model's input '{name}' takes no waveform.",
+            "{path} is an audio file, but the model's input '{name}' takes no waveform.",
             "Compute its features and give them as .npy.",
             path=path,
             name=spec.name,
         )
     values, rate = _wave(path)
-    notes = [Message("Sound of {rate:,} Hz, {n:,} values; it is not resampled.", rate=rate, n=len(values))]
+    notes = [Message("Audio at {rate:,} Hz, {n:,} values; not resampled.", rate=rate, n=len(values))]
     length = spec.shape[place]
     if length is not None and length != len(values):
-        notes.append(Message("Cut or filled up with silence to {n:,} values.", n=length))
+        notes.append(Message("Cropped or zero-padded to {n:,} values.", n=length))
         values = np.pad(values[:length], (0, max(length - len(values), 0)))
     shape = [1] * rank
     shape[place] = len(values)
@@ -124,7 +124,7 @@ def _wave(path: str) -> tuple[np.ndarray, int]:
         sound = values[: len(values) // channels * channels].reshape(-1, channels).mean(axis=1)
     except (OSError, EOFError, wave.Error, KeyError, ValueError) as error:
         raise UserError(
-            "{path} is no WAV file with whole numbers of 8, 16, 24 or 32 bits.", "Save it as 16-bit PCM.", path=path
+            "{path} is not a WAV file with 8-, 16-, 24- or 32-bit integers.", "Save it as 16-bit PCM.", path=path
         ) from error
     if not len(sound):
         raise UserError("{path} has no samples.", "Give at least one.", path=path)

@@ -118,7 +118,7 @@ def _config(home: Path) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise UserError(
-            "{path} is no configuration of a network, or it is damaged.", "Copy it again.", path=str(file)
+            "{path} is not a network configuration, or is damaged.", "Copy it again.", path=str(file)
         ) from error
     if "quantization_config" in config:
         raise UserError(

@@ -30,7 +30,7 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"not a known type|register a pytree|in output, which|Unsupported output type",
-        Message("it returns something else than tensors"),
+        Message("it returns something other than tensors"),
         Message("Return tensors, or tuples, lists and dictionaries of tensors."),
     ),
     (

@@ -103,7 +103,7 @@ def _no_overlap(tensors: Iterable[Stored]) -> None:
     end = 0
     for stored in sorted(tensors, key=lambda each: (each.offset, each.length)):
         if stored.length and stored.offset < end:
-            raise Unreadable(Message("tensors lie over each other"))
+            raise Unreadable(Message("tensors overlap"))
         end = max(end, stored.offset + stored.length)
 
 

@@ -123,7 +123,7 @@ def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str
     if (found := INDEX.search(text)) is not None:
         return UserError(
             "{start}: index {found} is out of range in {where}; the largest is {last}.",
-            "Check that the data fits this model (token ids, class numbers).",
+            "Check that the data fits this model (token IDs, class indices).",
             start=start,
             where=where,
             found=found[1],

@@ -114,7 +114,9 @@ def _constants(model: ir.Model) -> PassResult:
     left = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
     return PassResult(
         before > left,
-        Message("{n} Constant nodes made initialisers", one="{n} Constant node made an initialiser", n=before - left)
+        Message(
+            "{n} Constant nodes turned into initialisers", one="{n} Constant node made an initialiser", n=before - left
+        )
         if before > left
         else "",
     )
@@ -237,7 +239,7 @@ def _unused(model: ir.Model) -> PassResult:
 STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
     ("format", Message("Format updated"), _format),
     ("functions", Message("Functions inlined"), _functions),
-    ("constants", Message("Constants made initialisers"), _constants),
+    ("constants", Message("Constants turned into initialisers"), _constants),
     ("weight_chains", Message("Constant folding on weights"), _weight_chains),
     ("batchnorm", Message("BatchNorm folded"), _batchnorm),
     ("padding", Message("Padding folded"), _padding),

@@ -144,5 +144,5 @@ def _start(layer: Layer, weight: np.ndarray, params: Any) -> tuple[Factors, str]
             return factors.pair(*factors.split(matrix, rank), layer), factors.note(layer, params, rank)
     grows = start.parameters >= layer.count
     return start, Message(
-        "{parameters:,} weights for {count:,}: the layer grows", parameters=start.parameters, count=layer.count
+        "{parameters:,} weights instead of {count:,}: the layer grows", parameters=start.parameters, count=layer.count
     ) if grows else ""

@@ -92,7 +92,7 @@ class CpDecomposition(Method):
         )
         used = sum(part.values.size for part in dense)
         note = (
-            Message("{used:,} weights for {count:,}: the layer grows", used=used, count=layer.count)
+            Message("{used:,} weights instead of {count:,}: the layer grows", used=used, count=layer.count)
             if used >= layer.count
             else ""
         )

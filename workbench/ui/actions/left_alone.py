@@ -36,8 +36,8 @@ class LeftAlone(QWidget):
         """How many of the layers on show are left alone."""
         if layers == 1:
             text = self.tr(
-                "Left alone: steps for several layers, presets and searches skip this layer. "
-                "A step that is added here alone lifts this."
+                "Left alone: steps for several layers, presets and searches skip this layer. Adding "
+                "a step to this layer alone lifts this."
             )
         else:
             text = self.tr("{n} of these {total} layers are left alone and get no steps with the others.")

@@ -221,7 +221,7 @@ class Commands(QObject):
                     self._window,
                     self.tr("Cannot open this"),
                     self.tr("Not a model, data, a recipe or a sample: {names}.").format(names=names),
-                    self.tr("A sample is a picture (.png, .jpg), a sound (.wav) or an array (.npy)."),
+                    self.tr("A sample is an image (.png, .jpg), an audio file (.wav) or an array (.npy)."),
                 )
                 return
             dialogs.complain(

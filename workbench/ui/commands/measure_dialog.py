@@ -39,12 +39,18 @@ class MeasureDialog(QDialog):
         self._session, self._chosen = session, chosen
         self.decides = self._choice(self.tr("Metric"), [(f"{said(info)} · {id}", id) for id, info in self._metrics()])
         self.decides.setToolTip(
-            tooltip(self.tr("It decides: searches, limits and the scoreboard go by it. Also a file.py:function."))
+            tooltip(
+                self.tr(
+                    "The deciding metric: searches, limits and the scoreboard use it. A file.py:function works, too."
+                )
+            )
         )
         self.beside = self._list()
         outputs = session.model.outputs if session.model is not None else ()
         self.output = self._choice(self.tr("Output"), [(spec.name, spec.name) for spec in outputs])
-        self.output.setToolTip(tooltip(self.tr("Several with commas are put together, such as boxes,scores,labels.")))
+        self.output.setToolTip(
+            tooltip(self.tr("Several outputs, separated by commas, are combined: boxes,scores,labels."))
+        )
         self.axis = QSpinBox(self, minimum=-1, maximum=7)
         self.axis.setSpecialValueText(self.tr("Automatic"))
         self.axis.setAccessibleName(self.tr("Batch axis"))

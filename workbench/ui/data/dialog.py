@@ -120,7 +120,7 @@ class DataDialog(QDialog):
             if found.fine
             else self.tr("{name} is probably not read as the model needs it.")
             if found.doubts
-            else self.tr("{name}: no labels, so that nothing was measured.")
+            else self.tr("{name}: no labels, so nothing was measured.")
         )
         self.heading.setText(text.format(name=name))
         self._say(self.facts, "\n".join(map(said, (*found.facts, *([found.sample] if found.sample else [])))))
@@ -145,7 +145,8 @@ class DataDialog(QDialog):
         text = ""
         if row > 0:
             text = self.tr(
-                "Use writes the preprocessing beside the data ({file}); all commands and the window read it from there."
+                "“Use” writes the preprocessing next to the data ({file}); all commands and the "
+                "window read it from there."
             ).format(file=plain(Path(self._found.preprocessing).name))
         elif self._found.metric is not None:
             text = self.tr("Measured on {n} samples, the same for every reading.").format(n=self._found.samples)

@@ -55,7 +55,7 @@ class PresentationCommands(QObject):
             dialogs.choose_target(
                 self._window,
                 self.tr("Save presentation"),
-                self.tr("Page (*.html);;Document (*.pdf);;Pictures (*.png)"),
+                self.tr("Page (*.html);;Document (*.pdf);;Images (*.png)"),
                 lambda path: self._with_changes(partial(self.write, Path(path))),
                 str(Path(self._session.opened.path).with_suffix(".html")),
                 "html",

@@ -148,14 +148,14 @@ def _logo(path: Path, document: "_Document") -> QImage | None:
         return None
     file, away = path.parent / name, unasked_place(name, with_places(NOBODY, str(path)))
     if away or Path(name).is_absolute() or ".." in Path(name).parts or file.is_symlink() or not file.is_file():
-        raise document.wrong(Message("'{name}' is not a picture beside this file", name=name))
+        raise document.wrong(Message("'{name}' is not an image next to this file", name=name))
     if file.stat().st_size > LOGO_BYTES:
         raise document.wrong(Message("the logo is larger than {most} MB", most=LOGO_BYTES >> 20))
     reader = QImageReader(str(file))
     reader.setDecideFormatFromContent(True)
     size: QSize = reader.size()
     if bytes(reader.format().data()) not in (b"png", b"jpeg") or not size.isValid():
-        raise document.wrong(Message("the logo is neither a PNG nor a JPEG picture"))
+        raise document.wrong(Message("the logo is neither a PNG nor a JPEG image"))
     if max(size.width(), size.height()) > LOGO_SIDE:
         raise document.wrong(Message("the logo is wider or higher than {most} pixels", most=LOGO_SIDE))
     image = reader.read()

@@ -218,7 +218,7 @@ class Session(State):
         self.change_recipe(replace(self.recipe, target=name), text)
         if target is not None and self.model is not None:
             found = check(self.model.layers, self.recipe, self.methods, target)
-            text = self.tr("By the rules of {title}, steps of this recipe that it does not take: {count}")
+            text = self.tr("Steps of this recipe that {title} does not support, by its rules: {count}")
             self.told.emit(text.format(title=target.title, count=len(found)))
 
     def undo(self) -> None:

@@ -93,7 +93,9 @@ class Preferences(QDialog):
         automatic = self.tr("Automatic ({n})").format(n=settings.automatic_workers())
         counts = {str(n): str(n) for n in range(1, 1 + settings.most_workers())}
         self.workers = self._choice("workers", str(settings.workers()), {"0": automatic, **counts})
-        self._note(self.tr("Each takes its own memory for model and data. The results are the same with any number."))
+        self._note(
+            self.tr("Each process needs its own memory for model and data. The results do not depend on the number.")
+        )
         self.cluster = self._address()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)

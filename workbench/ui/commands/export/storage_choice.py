@@ -43,7 +43,7 @@ class StorageChoice(QWidget):
     def _storages(self) -> QComboBox:
         return self._combo(
             self.tr("Weight storage"),
-            ("auto", self.tr("Automatic"), self.tr("For each layer what costs less at this batch size.")),
+            ("auto", self.tr("Automatic"), self.tr("Per layer, whichever costs less at this batch size.")),
             (
                 "smallest",
                 self.tr("Smallest file"),
@@ -64,12 +64,12 @@ class StorageChoice(QWidget):
             (
                 "auto",
                 self.tr("Entropy codes: automatic"),
-                self.tr("Where what they save is worth the time and memory of decoding when the file is loaded."),
+                self.tr("Where the saving is worth the time and memory of decoding at load time."),
             ),
             (
                 "on",
                 self.tr("Entropy codes: always"),
-                self.tr("Wherever they are smaller. Loading may take seconds and much memory."),
+                self.tr("Wherever they save bytes. Loading may take seconds and much memory."),
             ),
             ("off", self.tr("Entropy codes: never"), self.tr("Every level takes the same number of bits.")),
         )

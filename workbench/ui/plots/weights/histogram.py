@@ -349,7 +349,7 @@ class HistogramPlot(PlotPanel):
     def _age_text(self) -> str:
         if self._age is Age.ESTIMATED:
             return "  ·  " + self.tr("after: estimated from this histogram, updating…")
-        return "  ·  " + self.tr("after: of the value before, updating…")
+        return "  ·  " + self.tr("after: for the previous value, updating…")
 
     def _levels_text(self) -> str:
         """The quantisation levels, after what the weights were trained."""

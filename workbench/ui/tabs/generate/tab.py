@@ -91,7 +91,7 @@ class GenerateTab(QWidget):
         if found is None:
             return ""
         if self.generating.recipe != self._session.recipe:
-            return self.tr("Generated with another recipe than the one shown.")
+            return self.tr("Generated with a different recipe from the one shown.")
         if found.parts_at is not None:
             return self.tr("They diverge at token {at}; the tokens from there on are marked.").format(
                 at=found.parts_at + 1

@@ -56,7 +56,7 @@ def by_time(times: Profile, path: str) -> Shade:
     share = times.share(path)
     if share is None:
         return Shade(NEUTRAL, tr("not timed: fused into another operator, or removed"))
-    words = tr("{share} of a run of {whole} ms (measured)").format(
+    words = tr("{share} of the {whole} ms per run (measured)").format(
         share=f"{share:.1%}".replace("%", " %"), whole=three(times.after.median)
     )
     return Shade(min(share, 1.0), words)
