@@ -58,7 +58,7 @@ def _print(target: Target) -> None:
 
 
 def _text(rule: Rule | None) -> str:
-    """Of a rule, a line for each thing that it says."""
+    """Text of a rule, a line per fact."""
     if rule is None:
         return "  no rule"
     lines = [f"{key:12} {text}" for key, text in facts(rule).items() if text]
@@ -67,7 +67,7 @@ def _text(rule: Rule | None) -> str:
 
 
 def facts(rule: Rule) -> dict[str, str]:
-    """What a rule says, in words; "" where it says nothing."""
+    """Facts of a rule, in words; "" where it says nothing."""
     weights, activations = ("" if each is None else str(in_words(each)) for each in (rule.weights, rule.activations))
     weights += "" if rule.weight_only else "; not without activations on levels"
     weights += f"; at most {rule.levels} bits of their range with activations on levels" if rule.levels else ""
@@ -82,7 +82,7 @@ def facts(rule: Rule) -> dict[str, str]:
 
 
 def allowed(model: ModelSummary, target: str) -> list[dict[str, Any]]:
-    """What the target takes of each layer; none without a target."""
+    """Numbers that the target supports, for each layer; none without a target."""
     if not target:
         return []
     device = all_targets()[target]

@@ -56,7 +56,7 @@ class Lazy:
         raise NotImplementedError
 
     def content(self, numbers: np.ndarray) -> Iterator[bytes | memoryview]:
-        """What tells these samples from others, for a fingerprint."""
+        """Content that identifies these samples, for a fingerprint."""
         for part in parts(numbers, self.per_sample):
             yield np.ascontiguousarray(self.read(part)).data
 
@@ -163,7 +163,7 @@ def take(column: Column, numbers: np.ndarray) -> Column:
 
 
 def content(column: Column, numbers: np.ndarray | None = None) -> Iterator[bytes | memoryview]:
-    """What tells the samples (of these numbers) from others, piece by piece: of arrays their bytes, which are the same
+    """Content that identifies the samples (of these numbers), piece by piece: of arrays their bytes, which are the same
     wherever they lie."""
     if isinstance(column, Lazy):
         yield from column.content(np.arange(len(column)) if numbers is None else numbers)
@@ -201,7 +201,7 @@ def refuse_large(file: Path | str, needed: int) -> None:
 
 
 def in_memory(file: Path | str, column: Column) -> np.ndarray:
-    """All values. Raises UserError where they do not fit the memory."""
+    """Read all values. Raises UserError where they do not fit the memory."""
     if not isinstance(column, Lazy):
         return np.asarray(column)
     refuse_large(file, len(column) * column.per_sample)

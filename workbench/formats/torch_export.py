@@ -141,7 +141,8 @@ def _simplified(model: ir.Model) -> ir.Model:
     }
 
     def may_fold(node: ir.Node) -> bool | None:
-        """None: as the optimiser likes. It looks at the size of what it has made, so large things are not made."""
+        """Whether the optimiser may fold a node; None leaves it to the optimiser. It looks at the size of what it has
+        made, so large things are not made."""
         return False if any(value in weights for value in node.inputs) or _may_be_large(node) else None
 
     for _ in range(2):

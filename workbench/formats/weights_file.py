@@ -53,7 +53,7 @@ def _is_pickled(path: str, head: bytes) -> bool:
 
 
 def load_packed(path: str, trusted: bool, job: Job) -> Loaded:
-    """What was written packed: the graph of its metadata, with the tensors of the file. Raises UserError."""
+    """Load a packed file: the graph of its metadata, with the tensors of the file. Raises UserError."""
     try:
         proto, tensors, alone = saving.read_packed(path)
         saving.place(proto, tensors, list(onnx_tensors.tensors(proto)))

@@ -67,7 +67,7 @@ class Model:
 
     @cached_property
     def layers(self) -> Layers:
-        """All layers in the model's order; by number or by path."""
+        """Layers in the model's order, by number or by path."""
         return Layers([LayerHandle(layer, self._workspace) for layer in self.summary.layers])
 
     def with_data(
@@ -154,9 +154,9 @@ class Model:
         return profile(self._workspace, Recipe() if recipe is None else _recipe(recipe), job or Job(), batch)
 
     def sensitivity(self, share: float = 1.0, *, race: bool | None = None, job: Job | None = None) -> Scan:
-        """What each layer loses under each candidate step; of the candidates, the share that is predicted to lose least
-        is measured. With `race` each on as many samples as make it clear, else on all; None: a race where all would
-        take long. Raises UserError without data."""
+        """Measure what each layer loses under each candidate step; of the candidates, the share that is predicted to
+        lose least is measured. With `race` each on as many samples as make it clear, else on all; None: a race where
+        all would take long. Raises UserError without data."""
         from workbench.core.analysis.sensitivity import Wanted
         from workbench.engine.analysis.sensitivity import scan
 

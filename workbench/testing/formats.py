@@ -1,4 +1,4 @@
-"""What every format has to keep: it opens what it claims, refuses damaged files in a sentence, and runs no code without
+"""Shared suite of formats: each opens what it claims, refuses damaged files in a sentence, and runs no code without
 trust. `check_format` runs all of it; CHECKS are for a runner that shows them one by one."""
 
 import tempfile

@@ -1,4 +1,4 @@
-"""What every compression method has to keep: the contract of methods.base.method, checked on real layers.
+"""Shared suite of compression methods: the contract of methods.base.method, checked on real layers.
 
 `check_method` runs all of it. The single checks are for a runner that shows them one by one:
 
@@ -155,7 +155,7 @@ def refuses_what_is_out_of_range(name: str) -> None:
 
 
 def says_why_not(name: str) -> None:
-    """Of every kind of layer it says whether it takes it; where not, why, in a sentence."""
+    """Every kind of layer is accepted, or refused with a sentence that says why."""
     method = all_methods()[name]
     for op in EVERY:
         model, path, _ = model_with(op)

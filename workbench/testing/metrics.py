@@ -1,4 +1,4 @@
-"""What every metric has to keep: one finite score a sample, of that sample alone, within its bounds, in its direction;
+"""Shared suite of metrics: one finite score a sample, of that sample alone, within its bounds, in its direction;
 or a row of statistics, where the value is a total of these.
 
 `check_metric` runs all of it; CHECKS are for a runner that shows them one by one.

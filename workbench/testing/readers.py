@@ -1,4 +1,4 @@
-"""What every reader of data has to keep: arrays of equal length for the model's inputs, damaged files refused in a
+"""Shared suite of data readers: arrays of equal length for the model's inputs, damaged files refused in a
 sentence, no code without trust. `check_reader` runs all of it."""
 
 import tempfile

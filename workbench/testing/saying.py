@@ -1,4 +1,4 @@
-"""What a refusal has to be: a UserError that says in one or two sentences what is wrong, and what to do."""
+"""Check of a refusal: a UserError that says in one or two sentences what is wrong, and what to do."""
 
 from collections.abc import Callable
 from typing import Any

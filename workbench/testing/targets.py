@@ -1,4 +1,4 @@
-"""What every target file has to keep: it is read without a fault, and says where its rules come from."""
+"""Shared suite of target files: each is read without a fault, and says where its rules come from."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What was found out about a data set before it is used: what it holds, and ways of reading it with what they give."""
+"""Findings about a data set before it is used: its contents, and ways of reading it with the metric of each."""
 
 from __future__ import annotations
 

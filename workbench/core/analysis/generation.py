@@ -1,4 +1,4 @@
-"""What two models say next, greedily, from the same prompt."""
+"""Greedy continuations of one prompt by two models."""
 
 from dataclasses import dataclass
 

@@ -11,7 +11,7 @@ from workbench.core.base.quantities import MetricInfo
 
 @dataclass(frozen=True)
 class Measuring:
-    """What is to be measured, as the user says it.
+    """Choice of metrics, output and batch axis, as the user gives it.
 
     metrics   ids, or file.py:function, each perhaps with its output as "f1@logits"; the first decides, the others are
               shown beside it. (): it follows from outputs and labels
@@ -210,7 +210,7 @@ class FileComparison:
     without: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, in plain values."""
+        """Every field, in plain values."""
         return {
             "a": {"path": self.first, "bytes": self.bytes[0], "macs": self.macs[0]},
             "b": {"path": self.second, "bytes": self.bytes[1], "macs": self.macs[1]},

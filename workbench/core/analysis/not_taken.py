@@ -32,7 +32,7 @@ class Finding:
 
 
 def by_reason(findings: Iterable[Finding]) -> dict[Message, tuple[Finding, ...]]:
-    """Those of the same reason together, in the order of the first of them."""
+    """Group findings by reason, in the order of their first occurrence."""
     alike: dict[Message, tuple[Finding, ...]] = {}
     for finding in findings:
         alike[finding.reason] = (*alike.get(finding.reason, ()), finding)

@@ -125,7 +125,7 @@ class Point:
 
     @property
     def key(self) -> int:
-        """That of the recipe; before and after training there are two."""
+        """Key of the recipe; before and after training there are two."""
         return hash((self.recipe.key, self.recipe.recover)) if self.retrained else self.recipe.key
 
     @property

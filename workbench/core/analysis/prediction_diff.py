@@ -129,7 +129,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class SampleAnswer:
-    """What the original and the compressed model make of one sample of the user's own.
+    """Answers of the original and the compressed model to one sample of the user's own.
 
     before, after   the most probable classes of each; empty where the model does not decide between classes
     error           |now - was| / |was| of the measured output, Euclidean

@@ -82,7 +82,7 @@ class Profile:
     energy_note: str = ""
 
     def share(self, path: str) -> float | None:
-        """Of a run's time, 0..1, that a layer takes: after the recipe, where it is still there; else None."""
+        """Share of a run's time, 0..1, that a layer takes after the recipe; None where the layer is gone."""
         found = next((layer.after for layer in self.layers if layer.path == path), None)
         return None if found is None or self.after.median <= 0 else found.median / self.after.median
 

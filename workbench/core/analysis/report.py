@@ -160,7 +160,7 @@ class Robustness:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Of corruptions, in the order of the rows."""
+        """Names of corruptions, in the order of the rows."""
         return tuple(dict.fromkeys(row.kind for row in self.rows if row.strength))
 
     def at(self, strength: int, kind: str = "") -> tuple[float, float] | None:

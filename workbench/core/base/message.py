@@ -98,7 +98,7 @@ def to_data(text: Any) -> Any:
 
 
 def from_data(data: Any) -> Any:
-    """What `to_data` was given. Raises KeyError or TypeError for anything else that is a mapping."""
+    """Inverse of `to_data`. Raises KeyError or TypeError for anything else that is a mapping."""
     if not isinstance(data, Mapping):
         return data
     if "parts" in data:

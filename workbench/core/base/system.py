@@ -133,7 +133,7 @@ def give_memory_back() -> None:
 
 
 def bytes_on_disk(path: str) -> int:
-    """What a file holds besides holes, which read as zeros; its size where the system does not tell, or where there are
+    """Bytes of a file without holes, which read as zeros; its size where the system does not tell, or where there are
     very many: lseek(2), SEEK_DATA and SEEK_HOLE. Raises OSError."""
     size = os.path.getsize(path)
     if not hasattr(os, "SEEK_DATA"):
@@ -188,7 +188,7 @@ def energy_counters() -> dict[str, tuple[int, int]] | None:
 
 
 class QuietNatives:
-    """What native code prints to standard output meanwhile goes to standard error, or nowhere with `drop`; of all
+    """Redirects what native code prints to standard output: it goes to standard error, or nowhere with `drop`; of all
     threads, as the file is the process's. Python's own stream is flushed first, and keeps what it then holds."""
 
     _lock, _inside, _dropping, _kept = threading.Lock(), 0, 0, -1

@@ -1,4 +1,4 @@
-"""What the user has said yes to, one by one: paths whose code may run, and other computers that may be asked for files.
+"""Consent of the user, path by path: code that may run, and other computers that may be asked for files.
 
 Trust belongs to a path and is not inherited: a recipe or a session that comes with a trusted model may name a teacher
 or samples whose code nobody has looked at. Nor is a path looked up that a file names on another computer (see

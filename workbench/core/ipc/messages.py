@@ -295,7 +295,7 @@ class Plan(Request, lane="scan"):
 
 @dataclass(frozen=True)
 class Forecast(Request, lane="idle"):
-    """What whole recipes will make of the model, none of which is run -> Updated(forecast.Forecast)..., Done(None)"""
+    """Forecast whole recipes; none of them is run -> Updated(forecast.Forecast)..., Done(None)"""
 
     recipes: tuple[tuple[str, Recipe], ...]
 

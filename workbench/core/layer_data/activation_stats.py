@@ -32,7 +32,7 @@ class Levels8:
 
 @dataclass(frozen=True)
 class Activation:
-    """All values of one activation over the samples seen; arrays are [channels] unless said.
+    """Statistics of one activation over the samples seen; arrays are [channels] unless said.
 
     low, high, mean, std, zeros    exact; zeros is the share that is equal to zero
     quantiles   [len(QUANTILES), channels], to within 1/256 of the channel's reach

@@ -1,4 +1,4 @@
-"""What a whole recipe will make of a model, computed without running it."""
+"""Forecast of a whole recipe, computed without running the model."""
 
 from __future__ import annotations
 

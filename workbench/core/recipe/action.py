@@ -72,7 +72,7 @@ class MethodInfo:
     encodes: Encodes | None = None  # the numbers that it puts weights and activations on; None: they stay as they are
 
     def parameters(self, action: Action) -> dict[str, Any]:
-        """Of a step, with the defaults of those that are not given."""
+        """Parameters of a step, with defaults for those that are not given."""
         return {field.name: field.default for field in self.fields} | dict(action.params)
 
 

@@ -33,7 +33,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Encodes:
-    """What a method does to numbers: each text is an expression over its parameters (core.recipe.effect).
+    """Numeric formats that a method stores: each text is an expression over its parameters (core.recipe.effect).
 
         Encodes(bits="bits", granularity="granularity", symmetric="symmetric")
 

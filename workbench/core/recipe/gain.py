@@ -1,4 +1,4 @@
-"""What training brought, with its interval, in words."""
+"""Gain by training, with its interval, in words."""
 
 from dataclasses import dataclass
 

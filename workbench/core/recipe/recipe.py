@@ -142,7 +142,7 @@ class Recipe:
 
     @cached_property
     def key(self) -> int:
-        """Of what is in effect before it is trained: the same in this process for recipes that do the same. A number,
+        """Key of the recipe in effect before training: the same in this process for recipes that do the same. A number,
         because tables of many recipes look them up often, and a recipe has a row for each layer."""
         return hash(dataclasses.replace(self.in_effect, recover=()))
 
@@ -218,7 +218,7 @@ class Recipe:
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Raises UserError when the file is missing, is not YAML, or is not a recipe."""
+    """Load a recipe. Raises UserError when the file is missing, is not YAML, or is not a recipe."""
     return recipe_of(yaml_file.read(path, Message("the recipe"), Message("Give a YAML file.")), str(path))
 
 

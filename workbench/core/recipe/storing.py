@@ -50,7 +50,7 @@ class Storing:
 
     @property
     def as_dict(self) -> dict[str, str | int]:
-        """What a recipe says: `sparse`, and what is not at its default."""
+        """Entries for a recipe: `sparse`, and options that differ from their defaults."""
         return {
             field.name: value
             for field in fields(self)
@@ -71,7 +71,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 
 def storing_of(document: Mapping[str, Any]) -> Storing:
-    """What a recipe's `export` says; YAML reads off as False and on as True. Raises KeyError(key) for another value."""
+    """Storage options of a recipe's `export`; YAML reads off as False and on as True. Raises KeyError(key) for another
+    value."""
     given: dict[str, Any] = {}
     for key, choices in CHOICES.items():
         value = document.get(key, getattr(DEFAULT, key))

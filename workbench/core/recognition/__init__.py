@@ -1,1 +1,1 @@
-"""What a file is, by its name and first bytes."""
+"""Recognition of a file by its name and first bytes."""

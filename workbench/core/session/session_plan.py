@@ -1,4 +1,4 @@
-"""What a search found, in a session file. Written, and read with every value checked."""
+"""Results of a search in a session file. Written, and read with every value checked."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite

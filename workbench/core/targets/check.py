@@ -1,4 +1,4 @@
-"""What of a recipe a target does not take, by its rules: told from parameters and shapes, nothing is run."""
+"""Steps of a recipe that a target does not support, by its rules: from parameters and shapes, nothing is run."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
@@ -52,7 +52,7 @@ def rule_of(layer: Layer, target: Target) -> Rule | None:
 
 
 def refusal(layer: Layer, action: Action, method: MethodInfo, target: Target) -> Message | None:
-    """Why the target does not take this step, with these parameters, on this layer; None where it does, or where no
+    """Why the target does not support this step, with these parameters, on this layer; None where it does, or where no
     rule says."""
     encodes, rule = method.encodes, rule_of(layer, target)
     if encodes is None:
@@ -86,7 +86,7 @@ def _mismatch(subject: Message, allowed: tuple[Scheme, ...] | None, given: Numbe
 
 
 def _alone(layer: Layer, method: MethodInfo, target: Target) -> Message | None:
-    """Why weights on these levels cannot be had without activations on levels."""
+    """Why the target does not support these weight levels without quantised activations."""
     rule, encodes = rule_of(layer, target), method.encodes
     if rule is None or rule.weight_only or encodes is None or encodes.kind == "float":
         return None
@@ -135,7 +135,7 @@ def _rounded(layer: Layer, action: Action, method: MethodInfo, target: Target) -
 
 
 def _values(field: Field, layer: Layer, target: Target) -> tuple[Any, ...]:
-    """Of a parameter that may decide on numbers: the widest first, since fewer bits cost more."""
+    """Values of a parameter that may decide on numbers: the widest first, since fewer bits cost more."""
     if field.kind == "choice":
         return field.choices
     if field.kind == "bool":

@@ -173,7 +173,7 @@ def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
 
 
 def _figures(read: "_Keys", key: str, made: Callable[["_Keys"], Any]) -> Any:
-    """Of a roofline, or of energy; None where the file has none."""
+    """Figures of a roofline or of energy; None where the file has none."""
     given = read.take(key, _mapping, Message("is not a mapping"), None)
     if given is None:
         return None

@@ -28,12 +28,12 @@ _SYMMETRIC = {
 
 
 def in_words(schemes: tuple[Scheme, ...]) -> Message:
-    """All kinds of numbers that are allowed: "8-bit integers, symmetric; 16-bit floats"."""
+    """Text that lists the allowed numbers: "8-bit integers, symmetric; 16-bit floats"."""
     return Joined(map(_scheme, schemes), CLAUSE) if schemes else Message("floating point alone")
 
 
 def difference(schemes: tuple[Scheme, ...], given: Numbers) -> tuple[Message, Message] | None:
-    """What the numbers would have to be for the schemes that are nearest to them, and what they are: "8 bits" and
+    """Numbers that the nearest schemes require, and the numbers given, in words: "8 bits" and
     "4 bits". None where a scheme allows them."""
     if any(scheme.allows(given) for scheme in schemes):
         return None

@@ -76,7 +76,7 @@ def numbers(labels: np.ndarray) -> np.ndarray:
 
 
 def counted(labels: np.ndarray) -> np.ndarray:
-    """Class numbers from 0: of true and false, and of -1 and 1, too."""
+    """Class indices from 0, also for boolean labels and for -1 and 1."""
     found = numbers(labels)
     signs = found.ndim == 1 and len(found) and bool(np.isin(found, (-1, 1)).all()) and bool((found < 0).any())
     return (found > 0).astype(np.int64) if signs or found.dtype.kind == "b" else found

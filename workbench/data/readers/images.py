@@ -40,7 +40,7 @@ THREADS = 8  # that decode, at most
 
 @dataclass(frozen=True)
 class Shape:
-    """What the model takes: height, width, channels."""
+    """Image shape of the model's input: height, width, channels."""
 
     height: int
     width: int
@@ -48,7 +48,7 @@ class Shape:
 
     @property
     def bytes(self) -> int:
-        """Of one image, in memory as uint8."""
+        """Bytes of one image, in memory as uint8."""
         return self.height * self.width * self.channels
 
 
@@ -91,7 +91,7 @@ class ImageFiles(Lazy):
         _measure(self.files[number])
 
     def content(self, numbers: np.ndarray) -> Iterator[bytes | memoryview]:
-        """What the files hold, not their pixels: decoding takes long."""
+        """Bytes of the files, not their pixels: decoding takes long."""
         yield repr((self._rules.crop, self._taken)).encode()
         for number in numbers.tolist():
             try:
@@ -101,7 +101,7 @@ class ImageFiles(Lazy):
 
 
 def _in_threads(work: Callable[[int], T], numbers: Sequence[int]) -> Generator[T, None, None]:
-    """What this makes of each number, in order; computed by several threads, none of which is left."""
+    """Map `work` over numbers, in order, with several threads, none of which is left behind."""
     pool = ThreadPoolExecutor(max(1, min(THREADS, os.cpu_count() or 1, len(numbers))), "decoding")
     try:
         yield from pool.map(work, numbers)
@@ -149,8 +149,8 @@ def open_folder(
 
 
 def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules, one: bool = False) -> Shape:
-    """What the model takes. Raises UserError where that is no image, or the rules do not fit it. `one`: the path is a
-    picture's."""
+    """Image shape that the model takes. Raises UserError where that is no image, or the rules do not fit it. `one`: the
+    path is a picture's."""
     if one and (len(specs) != 1 or len(specs[0].shape) != 4):
         raise UserError("{file} is an image, but the model takes none.", "Give an .npy or .npz.", file=folder)
     if len(specs) != 1 or len(specs[0].shape) != 4:

@@ -21,7 +21,7 @@ LABELS, NAMES = "y", "class_names"
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be read: for a model with these inputs, by these rules. `own` are inputs whose values are given,
+    """Request to read data for a model with these inputs, by these rules. `own` are inputs whose values are given,
     `near` folders where what belongs to the data may lie, too."""
 
     path: str
@@ -64,7 +64,7 @@ class Kind:
 
 
 def read(asked: Asked) -> Found:
-    """What the first kind that claims the path makes of it. Raises UserError naming the path and what to do."""
+    """Read the path as the first kind that claims it. Raises UserError naming the path and what to do."""
     if not file_and_function(asked.path)[1] and not exists(asked.path):
         raise UserError("There is no file {path}.", "Check the name.", path=asked.path)
     kind = next((kind for kind in (*FIRST, *map(_of, all_readers()), *LAST) if kind.claims(asked.path)), None)

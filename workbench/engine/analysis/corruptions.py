@@ -51,7 +51,7 @@ class Corruption:
 
 
 def corruptions(data: Dataset) -> list[Corruption]:
-    """Those that suit the inputs. Raises UserError where none does."""
+    """Corruptions that suit the inputs. Raises UserError where none does."""
     known = data.feeds(slice(0, data.first(LOOKED_AT)))
     found: dict[str, dict[str, Change]] = {}
     for name in data.inputs:

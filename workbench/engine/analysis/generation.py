@@ -81,7 +81,7 @@ class _Speaker:
         self.ended = ends(chosen)
 
     def _feeds(self, length: int) -> Mapping[str, np.ndarray]:
-        """All inputs for the text so far, filled up at the end where the length is fixed: a model that reads from left
+        """Feeds for the text so far, padded at the end where the length is fixed: a model that reads from left
         to right sees nothing of that."""
         batch = self.taking.shape[0] or 1
         row = np.zeros((batch, length), np.int64)

@@ -58,7 +58,7 @@ def of_recipe(workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0) 
 
 
 def known(workspace: Workspace, recipe: Recipe) -> Robustness | None:
-    """What was measured of this recipe here, on the most samples."""
+    """Cached result for this recipe, on the most samples."""
     found = {} if workspace.evaluator is None else _latest(workspace, recipe)
     return found[max(found)] if found else None
 

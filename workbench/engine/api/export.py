@@ -294,7 +294,7 @@ def _latency(found: Spread) -> Figure:
 
 
 def _loads(workspace: Workspace, written: Path, batch: int, job: Job) -> Loads:
-    """What loading and running the original and the file takes, each once in a fresh process; a note where that failed,
+    """Cost of loading and running the original and the file, each once in a fresh process; a note where that failed,
     which keeps no file from being written. Weights without a network are no model that a runtime loads."""
     if workspace.model.weights_only:
         return None, None, ()

@@ -166,7 +166,7 @@ def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:
 
 
 def keep_marks(source: ir.Model, graph: ir.Model) -> None:
-    """What a graph in memory knows of its origin, and its ONNX file does not."""
+    """Copy the marks of origin that a graph has in memory and its ONNX file lacks."""
     for key in (WEIGHTS_ONLY, DTYPES, TRANSPOSED):
         if key in source.graph.meta:
             graph.graph.meta[key] = source.graph.meta[key]

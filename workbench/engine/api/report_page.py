@@ -102,7 +102,7 @@ def page(report: Report, model: ModelSummary, spoken: Language | None = None, re
 
 
 def _losses(report: Report) -> Iterator[str]:
-    """What got worse, in words: the metric where it fell, time and memory where they grew."""
+    """Regressions in words: the metric where it fell, time and memory where they grew."""
     change = report.verified.change if report.verified is not None else None
     if change is not None and report.metric.sign * change.value < 0:
         yield _change(change, report.metric)

@@ -1,4 +1,4 @@
-"""What fewer bytes and fewer multiply-accumulates bring in time, as measured: often nothing."""
+"""Note on the measured speed-up of fewer bytes and fewer multiply-accumulates: often none."""
 
 from workbench.core.analysis.report import Totals
 from workbench.core.base.message import Joined, Message

@@ -1,4 +1,4 @@
-"""What a report says of how a file is stored: what it takes to load, and what its bytes are for."""
+"""Notes of a report on storage: the cost of loading a file, and how its bytes divide."""
 
 from collections.abc import Mapping
 

@@ -77,6 +77,6 @@ class AnswersOf:
 
 
 def answers_key(recipe: Recipe, evaluator: Evaluator) -> Hashable:
-    """Of the answers of a recipe that was not trained, in the cache of its workspace."""
+    """Cache key, in its workspace, of the answers of a recipe that was not trained."""
     untrained = replace(recipe, recover=()).in_effect
     return "answers", "edited", untrained, evaluator.data.fingerprint, evaluator.about

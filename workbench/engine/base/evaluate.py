@@ -101,7 +101,7 @@ class Evaluator:
 
     @property
     def about(self) -> str:
-        """What tells the metric and its output from others, for results that are kept."""
+        """Text that identifies the metric and its output, for results that are kept."""
         answer = self.data.answer
         return repr((self.metric.id, self.metric.about, answer.title, answer.axis))
 
@@ -168,7 +168,7 @@ class Evaluator:
         return -self.metric.info.sign * self.metric.differences(rows, self.scores[seen])
 
     def drop(self, seen: np.ndarray, rows: np.ndarray, population: int = ALL) -> tuple[float, float, float]:
-        """What the metric loses against the original on these samples, and its paired interval for data like these."""
+        """Drop of the metric against the original on these samples, and its paired interval for data like these."""
         losses = self.losses(seen, rows)
         return float(losses.mean()), *paired_interval(losses, population, self._unit)
 

@@ -61,7 +61,8 @@ def weights_of(original: Model) -> dict[str, int]:
 
 
 def layer_of(name: str, weights: Mapping[str, int]) -> int | None:
-    """Of a constant: the weight itself, what stores it (NAME.q, NAME.scale), or a factor of it (head.0.weight)."""
+    """Layer of a constant: the weight itself, what stores it (NAME.q, NAME.scale), or a factor of it
+    (head.0.weight)."""
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
         known = weights.get(".".join(parts[:end]))
@@ -89,7 +90,7 @@ def read(file: Path, made: Mapping[str, int], counts: Callable[[int], bool]) -> 
 
 
 def number_of(name: str, made: Mapping[str, int]) -> int | None:
-    """Of the layer whose operator has this name; None for other operators."""
+    """Number of the layer whose operator has this name; None for other operators."""
     if mark := MARK.search(name):
         return int(mark[1])
     value = MADE.match(name)

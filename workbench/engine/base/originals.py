@@ -26,7 +26,7 @@ class Originals:
         return 0 if self.values is None else self.values.nbytes
 
     def subset(self, chosen: np.ndarray) -> "Originals":
-        """Of some of the samples, which count from 0 there."""
+        """Originals of some of the samples, which count from 0 there."""
         return Originals(None if self.values is None else self.values[chosen], lambda few: self.again(chosen[few]))
 
 

@@ -13,7 +13,8 @@ Feeds = Mapping[str, np.ndarray]
 
 
 def feeds_of(workspace: Workspace, batch: int) -> Feeds:
-    """Of the data, or made up. Raises UserError where the model takes another number at a time, or none can be made."""
+    """Feeds from the data, or synthetic ones. Raises UserError where the model takes another number at a time, or none
+    can be made."""
     model, data = workspace.model, workspace.data
     fixed = fixed_batch(model.inputs)
     if fixed is not None and fixed != batch:

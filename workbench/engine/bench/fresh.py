@@ -1,4 +1,4 @@
-"""What loading and running a file takes in a process that has done nothing else, as where the file is deployed.
+"""Cost of loading and running a file in a process that has done nothing else, as where the file is deployed.
 
 python -m workbench.engine.bench.fresh FILE THREADS [FEEDS]
 
@@ -47,7 +47,7 @@ def above(now: int | None, before: int | None) -> int | None:
 
 
 def measured(file: str, threads: int, feeds: str) -> dict[str, Any]:
-    """Of this process. Raises whatever the runtime raises."""
+    """Measurements of this process. Raises whatever the runtime raises."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import numpy as np
     import onnxruntime as ort

@@ -26,7 +26,7 @@ TIMES = 3  # of each file, in turns
 def loads(
     models: tuple[Model, Model], feeds: Mapping[str, Any], batch: int, job: Job, times: int = TIMES
 ) -> tuple[Load, Load]:
-    """Of both, as files that an export would write. Raises UserError where one cannot be loaded."""
+    """Measure both, as files that an export would write. Raises UserError where one cannot be loaded."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "compressed.onnx"
         models[1].save(written)
@@ -37,7 +37,7 @@ def loads(
 def of_files(
     files: Sequence[Path], feeds: Mapping[str, Any], batch: int, job: Job, times: int = TIMES
 ) -> tuple[Load, ...]:
-    """Of each file; they take turns. `feeds` are of `batch` samples; without any nothing is run."""
+    """Measure each file; they take turns. `feeds` are of `batch` samples; without any nothing is run."""
     with tempfile.TemporaryDirectory() as folder:
         given = _saved(feeds, Path(folder) / "feeds.npz")
         found: list[list[dict[str, Any]]] = [[] for _ in files]

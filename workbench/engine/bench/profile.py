@@ -84,7 +84,7 @@ def _read(file: Path, paths: list[str], made: Mapping[str, int]) -> dict[Any, li
 def _energy(
     workspace: Workspace, recipe: Recipe, models: tuple[Model, Model], feeds: Feeds, result: Any, job: Job
 ) -> tuple[Energy | None, str]:
-    """Of one run, with how it was obtained; or why there is none."""
+    """Energy of one run, with how it was obtained; or why there is none."""
     target = all_targets().get(recipe.target)
     if energy_told(recipe.target) == "by rule" and target is not None and target.energy is not None:
         original = workspace.compiled(Recipe(), job.silent(), timed=False)

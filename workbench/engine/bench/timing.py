@@ -48,7 +48,7 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
 
 
 def _loads(workspace: Workspace, compressed: Model, batch: int, job: Job) -> tuple[Load | None, Load | None]:
-    """Of both files, once each in a fresh process."""
+    """Measure both files, once each in a fresh process."""
     feeds, batch = feeds_near(workspace, batch)
     try:
         return loading.loads((workspace.model, compressed), feeds, batch, job, times=1)

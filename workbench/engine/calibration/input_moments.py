@@ -37,7 +37,7 @@ class InputSums:
         self._held = self._seen = 0
 
     def add(self, x: np.ndarray) -> None:
-        """What the operator receives for a batch."""
+        """Add the operator's input of a batch."""
         available = im2col.count(self.layer, x)
         chosen = np.arange(available)
         if self._quota < available:
@@ -84,7 +84,7 @@ def of_layers(
 
 
 def rows_of(model: Model, layer: Layer) -> Rows:
-    """What decides the rows of a layer: the value it receives, and how that is unfolded. Products with a matrix that
+    """Key of a layer's input rows: the value it receives, and how that is unfolded. Products with a matrix that
     read the same value along the same axis, as queries, keys and values do, have the same."""
     alike = layer.op in ("MatMul", "Gemm")
     return cut.tapped(model, layer.path), f"{layer.input_axis} {layer.matrix[1]}" if alike else layer.path

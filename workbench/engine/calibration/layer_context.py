@@ -134,7 +134,7 @@ class LayerContext:
 
     @property
     def known_moments(self) -> Moments | None:
-        """Those that `gram` and `mean` are of if they are in the cache."""
+        """Moments behind `gram` and `mean`, if they are in the cache."""
         return self.cache.peek(self._key("moments"))
 
     def keep_moments(self, known: Moments) -> None:

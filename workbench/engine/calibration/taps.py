@@ -42,7 +42,7 @@ def observed(
 
 
 def _groups(model: Model, batch: int) -> list[dict[str, int]]:
-    """The values around every layer that a runtime computes in integers, with their channel axes; in each group as many
+    """Group the values around every layer that runs in integers, with their channel axes; in each group as many
     as have room together, `batch` samples of each, and `TOGETHER` at least."""
     nodes = {node.name or "": node for node in model.ir.graph}
     groups: list[dict[str, int]] = [{}]

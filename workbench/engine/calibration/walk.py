@@ -67,7 +67,7 @@ class Walk:
             self._crossings.keep(None)
 
     def _known(self, part: "_Part", number: int, feeds: Mapping[str, np.ndarray]) -> Values:
-        """What the run before kept for a batch; computed again where neither memory nor disk had room."""
+        """Values that the last run kept for a batch; computed again where neither memory nor disk had room."""
         if not part.known:
             return {}
         again = partial(next, from_start(self.model, self._at, [feeds]))

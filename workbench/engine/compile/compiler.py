@@ -283,7 +283,7 @@ def edit(
 
 
 def dependence(path: str, action: Action, sharing: Sharing, data: Dataset | None) -> tuple[tuple[str, ...], str]:
-    """What a step's edit and its note depend on besides its own stack: the layers that share it, and the samples."""
+    """Dependencies of a step's edit and note besides its own stack: the layers that share it, and the samples."""
     chosen, params = find(action)
     peers = sharing.get(action, (path,)) if chosen.shared(params) else ()
     return peers, data.fingerprint if data and chosen.looks_at_data(params) else ""

@@ -23,7 +23,7 @@ Facts = Callable[[Layer], WeightFacts | None]
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What was computed before, by an earlier recipe that did the same to these layers.
+    """Results of an earlier recipe that did the same to these layers.
 
     structure  after the structural steps; None where it was not made yet
     edits      of the layers after it
@@ -36,7 +36,7 @@ class Known:
 
 
 def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, facts: Facts) -> Known:
-    """What the cache has of these stacks; nothing is computed."""
+    """Look these stacks up in the cache; nothing is computed."""
     found = structure.known(model, chosen, data, seed, cache)
     if found is None:
         return Known(facts=facts)
@@ -105,7 +105,8 @@ class _Estimates:
         return plan
 
     def _peers(self, action: Action) -> tuple[WeightFacts, ...]:
-        """Of all layers with the step; none where one is not known, as a threshold would be of the others alone."""
+        """Facts of all layers with the step; none where one is not known, as a threshold would be of the others
+        alone."""
         found = [self._facts(self._model.layer(path)) for path in self._sharing[action]]
         return tuple(facts for facts in found if facts is not None) if None not in found else ()
 

@@ -71,7 +71,8 @@ def normalised(model: Model) -> tuple[str, ...]:
 
 
 def goal_of(source: Model, data: Dataset, job: Job) -> dict[str, Moments]:
-    """What layers have to put out again: what they do in this model, where they have a BatchNorm or could have one."""
+    """Output moments that layers have to reach again: those in this model, where they have a BatchNorm or could have
+    one."""
     return moments(source, normalised(source), data, job)
 
 

@@ -117,7 +117,7 @@ def _after(
 
 
 def asked_for(chosen: Stacks, kind: type) -> dict[str, Action]:
-    """The step of this kind of each layer that has one."""
+    """Steps of one kind, by the path of their layer."""
     return {path: action for path, actions in chosen.items() for action in actions if isinstance(find(action)[0], kind)}
 
 

@@ -18,7 +18,7 @@ Guess = tuple[str, Rules]  # in words, and the preprocessing
 
 
 def layouts(shape: tuple[int, ...], spec: InputSpec, now: Rules, images: bool) -> Iterator[Guess]:
-    """Other layouts of samples [n, ...] of this shape under which they fit the input."""
+    """Alternative layouts of samples [n, ...] of this shape under which they fit the input."""
     if images or len(spec.shape) != 4:
         return
     if len(shape) == 3 and now.layout != "nhw":
@@ -35,7 +35,7 @@ def layouts(shape: tuple[int, ...], spec: InputSpec, now: Rules, images: bool) -
 
 
 def scales(values: np.ndarray, spec: InputSpec, now: Rules, images: bool) -> Iterator[Guess]:
-    """Other scales of samples [n, ...] whose values are these, channels last."""
+    """Alternative scales of samples [n, ...] whose values are these, channels last."""
     if not spec.dtype.startswith("float") or not values.size:
         return
     low, high, channels = float(values.min()), float(values.max()), values.shape[-1]

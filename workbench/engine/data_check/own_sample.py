@@ -27,8 +27,8 @@ FAR = 0.5  # of that range beyond it
 
 
 def answer(workspace: Workspace, path: str, recipe: Recipe, job: Job) -> SampleAnswer:
-    """What both models make of the first sample of a file, preprocessed as the attached data is. Raises UserError where
-    the file or the recipe does not fit."""
+    """Answers of both models to the first sample of a file, preprocessed as the attached data is. Raises UserError
+    where the file or the recipe does not fit."""
     workspace.model.require_network()
     data = workspace.data
     sample = _opened(workspace, path)
@@ -86,7 +86,7 @@ def _scale(data: Dataset) -> float | None:
 
 
 def _range(data: Dataset) -> tuple[float, float]:
-    """Of the values of the first samples, of the first input."""
+    """Range of the values of the first samples, of the first input."""
     feeds = data.feeds(slice(0, min(LOOKED_AT, data.samples)))
     values = feeds[next(iter(data.inputs))]
     return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)

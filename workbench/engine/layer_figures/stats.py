@@ -45,7 +45,7 @@ def edges(weight: np.ndarray) -> np.ndarray:
 
 
 def histogram(weight: np.ndarray, at: np.ndarray) -> Histogram:
-    """All weights counted in the bins `at`; what lies outside counts in the outermost."""
+    """Count all weights in the bins `at`; what lies outside counts in the outermost."""
     counts, _ = np.histogram(np.clip(weight, at[0], at[-1]), at)
     return Histogram(at, counts.astype(np.float64))
 
@@ -169,7 +169,7 @@ def _unfolding(layer: Layer, computed: int) -> Message:
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """All that is drawn of a weight: see core.views.LayerView."""
+    """Figures of a weight that are drawn: see core.views.LayerView."""
 
     moments: Moments
     histogram: Histogram

@@ -107,5 +107,5 @@ def opened(blob: bytes) -> Workspace:
 
 
 def surroundings() -> tuple[str, str, tuple[str, ...]]:
-    """What has to be the same where results are to be the same: versions, and the methods that there are."""
+    """Conditions of equal results: versions, and the methods that there are."""
     return __version__, importlib.metadata.version("onnxruntime"), tuple(sorted(all_methods()))

@@ -19,7 +19,7 @@ INSTALL = Message("Install it: pip install 'compression-workbench[cluster]'.")
 
 
 class Cluster(Crew):
-    """All processes of a scheduler, those that join later too. One that dies costs what it was at a second try."""
+    """Processes of a scheduler, those that join later too. One that dies costs what it was at a second try."""
 
     def __init__(self, cargo: Cargo, address: str) -> None:
         """Raises UserError where Dask is not installed, no scheduler answers, or a process could compute otherwise."""

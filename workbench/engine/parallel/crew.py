@@ -54,7 +54,7 @@ class Crew(ABC):
     def gather(
         self, work: Work, items: Sequence[Any], job: Job, here: Callable[[Any], Any] | None = None
     ) -> Iterator[Any]:
-        """What `work` makes of each item, in the order in which it comes; or `here`, which does the same in this
+        """Map `work` over items, in the order in which results come; or `here`, which does the same in this
         process: it does its share, and does not wait until the others have started. Items that take longest come
         first, so that all end together. While the job is paused nothing new begins. Ends early where the processes are
         gone, or one cannot work (see `lost`). Raises Cancelled."""

@@ -128,7 +128,7 @@ class SuffixRunner:
 
 
 def _outputs(session: ort.InferenceSession, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """All outputs by name; `known` may have more than the inputs."""
+    """Compute all outputs, by name; `known` may have more than the inputs."""
     names = [value.name for value in session.get_outputs()]
     feeds = {value.name: known[value.name] for value in session.get_inputs()}
     return dict(zip(names, runtime.run(session, feeds, names), strict=True))
@@ -297,7 +297,7 @@ def _figures(evaluator: Evaluator, seen: np.ndarray, rows: tuple[np.ndarray, ...
 
 
 def forecast(workspace: Workspace, recipe: Recipe) -> Preview:
-    """What a recipe will store, at once: exact where it is known (compile.forecast)."""
+    """Forecast what a recipe will store, at once: exact where it is known (compile.forecast)."""
     model, chosen = workspace.model, compiler.stacks(workspace.model, recipe)[0]
     facts = partial(_facts, workspace)
     known = compile_forecast.known(model, chosen, workspace.calibration, recipe.seed, workspace.cache, facts)

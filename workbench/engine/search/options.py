@@ -68,7 +68,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Table:
-    """All options of a model; `known` says what is predicted of them, `layers` are those that may be touched."""
+    """Options of a model; `known` says what is predicted of them, `layers` are those that may be touched."""
 
     options: tuple[Option, ...]
     layers: tuple[str, ...]
@@ -109,7 +109,7 @@ class _Source:
         return self._made
 
     def known(self) -> Predictability:
-        """What is predicted, and what is in the way where it is not the loss."""
+        """Predictor, and the obstacle where it does not predict the loss."""
 
         def make() -> dict[str, Any]:
             found = self.predictor()[1]

@@ -97,7 +97,7 @@ class Search:
         self._began = monotonic(), 0  # of the phase: when, and how much was done then
 
     def run(self, others: Others) -> None:
-        """All but the final figures. Raises Cancelled."""
+        """Run all but the final figures. Raises Cancelled."""
         if not self.trials.closed:
             self._measure_some(self.job.part(0.0, 0.02))
         if self.workers is not None and self.trials.run:  # not all is known: they start while this process predicts

@@ -40,7 +40,7 @@ class Raced:
 def race(
     options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None = None, precise: float = PRECISE
 ) -> list[Raced]:
-    """All options of one place, those that were dropped with what was measured until then. The same race in this
+    """Race all options of one place, those that were dropped with what was measured until then. The same race in this
     process is not run again."""
     about = (trials.about, trials.order.tobytes(), trials.seed, len(trials.pieces), precise)
     key = ("race", *about, tuple(option.key for option in options))

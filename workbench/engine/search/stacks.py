@@ -42,8 +42,8 @@ SIGNED: Stack = (
 
 
 def stacks(families: Collection[Family], integers: tuple[Stack, ...] = ()) -> tuple[Stack, ...]:
-    """All of them. A family is tried with a quantisation on top where that is allowed, as that is smaller and hardly
-    worse; `integers`: computing in 8 bits, too, which makes no file smaller, but may be faster."""
+    """List the stacks. A family is tried with a quantisation on top where that is allowed, as that is smaller and
+    hardly worse; `integers`: computing in 8 bits, too, which makes no file smaller, but may be faster."""
     zeros, channels = (ZEROS, CHANNELS) if "prune" in families else ((), ())
     factors = FACTORS if "lowrank" in families else ()
     if "quantize" not in families:

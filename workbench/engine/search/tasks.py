@@ -1,4 +1,4 @@
-"""One trial as a value: steps of layers, and the samples they are measured on; and what computes it.
+"""One trial as a value: steps of layers and the samples they are measured on; and its computation.
 
 A task says by content what it is about, so that its result is the same wherever it is computed, and is kept on the disk
 under it.
@@ -86,7 +86,7 @@ class Computer:
         return self.through(self._run(task, job), task.start, task.stop, job)
 
     def through(self, run: Run, start: int, stop: int, job: Job) -> Result:
-        """What a model does on the samples of these places."""
+        """Run a model on the samples of these places."""
         rows, moved, at = [], [], start
         for chosen in self._batches(start, stop):
             job.check()

@@ -99,13 +99,13 @@ class Trials:
         return result
 
     def new(self) -> list[tuple[Task, Result]]:
-        """What was computed since this was asked last."""
+        """Results since the last call."""
         with self._lock:
             found, self._new = self._new, []
         return found
 
     def known_of(self, steps: Mapping[str, Stack]) -> list[tuple[Task, Result]]:
-        """What is known of these steps, rung by rung."""
+        """Known results of these steps, rung by rung."""
         tasks = [self.task(steps, rung) for rung in range(len(self.pieces))]
         return [(task, found) for task in tasks if (found := self._look_up(task)) is not None]
 

@@ -56,7 +56,8 @@ class Order:
     wanted: Any
 
     def trials(self, workspace: Workspace) -> Trials:
-        """Of the same samples, which the process has in this order; under the names that they have for the asker."""
+        """Trials of the same samples, which the process has in this order; under the names that they have for the
+        asker."""
 
         def make() -> Trials:
             trials = Trials(workspace, np.arange(len(self.chosen)), self.seed, Nowhere())

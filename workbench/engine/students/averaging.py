@@ -10,7 +10,7 @@ from workbench.engine.students.student import Student
 
 
 class Average:
-    """Of all floats of a student, with this decay; 0: there is none."""
+    """Moving average of all floats of a student, with this decay; 0 for none."""
 
     def __init__(self, decay: float) -> None:
         self.decay = decay

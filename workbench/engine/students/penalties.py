@@ -1,4 +1,4 @@
-"""What is added to the loss of every step: distance from the start, and bits of the levels."""
+"""Penalties added to the loss of every step: distance from the start, and bits of the levels."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""What a stage made of the original, as a model that all steps of a recipe start from."""
+"""Model that a stage trained from the original; all steps of a recipe start from it."""
 
 from dataclasses import replace
 

@@ -264,7 +264,8 @@ class _Recovering:
         return student.cpu().result()
 
     def _normalised(self, compiled: Compiled) -> dict[str, Moments]:
-        """What the original puts out where layers have a BatchNorm, or could have had one: of those that are left."""
+        """Output moments of the original where layers have a BatchNorm, or could have had one: of those that are
+        left."""
         structure = compiled.structure
         same = structure.only_smaller or not structure.stages
         source = self.source if same else structure.model

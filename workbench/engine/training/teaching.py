@@ -1,4 +1,4 @@
-"""What a stage is trained on and judged by: its loss, its metric, and what that compares with."""
+"""Loss and metric of a training stage, and the target that the metric compares with."""
 
 from collections.abc import Callable
 from functools import partial
@@ -47,7 +47,7 @@ def metric_of(original: Teacher, training: Dataset, evaluator: Evaluator | None,
 
 
 def target_of(metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch], np.ndarray]:
-    """What the metric compares outputs with: labels, or the answers of these."""
+    """Target of the metric: labels, or the answers of these teachers."""
 
     def target(batch: Batch) -> np.ndarray:
         if not metric.labelled:

@@ -1,1 +1,1 @@
-"""What torch.export is asked for, and what its failures mean."""
+"""Calls of torch.export, and the meaning of its failures."""

@@ -244,7 +244,7 @@ def _walk(found: Any) -> Iterator[tuple[str, View]]:
 
 
 def _entries(value: Any) -> list[tuple[str, Any]]:
-    """What a mapping holds, or a module that was not made: its parameters, buffers and modules."""
+    """Entries of a mapping, or of a module that was not constructed: its parameters, buffers and modules."""
     if isinstance(value, dict):
         return list(value.items())
     state = value.state if isinstance(value, Opaque) else None

@@ -253,7 +253,7 @@ def _pad(t: ScaleTracer, node: ir.Node) -> None:
 
 @rule("Add", "Sub", "Sum")
 def _add(t: ScaleTracer, node: ir.Node) -> None:
-    """All that is added has the same factors; what is repeated along the channels cannot have them."""
+    """Give all summands the same factors; what is repeated along the channels cannot have them."""
     inputs = {index: value for index, value in enumerate(node.inputs) if value is not None}
     shape = t.shape(node.outputs[0])
     if shape is None or any(t.shape(value) is None for value in inputs.values()):

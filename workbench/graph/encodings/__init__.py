@@ -1,1 +1,1 @@
-"""What a weight is stored as: one class an encoding, with all that the rest of the program asks of it."""
+"""Encodings of weights: one class each, with all that the rest of the program asks of it."""

@@ -113,7 +113,7 @@ class Affine(Grid, Encoding):
         return replace(self, scale=change(self.scale.astype(np.float32)))
 
     def rescaled(self, rows: np.ndarray, out_axis: int) -> "Affine | None":
-        """Other steps; None where channels share one."""
+        """Replace the step sizes; None where channels share one."""
         if self.q.shape == self.shape:
             axis = out_axis
         else:  # groups: channels first, or last

@@ -1,4 +1,4 @@
-"""What an encoding is: a weight stored in some way, asked by all others for what they need to know of it.
+"""Base class of encodings: a weight stored in some way, asked by all others for what they need to know of it.
 
 A new one is a class here or in an extension: it decodes to numpy exactly as the exported graph decodes in the runtime,
 up to float rounding, says what is stored (its Kind, symbols and sides), and how a weight that learns is put on its
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """Of a weight's values: those that are not zero, and fillers of 4-bit and of 8-bit gaps (graph.layouts)."""
+    """Counts of a weight's values: those that are not zero, and fillers of 4-bit and of 8-bit gaps (graph.layouts)."""
 
     nonzeros: int
     fillers4: int = 0
@@ -32,7 +32,7 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class Learning:
-    """What learns of a weight, and what stays.
+    """Parts of a weight that are trained, and those that stay fixed.
 
     keep_zeros  whether zeros of quantised weights are what pruning removed
     steps       whether the steps of affine grids are learned too
@@ -73,7 +73,7 @@ class Encoding(ABC):
         return self.decode().ravel()
 
     def sides(self, spec: StorageSpec) -> list[np.ndarray]:
-        """What lies beside the symbols, in the order of the kind's sides, each in the shape `spec.side`."""
+        """Arrays stored beside the symbols, in the order of the kind's sides, each in the shape `spec.side`."""
         return []
 
     def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Encoding":
@@ -111,7 +111,7 @@ class Encoding(ABC):
 
     @property
     def tensor(self) -> "Encoding":
-        """What is stored of a layer that stays whole: itself, without factors of its input channels."""
+        """Encoding of a layer that stays whole: itself, without factors of its input channels."""
         return self
 
     # -- levels: drawn, and learned on --
@@ -132,7 +132,7 @@ class Encoding(ABC):
         raise NotImplementedError(f"{type(self).__name__} has neither project nor a trainable form")
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Any]":
-        """What learns in its place: a torch module that gives the effective weight, and then what was learned, stored
+        """Trainable form: a torch module that gives the effective weight, and then what was learned, stored
         in the same way. Here floats that are put on the levels on the way, straight through.
 
         original   the weight before it was stored so, in its shape: where in its level's cell a weight may start
@@ -217,7 +217,7 @@ class Piece:
 
     @property
     def groups(self) -> int:
-        """Of a convolution."""
+        """Groups of a convolution."""
         return int(self.attributes.get("group", 1))  # type: ignore[arg-type]
 
 

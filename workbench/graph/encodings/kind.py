@@ -1,4 +1,4 @@
-"""What the symbols of a stored tensor mean: what lies beside them, and how they become floats again.
+"""Meaning of a stored tensor's symbols: the arrays beside them, and how they become floats again.
 
 A kind is known before there are values: a forecast needs no more. Its decoder is plain ONNX arithmetic in ONNX's
 textual syntax; the rest of it, and how zeros that were left out come back: graph.layouts, graph.storage.decoders.
@@ -96,7 +96,7 @@ KINDS: dict[str, Kind] = {}
 
 
 def register_kind(kind: Some) -> Some:
-    """Make a kind's decoders known; the kind. Raises ValueError for a name that another kind has, or that is none."""
+    """Register a kind and return it. Raises ValueError for a name that is taken, or is not an identifier."""
     if not (kind.name.isalnum() and kind.name[0].isupper()) or KINDS.setdefault(kind.name, kind) != kind:
         raise ValueError(f"{kind.name} cannot be the name of a kind, or is that of another")
     return kind
@@ -149,7 +149,7 @@ class Float8(Kind):
 
 
 def _table(name: str) -> str:
-    """All 256 values of an 8-bit float type. Infinity and not-a-number are never stored so: see Dense."""
+    """Table of the 256 values of an 8-bit float type. Infinity and not-a-number are never stored so: see Dense."""
     values = np.arange(256, dtype=np.uint8).view(FLOAT8[name]).astype(np.float32)
     return ", ".join(f"{value:.10g}" for value in np.where(np.isfinite(values), values, 0.0))
 

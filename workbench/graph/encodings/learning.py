@@ -1,4 +1,4 @@
-"""What learns in the place of an encoding: what compression fixed stays fixed, the rest learns.
+"""Trainable forms of encodings: what compression fixed stays fixed, the rest is trained.
 
 `Encoding.trainable` gives a module whose call is the effective weight, as `decode` gives it, and whose `encoding()` is
 the same kind of encoding with the values learned so far. Apart from the encodings themselves because torch is: it is

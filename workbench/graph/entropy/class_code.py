@@ -51,7 +51,7 @@ class ClassCode:
         return found
 
     def offset_bits(self, tally: Tally) -> int:
-        """Of all words together."""
+        """Bits of the offsets of all words together."""
         return int((tally.counts * self.extra[self.class_of]).sum())
 
 

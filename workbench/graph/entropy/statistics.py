@@ -1,4 +1,4 @@
-"""What entropy coding needs to know of a weight: how often each symbol occurs, each tuple of neighbours, each gap."""
+"""Statistics of a weight for entropy coding: how often each symbol occurs, each tuple of neighbours, each gap."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ def count(symbols: np.ndarray, nonzero: np.ndarray | None) -> Statistics:
 
 
 def expected(shares: np.ndarray, weights: int, zero: int | None) -> Statistics:
-    """What a weight of independent levels with these shares, [A] of sum 1, will count.
+    """Expected counts of a weight of independent levels with these shares, [A] of sum 1.
 
     zero   index of the level that gaps leave out, or None. Gaps between random places are geometric.
     """

@@ -92,7 +92,7 @@ class Coding(Layout):
 
     @abstractmethod
     def ways(self, counted: Statistics) -> Mapping[int, Sequence[Tally]]:
-        """What may be written: by a number that says how, the sequences, the one with the weights first."""
+        """Ways to write the symbols: a number that says how -> the sequences, the one with the weights first."""
 
     def suits(self, spec: StorageSpec, opset: int) -> bool:
         return (
@@ -138,7 +138,7 @@ class Coding(Layout):
 
 @lru_cache(1 << 12)
 def _smallest(layout: Coding, counted: Statistics) -> tuple[int, tuple[Coded, ...]] | None:
-    """Of the ways that promise most; None where no way has few enough symbols."""
+    """Smallest of the most promising ways; None where no way has few enough symbols."""
     found = {}
     ways = sorted(layout.ways(counted).items(), key=lambda item: sum(tally.promised_bytes for tally in item[1]))
     for number, tallies in ways[:TRIED]:

@@ -1,4 +1,4 @@
-"""What a layout is: one way to write the symbols of a weight, chosen by the bytes that it takes.
+"""Base class of layouts: a layout is one way to write the symbols of a weight, chosen by the bytes that it takes.
 
 A symbol is what one weight is stored as: an integer level, a codebook index, a float. A new layout is one file beside
 this one with a class, and an entry in `listing.LAYOUTS`; forecast, writer, decoder and the choice of the smallest
@@ -56,7 +56,7 @@ class Part:
 
 
 class Load(NamedTuple):
-    """What decoding takes when a file is loaded: seconds of one core, and bytes beside those of the weights. ONNX
+    """Cost of decoding when a file is loaded: seconds of one core, and bytes beside those of the weights. ONNX
     Runtime frees them when all is decoded, but the C library may keep most of them for the process."""
 
     seconds: float = 0.0
@@ -64,7 +64,7 @@ class Load(NamedTuple):
 
     @classmethod
     def total(cls, loads: Iterable["Load"]) -> "Load":
-        """Of weights together."""
+        """Load of several weights together."""
         each = list(loads)
         return cls(sum(load.seconds for load in each), sum(load.bytes for load in each))
 
@@ -104,7 +104,7 @@ class Layout(ABC):
         return ()
 
     def prefix(self) -> str:
-        """What the names of its decoders begin with."""
+        """Prefix of the names of its decoders."""
         return self.name.capitalize()
 
     @abstractmethod
@@ -129,7 +129,7 @@ class Layout(ABC):
         return ("shape",)
 
     def attributes(self, spec: StorageSpec) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """What `told` names: of most layouts at most the weight's shape."""
+        """Attributes that `told` names: of most layouts at most the weight's shape."""
         return (("shape", spec.shape),) if self.told(spec.bits) else ()
 
     def blocks(self) -> dict[str, tuple[str, str]]:
@@ -142,7 +142,7 @@ class Layout(ABC):
         return True
 
     def load(self, spec: StorageSpec) -> Load:
-        """What decoding takes at loading beyond the usual."""
+        """Cost of decoding at loading beyond the usual."""
         return NOTHING
 
     def payload(self, spec: StorageSpec) -> int:

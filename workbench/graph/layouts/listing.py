@@ -1,4 +1,4 @@
-"""All layouts: a new one is an entry here (see `layout`)."""
+"""List of all layouts: a new one is an entry here (see `layout`)."""
 
 from workbench.graph.layouts.codes import CODINGS
 from workbench.graph.layouts.gaps import GAPS4, GAPS8

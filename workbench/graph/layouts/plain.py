@@ -10,7 +10,7 @@ from workbench.graph.layouts.packing import pack, packed
 
 
 class Plain(Layout):
-    """All symbols in the weight's order."""
+    """Stores every symbol, in the weight's order."""
 
     name = "plain"
 

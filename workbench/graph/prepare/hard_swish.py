@@ -99,7 +99,7 @@ def _is(node: ir.Node, index: int, number: float) -> bool:
 
 
 def _replace(graph: ir.Graph, node: ir.Node, new: ir.Node) -> None:
-    """Put `new` in the place of a node, and remove what led to that one alone."""
+    """Replace a node by `new`, and remove the nodes that only it read."""
     old, made = node.outputs[0], new.outputs[0]
     made.name, made.type, made.shape = old.name, old.type, old.shape
     new.metadata_props.update(node.metadata_props)

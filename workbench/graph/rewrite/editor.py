@@ -293,7 +293,7 @@ class _Editor:
         return builder.bytes + nodes_bytes(touched) - before
 
     def _value(self, name: str | None) -> ir.Value | None:
-        """What a node of the graph makes under this name."""
+        """Value that a node of the graph produces under this name."""
         made = (value for node in self._graph for value in node.outputs)
         return None if name is None else next(value for value in made if value.name == name)
 

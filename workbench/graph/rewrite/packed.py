@@ -27,7 +27,7 @@ INTEGERS = 4  # accuracy level of MatMulNBits: activations are rounded to 8 bits
 
 
 class Parts(NamedTuple):
-    """What makes a packed weight's data: q uint8 [outputs, inputs], scale float32 and zero uint8 [outputs, blocks].
+    """Data of a packed weight: q uint8 [outputs, inputs], scale float32 and zero uint8 [outputs, blocks].
 
     w = (q - zero) * scale; without `zero` it is half of the range.
     """

@@ -1,4 +1,4 @@
-"""What entropy coding may expect of a planned weight: from a histogram of the values that it has now."""
+"""Expected statistics of a planned weight for entropy coding: from a histogram of the values that it has now."""
 
 from dataclasses import replace
 from functools import lru_cache

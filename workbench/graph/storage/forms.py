@@ -62,7 +62,7 @@ class Form:
 
     @cached_property
     def load(self) -> Load:
-        """What decoding takes at loading."""
+        """Cost of decoding at loading."""
         return self.layout.load(self.spec)
 
     @cached_property

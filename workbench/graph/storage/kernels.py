@@ -69,7 +69,7 @@ class Static:
 
 @dataclass(frozen=True)
 class Dynamic:
-    """The input's levels are found anew for each call: DynamicQuantizeLinear with MatMulInteger or ConvInteger."""
+    """The input's range is computed at each run: DynamicQuantizeLinear with MatMulInteger or ConvInteger."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What decoding codes takes when a file is loaded, and whether the runtime does it then."""
+"""Cost of decoding entropy codes when a file is loaded, and whether the runtime does it then."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ OPSET = 18
 
 @dataclass(frozen=True)
 class Loading:
-    """What decoding codes takes at loading; seconds and bytes are predicted from measurements on one machine.
+    """Cost of decoding entropy codes at loading; seconds and bytes are predicted from measurements on one machine.
 
     load      of all weights together
     coded     number of weights in codes; `uncoded`: of those that `codes: on` would store in codes as well
@@ -44,7 +44,7 @@ class Loading:
 
 
 def limit(storing: Storing, opened: int) -> Limit:
-    """What a recipe allows to the decoders of all weights; `opened`: bytes of the model's tensors."""
+    """Limit that a recipe sets to the decoders of all weights; `opened`: bytes of the model's tensors."""
     if storing.codes == "on":
         return UNLIMITED
     return Limit(PRICE, Load(max(LEAST_SECONDS, opened * BYTE_SECONDS), max(LEAST_BYTES, opened)))

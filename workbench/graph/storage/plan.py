@@ -23,7 +23,7 @@ from workbench.graph.storage.kernels import Compute
 
 @dataclass(frozen=True, eq=False)
 class WeightFacts:
-    """What is known of a weight before any step, for estimates of steps whose amount depends on it.
+    """Facts about a weight before any step, for estimates of steps whose amount depends on it.
 
     singular    [rank] singular values of the layer's matrix, descending; None where there is none
     magnitudes  [n] quantiles 0..1 of |w|
@@ -91,7 +91,7 @@ class Plan:
 
     @property
     def chain(self) -> bool:
-        """Whether other layers take the layer's place."""
+        """Whether the layer is replaced by a chain of layers."""
         return len(self.tensors) > 1 or self.tensors[0].shape != self.shape
 
     @property

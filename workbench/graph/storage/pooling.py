@@ -36,7 +36,7 @@ def suits(encoding: Encoding, opset: int) -> bool:
 
 
 def shared(weights: Mapping[str, Encoding], opset: int) -> dict[str, Encoding]:
-    """Those that may share codes, by the names of their values."""
+    """Weights that may share codes, by the names of their values."""
     return {name: encoding for name, encoding in weights.items() if suits(encoding, opset)}
 
 

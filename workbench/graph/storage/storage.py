@@ -70,7 +70,7 @@ def store(encoding: Encoding, name: str, opset: int, storing: Storing = DEFAULT)
 
 @dataclass(frozen=True)
 class Limit:
-    """What decoding may take at loading.
+    """Limit on the cost of decoding at loading.
 
     price   bytes that each second has to save
     most    for all weights together

@@ -156,7 +156,7 @@ def _inseparable(graph: ir.Graph, reached: set[ir.Node]) -> set[ir.Node]:
 
 
 def read_by(node: ir.Node) -> list[ir.Value]:
-    """All values that a node reads, those of its subgraphs too."""
+    """List the values that a node reads, those of its subgraphs too."""
     values = [value for value in node.inputs if value is not None]
     for attribute in node.attributes.values():
         for graph in names.subgraphs(attribute):

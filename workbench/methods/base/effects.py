@@ -1,4 +1,4 @@
-"""What several methods say of a step: sentences (core.recipe.effect), and its numbers (core.recipe.encodes)."""
+"""Sentences on a step (core.recipe.effect) and its numbers (core.recipe.encodes) that several methods share."""
 
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import STORED, Encodes

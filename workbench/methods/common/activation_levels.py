@@ -1,5 +1,5 @@
-"""What 8-bit levels leave of the activations of a layer: a value or channel far beyond the others that share its scale
-takes the levels, and the others get one.
+"""Precision that 8-bit levels leave to the activations of a layer: a value or channel far beyond the others that share
+its scale takes the levels, and the others get one.
 
 Xiao et al. 2023, SmoothQuant, ICML, section 3, on channels with outliers; Bondarenko et al. 2021, Understanding and
 overcoming the challenges of efficient transformer quantization, EMNLP.

@@ -107,7 +107,7 @@ def split(matrix: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def singular_values(matrix: np.ndarray) -> np.ndarray:
-    """All of them [min(rows, columns)], descending, float64, from the eigenvalues of the smaller Gram matrix.
+    """Singular values [min(rows, columns)], descending, float64, from the eigenvalues of the smaller Gram matrix.
 
     Squaring halves the digits: the absolute error is about sqrt(eps) = 1e-8 of the largest value (Golub and Van Loan,
     Matrix Computations, section 8.6), less than the rounding of float32 weights, 6e-8: no slower algorithm is needed.

@@ -29,7 +29,7 @@ def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Ch
 
 
 def second_moments(context: Context, job: Job) -> np.ndarray:
-    """[outputs, columns]: the mean square of the input that each weight meets, in the shape of `factors.by_output`."""
+    """Mean square of the input that each weight multiplies, [outputs, columns], laid out as `factors.by_output`."""
     diagonals = np.diagonal(context.gram(job), axis1=1, axis2=2)  # [groups, columns]
     return np.repeat(diagonals, context.layer.matrix[0] // len(diagonals), axis=0)
 

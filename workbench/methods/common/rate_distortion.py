@@ -16,7 +16,7 @@ NEARER = 2  # levels towards zero that are tried beside the nearest and zero
 
 
 def errors(grid: Grid, scale: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """What a squared step of each weight counts, broadcastable to the grid, about 1; `weights` in its shape."""
+    """Weight of a squared step of each weight, broadcastable to the grid, about 1; `weights` in its shape."""
     squared = np.square(scale / np.sqrt(np.mean(np.square(scale))))
     return squared if weights is None else squared * (weights / max(float(weights.mean()), 1e-30))
 

@@ -1,4 +1,4 @@
-"""What a squared error of each weight counts: alike, by the loss, or by what the weight multiplies."""
+"""Weighting of each weight's squared error: equal, by the loss, or by the inputs that the weight multiplies."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""What a step will do, in the method's own words (core.recipe.effect): its figures from the parameters, the layer's
+"""Preview of a step in the method's own words (core.recipe.effect): its figures from the parameters, the layer's
 shape, and what the engine found before the hand moves."""
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the device that the recipe is for says of steps: told by its rules, from parameters and operators alone."""
+"""Steps against the recipe's target device: by its rules, from parameters and operators alone."""
 
 from collections.abc import Iterable, Mapping
 
@@ -35,7 +35,7 @@ def fitting(target: Target | None, layers: Iterable[Layer], action: Action, meth
 def not_taken(
     target: Target | None, layers: Iterable[Layer], stack: tuple[Action, ...], methods: Methods
 ) -> dict[int, str]:
-    """Place of a step -> why the target does not take it, on the first of the layers where it does not."""
+    """Place of a step -> why the target does not support it, on the first of the layers where it does not."""
     reasons: dict[int, str] = {}
     if target is None:
         return reasons

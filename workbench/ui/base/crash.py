@@ -94,7 +94,7 @@ def make_report(trace: str, versions: Callable[[], Mapping[str, str]]) -> str:
 
 
 class CrashDialog(QDialog):
-    """Says what happened in one line; the rest is there to be copied."""
+    """Shows what happened in one line; the details can be copied."""
 
     def __init__(self, summary: str, report: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -27,7 +27,7 @@ def store() -> QSettings:
 
 
 def apply(app: QApplication) -> None:
-    """All preferences but the language, which holds for widgets made later; again after one was changed."""
+    """Apply all preferences but the language, which holds for widgets made later; again after one was changed."""
     theme.set_motion(motion())
     theme.set_data_colors(data_colors())
     theme.apply(app, scheme())

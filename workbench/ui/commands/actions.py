@@ -32,5 +32,5 @@ def needs_of(action: QAction) -> str:
 
 
 def names_of(action: QAction) -> str:
-    """Other names by which it is found."""
+    """Aliases by which it is found."""
     return str(action.property(NAMES) or "")

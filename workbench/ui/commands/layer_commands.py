@@ -91,7 +91,7 @@ class LayerCommands(QObject):
         self._session.set_actions(paths, actions, counted("apply to {n} layers", len(paths), "apply to {n} layer"))
 
     def _select_all(self) -> None:
-        """Those that can have steps."""
+        """Select the layers that can have steps."""
         layers = self._session.model.layers if self._session.model is not None else ()
         paths = [layer.path for layer in layers if not layer.locked]
         current = self._session.current

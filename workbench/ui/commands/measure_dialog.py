@@ -1,4 +1,4 @@
-"""What is measured: the metric that decides, others beside it, the output, the axis of the samples."""
+"""Choice of what is measured: the deciding metric, others beside it, the output, the axis of the samples."""
 
 from collections.abc import Callable
 
@@ -116,7 +116,7 @@ class MeasureDialog(QDialog):
 
     @property
     def measuring(self) -> Measuring:
-        """What the form says."""
+        """Values of the form."""
         first, output = (self._value(box) for box in (self.decides, self.output))
         others = [item.data(ID) for item in self._items() if item.checkState() == Qt.CheckState.Checked]
         names = [name for name in (first, *others) if name]

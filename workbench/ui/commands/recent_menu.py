@@ -12,7 +12,7 @@ from workbench.ui.commands.actions import set_enabled
 
 
 class RecentMenu(QMenu):
-    """Of one kind (see settings.recent). Filled when it opens, anew only where that changed."""
+    """Recent files of one kind (see settings.recent). Filled when it opens, anew only where that changed."""
 
     def __init__(self, title: str, kind: str, open_path: Callable[[str], object], parent: QWidget) -> None:
         super().__init__(title, parent)

@@ -55,7 +55,7 @@ class SessionCommands(QObject):
         return self.tr("Sessions (*{suffix})").format(suffix=SUFFIX)
 
     def gather(self) -> SavedSession | None:
-        """All that belongs to the work, as it is now; None where nothing is open."""
+        """Collect the session as it is now; None where nothing is open."""
         session = self._session
         if session.model is None or session.opened is None:
             return None
@@ -143,7 +143,7 @@ class SessionCommands(QObject):
         settings.remember(path)
 
     def release(self) -> None:
-        """Other windows may have the session file."""
+        """Release the session file, so that other windows may open it."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None

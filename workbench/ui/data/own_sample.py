@@ -143,7 +143,7 @@ class OwnSample(QDialog):
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def _on_recipe(self) -> None:
-        """What is shown is of the recipe before, and says so until the new answer comes."""
+        """Mark the answer on show as the previous recipe's, until the new one comes."""
         if not self.isVisible():
             return
         if self.answer is not None and not self._rest.isActive():
@@ -224,5 +224,5 @@ class OwnSample(QDialog):
 
 
 def percent(share: float) -> str:
-    """12.3 %"""
+    """Format a share, 0..1, as "12.3 %"."""
     return f"{100 * share:.1f} %"

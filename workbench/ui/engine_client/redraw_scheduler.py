@@ -79,7 +79,7 @@ class Turns(QObject):
         return RedrawTask(self, widget, draw, place)
 
     def wait(self, piece: RedrawTask) -> None:
-        """What ran in this round waits for the next: so the last place has its turn, too, while the hand drags."""
+        """Defer what ran in this round to the next: so the last place has its turn, too, while the hand drags."""
         joins = bool(self._now) and piece not in self._ran
         (self._now if joins else self._next)[piece] = None
         self._go_on()
@@ -95,7 +95,7 @@ class Turns(QObject):
         return bool(self._now or self._next)
 
     def settle(self) -> None:
-        """All pieces that wait, now."""
+        """Run all waiting pieces now."""
         while self.waiting:
             self._run_next()
 

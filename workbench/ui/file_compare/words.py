@@ -30,7 +30,7 @@ class LayerLine:
 
 
 def names(found: FileComparison) -> tuple[str, str]:
-    """Of both files, without their folders; with that of each where they have one name."""
+    """Names of both files, without their folders; with that of each where they have one name."""
     paths = [Path(found.first), Path(found.second)]
     if paths[0].name == paths[1].name:
         return plain(f"{paths[0].parent.name}/{paths[0].name}"), plain(f"{paths[1].parent.name}/{paths[1].name}")

@@ -45,7 +45,7 @@ def anchor(heading: str) -> str:
 
 
 def read(folder: Path) -> dict[str, Document]:
-    """All pages by name: those that are linked from the index in its order, then those linked from these; none
+    """Read all pages, by name: those that are linked from the index in its order, then those linked from these; none
     without an index. Raises OSError."""
     found: dict[str, Document] = {}
     waiting = [INDEX]

@@ -1,4 +1,4 @@
-"""What a step of the undo list did: to which layers, from which value to which, and the figures after it."""
+"""Description of a step of the undo list: to which layers, from which value to which, and the figures after it."""
 
 from __future__ import annotations
 

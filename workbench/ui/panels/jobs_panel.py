@@ -1,4 +1,4 @@
-"""All jobs with their progress, remaining time and a way to stop each; those that are over; and the log."""
+"""Panel of all jobs with their progress, remaining time and a way to stop each; those that are over; and the log."""
 
 import logging
 from functools import partial

@@ -246,7 +246,7 @@ class Scoreboard(QFrame):
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
 
     def _loads(self) -> tuple[Load, Load] | None:
-        """What loading both files took, where it was measured."""
+        """Cost of loading both files, where it was measured."""
         timing, report = self.timings.current, self._session.report
         if timing is not None and timing.load_before is not None and timing.load is not None:
             return timing.load_before, timing.load

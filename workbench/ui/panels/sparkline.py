@@ -43,7 +43,7 @@ class Sparkline(QWidget):
         return QSize(120, HEIGHT)
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
-        """Of all steps, first to last."""
+        """Show the marks of all steps, first to last."""
         self.marks = tuple(marks)
         self._pointed = None
         known = [mark for mark in self.marks if mark.bytes is not None]

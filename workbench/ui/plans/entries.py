@@ -1,4 +1,4 @@
-"""What the plot and the table show: whole recipes, those of the search and those of the session, each once."""
+"""Entries of the plot and the table: whole recipes, those of the search and those of the session, each once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ class Entry:
 
 
 def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
-    """All of them, the original first."""
+    """Entries of the session and the search, the original first."""
     if session.model is None:
         return ()
     front = plans.front
@@ -64,7 +64,7 @@ def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
 
 
 def _key_of(recipe: Recipe, points: Mapping[int, Point]) -> int:
-    """Of the point after training where it is there, else before it."""
+    """Key of the point after training where there is one, else before it."""
     trained = Point("", "search", recipe, 0).key
     return trained if trained in points else recipe.key
 
@@ -97,7 +97,7 @@ def change_of(point: Point, metric: MetricInfo) -> Figure | None:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that is drawn. `value` is the metric of the original; None: only what was lost is known."""
+    """Everything that is drawn. `value` is the original's metric; None where only the drop is known."""
 
     entries: tuple[Entry, ...] = ()
     front: Front | None = None
@@ -154,7 +154,7 @@ def figure_of(point: Point, axis: str) -> float | None:
 
 
 def unit_of(axis: str, largest: float) -> tuple[float, str]:
-    """What figures are divided by, and what they are in then."""
+    """Divisor of figures, and the unit that gives."""
     if axis in ("latency", "energy"):
         return 1.0, "ms" if axis == "latency" else "mJ"
     scales = {"macs": ((1e9, "G"), (1e6, "M"), (1e3, "k"))}.get(axis, ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")))

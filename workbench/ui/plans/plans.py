@@ -119,7 +119,7 @@ class Plans(TrackedJob):
             self.changed.emit()
 
     def ask_forecasts(self) -> None:
-        """What the presets will make of the model, unless that is known or asked for."""
+        """Ask for forecasts of the presets, unless they are known or asked for."""
         if self._session.model is None or self._forecasting or len(self.forecasts) == len(PRESETS):
             return
         handlers = Handlers(done=self._forecast, updated=self._show, failed=self._session.mention, quiet=True)
@@ -137,7 +137,8 @@ class Plans(TrackedJob):
     # -- replies ---------------------------------------------------------------------------------------------------
 
     def _take(self, front: Front) -> None:
-        """What is known of a recipe is looked up once: points that come again stay the objects that they were."""
+        """Take the points of a front. Each recipe is looked up once: points that come again stay the objects that they
+        were."""
         before = self.front.points if self.front is not None else ()
         again = tuple(
             known if known is not None and same(known, new) else new
@@ -152,8 +153,8 @@ class Plans(TrackedJob):
         self.ended.emit()
 
     def _on_data(self) -> None:
-        """Other data: nothing that was measured holds. The data that a trade-off was found on, such as after the
-        session or the engine was started again: that holds."""
+        """Drop what was measured on other data. It stays where the data is that a trade-off was found on,
+        as after the session or the engine was started again."""
         self.forget()
         data, found = self._session.data, self._session.found
         if data and found and (found.data, found.front.metric) == (data.fingerprint, data.metric):

@@ -1,4 +1,4 @@
-"""What steps that may be added would do to the file and its predictions: asked of the engine while a menu is open."""
+"""Effects of steps that may be added on the file and its predictions: asked of the engine while a menu is open."""
 
 from PySide6.QtCore import QObject, Signal
 

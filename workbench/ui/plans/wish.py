@@ -1,4 +1,4 @@
-"""What the goal bar says, as a value: it becomes a Goal, and is remembered for each model."""
+"""Value of the goal bar: it becomes a Goal, and is remembered for each model."""
 
 import json
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class Wish:
     retrain: bool = False
 
     def amount(self, model: ModelSummary | None, points: bool) -> float:
-        """Of the limit: as it was given, else one that suits the model. `points`: the metric is a percentage."""
+        """Amount of the limit: as it was given, else one that suits the model. `points`: the metric is a percentage."""
         if self.limit in self.amounts:
             return self.amounts[self.limit]
         size, macs = (model.bytes, model.macs or 0) if model is not None else (0, 0)
@@ -101,7 +101,7 @@ def three(value: float) -> float:
 
 
 def recall(fingerprint: str) -> Wish:
-    """What was set for the model of this fingerprint; settings are a file that anyone may write into."""
+    """Recall the goal set for the model of this fingerprint; settings are a file that anyone may write into."""
     try:
         return _read(_known().get(fingerprint))
     except (TypeError, ValueError, AttributeError):

@@ -123,7 +123,7 @@ class Overlay(pg.PlotWidget):
         return self.mapFromScene(self.box.mapViewToScene(QPointF(x, 0))).x()
 
     def _to_pixels(self, values: Iterable[float]) -> set[int]:
-        """Of many values, each pixel once: the axis is linear, so two points of it are enough."""
+        """Pixels of many values, each once: the axis is linear, so two points of it are enough."""
         start, end = (self.box.mapViewToScene(QPointF(x, 0)).x() for x in (0, 1))
         shift = self.mapFromScene(QPointF(0, 0)).x()
         return {round(shift + start + (end - start) * value) for value in values}

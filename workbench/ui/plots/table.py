@@ -63,7 +63,7 @@ class FigureTable(QWidget):
         self.set_sure(sure)
 
     def set_sure(self, sure: bool) -> None:
-        """What is estimated, or of a moment before, is grey."""
+        """Draw in grey what is estimated or outdated."""
         for cell in self._rows[1][2:]:
             cell.setForegroundRole(QPalette.ColorRole.WindowText if sure else QPalette.ColorRole.PlaceholderText)
 

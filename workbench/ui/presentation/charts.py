@@ -64,7 +64,7 @@ def savings(slide: Slide, story: Story) -> None:
 
 
 def _shown(dots: tuple[Dot, ...]) -> list[Dot]:
-    """Those near the best: a recipe that ruins the model would press all others into one line."""
+    """Dots near the best: a recipe that ruins the model would press all others into one line."""
     values = sorted((dot.value for dot in dots), reverse=True)
     original = next(dot for dot in dots if dot.kind == "original")
     middle = values[len(values) // 2]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PresentationCommands(QObject):
-    """What is imported for a presentation is imported when one is asked for."""
+    """Commands of the presentation; its modules are imported when one is asked for."""
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)

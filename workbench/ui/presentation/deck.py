@@ -37,7 +37,7 @@ DECK = (
 
 
 def pages_of(story: Story) -> tuple[Page, ...]:
-    """Those that this story has."""
+    """Pages that this story has."""
     return tuple(page for page in DECK if page.has(story))
 
 

@@ -36,7 +36,7 @@ HINT = Message("See presentation.md in the documentation.")
 
 @dataclass(frozen=True)
 class Savings:
-    """What the user knows of the use of the model; zero where nothing was said. Money is in `currency`.
+    """Usage of the model, as the user states it; zero where nothing was stated. Money is in `currency`.
 
     copies          delivered in a year
     price_per_gb    of delivering them
@@ -55,7 +55,7 @@ class Savings:
 
 @dataclass(frozen=True)
 class Design:
-    """All that a presentation takes from the user; empty where nothing was said. `notes`: by the key of a slide."""
+    """User's design of a presentation; empty where nothing was stated. `notes`: by the key of a slide."""
 
     title: str = ""
     organisation: str = ""
@@ -82,7 +82,7 @@ class Design:
         return dressed
 
     def note(self, key: str) -> str:
-        """What the speaker wants to say at this slide."""
+        """Speaker's note on this slide."""
         return dict(self.notes).get(key, "")
 
 
@@ -114,7 +114,8 @@ def read(path: Path) -> Design:
 
 
 def remembered() -> Design:
-    """Of the file that was chosen last; an empty one where there is none, or where it cannot be read any more."""
+    """Design in the file that was chosen last; an empty one where there is none, or where it cannot be read any
+    more."""
     path = chosen()
     try:
         return read(Path(path)) if path else Design()

@@ -1,4 +1,4 @@
-"""What the speaker wants to say at each slide, in a window for the speaker's own screen."""
+"""Speaker's notes on each slide, in a window for the speaker's own screen."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -34,7 +34,7 @@ class Notes(QWidget):
         column.addWidget(self.figures)
 
     def show_note(self, key: str, story: Story) -> None:
-        """Of the slide of this key, with the figures that one may be asked for."""
+        """Show the note on the slide of this key, with the figures that one may be asked for."""
         self.text.setText(
             story.design.note(key)
             or self.tr("No note. Write one under notes: {key} in the design file.").format(key=key)

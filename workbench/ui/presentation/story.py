@@ -255,7 +255,7 @@ def _verified(session: Session) -> str:
 
 
 def _dots(session: Session) -> tuple[Dot, ...]:
-    """What the last search, the snapshots and the recipe on show are measured at, the original first."""
+    """Measured size and metric of the last search, the snapshots and the recipe on show, the original first."""
     model, data, metric, base = session.model, session.data, session.metric, session.baseline
     if model is None or data is None or base is None:
         return ()

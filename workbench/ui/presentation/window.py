@@ -93,7 +93,7 @@ class Presentation(QWidget):
         self.update()
 
     def _told(self) -> Story:
-        """What was found of a recipe before this one stays on show until there is more."""
+        """Story on show: findings of an earlier recipe stay until there are newer ones."""
         return story_of(self._session, self._design, self._findings.changes if self._session.recipe.rows else None)
 
     def show_notes(self) -> None:

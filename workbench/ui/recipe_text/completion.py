@@ -1,4 +1,4 @@
-"""What may stand where the cursor is: layers, methods, stages, parameters and their values."""
+"""Completions at the cursor: layers, methods, stages, parameters and their values."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ def word_before(text: str) -> str:
 
 
 def candidates(before: str, methods: Mapping[str, MethodInfo], layers: Iterable[str]) -> list[str]:
-    """All that may follow a text, whatever of the word is there already, in the order of the methods.
+    """Everything that may follow a text, whatever of the word is there already, in the order of the methods.
 
     before   of the recipe, up to the cursor
     """

@@ -136,7 +136,7 @@ class RecipePanel(QWidget):
         session.change_recipe(recipe, self.tr("edit text"), finished=False)
 
     def _on_left(self) -> None:
-        """What was typed becomes a step by itself."""
+        """Make the typed text a separate step."""
         if self._rest.isActive():
             self.apply()
         self._session.history.gesture += 1

@@ -244,7 +244,7 @@ class Session(State):
         self.snapshots.take(snapshots, saved=not snapshots)
 
     def mark_saved(self, path: str) -> None:
-        """All of it is in this session file."""
+        """Note that everything is in this session file."""
         self.session_path = path
         self.undo_stack.setClean()
         self.snapshots.saved()
@@ -289,7 +289,7 @@ class Session(State):
         return self._refresher.preview(recipe)
 
     def views(self) -> dict[str, LayerView]:
-        """What is known of the selected layers; what is missing is asked for and told by `views_changed`."""
+        """Known views of the selected layers; missing ones are requested and announced by `views_changed`."""
         known = {path: self._refresher.view(path) for path in self.selection}
         self._refresher.want_views(self.selection)
         return {path: view for path, view in known.items() if view is not None}

@@ -103,7 +103,7 @@ class Snapshots(QObject):
             self._push(old, old.named(self._unused(new)), self.tr("Rename {name}").format(name=name))
 
     def write_note(self, name: str, note: str) -> None:
-        """What the user says of it; empty for nothing."""
+        """Set the user's note on it; "" for none."""
         old, note = self.find(name), note.strip()[:NOTE]
         if old is not None and note != old.note:
             self._push(old, replace(old, note=note), self.tr("Note on {name}").format(name=name))
@@ -176,7 +176,7 @@ class Snapshots(QObject):
         self._refresh(fresh)
 
     def _refresh(self, fresh: tuple[Snapshot, ...]) -> None:
-        """Other figures of the same states: no work of the user's that could be lost."""
+        """Update figures of the same states: no work of the user's that could be lost."""
         if fresh != self.all:
             self.all = fresh
             self.changed.emit()

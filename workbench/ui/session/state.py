@@ -100,7 +100,8 @@ class State(QObject):
 
     @property
     def report(self) -> Report | None:
-        """Of the last export, while the recipe does what it did then; a stage that was not trained yet does nothing."""
+        """Report of the last export, while the recipe does what it did then; a stage that was not trained yet does
+        nothing."""
         if self._verified is None:
             return None
         exported, report = self._verified
@@ -115,7 +116,7 @@ class State(QObject):
     # -- the recipe and its undo list ----------------------------------------------------------------------------------
 
     def free(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """Those that the recipe does not leave alone; all of them where it leaves all alone: then they are meant."""
+        """Layers that the recipe does not leave alone; all of them where it leaves all alone: then they are meant."""
         paths = tuple(paths)
         return tuple(path for path in paths if not self.recipe.leaves_alone(path)) or paths
 
@@ -183,7 +184,8 @@ class State(QObject):
             self.view_changed.emit()
 
     def show_edit(self, edit: EditView | None, current: bool = True) -> None:
-        """None: the current layer has no actions. An edit of another layer only updates the figures."""
+        """Show the edit of a layer; None: the current layer has no actions. An edit of another layer only updates the
+        figures."""
         if edit is not None:
             self._take_changes((edit.change,))
         fresh = edit is not self.edit or current != self.edit_is_current

@@ -58,8 +58,8 @@ class Refresher(QObject):
         self.forget_measured()
 
     def forget_measured(self) -> None:
-        """Other data: views hold; accuracies do not, nor do edits, which may have been calibrated with it. Nor does
-        what is under way, which may be of the data before."""
+        """Forget measurements of other data: views hold; accuracies do not, nor do edits, which may have been
+        calibrated with it. Nor does what is under way, which may be of the data before."""
         self._predicts = True
         self._edits.clear()
         self._previews.clear()
@@ -101,7 +101,7 @@ class Refresher(QObject):
         return self._views.get(path)
 
     def preview(self, recipe: Recipe) -> Preview | None:
-        """What is remembered of it."""
+        """Remembered preview of a recipe."""
         return self._previews.get(recipe.in_effect)
 
     def try_again(self) -> None:
@@ -218,7 +218,8 @@ class Refresher(QObject):
 
     @property
     def _measured(self) -> bool:
-        """All of this recipe was measured. Until then nothing is prepared: that would only take time from measuring."""
+        """Whether all of this recipe was measured. Until then nothing is prepared: that would only take time from
+        measuring."""
         known = self._previews.get(self._session.recipe.in_effect)
         return known is not None and known.complete
 

@@ -38,12 +38,12 @@ class Measured(QObject):
         session.data_changed.connect(self._forget)
 
     def of(self, recipe: Recipe) -> Any:
-        """Of another recipe, if measured; else None."""
+        """Figure of a recipe, if measured; else None."""
         return self._known.get(recipe.in_effect)
 
     @property
     def title(self) -> str:
-        """Of the job."""
+        """Title of the job."""
         raise NotImplementedError
 
     @property
@@ -88,7 +88,7 @@ class Timings(Measured):
 
     @property
     def current(self) -> Timing | None:
-        """Of the recipe on show."""
+        """Figure of the recipe on show."""
         return self.of(self._session.recipe)
 
     @property
@@ -103,7 +103,7 @@ class LayerTimes(Measured):
 
     @property
     def current(self) -> Profile | None:
-        """Of the recipe on show."""
+        """Figure of the recipe on show."""
         return self.of(self._session.recipe)
 
     @property

@@ -141,7 +141,7 @@ class Trainings(TrackedJob):
             self._link.finish(self.job)
 
     def forget(self) -> None:
-        """Other data or another model: nothing that was trained holds, and what is trained is of no use."""
+        """Forget what was trained, and stop training, when data or model change."""
         self._results.clear()
         self.curve, self.points = None, []
         stopped = self.tr("Stopped because the model or the data changed. Open the previous ones to resume.")

@@ -1,4 +1,4 @@
-"""What the palette finds: commands as plain values, and how well a typed text fits them."""
+"""Entries that the palette finds: commands as plain values, and how well a typed text fits them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -64,12 +64,12 @@ def places(bar: QMenuBar | QMenu, path: str = "", usable: bool = True, needs: st
 
 
 def actions_of(bar: QMenuBar | QMenu, disabled: bool = False) -> Iterator[tuple[str, QAction]]:
-    """Those that can be triggered now, and the `disabled` ones, with the way to each."""
+    """Actions that can be triggered now, and the `disabled` ones, with the way to each."""
     return ((place.text, place.action) for place in places(bar) if place.usable or disabled)
 
 
 def commands_of(bar: QMenuBar) -> list[Command]:
-    """All of them as values."""
+    """Commands of a menu bar, as values."""
     return [
         Command(
             place.text,

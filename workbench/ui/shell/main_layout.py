@@ -235,7 +235,7 @@ class Workspace(QObject):
         self.actions.set_actions(self._stack())
 
     def _stack(self) -> tuple[Action, ...]:
-        """Of the current layer; of one that gets steps with the others, where it is left alone and they are not."""
+        """Steps of the current layer; where it is left alone, of one that gets steps with the others."""
         session = self._session
         free = session.free(self._editable())
         shown = session.current if session.current in free else next(iter(free), session.current)
@@ -308,7 +308,7 @@ class Workspace(QObject):
         self.effects.ask(list(self._session.free(self._editable())), self._stack(), steps)
 
     def commands(self) -> list[Command]:
-        """What the palette finds beside the menus: methods with settings that have names, layers."""
+        """Entries of the palette besides the menus: methods with settings that have names, layers."""
         session, add = self._session, self._layer_commands.steps
         way = f"{add.title()}{SEPARATOR}" if add is not None else ""
         able, reasons = any(self._editable()), self.actions.reasons

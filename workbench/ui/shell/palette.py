@@ -147,7 +147,7 @@ class CommandPalette(QDialog):
         return super().eventFilter(watched, event)
 
     def _run(self, index: Index) -> None:
-        """What cannot be done keeps the palette open, with its reason."""
+        """Run an entry; one that cannot be run keeps the palette open, with its reason."""
         command = self._commands[self._proxy.mapToSource(index).row()] if index.isValid() else None
         if command is not None and not command.usable:
             return

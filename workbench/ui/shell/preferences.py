@@ -148,7 +148,7 @@ class Preferences(QDialog):
         return line
 
     def _address(self) -> QLineEdit:
-        """Of a Dask scheduler; kept as soon as it is one."""
+        """Field for the address of a Dask scheduler; stored as soon as it is valid."""
         caption = titles()["cluster"]
         line = QLineEdit(settings.cluster(), self)
         line.setObjectName("cluster")

@@ -67,7 +67,7 @@ def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> s
 
 
 def stacks_of(recipe: Recipe, model: ModelSummary) -> dict[str, tuple[Action, ...]]:
-    """What each layer that can be edited is given."""
+    """Steps of each layer that can be edited."""
     return {layer.path: recipe.actions_for(layer.path) for layer in model.layers if not layer.locked}
 
 

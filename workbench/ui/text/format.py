@@ -150,7 +150,7 @@ def is_settled(figure: Figure | None) -> bool:
 
 
 def in_memory(load: Load) -> str:
-    """What a file keeps in memory, behind its size; nothing where the system does not tell."""
+    """Memory that a file keeps, behind its size; "" where the system does not tell."""
     return "" if load.memory is None else tr(", {size} in memory").format(size=quantities.size(load.memory.median))
 
 

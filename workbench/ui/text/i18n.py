@@ -46,7 +46,7 @@ class _State:
 
 
 class Catalogue(QTranslator):
-    """What the core has read, as Qt asks for it: by the text alone, in whichever context but that of keys.
+    """Catalogue that the core has read, as Qt asks for it: by the text alone, in whichever context but that of keys.
 
     A key may be called as something of ours: Shift.
     """

@@ -25,7 +25,7 @@ def likeness(typed: str, text: str, names: str = "") -> float | None:
 
 
 def _whole(word: str, names: str) -> float | None:
-    """Of a word that stands in the names without a gap."""
+    """Score of a word that occurs in the names without a gap."""
     place = names.find(word)
     if place < 0:
         return None

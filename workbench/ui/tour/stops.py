@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Places(Protocol):
-    """What the tour needs of the window's workspace."""
+    """Widgets of the window that the tour points at."""
 
     @property
     def layers_dock(self) -> QWidget: ...
@@ -36,7 +36,7 @@ class Places(Protocol):
 
 @dataclass(frozen=True)
 class Start:
-    """What the user has done so far: compared with what there was when a stop began.
+    """Progress of the user: compared with what there was when a stop began.
 
     exports   files that were exported during the tour
     """

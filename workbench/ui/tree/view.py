@@ -250,7 +250,7 @@ class TreePanel(QWidget):
         self._measure()
 
     def _on_groups(self) -> None:
-        """Other rows for the same layers; what was chosen stays so."""
+        """Regroup the rows of the same layers; the selection stays."""
         with QSignalBlocker(self.tree):
             self.model.group_by(self.groups.grouping)
             self._unfold()

@@ -29,7 +29,8 @@ PATH = 170  # pixels for the path of a layer
 
 
 class ColumnWidths:
-    """Of one tree. The names get what the other columns leave; where that is too little, the others give way."""
+    """Column widths of one tree. The names get what the other columns leave; where that is too little, the others give
+    way."""
 
     def __init__(self, tree: QTreeView) -> None:
         self._tree = tree
@@ -68,7 +69,7 @@ class ColumnWidths:
         self._resize({Column.NAME: max(name, room - taken)})
 
     def loosen(self) -> None:
-        """All columns as wide as the user wants them, whether they fit or not."""
+        """Make all columns as wide as the user wants them, whether they fit or not."""
         shown = (column for column in Column if column != Column.NAME and not self._tree.isColumnHidden(column))
         self._resize({column: self._wanted[column] for column in shown})
 

@@ -84,7 +84,7 @@ def key(node: ir.Node) -> str:
 
 
 def attributes(node: ir.Node, opset: int) -> dict[str, Any]:
-    """All that is set or is so by default in this opset; tensors as torch tensors, and how many outputs there are."""
+    """Attributes, set or by default in this opset, with tensors as torch tensors; and the number of outputs."""
     given = {name: _value(attribute) for name, attribute in node.attributes.items()}
     return _defaults(node.domain, node.op_type, opset) | given | {"op_type": node.op_type, "outputs": len(node.outputs)}
 

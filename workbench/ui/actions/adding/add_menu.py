@@ -160,7 +160,7 @@ class AddMenu(QMenu):
         return entry
 
     def _footer(self) -> QLabel:
-        """What the entry under the hand does, as a tooltip would hide the next entries. Its height is fixed, so that
+        """Label for the entry under the pointer, as a tooltip would hide the next entries. Its height is fixed, so that
         nothing moves."""
         words = muted("", self)
         words.setContentsMargins(theme.UNIT, theme.HALF, theme.UNIT, theme.HALF)

@@ -69,7 +69,7 @@ class MethodMenu(QMenu):
 
 
 def tell(entry: QAction, method: MethodInfo, reason: str) -> None:
-    """What an entry of a method says; `reason`: why the layer cannot have it."""
+    """Set the texts of a method's entry; `reason`: why the layer cannot have it."""
     entry.setIcon(theme.icon(families.icon_name(method.family)))
     set_enabled([entry], not reason, reason)
     entry.setProperty(NAMES, f"{method.id} {OTHER_NAMES.get(method.id, '')}")

@@ -1,4 +1,4 @@
-"""Other names by which people look for methods, and settings of methods that have a name themselves."""
+"""Aliases by which people look for methods, and settings of methods that have a name themselves."""
 
 from workbench.core.recipe.action import Action
 

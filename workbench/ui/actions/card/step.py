@@ -110,7 +110,7 @@ class StepCard(QFrame):
         return WantOutlook(self.method.id, str(self.action.params.get("span", "")))
 
     def set_methods(self, methods: Iterable[MethodInfo], unavailable: Mapping[str, str]) -> None:
-        """All methods, and why this layer cannot have some of them."""
+        """Offer all methods, with the reason where one is unavailable for this layer."""
         family = tuple(method for method in methods if method.family == self.action.family)
         self.head.set_methods(family if self.method is not None else (), unavailable)
         self._unavailable = unavailable.get(self.method.id, "") if self.method is not None else ""

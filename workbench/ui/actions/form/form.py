@@ -184,7 +184,7 @@ class ParamForm(QWidget):
         )
 
     def _build_more(self) -> None:
-        """What a method calls expert stays folded until it is asked for, in all forms at once."""
+        """Build the expert parameters of a method, which stay folded until it is asked for, in all forms at once."""
         self.more = QToolButton(self)
         self.more.setObjectName("fold")
         self.more.setToolTip(self.tr("Show all parameters of all steps, or the basic ones first"))

@@ -112,7 +112,7 @@ class StorageChoice(QWidget):
         self._session.change_recipe(replace(recipe, storing=storing), self.tr("weight storage"))
 
     def _chosen_sides(self, now: Sides) -> Sides:
-        """What a recipe says of 8 bits stays."""
+        """Sides as chosen; 8 bits set by a recipe stay."""
         if not self.sides.isChecked():
             return "float32"
         return "float16" if now == "float32" else now

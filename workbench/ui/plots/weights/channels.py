@@ -67,7 +67,7 @@ class ChannelsPlot(PlotPanel):
         self.back.show()  # the way back is always there
 
     def show_picture(self, picture: Channels | None) -> None:
-        """None: it is on its way."""
+        """Show the picture; None while it is being drawn."""
         self._shown = picture
         if picture is None:
             self.show_sentence(self.tr("Computing the range of each channel…"))

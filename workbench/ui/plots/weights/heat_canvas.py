@@ -117,7 +117,7 @@ class HeatCanvas(QWidget):
             each.dress()
 
     def show_maps(self, edited: bool) -> None:
-        """All three, or the first alone; the pictures are equally wide beside the axis of the first."""
+        """Show all three maps, or the first alone; the pictures are equally wide beside the axis of the first."""
         for each in self.maps[1:]:
             each.setVisible(edited)
         share = (self.width() - AXIS - 2 * theme.HALF) // 3

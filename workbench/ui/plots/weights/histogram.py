@@ -28,7 +28,8 @@ CROWDED = 1.6  # a bar of zeros that is so much higher than all others is cut of
 
 
 class Age(Enum):
-    """What is drawn after the edit: of the recipe as it is, estimated for it, or of a value that was left already."""
+    """State of the drawn histogram after the edit: of the recipe as it is, estimated for it, or of a value that was
+    left already."""
 
     CURRENT = auto()
     ESTIMATED = auto()
@@ -112,7 +113,7 @@ class HistogramPlot(PlotPanel):
         channel: Channel | None = None,
         age: Age = Age.CURRENT,
     ) -> None:
-        """All weights of a layer, or one channel of it; `age` is that of the edit."""
+        """Show all weights of a layer, or of one channel; `age` is that of the edit."""
         if view is None or self._view is None or view.path != self._view.path:
             self.canvas.show_all()
         self._view, self._drawn, self._edit = view, view, edit

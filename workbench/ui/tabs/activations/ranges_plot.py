@@ -46,7 +46,8 @@ class RangesPlot(PlotPanel):
         self.canvas.hovered.connect(self._on_hovered)
 
     def show_activation(self, activation: Activation, levels: Levels8 | None, after: Activation | None = None) -> None:
-        """Of the original; `after` of the compressed model, beside it where the channels are the same ones."""
+        """Show the original's activation; `after` is that of the compressed model, beside it where the channels are the
+        same ones."""
         self._shown, self._levels = activation, levels
         self._after = after if after is not None and after.channels == activation.channels else None
         self.show_canvas()
@@ -74,7 +75,7 @@ class RangesPlot(PlotPanel):
         self.canvas.set_stops(range(shown.channels))
 
     def _draw_bars(self, shown: Activation) -> None:
-        """Of both models side by side, where there are two."""
+        """Draw bars of both models side by side, where there are two."""
         for bar in self._bars:
             self.canvas.removeItem(bar)
         colors, after = theme.colors(), self._after

@@ -137,7 +137,7 @@ class ActivationsTab(QWidget):
 
     @property
     def _key(self) -> Hashable:
-        """Of the compressed side that is on show; None where the recipe leaves the model as it is."""
+        """Key of the compressed side on show; None where the recipe leaves the model as it is."""
         recipe, trained = self._session.recipe, self._session.trainings.result is not None
         return (self._session.current, recipe.in_effect, trained) if recipe.rows or recipe.recover else None
 

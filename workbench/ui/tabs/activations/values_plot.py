@@ -39,7 +39,7 @@ class ValuesPlot(PlotPanel):
         self.canvas.hovered.connect(self._on_hovered)
 
     def show_activation(self, activation: Activation, levels: Levels8 | None, after: Activation | None = None) -> None:
-        """Of the original; `after` of the compressed model, over it."""
+        """Show the original's activation; `after`, the compressed model's, is drawn over it."""
         self._shown, self._levels, self._after = activation, levels, after
         self.show_canvas()
         self.table.hide()

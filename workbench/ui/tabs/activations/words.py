@@ -28,7 +28,7 @@ def compressed(after: Passing | None, failure: str) -> str:
 
 
 def change(before: Activation, after: Activation) -> str:
-    """What the compression did to this activation, in ranges, means and dead channels."""
+    """Effect of the compression on this activation, in ranges, means and dead channels."""
     low, high = float(np.nanmin(after.low)), float(np.nanmax(after.high))
     text = tr("Compressed: range {was} → {now}, dead channels {dead} → {dead_now}").format(
         was=f"{number(float(before.low.min()))} … {number(float(before.high.max()))}",

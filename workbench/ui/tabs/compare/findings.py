@@ -118,7 +118,7 @@ class Findings(QObject):
         self.blame, self._asked = None, None
 
     def _on_recipe(self) -> None:
-        """What is known of the present recipe at once; else it is asked for when the hand rests."""
+        """Show what is known of the present recipe at once; else ask when editing pauses."""
         key = self._key()
         if key == self._asked and (self.asking or self.current):
             return

@@ -43,7 +43,7 @@ SHORT = 4  # characters of a class's name: two such names and an arrow fit below
 
 @dataclass(frozen=True)
 class Wanted:
-    """Filter of the samples; -1: all classes."""
+    """Filter of the samples by class; -1 for all classes."""
 
     kind: FlipKind = "lost"
     truth: int = -1

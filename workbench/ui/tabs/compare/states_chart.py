@@ -56,7 +56,7 @@ class StatesChart(PlotPanel):
         self.show_states((), MetricInfo(), "")
 
     def show_states(self, states: Sequence[Snapshot], metric: MetricInfo, data: str) -> None:
-        """Those of `states` whose metric was measured on the data with this fingerprint, and is this one."""
+        """Draw the `states` whose metric is this one, measured on the data with this fingerprint."""
         self._metric = metric
         self.spots = tuple(
             Spot(row, state.name, state.totals.bytes, state.totals.value)
@@ -131,7 +131,7 @@ class StatesChart(PlotPanel):
         return 100 * value if self._metric.percent else value
 
     def _ends(self, value: Figure) -> tuple[float, float]:
-        """Of its interval; the value twice where none is known."""
+        """Ends of its interval; the value twice where none is known."""
         low, high = (value.value if end is None else end for end in (value.low, value.high))
         return self._up(low), self._up(high)
 

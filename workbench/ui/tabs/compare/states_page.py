@@ -210,7 +210,7 @@ class StatesPage(QWidget):
         return True
 
     def _compare_again(self) -> None:
-        """Other recipes in these rows, or another choice."""
+        """Compare again: other recipes in these rows, or another choice."""
         if self.pages.currentWidget() is self.comparison and not self._compare():
             self.pages.setCurrentWidget(self.both)
 

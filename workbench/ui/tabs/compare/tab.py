@@ -80,7 +80,7 @@ class CompareTab(QWidget):
         self._watch()
 
     def refresh(self) -> None:
-        """What is there; a moment old while the present recipe is still being compared."""
+        """Show the last comparison, outdated while the present recipe is still being compared."""
         if not self.isVisible():
             return
         changes = self.findings.changes

@@ -26,7 +26,7 @@ ROW = 24
 
 @dataclass(frozen=True)
 class Value:
-    """What a cell shows, what it is sorted by, perhaps a bar (a fraction of the widest), and more to say of it."""
+    """Content of a cell: text, sort key, an optional bar (a fraction of the widest), and a tooltip."""
 
     text: str
     order: float | str = 0.0

@@ -10,7 +10,7 @@ from workbench.ui.session.state import State
 
 
 class Generating(TrackedJob):
-    """What was generated stays until there is another model, or it is asked for again."""
+    """Generated text: kept until the model changes, or it is generated again."""
 
     def __init__(self, session: State) -> None:
         super().__init__(session.link, session)

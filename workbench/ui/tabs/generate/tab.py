@@ -78,7 +78,7 @@ class GenerateTab(QWidget):
         self.generating.start(Wanted(self.prompt.toPlainText(), self.tokens.value()))
 
     def refresh(self) -> None:
-        """What was generated so far, and what may be pressed."""
+        """Show what was generated so far, and enable what can be pressed."""
         found, running = self.generating.found, bool(self.generating.job)
         self.start.setEnabled(not running and bool(self.prompt.toPlainText()))
         self.stop.setEnabled(running)

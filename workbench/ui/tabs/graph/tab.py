@@ -335,7 +335,7 @@ class GraphTab(QWidget):
         return tints.by_bytes(changes.get(path))
 
     def _changes(self) -> dict[str, LayerChange]:
-        """Of the layers that have actions, and of those that became smaller because others lost channels."""
+        """Changes of the layers that have actions, and of those that became smaller because others lost channels."""
         session = self._session
         edited = {path: change for path, change in session.changes.items() if session.recipe.actions_for(path)}
         preview = session.preview if session.preview_is_current else None

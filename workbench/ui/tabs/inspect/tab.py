@@ -172,7 +172,7 @@ class InspectTab(QWidget):
             self.show_pictures(place == PICTURES)
 
     def show_several(self) -> None:
-        """All selected layers side by side."""
+        """Show all selected layers side by side."""
         self.layers_button.setChecked(True)
         self.pages.setCurrentWidget(self.selection)
 
@@ -328,7 +328,7 @@ class InspectTab(QWidget):
         self.action_dragged.emit(handle.step, handle.field, value, False)
 
     def _follow(self, moved: Handle, value: Any) -> None:
-        """What is drawn is of the line in the hand at once: the edit that is known is of where it was."""
+        """Draw the dragged line's value at once: the known edit is of the previous value."""
         self._handles = {
             plot: replace(moved, value=value) if known is moved else known for plot, known in self._handles.items()
         }

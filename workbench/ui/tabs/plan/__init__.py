@@ -1,4 +1,4 @@
-"""What is the best that this model can be within a limit, and what each limit costs."""
+"""Best recipes of a model within a limit, and what each limit costs."""
 
 from workbench.ui.tabs.plan.tab import PlanTab
 

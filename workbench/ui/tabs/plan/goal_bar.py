@@ -162,12 +162,12 @@ class GoalBar(QWidget):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def set_wish(self, wish: Wish, model: ModelSummary | None) -> None:
-        """Of another model."""
+        """Show the goal of another model."""
         self.wish, self._model = wish, model
         self.show_wish()
 
     def set_metric(self, metric: MetricInfo) -> None:
-        """What a loss is counted in."""
+        """Set the metric, whose unit losses have."""
         if metric != self._metric:
             self._metric = metric
             self.show_wish()
@@ -179,7 +179,7 @@ class GoalBar(QWidget):
             self._show_options()
 
     def set_target(self, title: str, energy: Told) -> None:
-        """Of the device that the recipe is for; "" for any. `energy`: how that is told for it."""
+        """Set the device that the recipe is for; "" for any. `energy`: how that is told for it."""
         if (title, energy) != (self._target, self._energy):
             self._target, self._energy = title, energy
             self.show_wish()
@@ -197,7 +197,7 @@ class GoalBar(QWidget):
         return self.tr("Select layers that can be edited.") if self.wish.chosen and not self._selected else ""
 
     def show_wish(self) -> None:
-        """All of it, in the controls."""
+        """Show every field in the controls."""
         titles = self._titles()
         if [self.unit.itemText(place) for place in range(self.unit.count())] != list(titles.values()):
             self.unit.clear()

@@ -43,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """What the template (resources/tradeoff.html.j2) reads; lines are the points of an SVG polyline."""
+    """Fields of the template resources/tradeoff.html.j2; lines are the points of an SVG polyline."""
 
     name: str
     sources: str

@@ -121,7 +121,7 @@ class TradeoffPlot(PlotPanel):
         self._on_pointed(None)
 
     def _x(self, entry: Entry) -> float | None:
-        """Of a recipe whose loss is known, in the unit of the axis."""
+        """Position of a recipe whose loss is known, in the unit of the axis."""
         figure = figure_of(entry.point, self.across)
         return None if figure is None or entry.drop is None else figure
 
@@ -179,7 +179,7 @@ class TradeoffPlot(PlotPanel):
         self._base.setValue(self._y(0.0))
 
     def _draw_goal(self, home: QRectF) -> None:
-        """What is beyond the limit is shaded, where that is of this axis, or of the metric."""
+        """Shade what is beyond the limit, where that is of this axis, or of the metric."""
         limit, drop = limit_of(self.scene.goal, self.across, self.scene.model), self.scene.goal.max_drop
         self._beyond.setVisible(limit is not None or drop is not None)
         self._beyond.setBrush(pg.mkBrush(signs.shade()))

@@ -144,7 +144,7 @@ class Key(QWidget):
 
 
 def shade() -> QColor:
-    """Of what is beyond the limit."""
+    """Colour of what is beyond the limit."""
     shaded = QColor(color("bad"))
     shaded.setAlpha(28 if not theme.colors().dark else 40)
     return shaded

@@ -147,7 +147,7 @@ class RecipeModel(QAbstractTableModel):
         return words.how_of(entry)
 
     def order(self, index: Index) -> tuple[bool, Any]:
-        """What a column is sorted by; what has no figure comes last."""
+        """Sort key of a cell; cells without a figure come last."""
         entry, column = self.entry(index), Column(index.column())
         scene, value = self.scene, cast(Any, None)
         match column:

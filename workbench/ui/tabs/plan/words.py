@@ -18,7 +18,7 @@ MOST = 4  # groups of layers that are told apart
 
 
 def name_of(entry: Entry) -> str:
-    """Of a row: what it was called by the search, or by the user."""
+    """Name of a row, given by the search or by the user."""
     point = entry.point
     if "original" in entry.marks:
         return tr("Original")
@@ -39,7 +39,7 @@ def _plain_name(point: Point) -> str:
 
 
 def role_of(entry: Entry) -> str:
-    """What it is besides, in brackets of the table; "" for nothing."""
+    """Role of a row, in brackets of the table; "" for none."""
     words = {"chosen": tr("best for the goal"), "current": tr("current recipe"), "snapshot": tr("snapshot")}
     mine = [text for mark, text in words.items() if mark in entry.marks and text != name_of(entry).lower()]
     return tr(", ").join(mine)

@@ -70,7 +70,7 @@ class StageCard(QFrame):
         self._unfold(any(name not in FEW for name in stage.params))
 
     def set_stage(self, stage: Stage) -> None:
-        """Other parameters of the same kind."""
+        """Show a stage of the same kind with other parameters."""
         self.stage = stage
         for form in self.forms:
             form.set_values(stage.params)

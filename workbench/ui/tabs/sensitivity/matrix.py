@@ -124,7 +124,7 @@ class MatrixModel(QAbstractTableModel):
         return None
 
     def describe(self, index: Index) -> str:
-        """All that is known of a cell, line by line."""
+        """Describe a cell, line by line."""
         if self.scan is None:
             return ""
         return words.whole(

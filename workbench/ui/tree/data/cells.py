@@ -73,7 +73,7 @@ def bar(node: Node, column: Column, most: float) -> tuple[float, float] | None:
 
 
 def text(node: Node, column: Column, metric: MetricInfo) -> str:
-    """`metric` is what a loss is of."""
+    """Text of a cell; `metric` is the one that losses are of."""
     match column:
         case Column.NAME:
             return node.name

@@ -85,7 +85,7 @@ class ColumnChoice(QObject):
             action.setText(self.tr("None") if column is None else self._model.title(column))
 
     def _open(self, where: QPoint) -> None:
-        """All of them, where the header was clicked."""
+        """Open the menu of all columns, where the header was clicked."""
         self.tick()
         menu = QMenu(self._tree)
         menu.addActions(self.shown.actions())

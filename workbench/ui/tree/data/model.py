@@ -185,7 +185,7 @@ class LayerTreeModel(QAbstractItemModel):
         return self.tr("New bytes") if column == Column.AFTER else self._headers[column]
 
     def figures(self, column: Column) -> set[str]:
-        """All that the rows say in a column; of new sizes what they may say, forecasts of the size before, so that
+        """Texts of the rows in a column; of new sizes what they may say, forecasts of the size before, so that
         columns do not move with the steps."""
         if column == Column.AFTER:
             return {cells.forecast(node.bytes) for node in self._nodes}

@@ -79,7 +79,7 @@ class Node:
 
 
 def build(layers: Iterable[Layer], grouping: Grouping = Grouping.MODULES) -> list[Node]:
-    """All nodes by id; the first is the invisible root. Children keep the order of the model."""
+    """Build all nodes, by id; the first is the invisible root. Children keep the order of the model."""
     nodes = [Node(0, "", "", 0, None)]
     known: dict[str, Node] = {}
     for layer in sorted(layers, key=order(grouping)):

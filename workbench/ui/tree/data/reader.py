@@ -41,7 +41,7 @@ class FactsReader(QObject):
         tree.expanded.connect(self._timer.start)
 
     def look_again(self) -> None:
-        """Other rows are on show."""
+        """Read again for other visible rows."""
         self._timer.start()
 
     def _forget(self) -> None:

@@ -25,7 +25,7 @@ WIDEST = 760  # pixels of the table
 
 
 class Corruptions(TrackedJob):
-    """What was measured stays until there is another model or other data, or it is asked for again."""
+    """Measurement on corrupted samples: kept until the model or data change, or it is measured again."""
 
     def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
@@ -119,7 +119,7 @@ class RobustnessPage(QWidget):
         self.corruptions.start(self.samples.value())
 
     def refresh(self) -> None:
-        """What was measured so far, and what may be pressed."""
+        """Show what was measured so far, and enable what can be pressed."""
         corruptions, session = self.corruptions, self._session
         found, running = corruptions.found, bool(corruptions.job)
         self.running.setVisible(running)
