@@ -9110,38 +9110,73 @@
     </message>
     <message>
       <source>A step that is switched off stays in the recipe without effect</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>关闭的步骤仍留在配方中，但不起任何作用</translation>
     </message>
     <message>
       <source>Apply {title}</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>应用{title}</translation>
     </message>
     <message>
       <source>Move {title} down</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>下移{title}</translation>
     </message>
     <message>
       <source>Move {title} up</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>上移{title}</translation>
     </message>
     <message>
       <source>Remove {title}</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>移除{title}</translation>
     </message>
     <message>
       <source>Replace with another method</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>换用其他方法</translation>
     </message>
     <message>
       <source>Replace {title}</source>
-      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <extracomment>workbench/ui/actions/card/head.py</extracomment>
       <translation>替换{title}</translation>
+    </message>
+    <message>
+      <source>Ends training and keeps the best weights so far.</source>
+      <extracomment>workbench/ui/actions/card/learning.py</extracomment>
+      <translation>结束训练，并保留到目前为止最好的权重。</translation>
+    </message>
+    <message>
+      <source>Response error</source>
+      <extracomment>workbench/ui/actions/card/learning.py</extracomment>
+      <translation>输出误差</translation>
+    </message>
+    <message>
+      <source>Stop here</source>
+      <extracomment>workbench/ui/actions/card/learning.py</extracomment>
+      <translation>在此停止</translation>
+    </message>
+    <message>
+      <source>step {step}: {error} of the outputs' variance</source>
+      <extracomment>workbench/ui/actions/card/learning.py</extracomment>
+      <translation>第 {step} 步：输出方差的 {error}</translation>
+    </message>
+    <message>
+      <source>This method is not installed; the step cannot be applied.</source>
+      <extracomment>workbench/ui/actions/card/step.py</extracomment>
+      <translation>此方法未安装；该步骤无法应用。</translation>
+    </message>
+    <message>
+      <source>How it works</source>
+      <extracomment>workbench/ui/actions/card/why.py</extracomment>
+      <translation>原理</translation>
+    </message>
+    <message>
+      <source>How {title} works, its formula and source</source>
+      <extracomment>workbench/ui/actions/card/why.py</extracomment>
+      <translation>{title}的原理、公式和出处</translation>
     </message>
     <message>
       <source>Low rank</source>
@@ -9237,26 +9272,6 @@
       <source>{what} · {count} parameters</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>{what} · {count} 个参数</translation>
-    </message>
-    <message>
-      <source>Ends training and keeps the best weights so far.</source>
-      <extracomment>workbench/ui/actions/learning.py</extracomment>
-      <translation>结束训练，并保留到目前为止最好的权重。</translation>
-    </message>
-    <message>
-      <source>Response error</source>
-      <extracomment>workbench/ui/actions/learning.py</extracomment>
-      <translation>输出误差</translation>
-    </message>
-    <message>
-      <source>Stop here</source>
-      <extracomment>workbench/ui/actions/learning.py</extracomment>
-      <translation>在此停止</translation>
-    </message>
-    <message>
-      <source>step {step}: {error} of the outputs' variance</source>
-      <extracomment>workbench/ui/actions/learning.py</extracomment>
-      <translation>第 {step} 步：输出方差的 {error}</translation>
     </message>
     <message>
       <source>Edit again</source>
@@ -9517,21 +9532,6 @@
       <source>○ forecast, {ratio}</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
       <translation>○ 预估，{ratio}</translation>
-    </message>
-    <message>
-      <source>This method is not installed; the step cannot be applied.</source>
-      <extracomment>workbench/ui/actions/step.py</extracomment>
-      <translation>此方法未安装；该步骤无法应用。</translation>
-    </message>
-    <message>
-      <source>How it works</source>
-      <extracomment>workbench/ui/actions/why.py</extracomment>
-      <translation>原理</translation>
-    </message>
-    <message>
-      <source>How {title} works, its formula and source</source>
-      <extracomment>workbench/ui/actions/why.py</extracomment>
-      <translation>{title}的原理、公式和出处</translation>
     </message>
     <message>
       <source>Copied</source>
@@ -13911,6 +13911,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>计算图尚未绘制。</translation>
     </message>
     <message>
+      <source>Click: open the module</source>
+      <extracomment>workbench/ui/tabs/graph/side.py</extracomment>
+      <translation>点击：展开模块</translation>
+    </message>
+    <message>
       <source>{title} · drawing…</source>
       <extracomment>workbench/ui/tabs/graph/side.py</extracomment>
       <translation>{title} · 正在绘制…</translation>
@@ -13931,6 +13936,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>无法保存计算图</translation>
     </message>
     <message>
+      <source>Close {module}</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>收起 {module}</translation>
+    </message>
+    <message>
       <source>Colour by</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>着色依据</translation>
@@ -13939,6 +13949,26 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Colour the nodes of each layer by this quantity</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>按此数值为各层的节点着色</translation>
+    </message>
+    <message>
+      <source>Draws each module as one box; a click on a box opens it.</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>将每个模块画成一个方框；点击方框即可展开。</translation>
+    </message>
+    <message>
+      <source>Modules</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>模块</translation>
+    </message>
+    <message>
+      <source>Modules as boxes</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>将模块画成方框</translation>
+    </message>
+    <message>
+      <source>Open {module}</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>展开 {module}</translation>
     </message>
     <message>
       <source>PNG (*.png);;SVG (*.svg)</source>

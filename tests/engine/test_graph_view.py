@@ -3,12 +3,12 @@
 import onnx
 import pytest
 
-from tests.graph.graphs import conditional, opened
+from tests.graph.graphs import Build, conditional, opened
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
-from workbench.engine.layer_figures import graph_view
+from workbench.engine.layer_figures import graph_view, modules
 from workbench.engine.layer_figures.graph_view import KEPT
 from workbench.engine.workspace import Workspace
 
@@ -106,3 +106,40 @@ def test_a_layer_inside_a_branch_is_the_node_that_holds_the_branch():
 def test_a_recipe_that_does_not_fit_is_a_sentence(cnn):
     with pytest.raises(UserError, match="matches no layer"):
         drawn(cnn, INT4, path="nowhere")
+
+
+def test_modules_are_boxes_that_stand_for_all_of_their_nodes(cnn):
+    whole, nodes = drawn(cnn)
+    view = modules.collapsed(whole, ["blocks.0", "blocks.1", "nowhere"])
+    graph = onnx.load_from_string(view.onnx).graph
+    assert view.boxes == {"module blocks.0": "blocks.0", "module blocks.1": "blocks.1"}
+    boxes = [node for node in graph.node if node.name in view.boxes]
+    assert [node.op_type for node in boxes] == ["blocks.0", "blocks.1"]
+    assert len(graph.node) - 2 + sum(node.attribute[0].i for node in boxes) == len(nodes)
+    assert list(boxes[1].input) == list(boxes[0].output)  # a sum and its activation belong to the block
+    assert view.nodes["blocks.1.conv2"] == ("module blocks.1",) and view.nodes["stem"] == whole.nodes["stem"]
+    assert onnx.load_from_string(view.onnx).graph.output == onnx.load_from_string(whole.onnx).graph.output
+    made = {value.name for value in (*graph.input, *graph.initializer)}
+    for node in graph.node:  # still in an order of execution
+        assert set(filter(None, node.input)) <= made
+        made.update(node.output)
+    assert modules.collapsed(whole, []) is whole
+
+
+def test_decoders_of_a_module_are_in_its_box(cnn):
+    view = modules.collapsed(drawn(cnn, INT4, path="blocks.1.conv2")[0], ["blocks.1"])
+    graph = onnx.load_from_string(view.onnx).graph
+    names = {node.name for node in graph.node}
+    assert view.nodes["blocks.1.conv2"] == ("module blocks.1",) <= tuple(names & {"module blocks.1"})
+    assert not [node for node in graph.node if "blocks.1." in node.name]
+
+
+def test_what_others_lie_inside_of_is_no_box():
+    """a -> b -> a2: the module a would feed itself."""
+    graph = Build()
+    graph.node("MatMul", ["x", graph.weight("a.first.weight", 4, 4)], "h")
+    graph.node("MatMul", ["h", graph.weight("b.fc.weight", 4, 4)], "i")
+    graph.node("MatMul", ["i", graph.weight("a.second.weight", 4, 4)], "y")
+    model = graph.model({"x": ["n", 4]}, {"y": ["n", 4]})
+    whole = graph_view.of_model(model)
+    assert modules.collapsed(whole, ["a"]) is whole

@@ -19,6 +19,7 @@ from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.graph import GraphTab, obstacle, pages
+from workbench.ui.tabs.graph.modules import Modules
 from workbench.ui.widgets import colormaps, theme
 
 INT4 = (Action("quantize.affine", {"bits": 4}),)
@@ -231,6 +232,37 @@ def test_tint_by_sensitivity_when_there_are_figures(shown):
     assert shown.tint.currentData() == "bytes"
 
 
+def test_a_module_is_one_box_that_a_click_opens_and_a_button_closes(shown, qtbot, tmp_path):
+    side, session = shown.sides["original"], shown.session
+    blocks = [f"module blocks.{number}" for number in range(6)]
+    assert not shown.turn.isVisible()
+    QTest.mouseClick(shown.boxes, Qt.MouseButton.LeftButton)
+    wait(lambda: sorted(side.boxes) == blocks and "12 nodes" in side.head.text())
+    assert shown.turn.text() == "Open blocks.1"  # where the current layer is
+    wait(lambda: chosen(side) == ["module blocks.1"])
+    session.set_actions([LAYER], INT4, "quantise")
+    wait(lambda: LAYER in session.changes and session.changes[LAYER].exact)
+    layers = [session.layer(path) for path in shown.modules.inside("blocks.1")]
+    change = session.changes[LAYER]
+    saved = (change.bytes_before - change.bytes_after) / sum(layer.bytes for layer in layers)
+    wait(lambda: fill(side, "module blocks.1") == rgb(colormaps.sample(saved)))
+    path = tmp_path / "graph.svg"
+    shown.save_picture(side, str(path))
+    qtbot.waitUntil(path.exists, timeout=WAIT)
+    assert "blocks.4" in path.read_text()
+
+    click(side, ".node-item-type", "module blocks.3")
+    wait(lambda: "module blocks.3" not in side.boxes and len(side.boxes) == 5 and "12 nodes" not in side.head.text())
+    assert session.current == "blocks.3.conv" or session.current.startswith("blocks.3.")
+    assert shown.turn.text() == "Close blocks.3"
+    wait(lambda: "drawing" not in side.head.text())
+    QTest.mouseClick(shown.turn, Qt.MouseButton.LeftButton)
+    wait(lambda: sorted(side.boxes) == blocks and "12 nodes" in side.head.text())
+    QTest.mouseClick(shown.boxes, Qt.MouseButton.LeftButton)
+    wait(lambda: not side.boxes and "36 nodes" in side.head.text())
+    assert not shown.turn.isVisible()
+
+
 def test_both_graphs_side_by_side_and_the_compressed_one_follows_the_recipe(shown):
     shown.buttons["both"].click()
     left, right = shown.sides["original"], shown.sides["compressed"]
@@ -275,6 +307,21 @@ def test_colours_follow_the_theme(shown):
             wait(lambda: fill(side, node_of(side, OTHER)) == rgb(theme.colors().before))
     finally:
         theme.apply(QApplication.instance(), "light")
+
+
+def test_boxes_are_modules_of_several_layers_but_not_of_nearly_all():
+    modules = Modules()
+    modules.set_layers(["stem", *(f"net.{block}.{name}" for block in "abcd" for name in ("q", "mlp.up", "mlp.down"))])
+    assert not modules.collapsed and modules.box_of("net.a.q") == "net.a"
+    modules.on = True
+    assert modules.collapsed == ("net.a", "net.b", "net.c", "net.d")
+    modules.open("net.b")
+    assert modules.collapsed == ("net.a", "net.b.mlp", "net.c", "net.d")
+    assert (modules.box_of("net.b.q"), modules.box_of("net.b.mlp.up"), modules.box_of("stem")) == ("", "net.b.mlp", "")
+    modules.open("net.b.mlp")
+    assert modules.opened_around("net.b.mlp.up") == "net.b.mlp" and modules.opened_around("net.b.q") == "net.b"
+    modules.close("net.b")
+    assert modules.collapsed == ("net.a", "net.b", "net.c", "net.d") and not modules.opened_around("net.b.mlp.up")
 
 
 def test_nothing_is_asked_of_the_engine_while_another_tab_is_in_front(shown, monkeypatch):

@@ -184,9 +184,11 @@ class Prepare(Request, lane="measure", ends="kind"):
 
 @dataclass(frozen=True)
 class Graph(Request, lane="graph"):
-    """The graph to be drawn, as opened or (with a recipe) as an export would write it -> Done(GraphView)"""
+    """The graph to be drawn, as opened or (with a recipe) as an export would write it -> Done(GraphView), these modules
+    as one box each as far as they can be."""
 
     recipe: Recipe | None = None
+    collapsed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,9 @@ class GraphView:
     """A graph to be drawn: `onnx` is a model without the values of its large tensors, its nodes have unique names.
 
     nodes   layer path -> the names of the nodes that compute it, decoders of its weight among them
+    boxes   name of a node that stands for a whole module -> the module's path; its layers' node is the box
     """
 
     onnx: bytes
     nodes: Mapping[str, tuple[str, ...]]
+    boxes: Mapping[str, str] = field(default_factory=dict)

@@ -43,6 +43,7 @@ from workbench.engine.data_check import own_sample
 from workbench.engine.data_check.check import check, settle
 from workbench.engine.inspection.activation_stats import passing
 from workbench.engine.inspection.look import look
+from workbench.engine.layer_figures import modules
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.training.device import devices
 from workbench.engine.workspace import Workspace
@@ -272,7 +273,7 @@ class Service:
 
     @answer.register
     def graph(self, request: m.Graph, job: Job) -> Any:
-        return self._open().graph_view(request.recipe, job)
+        return modules.collapsed(self._open().graph_view(request.recipe, job), request.collapsed)
 
     @answer.register
     def coupled(self, request: m.Coupled, job: Job) -> Any:

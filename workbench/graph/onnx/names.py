@@ -42,7 +42,11 @@ def anonymous(name: str) -> bool:
 
 
 def _scope(node: ir.Node) -> str:
-    text = node.metadata_props.get(SCOPES, "")
+    return scope_of(node.metadata_props.get(SCOPES, ""))
+
+
+def scope_of(text: str) -> str:
+    """The module that an exporter's note on a node names; "" where it names none."""
     try:
         scopes = ast.literal_eval(text) if text else []
     except (ValueError, SyntaxError):

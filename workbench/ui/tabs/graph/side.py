@@ -14,9 +14,11 @@ from workbench.ui.widgets.labels import Plain, tooltip
 
 
 class Side(QWidget):
-    """Speaks of layers where the page speaks of nodes. `clicked(path)`; `drawn()`; `failed(why)`."""
+    """Speaks of layers where the page speaks of nodes. `clicked(path)`; `opened(module)`: its box was clicked;
+    `drawn()`; `failed(why)`."""
 
     clicked = Signal(str)
+    opened = Signal(str)
     drawn = Signal()
     failed = Signal(str)
 
@@ -25,6 +27,7 @@ class Side(QWidget):
         self._title = title
         self._nodes: dict[str, tuple[str, ...]] = {}
         self._owners: dict[str, str] = {}
+        self.boxes: dict[str, str] = {}  # module by node
         self.head = Plain(title, self)
         self.head.setContentsMargins(theme.DOUBLE, 0, theme.UNIT, 0)
         self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long words widen nothing
@@ -41,6 +44,7 @@ class Side(QWidget):
 
     def show_graph(self, graph: GraphView) -> None:
         self._nodes = dict(graph.nodes)
+        self.boxes = dict(graph.boxes)
         self._owners = {node: path for path, nodes in graph.nodes.items() for node in nodes}
         self.head.setText(self.tr("{title} · drawing…").format(title=self._title))
         self.page.show_graph(graph.onnx)
@@ -54,18 +58,25 @@ class Side(QWidget):
         self.page.select([node for path in paths for node in self._nodes.get(path, ())])
 
     def tint(self, shade: Callable[[str], tints.Shade]) -> None:
-        """Give every layer's nodes the colour that `shade` has for its path."""
+        """Give every layer's nodes, and every module's box, the colour that `shade` has for its path."""
         colors = theme.colors()
         marks: dict[str, dict[str, str]] = {}
-        for path, nodes in self._nodes.items():
+        boxed = {module: (node,) for node, module in self.boxes.items()}
+        alone = {path: nodes for path, nodes in self._nodes.items() if not self.boxes.keys() & set(nodes)}
+        for path, nodes in (alone | boxed).items():
             shaded = shade(path)
             fill = tints.fill(shaded, colors)
-            mark = {"fill": css(fill), "text": css(tints.text_on(fill)), "tip": f"{path}\n{shaded.words}"}
+            tip = f"{path}\n{shaded.words}"
+            if path in boxed:
+                tip += "\n" + self.tr("Click: open the module")
+            mark = {"fill": css(fill), "text": css(tints.text_on(fill)), "tip": tip}
             marks |= dict.fromkeys(nodes, mark)
         self.page.show_marks(marks)
 
     def _on_selected(self, node: str) -> None:
-        if path := self._owners.get(node):
+        if module := self.boxes.get(node):
+            self.opened.emit(module)
+        elif path := self._owners.get(node):
             self.clicked.emit(path)
 
     def _on_drawn(self, nodes: int) -> None:

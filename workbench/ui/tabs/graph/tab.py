@@ -6,7 +6,9 @@ Everything that needs WebEngine is made when the tab is looked at for the first 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Literal, get_args
 
 from PySide6.QtCore import Qt, QTimer
@@ -35,10 +37,12 @@ from workbench.ui.engine_client.coalesce import Latest
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.graph import obstacle, picture, tints
+from workbench.ui.tabs.graph.modules import Modules
 from workbench.ui.tabs.graph.note import Note
 from workbench.ui.text import format
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small, toggle
+from workbench.ui.widgets.labels import tooltip
 from workbench.ui.widgets.legend import Legend
 
 if TYPE_CHECKING:
@@ -105,6 +109,14 @@ class GraphTab(QWidget):
             row.addWidget(button)
         self.buttons["original"].setChecked(True)
         self.modes.idClicked.connect(lambda _: self._show_mode())
+        self.modules = Modules()
+        self.boxes = toggle(self.bar, self.tr("Modules"), self.tr("Modules as boxes"))
+        self.boxes.setToolTip(tooltip(self.tr("Draws each module as one box; a click on a box opens it.")))
+        self.boxes.toggled.connect(self._on_boxes)
+        self.turn = small(self.bar, "")
+        self.turn.clicked.connect(self._on_turn)
+        row.addWidget(self.boxes)
+        row.addWidget(self.turn)
         row.addStretch()
         self.save_button = small(self.bar, "", self.tr("Save graph"), self.tr("Save the whole graph as PNG or SVG"))
         theme.set_icon(self.save_button, "export")
@@ -204,6 +216,7 @@ class GraphTab(QWidget):
         side = Side(self.profile, name, title, self.splitter)
         self.splitter.insertWidget(get_args(Name).index(name), side)
         side.clicked.connect(self._on_clicked)
+        side.opened.connect(self._open)
         side.drawn.connect(partial(self._on_drawn, name))
         side.failed.connect(self._on_failed)
         self.sides[name] = side
@@ -212,6 +225,8 @@ class GraphTab(QWidget):
 
     def _on_model(self) -> None:
         self._drop()
+        model = self._session.model
+        self.modules.set_layers(layer.path for layer in (model.layers if model is not None else ()))
         self.set_drops({}, MetricInfo())
         self._rest.start()
 
@@ -231,7 +246,7 @@ class GraphTab(QWidget):
             return
         for name in self._on_show:
             recipe = None if name == "original" else session.recipe
-            wanted = (session.model, None if recipe is None else recipe.in_effect)
+            wanted = (session.model, None if recipe is None else recipe.in_effect, self.modules.collapsed)
             if wanted not in (self._have.get(name), self._asked.get(name)):
                 self._asked[name] = wanted
                 self._requests[name].submit(partial(self._request, name, wanted, recipe))
@@ -253,7 +268,7 @@ class GraphTab(QWidget):
             settle()
 
         handlers = Handlers(done=done, failed=failed, quiet=True)
-        return self._session.link.request(messages.Graph, handlers, recipe=recipe)
+        return self._session.link.request(messages.Graph, handlers, recipe=recipe, collapsed=self.modules.collapsed)
 
     # -- a picture -----------------------------------------------------------------------------------------------------
 
@@ -295,7 +310,41 @@ class GraphTab(QWidget):
     def _on_clicked(self, path: str) -> None:
         self._session.select([path])
 
+    # -- modules -------------------------------------------------------------------------------------------------------
+
+    def _on_boxes(self, on: bool) -> None:
+        self.modules.on = on
+        self._show_turn()
+        self._ask()
+
+    def _open(self, module: str) -> None:
+        """Draw what is in a box; one of its layers is chosen, so that it can be closed."""
+        self.modules.open(module)
+        inside = self.modules.inside(module)
+        if self._session.current not in inside:
+            self._session.select(inside[:1])
+        self._show_turn()
+        self._ask()
+
+    def _on_turn(self) -> None:
+        """Open the module around the current layer, or close it."""
+        path = self._session.current
+        if box := self.modules.box_of(path):
+            self._open(box)
+        else:
+            self.modules.close(self.modules.opened_around(path))
+            self._show_turn()
+            self._ask()
+
+    def _show_turn(self) -> None:
+        path = self._session.current
+        box, opened = self.modules.box_of(path), self.modules.opened_around(path)
+        words = self.tr("Open {module}").format(module=box) if box else self.tr("Close {module}").format(module=opened)
+        self.turn.setText(words)
+        self.turn.setVisible(self.modules.on and bool(box or opened))
+
     def _show_selection(self) -> None:
+        self._show_turn()
         for side in self.sides.values():
             side.select(self._session.selection)
 
@@ -327,11 +376,18 @@ class GraphTab(QWidget):
             side.tint(partial(self._shade, changes))
 
     def _shade(self, changes: Mapping[str, LayerChange], path: str) -> tints.Shade:
+        """Of a layer; of a module by what its layers are together, or the most sensitive of them."""
+        inside = self.modules.inside(path) if self._session.layer(path) is None else ()
         if self.tint.currentData() == "sensitivity":
-            return tints.by_sensitivity(self._drops, path, self._drops_metric, self._drops_candidate)
+            worst = max(inside, key=lambda each: self._drops.get(each, -inf), default=path)
+            shade = tints.by_sensitivity(self._drops, worst, self._drops_metric, self._drops_candidate)
+            return replace(shade, words=f"{worst}: {shade.words}") if inside else shade
         times = self._session.layer_times.current
         if times is not None and self.tint.currentData() == "time":
-            return tints.by_time(times, path)
+            return tints.by_time(times, *(inside or (path,)))
+        if inside:
+            layers = [layer for each in inside if (layer := self._session.layer(each)) is not None]
+            return tints.by_bytes(tints.of_module(layers, changes))
         return tints.by_bytes(changes.get(path))
 
     def _changes(self) -> dict[str, LayerChange]:

@@ -1,6 +1,6 @@
 """Colouring of the nodes of a layer: strength, colour, words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtGui import QColor
@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from workbench.core.analysis.profile import Profile
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.quantities import MetricInfo, size, three
+from workbench.core.layer_data.layer import Layer
 from workbench.ui.text import format
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import colormaps
@@ -51,11 +52,22 @@ def by_sensitivity(drops: Mapping[str, float], path: str, metric: MetricInfo, ca
     return Shade(max(drop, 0.0) / largest if largest > 0 else 0.0, words)
 
 
-def by_time(times: Profile, path: str) -> Shade:
-    """The time of a layer as a share of the whole run."""
-    share = times.share(path)
-    if share is None:
+def of_module(layers: Collection[Layer], changes: Mapping[str, LayerChange]) -> LayerChange | None:
+    """The changes of all layers of a module together; None where there are none."""
+    changed = [changes[layer.path] for layer in layers if layer.path in changes]
+    if not changed:
+        return None
+    saved = sum(change.bytes_before - change.bytes_after for change in changed)
+    before = sum(layer.bytes for layer in layers)
+    return LayerChange("", (), before, before - saved, exact=all(change.exact for change in changed))
+
+
+def by_time(times: Profile, *paths: str) -> Shade:
+    """The time of a layer, or of several together, as a share of the whole run."""
+    known = [share for share in map(times.share, paths) if share is not None]
+    if not known:
         return Shade(NEUTRAL, tr("not timed: fused into another operator, or removed"))
+    share = sum(known)
     words = tr("{share} of the {whole} ms per run (measured)").format(
         share=f"{share:.1%}".replace("%", " %"), whole=three(times.after.median)
     )

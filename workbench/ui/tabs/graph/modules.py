@@ -1,0 +1,52 @@
+"""Which modules of the graph are drawn as one box: none, or the outermost that are worth it without the opened ones."""
+
+from collections.abc import Iterable
+
+MOST = 0.6  # share of all layers; a module with more is no box, the modules in it are
+
+
+class Modules:
+    """`on`: modules are boxes. What the user opened stays open until it is closed, also while they are not."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self._paths: tuple[str, ...] = ()
+        self._opened: list[str] = []
+
+    def set_layers(self, paths: Iterable[str]) -> None:
+        """Of another model; nothing is opened."""
+        self._paths, self._opened = tuple(paths), []
+
+    @property
+    def collapsed(self) -> tuple[str, ...]:
+        """The boxes, none inside another, in the model's order."""
+        return tuple(dict.fromkeys(filter(None, map(self.box_of, self._paths)))) if self.on else ()
+
+    def box_of(self, path: str) -> str:
+        """The box that a layer is in, as far as it is up to us; "" where it is drawn itself."""
+        return next((each for each in _around(path) if self._may_be_box(each) and each not in self._opened), "")
+
+    def opened_around(self, path: str) -> str:
+        """The innermost opened module that a layer is in, or ""."""
+        return next((each for each in reversed(_around(path)) if each in self._opened), "")
+
+    def open(self, module: str) -> None:
+        if module not in self._opened:
+            self._opened.append(module)
+
+    def close(self, module: str) -> None:
+        """And what is opened inside."""
+        self._opened = [each for each in self._opened if each != module and not each.startswith(f"{module}.")]
+
+    def inside(self, module: str) -> tuple[str, ...]:
+        """The layers of a module."""
+        return tuple(path for path in self._paths if path.startswith(f"{module}."))
+
+    def _may_be_box(self, module: str) -> bool:
+        return len(self.inside(module)) <= MOST * len(self._paths)
+
+
+def _around(path: str) -> list[str]:
+    """The modules around a layer, the outermost first."""
+    parts = path.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
