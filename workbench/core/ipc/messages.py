@@ -184,8 +184,7 @@ class Prepare(Request, lane="measure", ends="kind"):
 
 @dataclass(frozen=True)
 class Graph(Request, lane="graph"):
-    """The graph to be drawn, as opened or (with a recipe) as an export would write it -> Done(GraphView), these modules
-    as one box each as far as they can be."""
+    """Draw the graph as opened or (with a recipe) as exported, modules `collapsed` into boxes -> Done(GraphView)."""
 
     recipe: Recipe | None = None
     collapsed: tuple[str, ...] = ()
