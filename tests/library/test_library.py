@@ -11,6 +11,7 @@ import torch
 
 import workbench as wb
 from workbench.core.base.errors import UserError
+from workbench.core.base.quantities import size
 
 FOUR = wb.Recipe({"*": [wb.step("quantize.affine", bits=4)]})
 
@@ -37,6 +38,9 @@ def test_a_recipe_is_sized_measured_and_exported(opened, tmp_path):
     assert opened.size() == report.before.bytes.value
     assert opened.evaluate(FOUR).value == report.verified.value
     assert opened.evaluate().value == report.before.value.value
+    after = report.after.bytes.value
+    assert str(report).splitlines()[0].startswith(f"file: {size(written * report.ratio)} -> {size(after)}, ")
+    assert report.files["model"] in str(report) and report._repr_html_().count("<tr>") == 3
     assert wb.Recipe({"*": ["quantize.affine"]}).actions_for("head") == (wb.step("quantize.affine"),)
 
 
@@ -69,7 +73,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence(demo):
         wb.open(3)
     with pytest.raises(UserError, match=r"There is no layer 'haed'. The layers are stem, .*, …"):
         wb.open(demo.cnn).layers["haed"]
-    with pytest.raises(UserError, match=r"A dict is no recipe\. Make one with wb.Recipe"):
+    with pytest.raises(UserError, match=r"A dict is not a recipe\. Make one with wb.Recipe"):
         wb.open(demo.cnn).size({"*": ["quantize.affine"]})
 
 

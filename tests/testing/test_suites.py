@@ -191,7 +191,7 @@ def test_what_a_class_lacks_is_named(registered):
 
     with pytest.raises(TypeError, match="its Params need @dataclass"):
         registered(NoForm)
-    with pytest.raises(TypeError, match="does not answer apply, forecast"):
+    with pytest.raises(TypeError, match="does not define apply, forecast"):
         registered(Half)
 
 

@@ -25,16 +25,12 @@ from workbench.core.analysis.report import Robustness
 from workbench.core.base.quantities import metric_text
 
 
-@click.command()
+@click.command(short_help="Measure what each layer loses under each candidate step.")
 @click.argument("model")
 @data_option
 @metric_option
 @samples_option
 @input_option
-@json_option
-@architecture_option
-@trust_option
-@debug_option
 @click.option(
     "--share",
     default=1.0,
@@ -48,6 +44,10 @@ from workbench.core.base.quantities import metric_text
     default=None,
     help="Measure each candidate on as many samples as its loss needs, or on all; default: race where all take long.",
 )
+@json_option
+@architecture_option
+@trust_option
+@debug_option
 def sensitivity(
     model: str,
     data: str,
@@ -69,7 +69,7 @@ def sensitivity(
         output.print_sensitivity(found, job.spent)
 
 
-@click.command()
+@click.command(short_help="Sweep one parameter of a method, and propose a value.")
 @click.argument("model")
 @data_option
 @metric_option
@@ -117,7 +117,7 @@ def sweep(
         output.print_sweep(curve, job.spent)
 
 
-@click.command()
+@click.command(short_help="Compare two models on the same samples.")
 @click.argument("a")
 @click.argument("b")
 @data_option

@@ -96,7 +96,7 @@ def show(
     sys.exit(run(model, data, recipe, trusted(trust, model, data, calibration), calibration, samples))
 
 
-@cli.command()
+@cli.command(short_help="Open the embedded demo, or run it headless.")
 @click.option("--headless", is_flag=True, help="Without a window: compress the demo and save screenshots to --out.")
 @click.option("--out", default="out", show_default=True, metavar="DIR", help="Folder for the results of --headless.")
 @debug_option
@@ -118,9 +118,9 @@ def demo(headless: bool, out: str) -> None:
     take_pictures(model, data, calibration, recipe, Path(out) / "screenshots")
 
 
-@cli.command()
+@cli.command(short_help="List layers with statistics and ranks.")
 @click.argument("model")
-@target_option("Tell what this device takes of each layer, too (see workbench targets).")
+@target_option("Also list what this device supports, layer by layer (see workbench targets).")
 @json_option
 @architecture_option
 @trust_option
@@ -143,7 +143,7 @@ def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
         targets.print_allowed(summary, target)
 
 
-@cli.command()
+@cli.command(short_help="Measure a model on data.")
 @click.argument("model")
 @data_option
 @metric_option
@@ -165,7 +165,7 @@ def evaluate(
         output.print_evaluation(found, job.spent)
 
 
-@cli.command()
+@cli.command(short_help="Apply a recipe, write the file and verify it.")
 @click.argument("model")
 @click.option(
     "--data",
@@ -178,7 +178,7 @@ def evaluate(
 @input_option
 @click.option("--recipe", required=True, metavar="RECIPE", help="YAML file; - reads standard input.")
 @out_option
-@target_option("The device that the file is for: what it does not take is told; the recipe's own otherwise.")
+@target_option("Target device: steps that it does not support are listed; default: the recipe's.")
 @click.option(
     "--name", default="", metavar="NAME", help="Base name of the files; default: the model's name with _compressed."
 )
@@ -269,7 +269,7 @@ def compress(
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
-@cli.command()
+@cli.command(short_help="Train a student on the outputs of teachers, and export it.")
 @click.argument("student")
 @click.option(
     "--teacher",
@@ -369,7 +369,7 @@ def distill(
     output.print_report(report)
 
 
-@cli.command()
+@cli.command(short_help="List methods and training stages with their parameters.")
 @json_option
 @debug_option
 def methods(as_json: bool) -> None:

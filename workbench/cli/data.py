@@ -14,12 +14,14 @@ from workbench.core.base.files import write_bytes
 from workbench.core.base.quantities import metric_text
 
 
-@click.command()
+@click.command(short_help="Check that a data set is read as the model needs it.")
 @click.argument("model")
 @click.argument("data")
 @metric_option
 @input_option
-@click.option("--write", is_flag=True, help="Write the proposed preprocessing beside DATA, where all commands read it.")
+@click.option(
+    "--write", is_flag=True, help="Write the proposed preprocessing next to DATA, where all commands read it."
+)
 @click.option("--picture", default="", metavar="FILE", help="Save a sample as MODEL gets it, as PNG.")
 @json_option
 @trust_option
@@ -34,9 +36,9 @@ def data(
     trust: bool,
     given: dict[str, str],
 ) -> None:
-    """Find out whether DATA is read as MODEL needs it: layout, scale, channel order, order of the classes.
+    """Check that DATA is read as MODEL needs it: layout, scale, order of channels and of classes.
 
-    MODEL is run on up to 512 samples for each reading that makes sense; the one that measures best is proposed.
+    MODEL runs on up to 512 samples for each plausible reading; the best one is proposed.
     """
     with output.working() as job:
         import workbench as wb

@@ -158,7 +158,7 @@ def metric_option(command: Callable[..., Any]) -> Callable[..., Any]:
             "--output",
             default="",
             metavar="NAME",
-            help="Output that is measured; several with commas are put together. Default: the one that suits best.",
+            help="Output to measure; several, separated by commas, are combined. Default: the one that suits best.",
         ),
         click.option(
             "--batch-axis",
@@ -211,7 +211,7 @@ def workforce_options(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         type=click.IntRange(1, MOST_WORKERS),
         metavar="N",
-        help="Processes of this machine that compute; each takes its own memory.",
+        help="Worker processes on this machine; each needs its own memory.",
     )
     cluster = click.option(
         "--cluster",
@@ -245,13 +245,13 @@ def target_option(help: str) -> Decorator:
 def storing_options(command: Any) -> Any:
     """How weights are stored, as `storing`: what is given of a recipe's key `export`; the recipe's own otherwise."""
     choices = (
-        ("storage", "How weights on levels are stored: smallest file, lightest and fastest to run, or for each layer."),
-        ("codes", "Entropy codes: where they are worth their load time, wherever they are smaller, or nowhere."),
+        ("storage", "Storage of quantised weights: smallest file, lightest and fastest to run, or chosen per layer."),
+        ("codes", "Entropy coding: where it is worth the load time, wherever it saves bytes, or nowhere."),
         ("sides", "Scales, biases, parameters of norms and other small tensors in 32 or 16 bits, or 8 with a scale."),
         ("names", "Names and metadata in the file: all, or only those of inputs and outputs."),
     )
     batch = click.IntRange(1, LARGEST_BATCH)
-    about = "Samples at a time for which --storage auto chooses."
+    about = "Batch size for which --storage auto chooses."
     command = click.option("--batch", type=batch, metavar="N", help=about, callback=_told, expose_value=False)(command)
     for name, help in reversed(choices):
         kind = click.Choice(CHOICES[name])

@@ -258,7 +258,7 @@ def print_report(report: Report) -> None:
     )
     say()
     if report.target:
-        say(f"Target: {report.target}. By rule, not measured: steps not taken there: {len(report.not_taken) or 'none'}")
+        say(f"Target: {report.target}. By rule, not measured; unsupported steps: {len(report.not_taken) or 'none'}")
     for reason, findings in by_reason(report.not_taken).items():
         say(f"  {', '.join(finding.path for finding in findings)}: {reason}")
     if report.data:

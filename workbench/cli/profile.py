@@ -22,17 +22,19 @@ from workbench.core.analysis.profile import Profile, Spread
 from workbench.core.base.quantities import size, three
 
 
-@click.command()
+@click.command(short_help="Time the layers, original and compressed.")
 @click.argument("model")
 @click.option(
-    "--recipe", default="", metavar="RECIPE", help="What is compared with the original; - for standard input."
+    "--recipe", default="", metavar="RECIPE", help="Recipe to compare with the original; - reads standard input."
 )
-@click.option("--data", default="", metavar="DATA", help="Samples to run; without it inputs are made up.")
+@click.option("--data", default="", metavar="DATA", help="Samples to run; default: synthetic inputs.")
 @samples_option
 @calibration_option
 @input_option
-@click.option("--batch", default=1, show_default=True, type=click.IntRange(1, 4096), metavar="N", help="Samples a run.")
-@target_option("A device whose energy figures are used where this machine shows none.")
+@click.option(
+    "--batch", default=1, show_default=True, type=click.IntRange(1, 4096), metavar="N", help="Samples per run."
+)
+@target_option("Device whose energy figures are used where this machine has no counter.")
 @json_option
 @architecture_option
 @trust_option
@@ -49,7 +51,7 @@ def profile(
     trust: bool,
     given: dict[str, str],
 ) -> None:
-    """Time the layers of MODEL in ONNX Runtime, as it is and after RECIPE; and what loading both takes."""
+    """Time the layers of MODEL in ONNX Runtime, original and after RECIPE, and the loading of both."""
     with output.working() as job:
         import workbench as wb
 

@@ -53,7 +53,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     return found
 
 
-@click.command()
+@click.command(short_help="Find a recipe within limits, and compress with it.")
 @click.argument("model")
 @data_option
 @calibration_option
@@ -99,7 +99,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     help="Methods to use.",
 )
 @click.option("--layers", default="", metavar="GLOB,GLOB,…", callback=names, help="Layers to change; default: all.")
-@target_option("Use only what this device takes (see workbench targets), and remove channels in its multiples.")
+@target_option("Use only what this device supports (see workbench targets), and remove channels in its multiples.")
 @samples_option
 @click.option("--retrain", is_flag=True, help="Train the best few recipes on --calibration, and measure them again.")
 @click.option(
@@ -140,8 +140,8 @@ def search(
 ) -> None:
     """Find a recipe for MODEL within limits, measured on DATA, and compress with it.
 
-    Part of the samples is held out for the final figure. What was measured is kept: a search that was stopped, or that
-    is repeated with another limit, goes on from there.
+    Part of the samples is held out for the final figure. Measurements are kept: a search that was stopped, or that
+    is repeated with another limit, resumes from them.
     """
     goal = Goal(**wanted, max_drop=None if max_drop is None else max_drop / 100, seconds=60 * minutes)
     if goal.whole != curve:

@@ -14,7 +14,7 @@ from workbench.core.targets.target import Rule, Target
 from workbench.core.targets.words import in_words
 
 
-@click.command()
+@click.command(short_help="List target devices, or the rules of one.")
 @click.argument("target", default="", metavar="[ID]", callback=known_target)
 @json_option
 @debug_option

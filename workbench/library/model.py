@@ -333,7 +333,7 @@ def _recipe(given: Given) -> Recipe:
         return given
     if not isinstance(given, str | os.PathLike):
         raise UserError(
-            "A {type} is no recipe.",
+            "A {type} is not a recipe.",
             "Make one with wb.Recipe, or give the path of a recipe's file.",
             type=type(given).__name__,
         )

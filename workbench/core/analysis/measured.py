@@ -1,12 +1,13 @@
 """Results of measuring a model, or two models on the same samples."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from workbench.core.analysis.report import Beside, by_output, metrics_json
 from workbench.core.base.plain import make_plain
-from workbench.core.base.quantities import MetricInfo
+from workbench.core.base.quantities import MetricInfo, metric_text
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         make_plain(self, "notes")
+
+    def __str__(self) -> str:
+        value, low, high = (metric_text(each, self.metric) for each in (self.value, self.low, self.high))
+        samples = "1 sample" if self.samples == 1 else f"{self.samples:,} samples"
+        return f"{self.metric}: {value}, measured on {samples} (95 % interval: {low} to {high})"
+
+    def _repr_html_(self) -> str:
+        """The same sentence, for notebooks."""
+        return f"<p>{html.escape(str(self))}</p>"
 
     def to_json(self) -> dict[str, Any]:
         """The keys of the command line's `evaluate --json`, without the seconds; `metrics` has every one by its id."""

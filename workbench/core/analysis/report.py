@@ -1,5 +1,6 @@
 """The export report: figures before and after, and how each was obtained."""
 
+import html
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -7,7 +8,7 @@ from typing import Any, Literal
 from workbench.core.analysis.not_taken import Finding
 from workbench.core.analysis.profile import Load
 from workbench.core.base.plain import make_plain
-from workbench.core.base.quantities import MetricInfo
+from workbench.core.base.quantities import MetricInfo, metric_text, size, smaller
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Recovery
 
@@ -220,6 +221,29 @@ class Report:
     def ratio(self) -> float:
         """How many times smaller the file is."""
         return self.before.bytes.value / self.after.bytes.value
+
+    @property
+    def _facts(self) -> list[tuple[str, str, str, str]]:
+        """Rows of name, original, compressed, how it was obtained."""
+        old, new = self.before, self.after
+        sizes = old.bytes.value, new.bytes.value
+        rows = [("file", *map(size, sizes), f"{smaller(*sizes)}; size of the written file")]
+        if old.value and new.value:
+            values = (metric_text(each.value, self.metric) for each in (old.value, new.value))
+            how = "verified in the exported file" if self.verified else "measured, not verified"
+            rows.append((self.metric.title, *values, how))
+        return rows
+
+    def __str__(self) -> str:
+        facts = [f"{name}: {old} -> {new}, {how}" for name, old, new, how in self._facts]
+        return "\n".join([*facts, *(f"{kind}: {path}" for kind, path in self.files.items())])
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks, with the files below it."""
+        lines = [("", "original", "compressed", ""), *self._facts]
+        rows = ("".join(f"<td>{html.escape(cell)}</td>" for cell in line) for line in lines)
+        files = "<br>".join(html.escape(f"{kind}: {path}") for kind, path in self.files.items())
+        return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table><p>{files}</p>"
 
     def _metrics(self) -> dict[str, Any]:
         if self.before.value is None or self.after.value is None:

@@ -315,7 +315,7 @@ def method(identifier: str) -> Callable[[M], M]:
         if identifier in _registered and type(_registered[identifier]) is not cls:
             raise ValueError(f"{identifier} is registered twice")
         if inspect.isabstract(cls):
-            raise TypeError(f"{identifier} does not answer {', '.join(sorted(cls.__abstractmethods__))}")
+            raise TypeError(f"{identifier} does not define {', '.join(sorted(cls.__abstractmethods__))}")
         if not is_dataclass(cls.Params):
             raise TypeError(f"{identifier}: its Params need @dataclass(frozen=True) above them")
         cls.id = identifier
