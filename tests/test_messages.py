@@ -44,7 +44,14 @@ CODE = {
 }
 NOT_SAID = {  # by file, what is a key, or a part of a key
     "core/analysis/plan.py": {"8 bit, activations too", "half the channels", "held out", "by rule"},
-    "core/analysis/report.py": {"by rule"},
+    # What a notebook or a script prints is English, as the library is.
+    "core/analysis/measured.py": {"{} samples", "{}: {}, measured on {} (95 % interval: {} to {})"},
+    "core/analysis/report.py": {
+        "by rule",
+        "{}; size of the written file",
+        "verified in the exported file",
+        "measured, not verified",
+    },
     "core/analysis/profile.py": {"measured in a fresh process"},
     "core/base/plain.py": {"{}… ({} digits)"},
     "core/base/quantities.py": {"{} min {} s", "{} h {} min"},
