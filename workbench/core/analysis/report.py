@@ -227,11 +227,11 @@ class Report:
         """Rows of name, original, compressed, how it was obtained."""
         old, new = self.before, self.after
         sizes = old.bytes.value, new.bytes.value
-        rows = [("file", *map(size, sizes), f"{smaller(*sizes)}; size of the written file")]
+        rows = [("file", size(sizes[0]), size(sizes[1]), f"{smaller(*sizes)}; size of the written file")]
         if old.value and new.value:
-            values = (metric_text(each.value, self.metric) for each in (old.value, new.value))
+            first, second = (metric_text(each.value, self.metric) for each in (old.value, new.value))
             how = "verified in the exported file" if self.verified else "measured, not verified"
-            rows.append((self.metric.title, *values, how))
+            rows.append((self.metric.title, first, second, how))
         return rows
 
     def __str__(self) -> str:
