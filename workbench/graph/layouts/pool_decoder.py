@@ -22,12 +22,14 @@ def functions() -> dict[str, tuple[str, str]]:
     Pool    the same and a table of symbols, t: y, float, one for each weight, zeros as well
     Sparse  values and the gaps before them: y, float [n], the weights
     Pairs   the same where a gap and a level are one symbol
+    Scaled  levels in their shape, n, times their scales, s: w
     """
     return {
         "Words": ("(q, k, m, p, x) => (i)", _WORDS),
         "Pool": ("(q, k, m, p, x, t) => (y)", _POOL),
         "Sparse": ("(q, k, m, p, x, t, gq, gk, gm, gp, gx, n) => (y)", _SPARSE),
         "Pairs": ("(q, k, m, p, x, t, n) => (y)", _PAIRS),
+        "Scaled": ("(y, n, s) => (w)", _SCALED),
     }
 
 
@@ -92,3 +94,7 @@ _PAIRS = f"""
         column = Cast <to: int = 1> (levels)
         to_row = Constant <value = int64[1] {{-1}}> ()
         values = Reshape (column, to_row){_PLACED}"""
+
+_SCALED = """
+        levels = Reshape (y, n)
+        w = Mul (levels, s)"""

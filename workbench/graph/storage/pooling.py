@@ -62,7 +62,7 @@ def put(graph: ir.Graph, weights: Mapping[str, Encoding]) -> frozenset[str]:
                 writer.looked_up(name, flat, specs[name].shape, np.roll(side, -_middle(side)))
             else:
                 writer.scaled(name, flat, specs[name].shape, side)
-    return frozenset().union(*(decoders.closure(pool.form) for pool in found))
+    return frozenset().union(*(decoders.closure(name) for name in (*(pool.form for pool in found), *writer.called)))
 
 
 def _levels(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
@@ -86,6 +86,7 @@ class _Writer:
     def __init__(self, graph: ir.Graph) -> None:
         self._graph, self._first = graph, graph[0]
         self._known: dict[tuple[object, ...], ir.Value] = {}
+        self.called: set[str] = set()  # functions besides those of pools
         self._taken = {value.name for value in graph.inputs} | set(graph.initializers)
         self._taken |= {value.name for node in ir.traversal.RecursiveGraphIterator(graph) for value in node.outputs}
 
@@ -107,8 +108,10 @@ class _Writer:
 
     def scaled(self, name: str, flat: ir.Value, shape: Sequence[int], scale: np.ndarray) -> None:
         """The levels in their shape, times their scales, in the place of an initialiser."""
-        (levels,) = self._nodes("Reshape", [flat, self._numbers(shape)])
-        self._put(name, self._nodes("Mul", [levels, self._constant(scale, "scale")]))
+        scale = scale.reshape(1) if scale.size == 1 else scale  # all of these beside each other: small_tensors
+        reads = [flat, self._numbers(shape), self._constant(scale, "scale")]
+        self._put(name, self._nodes("Scaled", reads, domain=decoders.DOMAIN))
+        self.called.add("Scaled")
 
     def looked_up(self, name: str, flat: ir.Value, shape: Sequence[int], table: np.ndarray) -> None:
         """The same with a table; negative levels count from its end."""
@@ -123,7 +126,7 @@ class _Writer:
         return [
             self._constant(words.data, "words"),
             self._numbers(words.split),
-            self._numbers([words.split[0] // words.size, words.size]),
+            self._numbers([-1, words.size]),
             self._numbers(1 << np.arange(words.size), onnx.TensorProto.INT32, 1),
             self._constant(words.extra, "classes"),
         ]

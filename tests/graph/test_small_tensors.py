@@ -1,0 +1,92 @@
+"""Small tensors on 16 and 8 bits: the runtime has the same values, from fewer bytes, at every opset."""
+
+import numpy as np
+import onnx
+import onnx_ir as ir
+import pytest
+
+from workbench.graph.onnx import runtime
+from workbench.graph.onnx.short_names import shorten
+from workbench.graph.storage.small_tensors import LEAST_TOGETHER, halves, integers, store_short
+
+RNG = np.random.default_rng(0)
+
+
+def model(tensors: dict[str, np.ndarray], opset: int) -> ir.Model:
+    """Each tensor is added to an input and given out."""
+    kind = ir.TensorType(ir.DataType.FLOAT)
+    inputs, outputs, nodes, values = [], [], [], []
+    for name, array in tensors.items():
+        inputs.append(ir.Value(name=f"{name} x", shape=ir.Shape(array.shape), type=kind))
+        values.append(ir.Value(name=name, const_value=ir.Tensor(array, name=name)))
+        outputs.append(ir.Value(name=f"{name} y", shape=ir.Shape(array.shape), type=kind))
+        nodes.append(ir.Node("", "Add", [inputs[-1], values[-1]], outputs=[outputs[-1]]))
+    graph = ir.Graph(inputs, outputs, nodes=nodes, initializers=values, opset_imports={"": opset}, name="graph")
+    return ir.Model(graph, ir_version=7)
+
+
+def run(made: ir.Model, tmp_path) -> list[np.ndarray]:
+    """What comes out for zeros; nothing but the sums is left after loading."""
+    path = tmp_path / "optimized.onnx"
+    session = runtime.session(ir.to_proto(made).SerializeToString(), threads=1, optimized_to=path)
+    assert {node.op_type for node in onnx.load(path).graph.node} <= {"Add", "Identity"}
+    return session.run(None, {each.name: np.zeros(each.shape, np.float32) for each in session.get_inputs()})
+
+
+@pytest.mark.parametrize("opset", [9, 11, 13, 18, 21])
+@pytest.mark.parametrize("sides", ["float16", "int8"])
+def test_values_stay_and_bytes_shrink(sides, opset, tmp_path):
+    shapes = {"a": (96,), "b": (96,), "c": (96,), "wide": (1, 25, 96), "d": (10,), "e": (10,), "f": (10,)}
+    shapes |= {f"column{i}": (70, 1, 1) for i in range(LEAST_TOGETHER)}
+    rounded = halves if sides == "float16" else integers
+    tensors = {name: rounded(RNG.normal(0, 3, shape).astype(np.float32)) for name, shape in shapes.items()}
+    made = model(tensors, opset)
+    before = len(ir.to_proto(made).SerializeToString())
+    store_short(made.graph, sides, opset)
+    assert len(ir.to_proto(made).SerializeToString()) < before
+    for found, array in zip(run(made, tmp_path), tensors.values(), strict=True):
+        np.testing.assert_array_equal(found, array)
+    assert "wide" not in made.graph.initializers and "a" not in made.graph.initializers
+
+
+def test_tensors_of_a_shape_share_their_nodes():
+    tensors = {f"b{i}": integers(RNG.normal(0, 1, 64).astype(np.float32)) for i in range(20)}
+    made = model(tensors, 18)
+    store_short(made.graph, "int8", 18)
+    assert sorted(node.op_type for node in made.graph if node.op_type != "Add") == ["Cast", "Mul", "Reshape", "Split"]
+
+
+def test_what_is_not_exact_or_no_constant_of_a_layer_stays(tmp_path):
+    exact, other = np.array([1.0, 1.0, 2.0, 2.0], np.float32), np.full(64, 0.1, np.float32) * np.arange(64)
+    made = model({"other": other.astype(np.float32)}, 18)
+    image = ir.Value(name="image", shape=ir.Shape((1, 1, 4, 4)), type=ir.TensorType(ir.DataType.FLOAT))
+    made.graph.inputs.append(image)
+    for index in range(LEAST_TOGETHER):
+        scales = ir.Value(name=f"scales{index}", const_value=ir.Tensor(exact, name=f"scales{index}"))
+        made.graph.initializers.add(scales)
+        node = ir.Node("", "Resize", [image, None, scales], outputs=[ir.Value(name=f"resized{index}")])
+        made.graph.append(node)
+        made.graph.outputs.append(node.outputs[0])
+        node.outputs[0].type = image.type
+    store_short(made.graph, "float16", 18)
+    assert {"other", "scales0", "scales1", "scales2"} <= set(made.graph.initializers)
+
+
+def test_attributes_that_say_nothing_go():
+    window = [ir.AttrInt64s("strides", [1, 1]), ir.AttrInt64s("dilations", [1, 1]), ir.AttrInt64s("pads", [0, 0, 0, 0])]
+    kept = [ir.AttrInt64s("pads", [1, 1, 1, 1]), ir.AttrInt64s("strides", [2, 1])]
+    made = model({}, 18)
+    x, w = (ir.Value(name=name, shape=ir.Shape((1, 1, 5, 5)), type=ir.TensorType(ir.DataType.FLOAT)) for name in "xw")
+    made.graph.inputs.extend([x, w])
+    size = ir.AttrInt64s("kernel_shape", [5, 5])
+    nodes = [
+        ir.Node("", "Conv", [x, w], [*window, size]),
+        ir.Node("", "Conv", [x, w], kept),
+        ir.Node("", "MaxPool", [x], [size, *window]),
+        ir.Node("", "Transpose", [x], [ir.AttrInt64s("perm", [3, 2, 1, 0])]),
+        ir.Node("", "Transpose", [x], [ir.AttrInt64s("perm", [0, 2, 1, 3])]),
+    ]
+    for node in nodes:
+        made.graph.append(node)
+    shorten(made, "none")
+    assert [sorted(node.attributes) for node in nodes] == [[], ["pads", "strides"], ["kernel_shape"], [], ["perm"]]

@@ -1,0 +1,117 @@
+"""A graph without what only people read: names of a letter or two, no metadata, no attributes at their defaults."""
+
+from collections.abc import Iterator
+from itertools import count
+from string import ascii_letters
+
+import onnx
+import onnx_ir as ir
+
+from workbench.graph.onnx.names import subgraphs
+
+SHORT = "w"  # domain of our functions where names are short
+GRAPH = "g"  # a graph has a name
+# Attributes that say what an operator does without them, although its schema names no default.
+WINDOWS = {"Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool"}
+SILENT = {"strides": 1, "dilations": 1, "pads": 0}
+KNOWN_BY_WEIGHT = {"Conv", "ConvTranspose"}  # which windows have the size of their kernel
+
+
+def shorten(model: ir.Model, domain: str) -> None:
+    """Inputs and outputs keep their names; nodes have none, nor metadata. In place.
+
+    domain   of functions that get short names too
+    """
+    graph, free = model.graph, _names()
+    kept = {value.name for value in (*graph.inputs, *graph.outputs)}
+    model.metadata_props.clear()
+    model.doc_string = graph.doc_string = model.producer_name = model.producer_version = None
+    graph.name = GRAPH
+    for inner in model.graphs():
+        inner.metadata_props.clear()
+    for node in ir.traversal.RecursiveGraphIterator(graph):
+        node.name = node.doc_string = None
+        node.metadata_props.clear()
+        _drop_defaults(node, model.opset_imports.get(node.domain, 0))
+    for value in _values(graph):
+        if value.name and value.name not in kept:
+            value.name = next(name for name in free if name not in kept)
+        value.metadata_props.clear()
+    for initializer in list(graph.initializers.values()):
+        if initializer.const_value is not None and initializer.name not in kept:
+            initializer.const_value.name = initializer.name
+    _shorten_functions(model, domain)
+
+
+def _drop_defaults(node: ir.Node, opset: int) -> None:
+    """Remove attributes that say what the operator does without them."""
+    if node.domain or not onnx.defs.has(node.op_type, opset):
+        return
+    known = onnx.defs.get_schema(node.op_type, opset).attributes
+    for name, attribute in list(node.attributes.items()):
+        if attribute.is_ref():
+            continue
+        default = known[name].default_value if name in known else None
+        same = default is not None and default.name and default == ir.serde.serialize_attribute(attribute)
+        if same or _is_silent(node, attribute):
+            del node.attributes[name]
+
+
+def _is_silent(node: ir.Node, attribute: ir.Attr) -> bool:
+    if node.op_type == "Transpose" and attribute.name == "perm":
+        order = list(attribute.as_ints())
+        return order == list(range(len(order)))[::-1]
+    if node.op_type not in WINDOWS:
+        return False
+    if attribute.name == "kernel_shape":
+        return node.op_type in KNOWN_BY_WEIGHT
+    return attribute.name in SILENT and set(attribute.as_ints()) == {SILENT[attribute.name]}
+
+
+def _values(graph: ir.Graph) -> Iterator[ir.Value]:
+    """Initialisers and outputs of nodes, of the graph and its subgraphs, those that are used most first."""
+    found = list(graph.initializers.values())
+    for node in ir.traversal.RecursiveGraphIterator(graph):
+        found += node.outputs
+        for attribute in node.attributes.values():
+            for inner in subgraphs(attribute):
+                found += [*inner.inputs, *inner.initializers.values()]
+    yield from sorted(found, key=lambda value: -len(value.uses()))
+
+
+def _shorten_functions(model: ir.Model, domain: str) -> None:
+    """Our decoders get a domain and names of a letter or two."""
+    ours = [function for function in model.functions.values() if function.domain == domain]
+    if len(ours) != len(model.functions):
+        return  # the model has functions: whose names may be these
+    short = dict(zip((function.name for function in ours), _names(), strict=False))
+    places: list[ir.Node] = list(ir.traversal.RecursiveGraphIterator(model.graph))
+    for function in ours:
+        places += function
+    for node in places:
+        if node.domain == domain:
+            node.domain, node.op_type = SHORT, short[node.op_type]
+    model.functions.clear()
+    for function in ours:
+        function.name, function.domain = short[function.name], SHORT
+        version = function.opset_imports.pop(domain, None)
+        if version is not None and any(node.domain == SHORT for node in function):
+            function.opset_imports[SHORT] = version
+        model.functions[function.identifier()] = function
+    if ours:
+        model.opset_imports[SHORT] = model.opset_imports.pop(domain)
+
+
+def _names() -> Iterator[str]:
+    """a, b, ..., aa, ab, ..."""
+    for length in count(1):
+        yield from _of_length(length)
+
+
+def _of_length(length: int) -> Iterator[str]:
+    if length == 0:
+        yield ""
+        return
+    for start in _of_length(length - 1):
+        for letter in ascii_letters:
+            yield start + letter
