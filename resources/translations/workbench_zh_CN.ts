@@ -596,7 +596,7 @@
     <message>
       <source>Rank R: channels between the convolutions.</source>
       <extracomment>lowrank.cp</extracomment>
-      <translation>秩 R：各卷积之间的通道数。</translation>
+      <translation>各卷积之间的通道数。</translation>
     </message>
     <message>
       <source>Rank as a fraction of the break-even rank, at which the four convolutions hold as many weights as the layer.</source>
@@ -2471,12 +2471,12 @@
     <message>
       <source>a step of '{where}' has more or less than one method</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>“{where}”的一个步骤不是恰好一个方法</translation>
+      <translation>“{where}”的一个步骤不是单个步骤</translation>
     </message>
     <message>
       <source>an entry of '{where}' has more or less than one stage</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>“{where}”的一项不是恰好一个阶段</translation>
+      <translation>“{where}”的一个步骤不是单个阶段</translation>
     </message>
     <message>
       <source>export.format is {kind}</source>
@@ -3081,12 +3081,12 @@
     <message>
       <source>is not a list of bit widths</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是位宽的列表</translation>
+      <translation>不是位宽</translation>
     </message>
     <message>
       <source>is not a list of granularities</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是粒度的列表</translation>
+      <translation>不在其中</translation>
     </message>
     <message>
       <source>is not a list of sizes</source>
@@ -3131,7 +3131,7 @@
     <message>
       <source>is not a valid id</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是有效的标识符</translation>
+      <translation>不是标识符</translation>
     </message>
     <message>
       <source>is not one of {known}</source>
@@ -3161,7 +3161,7 @@
     <message>
       <source>it has no target files (*.yaml)</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>其中没有目标设备文件（*.yaml）</translation>
+      <translation>其中没有目标硬件文件（*.yaml）</translation>
     </message>
     <message>
       <source>it has unknown keys: {left}</source>
@@ -3191,7 +3191,7 @@
     <message>
       <source>{name} is not a valid target file, in {where}: {problem}.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>{name} 不是有效的目标设备文件，位置：{where}：{problem}。</translation>
+      <translation>{name} 不是有效的目标硬件文件，位置：{where}：{problem}。</translation>
     </message>
     <message>
       <source>{where}, {key}</source>
@@ -3439,6 +3439,11 @@
       <translation>每个数组对每个样本都需要一项。</translation>
     </message>
     <message>
+      <source>Export it with a shape for each input; sizes in it may be free.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请导出时为每个输入给出形状;其中的大小可以是可变的。</translation>
+    </message>
+    <message>
       <source>Export the model with numeric inputs.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>请以数值输入导出模型。</translation>
@@ -3477,6 +3482,11 @@
       <source>The input '{spec}' takes {words_of}, but got {shape}.</source>
       <extracomment>workbench/data/matching.py</extracomment>
       <translation>输入“{spec}”需要 {words_of}，却给了 {shape}。</translation>
+    </message>
+    <message>
+      <source>The model does not say how many dimensions its input '{spec}' has.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>模型未说明其输入“{spec}”有几个维度。</translation>
     </message>
     <message>
       <source>The model has no input '{name}'.</source>
@@ -4476,7 +4486,7 @@
     <message>
       <source>There is nothing to attribute: no sample is selected, or no layer is compressed.</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>没有可归因的内容：未选择样本，或没有层被压缩。</translation>
+      <translation>没有可查的责任：没有选择样本，或没有层的权重被改变。</translation>
     </message>
     <message>
       <source>reverting layers cumulatively</source>
@@ -4511,7 +4521,7 @@
     <message>
       <source>No corruption suits these inputs.</source>
       <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
-      <translation>没有适合这些输入的损坏方式。</translation>
+      <translation>没有适合这些输入的破坏方式。</translation>
     </message>
     <message>
       <source>Export it without them.</source>
@@ -4796,7 +4806,7 @@
     <message>
       <source>The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has {written:,} bytes, because its format stores names, graph or numbers otherwise.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>预估的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
+      <translation>预测的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
     </message>
     <message>
       <source>The format {format} cannot open the file it wrote.</source>
@@ -5162,6 +5172,11 @@
       <source>has no batch axis</source>
       <extracomment>workbench/engine/base/measured.py</extracomment>
       <translation>没有批次轴</translation>
+    </message>
+    <message>
+      <source>its shape depends on the sample</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>其形状取决于样本</translation>
     </message>
     <message>
       <source>no layer changes it</source>
@@ -5661,12 +5676,12 @@
     <message>
       <source>{before} -&gt; {n} channels, coupled with {others}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>{before} -&gt; {n} 个通道，与 {others} 耦合</translation>
+      <translation>{before} -&gt; {n} 个通道，连同 {others}</translation>
     </message>
     <message>
       <source>{before} -&gt; {n} inputs, because of {asked}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>输入 {before} -&gt; {n}，因为 {asked}</translation>
+      <translation>输入 {before} -&gt; {n}，来自 {asked}</translation>
     </message>
     <message>
       <source>{path} stays unpruned: {subject}</source>
@@ -6586,12 +6601,12 @@
     <message>
       <source>the original model's outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>原始模型的输出</translation>
+      <translation>原始模型的回答</translation>
     </message>
     <message>
       <source>the teachers' outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>教师模型的输出</translation>
+      <translation>教师的回答</translation>
     </message>
     <message>
       <source>{n:,} inputs of the evaluation data, without labels (no calibration data was given)</source>
@@ -6985,8 +7000,78 @@
     </message>
     <message>
       <source>Check it with onnx.checker, or export it again.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
       <translation>请用 onnx.checker 检查，或重新导出。</translation>
+    </message>
+    <message>
+      <source>Copy it again: it may be incomplete, or of another model.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>请重新复制:它可能不完整,或属于另一个模型。</translation>
+    </message>
+    <message>
+      <source>Copy it into that folder.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>请把它复制到那里。</translation>
+    </message>
+    <message>
+      <source>Export it again.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>请重新导出。</translation>
+    </message>
+    <message>
+      <source>Put them next to the model and export it again.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>请把它们放在模型旁边并重新导出。</translation>
+    </message>
+    <message>
+      <source>{file} has external weights without the name of a file.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 的外部权重没有文件名。</translation>
+    </message>
+    <message>
+      <source>{file} needs the file {location} in the same folder, but it is missing.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 需要旁边的文件 {location}，但该文件不存在。</translation>
+    </message>
+    <message>
+      <source>{file} refers to external weights in {location}, which has almost no data for its size.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 引用的外部权重位于 {location}，该文件与其大小相比几乎没有数据。</translation>
+    </message>
+    <message>
+      <source>{file} refers to external weights in {location}, which is not a regular file.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 的外部权重指向 {location}，它不是普通文件。</translation>
+    </message>
+    <message>
+      <source>{file} refers to external weights that cannot be read.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 所指的外部权重无法读取。</translation>
+    </message>
+    <message>
+      <source>{file} refers to its weights by an absolute path ({location}).</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 以绝对路径({location})引用其权重。</translation>
+    </message>
+    <message>
+      <source>{file} refers to weights outside its folder ({location}).</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 指向其文件夹之外的权重（{location}）。</translation>
+    </message>
+    <message>
+      <source>{file} states places or sizes of its weights in {location} that do not fit them.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{file} 所述权重在 {location} 中的位置或大小与权重不符。</translation>
+    </message>
+    <message>
+      <source>{location} has {size:,} bytes, but the weights of {file} need {last:,}.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{location} 有 {size:,} 字节,但 {file} 的权重需要 {last:,} 字节。</translation>
+    </message>
+    <message>
+      <source>{name} is not a consistent ONNX model, or its weights are truncated.</source>
+      <extracomment>workbench/formats/onnx/external.py</extracomment>
+      <translation>{name} 不是完整一致的 ONNX 模型，或其权重被截断。</translation>
     </message>
     <message>
       <source>Check the file's permissions.</source>
@@ -6999,19 +7084,9 @@
       <translation>请用 onnx.version_converter 转换到 opset 9 或更高。</translation>
     </message>
     <message>
-      <source>Copy it into that folder.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>请把它复制到那里。</translation>
-    </message>
-    <message>
       <source>Copy or export it again.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请重新复制或导出。</translation>
-    </message>
-    <message>
-      <source>Export it again.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>请重新导出。</translation>
     </message>
     <message>
       <source>Export it with external data, or copy it again.</source>
@@ -7039,11 +7114,6 @@
       <translation>请打开 ONNX、PyTorch 或 safetensors 文件。</translation>
     </message>
     <message>
-      <source>Put them next to the model and export it again.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>请把它们放在模型旁边并重新导出。</translation>
-    </message>
-    <message>
       <source>Store them as dense tensors.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请以稠密形式保存。</translation>
@@ -7054,31 +7124,6 @@
       <translation>{name} 的输入“{odd}”是映射；仅支持张量。</translation>
     </message>
     <message>
-      <source>{file} needs the file {location} in the same folder, but it is missing.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 需要旁边的文件 {location}，但该文件不存在。</translation>
-    </message>
-    <message>
-      <source>{file} refers to external weights in {location}, which has almost no data for its size.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 引用的外部权重位于 {location}，该文件与其大小相比几乎没有数据。</translation>
-    </message>
-    <message>
-      <source>{file} refers to external weights in {location}, which is not a regular file.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 的外部权重指向 {location}，它不是普通文件。</translation>
-    </message>
-    <message>
-      <source>{file} refers to external weights that cannot be read.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 所指的外部权重无法读取。</translation>
-    </message>
-    <message>
-      <source>{file} refers to weights outside its folder ({location}).</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{file} 指向其文件夹之外的权重（{location}）。</translation>
-    </message>
-    <message>
       <source>{name} has functions that call themselves, which ONNX does not allow.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{name} 含有调用自身的函数，ONNX 不允许这样做。</translation>
@@ -7087,11 +7132,6 @@
       <source>{name} has sparse initialisers that need far more memory once converted to dense.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{name} 含有稀疏初始化张量，展开后需要多得多的内存。</translation>
-    </message>
-    <message>
-      <source>{name} is not a consistent ONNX model, or its weights are truncated.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{name} 不是完整一致的 ONNX 模型，或其权重被截断。</translation>
     </message>
     <message>
       <source>{name} uses opset {opset}, which ONNX Runtime no longer runs.</source>
@@ -7696,12 +7736,12 @@
     <message>
       <source>{named} merges its channels with another axis.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>{named} 把它的通道与另一个轴合并。</translation>
+      <translation>{named} 把它的通道与其他通道合并。</translation>
     </message>
     <message>
       <source>{named} reshapes its channels in a way that is known only at run time.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>{named} 以运行时才知道的方式改变其通道的形状。</translation>
+      <translation>{named} 以运行前未知的形状读取其通道。</translation>
     </message>
     <message>
       <source>A Gemm with a constant left operand reads its channels.</source>
@@ -8009,9 +8049,9 @@
       <translation>它的权重已经量化。</translation>
     </message>
     <message>
-      <source>Its weights are {dtype}; only float32 weights can be edited.</source>
+      <source>Its weights are {dtype}; only float32 weights can be edited: export it in float32.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>它的权重是 {dtype}；只编辑 float32 权重。</translation>
+      <translation>其权重为 {dtype};只能编辑 float32 权重:请以 float32 导出。</translation>
     </message>
     <message>
       <source>{file} changed on disk while the model was open.</source>
@@ -8047,6 +8087,11 @@
       <source>Export it for an older ONNX version, or update onnxruntime.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请以较旧的 ONNX 版本导出，或升级 onnxruntime。</translation>
+    </message>
+    <message>
+      <source>Export it with layout 0, which takes the steps first.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请以 layout 0(时间步为首轴)导出。</translation>
     </message>
     <message>
       <source>Export it with operators that ONNX Runtime supports.</source>
@@ -8102,6 +8147,11 @@
       <source>Use smaller inputs, or a smaller batch.</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
       <translation>请使用较小的输入，或一次少用一些。</translation>
+    </message>
+    <message>
+      <source>it has recurrent operators that take the batch first (layout 1), for which there is no kernel</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>其中的循环算子以批次为首轴(layout 1),没有对应的内核</translation>
     </message>
     <message>
       <source>it is not an ONNX model, or it is damaged</source>
@@ -8171,7 +8221,7 @@
     <message>
       <source>the opset version of the domain '{domain}' is missing</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>缺少域“{domain}”的算子集版本</translation>
+      <translation>“{domain}”的算子没有版本</translation>
     </message>
     <message>
       <source>the types of its values are inconsistent</source>
@@ -8446,7 +8496,7 @@
     <message>
       <source>{n} weights not folded, because they are used in several forms</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>{n} 个权重未折叠，因为以多种形式使用</translation>
+      <translation>保留 {n} 个以多种形式读取的权重</translation>
     </message>
     <message>
       <source>{parts} without effect on any output, {saved:,} bytes</source>
@@ -8576,7 +8626,7 @@
     <message>
       <source>Choose another module, or another method.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
-      <translation>请选择其他模块或其他方法。</translation>
+      <translation>请选择其他范围或其他方法。</translation>
     </message>
     <message>
       <source>The input and output sizes of {module} are known only at run time.</source>
@@ -8811,12 +8861,12 @@
     <message>
       <source>Scaling input channels is not supported for grouped convolutions.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>分组卷积不支持缩放输入通道。</translation>
+      <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
     </message>
     <message>
       <source>Scaling input channels is supported for convolutions and MatMul/Gemm, not for {op}.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>缩放输入通道适用于卷积和 MatMul/Gemm，不适用于 {op}。</translation>
+      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {op}。</translation>
     </message>
     <message>
       <source>A grouped or depthwise convolution has no single matrix to factorise.</source>
@@ -8827,6 +8877,11 @@
       <source>A matrix with a single row or column already has rank 1.</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>只有一行或一列的矩阵秩已经是 1。</translation>
+    </message>
+    <message>
+      <source>Convolutions with other strides, pads or dilations share its weight.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>步长、填充或间隔不同的卷积共用其权重。</translation>
     </message>
     <message>
       <source>Gradients of {op} layers are not supported.</source>
@@ -8942,6 +8997,16 @@
       <source>Several operators share its weight, with different inputs.</source>
       <extracomment>workbench/methods/distill/refine.py</extracomment>
       <translation>多个算子共用其权重，输入各不相同。</translation>
+    </message>
+    <message>
+      <source>CP finds no decomposition of this layer with {rank} terms.</source>
+      <extracomment>workbench/methods/lowrank/cp.py</extracomment>
+      <translation>CP 找不到该层含 {rank} 项的分解。</translation>
+    </message>
+    <message>
+      <source>Lower the rank, or use Tucker.</source>
+      <extracomment>workbench/methods/lowrank/cp.py</extracomment>
+      <translation>请降低秩,或使用 Tucker。</translation>
     </message>
     <message>
       <source>{used:,} weights instead of {count:,}: the layer grows</source>
@@ -11418,7 +11483,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Forecast: the file with this step has {size}.</source>
       <extracomment>workbench/ui/plans/step_effects.py</extracomment>
-      <translation>预估：加上此步骤后文件为 {size}。</translation>
+      <translation>预测：加上此步骤后文件为 {size}。</translation>
     </message>
     <message>
       <source>Predicted for the whole recipe; the compressed model was not run.</source>
@@ -13318,7 +13383,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Compressed: range {was} → {now}, dead channels {dead} → {dead_now}</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>压缩后：范围 {was} → {now}，失活通道 {dead} → {dead_now}</translation>
+      <translation>压缩后：范围 {was} → {now}，失效通道 {dead} → {dead_now}</translation>
     </message>
     <message>
       <source>Compressed: running the calibration samples…</source>

@@ -141,3 +141,9 @@ def test_arrays_that_do_not_fit_are_named(tmp_path, arrays, sentence):
 def test_inputs_of_types_that_no_data_has_are_named(tmp_path):
     with pytest.raises(UserError, match="The model's input 'words' has type string, which data sets do not support"):
         dataset(tmp_path, X, InputSpec("words", "string", (None,)), x=np.zeros((5, 4)), words=np.array(["a"] * 5))
+
+
+def test_an_input_without_a_number_of_dimensions_is_named_with_a_way_out(tmp_path):
+    """ONNX allows it; a scalar is another thing."""
+    with pytest.raises(UserError, match=r"how many dimensions its input 'x' has\. Export it with a shape"):
+        dataset(tmp_path, InputSpec("x", "float32", (), ranked=False), x=np.zeros((5, 4)))

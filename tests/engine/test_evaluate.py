@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from onnx import TensorProto
 
+from tests.graph.graphs import Build
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import Dataset
 from workbench.engine.base import evaluate
+from workbench.engine.base.measured import with_answer
+from workbench.graph.onnx import runtime
 
 CLASSES = 5
 
@@ -104,3 +108,18 @@ def test_an_output_whose_shape_depends_on_the_data_is_no_internal_error():
         list(evaluator.stream(lambda feeds: [(feeds["x"] > 0).astype(np.int64)[:1]], Job()))
     with pytest.raises(UserError, match="is not a number"):
         evaluate.prepare(unlabelled, lambda feeds: [feeds["x"][:, :0]], Job())
+
+
+def test_an_output_that_has_another_shape_for_each_sample_is_left_and_named():
+    """As boxes that pass a threshold in a model of one sample at a time."""
+    b = Build(opset=13)
+    b.node("Relu", ["x"], "scores")
+    found = b.node("NonZero", [b.node("Greater", ["x", b.constant("zero", 0.0)], "over")], "found")
+    b.node("Cast", [found], "places", to=TensorProto.FLOAT)
+    rows = np.random.default_rng(0).standard_normal((20, 6)).astype(np.float32)
+    both = b.model({"x": [1, 6]}, {"places": None, "scores": None})
+    dataset = Dataset("memory", {"x": rows}, both.inputs, None)
+    answered, _ = with_answer(runtime.session(both), dataset)
+    assert answered.answer.name == "scores" and any("'places'" in note for note in answered.answer.notes)
+    with pytest.raises(UserError, match=r"'places' \(its shape depends on the sample\)"):
+        with_answer(runtime.session(b.model({"x": [1, 6]}, {"places": None})), dataset)

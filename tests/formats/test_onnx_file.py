@@ -205,7 +205,67 @@ def test_external_weights_in_a_file_whose_name_is_no_text(tmp_path):
 def test_external_weights_that_are_cut_short(tmp_path):
     file = with_external_data(tmp_path)
     os.truncate(tmp_path / "weights.bin", 100)
-    assert "truncated" in refusal(file).what
+    assert "weights.bin has 100 bytes, but the weights of" in refusal(file).what
+    assert refusal(file).what.endswith("need 8,192.")
+
+
+def rewritten(file, **entries: str) -> None:
+    """What the model says of its first weight's place."""
+    proto = onnx.load(file, load_external_data=False)
+    del proto.graph.initializer[0].external_data[:]
+    for key, value in entries.items():
+        proto.graph.initializer[0].external_data.add(key=key, value=value)
+    file.write_bytes(proto.SerializeToString())
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"offset": "0"}, "without the name of a file"),
+        ({"location": ""}, "without the name of a file"),
+        ({"location": "weights.bin", "offset": "-4"}, "states places or sizes"),
+        ({"location": "weights.bin", "offset": " 0_0"}, "states places or sizes"),
+        ({"location": "weights.bin", "offset": "9" * 5000}, "states places or sizes"),
+        ({"location": "weights.bin", "length": "8188"}, "states places or sizes"),
+        ({"location": "weights.bin", "offset": "4"}, "need 8,196"),
+        ({"location": "weights.bin", "offset": "9223372036854775807"}, "need"),
+    ],
+)
+def test_external_weights_whose_place_is_none_are_told(tmp_path, entries, said):
+    file = with_external_data(tmp_path)
+    rewritten(file, **entries)
+    assert said in refusal(file).what
+
+
+def test_external_weights_at_odd_places_and_with_few_words(tmp_path):
+    """Offset and length may be left out; bytes need not be aligned."""
+    file = with_external_data(tmp_path)
+    expected = numpy_helper.to_array(linear().graph.initializer[0])
+    rewritten(file, location="weights.bin", length="0")
+    np.testing.assert_array_equal(open_model(str(file), job=Job()).weight("fc"), expected)
+    (tmp_path / "weights.bin").write_bytes(b"odd" + expected.tobytes())
+    rewritten(file, location="./weights.bin", offset="3")
+    np.testing.assert_array_equal(open_model(str(file), job=Job()).weight("fc"), expected)
+
+
+@pytest.mark.parametrize("make", [os.link, os.symlink])
+def test_external_weights_that_a_package_manager_linked(tmp_path, make):
+    """pip's and uv's caches are hard links; a cache of a hub links model and weights to blobs of other names."""
+    blobs, shown = tmp_path / "blobs", tmp_path / "snapshots"
+    blobs.mkdir(), shown.mkdir()
+    file = with_external_data(blobs)
+    for name in ("m.onnx", "weights.bin"):
+        (blobs / name).rename(blobs / f"blob-{name}")
+        make(blobs / f"blob-{name}", shown / name)
+    model = open_model(str(shown / "m.onnx"), job=Job())
+    np.testing.assert_array_equal(model.weight("fc"), numpy_helper.to_array(linear().graph.initializer[0]))
+    assert runtime.session(model) is not None and not file.exists()
+
+
+def test_an_absolute_path_into_the_folder_is_refused_as_the_runtime_does(tmp_path):
+    file = with_external_data(tmp_path)
+    rewritten(file, location=str(tmp_path / "weights.bin"))
+    assert "by an absolute path" in refusal(file).what
 
 
 @pytest.mark.parametrize("how", ["parent", "absolute", "link"])

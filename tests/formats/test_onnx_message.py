@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.formats import onnx_message
+from workbench.formats.onnx import message as onnx_message
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime
 from workbench.graph.onnx.mapped import MappedTensor

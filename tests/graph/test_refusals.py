@@ -24,9 +24,20 @@ def model(op, opset=17, ir=8, kind=FLOATS, second=None, domain="", **attributes)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir).SerializeToString()
 
 
+def recurrent(layout: int) -> bytes:
+    """An RNN of two units on [n, 3, 4]."""
+    shapes = {"w": (1, 2, 4), "r": (1, 2, 2)}
+    weights = [numpy_helper.from_array(np.ones(shape, np.float32), name) for name, shape in shapes.items()]
+    node = helper.make_node("RNN", ["x", "w", "r"], ["y"], hidden_size=2, layout=layout)
+    x, y = (helper.make_tensor_value_info(name, FLOATS, shape) for name, shape in (("x", ["n", 3, 4]), ("y", None)))
+    graph = helper.make_graph([node], "g", [x], [y], weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
+        (recurrent(1), r"take the batch first \(layout 1\), for which there is no kernel"),
         (b"abc", "not an ONNX model, or it is damaged"),
         (b"", "not an ONNX model, or it is damaged"),
         (model("Nope"), "the operator Nope is unknown"),

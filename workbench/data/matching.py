@@ -80,6 +80,12 @@ def match(
                 spec=spec.name,
                 dtype=spec.dtype,
             )
+        if not spec.ranked:
+            raise UserError(
+                "The model does not say how many dimensions its input '{spec}' has.",
+                "Export it with a shape for each input; sizes in it may be free.",
+                spec=spec.name,
+            )
         if spec.name not in given and spec.name not in arrays:
             names = ", ".join(held or arrays)
             raise UserError(

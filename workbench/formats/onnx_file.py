@@ -1,28 +1,24 @@
 """ONNX files, with or without external data."""
 
 import logging
-import os
-import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import onnx
 import onnx_ir as ir
 from google.protobuf.message import DecodeError
 
-from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.trust import NOBODY, unasked_place, with_places
-from workbench.formats import onnx_message, onnx_tensors
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
+from workbench.formats.onnx import external as onnx_external
+from workbench.formats.onnx import message as onnx_message
+from workbench.formats.onnx import tensors as onnx_tensors
 from workbench.graph.model.model import Model, Source
 from workbench.graph.onnx import map_types, proto_size
-from workbench.graph.onnx.mapped import MappedFile, MappedTensor
 
 OLDEST_OPSET = 7
 # A function is written out at each of its calls; as many calls as this take some seconds.
@@ -56,7 +52,7 @@ def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
         ) from error
     if not proto.graph.node or not proto.graph.output:
         raise UserError("{path} is not an ONNX model, or it has no operators.", AGAIN, path=path)
-    size = file.stat().st_size + sum(part.stat().st_size for part in _external(proto, file))
+    size = file.stat().st_size + sum(part.stat().st_size for part in onnx_external.files(proto, file))
     graph, notes = from_graph(proto, file.parent, path)
     return Loaded(graph, Source(path, "onnx", size), notes, file)
 
@@ -94,7 +90,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         map_types.remember(model, maps)
         if folder is not None:
             ir.external_data.set_base_dir(model.graph, folder)
-        _read_external(model, os.path.abspath(name) if folder is not None else "")
+        onnx_external.read(model)
         _forget_types(model, {value.name for value in proto.graph.value_info})
         if not _sorted(model.graph):
             model.graph.sort()
@@ -102,11 +98,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
     except UserError:
         raise
     except Exception as error:  # whatever is inconsistent in an untrusted file
-        raise UserError(
-            "{name} is not a consistent ONNX model, or its weights are truncated.",
-            "Check it with onnx.checker, or export it again.",
-            name=name,
-        ) from error
+        raise onnx_external.inconsistent(name) from error
     if "" not in model.opset_imports:
         model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
     return model, (
@@ -130,61 +122,6 @@ def _unlogged() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
-    """The files beside the model that hold external weights. Raises UserError when one is missing or outside the
-    model's folder."""
-    external = [tensor for tensor in onnx_tensors.tensors(proto) if tensor.data_location == onnx.TensorProto.EXTERNAL]
-    locations = {entry.value for tensor in external for entry in tensor.external_data if entry.key == "location"}
-    folder = file.parent.resolve()
-    locations.discard(file.name)
-    if not all(isinstance(location, str) for location in locations):  # protobuf has bytes for what is no text
-        raise UserError("{file} refers to external weights that cannot be read.", "Export it again.", file=file)
-    for location in sorted(locations):
-        try:
-            away = unasked_place(location, with_places(NOBODY, str(folder)))  # not to be looked up
-            if away or not (part := (folder / location).resolve()).is_relative_to(folder):
-                raise UserError(
-                    "{file} refers to weights outside its folder ({location}).",
-                    "Put them next to the model and export it again.",
-                    file=file,
-                    location=location,
-                )
-            regular = stat.S_ISREG(part.stat().st_mode)
-            stored = system.bytes_on_disk(str(part)) if regular else 0
-        except FileNotFoundError as error:
-            raise UserError(
-                "{file} needs the file {location} in the same folder, but it is missing.",
-                "Copy it into that folder.",
-                file=file,
-                location=location,
-            ) from error
-        except (OSError, ValueError, RuntimeError) as error:
-            raise UserError(
-                "{file} refers to external weights that cannot be read.", "Export it again.", file=file
-            ) from error
-        if not regular:
-            raise UserError(
-                "{file} refers to external weights in {location}, which is not a regular file.",
-                "Export it again.",
-                file=file,
-                location=location,
-            )
-        if onnx_tensors.much_larger(_read_from(external, location), stored):
-            raise UserError(
-                "{file} refers to external weights in {location}, which has almost no data for its size.",
-                "Copy it again.",
-                file=file,
-                location=location,
-            )
-    return [folder / location for location in sorted(locations)]
-
-
-def _read_from(external: Sequence[onnx.TensorProto], location: str) -> int:
-    """Bytes of the largest tensor that lies in a file."""
-    within = (each for each in external if any(entry.value == location for entry in each.external_data))
-    return max((onnx_tensors.size_of(abs(size) for size in tensor.dims) for tensor in within), default=0)
-
-
 def _forget_types(model: ir.Model, recorded: set[str]) -> None:
     """Drop the types of initialisers, which onnx-ir would write as well, unless the file has them."""
     for graph in model.graphs():
@@ -201,38 +138,6 @@ def _sorted(graph: ir.Graph) -> bool:
             return False
         seen.update(node.outputs)
     return True
-
-
-def _read_external(model: ir.Model, own: str) -> None:
-    """External tensors become views of the mapped file: no copy in memory, and saved like all others."""
-    files: dict[str, MappedFile] = {}
-    for graph in model.graphs():
-        for value in graph.initializers.values():
-            if isinstance(value.const_value, ir.ExternalTensor):
-                value.const_value = _mapped(value.const_value, files, own)
-    for node in ir.traversal.RecursiveGraphIterator(model.graph):
-        for attribute in list(node.attributes.values()):
-            if isinstance(attribute.value, ir.ExternalTensor):
-                node.attributes[attribute.name] = ir.AttrTensor(attribute.name, _mapped(attribute.value, files, own))
-
-
-def _mapped(tensor: ir.ExternalTensor, files: dict[str, MappedFile], own: str) -> MappedTensor:
-    """`files`: by name, those that are mapped already; `own`: the model's, of whose tensors the length is known."""
-    path, part = os.path.abspath(tensor.path), f"{tensor.offset} {tensor.length}"
-    known: dict[str, Any] = {"dtype": tensor.dtype, "name": tensor.name}
-    if tensor.dtype.bitwidth < 8 or not tensor.size:  # values that share bytes are unpacked, not mapped
-        array = tensor.numpy()
-        if array.shape != tuple(tensor.shape.numpy()):
-            raise ValueError(tensor.name)
-        return MappedTensor(array, path, part, **known)
-    if path == own and tensor.length != tensor.nbytes:
-        raise ValueError(tensor.name)
-    if path not in files:
-        if path != own:
-            tensor.numpy()  # onnx-ir refuses files outside the folder, behind links, too
-        files[path] = MappedFile(path)
-    array = files[path].array(tensor.offset or 0, tensor.dtype.numpy(), tuple(tensor.shape.numpy()))
-    return MappedTensor(array, path, part, files[path], **known)
 
 
 def _bounded(proto: onnx.ModelProto, name: str) -> None:

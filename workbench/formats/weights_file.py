@@ -6,8 +6,8 @@ from pathlib import Path
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.formats import onnx_tensors
 from workbench.formats.format import Format, Loaded, register
+from workbench.formats.onnx import tensors as onnx_tensors
 from workbench.formats.onnx_file import from_graph
 from workbench.formats.weights import network, parts, saving
 from workbench.formats.weights.stored import Checkpoint, Unreadable

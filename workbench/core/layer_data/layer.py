@@ -29,6 +29,7 @@ class Layer:
     sizes        of a convolution's data along each axis of the kernel, before and behind it, for each of these nodes;
                  empty where one is not known
     also         one of them that reads it in another form, such as the Transpose of a tied embedding; empty when none
+    uneven       whether they are convolutions with other strides, pads or dilations; `attributes` is the first one's
     locked       why it cannot be edited; empty when it can
     shares       path of the layer that has this one's weight, as the embedding has a tied head's; empty when it is here
     """
@@ -50,6 +51,7 @@ class Layer:
     attributes: Mapping[str, tuple[int, ...] | str] = field(default_factory=dict)
     input_axis: int = -1
     shares: str = ""
+    uneven: bool = False
 
     def __post_init__(self) -> None:
         make_plain(self, "op", "also", "locked")
@@ -109,12 +111,13 @@ class Preparation:
 @dataclass(frozen=True)
 class InputSpec:
     """A model input; None marks a dimension that is free. `axes` are the names of the dimensions, "" where they have
-    none; they are left out where nobody needs them."""
+    none; they are left out where nobody needs them. `ranked`: whether the model says how many dimensions there are."""
 
     name: str
     dtype: str
     shape: tuple[int | None, ...]
     axes: tuple[str, ...] = field(default=(), compare=False)
+    ranked: bool = True
 
 
 def fixed_batch(specs: Iterable[InputSpec]) -> int | None:

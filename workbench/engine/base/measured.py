@@ -100,14 +100,19 @@ class _Places:
                 left[output.name] = Message("has no batch axis")
             else:
                 answers.append(Answer(output.name, index, *place))
-        if not answers:
+        probed, values = probe.answers(answers) if answers else (np.empty(0, int), [])
+        every = []
+        for answer, value in zip(answers, values, strict=True):
+            if value is None:
+                left[answer.name] = Message("its shape depends on the sample")
+            else:
+                every.append(Candidate(answer, value))
+        if not every:
             raise UserError(
                 "No output of the model has one result per sample: {left}.",
                 "Export the model with outputs whose first axis is the batch.",
                 left=_listed(left),
             )
-        probed, values = probe.answers(answers)
-        every = [Candidate(answer, value) for answer, value in zip(answers, values, strict=True)]
         moving = [each for each in every if each.answer.name not in fixed] or every
         left |= {each.answer.name: Message("no layer changes it") for each in every if each not in moving}
         return _Places(every, moving, probed, left)

@@ -43,8 +43,9 @@ class Probe:
         found = _place(a, b, few, more, fixed is not None)
         return (None, 1) if found is None and fixed == 1 else found  # of one sample at a time, it is its answer
 
-    def answers(self, wanted: Sequence[Answer]) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Samples, and for each answer its values of them: PROBED, or fewer where outputs are large."""
+    def answers(self, wanted: Sequence[Answer]) -> tuple[np.ndarray, list[np.ndarray | None]]:
+        """Samples, and for each answer its values of them: PROBED, or fewer where outputs are large. None of one whose
+        shape is not the same for all, such as boxes that passed a threshold."""
         each = sum(self.first[answer.index].nbytes for answer in wanted) // self.counts[0]
         self.first = self.second = []
         samples, batch = self.data.samples, self.data.at_once(1)
@@ -57,7 +58,10 @@ class Probe:
         for start in range(0, len(chosen), size):
             outputs = _run(self.session, self.data, chosen[start : start + size])
             parts.append([answer.of(outputs) for answer in wanted])
-        return chosen, [np.concatenate(column) for column in zip(*parts, strict=True)]
+        columns = zip(*parts, strict=True)
+        return chosen, [
+            np.concatenate(column) if len({each.shape[1:] for each in column}) == 1 else None for column in columns
+        ]
 
 
 def _samples(data: Dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.core.base import system
 from workbench.core.base.message import Message
-from workbench.formats import onnx_tensors
+from workbench.formats.onnx import tensors as onnx_tensors
 from workbench.formats.weights import safetensors, state_dict
 from workbench.formats.weights.safetensors import looks_like as is_safetensors
 from workbench.formats.weights.stored import Checkpoint, Stored, Unreadable

@@ -13,7 +13,7 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.model import cost
 from workbench.graph.model.hidden_weights import Hidden, hidden_weights, norm_tensors
-from workbench.graph.model.operators import Weight, number, weights_of
+from workbench.graph.model.operators import Weight, number, weights_of, window
 from workbench.graph.onnx import names
 from workbench.graph.onnx.mapped import MappedTensor
 from workbench.graph.storage import chain
@@ -122,6 +122,7 @@ class _Inventory:
                 uses=len(value.uses()),
                 sizes=self._sizes_of_uses(weight),
                 also=_otherwise(weight, shape),
+                uneven=_uneven(weight),
                 locked=locked,
                 attributes=weight.attributes(),
                 input_axis=weight.input_axis,
@@ -265,10 +266,20 @@ def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
         (
             use.node.op_type
             for use in weight.value.uses()
-            if use.node is not weight.node and chain.refusal(use.node, use.idx, shape, weight.out_axis)
+            if use.node is not weight.node
+            and (
+                chain.refusal(use.node, use.idx, shape, weight.out_axis)
+                or number(use.node, "group", 1) != number(weight.node, "group", 1)
+            )
         ),
         "",
     )
+
+
+def _uneven(weight: Weight) -> bool:
+    """Whether a convolution that reads the weight moves over its data in another way than the first."""
+    others = (use.node for use in weight.value.uses() if use.node is not weight.node)
+    return weight.op == "Conv" and any(window(node) != window(weight.node) for node in others)
 
 
 def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:

@@ -185,4 +185,4 @@ def _spec(value: ir.Value) -> InputSpec:
         if value.shape is None
         else tuple("" if isinstance(size, int) else str(size.value or "") for size in value.shape)
     )
-    return InputSpec(value.name or "", shapes.dtype_name(value), shape, names)
+    return InputSpec(value.name or "", shapes.dtype_name(value), shape, names, value.shape is not None)

@@ -87,12 +87,7 @@ class Weight:
 
     def attributes(self) -> dict[str, tuple[int, ...] | str]:
         """Attributes of the operator that determine its result."""
-        kept: dict[str, tuple[int, ...] | str] = {}
-        for name in ("strides", "pads", "dilations", "output_padding"):
-            if name in self.node.attributes:
-                kept[name] = tuple(self.node.attributes[name].as_ints())
-        if "auto_pad" in self.node.attributes:
-            kept["auto_pad"] = self.node.attributes["auto_pad"].as_string()
+        kept = window(self.node)
         if self.op in ("Conv", "ConvTranspose"):
             kept["kernel"] = shape(self.node, self.index)[2:]
         return kept
@@ -101,6 +96,17 @@ class Weight:
     def input_axis(self) -> int:
         """Axis of the input channels, see Layer."""
         return -2 if self.side == "left" else 0 if number(self.node, "transA") else -1
+
+
+def window(node: ir.Node) -> dict[str, tuple[int, ...] | str]:
+    """How a convolution moves over its data: the attributes that say it, as they are written."""
+    kept: dict[str, tuple[int, ...] | str] = {}
+    for name in ("strides", "pads", "dilations", "output_padding"):
+        if name in node.attributes:
+            kept[name] = tuple(node.attributes[name].as_ints())
+    if "auto_pad" in node.attributes:
+        kept["auto_pad"] = node.attributes["auto_pad"].as_string()
+    return kept
 
 
 def weights_of(node: ir.Node) -> Iterator[Weight]:
@@ -198,7 +204,10 @@ def _not_float(node: ir.Node, index: int) -> str:
     if tensor is None or tensor.dtype == ir.DataType.FLOAT:
         return ""
     if tensor.dtype.is_floating_point():
-        return Message("Its weights are {dtype}; only float32 weights can be edited.", dtype=str(tensor.dtype).lower())
+        return Message(
+            "Its weights are {dtype}; only float32 weights can be edited: export it in float32.",
+            dtype=str(tensor.dtype).lower(),
+        )
     return ALREADY
 
 

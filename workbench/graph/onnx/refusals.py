@@ -67,6 +67,11 @@ LOADING: tuple[tuple[str, str, str], ...] = (
     ),
     (r"In Node, \(\"(?P<name>.*?)\", (?P<op>\w+)", Message("the operator {op} ({name}) is used incorrectly"), CHECK),
     (
+        r"recurrent operations \(layout == 1\) are not supported",
+        Message("it has recurrent operators that take the batch first (layout 1), for which there is no kernel"),
+        Message("Export it with layout 0, which takes the steps first."),
+    ),
+    (
         r"protobuf|No graph was found",
         Message("it is not an ONNX model, or it is damaged"),
         Message("Copy or export it again."),

@@ -140,6 +140,8 @@ def refuse_spatial(layer: Layer) -> str | None:
         return layer.locked or Message("Only a 2-D convolution with a kernel larger than 1 can be split like this.")
     if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
         return Message("Its padding depends on the input's size (auto_pad).")
+    if layer.uneven:
+        return Message("Convolutions with other strides, pads or dilations share its weight.")
     return refusal(layer)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
@@ -59,25 +60,11 @@ class CpDecomposition(Method):
         return plan.factored(*_shapes(layer, _rank(layer, params)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
-        import tensorly
-        from tensorly.decomposition import parafac
-
-        layer, weight = context.layer, edit.weight.astype(np.float64)
+        layer = context.layer
         rank = _rank(layer, params)
         job.report("decomposing", 0.0)
-        with tensorly.backend_context("numpy"), warnings.catch_warnings():
-            # A rank above the kernel's size is usual: tensorly fills the start up at random, and warns of it.
-            warnings.simplefilter("ignore", UserWarning)
-            scales, (out, inputs, tall, wide) = parafac(
-                weight,
-                rank,
-                n_iter_max=params.iterations,
-                init="svd",
-                tol=1e-7,
-                random_state=np.random.RandomState(context.seed),
-            )
+        parts = _parts(edit.weight.astype(np.float64), rank, params.iterations, context.seed)
         job.check()
-        parts = (inputs.T, tall.T, wide.T, out * scales)
         dense = [
             Dense(np.ascontiguousarray(part, dtype=np.float32).reshape(shape))
             for part, shape in zip(parts, _shapes(layer, rank), strict=True)
@@ -97,6 +84,37 @@ class CpDecomposition(Method):
             else ""
         )
         return Edit(Factors(pieces, True, layer.shape, 0), edit.bias, note)
+
+
+def _parts(weight: np.ndarray, rank: int, iterations: int, seed: int) -> tuple[np.ndarray, ...]:
+    """The factors of inputs, rows and columns [rank, size], and of outputs [size, rank]."""
+    import tensorly
+    from tensorly.decomposition import parafac
+
+    largest = float(np.abs(weight).max(initial=0.0))
+    if largest == 0.0:
+        out, *others = weight.shape
+        return (*(np.zeros((rank, size)) for size in others), np.zeros((out, rank)))
+    for weakest in (0.0, 1e-9):
+        with tensorly.backend_context("numpy"), warnings.catch_warnings():
+            # A rank above the kernel's size is usual: tensorly fills the start up at random, and warns of it.
+            warnings.simplefilter("ignore", UserWarning)
+            try:
+                scales, (out, inputs, tall, wide) = parafac(
+                    weight / largest,
+                    rank,
+                    n_iter_max=iterations,
+                    init="svd",
+                    tol=1e-7,
+                    random_state=np.random.RandomState(seed),
+                    l2_reg=weakest,
+                )
+            except np.linalg.LinAlgError:  # terms that are equal, or nothing: least squares needs a little weight
+                continue
+        return inputs.T, tall.T, wide.T, out * (scales * largest)
+    raise UserError(
+        "CP finds no decomposition of this layer with {rank} terms.", "Lower the rank, or use Tucker.", rank=rank
+    )
 
 
 def _rank(layer: Layer, params: CpDecomposition.Params) -> int:

@@ -99,12 +99,19 @@ def check(model: onnx.ModelProto) -> None:
 
 
 def _fits(tensor: onnx.TensorProto) -> bool:
-    count = size_of(tensor.dims)
     if tensor.HasField("raw_data"):
-        each = PACKED.get(tensor.data_type) or onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
-        return tensor.data_type != T.STRING and len(tensor.raw_data) == -int(-count * each // 1)
+        return len(tensor.raw_data) == bytes_of(tensor)
+    count = size_of(tensor.dims)
     field, each = FIELDS[tensor.data_type]
     return len(getattr(tensor, field)) == -int(-count * each // 1)
+
+
+def bytes_of(tensor: onnx.TensorProto) -> int | None:
+    """How many bytes its type and dimensions need; None where they are not those of a tensor that has bytes."""
+    if tensor.data_type not in FIELDS or tensor.data_type == T.STRING or any(size < 0 for size in tensor.dims):
+        return None
+    each = PACKED.get(tensor.data_type) or onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+    return -int(-size_of(tensor.dims) * each // 1)
 
 
 def size_of(dims: Iterable[int]) -> int:
