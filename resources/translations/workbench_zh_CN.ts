@@ -2074,6 +2074,11 @@
       <translation>请重命名该文件。</translation>
     </message>
     <message>
+      <source>paused</source>
+      <extracomment>workbench/core/base/job.py</extracomment>
+      <translation>已暂停</translation>
+    </message>
+    <message>
       <source>The languages are: {all}.</source>
       <extracomment>workbench/core/base/language.py</extracomment>
       <translation>可用的语言：{all}。</translation>

@@ -1,6 +1,8 @@
 """Progress in spans, cancellation from another thread, remaining time."""
 
+import itertools
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,12 +41,65 @@ def test_each_yields_and_reports_between(heard):
     assert [p.fraction for p in heard] == [0.0, 0.25, 0.5, 0.75]
 
 
-def test_remaining_time_once_it_can_be_told(heard):
+@pytest.fixture
+def clock(monkeypatch):
+    """Moves the time of a job by hand, in seconds."""
+    now = [1000.0]
+    monkeypatch.setattr("workbench.core.base.job.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def move(seconds):
+        now[0] += seconds
+
+    return move
+
+
+def test_remaining_time_once_it_is_worth_saying(heard, clock):
     job = Job(heard.append, interval=0)
-    job.report("early", 0.5)
-    job._started -= 10
-    job.report("later", 0.25)
-    assert heard[0].eta is None and heard[1].eta == pytest.approx(30, rel=0.05)
+    for done in range(1, 11):
+        clock(1)
+        job.part(0.0, 0.5).report("counting", done / 10)
+    told = [progress.eta for progress in heard]
+    assert told[:2] == [None, None], "a pace is not known at once"
+    assert told[2:] == pytest.approx([20 - done for done in range(3, 11)])
+
+
+def test_what_is_told_of_the_rest_never_rises(heard, clock):
+    """A part that is done before, or slower than it should be: nothing is told until no more is left again."""
+    job = Job(heard.append, interval=0)
+    steps = [0.02] * 20 + [0.005] * 20 + [0.05] * 10
+    for done in itertools.accumulate(steps):
+        clock(1)
+        job.report("searching", done)
+    told = [progress.eta for progress in heard]
+    known = [seconds for seconds in told if seconds is not None]
+    assert known == sorted(known, reverse=True) and len(known) > 10
+    assert None in told[25:40], "while it is slower than what was told"
+    job = Job(heard.append, interval=0)
+    heard.clear()
+    for done in (0.1, 0.5, 0.9, *(0.9 + 0.001 * step for step in range(1, 20))):  # all but the last part was known
+        clock(0.1 if done <= 0.9 else 2)
+        job.report("searching", done)
+    assert not any(progress.eta is not None and progress.eta < 20 for progress in heard)
+
+
+def test_a_pause_is_no_work_and_says_that_it_is_one(heard, clock, monkeypatch):
+    job = Job(heard.append, interval=0)
+    for done in range(1, 6):
+        clock(1)
+        job.report("counting", done / 10)
+    job.hold(True)
+
+    def wait(_):
+        clock(500)
+        assert job.spent == pytest.approx(5), "the clock stands"
+        job.hold(False)
+
+    monkeypatch.setattr(job._cancelled, "wait", wait)
+    job.silent().rest()
+    job.part(0.0, 1.0).rest()
+    clock(1)
+    job.report("counting", 0.6)
+    assert job.spent == pytest.approx(6) and heard[-1].eta == pytest.approx(4)
 
 
 def test_cancelling_the_whole_cancels_its_parts_and_vice_versa():

@@ -8,6 +8,10 @@ import pytest
 from tests.guard import HANG_S, until
 from workbench.core.base.errors import Cancelled
 from workbench.engine.base.cache import Cache, weigh
+from workbench.graph.encodings.affine import Affine
+from workbench.graph.encodings.dense import Dense
+from workbench.graph.encodings.encoding import Factors, Piece, Scaled
+from workbench.graph.storage.edit import Edit
 
 
 def test_made_once():
@@ -61,6 +65,20 @@ def test_a_failure_is_raised_and_not_kept():
 def test_weights():
     array = np.zeros(10, np.float32)
     assert weigh(array) == 40 and weigh({"a": array, "b": (array, array)}) == 120 and weigh("text") > 0
+
+
+def test_edits_weigh_what_their_arrays_take():
+    """Options of a search are edits by the hundred: without a weight a budget would hold any number of them."""
+    scale, q = np.ones((4, 1), np.float32), np.zeros((4, 1000), np.int8)
+    levels = Affine(q, 8, scale, None, (4, 1000))
+    assert weigh(Edit(levels, np.zeros(4, np.float32))) == 4000 + 16 + 16
+    assert weigh(Edit(Scaled(levels, np.ones(1000, np.float32)))) == 4016 + 4000
+    thin = Factors((Piece(Dense(np.ones((4, 2), np.float32))), Piece(levels)), False, (4, 1000), 0)
+    assert weigh(Edit(thin)) == 32 + 4016
+    cache = Cache(10_000)
+    for number in range(20):
+        cache.get(number, lambda: Edit(levels))
+    assert cache.used <= cache.budget and cache.peek(0) is None and cache.peek(19) is not None
 
 
 def test_a_maker_that_was_cancelled_leaves_the_work_to_one_of_those_that_wait():

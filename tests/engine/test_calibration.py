@@ -1,5 +1,6 @@
 """Moments of what layers receive: of many layers in one run, the same whoever is measured beside a layer."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,10 @@ import onnx
 import pytest
 
 from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration import input_moments
+from workbench.engine.calibration.input_moments import InputSums
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.workspace import Workspace
 
@@ -57,3 +60,28 @@ def test_as_many_are_measured_together_as_their_sums_have_room(context, monkeypa
     assert input_moments.together(context.model, layers) == layers
     monkeypatch.setattr(input_moments, "LARGEST", 8 * 6 * 6)
     assert input_moments.together(context.model, layers) == layers[:2], "the same input takes no more room"
+
+
+def test_a_depthwise_layer_is_unfolded_a_few_rows_at_a_time(monkeypatch):
+    """Its rows are as wide as all its groups: thousands of them together would take gigabytes."""
+    pads = {"pads": (1, 1, 1, 1)}
+    layer = Layer("depthwise", "Conv", (64, 1, 3, 3), "float32", 0, 576, None, 2304, "", groups=64, attributes=pads)
+    x = RNG.normal(size=(8, 64, 16, 16)).astype(np.float32)
+
+    def moments():
+        sums = InputSums(layer, 1)
+        sums.add(x)
+        return sums.moments("depthwise")
+
+    whole = moments()
+    monkeypatch.setattr(input_moments, "HELD", 1 << 16)
+    tracemalloc.start()
+    few = moments()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4 * 2048 * 64 * 9, "less than all rows take once"
+    for one, other in zip(whole, few, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+    assert few[0][5, 4, 4] == pytest.approx(float(np.square(x[:, 5].astype(np.float64)).mean()), rel=1e-5), "the middle"
+    monkeypatch.setattr(input_moments, "UNFOLDED", 64 * 9 * 500)
+    assert InputSums(layer, 1)._quota == 500, "fewer rows where they are wide"

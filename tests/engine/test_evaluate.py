@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto
 
@@ -12,7 +13,9 @@ from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import Dataset
 from workbench.engine.base import evaluate
+from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.measured import with_answer
+from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
 CLASSES = 5
@@ -123,3 +126,20 @@ def test_an_output_that_has_another_shape_for_each_sample_is_left_and_named():
     assert answered.answer.name == "scores" and any("'places'" in note for note in answered.answer.notes)
     with pytest.raises(UserError, match=r"'places' \(its shape depends on the sample\)"):
         with_answer(runtime.session(b.model({"x": [1, 6]}, {"places": None})), dataset)
+
+
+@pytest.mark.parametrize(("size", "expected"), [(8, 64), (512, 16)])
+def test_fewer_samples_go_through_at_once_where_their_values_are_large(tmp_path, size, expected):
+    """The runtime keeps what one run took: of images in many channels hundreds of megabytes."""
+    net = f"""
+    <ir_version: 8, opset_import: ["" : 17]>
+    net (float[n, 1, {size}, {size}] x) => (float[n, 4, {size}, {size}] y) <float[4, 1, 1, 1] w = {{1, 2, 3, 4}}>
+    {{
+        a = Conv (x, w)
+        y = Relu (a)
+    }}
+    """
+    onnx.save(onnx.parser.parse_model(net), tmp_path / "net.onnx")
+    model = Workspace.open(str(tmp_path / "net.onnx"), Job()).model
+    assert model.run_bytes == 2 * 4 * 4 * size * size, "the two that are there at once"
+    assert samples_at_once(model) == expected

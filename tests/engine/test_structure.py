@@ -154,3 +154,13 @@ def test_a_graph_that_was_not_followed_rightly_is_refused(monkeypatch):
     monkeypatch.setattr(removal, "without", wrong)
     with pytest.raises(UserError, match="Removing these channels changes the model's outputs in an unexpected way"):
         structure.build(model, {"left": (HALF,)}, None, 0, Cache(1 << 28), Job())
+
+
+def test_a_smaller_model_weighs_what_it_does_not_share_with_the_original(cnn):
+    """A search has dozens of them at a time in a cache with a budget."""
+    model = cnn.model
+    made = structure.build(model, {"blocks.4.conv1": (HALF,)}, None, 0, Cache(1 << 28), Job())
+    assert set(made.kept) == {"blocks.4.conv1", "blocks.4.conv2"}
+    assert made.nbytes == sum(made.model.layer(path).bytes for path in made.kept)
+    untouched = "blocks.3.conv"
+    assert np.shares_memory(made.model.weight(untouched), model.weight(untouched))

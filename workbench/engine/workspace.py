@@ -24,7 +24,8 @@ from workbench.data.dataset import Dataset
 from workbench.data.matching import Given
 from workbench.data.opening import open_dataset
 from workbench.engine.base import chance, evaluate
-from workbench.engine.base.cache import Cache
+from workbench.engine.base.batches import samples_at_once
+from workbench.engine.base.cache import Cache, room
 from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.engine.base.measured import with_answer
 from workbench.engine.base.store import Store, cache_folder
@@ -39,7 +40,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.methods.base.method import all_methods, untouched
 
 log = logging.getLogger(__name__)
-CACHE = 1 << 30
+CALIBRATING = 512  # samples that calibrate, at most
 RECOVERIES = 4  # trained models that are remembered
 T = TypeVar("T")
 
@@ -55,6 +56,7 @@ class Workspace:
     against     what models are compared with where there are no labels
     teachers    the files of these, where that is not the original model
     measuring   which metrics of which output were asked for
+    cache       results by content; what is used longest ago is forgotten
     count       samples that were asked for; 0: all
     """
 
@@ -65,7 +67,7 @@ class Workspace:
     evaluator: Evaluator | None = None
     training: Dataset | None = None
     set_aside: bool = False
-    cache: Cache = field(default_factory=lambda: Cache(CACHE))
+    cache: Cache = field(default_factory=lambda: Cache(room()))
     recoveries: dict[Hashable, Any] = field(default_factory=dict)
     store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
     trusted: Trust = NOBODY
@@ -86,7 +88,7 @@ class Workspace:
         """Raises UserError when the file cannot be opened."""
         network, own = (architecture, architecture in trusted), path in trusted
         model = open_model(path, trusted=own, without=without, raise_opset=raise_opset, network=network, job=job)
-        return Workspace(model, trusted=with_places(trusted, path))
+        return Workspace(model, cache=Cache(room(model.summary().parameters)), trusted=with_places(trusted, path))
 
     def attach(
         self,
@@ -120,20 +122,20 @@ class Workspace:
             words = Message(
                 "{n:,} samples of {calibration}",
                 one="{n} sample of {calibration}",
-                n=_used(samples),
+                n=samples.first(CALIBRATING),
                 calibration=Path(calibration).name,
             )
         else:
             words = Message(
                 "{n:,} inputs of the evaluation data, without labels (no calibration data was given)",
                 one="{n} input of the evaluation data, without label (no calibration data was given)",
-                n=_used(samples),
+                n=samples.first(CALIBRATING),
             )
-        run, batch = runner(session), data.at_once(evaluate.BATCH)
+        model = self.model.at({name: array.shape for name, array in data.least().items()})
+        run, batch = runner(session), data.at_once(samples_at_once(model))
         evaluator = evaluate.prepare(data, run, job.part(ends[1], 1.0), batch, wanted=first, beside=beside)
         evaluator = chance.noted(evaluator)
         samples = replace(samples, answer=evaluator.data.answer, labels=fitting(evaluator.metric, samples.labels))
-        model = self.model.at({name: array.shape for name, array in data.least().items()})
         return replace(
             self,
             model=model,
@@ -145,7 +147,9 @@ class Workspace:
             set_aside=False,
             measuring=measuring,
             count=count,
-            cache=self.cache if measuring == self.measuring else Cache(CACHE),  # what was measured is of a metric
+            cache=self.cache
+            if measuring == self.measuring
+            else Cache(self.cache.budget),  # what was measured is of a metric
             recoveries=self.recoveries if measuring == self.measuring else {},
         )
 
@@ -393,8 +397,3 @@ class Workspace:
             return self.model.layer(path)
         except KeyError as error:
             raise UserError("The model has no layer '{path}'.", "Choose a layer from the list.", path=path) from error
-
-
-def _used(samples: Dataset) -> int:
-    """At most this many samples calibrate."""
-    return min(samples.samples, 512)

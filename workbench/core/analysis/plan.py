@@ -174,7 +174,7 @@ class Front:
     points     whole recipes that were measured, in the order in which that happened
     predicted  the front by the model of the search: (bytes, drop), smallest file first
     chosen     the point for the goal; None where none keeps its limits, or as yet
-    done, total  steps of this phase; `left` are the seconds that the rest of it takes, None while that is not known
+    done, total  steps of this phase
     selection, held_out  samples that the search chooses by, and samples for the final figure: never the same ones
     trials, known  that were run for this search, and that an earlier one had run on the same model and data
     energy     how the energy of all points was obtained: "measured", "by rule"; "" where there is none
@@ -191,7 +191,6 @@ class Front:
     phase: Phase = "predicting"
     done: int = 0
     total: int = 0
-    left: float | None = None
     selection: int = 0
     held_out: int = 0
     trials: int = 0

@@ -2,15 +2,20 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from workbench.core.base.errors import Cancelled
+from workbench.core.base.message import Message
 from workbench.core.base.plain import plain
 
 T = TypeVar("T")
 RESTING = 0.1  # seconds between two looks whether a pause is over
+# The remaining time is told after a few seconds and a share of the work, while the pace is about as it was before.
+EARLY, LITTLE, STEADY = 3.0, 0.05, 2.0
+LATELY, FEWEST = 8, 3  # looks at the clock, a second apart at least: by which the pace is known, before one is told
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,53 @@ class Progress:
     fraction: float | None = None
     eta: float | None = None
     curve: Any = None
+
+
+@dataclass
+class Clock:
+    """Time that one whole job has worked, without its pauses, and what was told of the rest. Shared by its parts."""
+
+    started: float = field(default_factory=lambda: time.monotonic())  # looked up when a job begins
+    rested: float = 0.0
+    resting: float | None = None  # since when
+    fraction: float | None = None
+    told: float | None = None
+    _looks: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=LATELY))
+
+    @property
+    def spent(self) -> float:
+        """Seconds of work."""
+        now = time.monotonic() if self.resting is None else self.resting
+        return now - self.started - self.rested
+
+    def rest(self, resting: bool) -> None:
+        """A pause begins, or ends."""
+        now = time.monotonic()
+        if resting:
+            self.resting = now
+        elif self.resting is not None:
+            self.rested += now - self.resting
+            self.resting = None
+
+    def left(self, fraction: float | None) -> float | None:
+        """Seconds that the rest takes; None while that cannot be told. What is told never rises: where it was too
+        little nothing is told until no more than that is left."""
+        self.fraction, spent = fraction, self.spent
+        if not fraction:
+            return None
+        if not self._looks or spent - self._looks[-1][0] >= 1.0:
+            self._looks.append((spent, fraction))
+        if spent < EARLY or fraction < LITTLE or len(self._looks) < FEWEST:
+            return None
+        # By the pace since the beginning, lately, and just now.
+        gains = [(spent - since, fraction - then) for since, then in ((0.0, 0.0), self._looks[0], self._looks[-2])]
+        if any(gained <= 0 for _, gained in gains):
+            return None
+        found = [seconds / gained * (1 - fraction) for seconds, gained in gains]
+        if max(found) > STEADY * min(found) or (self.told is not None and max(found) > self.told):
+            return None
+        self.told = max(found)
+        return self.told
 
 
 @dataclass
@@ -39,7 +91,7 @@ class Job:
     interval: float = 0.1
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _span: tuple[float, float] = (0.0, 1.0)
-    _started: float = field(default_factory=time.monotonic)
+    _clock: Clock = field(default_factory=Clock)
     _last: float = 0.0
     _held: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
@@ -64,13 +116,19 @@ class Job:
 
     @property
     def spent(self) -> float:
-        """Seconds since the whole job began."""
-        return time.monotonic() - self._started
+        """Seconds that the whole job has worked: pauses do not count."""
+        return self._clock.spent
 
     def rest(self) -> None:
         """Return when no pause is wanted any more, or the job is cancelled."""
+        if not self.held:
+            return
+        self._clock.rest(True)
+        if self.listener is not None:
+            self.listener(Progress(Message("paused"), self._clock.fraction))
         while self.held:
             self._cancelled.wait(RESTING)
+        self._clock.rest(False)
 
     def check(self) -> None:
         """Raises Cancelled once `cancel` was called."""
@@ -88,9 +146,7 @@ class Job:
         self._last = now
         low, high = self._span
         overall = None if fraction is None else low + (high - low) * fraction
-        spent = self.spent
-        eta = spent * (1 - overall) / overall if overall and spent > 0.5 else None
-        self.listener(Progress(plain(text), overall, eta, curve))
+        self.listener(Progress(plain(text), overall, self._clock.left(overall), curve))
 
     def update(self, result: Any) -> None:
         """Deliver a result that will be followed by others: a point of a curve."""
@@ -106,7 +162,7 @@ class Job:
             self.interval,
             self._cancelled,
             (start + low * width, start + high * width),
-            self._started,
+            self._clock,
             self._last,
             updates=self.updates,
             turn=self.turn,
@@ -115,7 +171,7 @@ class Job:
 
     def silent(self) -> "Job":
         """A view of this job that reports nothing; cancelling either cancels both."""
-        return Job(None, self.interval, self._cancelled, turn=self.turn, _held=self._held)
+        return Job(None, self.interval, self._cancelled, _clock=self._clock, turn=self.turn, _held=self._held)
 
     def each(self, items: Iterable[T], text: str, total: int | None = None) -> Iterator[T]:
         """Yield `items`, checking for cancellation and reporting progress between them."""

@@ -9,7 +9,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 T = TypeVar("T")
+ROOM = 1 << 30  # bytes of what is kept for any model, and
+A_PARAMETER = 2  # bytes for each of its parameters: those of the edits that one recipe makes
 _counting = threading.Lock()
+
+
+def room(parameters: int = 0) -> int:
+    """The budget in bytes for a model with this number of parameters."""
+    return ROOM + A_PARAMETER * parameters
 
 
 class Cache:

@@ -15,7 +15,8 @@ from workbench.graph.subgraph import cut
 
 ROWS = 1 << 15  # rows that are enough, or this number for each column; evenly from all samples
 ROWS_A_COLUMN = 8
-AT_ONCE = 8192  # rows unfolded at a time
+UNFOLDED = 1 << 28  # numbers of a layer's rows, at most: a depthwise layer's are as wide as all its groups
+AT_ONCE, HELD = 8192, 1 << 22  # rows, and numbers, unfolded at a time
 LARGEST = 1 << 28  # bytes of sums that are taken in one run
 Moments = tuple[np.ndarray, np.ndarray]
 Rows = tuple[str, str]
@@ -31,7 +32,10 @@ class InputSums:
         columns = layer.matrix[1]
         self._second = torch.zeros(layer.groups, columns, columns, dtype=torch.float64)
         self._first = torch.zeros(layer.groups, columns, dtype=torch.float64)
-        self._quota = -(-max(ROWS, ROWS_A_COLUMN * columns) // batches)
+        wide = layer.groups * columns
+        rows = min(max(ROWS, ROWS_A_COLUMN * columns), max(UNFOLDED // wide, ROWS_A_COLUMN * columns))
+        self._quota = -(-rows // batches)
+        self._at_once = at_once(wide)
         self._rng = np.random.default_rng(0)
         self._waiting: list[np.ndarray] = []
         self._held = self._seen = 0
@@ -42,11 +46,11 @@ class InputSums:
         chosen = np.arange(available)
         if self._quota < available:
             chosen = np.sort(self._rng.choice(available, self._quota, replace=False))
-        for start in range(0, len(chosen), AT_ONCE):
-            part = im2col.unfold(self.layer, x, chosen[start : start + AT_ONCE])
+        for start in range(0, len(chosen), self._at_once):
+            part = im2col.unfold(self.layer, x, chosen[start : start + self._at_once])
             self._waiting.append(part)
             self._held += part.shape[1]
-            if self._held >= AT_ONCE:
+            if self._held >= self._at_once:
                 self._sum()
 
     def _sum(self) -> None:
@@ -55,7 +59,7 @@ class InputSums:
 
         rows = torch.from_numpy(np.concatenate(self._waiting, axis=1))
         self._second += (rows.transpose(1, 2) @ rows).double()
-        self._first += rows.double().sum(dim=1)
+        self._first += rows.sum(dim=1, dtype=torch.float64)
         self._seen += self._held
         self._waiting, self._held = [], 0
 
@@ -67,6 +71,11 @@ class InputSums:
         second = self._second.numpy()
         refuse_what_is_not_finite(path, second)
         return second / self._seen, self._first.numpy() / self._seen
+
+
+def at_once(wide: int) -> int:
+    """Rows unfolded at a time, each of `wide` numbers."""
+    return max(1, min(AT_ONCE, HELD // max(wide, 1)))
 
 
 def of_layers(

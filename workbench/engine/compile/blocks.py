@@ -18,7 +18,7 @@ from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration import im2col
-from workbench.engine.calibration.input_moments import AT_ONCE
+from workbench.engine.calibration.input_moments import at_once
 from workbench.engine.calibration.layer_context import BATCH, SAMPLES
 from workbench.engine.calibration.taps import refuse_what_is_not_finite
 from workbench.engine.compile.equivalence import Changed, prove_shapes
@@ -249,8 +249,9 @@ class _Sums:
                 -1, y.shape[1 if self.layer.op == "Conv" else -1]
             )
         ).float()
-        for start in range(0, len(targets), AT_ONCE):
-            chosen = np.arange(start, min(start + AT_ONCE, len(targets)))
+        rows = at_once(self.inputs.shape[0])
+        for start in range(0, len(targets), rows):
+            chosen = np.arange(start, min(start + rows, len(targets)))
             own = torch.from_numpy(im2col.unfold(self.layer, x, chosen)[0])
             own = torch.cat([own, torch.ones(len(own), 1)], 1)
             asked = targets[start : start + len(own)]

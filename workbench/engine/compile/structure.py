@@ -59,7 +59,8 @@ class Structure:
 
     @property
     def nbytes(self) -> int:
-        return sum(layer.bytes for layer in self.model.layers)
+        """Bytes in memory of what the original has not: where channels were removed alone, other layers are shared."""
+        return sum(layer.bytes for layer in self.model.layers if not self.only_smaller or layer.path in self.kept)
 
     def then(self, key: tuple[Hashable, ...], kind: type, made: Changed) -> "Structure":
         """After one stage more, of this kind."""

@@ -23,6 +23,7 @@ from workbench.data.readers.kinds import LABELS, Asked, Found, read
 from workbench.data.sampling import stratified
 from workbench.engine.analysis.thumbnails import Pictures
 from workbench.engine.base import chance, evaluate
+from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.evaluate import Asked as Measured
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.base.measured import with_answer
@@ -123,7 +124,7 @@ class Checker:
                 opened = self.workspace
                 _, (self.asked, *_) = with_answer(self.session, data, self.measuring, opened.trusted, opened.model)
             data = replace(prepared(data).data, answer=self.asked[0])
-            batch = data.at_once(evaluate.BATCH)
+            batch = data.at_once(samples_at_once(self.workspace.model))
             decided: list[np.ndarray] = []
 
             def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:

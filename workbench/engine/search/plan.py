@@ -94,7 +94,6 @@ class Search:
         self.known: Knowledge | None = None
         self.workers: Workers | None = None
         self._started, self._updated = monotonic(), 0.0
-        self._began = monotonic(), 0  # of the phase: when, and how much was done then
 
     def run(self, others: Others) -> None:
         """Run all but the final figures. Raises Cancelled."""
@@ -353,11 +352,7 @@ class Search:
     def _tell(self, phase: Phase, done: int, total: int) -> Front:
         """Update whoever looks; not more often than they can see, where nothing but the count has changed."""
         run, known = self.trials.run + self.held.run, self.trials.known + self.held.known
-        if (phase, total) != (self.front.phase, self.front.total):
-            self._began = monotonic(), done
-        spent, made = monotonic() - self._began[0], done - self._began[1]
-        left = spent * (total - done) / made if made > 0 else None
-        self.front = replace(self.front, phase=phase, done=done, total=total, left=left, trials=run, known=known)
+        self.front = replace(self.front, phase=phase, done=done, total=total, trials=run, known=known)
         if monotonic() - self._updated > UPDATE_S or phase == "done":
             self._updated = monotonic()
             self.job.update(self.front)

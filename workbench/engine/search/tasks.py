@@ -15,6 +15,7 @@ from workbench.core.base.job import Job
 from workbench.data.dataset import Feeds
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.base.originals import Gathered, Originals
+from workbench.engine.calibration.activation_cache import Crossings
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
 from workbench.engine.preview.divergence import divergence
@@ -25,6 +26,7 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
 Key = tuple[tuple[str, Stack], ...]  # path -> steps, sorted by path
+CROSSING = 512 << 20  # bytes of values that cross a cut, in memory; the others are on the disk
 FAR = 1e6  # divergence of outputs that are not finite
 LEAST = 1e-7  # probability of a class, at least, where outputs are probabilities
 
@@ -151,7 +153,8 @@ class Computer:
         """Cut before this layer; the crossing values are computed from those of the previous cut, for the first
         samples."""
         if self._behind is None or self._behind.path != path:
-            self._behind = SuffixRunner(self.workspace.model, path)
+            self._behind = None  # whose values go before those of the next
+            self._behind = SuffixRunner(self.workspace.model, path, Crossings(CROSSING))
         return self._behind
 
 

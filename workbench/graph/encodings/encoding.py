@@ -58,6 +58,12 @@ class Encoding(ABC):
         """How many weights the layer has after this; zeros count, scales do not."""
         return int(np.prod(self.shape))
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays in memory, for caches with a budget."""
+        held = vars(self).values()
+        return sum(part.nbytes for part in held if isinstance(part, np.ndarray | Encoding))
+
     # -- what is written; floats, unless a class says otherwise --
 
     def as_spec(self, counts: Counts) -> StorageSpec:
@@ -238,6 +244,10 @@ class Factors(Encoding):
     @property
     def parameters(self) -> int:
         return sum(piece.encoding.parameters for piece in self.pieces)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(piece.encoding.nbytes for piece in self.pieces)
 
     @property
     def factors(self) -> "Factors":

@@ -4,6 +4,8 @@ A small file may ask for any amount: constants of any size, tiles, pads, ranges.
 weights and its inputs; a graph that needs many times both is refused, and so is never run.
 """
 
+from collections.abc import Mapping
+
 import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
@@ -31,7 +33,7 @@ def check(model: ir.Model, name: str) -> int:
     return allowed
 
 
-def peak(model: ir.Model, known: dict[str, shapes.Known]) -> int:
+def peak(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
     """Bytes of the values that are there at once, at most; weights do not count, and sizes that cannot be told are 1.
 
     Constants stay: the runtime computes what depends on nothing when it loads the graph, and keeps it.

@@ -11,7 +11,7 @@ import onnx_ir as ir
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec, Layer, ModelSummary, Preparation
-from workbench.graph.model import cost
+from workbench.graph.model import cost, demand
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.onnx import saving, shapes
 from workbench.graph.onnx.mapped import MappedTensor
@@ -101,6 +101,11 @@ class Model:
     def known_of_one_sample(self) -> Mapping[str, shapes.Known]:
         """The same with one sample in the batch, where the graph leaves the batch free."""
         return cost.of_one_sample(self.ir)
+
+    @cached_property
+    def run_bytes(self) -> int:
+        """Bytes of the values that a run of one sample has at once, as far as their shapes can be inferred."""
+        return demand.peak(self.ir, self.known_of_one_sample)
 
     def at(self, sizes: Mapping[str, tuple[int, ...]]) -> "Model":
         """The same model whose MACs are counted for such a sample, input -> shape, where it leaves more open than the

@@ -35,6 +35,11 @@ class Edit:
             )
 
     @property
+    def nbytes(self) -> int:
+        """Bytes in memory, for caches with a budget. Decoded weights have another budget."""
+        return self.encoding.nbytes + (0 if self.bias is None else self.bias.nbytes)
+
+    @property
     def weight(self) -> np.ndarray:
         """The effective weight, float32, in the stored layout: what the preview computes with. Not to be changed: of
         weights that were asked for lately the decoded floats are kept."""
