@@ -3879,6 +3879,11 @@
       <translation>相对原模型的信噪比</translation>
     </message>
     <message>
+      <source>Arrays that are not used: {names}. Labels are read from '{y}'.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>未使用的数组:{names}。标签从“{y}”读取。</translation>
+    </message>
+    <message>
       <source>Give at least one.</source>
       <extracomment>workbench/data/opening.py</extracomment>
       <translation>请至少提供一个。</translation>
@@ -5022,6 +5027,11 @@
       <source>No data: not measured. The written file was run on synthetic inputs; its outputs differ from the preview's by at most {largest:.2g}</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
       <translation>没有数据：未测量。已在合成输入上运行写出的文件；其输出与预览最多相差 {largest:.2g}</translation>
+    </message>
+    <message>
+      <source>Not verified: {random} makes the outputs random, so that two runs differ.</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>未验证:{random} 使输出随机,因此两次运行的结果不同。</translation>
     </message>
     <message>
       <source>The recovery stage {kind} needs data, but none was given.</source>

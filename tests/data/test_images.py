@@ -85,6 +85,8 @@ def test_pipes_devices_and_links_to_elsewhere_are_named(folder, tmp_path):
         ("crop: true", "crop is True"),
         ("std: [1, 2]", "std has 2 numbers, but the model takes 3 channels"),
         ("std: [0, 0]", r"std is \[0, 0\]"),
+        ("std: 1e-45", r"std is 1e-45; it must be a positive number"),
+        ("scale: 1e-320", r"scale is 1e-320; it must be a positive number"),
         ("std: []", r"std is \[\]"),
         ("mean: .nan", "mean is nan"),
         ("mean: a", "mean is 'a'"),

@@ -37,7 +37,9 @@ def test_arrays_that_the_model_does_not_take_are_not_read(tmp_path):
     trap = io.BytesIO()
     np.save(trap, np.array([{}], dtype=object), allow_pickle=True)
     file = archive(tmp_path / "d.npz", x=good.getvalue(), other=trap.getvalue(), torn=b"\x93NUMPY")
-    assert open_dataset(file, X).samples == 3
+    data = open_dataset(file, X)
+    assert data.samples == 3
+    assert data.notes == ("Arrays that are not used: other, torn. Labels are read from 'y'.",)
     _, held = npz_file.read(tmp_path / "d.npz", {"x"})
     assert held == ("x", "other", "torn")
 

@@ -2,6 +2,7 @@
 refused before anything runs."""
 
 import numpy as np
+import onnx
 import pytest
 
 from tests.engine.small import network
@@ -70,6 +71,32 @@ def test_a_file_that_answers_otherwise_is_refused(workspace, tmp_path):
     other.save(tmp_path / "other.onnx")
     with pytest.raises(UserError, match="on synthetic inputs"):
         without_data.verify(workspace.model, str(tmp_path / "other.onnx"), {})
+
+
+@pytest.mark.parametrize("draw", ["RandomNormalLike", "Dropout"])
+def test_a_model_that_draws_random_numbers_is_written_and_not_called_verified(tmp_path, draw):
+    """Two runs of it differ, with every recipe: no fault of the file."""
+    b = Build()
+    if draw == "Dropout":
+        b.node(draw, ["x", b.constant("half", 0.5), b.constant("training", True, np.bool_)], "drawn")
+    else:
+        b.node("Add", ["x", b.node(draw, ["x"], "noise")], "drawn")
+    b.node("MatMul", ["drawn", b.weight("w", 8, 4)], "y")
+    onnx.save(b.proto({"x": ["N", 8]}, {"y": ["N", 4]}), tmp_path / "m.onnx")
+    np.savez(tmp_path / "d.npz", x=np.random.default_rng(0).standard_normal((20, 8)).astype(np.float32))
+    opened = Workspace.open(str(tmp_path / "m.onnx"), Job())
+    assert any(f"{draw} makes the outputs random" in note for note in opened.model.notes)
+    for each in (opened, opened.attach(str(tmp_path / "d.npz"), Job())):
+        report = export(each, recipe("quantize.affine", bits=8), str(tmp_path / "out"), Job(), timing=False)
+        assert report.verified is None
+        assert f"Not verified: {draw} makes the outputs random, so that two runs differ." in report.notes
+
+
+def test_a_dropout_that_is_off_is_not_random():
+    b = Build()
+    b.node("Dropout", ["x", b.constant("half", 0.5), b.constant("training", False, np.bool_)], "kept")
+    b.node("MatMul", ["kept", b.weight("w", 8, 4)], "y")
+    assert not without_data.drawn(b.model({"x": ["N", 8]}, {"y": ["N", 4]}))
 
 
 def test_inputs_that_were_given_have_their_values(tmp_path):

@@ -298,6 +298,22 @@ def test_sparse_initialisers_are_expanded_and_said(tmp_path):
     model = open_model(str(tmp_path / "m.onnx"), job=Job())
     np.testing.assert_array_equal(model.weight("fc"), dense)
     assert model.notes == ("1 sparse initialiser was converted to dense.",)
+    proto.graph.ClearField("sparse_initializer")
+    proto.graph.node.insert(0, helper.make_node("Constant", [], ["fc.weight"], sparse_value=sparse))
+    onnx.save(proto, tmp_path / "c.onnx")
+    np.testing.assert_array_equal(open_model(str(tmp_path / "c.onnx"), job=Job()).weight("fc"), dense)
+
+
+def test_what_a_file_says_of_the_levels_of_a_weight_is_dropped_with_them(tmp_path):
+    """It would stay with another weight, and in bytes that no forecast has."""
+    proto = linear()
+    said = proto.graph.quantization_annotation.add(tensor_name="fc.weight")
+    said.quant_parameter_tensor_names.add(key="SCALE_TENSOR", value="x")
+    onnx.save(proto, tmp_path / "m.onnx")
+    model = open_model(str(tmp_path / "m.onnx"), job=Job())
+    model.save(tmp_path / "again.onnx")
+    assert size_of(model, {}).file == (tmp_path / "again.onnx").stat().st_size
+    assert not onnx.load(tmp_path / "again.onnx").graph.quantization_annotation
 
 
 # The proof that preparation changed nothing

@@ -1,6 +1,7 @@
 """Opens data sets: read by their kind, preprocessed, matched to the inputs of the model; all samples or a part."""
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from workbench.data.matching import Given, match
 from workbench.data.preprocessing import Rules, applied, beside, of_images, ordered, read_rules
 from workbench.data.readers.kinds import LABELS, NAMES, Asked, Found, read
 from workbench.data.sampling import stratified
+
+SHOWN = 5  # names in a note
 
 
 def open_dataset(
@@ -112,9 +115,18 @@ def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given,
             classes,
             matched.constants,
             matched.axes,
-            notes=(*found.notes, *matched.notes),
+            notes=(*found.notes, *matched.notes, *_unused(found, own | set(given))),
         )
     )
+
+
+def _unused(found: Found, own: Collection[str]) -> tuple[str, ...]:
+    """A note of the arrays that nobody reads: labels under another name would be missed without a word."""
+    left = [name for name in found.held if name not in found.arrays and name not in own]
+    if not left:
+        return ()
+    names = left[:SHOWN] + ["…"] * (len(left) > SHOWN)
+    return (Message("Arrays that are not used: {names}. Labels are read from '{y}'.", names=names, y=LABELS),)
 
 
 def _preprocessed(

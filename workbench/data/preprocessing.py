@@ -22,6 +22,7 @@ LARGEST_SIDE = 1 << 14  # pixels of what the model gets
 MOST_CLASSES = 100_000
 LONGEST_NAME = 4096
 LONGEST_SAMPLE = 1 << 16
+LEAST = 1e-30  # of a number that values are divided by: a smaller one makes them infinite
 COLORS = (1, 3, 4)  # how many channels images have
 ORDERS = {"nchw": (0, 3, 1, 2), "nhwc": (0, 2, 3, 1)}  # of the model: its axes in samples of the other layout
 
@@ -230,15 +231,15 @@ def _wrong(file: Path, key: str, value: Any, wanted: str) -> UserError:
 
 
 def _number(file: Path, key: str, value: Any, wanted: str, most: float = 1e6) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not LEAST <= value <= most:
         raise _wrong(file, key, value, wanted)
     return float(value)
 
 
 def _numbers(file: Path, key: str, value: Any) -> tuple[float, ...]:
     each = value if isinstance(value, list) else [value]
-    least = -1e6 if key == "mean" else 0
-    if not each or not all(isinstance(x, int | float) and not isinstance(x, bool) and least < x < 1e6 for x in each):
+    least = -1e6 if key == "mean" else LEAST
+    if not each or not all(isinstance(x, int | float) and not isinstance(x, bool) and least <= x < 1e6 for x in each):
         raise _wrong(
             file,
             key,

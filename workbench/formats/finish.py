@@ -16,7 +16,7 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Preparation
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
-from workbench.graph.model.hidden_weights import RANDOM
+from workbench.graph.model.hidden_weights import random_operators
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import OPEN, WEIGHTS_ONLY, Model
 from workbench.graph.onnx import mapped, runtime, saving, shapes
@@ -160,13 +160,13 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
         if operators & LOOPS or (allowed <= runtime.LIMIT and not isinstance(error, runtime.TooLong)):
             raise never_ends(loaded.source.path, error) from error
         feeds, expected, why = {}, [], error.what
-    if random := operators.intersection(RANDOM):
+    if random := random_operators(loaded.graph):
         return (
             {},
             [],
             Message(
                 "Preparation at opening could not be verified: {random} makes the outputs random.",
-                random=", ".join(sorted(random)),
+                random=", ".join(random),
             ),
         )
     return (feeds, expected, Message("Preparation at opening could not be verified: {why}", why=why) if why else "")

@@ -123,9 +123,11 @@ def _unlogged() -> Iterator[None]:
 
 
 def _forget_types(model: ir.Model, recorded: set[str]) -> None:
-    """Drop the types of initialisers, which onnx-ir would write as well, unless the file has them."""
+    """Drop the types of initialisers, which onnx-ir would write as well, unless the file has them; and what the file
+    says of their quantisation, which is another after an edit."""
     for graph in model.graphs():
         for value in graph.initializers.values():
+            value.meta.pop("quant_parameter_tensor_names", None)
             if not value.is_graph_input() and not value.is_graph_output() and value.name not in recorded:
                 value.type = value.shape = None
 
@@ -158,9 +160,16 @@ def _bounded(proto: onnx.ModelProto, name: str) -> None:
 
 
 def _expand_sparse(graph: onnx.GraphProto, name: str) -> int:
-    """Sparse initialisers, which onnx-ir does not read, as dense ones."""
-    count = len(graph.sparse_initializer)
-    if onnx_tensors.much_larger_dense(graph.sparse_initializer):
+    """Sparse initialisers and constants, which onnx-ir does not read, as dense ones."""
+    constants = [
+        attribute
+        for node in graph.node
+        if node.op_type == "Constant"
+        for attribute in node.attribute
+        if attribute.name == "sparse_value"
+    ]
+    count = len(graph.sparse_initializer) + len(constants)
+    if onnx_tensors.much_larger_dense([*graph.sparse_initializer, *(each.sparse_tensor for each in constants)]):
         raise UserError(
             "{name} has sparse initialisers that need far more memory once converted to dense.",
             "Store them as dense tensors.",
@@ -168,6 +177,9 @@ def _expand_sparse(graph: onnx.GraphProto, name: str) -> int:
         )
     graph.initializer.extend(onnx_tensors.dense(sparse) for sparse in graph.sparse_initializer)
     graph.ClearField("sparse_initializer")
+    for each in constants:
+        dense = onnx_tensors.dense(each.sparse_tensor)
+        each.CopyFrom(onnx.AttributeProto(name="value", type=onnx.AttributeProto.TENSOR, t=dense))
     return count
 
 

@@ -128,10 +128,11 @@ def export(
             notes += (UNVERIFIED,)
         elif workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
+            drawn = without_data.drawn(workspace.model)
             preview_value, verified, beside = compared(
-                workspace.evaluator, preview_run, written_run, job.part(middle, 0.9)
+                workspace.evaluator, preview_run, written_run, job.part(middle, 0.9), alike=not drawn
             )
-            apart = settle.note_on_file(
+            apart = drawn or settle.note_on_file(
                 str(written), written_run, workspace.evaluator.data, settle.deciding(workspace.evaluator)
             )
             notes += (apart,) if apart else ()
@@ -218,11 +219,13 @@ def plain(model: Model, edits: Mapping[str, Edit]) -> Model:
     return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, PLAIN)
 
 
-def compared(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified, tuple[Beside, ...]]:
+def compared(
+    evaluator: Evaluator, shown: Run, written: Run, job: Job, alike: bool = True
+) -> tuple[float, Verified, tuple[Beside, ...]]:
     """The preview's metric and the file's, on every sample, and how far their outputs are apart; the other metrics of
     the file.
 
-    Raises UserError when they differ by more than rounding.
+    Raises UserError when they differ by more than rounding, unless they are not expected to be `alike`.
     """
     rows = [[np.empty_like(each.scores) for each in evaluator.measures] for _ in range(2)]
     agree = 0.0
@@ -240,7 +243,7 @@ def compared(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[
         apart = np.where(a == b, 0.0, np.abs(a.astype(np.float64) - b))  # where both are infinite, too
         largest = max(largest, float(np.nan_to_num(apart, nan=np.inf).max()))
         scale = max(scale, float(np.abs(a).max()))
-    if not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6):
+    if alike and (not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6)):
         raise UserError(
             "The written file does not match the preview: outputs differ by {largest:.3g} at a scale of {scale:.3g}.",
             "No file was kept. Export with 'sparse: off', and report this recipe.",

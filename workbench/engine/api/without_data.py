@@ -10,6 +10,7 @@ from workbench.data.matching import Given, constants
 from workbench.engine.compile.structure import Stacks
 from workbench.engine.integers import settle
 from workbench.formats.finish import answers, relative_difference
+from workbench.graph.model.hidden_weights import random_operators
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.methods.base.method import find
@@ -37,12 +38,24 @@ def refuse(chosen: Stacks, recipe: Recipe) -> None:
         )
 
 
+def drawn(model: Model) -> str:
+    """Note on a file that cannot be compared with its preview, as the model draws random numbers; "" elsewhere."""
+    random = random_operators(model.ir)
+    if not random:
+        return ""
+    return Message(
+        "Not verified: {random} makes the outputs random, so that two runs differ.", random=", ".join(random)
+    )
+
+
 def verify(shown: Model, written: str, given: Given) -> tuple[Verified | None, str]:
     """Run the preview and the file on inputs that are made up, and say what was found; None where the file answers
     otherwise without the runtime's graph optimisation.
 
     Raises UserError when their outputs differ by more than rounding.
     """
+    if said := drawn(shown):
+        return None, said
     running = runtime.session(written)
     feeds, found, why = answers(running, constants(shown.inputs, given))
     if not feeds:

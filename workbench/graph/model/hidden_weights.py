@@ -11,8 +11,20 @@ from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
 RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
 
+
 COMPRESSED = Message("Its weights are already stored compressed.")
 NOT_STORED = Message("Its weights are not stored in the file: a ConstantOfShape generates them.")
+
+
+def random_operators(model: ir.Model) -> list[str]:
+    """Operators whose results are others at each run, by name; Dropout among them where it may be in training mode."""
+    found = set()
+    for node in ir.traversal.RecursiveGraphIterator(model.graph):
+        mode = node.inputs[2] if node.op_type == "Dropout" and len(node.inputs) > 2 else None
+        known = None if mode is None or mode.const_value is None else bool(mode.const_value.numpy().any())
+        if node.op_type in RANDOM or (mode is not None and known is not False):
+            found.add(node.op_type)
+    return sorted(found)
 
 
 @dataclass(frozen=True)
