@@ -168,14 +168,17 @@ def _print_robustness(found: Robustness) -> None:
     def text(value: float) -> str:
         return metric_text(value, metric)
 
+    def points(value: float) -> str:
+        return output.difference_text(value, metric)
+
     rows = [
         (
             f"{row.kind} {row.strength or ''}",
             text(row.first),
             text(row.second),
-            text(row.drop),
-            text(row.lost) if row.strength else "",
-            f"{text(row.low)} to {text(row.high)}" if row.strength else "",
+            points(row.drop),
+            points(row.lost) if row.strength else "",
+            f"{points(row.low)} to {points(row.high)}" if row.strength else "",
         )
         for row in found.rows
     ]
@@ -184,5 +187,5 @@ def _print_robustness(found: Robustness) -> None:
     )
     output.say(
         f"\nMeasured on {found.samples:,} samples, corrupted alike for both. Robustness lost is the drop less "
-        f"that on clean samples; on average {text(found.lost)}."
+        f"that on clean samples; on average {points(found.lost)}."
     )
