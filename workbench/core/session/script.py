@@ -66,7 +66,7 @@ def as_python(work: Work) -> str:
         f"model = wb.open({_lines(opening)})\n"
         f"recipe = wb.Recipe({_lines(_recipe(work.recipe))})\n"
         f"report = model.export({', '.join(writing)})\n"
-        "print(report.files, *report.notes, sep='\\n')\n"
+        "print(report, *report.notes, sep='\\n')\n"
     )
 
 
