@@ -57,7 +57,7 @@ def test_edit_preview_export(workspace, tmp_path):
     recipe = parse_recipe(RECIPE)
     previewer = Previewer(workspace)
     previews = list(previewer.measure(recipe, ("blocks.1.conv1",), Job()))
-    assert [runner.path for runner in previewer._suffixes.values()] == ["blocks.1.conv1"]  # cut there, not whole
+    assert [runner.path for runner in previewer.suffixes.values()] == ["blocks.1.conv1"]  # cut there, not whole
     first, last = previews[0], previews[-1]
     assert first.value is None and not first.complete
     assert last.complete and last.value.how == "measured" and last.value.samples == workspace.data.samples

@@ -44,3 +44,14 @@ def test_no_source_has_a_refused_word(word):
         for found in pattern.finditer(text)
     ]
     assert not hits, f"'{word}': {', '.join(hits)}"
+
+
+def test_a_docstring_begins_with_a_verb_or_a_noun():
+    opening = re.compile(r'^ *"""(?:What|Of|That)\b.*', re.MULTILINE)
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found[0].strip()}"
+        for path, text in sources().items()
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "workbench")
+        for found in opening.finditer(text)
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -6909,11 +6909,6 @@
       <translation>提升 opset</translation>
     </message>
     <message>
-      <source>Preparation at opening could not be verified:</source>
-      <extracomment>workbench/formats/finish.py</extracomment>
-      <translation>打开时的预处理无法验证：</translation>
-    </message>
-    <message>
       <source>Preparation at opening could not be verified: {random} makes the outputs random.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>打开时的预处理无法验证：{random} 使输出带有随机性。</translation>

@@ -91,7 +91,7 @@ def test_packages_and_paths_of_other_distributions_are_found(site):  # noqa: F81
     distribution(site, "more", points, more=source + "BAD = [HERE / 'bad.yaml']\nNONE = 3\n")
     assert sorted(all_targets().keys() - shipped_targets().keys()) == ["example-npu", "example-three", "example-two"]
     said = " ".join(discovery.left_out())
-    assert "bad.yaml is not a valid target file" in said and "names a int, not a package or a path" in said
+    assert "bad.yaml is not a valid target file" in said and "names an object of type int, not a package" in said
 
 
 SHIPPED = ["coreml-ane", "ethos-u", "litert", "openvino-cpu", "openvino-gpu", "openvino-npu", "ort-cpu", "ort-cpu-vnni"]

@@ -66,7 +66,11 @@ def metrics(site):  # noqa: F811
 def test_a_metric_of_another_distribution_is_there_and_broken_ones_are_named(metrics):
     assert metrics["margin"].info.unit == "logits" and metrics["top1"].info.interval == "wilson"
     said = " ".join(discovery.left_out())
-    assert "c = margins:TAKEN" in said and "is there already" in said and "names a int, not a Metric" in said
+    assert (
+        "c = margins:TAKEN" in said
+        and "is there already" in said
+        and "names an object of type int, not a Metric" in said
+    )
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.engine.small import network
+from tests.graph.examples import with_weights
 from workbench.cli.commands import cli
 from workbench.core.analysis.sensitivity import Wanted
 from workbench.core.base.errors import UserError
@@ -33,7 +34,6 @@ from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch import torch_ops, torch_proof
 from workbench.graph.torch.torch_ops import Operator
 

@@ -47,9 +47,9 @@ def test_what_crosses_a_cut_follows_from_what_crosses_one_further_up(workspace):
     for first, then in zip(layers[1:], layers[2:] + layers[-1:], strict=True):
         walked, afresh = SuffixRunner(workspace.model, then), SuffixRunner(workspace.model, then)
         walked.follow(SuffixRunner(workspace.model, first), [feeds])
-        expected = afresh._cross(feeds)
+        expected = afresh.cross(feeds)
         assert walked.crossings.used == sum(array.nbytes for array in expected.values())
-        for name, array in walked._cross(feeds).items():
+        for name, array in walked.cross(feeds).items():
             np.testing.assert_allclose(array, expected[name], atol=1e-4, rtol=1e-4, err_msg=f"{first}, {then}")
 
 
@@ -157,14 +157,14 @@ def test_back_at_a_layer_nothing_upstream_is_computed_again(workspace):
     list(previewer.measure(recipe.with_actions([last], FOUR_BITS), (last,), Job()))
     downstream = recipe.with_actions([last], FOUR_BITS)
     previewer.run(workspace.compiled(downstream, Job()), (middle,))
-    calls = counted(next(reversed(previewer._suffixes.values())))
+    calls = counted(next(reversed(previewer.suffixes.values())))
     *_, shown = previewer.measure(downstream, (middle,), Job())
     assert not calls, "an edit behind the layer does not change what reaches it"
     *_, whole = previewer.measure(downstream, (), Job())
     assert shown.value.value == pytest.approx(whole.value.value, abs=0.002)
     upstream = recipe.with_actions([first], FOUR_BITS)
     previewer.run(workspace.compiled(upstream, Job()), (middle,))
-    calls = counted(next(reversed(previewer._suffixes.values())))
+    calls = counted(next(reversed(previewer.suffixes.values())))
     list(previewer.measure(upstream, (middle,), Job()))
     assert calls, "an edit before it does"
 
@@ -178,7 +178,7 @@ def test_several_layers_are_cut_before_the_first_of_them(workspace):
     quick = previewer.run(result, tuple(reversed(chosen)))(feeds)[0]
     full = runner(runtime.session(effective(workspace.model, result.edits)))(feeds)[0]
     np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4)
-    (behind,) = previewer._suffixes.values()
+    (behind,) = previewer.suffixes.values()
     assert behind.path in chosen
     calls = counted(behind)
     again = workspace.compiled(recipe.with_actions(chosen, (Action("quantize.affine", {"bits": 3}),)), Job())
@@ -190,7 +190,7 @@ def test_what_was_prepared_is_not_computed_by_the_first_edit(workspace):
     *_, last = editable(workspace)
     previewer = Previewer(workspace)
     previewer.prepare(Recipe(), (last,), Job())
-    (behind,) = previewer._suffixes.values()
+    (behind,) = previewer.suffixes.values()
     calls = counted(behind)
     *_, shown = previewer.measure(Recipe().with_actions([last], FOUR_BITS), (last,), Job())
     assert shown.complete and not calls

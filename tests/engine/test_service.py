@@ -177,7 +177,7 @@ def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(m
 
     def make():
         making.set()
-        idle._let_others_go_first(Job(), ())
+        idle.let_others_go_first(Job(), ())
         return 7
 
     threads = [threading.Thread(target=lambda: found.append(cache.get("a", make)))]
@@ -195,7 +195,7 @@ def test_looking_and_scanning_go_on_beside_a_training_and_wait_for_an_edit(monke
     monkeypatch.setattr(service, "Lane", lambda name, run: None)
     looking, job = service.Service(None), Job()
     looking.busy[1] = "train"
-    looking._let_others_go_first(job, service.PATIENT[lane])  # does not wait
+    looking.let_others_go_first(job, service.PATIENT[lane])  # does not wait
     looking.busy[2] = "edit"
     looks = []
 
@@ -206,7 +206,7 @@ def test_looking_and_scanning_go_on_beside_a_training_and_wait_for_an_edit(monke
             del looking.busy[2]
 
     monkeypatch.setattr(service, "time", SimpleNamespace(sleep=look))
-    looking._let_others_go_first(job, service.PATIENT[lane])
+    looking.let_others_go_first(job, service.PATIENT[lane])
     assert looks == [service.WAIT_S] * 3
 
 

@@ -6,6 +6,7 @@ import onnx
 import pytest
 
 from tests.engine.small import network
+from tests.graph.examples import with_weights
 from tests.graph.graphs import Build
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
@@ -16,7 +17,6 @@ from workbench.engine.api import without_data
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite.rewrite import with_weights
 
 
 def recipe(method, **params):

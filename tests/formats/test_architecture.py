@@ -242,7 +242,7 @@ def test_a_hostile_folder_ends_in_one_sentence(tmp_path, changes, words):
 def test_a_damaged_configuration_ends_in_one_sentence(tmp_path, text):
     write_safe(tmp_path / "model.safetensors", {"a.weight": torch.ones(3, 2)})
     (tmp_path / "config.json").write_text(text)
-    with pytest.raises(UserError, match=r"config\.json is no configuration"):
+    with pytest.raises(UserError, match=r"config\.json is not a network configuration"):
         open_model(str(tmp_path), job=Job())
 
 

@@ -9,9 +9,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from tests.formats.test_onnx_file import refusal
 from workbench.core.base.job import Job
-from workbench.formats import finish, onnx_file
+from workbench.formats import onnx_file
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime, shapes
+
+UNCHECKED = "Preparation at opening could not be verified:"
 
 DOMAIN = "calls"
 node = helper.make_node
@@ -160,7 +162,7 @@ def test_a_long_run_that_ends_by_itself_is_opened_unchecked(tmp_path, monkeypatc
     onnx.save(model([*nodes, node("Relu", ["q200"], ["q"])], [constant("s", [512, 512])]), tmp_path / "m.onnx")
     opened = open_model(str(tmp_path / "m.onnx"), job=Job())
     assert [layer.path for layer in opened.layers][:1] == ["fc"]
-    assert opened.notes[0] == f"{finish.UNCHECKED} A single run takes more than 0 seconds."
+    assert opened.notes[0] == f"{UNCHECKED} A single run takes more than 0 seconds."
 
 
 def test_a_file_with_large_weights_has_as_much_more_time():
@@ -171,7 +173,7 @@ def test_a_file_with_large_weights_has_as_much_more_time():
 def test_inputs_that_nobody_can_make_up_are_not_made_up(tmp_path, x):
     onnx.save(model([node("Relu", ["h"], ["q"])], x=x), tmp_path / "m.onnx")
     opened = open_model(str(tmp_path / "m.onnx"), job=Job())
-    assert opened.notes == (f"{finish.UNCHECKED} no inputs were found that it accepts",)
+    assert opened.notes == (f"{UNCHECKED} no inputs were found that it accepts",)
 
 
 def test_a_large_need_is_allowed_where_weights_or_inputs_are_large(tmp_path):
@@ -187,7 +189,7 @@ def test_a_large_need_is_allowed_where_weights_or_inputs_are_large(tmp_path):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "m.onnx")
     opened = open_model(str(tmp_path / "m.onnx"), job=Job())
     assert [layer.path for layer in opened.layers] == ["conv"]
-    assert opened.notes[0].startswith(finish.UNCHECKED)
+    assert opened.notes[0].startswith(UNCHECKED)
 
 
 # Functions

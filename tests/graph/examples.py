@@ -1,5 +1,6 @@
 """One-layer graphs and every kind of encoding, for the tests of storage and rewriting."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import ml_dtypes
@@ -7,6 +8,7 @@ import numpy as np
 import onnx
 import onnx_ir as ir
 
+from workbench.core.recipe.storing import PLAIN
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.codebook import Codebook
 from workbench.graph.encodings.dense import Dense
@@ -14,6 +16,8 @@ from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import Model, Source
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
+from workbench.graph.storage.edit import Edit
 
 OPS = ("Gemm", "MatMul", "Conv")
 OPSETS = (9, 11, 13, 18, 21, 23)
@@ -168,3 +172,13 @@ def feed(model: Model, samples: int = 3) -> np.ndarray:
     """Random input for `model`."""
     shape = [samples if size is None else size for size in model.inputs[0].shape]
     return np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+
+
+def with_weights(model: Model, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> Model:
+    """The same graph with other weights and biases, as plain floats."""
+    every = {**{path: model.weight(path) for path in biases}, **weights}
+    return with_edits(
+        model,
+        {path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path)) for path, weight in every.items()},
+        PLAIN,
+    )

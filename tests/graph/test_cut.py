@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from tests.graph.examples import with_weights
 from tests.graph.graphs import Build, conditional, opened, residual
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite.rewrite import with_weights
-from workbench.graph.subgraph.cut import Cut, cut, tap
+from workbench.graph.subgraph.cut import Cut, cut, ending_in, tapped
 
 
 def feeds_of(model: Model, samples: int = 3) -> dict[str, np.ndarray]:
@@ -77,7 +77,7 @@ def test_a_cut_leaves_the_model_as_it_was():
     model = opened(residual())
     before = model.to_bytes()
     cut(model, "shared")
-    tap(model, "head")
+    ending_in(model, (tapped(model, "head"),))
     assert model.to_bytes() == before
 
 
@@ -112,14 +112,14 @@ def test_an_operator_that_onnx_does_not_define_may_stand_before_the_cut():
     assert_the_same(model, "last")
 
 
-def test_tap_gives_what_a_layer_receives():
+def test_a_graph_that_ends_before_a_layer_gives_what_a_layer_receives():
     model = opened(residual())
     feeds = feeds_of(model)
-    graph, name = tap(model, "head")
-    received = runtime.session(graph).run([name], feeds)[0]
+    name = tapped(model, "head")
+    received = runtime.session(ending_in(model, (name,))).run([name], feeds)[0]
     logits = runtime.session(model).run(["logits"], feeds)[0]
     np.testing.assert_allclose(received @ model.weight("head").T + model.bias("head"), logits, atol=1e-5)
-    assert tap(model, "stem") == (None, "x")
+    assert tapped(model, "stem") == "x"
 
 
 @pytest.mark.slow

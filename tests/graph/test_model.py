@@ -7,11 +7,12 @@ import numpy as np
 import onnx
 import pytest
 
+from tests.graph.examples import with_weights
 from tests.graph.graphs import Build, opened, residual
 from workbench.core.base.errors import UserError
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.onnx import names, runtime, saving
-from workbench.graph.rewrite.rewrite import with_edits, with_weights
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 
 

@@ -5,13 +5,13 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.graph.examples import with_weights
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.formats.onnx_file import from_proto
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch.torch_view import TorchView, missing
 
 

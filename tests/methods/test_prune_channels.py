@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from tests.graph.examples import with_weights
 from tests.graph.networks import (
     IMAGE,
     NETWORKS,
@@ -27,7 +28,6 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.gradients import gradients
 from workbench.engine.compile import compiler, structure
-from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch.torch_view import TorchView
 from workbench.methods.base.method import ChannelGroup
 from workbench.methods.prune.channels import ChannelPruning, _lamp

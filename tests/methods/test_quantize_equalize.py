@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.graph.examples import with_weights
 from tests.graph.networks import IMAGE, Builder, concat, depthwise, flattened, multiplied, residual
 from tests.graph.test_scaling import random_factors
 from workbench.core.base.errors import Cancelled, UserError
@@ -18,7 +19,7 @@ from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.channels.scaling import rescaled, scaling_of
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite.rewrite import size_of, with_edits, with_weights
+from workbench.graph.rewrite.rewrite import size_of, with_edits
 
 EQUALISE = Action("quantize.equalize")
 

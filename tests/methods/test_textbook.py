@@ -10,6 +10,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from scipy.cluster.vq import kmeans as scipy_kmeans
 
+from tests.graph.examples import with_weights
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import InputSpec
@@ -21,7 +22,6 @@ from workbench.engine.calibration.gradients import gradients, loss_of, synaptic_
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import compiler
 from workbench.formats.onnx_file import from_proto
-from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch.torch_view import TorchView
 from workbench.methods.common import factors, grids
 from workbench.methods.prune.magnitude import smallest

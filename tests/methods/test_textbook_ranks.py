@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tests.graph.examples import with_weights
 from tests.methods.test_textbook import edited
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
-from workbench.graph.rewrite.rewrite import with_weights
 from workbench.methods.base import ranks, vbmf
 from workbench.methods.common import factors
 from workbench.methods.lowrank.response import ReducedRank

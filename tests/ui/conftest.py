@@ -135,8 +135,8 @@ def own_link(qapp):
 def session(link):
     session = Session(link)
     yield session
-    session._refresher.online = session._refresher.supplied = False
-    session._refresher.drop()  # nor does it ask for what waits behind another request
+    session.refresher.online = session.refresher.supplied = False
+    session.refresher.drop()  # nor does it ask for what waits behind another request
     forget_asked(link)  # an answer that comes now would find nobody
     session.deleteLater()
 

@@ -68,10 +68,10 @@ def test_the_compressed_side_is_drawn_over_the_original_and_follows_the_recipe(t
     assert tab.shown_after is None and "Compressed" not in tab.source.text()
     session.set_actions(["first"], (Action("prune.magnitude", {"sparsity": 0.9}),), "prune")
     session.turns.settle()
-    assert "Compressed: running" in tab.source.text() and not tab.values._now.isVisible()
+    assert "Compressed: running" in tab.source.text() and not tab.values.now.isVisible()
     qtbot.waitUntil(lambda: tab.shown_after is not None and "● measured on 512" in tab.source.text().split("Comp")[-1])
     session.turns.settle()
-    assert tab.values._now.isVisible() and len(tab.ranges._bars) == 6
+    assert tab.values.now.isVisible() and len(tab.ranges.bars) == 6
     assert "Compressed: range" in tab.notes.text()
     at = tab.ranges.canvas
     QTest.mouseMove(at.viewport(), QPoint(round(at.to_pixel(3)), round(at.area.center().y())))
@@ -80,7 +80,7 @@ def test_the_compressed_side_is_drawn_over_the_original_and_follows_the_recipe(t
     mean = tab.shown_after.mean
     session.undo()
     session.turns.settle()
-    assert tab.shown_after is None and len(tab.ranges._bars) == 3, "nothing of a recipe that does not hold"
+    assert tab.shown_after is None and len(tab.ranges.bars) == 3, "nothing of a recipe that does not hold"
     session.redo()
     session.turns.settle()
     assert tab.shown_after.mean is mean, "remembered"
@@ -140,7 +140,7 @@ def test_channels_in_the_order_of_their_reach(qapp, qtbot):
     plot.resize(500, 340)
     plot.show()
     plot.show_activation(SIDE, None)
-    assert plot._order.tolist() == [0, 1, 2, 3, 4]
+    assert plot.order.tolist() == [0, 1, 2, 3, 4]
     QTest.mouseClick(plot.sort_button, Qt.MouseButton.LeftButton)
-    assert plot._order.tolist() == [2, 3, 4, 0, 1]
+    assert plot.order.tolist() == [2, 3, 4, 0, 1]
     assert len(plot._dead.points()) == 1 and plot._dead.points()[0].pos().x() == 4

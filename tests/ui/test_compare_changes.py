@@ -66,7 +66,7 @@ def test_a_cell_leads_to_its_samples_and_they_to_the_layer(compared, qtbot):
     tab, page = open_page(compared, qtbot, "confusion")
     flips = [flip for flip in tab.findings.changes.flips if flip.kind == "lost"]
     truth, decision = flips[0].truth, flips[0].after
-    grid = page.map._grid()
+    grid = page.map.grid()
     cell = grid.width() / 10
     qtbot.mouseClick(
         page.map,
@@ -155,9 +155,9 @@ def test_names_wider_than_a_cell_lean_over_and_stay_inside(qapp, qtbot):
         qtbot.addWidget(picture)
         picture.resize(520, 520)
         picture.show_changes(Changes(300, TOP1, True, names, counts, counts), "before")
-        grid = picture._grid()
-        leaning, reach = picture._leaning(grid.width() / 10), math.sqrt(0.5) * picture._widest()
-        assert leaning == (len(names[0]) > 1) and grid.bottom() <= 520 and grid.left() > picture._widest()
+        grid = picture.grid()
+        leaning, reach = picture.leaning(grid.width() / 10), math.sqrt(0.5) * picture.widest()
+        assert leaning == (len(names[0]) > 1) and grid.bottom() <= 520 and grid.left() > picture.widest()
         assert not leaning or (grid.top() > reach and grid.right() - grid.width() / 20 + reach <= 520)
 
 
@@ -171,7 +171,7 @@ def test_a_thousand_classes_are_drawn_at_once(qapp, qtbot):
     qtbot.addWidget(picture)
     picture.resize(700, 700)
     picture.show_changes(Changes(1, TOP1, True, tuple(map(str, range(1000))), counts, after), "difference")
-    colors = picture._image
+    colors = picture.image
     assert colors.pixelColor(8, 3) == colors.pixelColor(3, 3) != colors.pixelColor(5, 5), "both are worse"
     picture.show()
     assert picture.grab().width() >= 700

@@ -119,10 +119,10 @@ def test_coming_back_to_a_pinned_state_is_one_step_and_asks_the_engine_nothing(c
     for sparsity in (0.2, 0.4):
         change(session, qtbot, sparsity)
     steps = session.undo_stack.count()
-    session._refresher._previews._limit = 2  # what is pinned outlives what is merely recent
+    session.refresher._previews._limit = 2  # what is pinned outlives what is merely recent
     change(session, qtbot, 0.5)
     click(compared, qtbot, 2)
-    qtbot.waitUntil(lambda: not session._refresher._rest.isActive())
+    qtbot.waitUntil(lambda: not session.refresher.rest.isActive())
     asked = requests(session.link, monkeypatch)
     qtbot.keyClick(compared.workspace.compare.states.table, Key.Key_Return)
     assert session.recipe == bold and session.preview is shown and session.preview_is_current, "without waiting"

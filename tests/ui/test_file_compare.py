@@ -51,8 +51,8 @@ def test_without_figures_it_says_why(qapp, qtbot):
     said = Message("The outputs differ in shape: {shape} and {shape_b}.", shape=(1, 2), shape_b=(1, 3))
     dialog = FileComparisonDialog(FileComparison("a.onnx", "a.onnx", (9, 9), (None, 3), ModelDiff((), ()), None, said))
     qtbot.addWidget(dialog)
-    assert len(words.lines(dialog._found)) == 1 and dialog.table.topLevelItemCount() == 0
-    assert str(said) in words.html(dialog._found)
+    assert len(words.lines(dialog.found)) == 1 and dialog.table.topLevelItemCount() == 0
+    assert str(said) in words.html(dialog.found)
 
 
 @pytest.mark.parametrize("code", ["en", "zh_CN"])

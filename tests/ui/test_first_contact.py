@@ -119,7 +119,7 @@ def test_the_tour_is_offered_once(window, session, qtbot):
 def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, short_demo, qtbot):
     qtbot.mouseClick(window.welcome.tour_button, LEFT)
     tour, space = tour_of(window, qtbot), window.workspace
-    qtbot.waitUntil(lambda: tour._hole == hole_of(tour, space.layers_dock))
+    qtbot.waitUntil(lambda: tour.hole == hole_of(tour, space.layers_dock))
     places = [
         space.layers_dock,
         space.actions_dock,
@@ -132,7 +132,7 @@ def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, short_demo, qt
     titles = set()
     for index, place in enumerate(places):
         assert tour.index == index and tour.place.text() == f"{index + 1} of {len(places)}"
-        qtbot.waitUntil(lambda place=place: not tour.gliding and tour._hole == hole_of(tour, place))
+        qtbot.waitUntil(lambda place=place: not tour.gliding and tour.hole == hole_of(tour, place))
         assert tour.rect().contains(tour.card.geometry())
         assert tour.text.height() >= tour.text.heightForWidth(tour.text.width())
         titles.add(tour.title.text())
@@ -197,7 +197,7 @@ def test_a_place_that_is_not_there_is_spoken_of_all_the_same(demo_window, qtbot)
     demo_window.workspace.layers_dock.setFloating(True)
     demo_window.menus.tour.trigger()
     tour = tour_of(demo_window, qtbot)
-    assert tour._hole.isNull() and tour.rect().contains(tour.card.geometry())
+    assert tour.hole.isNull() and tour.rect().contains(tour.card.geometry())
     demo_window.workspace.layers_dock.setFloating(False)
     demo_window.resize(1000, 700)
     qtbot.waitUntil(lambda: tour.size() == demo_window.size())

@@ -202,10 +202,10 @@ def test_a_double_click_on_slider_or_name_sets_the_default(form_of):
     QTest.mouseClick(slider, LEFT, pos=slider.rect().center())
     QTest.mouseDClick(slider, LEFT, pos=slider.rect().center())
     assert form.values()["bits"] == default["bits"] and form.heard[-1] == ("bits", default["bits"], True)
-    QTest.mouseDClick(form._labels["granularity"], LEFT)
+    QTest.mouseDClick(form.captions["granularity"], LEFT)
     assert form.values()["granularity"] == default["granularity"]
     heard = len(form.heard)
-    QTest.mouseDClick(form._labels["granularity"], LEFT)
+    QTest.mouseDClick(form.captions["granularity"], LEFT)
     assert len(form.heard) == heard, "it is there already"
 
 

@@ -31,7 +31,7 @@ def test_a_language_model_is_asked_beside_the_original_and_marks_show_where_they
     assert not tabs.isTabVisible(tabs.indexOf(tab)), "the demo generates no text"
     window.session.open(language)
     qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.path == language)
-    action = next(each for each in window.menus._tabs.actions() if each.text() == "Generate")
+    action = next(each for each in window.menus.tabs.actions() if each.text() == "Generate")
     assert tabs.isTabVisible(tabs.indexOf(tab)) and action.isVisible()
     assert not tab.start.isEnabled()
     tab.prompt.setPlainText("b")
@@ -40,7 +40,7 @@ def test_a_language_model_is_asked_beside_the_original_and_marks_show_where_they
     assert tab.original.toPlainText() == tab.compressed.toPlainText() == " c d </s>" and not marked(tab.original)
     layer = window.session.model.layers[0].path
     window.session.set_actions([layer], (Action("quantize.affine", {"bits": 2, "granularity": "tensor"}),), "2 bits")
-    assert "another recipe" in tab.words.text()
+    assert "different recipe" in tab.words.text()
     tab.start.click()
     qtbot.waitUntil(lambda: tab.generating.found is not None and not tab.generating.job)
     assert (

@@ -27,7 +27,7 @@ def narrow(bar: GoalBar) -> None:
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_words_are_whole_in_the_narrowest_bar(bar, limit):
-    bar._on_limit(limit)
+    bar.on_limit(limit)
     narrow(bar)
     assert bar.options.text() == bar.options.full
     edit = bar.unit.style().subControlRect(

@@ -387,7 +387,7 @@ def test_where_it_cannot_start_a_note_says_why_and_the_way_out(session, qtbot, m
 
 def test_the_tab_has_a_command_and_its_pages_end_with_the_window(demo_window, qtbot):
     space = demo_window.workspace
-    action = next(action for action in demo_window.menus._tabs.actions() if action.text() == "Graph")
+    action = next(action for action in demo_window.menus.tabs.actions() if action.text() == "Graph")
     assert action.isEnabled() and action.shortcut().toString() == "Ctrl+3"
     action.trigger()
     assert space.tabs.currentWidget() is space.graph

@@ -92,7 +92,7 @@ def test_a_click_goes_back_and_forward_without_computing(history, qtbot, monkeyp
     assert [step[0] for step in steps(history)] == ["Original", "blocks.4.conv2", "blocks.4.conv2"]
     last, shown = session.recipe, []
     session.recipe_changed.connect(lambda: shown.append(session.recipe))
-    qtbot.waitUntil(lambda: not session._refresher._rest.isActive())
+    qtbot.waitUntil(lambda: not session.refresher.rest.isActive())
     asked = requests(session.link, monkeypatch)
     click(history, qtbot, Kind.STEP, 0)
     assert session.recipe == Recipe() and session.preview_is_current and session.preview.complete

@@ -97,8 +97,8 @@ def test_the_weights_themselves(demo_window, qtbot):
     qtbot.waitUntil(lambda: session.edit is not None and session.edit.change.path == path, timeout=WAIT)
     QTest.keyClick(demo_window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert tab.pages.currentWidget() is tab.pictures and tab.pictures_button.isChecked()
-    qtbot.waitUntil(lambda: maps._tile is not None and maps._tile.after is not None, timeout=WAIT)
-    qtbot.waitUntil(lambda: kernels._shown is not None and kernels._shown.after is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: maps.tile is not None and maps.tile.after is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: kernels.shown is not None and kernels.shown.after is not None, timeout=WAIT)
     assert maps.heat.maps[2].isVisible() and "160 × 576 weights" in maps.readout.full
 
     for _ in range(4):
@@ -107,7 +107,7 @@ def test_the_weights_themselves(demo_window, qtbot):
     assert bottom - top <= 12 and right - left <= 38
     others = [view.box.viewRange() for view in maps.heat.maps]
     assert others[0] == others[1] == others[2], "the maps are linked"
-    qtbot.waitUntil(lambda: maps._tile.rows == (top, bottom), timeout=WAIT)  # the detail was asked for
+    qtbot.waitUntil(lambda: maps.tile.rows == (top, bottom), timeout=WAIT)  # the detail was asked for
     first = maps.heat.maps[0]
     at = first.mapFromScene(first.box.mapViewToScene(QPointF(left + 2.5, top + 1.5)))
     QTest.mouseMove(first.viewport(), at)
@@ -116,13 +116,13 @@ def test_the_weights_themselves(demo_window, qtbot):
     qtbot.waitUntil(lambda: maps.readout.full.startswith(place) and "→" in maps.readout.full, timeout=WAIT)
     QTest.keyClick(maps.heat, Qt.Key.Key_0)
     assert maps.heat.part() == ((0, 160), (0, 576))
-    qtbot.waitUntil(lambda: maps._tile.rows == (0, 160), timeout=WAIT)
+    qtbot.waitUntil(lambda: maps.tile.rows == (0, 160), timeout=WAIT)
     lines = maps.to_csv().splitlines()
-    assert lines[0].startswith("before,0,") and len(lines) == 2 * (1 + len(maps._tile.before))
-    assert float(lines[1].split(",")[1]) == pytest.approx(maps._tile.before[0, 0], rel=1e-5)
+    assert lines[0].startswith("before,0,") and len(lines) == 2 * (1 + len(maps.tile.before))
+    assert float(lines[1].split(",")[1]) == pytest.approx(maps.tile.before[0, 0], rel=1e-5)
 
     QTest.mouseClick(kernels.norm_button, LEFT)
-    qtbot.waitUntil(lambda: (np.diff(kernels._shown.norms) <= 0).all(), timeout=WAIT)
+    qtbot.waitUntil(lambda: (np.diff(kernels.shown.norms) <= 0).all(), timeout=WAIT)
     QTest.mouseMove(kernels.grid, kernels.grid.place(1).center().toPoint())
     assert kernels.readout.full.startswith("output ") and "norm" in kernels.readout.full
     QTest.mouseMove(kernels.grid, QPoint(kernels.grid.width() - 1, kernels.grid.height() - 1))
@@ -131,7 +131,7 @@ def test_the_weights_themselves(demo_window, qtbot):
 
     session.select(["head"])
     qtbot.waitUntil(
-        lambda: maps._tile is not None and maps._tile.shape == (10, session.layer("head").shape[1]), timeout=WAIT
+        lambda: maps.tile is not None and maps.tile.shape == (10, session.layer("head").shape[1]), timeout=WAIT
     )
     assert not kernels.isVisible(), "a matrix has no kernels"
     QTest.mouseClick(tab.plots.buttons[0], LEFT)
@@ -147,14 +147,14 @@ def test_kernels_fill_the_room_there_is_without_asking_on_and_on(demo_window, qt
         demo_window.resize(*size)
         qtbot.waitUntil(
             lambda: (
-                kernels._shown is not None and len(kernels._shown.norms) == min(kernels.grid.room, kernels._shown.total)
+                kernels.shown is not None and len(kernels.shown.norms) == min(kernels.grid.room, kernels.shown.total)
             ),
             timeout=WAIT,
         )
 
     def resting() -> bool:
         settle(session)
-        return not (kernels._rest.isActive() or session.link.waits_for(messages.Look))
+        return not (kernels.rest.isActive() or session.link.waits_for(messages.Look))
 
     qtbot.waitUntil(resting, timeout=WAIT)
     assert len(asked) < 12

@@ -374,11 +374,11 @@ def test_the_limit_is_shaded_on_its_axis(found, session):
     model = session.model
     assert limit_of(Goal(max_ratio=0.5), "bytes", model) == model.bytes // 2
     assert limit_of(Goal(max_ratio=0.5), "macs", model) is None and limit_of(Goal(max_macs=7), "macs", model) == 7
-    found.bar._on_limit("drop")
+    found.bar.on_limit("drop")
     settle(session)
     shaded = found.plot._beyond.rect()
     assert found.plot._beyond.isVisible() and shaded.bottom() == pytest.approx(100 * found.plot.scene.value - 1)
-    found.bar._on_limit("none")
+    found.bar.on_limit("none")
     settle(session)
     assert not found.plot._beyond.isVisible()
 

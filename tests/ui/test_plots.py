@@ -184,7 +184,7 @@ def test_no_line_of_the_mouse_stays_where_a_drag_began(histogram):
     heard = []
     histogram.canvas.hovered.connect(heard.append)
     drag(histogram, 0.03, 0.08)
-    assert heard[0] is None and histogram.canvas._hover is None
+    assert heard[0] is None and histogram.canvas.hover is None
 
 
 def test_rank_line_snaps_to_whole_ranks(spectrum):

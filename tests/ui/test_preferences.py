@@ -49,7 +49,7 @@ def choose(qtbot, box, value: str) -> None:
 def test_a_theme_holds_at_once_and_the_menu_follows(preferences, window, qtbot):
     choose(qtbot, preferences.theme, "dark")
     assert theme.colors().dark and settings.scheme() == "dark"
-    ticked = [action.data() for action in window.menus._themes.actions() if action.isChecked()]
+    ticked = [action.data() for action in window.menus.themes.actions() if action.isChecked()]
     assert ticked == ["dark"]
 
 
@@ -58,7 +58,7 @@ def test_the_interface_scale_holds_at_the_next_start(preferences, qtbot, monkeyp
     settings.scale_interface()
     assert "QT_SCALE_FACTOR" not in os.environ
     choose(qtbot, preferences.interface_scale, "150")
-    assert preferences._later.isVisible() and settings.interface_scale() == 150
+    assert preferences.later.isVisible() and settings.interface_scale() == 150
     settings.scale_interface()
     assert os.environ["QT_SCALE_FACTOR"] == "1.5"
     settings.store().setValue("interface_scale", "a lot")
@@ -88,9 +88,9 @@ def test_motion_follows_the_system_until_told_otherwise(preferences, qtbot):
 
 
 def test_the_language_waits_for_the_next_start_and_says_so(preferences, qtbot):
-    assert not preferences._later.isVisible()
+    assert not preferences.later.isVisible()
     choose(qtbot, preferences.language, "zh_CN")
-    assert settings.language() == "zh_CN" and preferences._later.isVisible()
+    assert settings.language() == "zh_CN" and preferences.later.isVisible()
     assert preferences.tr("Preferences") == "Preferences"
     qtbot.mouseClick(preferences.findChild(QDialogButtonBox).buttons()[0], LEFT)
 

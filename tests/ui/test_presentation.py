@@ -324,7 +324,7 @@ def test_a_logo_on_another_computer_is_refused_before_it_is_looked_up(tmp_path, 
 
 def test_notes_follow_the_slides(shown, session, design_file):
     shown._design = design.read(design_file)
-    shown._follow()
+    shown.follow()
     QTest.keyClick(shown, Qt.Key.Key_N)
     assert shown.notes.text.text() == "Say who we are."
     QTest.keyClick(shown.notes, Qt.Key.Key_Right)
@@ -336,9 +336,9 @@ def test_notes_follow_the_slides(shown, session, design_file):
 def test_a_slide_that_comes_leaves_the_one_on_show(shown, session, full):
     """A search ends while the steps are up: the trade-off goes in before them."""
     found, session.found = session.found, None
-    shown._follow()
+    shown.follow()
     shown.go_to([page.key for page in shown.pages].index("steps"))
     before = shown.index
     session.found = found
-    shown._follow()
+    shown.follow()
     assert shown.pages[shown.index].key == "steps" and shown.index == before + 1

@@ -45,13 +45,13 @@ def test_keys_go_from_channel_to_channel(ranges):
     assert ranges.canvas.accessibleDescription() == ranges.words(2), "a screen reader hears the same"
     assert press(ranges, Key.Key_End) == press(ranges, Key.Key_Right) == ranges.words(4), "it stays in the plot"
     ranges.sort_button.click()
-    assert ranges.readout.full == ranges.words(int(ranges._order[4])), "what stands there now"
+    assert ranges.readout.full == ranges.words(int(ranges.order[4])), "what stands there now"
     assert press(ranges, Key.Key_Home) == ranges.words(2), "the widest first"
     assert press(ranges, Key.Key_Escape).startswith("Bars") and ranges.canvas.reading is None
 
 
 def test_keys_go_from_bin_to_bin_by_ones_and_tens(histogram):
-    counts, edges = histogram._drawn.histogram.counts, histogram._drawn.histogram.edges
+    counts, edges = histogram.drawn.histogram.counts, histogram.drawn.histogram.edges
     press(histogram, Key.Key_Right)
     assert histogram.canvas.reading == pytest.approx((edges[0] + edges[1]) / 2)
     press(histogram, Key.Key_Right, modifier=SHIFT)
@@ -161,7 +161,7 @@ def test_where_one_reads_the_matrix_is_zoomed_and_follows(heat, qtbot):
     press(heat, Key.Key_Down, Key.Key_Down, Key.Key_Down, Key.Key_Right, Key.Key_Plus, Key.Key_Plus)
     (top, bottom), (left, right) = heat.heat.part()
     assert top <= 4 < bottom and left <= 2 < right and bottom - top <= 5
-    qtbot.waitUntil(lambda: heat._tile.block == (1, 1))
+    qtbot.waitUntil(lambda: heat.tile.block == (1, 1))
     assert heat.readout.full == "output 4, input 0, kernel 0, 2:  0.74 → 1.48"
     press(heat, Key.Key_End)
     assert heat.heat.part()[1][1] == 18

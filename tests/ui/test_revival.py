@@ -126,18 +126,18 @@ def test_a_training_ends_with_its_data_and_goes_on_with_them(opened, qtbot, few)
 
 def test_what_was_asked_on_the_data_before_is_not_taken_for_the_new(opened):
     opened.set_actions([opened.current], PRUNED, "edit")
-    asked = {opened._refresher._measures.job, opened._refresher._applies.job}
+    asked = {opened.refresher.measures.job, opened.refresher.applies.job}
     assert asked <= set(opened.link.asked)
-    opened._refresher.forget_measured()
+    opened.refresher.forget_measured()
     assert not asked & set(opened.link.asked)
 
 
 def test_after_a_cancelled_measurement_the_newest_recipe_is_not_measured_either(opened, qtbot):
     for sparsity in (0.3, 0.6):  # the second waits for the first
         opened.set_actions([opened.current], (Action("prune.magnitude", {"sparsity": sparsity}),), "edit", False)
-    opened.link.cancel(opened._refresher._measures.job)
+    opened.link.cancel(opened.refresher.measures.job)
     assert opened.measuring_paused
-    waits = opened._refresher._measures._timer  # what waits is patient for so long
+    waits = opened.refresher.measures._timer  # what waits is patient for so long
     qtbot.waitUntil(lambda: not (waits.isActive() or opened.link.waits_for(messages.Measure)), timeout=WAIT)
     assert not opened.preview_is_current or not opened.preview.complete
     opened.measure_again()

@@ -283,8 +283,8 @@ def test_edits_are_predicted_and_the_next_one_is_prepared_while_the_hand_rests(o
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
     # The predictor is made when nobody waits for anything else.
     qtbot.waitUntil(lambda: not opened.link.waits_for(messages.Predict), timeout=WAIT)
-    opened._refresher.forget_measured()
-    opened._refresher.refresh()
+    opened.refresher.forget_measured()
+    opened.refresher.refresh()
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
     assert opened.preview.predicted.kind == "loss" and opened.preview.predicted.correlation > 0.5
 

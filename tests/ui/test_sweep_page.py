@@ -60,7 +60,7 @@ def test_a_sweep_is_drawn_as_it_comes_and_its_proposal_is_one_step(page, qtbot):
     write(page.values, "0.1, 0.2, 0.95")
     write(page.tolerance, "5")
     drawn = []
-    page.sweeps.changed.connect(lambda: drawn.append(len(page.plot._dots.points())))
+    page.sweeps.changed.connect(lambda: drawn.append(len(page.plot.dots.points())))
     sweep(page, qtbot)
     curve = page.sweeps.curve
     assert curve.complete and curve.chosen == ("first",) and curve.sweep.tolerance == pytest.approx(0.05)

@@ -49,7 +49,7 @@ def test_pieces_run_in_the_order_of_places_each_once_however_often_it_was_asked(
 def test_each_piece_has_its_turn(place, drawn, qtbot):
     pieces = [place(name, Place.ELSEWHERE) for name in "abc"]
     counts = []
-    place.turns._timer.timeout.connect(lambda: counts.append(len(drawn)))
+    place.turns.timer.timeout.connect(lambda: counts.append(len(drawn)))
     with qtbot.waitSignal(place.turns.settled):
         for piece in pieces:
             piece.soon()
@@ -58,7 +58,7 @@ def test_each_piece_has_its_turn(place, drawn, qtbot):
 
 def test_what_is_asked_for_all_the_time_does_not_hold_up_the_last_place(place, drawn, qtbot):
     cost, looks = place("cost", Place.COST), place("looks", Place.WHAT_IT_LOOKS_LIKE)
-    place.turns._timer.timeout.connect(lambda: len(drawn) < 8 and (cost.soon(), looks.soon()))
+    place.turns.timer.timeout.connect(lambda: len(drawn) < 8 and (cost.soon(), looks.soon()))
     cost.soon()
     looks.soon()
     qtbot.waitUntil(lambda: len(drawn) >= 8)
@@ -135,7 +135,7 @@ def test_the_workspace_is_made_in_parts_after_the_first_paint(session, qtbot):
     window.show()
     settle()
     turns = []
-    session.turns._timer.timeout.connect(lambda: turns.append(window.workspace is not None))
+    session.turns.timer.timeout.connect(lambda: turns.append(window.workspace is not None))
     window.prepare_workspace()
     assert window.workspace is None, "nobody waits for it"
     qtbot.waitUntil(lambda: window.workspace is not None, timeout=WAIT)
@@ -148,7 +148,7 @@ def test_a_model_that_is_there_sooner_gets_the_rest_of_the_workspace_at_once(ses
     window = MainWindow(session)
     qtbot.addWidget(window)
     window.show()
-    with qtbot.waitSignal(session.turns._timer.timeout):
+    with qtbot.waitSignal(session.turns.timer.timeout):
         window.prepare_workspace()
     assert window.workspace is None
     open_demo(session, qtbot, few)

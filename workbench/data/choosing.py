@@ -116,7 +116,7 @@ def by_id(wanted: str) -> Metric:
 
 
 def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
-    """Whether other samples of the same output, by themselves measured by `other`, can be measured by this metric: few
+    """Whether this metric fits other samples of the same output, for which `other` would be chosen: few
     labels may all be of one class, and few outputs look like another kind."""
     if metric.labelled != (labels is not None):
         return False

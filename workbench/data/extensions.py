@@ -69,7 +69,7 @@ def all_readers() -> tuple[Reader, ...]:
 
 def _of(kind: type[T], loaded: Any) -> T:
     if not isinstance(loaded, kind):
-        raise TypeError(f"the entry point names a {type(loaded).__name__}, not a {kind.__name__}")
+        raise TypeError(f"the entry point names an object of type {type(loaded).__name__}, not a {kind.__name__}")
     return loaded
 
 

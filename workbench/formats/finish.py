@@ -31,7 +31,6 @@ SMALLEST = 1e-3
 # Sizes tried for dimensions that the graph leaves free, until one runs; and how large an input may get by that.
 SIZES = (32, 64, 224, 512, 576, 16, 8, 2, 1)
 LARGEST_INPUT = 1 << 22
-UNCHECKED = Message("Preparation at opening could not be verified:")
 # From this many bytes of tensors on, opening does not read them all.
 HEAVY = 1 << 30
 LOOPS = {"Loop", "Scan"}

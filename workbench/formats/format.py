@@ -96,7 +96,7 @@ def all_formats() -> tuple[Format, ...]:
 def contain(format: Any, words: str) -> Format:
     """A format of another distribution, whose faults name it. Raises TypeError or ValueError for what is none."""
     if not isinstance(format, Format):
-        raise TypeError(f"the entry point names a {type(format).__name__}, not a Format")
+        raise TypeError(f"the entry point names an object of type {type(format).__name__}, not a Format")
     if (format.save is not None) != bool(re.fullmatch(r"\.[\w.]+", format.suffix)):
         raise ValueError(f"the format {format.name} needs a suffix, such as .bin, where it has save, and none else")
     return replace(

@@ -37,7 +37,7 @@ class Generation:
 
     @property
     def parts_at(self) -> int | None:
-        """The first token that differs; None while all that both have are the same. Where one has ended and the other
+        """Index of the first token that differs; None while all are the same. Where one has ended and the other
         goes on, they part there."""
         first, second = self.tokens
         for place, (a, b) in enumerate(zip(first, second, strict=False)):

@@ -95,7 +95,7 @@ def _files(loaded: Any) -> list[Path]:
     elif isinstance(loaded, Iterable):
         found = [Path(each) for each in loaded]
     else:
-        raise TypeError(f"the entry point names a {type(loaded).__name__}, not a package or a path")
+        raise TypeError(f"the entry point names an object of type {type(loaded).__name__}, not a package or a path")
     if not found:
         raise ValueError(Message("it has no target files (*.yaml)"))
     return sorted(found)

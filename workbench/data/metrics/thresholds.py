@@ -57,7 +57,7 @@ def auc(rows: np.ndarray) -> float:
 
 
 def placements(rows: np.ndarray) -> np.ndarray:
-    """[samples] share of the samples of the other kind that are on the right side of each (DeLong et al. 1988)."""
+    """Share of the other class's samples on the right side of each sample, [samples] (DeLong et al. 1988)."""
     scores, positive = np.nan_to_num(rows[:, 0]), rows[:, 1] > 0
     found = np.full(len(rows), 0.5)
     for kind in (True, False):

@@ -123,7 +123,7 @@ class Service:
         self.jobs[request.job] = job
         lane = request.lane
         if lane in PATIENT:
-            job.turn = partial(self._let_others_go_first, job, PATIENT[lane])
+            job.turn = partial(self.let_others_go_first, job, PATIENT[lane])
         else:
             self.busy[request.job] = lane
         self.lanes[lane].put(request, job)
@@ -165,7 +165,7 @@ class Service:
             self.finishing.discard(number)
             self.jobs.pop(number, None)
 
-    def _let_others_go_first(self, job: Job, beside: tuple[str, ...]) -> None:
+    def let_others_go_first(self, job: Job, beside: tuple[str, ...]) -> None:
         """Wait while requests of higher priority run, unless one of them waits for this job's result or is in one of
         the lanes `beside`."""
         while not Cache.awaited and not job.cancelled and any(lane not in beside for lane in tuple(self.busy.values())):

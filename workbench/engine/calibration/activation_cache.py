@@ -34,7 +34,7 @@ class Crossings:
         self._cuts: OrderedDict[Hashable, dict[Hashable, Values]] = OrderedDict()
 
     def get(self, cut: Hashable, batch: Hashable, make: Callable[[], Values]) -> Values:
-        """The values, read or made now if they are not there, kept if there is room."""
+        """Return the values, reading or computing them if they are missing, and keep them if there is room."""
         kept = self._cuts.setdefault(cut, {})
         self._cuts.move_to_end(cut)
         if batch in kept:

@@ -87,7 +87,7 @@ class SuffixRunner:
         wanted = {value.name for value in session.get_inputs()}
 
         def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-            known = ChainMap({**self._cross(feeds), **layer}, feeds)  # type: ignore[arg-type]
+            known = ChainMap({**self.cross(feeds), **layer}, feeds)  # type: ignore[arg-type]
             return runtime.run(session, {name: known[name] for name in wanted})
 
         return run
@@ -99,7 +99,7 @@ class SuffixRunner:
 
     def prepare(self, feeds: Mapping[str, np.ndarray]) -> None:
         """Precompute the values that cross the cut for these samples."""
-        self._cross(feeds)
+        self.cross(feeds)
 
     def follow(self, other: "SuffixRunner", batches: Iterable[Mapping[str, np.ndarray]]) -> None:
         """Precompute the values that cross the cut from those of an earlier cut of the same model, instead of from the
@@ -112,11 +112,11 @@ class SuffixRunner:
     def _from(
         self, other: "SuffixRunner", session: ort.InferenceSession | None, feeds: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
-        known = other._cross(feeds)
+        known = other.cross(feeds)
         made = _outputs(session, ChainMap(known, feeds)) if session is not None else {}  # type: ignore[arg-type]
         return {name: made[name] if name in made else known[name] for name in self.cut.crossing}
 
-    def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Values that cross the cut for these samples: computed once, kept while there is room."""
         if self.cut.prefix is None:
             return {}
@@ -149,7 +149,7 @@ class Previewer:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._crossings = Crossings()
-        self._suffixes: OrderedDict[Hashable, SuffixRunner] = OrderedDict()
+        self.suffixes: OrderedDict[Hashable, SuffixRunner] = OrderedDict()
         self._measured: OrderedDict[Hashable, Mapping[str, Any]] = OrderedDict()
 
     def measure(self, recipe: Recipe, focus: Sequence[str], job: Job) -> Iterator[Preview]:
@@ -267,16 +267,16 @@ class Previewer:
         # By the edits themselves, compared by identity: the same actions make another edit when a layer that shares
         # the step joins or leaves.
         key = (first, frozenset(others.items()), result.structure.key)
-        if key not in self._suffixes:
+        if key not in self.suffixes:
             upstream = frozenset((path, edits[path]) for path in cut.before(model, first, others)), result.structure.key
             try:
-                self._suffixes[key] = SuffixRunner(effective(model, others), first, self._crossings, upstream)
+                self.suffixes[key] = SuffixRunner(effective(model, others), first, self._crossings, upstream)
             except UserError:
                 return None
-            if len(self._suffixes) > READY:
-                self._suffixes.popitem(last=False)
-        self._suffixes.move_to_end(key)
-        return self._suffixes[key]
+            if len(self.suffixes) > READY:
+                self.suffixes.popitem(last=False)
+        self.suffixes.move_to_end(key)
+        return self.suffixes[key]
 
 
 def _figures(evaluator: Evaluator, seen: np.ndarray, rows: tuple[np.ndarray, ...]) -> dict[str, Any]:

@@ -264,8 +264,7 @@ class _Recovering:
         return student.cpu().result()
 
     def _normalised(self, compiled: Compiled) -> dict[str, Moments]:
-        """Output moments of the original where layers have a BatchNorm, or could have had one: of those that are
-        left."""
+        """Output moments, in the original, of the remaining layers that have a BatchNorm or could have had one."""
         structure = compiled.structure
         same = structure.only_smaller or not structure.stages
         source = self.source if same else structure.model

@@ -128,7 +128,7 @@ def much_larger(made: int, stored: int) -> bool:
 
 
 def much_larger_dense(sparse: Iterable[onnx.SparseTensorProto]) -> bool:
-    """Whether these would take much more memory than they have bytes."""
+    """Whether these tensors would take much more memory, made dense, than their bytes in the file."""
     parts = list(sparse)
     numbers = sum(size_of(abs(size) for size in part.dims) for part in parts)
     return much_larger(8 * numbers, sum(part.ByteSize() for part in parts))

@@ -114,7 +114,7 @@ def place(proto: onnx.ModelProto, tensors: Mapping[str, Stored], every: list[onn
 
 
 def widen(model: ir.Model, tensors: Mapping[str, Stored]) -> None:
-    """Weights alone that are stored in fewer bits are edited as float32, as in the file they came from."""
+    """Widen weights stored in fewer bits to float32, as which they are edited."""
     reader, dtypes = Reader(), {}
     for name, value in model.graph.initializers.items():
         tensor = value.const_value

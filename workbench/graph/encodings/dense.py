@@ -52,7 +52,7 @@ class Dense(Encoding):
         return Dense((self.decode() * rows.reshape(shape)).astype(self.values.dtype))
 
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
-        """Of 8-bit floats."""
+        """Levels of 8-bit floats."""
         return Levels(np.unique(self.values.astype(np.float64))) if self.values.dtype.itemsize == 1 else None
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Dense]":

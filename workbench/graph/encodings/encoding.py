@@ -67,7 +67,7 @@ class Encoding(ABC):
     # -- what is written; floats, unless a class says otherwise --
 
     def as_spec(self, counts: Counts) -> StorageSpec:
-        """What the layouts need to know of it."""
+        """Describe it for the layouts."""
         return StorageSpec(self.shape, FLOAT32, 32, *counts)
 
     def nonzero(self) -> np.ndarray:

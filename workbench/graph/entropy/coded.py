@@ -23,7 +23,7 @@ class Coded(ABC):
     @property
     @abstractmethod
     def heading(self) -> tuple[int, ...]:
-        """What the decoder has to be told."""
+        """Numbers that the decoder needs."""
 
     @abstractmethod
     def pack(self, sequence: np.ndarray) -> np.ndarray:
@@ -52,7 +52,7 @@ class TreeCoded(Coded):
 
     @property
     def heading(self) -> tuple[int, ...]:
-        """What the decoder has to be told: words, nodes of the tree, symbols, bytes of a symbol."""
+        """Numbers that the decoder needs: words, nodes of the tree, symbols, bytes of a symbol."""
         return self.tally.length, 2 * self._symbols - 2, self._symbols, self.tally.symbols.shape[1]
 
     @property

@@ -176,7 +176,7 @@ def _arrays(node: ir.Node) -> list[np.ndarray]:
 
 
 def _replace(graph: ir.Graph, nodes: list[ir.Node], name: str, array: np.ndarray, old: ir.Value | None) -> ir.Value:
-    """A new initialiser in place of what the nodes yield; it takes the name of the one that it replaces."""
+    """Replace the output of the nodes by a new initialiser, which takes the name of the one that it replaces."""
     if old is not None:
         del graph.initializers[name]
         old.name = names.free(f"{name}__before", graph)

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from workbench.core.recipe.storing import DEFAULT, PLAIN, Storing
-from workbench.graph.encodings.dense import Dense
+from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import size
 from workbench.graph.rewrite.editor import rewrite
@@ -21,16 +18,6 @@ def with_edits(model: Model, edits: Mapping[str, Edit], storing: Storing = DEFAU
     Raises UserError for a layer that cannot be written as the chain of layers which its edit asks for.
     """
     return replace(model, ir=rewrite(model.ir, model.sites, edits, storing))
-
-
-def with_weights(model: Model, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> Model:
-    """The same graph with other weights and biases, as plain floats: what a preview runs."""
-    every = {**{path: model.weight(path) for path in biases}, **weights}
-    return with_edits(
-        model,
-        {path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path)) for path, weight in every.items()},
-        PLAIN,
-    )
 
 
 def size_of(model: Model, edits: Mapping[str, Edit], storing: Storing = DEFAULT) -> Size:

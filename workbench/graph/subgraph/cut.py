@@ -77,15 +77,6 @@ def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
     return frozenset(other for other in others if not behind.issuperset(name for name, _ in model.sites[other].uses))
 
 
-def tap(model: Model, path: str) -> tuple[ir.Model | None, str]:
-    """The graph that ends in what the layer receives, and that value's name.
-
-    (None, name) when the layer reads a model input. Raises UserError for a layer that cannot be edited.
-    """
-    name = tapped(model, path)
-    return (None if any(value.name == name for value in model.ir.graph.inputs) else ending_in(model, (name,))), name
-
-
 def tapped(model: Model, path: str, behind: bool = False) -> str:
     """Name of a layer's input value, or of its output (`behind`). Raises UserError for a layer that cannot be
     edited."""

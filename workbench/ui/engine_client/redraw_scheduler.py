@@ -71,8 +71,8 @@ class Turns(QObject):
         self._ran: set[RedrawTask] = set()
         self._parts: list[Iterator[object]] = []
         self._began = 0.0
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._turn)
+        self.timer = QTimer(self, singleShot=True)
+        self.timer.timeout.connect(self._turn)
 
     def piece(self, widget: QWidget, draw: Callable[[], object], place: Place) -> RedrawTask:
         """One that lives as long as its widget; connect its `soon`."""
@@ -100,9 +100,9 @@ class Turns(QObject):
             self._run_next()
 
     def _go_on(self) -> None:
-        if not self._timer.isActive() and (self.waiting or self._parts):
+        if not self.timer.isActive() and (self.waiting or self._parts):
             rest = 0.0 if self._now or self._parts else self._began + FRAME - time.monotonic()
-            self._timer.start(max(round(1000 * rest), 0))
+            self.timer.start(max(round(1000 * rest), 0))
 
     def _turn(self) -> None:
         try:

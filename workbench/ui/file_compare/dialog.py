@@ -36,7 +36,7 @@ class FileComparisonDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Compare with a file"))
         self.resize(*SIZE)
-        self._found = found
+        self.found = found
         first, second = words.names(found)
         without = Caution(self)
         without.show_text(said(found.without))
@@ -60,19 +60,19 @@ class FileComparisonDialog(QDialog):
     def write(self, path: str) -> None:
         """Save the page; a complaint says why where that fails."""
         try:
-            write_text(Path(path), words.html(self._found))
+            write_text(Path(path), words.html(self.found))
         except UserError as error:
             dialogs.complain(self, self.tr("Cannot save the page"), error.what, error.hint)
 
     def _choose_page(self) -> None:
-        start = str(Path(self._found.second).with_suffix(".comparison.html"))
+        start = str(Path(self.found.second).with_suffix(".comparison.html"))
         dialogs.choose_target(self, self.tr("Save page"), self.tr("Page (*.html)"), self.write, start, "html")
 
     def _figures(self, first: str, second: str) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.TRIPLE)
         grid.setColumnStretch(3, 1)
-        for row, line in enumerate(words.lines(self._found)):
+        for row, line in enumerate(words.lines(self.found)):
             for place, text in enumerate((line.caption, line.before, line.after, line.change)):
                 label = Plain(text, self, wordWrap=place == 3)
                 if place in (0, 3):
@@ -86,12 +86,12 @@ class FileComparisonDialog(QDialog):
         table.setUniformRowHeights(True)
         table.setAccessibleName(self.tr("Layers"))
         table.setHeaderLabels(words.heads())
-        for pair in self._found.diff.layers:
+        for pair in self.found.diff.layers:
             line = words.layer_line(pair)
             item = QTreeWidgetItem(list(line.cells))
             item.setDisabled(line.same)
             table.addTopLevelItem(item)
-        for name, before, after in self._found.diff.operators:
+        for name, before, after in self.found.diff.operators:
             if before != after:
                 item = QTreeWidgetItem([name, self.tr("operator"), "", f"{before:,}", f"{after:,}", ""])
                 table.addTopLevelItem(item)

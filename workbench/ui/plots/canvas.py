@@ -53,7 +53,7 @@ class Canvas(Overlay):
         self._taken: tuple[str, int] | None = None
         self._offset = 0.0
         self._moved = False
-        self._hover: float | None = None
+        self.hover: float | None = None
         self.modifiers = Qt.KeyboardModifier.NoModifier  # keys that are down while the hand drags
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -202,8 +202,8 @@ class Canvas(Overlay):
         if place is None and self._read is None:
             return
         self._read = place
-        self._hover = self.reading
-        self.hovered.emit(self._hover)
+        self.hover = self.reading
+        self.hovered.emit(self.hover)
         self.viewport().update()
 
     def key_step(self) -> float:
@@ -234,18 +234,18 @@ class Canvas(Overlay):
         return self.area.center().y() + below * (GRIP_SIZE[1] + theme.HALF)
 
     def _set_hover(self, x: float | None) -> None:
-        if x != self._hover:
-            self._hover = x
+        if x != self.hover:
+            self.hover = x
             self.hovered.emit(x)
             self.viewport().update()
 
     # -- painting --------------------------------------------------------------------------------------------------
 
     def paint_hand(self, painter: QPainter) -> None:
-        if self._hover is not None and self._taken is None:
-            keys = self._read is not None and self._hover == self.reading
+        if self.hover is not None and self._taken is None:
+            keys = self._read is not None and self.hover == self.reading
             painter.setPen(QPen(theme.colors().accent, 1.5) if keys else QPen(theme.colors().muted, 1))
-            self._vertical(painter, self.to_pixel(self._hover), self.area.top())
+            self._vertical(painter, self.to_pixel(self.hover), self.area.top())
         self._paint_handles(painter)
 
     def _paint_handles(self, painter: QPainter) -> None:

@@ -62,7 +62,7 @@ class PresentationCommands(QObject):
             )
 
     def write(self, path: Path) -> None:
-        """Save it, with what is known of changed predictions."""
+        """Save the presentation, with the known changes of predictions."""
         from workbench.ui.presentation import design, documents, story
 
         findings = self.findings

@@ -43,7 +43,7 @@ class Presentation(QWidget):
         )  # until one of them
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for signal in (session.preview_changed, session.recipe_changed, session.data_changed, findings.changed):
-            signal.connect(self._follow)
+            signal.connect(self.follow)
         findings.watch(bool(session.recipe.rows))
         session.model_changed.connect(self.close)
         theme.signals.changed.connect(self._dress)
@@ -76,7 +76,7 @@ class Presentation(QWidget):
         self._arrange()
         self.update()
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         if self._session.model is None:
             return
         shown = self.pages[self.index].key

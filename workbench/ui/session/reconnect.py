@@ -25,14 +25,14 @@ class Revival(QObject):
 
     def __init__(self, session: State, refresher: Refresher) -> None:
         super().__init__(session)
-        self._session, self._refresher = session, refresher
+        self._session, self.refresher = session, refresher
         self._life = 0
         self.given_up = False
         session.link.lost.connect(self._begin)
 
     def _begin(self, sentence: str, by_itself: bool) -> None:
         session = self._session
-        if self._refresher.lost(by_itself):
+        if self.refresher.lost(by_itself):
             sentence += self.tr(" Measuring this recipe crashed it twice: undo the last change.")
         session.told.emit(sentence)
         if session.opened is not None:
@@ -47,8 +47,8 @@ class Revival(QObject):
         session.link.wait()
 
         def is_open(_: object) -> None:
-            self._refresher.online = True
-            self._refresher.refresh_layer()
+            self.refresher.online = True
+            self.refresher.refresh_layer()
             if attached is None:
                 self._over()
 
@@ -64,7 +64,7 @@ class Revival(QObject):
         def has_data(summary: DataSummary) -> None:
             if attached is not None and session.data is not None and summary.fingerprint != session.data.fingerprint:
                 session.take_data(attached, summary)
-                self._refresher.forget_measured()
+                self.refresher.forget_measured()
                 session.told.emit(
                     self.tr(
                         "{name} has changed on disk since it was opened. All measurements now use its new content."
@@ -73,9 +73,9 @@ class Revival(QObject):
             self._over()
 
         def has_no_data(failure: Failed | None = None) -> None:
-            if life == self._life and self._refresher.online:
+            if life == self._life and self.refresher.online:
                 session.lose_data()
-                self._refresher.forget_measured()
+                self.refresher.forget_measured()
                 if failure is not None:
                     session.mention(failure)
                 self._over()
@@ -109,6 +109,6 @@ class Revival(QObject):
         self._session.preview_changed.emit()  # nothing will come, until the user says so
 
     def _over(self) -> None:
-        self._refresher.supplied = True
-        self._refresher.refresh_and_predict()
+        self.refresher.supplied = True
+        self.refresher.refresh_and_predict()
         self._session.link.go_on()

@@ -42,7 +42,7 @@ class Scans(TrackedJob):
         self._ask(messages.Scan, self.tr("Sensitivity"), self._take_all, self._updated, stopped, wanted=wanted)
 
     def show(self, candidate: Stack) -> None:
-        """The losses of this candidate are shown beside the layers."""
+        """Show the losses of this candidate beside the layers."""
         if candidate != self.candidate:
             self.candidate = candidate
             self.shown.emit()

@@ -52,16 +52,16 @@ class Session(State):
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(link, parent)
         self._asked = 0  # models
-        self._refresher = Refresher(self)
+        self.refresher = Refresher(self)
         self.timings, self.layer_times = Timings(self), LayerTimes(self)
         self.snapshots = Snapshots(self, self.timings)
-        self.snapshots.changed.connect(lambda: self._refresher.hold(each.recipe for each in self.snapshots.all))
+        self.snapshots.changed.connect(lambda: self.refresher.hold(each.recipe for each in self.snapshots.all))
         self.trainings = Trainings(self)
         self.trainings.trained.connect(self.measure_anew)
         link.ready.connect(self._on_ready)
         link.gave_up.connect(self.told)
-        link.gave_up.connect(lambda _: self._refresher.lost(by_itself=True))
-        self.revival = Revival(self, self._refresher)
+        link.gave_up.connect(lambda _: self.refresher.lost(by_itself=True))
+        self.revival = Revival(self, self.refresher)
         if link.is_ready:
             self._on_ready()
 
@@ -149,8 +149,8 @@ class Session(State):
 
         def done(summary: DataSummary) -> None:
             updated(summary)
-            self._refresher.forget_measured()
-            self._refresher.refresh_and_predict()
+            self.refresher.forget_measured()
+            self.refresher.refresh_and_predict()
             if summary.doubt:
                 self.doubted.emit(wanted)
 
@@ -163,8 +163,8 @@ class Session(State):
         return self.link.request(messages.Attach, handlers, **vars(wanted))
 
     def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
-        self._refresher.forget()
-        self._refresher.online = self._refresher.supplied = True
+        self.refresher.forget()
+        self.refresher.online = self.refresher.supplied = True
         self.revival.given_up = False
         self.history.clear()
         self.model, self.opened, self.data, self.attached = summary, opened, None, None
@@ -203,13 +203,13 @@ class Session(State):
             return
         moved, self.selection, self.current = current != self.current, paths, current
         if moved:
-            self._refresher.leave_layer()
-            self.view, self.edit = self._refresher.view(current), None
+            self.refresher.leave_layer()
+            self.view, self.edit = self.refresher.view(current), None
         self.selection_changed.emit()
         if moved:
             self.view_changed.emit()
             self.edit_changed.emit()
-            self._refresher.refresh_layer()
+            self.refresher.refresh_layer()
 
     def choose_target(self, name: str) -> None:
         """The device that the recipe is for, by its id, as one undoable step; "" for none."""
@@ -282,16 +282,16 @@ class Session(State):
     @property
     def measuring_paused(self) -> bool:
         """True where this recipe is not measured until `measure_again`."""
-        return self._refresher.paused or self.revival.given_up
+        return self.refresher.paused or self.revival.given_up
 
     def known_preview(self, recipe: Recipe) -> Preview | None:
         """The figures of a recipe that was on show, as far as they are remembered."""
-        return self._refresher.preview(recipe)
+        return self.refresher.preview(recipe)
 
     def views(self) -> dict[str, LayerView]:
         """Known views of the selected layers; missing ones are requested and announced by `views_changed`."""
-        known = {path: self._refresher.view(path) for path in self.selection}
-        self._refresher.want_views(self.selection)
+        known = {path: self.refresher.view(path) for path in self.selection}
+        self.refresher.want_views(self.selection)
         return {path: view for path, view in known.items() if view is not None}
 
     def measure_again(self) -> None:
@@ -299,12 +299,12 @@ class Session(State):
         if self.revival.given_up:
             self.revival.begin()
         else:
-            self._refresher.try_again()
+            self.refresher.try_again()
 
     def measure_anew(self, recipe: Recipe) -> None:
         """Forget the measurements of this recipe, which was trained."""
-        self._refresher.forget_preview(recipe)
-        self._refresher.refresh()
+        self.refresher.forget_preview(recipe)
+        self.refresher.refresh()
 
     def export(self, folder: str, name: str, format: str = "") -> int:
         """Write, reopen and verify: `exported` with the Report, or `export_failed`. `format`: one that is written, too

@@ -39,10 +39,10 @@ class Refresher(QObject):
         self._previews: Remembered[Preview] = Remembered(400)
         self._trained: set[Hashable] = set()  # recipes whose figures are those after training
         self._inspects = Latest(self._link, PATIENCE_MS, self)
-        self._applies = Latest(self._link, PATIENCE_MS, self)
-        self._measures = Latest(self._link, PATIENCE_MS, self)
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._prepare)
+        self.applies = Latest(self._link, PATIENCE_MS, self)
+        self.measures = Latest(self._link, PATIENCE_MS, self)
+        self.rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self.rest.timeout.connect(self._prepare)
         self._at, self._walking = "", 1  # the layer that was looked at last, and the direction that led there
         self._given_up = False  # the user cancelled this recipe's measurement
         self._preparing = self._predicting = self._view_job = 0  # jobs
@@ -64,21 +64,21 @@ class Refresher(QObject):
         self._edits.clear()
         self._previews.clear()
         self._trained.clear()
-        self._applies.drop()
-        self._measures.drop()
+        self.applies.drop()
+        self.measures.drop()
 
     def forget_preview(self, recipe: Recipe) -> None:
         """The engine makes something else of this recipe now; what is under way may be of what it made before."""
         self._trained.add(recipe.in_effect)
         self._previews.forget(recipe.in_effect)
         self._edits.clear()  # training may change layers that have no steps
-        self._applies.drop()
-        self._measures.drop()
+        self.applies.drop()
+        self.measures.drop()
 
     def drop(self) -> None:
         """Ask for nothing more until the next refresh."""
-        self._rest.stop()
-        for requests in (self._inspects, self._applies, self._measures):
+        self.rest.stop()
+        for requests in (self._inspects, self.applies, self.measures):
             requests.drop()
         for job in (self._preparing, self._predicting, self._view_job):
             self._link.abandon(job)
@@ -115,7 +115,7 @@ class Refresher(QObject):
     def leave_layer(self) -> None:
         """The user looks at another layer: what was asked for the one before is not needed now."""
         self._inspects.drop()
-        self._applies.drop()
+        self.applies.drop()
 
     def refresh_and_predict(self) -> None:
         """There is new data, or none: what predicts the loss of edits is prepared too, and nobody waits for that."""
@@ -135,20 +135,20 @@ class Refresher(QObject):
         if not path:
             return
         self._note_walk(path)
-        self._rest.start()
+        self.rest.start()
         if path not in self._views and self.online:
             self._inspects.submit(lambda: self._ask_view(path))
         known = self._edits.get((path, recipe.in_effect))
         trained = bool(recipe.recover) and recipe.in_effect in self._trained
         if known is not None or not (recipe.actions_for(path) or trained):
-            self._applies.drop()
+            self.applies.drop()
             self._session.show_edit(known)
             return
         shown = self._session.edit  # that of the same steps holds, whatever was done to other layers
         same = shown is not None and not trained and shown.change.actions == recipe.actions_for(path)
         self._session.show_edit(shown, current=same)
         if self._wanted:
-            self._applies.submit(lambda: self._ask_edit(path, recipe))
+            self.applies.submit(lambda: self._ask_edit(path, recipe))
 
     def _note_walk(self, path: str) -> None:
         """Note the direction in which the user walks through the layers."""
@@ -164,10 +164,10 @@ class Refresher(QObject):
         shown = known or self._untrained(recipe)
         self._session.show_preview(shown or self._session.preview, current=shown is not None)
         if known is not None and known.complete:
-            self._measures.drop()
-            self._rest.start()
+            self.measures.drop()
+            self.rest.start()
         elif self._wanted:
-            self._measures.submit(lambda: self._ask_preview(recipe, focus))
+            self.measures.submit(lambda: self._ask_preview(recipe, focus))
 
     def _untrained(self, recipe: Recipe) -> Preview | None:
         """The complete figures of a recipe without its stages: they hold until it is trained. Not where a stage names a
@@ -182,7 +182,7 @@ class Refresher(QObject):
         return None if taught and not labelled else replace(before, trained=False)
 
     def _prepare(self) -> None:
-        """The hand rests: what the first edit of the chosen layers will want, then of the layer likely to be next."""
+        """Prepare, while nothing is edited, the first edit of the chosen layers, then that of the likely next layer."""
         recipe, selection = self._session.recipe, self._session.selection
 
         def done(_: object) -> None:
@@ -225,17 +225,17 @@ class Refresher(QObject):
 
     @property
     def _measuring(self) -> bool:
-        return bool(self._measures.job) and not self._measured
+        return bool(self.measures.job) and not self._measured
 
     def _on_recipe(self) -> None:
         self.try_again()
 
     def _on_cancelling(self, job: int) -> None:
         """A measurement waits for the edit of the layer in focus, so that has to end as well."""
-        if job == self._measures.job:
+        if job == self.measures.job:
             self._given_up = True
-            self._applies.drop()
-            self._measures.forget_waiting()  # the newest recipe would be measured a moment later
+            self.applies.drop()
+            self.measures.forget_waiting()  # the newest recipe would be measured a moment later
 
     def _ask_view(self, path: str) -> int:
         def done(view: LayerView) -> None:
@@ -274,11 +274,11 @@ class Refresher(QObject):
         def done(edit: EditView) -> None:
             self._edits.put((path, recipe.in_effect), edit)
             self._session.show_edit(edit, current=recipe.in_effect == self._session.recipe.in_effect)
-            self._applies.answered()
+            self.applies.answered()
 
         def failed(failure: messages.Failed) -> None:
             self._session.mention(failure)
-            self._applies.answered()
+            self.applies.answered()
 
         return self._link.request(
             messages.Edit, Handlers(done=done, failed=failed, quiet=True), path=path, recipe=recipe
@@ -290,13 +290,13 @@ class Refresher(QObject):
             self._previews.put(recipe.in_effect, preview)
             self._session.show_preview(preview, current=recipe.in_effect == self._session.recipe.in_effect)
             if preview.complete or preview.value is not None or self._session.data is None:
-                self._measures.answered()
+                self.measures.answered()
             if preview.complete:
-                self._rest.start()
+                self.rest.start()
 
         def failed(failure: messages.Failed) -> None:
             self._session.mention(failure)
-            self._measures.answered()
+            self.measures.answered()
 
         handlers = Handlers(
             done=updated,

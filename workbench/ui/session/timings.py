@@ -23,6 +23,8 @@ KEPT = 100
 class Measured(QObject):
     """One figure of each recipe. `changed`: there is another answer, or a request began or ended.
 
+    Several recipes may be measured at a time, so this is no TrackedJob.
+
     kind  what is asked of the engine
     """
 

@@ -129,12 +129,12 @@ class Menus(QObject):
         menu = self._window.menuBar().addMenu(self.tr("&View"))
         menu.addAction(new_action(self, self.tr("All commands…"), self.show_palette, "Ctrl+K"))
         menu.addSeparator()
-        self._tabs = menu.addMenu(self.tr("Tabs"))
+        self.tabs = menu.addMenu(self.tr("Tabs"))
         menu.addAction(self.pictures)
         self._panels = menu.addMenu(self.tr("Panels"))
         self._tree = menu.addMenu(self.tr("Layer tree"))
         themes = menu.addMenu(self.tr("Theme"))
-        self._themes = group = QActionGroup(self)
+        self.themes = group = QActionGroup(self)
         titles: dict[theme.Scheme, str] = {
             "system": self.tr("System"),
             "light": self.tr("Light"),
@@ -196,14 +196,14 @@ class Menus(QObject):
         """A command for every tab: Ctrl+1, Ctrl+2, …"""
         for index in range(tabs.count()):
             action = new_action(self, tabs.tabText(index), partial(tabs.setCurrentIndex, index), f"Ctrl+{index + 1}")
-            self._tabs.addAction(action)
+            self.tabs.addAction(action)
         self._session.model_changed.connect(lambda: self._follow_tabs(tabs))  # after the tabs themselves follow it
         self._follow_tabs(tabs)
         self._enable()
 
     def _follow_tabs(self, tabs: QTabWidget) -> None:
         """A tab that the model has no use for has no command."""
-        for index, action in enumerate(self._tabs.actions()):
+        for index, action in enumerate(self.tabs.actions()):
             action.setVisible(tabs.isTabVisible(index))
 
     def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
@@ -253,7 +253,7 @@ class Menus(QObject):
         settings.apply_now()
 
     def _tick_theme(self) -> None:
-        for action in self._themes.actions():
+        for action in self.themes.actions():
             action.setChecked(action.data() == settings.scheme())
 
     def _enable(self) -> None:
@@ -275,7 +275,7 @@ class Menus(QObject):
             self.scan,
             self.sweep,
         )
-        set_enabled((*wanting, *self._tabs.actions()), opened, self.tr("Open a model first."))
+        set_enabled((*wanting, *self.tabs.actions()), opened, self.tr("Open a model first."))
         for recent in self._recent[1:]:
             set_enabled((recent.menuAction(),), opened, self.tr("Open a model first."))
         set_enabled((self._cancel,), bool(self._jobs.running), self.tr("No job is running."))

@@ -64,7 +64,7 @@ class Preferences(QDialog):
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         as_system = self.tr("System")
         self.language = self._choice("language", settings.language(), {"system": as_system, **i18n.LANGUAGES})
-        self._later = self._note(self.tr("Language and interface scale change after a restart."))
+        self.later = self._note(self.tr("Language and interface scale change after a restart."))
         self.theme = self._choice(
             "theme", settings.scheme(), {"system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")}
         )
@@ -106,7 +106,7 @@ class Preferences(QDialog):
         layout.addStretch()
         layout.addWidget(buttons)
         self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))  # Qt's own choice ends at two thirds of the screen
-        self._later.setVisible(False)
+        self.later.setVisible(False)
 
     def _choice(self, key: str, chosen: str, values: dict[str, str]) -> QComboBox:
         caption = titles()[key]
@@ -178,7 +178,7 @@ class Preferences(QDialog):
         if key == "settings":
             more.switch.changed.emit()
         if key in ("language", "interface_scale"):
-            self._later.setVisible(True)
+            self.later.setVisible(True)
         if settings.threads() != before and self._link.is_ready:
             self._link.restart()
 

@@ -35,7 +35,7 @@ class Tour(QWidget):
         self.done: set[int] = set()  # stops whose task was done
         self._exports = 0
         self._start = self._now()
-        self._hole = QRect()
+        self.hole = QRect()
         self._spoken_of: QWidget = window
         self._build()
         self._glide = QVariantAnimation(self, duration=GLIDE_MS)
@@ -101,7 +101,7 @@ class Tour(QWidget):
         self._spoken_of = stop.target()
         for widget in (self._window, self._spoken_of):
             widget.installEventFilter(self)
-        self._arrange(glide=theme.moves() and not self._hole.isNull())
+        self._arrange(glide=theme.moves() and not self.hole.isNull())
 
     def _show_task(self) -> None:
         task, done = self._stops[self.index].task, self.index in self.done
@@ -153,7 +153,7 @@ class Tour(QWidget):
         hole = self._target()
         if glide:
             self._glide.stop()
-            self._glide.setStartValue(self._hole)
+            self._glide.setStartValue(self.hole)
             self._glide.setEndValue(hole)
             self._glide.start()
         else:
@@ -182,7 +182,7 @@ class Tour(QWidget):
 
     def _move_hole(self, hole: QRect) -> None:
         """Where there is something to do, the window below takes the mouse."""
-        self._hole = hole
+        self.hole = hole
         if self._stops[self.index].task and not hole.isNull():
             self.setMask(QRegion(self.rect()) - QRegion(hole.adjusted(2, 2, -2, -2)))
         else:
@@ -234,12 +234,12 @@ class Tour(QWidget):
         path = QPainterPath()
         path.setFillRule(Qt.FillRule.OddEvenFill)
         path.addRect(QRectF(self.rect()))
-        if not self._hole.isNull():
-            path.addRoundedRect(QRectF(self._hole), theme.RADIUS, theme.RADIUS)
+        if not self.hole.isNull():
+            path.addRoundedRect(QRectF(self.hole), theme.RADIUS, theme.RADIUS)
         painter.fillPath(path, veil)
-        if not self._hole.isNull():
+        if not self.hole.isNull():
             painter.setPen(QPen(colors.accent, 2))
-            painter.drawRoundedRect(QRectF(self._hole).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
+            painter.drawRoundedRect(QRectF(self.hole).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
         painter.end()
 
     @property

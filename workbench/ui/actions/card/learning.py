@@ -35,7 +35,8 @@ class ErrorCurve(CurvePlot):
         self.hide()
 
     def show_curve(self, curve: LayerCurve | None, end: int = 0) -> None:
-        """Of a training that runs or is over; None: there was none. `end`: the step after which it is to end."""
+        """Show the curve of a training that runs or is over; None: there was none. `end`: the step after which it is to
+        end."""
         self.curve = curve
         self.setVisible(curve is not None and len(curve.steps) >= FEWEST)
         if curve is None or self.isHidden():

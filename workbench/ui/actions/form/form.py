@@ -58,7 +58,7 @@ class ParamForm(QWidget):
         self._convert: Convert | None = None
         self._last: dict[str, Any] = {}  # what a member had before another was chosen
         self._editors: dict[str, Editor] = {}
-        self._labels: dict[str, QLabel] = {}
+        self.captions: dict[str, QLabel] = {}
         self._modes: dict[str, _Mode] = {}
         self._values: dict[str, Any] = {}
         self._grid = QGridLayout(self)
@@ -142,7 +142,7 @@ class ParamForm(QWidget):
         label.reset.connect(lambda: self._reset(field.name))
         label.setBuddy(editor)
         label.setToolTip(help_text(field))
-        self._labels[field.name] = label
+        self.captions[field.name] = label
         self._grid.addWidget(label, row, 0)
 
     def _add_member(self, field: Field, row: int) -> None:
@@ -168,7 +168,7 @@ class ParamForm(QWidget):
                 editor.show_if(shown)
             else:
                 editor.setVisible(shown)
-            if label := self._labels.get(name):
+            if label := self.captions.get(name):
                 label.setVisible(shown)
                 changed = self._values[name] != field.default
                 label.setFont(theme.font(weight=QFont.Weight.Medium if changed else QFont.Weight.Normal))

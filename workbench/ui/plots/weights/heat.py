@@ -42,7 +42,7 @@ class HeatMaps(PlotPanel):
         scales.addWidget(self.change_scale)
         scales.addStretch(1)
         self.column.addLayout(scales)
-        self._tile: Tile | None = None
+        self.tile: Tile | None = None
         self._asked: WantTile | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.ask)
@@ -65,7 +65,7 @@ class HeatMaps(PlotPanel):
 
     def forget(self) -> None:
         """Another layer: it is seen whole."""
-        self._tile = self._asked = None
+        self.tile = self._asked = None
         self.heat.read(None)
         self.show_sentence(self.tr("Drawing the weights…"))
 
@@ -73,15 +73,15 @@ class HeatMaps(PlotPanel):
         """For as many cells as there are pixels, of the part in view."""
         size = self.heat.maps[0].box.size()
         height, width = (max(round(side), 64) for side in (size.height(), size.width()))
-        rows, columns = self.heat.part() if self._tile is not None else (None, None)
+        rows, columns = self.heat.part() if self.tile is not None else (None, None)
         self._asked = WantTile(height, width, rows, columns)
         self.wanted.emit(self._asked)
 
     def show_picture(self, wanted: WantTile, tile: Tile) -> None:
         if wanted != self._asked:
             return
-        fresh = self._tile is None or self._tile.shape != tile.shape
-        self._tile = tile
+        fresh = self.tile is None or self.tile.shape != tile.shape
+        self.tile = tile
         self.show_canvas()
         self.subtitle.show_text(self._meaning(tile))
         if fresh:
@@ -98,7 +98,7 @@ class HeatMaps(PlotPanel):
 
     def redraw(self) -> None:
         self.heat.dress()
-        tile = self._tile
+        tile = self.tile
         if tile is None:
             return
         edited = tile.after is not None
@@ -122,7 +122,7 @@ class HeatMaps(PlotPanel):
     # -- words -----------------------------------------------------------------------------------------------------
 
     def _on_hovered(self, at: Place | None) -> None:
-        tile = self._tile
+        tile = self.tile
         if tile is None:
             return
         if at is None or not (tile.rows[0] <= at[0] < tile.rows[1] and tile.columns[0] <= at[1] < tile.columns[1]):
@@ -175,7 +175,7 @@ class HeatMaps(PlotPanel):
 
     def to_csv(self) -> str:
         """Both matrices, one below the other; the first column and row say where cells begin."""
-        tile = self._tile
+        tile = self.tile
         if tile is None:
             return ""
         first = range(tile.columns[0], tile.columns[1], tile.block[1])
@@ -192,5 +192,5 @@ class HeatMaps(PlotPanel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._tile is not None:
+        if self.tile is not None:
             self._rest.start()

@@ -59,7 +59,7 @@ class HistogramPlot(PlotPanel):
         canvas = ZoomCanvas(self.tr("weight value"), self.tr("weights per bin"))
         super().__init__(self.tr("Weights"), canvas, captions, parent=parent)
         self._view: LayerView | None = None
-        self._drawn: LayerView | ChannelBefore | None = None
+        self.drawn: LayerView | ChannelBefore | None = None
         self._edit: EditView | ChannelAfter | None = None
         self._age = Age.CURRENT
         self._threshold: float | None = None
@@ -116,19 +116,19 @@ class HistogramPlot(PlotPanel):
         """Show all weights of a layer, or of one channel; `age` is that of the edit."""
         if view is None or self._view is None or view.path != self._view.path:
             self.canvas.show_all()
-        self._view, self._drawn, self._edit = view, view, edit
+        self._view, self.drawn, self._edit = view, view, edit
         if view is not None and channel is not None:
-            self._drawn, self._edit = channel.before, channel.after
+            self.drawn, self._edit = channel.before, channel.after
         self._age = age if self._edit is not None else Age.CURRENT
         self._name_channel(channel)
-        if self._drawn is None:
+        if self.drawn is None:
             self.show_sentence(self.tr("Select a layer to see its weights."))
             return
         self.show_canvas()
         self.channel_button.setVisible(channel is not None)
-        found, after = self._drawn.outliers, self._edit
+        found, after = self.drawn.outliers, self._edit
         self.table.show_rows(
-            _texts(self._drawn.moments, found.count if found else 0),
+            _texts(self.drawn.moments, found.count if found else 0),
             _texts(after.moments, after.outliers, self._age) if after is not None else None,
             self._age is Age.CURRENT,
         )
@@ -138,7 +138,7 @@ class HistogramPlot(PlotPanel):
         )
         self.redraw()
         self._on_hovered(None)
-        edges = self._drawn.histogram.edges
+        edges = self.drawn.histogram.edges
         self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
 
     def set_age(self, age: Age) -> None:
@@ -177,16 +177,16 @@ class HistogramPlot(PlotPanel):
             text = self.tr("range ± {edge}").format(edge=number(self._range))
             handles.append(Handle(RANGE, (-self._range, self._range), text, self._offered))
         self.canvas.set_handles(*handles)
-        if self._drawn is not None and not self.canvas.held:
-            self._set_reach(self._drawn)
+        if self.drawn is not None and not self.canvas.held:
+            self._set_reach(self.drawn)
         self._draw_zones()
-        if self._drawn is not None and self.canvas.note is not None:
+        if self.drawn is not None and self.canvas.note is not None:
             self._label_cut(self._shown(), 0.0)
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        view, edit = self._drawn, self._edit
+        view, edit = self.drawn, self._edit
         if view is None:
             return
         colors, log = theme.colors(), self.log_button.isChecked()
@@ -241,8 +241,8 @@ class HistogramPlot(PlotPanel):
         self._beyond = int(view.histogram.counts[inner >= reach].sum())
 
     def _shown(self) -> Histogram:
-        assert self._drawn is not None
-        return self._edit.histogram if self._edit is not None else self._drawn.histogram
+        assert self.drawn is not None
+        return self._edit.histogram if self._edit is not None else self.drawn.histogram
 
     def _scaled(self, histogram: Histogram) -> np.ndarray:
         if not self.log_button.isChecked():
@@ -323,7 +323,7 @@ class HistogramPlot(PlotPanel):
         self.drag_finished.emit()
 
     def _on_hovered(self, x: float | None) -> None:
-        view = self._drawn
+        view = self.drawn
         if view is None:
             return
         edges, counts = view.histogram.edges, view.histogram.counts
@@ -369,9 +369,9 @@ class HistogramPlot(PlotPanel):
         return text
 
     def to_csv(self) -> str:
-        if self._drawn is None:
+        if self.drawn is None:
             return ""
-        edges, counts = self._drawn.histogram.edges, self._drawn.histogram.counts
+        edges, counts = self.drawn.histogram.edges, self.drawn.histogram.counts
         after = self._edit.histogram.counts if self._edit is not None else None
         rows = ["from,to,before" + (",after" if after is not None else "")]
         for i, count in enumerate(counts):

@@ -180,10 +180,10 @@ class KernelGrid(PlotPanel):
         policy.setRetainSizeWhenHidden(True)  # the room for kernels is the same for all of them
         self.scale.setSizePolicy(policy)
         self.column.addWidget(self.scale)
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._on_rest)
+        self.rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self.rest.timeout.connect(self._on_rest)
         self._first = 0
-        self._shown: Kernels | None = None
+        self.shown: Kernels | None = None
         self._asked: WantKernels | None = None
         for button in (self.before_button, self.norm_button):
             self.tools.addWidget(button)
@@ -192,7 +192,7 @@ class KernelGrid(PlotPanel):
         self.norm_button.toggled.connect(self._restart)
         canvas.paged.connect(self._page)
         canvas.hovered.connect(self._on_hovered)
-        canvas.resized.connect(self._rest.start)
+        canvas.resized.connect(self.rest.start)
         canvas.opened.connect(self._open)
         self._closer: KernelView | None = None
         self._opened = -1
@@ -209,7 +209,7 @@ class KernelGrid(PlotPanel):
 
     def forget(self) -> None:
         """Another layer: from its first kernel on."""
-        self._first, self._shown, self._asked = 0, None, None
+        self._first, self.shown, self._asked = 0, None, None
         if self._closer is not None:
             self._closer.close()
         self.show_sentence(self.tr("Drawing the kernels…"))
@@ -220,7 +220,7 @@ class KernelGrid(PlotPanel):
 
     def show_picture(self, wanted: WantKernels, picture: Kernels) -> None:
         if wanted == self._asked:
-            self._shown = picture
+            self.shown = picture
             self.show_canvas()
             self.redraw()
             self._on_hovered(self.grid.at)
@@ -229,7 +229,7 @@ class KernelGrid(PlotPanel):
 
     def show_failure(self, wanted: WantKernels, sentence: str) -> None:
         if wanted == self._asked:
-            self._shown = None
+            self.shown = None
             self.show_sentence(sentence)
 
     def _turn(self, page: QWidget) -> None:
@@ -242,9 +242,9 @@ class KernelGrid(PlotPanel):
         self.ask()
 
     def _page(self, pages: int) -> None:
-        if self._shown is None:
+        if self.shown is None:
             return
-        last = max(self._shown.total - 1, 0) // self.grid.room * self.grid.room
+        last = max(self.shown.total - 1, 0) // self.grid.room * self.grid.room
         first = min(max(self._first + pages * self.grid.room, 0), last)
         if first != self._first:
             self._first = first
@@ -252,11 +252,11 @@ class KernelGrid(PlotPanel):
 
     def _on_rest(self) -> None:
         """The size is another one now."""
-        if self._shown is not None and self._asked is not None and self.grid.room != self._asked.count:
+        if self.shown is not None and self._asked is not None and self.grid.room != self._asked.count:
             self.ask()
 
     def redraw(self) -> None:
-        picture = self._shown
+        picture = self.shown
         if picture is None:
             return
         edited = picture.after is not None and not self.before_button.isChecked()
@@ -279,7 +279,7 @@ class KernelGrid(PlotPanel):
 
     def _open(self, index: int) -> None:
         """One of those on this page, large."""
-        picture = self._shown
+        picture = self.shown
         if picture is None or not 0 <= index < len(picture.norms):
             return
         self._opened = index
@@ -289,7 +289,7 @@ class KernelGrid(PlotPanel):
         self.closer.raise_()
 
     def _on_hovered(self, index: int) -> None:
-        picture = self._shown
+        picture = self.shown
         if picture is None:
             return
         if not 0 <= index < len(picture.norms):
@@ -321,7 +321,7 @@ class KernelGrid(PlotPanel):
         return text
 
     def to_csv(self) -> str:
-        picture = self._shown
+        picture = self.shown
         if picture is None:
             return ""
         values = picture.before.reshape(len(picture.norms), -1)

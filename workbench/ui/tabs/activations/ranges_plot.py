@@ -27,7 +27,7 @@ class RangesPlot(PlotPanel):
         self._shown: Activation | None = None
         self._after: Activation | None = None
         self._levels: Levels8 | None = None
-        self._order = np.zeros(0, np.int64)
+        self.order = np.zeros(0, np.int64)
         self.sort_button = toggle(
             self,
             self.tr("by range"),
@@ -36,7 +36,7 @@ class RangesPlot(PlotPanel):
         )
         self.sort_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.sort_button)
-        self._bars: list[pg.BarGraphItem] = []
+        self.bars: list[pg.BarGraphItem] = []
         self._means = pg.ScatterPlotItem(size=3)
         self._dead, self._far = pg.ScatterPlotItem(size=7, symbol="x"), pg.ScatterPlotItem(size=7, symbol="t")
         self._limits = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
@@ -58,7 +58,7 @@ class RangesPlot(PlotPanel):
         shown = self._shown
         if shown is None:
             return
-        self._order = (
+        self.order = (
             np.argsort(-shown.reach, kind="stable") if self.sort_button.isChecked() else np.arange(shown.channels)
         )
         self._draw_bars(shown)
@@ -76,29 +76,29 @@ class RangesPlot(PlotPanel):
 
     def _draw_bars(self, shown: Activation) -> None:
         """Draw bars of both models side by side, where there are two."""
-        for bar in self._bars:
+        for bar in self.bars:
             self.canvas.removeItem(bar)
         colors, after = theme.colors(), self._after
         if after is None:
-            self._bars = self._bars_of(shown, colors.accent, 0.0, 0.8)
+            self.bars = self._bars_of(shown, colors.accent, 0.0, 0.8)
         else:
-            self._bars = self._bars_of(shown, colors.before_line, -0.2, 0.4)
-            self._bars += self._bars_of(after, colors.after, 0.2, 0.4)
-        for bar in self._bars:
+            self.bars = self._bars_of(shown, colors.before_line, -0.2, 0.4)
+            self.bars += self._bars_of(after, colors.after, 0.2, 0.4)
+        for bar in self.bars:
             self.canvas.addItem(bar)
 
     def _bars_of(self, activation: Activation, color: QColor, beside: float, width: float) -> list[pg.BarGraphItem]:
         """The bars of all channels, without those that were removed; `beside` and `width` in channels."""
         a = activation
         ends = ((a.low, a.high), *((a.quantiles[low], a.quantiles[high]) for low, high in (MIDDLE, INNER)))
-        left = ~np.isnan(a.low[self._order])
+        left = ~np.isnan(a.low[self.order])
         place = np.arange(a.channels)[left] + beside
         return [
             pg.BarGraphItem(
                 x=place,
                 width=width,
-                y0=low[self._order][left],
-                y1=high[self._order][left],
+                y0=low[self.order][left],
+                y1=high[self.order][left],
                 pen=pg.mkPen(None),
                 brush=_faded(color, share),
             )
@@ -107,9 +107,9 @@ class RangesPlot(PlotPanel):
 
     def _draw_marks(self, shown: Activation) -> None:
         colors = theme.colors()
-        self._means.setData(np.arange(shown.channels), shown.mean[self._order], pen=None, brush=pg.mkBrush(colors.text))
+        self._means.setData(np.arange(shown.channels), shown.mean[self.order], pen=None, brush=pg.mkBrush(colors.text))
         where = np.empty(shown.channels, np.int64)
-        where[self._order] = np.arange(shown.channels)
+        where[self.order] = np.arange(shown.channels)
         self._dead.setData(where[shown.dead], np.zeros(len(shown.dead)), pen=pg.mkPen(colors.bad), brush=None)
         far = shown.outliers
         self._far.setData(
@@ -133,7 +133,7 @@ class RangesPlot(PlotPanel):
             if self._after is not None:
                 text = self.tr("grey: original, coloured: compressed") + "; " + text
         else:
-            text = self.words(int(self._order[round(x)]))
+            text = self.words(int(self.order[round(x)]))
         self.readout.show_text(text)
 
     def words(self, channel: int) -> str:

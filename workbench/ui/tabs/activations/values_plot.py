@@ -33,8 +33,8 @@ class ValuesPlot(PlotPanel):
         self.log_button.setChecked(True)  # most values are near zero, and the tails are what is asked about
         self.log_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.log_button)
-        self._curve, self._now = pg.PlotCurveItem(), pg.PlotCurveItem()
-        for curve in (self._curve, self._now):
+        self._curve, self.now = pg.PlotCurveItem(), pg.PlotCurveItem()
+        for curve in (self._curve, self.now):
             self.canvas.addItem(curve)
         self.canvas.hovered.connect(self._on_hovered)
 
@@ -56,10 +56,10 @@ class ValuesPlot(PlotPanel):
         foot = LOWEST if log else 0.0
         alone = after is None
         tops = [self._draw(self._curve, shown, foot, "after" if alone else "before", filled=True)]
-        self._now.setVisible(not alone)
+        self.now.setVisible(not alone)
         low, high = float(edges[0]), float(edges[-1])
         if after is not None:
-            tops.append(self._draw(self._now, after, foot, "after", filled=False))
+            tops.append(self._draw(self.now, after, foot, "after", filled=False))
             low, high = min(low, float(after.histogram.edges[0])), max(high, float(after.histogram.edges[-1]))
         top, wide = max([*tops, 1e-9]), high - low
         self.canvas.box.setRange(xRange=(low - 0.02 * wide, high + 0.02 * wide), yRange=(foot, top * 1.06), padding=0)

@@ -36,7 +36,7 @@ class ConfusionMap(QWidget):
         super().__init__(parent)
         self._changes: Changes | None = None
         self._mode: Mode = "difference"
-        self._image = QImage()
+        self.image = QImage()
         self.cell = (0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -90,7 +90,7 @@ class ConfusionMap(QWidget):
                 np.uint32,
             )
             pixels = np.ascontiguousarray(shades[bad.astype(int), levels])
-            self._image = QImage(pixels.data, count, count, 4 * count, QImage.Format.Format_RGB32).copy()
+            self.image = QImage(pixels.data, count, count, 4 * count, QImage.Format.Format_RGB32).copy()
         self.setAccessibleDescription(self.describe())
         self.update()
 
@@ -108,35 +108,35 @@ class ConfusionMap(QWidget):
             return sample(share) if share else colors.surface
         return _between(colors.surface, colors.warn if bad else colors.after, 0.85 * share)
 
-    def _grid(self) -> QRectF:
+    def grid(self) -> QRectF:
         """Rectangle of the cells: square, below and beside the names."""
         classes = self._changes.classes if self._changes else ()
-        left, line = self._widest() + theme.UNIT, self.fontMetrics().height()
+        left, line = self.widest() + theme.UNIT, self.fontMetrics().height()
         head, right = float(line + theme.HALF), 0.0
         side = max(min(self.width() - left, self.height() - head), 10.0)
-        if self._leaning(side / max(len(classes), 1)):
-            rise = math.sin(math.radians(SLANT)) * (self._widest() + line / 2)
+        if self.leaning(side / max(len(classes), 1)):
+            rise = math.sin(math.radians(SLANT)) * (self.widest() + line / 2)
             head, right = rise + theme.HALF, max(rise - side / (2 * len(classes)), 0)
             side = max(min(self.width() - left - right, self.height() - head), 10.0)
         return QRectF(left, head, side, side)
 
-    def _widest(self) -> int:
+    def widest(self) -> int:
         classes = self._changes.classes if self._changes else ()
         return min(max((self.fontMetrics().horizontalAdvance(name) for name in classes), default=0), LONGEST)
 
-    def _leaning(self, cell: float) -> bool:
+    def leaning(self, cell: float) -> bool:
         """True where the names of columns are drawn slanted because one is wider than its cell."""
-        return self.fontMetrics().height() <= cell < self._widest()
+        return self.fontMetrics().height() <= cell < self.widest()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         matrix = self.matrix()
         if matrix is None or self._changes is None:
             return
         painter = QPainter(self)
-        colors, grid = theme.colors(), self._grid()
+        colors, grid = theme.colors(), self.grid()
         count = len(matrix)
         cell = grid.width() / count
-        painter.drawImage(grid, self._image)
+        painter.drawImage(grid, self.image)
         if cell >= WRITTEN:
             self._write(painter, matrix, grid, cell)
         if cell >= self.fontMetrics().height():
@@ -161,7 +161,7 @@ class ConfusionMap(QWidget):
             painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
             painter.save()
             painter.translate(grid.left() + (index + 0.5) * cell, grid.top() - theme.HALF)
-            if self._leaning(cell):
+            if self.leaning(cell):
                 painter.rotate(-SLANT)
                 painter.drawText(QRectF(0, -line / 2, LONGEST + 2, line), Qt.AlignmentFlag.AlignLeft, shown)
             else:
@@ -176,7 +176,7 @@ class ConfusionMap(QWidget):
                 value = int(matrix[row, column])
                 if not value:
                     continue
-                behind = self._image.pixelColor(column, row)
+                behind = self.image.pixelColor(column, row)
                 painter.setPen(QColor("#10151c") if behind.lightnessF() > 0.55 else QColor("#ffffff"))
                 text = f"{value:+d}".replace("-", "−") if self._mode == "difference" else str(value)
                 where = QRectF(grid.left() + column * cell, grid.top() + row * cell, cell, cell)
@@ -186,7 +186,7 @@ class ConfusionMap(QWidget):
 
     def at(self, point: QPoint) -> tuple[int, int] | None:
         """The cell under a point: its row and column."""
-        grid, matrix = self._grid(), self.matrix()
+        grid, matrix = self.grid(), self.matrix()
         if matrix is None or not grid.contains(point.toPointF()):
             return None
         cell = grid.width() / len(matrix)

@@ -14,7 +14,7 @@ class Modules:
         self._opened: list[str] = []
 
     def set_layers(self, paths: Iterable[str]) -> None:
-        """Of another model; nothing is opened."""
+        """Show the modules of another model, all closed."""
         self._paths, self._opened = tuple(paths), []
 
     @property

@@ -376,7 +376,7 @@ class GraphTab(QWidget):
             side.tint(partial(self._shade, changes))
 
     def _shade(self, changes: Mapping[str, LayerChange], path: str) -> tints.Shade:
-        """Of a layer; of a module by what its layers are together, or the most sensitive of them."""
+        """Shade of a layer; of a module by what its layers are together, or the most sensitive of them."""
         inside = self.modules.inside(path) if self._session.layer(path) is None else ()
         if self.tint.currentData() == "sensitivity":
             worst = max(inside, key=lambda each: self._drops.get(each, -inf), default=path)

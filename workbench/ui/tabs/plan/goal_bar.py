@@ -145,7 +145,7 @@ class GoalBar(QWidget):
         self.unit.setToolTip(
             self.tr("What is limited: file size, loss of the metric, operations, time, memory or energy; or nothing")
         )
-        self.unit.activated.connect(lambda _: self._on_limit(self.unit.currentData()))
+        self.unit.activated.connect(lambda _: self.on_limit(self.unit.currentData()))
         self.words.setBuddy(self.amount)
         self.options = Summary(
             self.tr("What the search may change, and how much it may run"), self.tr("Any steps"), self
@@ -322,7 +322,7 @@ class GoalBar(QWidget):
     def _on_amount(self, value: float) -> None:
         self._set(amounts={**self.wish.amounts, self.wish.limit: value})
 
-    def _on_limit(self, limit: Limit) -> None:
+    def on_limit(self, limit: Limit) -> None:
         self.wish = self.wish.limited(limit, self._model, self.points)
         self.show_wish()
         self.changed.emit()

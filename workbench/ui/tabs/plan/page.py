@@ -67,7 +67,7 @@ class Page:
 
 
 class Ruler:
-    """From the units of the axes to pixels of the drawing."""
+    """Conversion from the units of the axes to pixels of the drawing."""
 
     def __init__(self, home: QRectF) -> None:
         self._home = home

@@ -96,7 +96,7 @@ class Key(QWidget):
         theme.signals.changed.connect(self.update)
 
     def show_kinds(self, *kinds: str) -> None:
-        """Of: search, uniform, greedy, own, predicted, limit."""
+        """Show the signs of these kinds: search, uniform, greedy, own, predicted, limit."""
         if kinds != self._shown:
             self._shown = kinds
             self.setAccessibleName(tr(", ").join(self._words()[kind] for kind in kinds))

@@ -33,8 +33,8 @@ class SweepPlot(PlotPanel):
         self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
         self._baseline, self._limit = (pg.InfiniteLine(angle=0, movable=False) for _ in range(2))
-        self._line, self._dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=8)
-        for item in (self._band, self._baseline, self._limit, self._line, self._dots):
+        self._line, self.dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=8)
+        for item in (self._band, self._baseline, self._limit, self._line, self.dots):
             self.canvas.addItem(item)
         self.canvas.setAccessibleName(self.tr("Metric by parameter"))
         self.canvas.hovered.connect(self._on_hovered)
@@ -71,7 +71,7 @@ class SweepPlot(PlotPanel):
         self._band.setBrush(_faded(colors.accent))
         self._line.setData(x, y, pen=self.canvas.pen(colors.accent, 2))
         picked = self.picked_point
-        self._dots.setData(
+        self.dots.setData(
             x, y, pen=None, brush=[pg.mkBrush(colors.text if p is picked else colors.accent) for p in points]
         )
         for line, value, color in (
