@@ -10,6 +10,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.recipe.storing import Storing
 from workbench.engine.api.export import export
+from workbench.engine.compile import compiler, forecast
 from workbench.engine.preview.previewer import Previewer
 
 STEPS = (Action("prune.magnitude", {"sparsity": 0.7}), Action("quantize.affine", {"bits": 4}))
@@ -70,3 +71,22 @@ def test_without_the_option_values_beside_the_weights_stay(workspace, tmp_path):
             strict=True,
         )
     )
+
+
+@pytest.mark.parametrize("bits, zeros, sides", [(4, 0.8, "int8"), (3, 0.0, "float16"), (5, 0.95, "int8")])
+def test_a_forecast_of_layers_that_share_codes_is_near_their_file(workspace, bits, zeros, sides):
+    """Before there are edits, from histograms; and with some layers known."""
+    storing = Storing(codes="on", storage="smallest", sides=sides, names="short")
+    steps = Action("prune.magnitude", {"sparsity": zeros}), Action("quantize.affine", {"bits": bits})
+    recipe = Recipe((Row("*", steps),), storing=storing)
+    chosen = compiler.stacks(workspace.model, recipe)[0]
+    made = workspace.compiled(recipe, Job()).stored(storing)
+    exact = made.changes(storing)[1]
+    few = dict(list(made.edits.items())[::2])
+    structure = workspace.compiled(recipe, Job()).structure
+    for known in (forecast.Known(), forecast.Known(structure, few)):
+        _, size = forecast.forecast(workspace.model, chosen, storing, known)
+        assert size == pytest.approx(exact, rel=0.04)
+    plain = forecast.forecast(workspace.model, chosen, replace(storing, names="keep", sides="float32"))[1]
+    assert plain > 1.1 * exact, "what is shared and short is told"
+    assert forecast.forecast(workspace.model, chosen, storing, forecast.Known(structure, made.edits))[1] == exact

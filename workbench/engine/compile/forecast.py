@@ -13,7 +13,7 @@ from workbench.engine.compile import compiler, kernels, structure
 from workbench.engine.compile.structure import Stacks, Structure
 from workbench.graph.model import cost
 from workbench.graph.model.model import Model
-from workbench.graph.rewrite import rewrite
+from workbench.graph.rewrite import rewrite, slim
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan, WeightFacts
 from workbench.methods.base.method import find
@@ -73,7 +73,7 @@ def forecast(
     estimates = _Estimates(model, chosen, known.facts)
     plans = {path: estimates.plan(layer) for path, layer in layers.items() if path not in edits}
     plans = kernels.planned(after, plans, storing)
-    size = rewrite.forecast(after, plans, storing, edits)
+    size = rewrite.forecast(*_short(after, plans, storing, edits))
     changes = []
     for path, layer in layers.items():
         before, actions, sized = model.layer(path), chosen.get(path, ()), size.layers[path]
@@ -86,6 +86,16 @@ def forecast(
     left = {layer.path for layer in after.layers}
     gone = (compiler.gone(each, chosen.get(each.path, ())) for each in model.layers if each.path not in left)
     return (*changes, *gone), size.file
+
+
+def _short(
+    model: Model, plans: Mapping[str, Plan], storing: Storing, edits: Mapping[str, Edit]
+) -> tuple[Model, Mapping[str, Plan], Storing, Mapping[str, Edit]]:
+    """What is forecast, with small tensors on 16 or 8 bits where the recipe stores them so."""
+    if storing.sides == "float32" or not (plans or edits):
+        return model, plans, storing, edits
+    short = {path: slim.short_edit(edit, storing.sides) for path, edit in edits.items()}
+    return slim.short_model(model, storing.sides), plans, storing, short
 
 
 class _Estimates:

@@ -4,8 +4,9 @@ Small layers do not earn a table and a call each. Layers are pooled by how many 
 this decides how gaps are distributed; where few are, zeros are among the values.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, combinations
 from typing import Literal
 
@@ -30,34 +31,64 @@ BYTES = {"Pool": 180, "Sparse": 370, "Pairs": 500}
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """One sequence of numbers in classes and offsets.
+    """One sequence of numbers from 0 in classes and offsets; small numbers are to be frequent.
 
-    data     uint8 [n, 1]: class numbers, then offsets, then zeros behind them
-    split    how many bits are class numbers, and how many follow
-    size     bits of a class number
-    extra    uint8 [C], bits of the offset in each class
+    counts   how often each number occurs, int64 [A]
+    numbers  gives the sequence, int64 [k]; asked when it is written
     """
 
-    data: np.ndarray
-    split: tuple[int, int]
-    size: int
-    extra: np.ndarray
+    counts: np.ndarray
+    numbers: Callable[[], np.ndarray]
+
+    @cached_property
+    def _classes(self) -> tuple[int, np.ndarray]:
+        return best_in_order(np.pad(self.counts, (0, max(0, 2 - len(self.counts)))), MOST_SIZE)
+
+    @property
+    def size(self) -> int:
+        """Bits of a class number."""
+        return self._classes[0]
+
+    @property
+    def extra(self) -> np.ndarray:
+        """Bits of the offset in each class, uint8 [C]."""
+        return self._classes[1].astype(np.uint8)
+
+    @cached_property
+    def _first(self) -> np.ndarray:
+        kinds = self._classes[1]
+        return np.cumsum(1 << kinds) - (1 << kinds)
+
+    def _class(self, numbers: np.ndarray) -> np.ndarray:
+        found: np.ndarray = np.searchsorted(self._first, numbers, side="right") - 1
+        return found
+
+    @cached_property
+    def split(self) -> tuple[int, int]:
+        """How many bits are class numbers, and how many follow."""
+        fields = self.size * int(self.counts.sum())
+        offsets = int((self.counts * self._classes[1][self._class(np.arange(len(self.counts)))]).sum())
+        return fields, -(-(fields + offsets + MOST_OFFSET) // 8) * 8 - fields
 
     @property
     def bytes(self) -> int:
-        return self.data.size + self.extra.size
+        return sum(self.split) // 8 + len(self._classes[1])
+
+    @cached_property
+    def data(self) -> np.ndarray:
+        """Class numbers, then offsets, then zeros behind them, uint8 [n, 1]."""
+        numbers, (size, kinds) = self.numbers(), self._classes
+        number = self._class(numbers)
+        every = np.arange(MOST_OFFSET)
+        fields = (number[:, None] >> np.arange(size) & 1).astype(bool).ravel()
+        offsets = ((numbers - self._first[number])[:, None] >> every & 1).astype(bool)[every < kinds[number][:, None]]
+        data = np.packbits(np.concatenate([fields, offsets, np.zeros(MOST_OFFSET, bool)]), bitorder="little")
+        return data[:, None]
 
 
 def words(numbers: np.ndarray) -> Words:
-    """Numbers from 0, int64 [k], in the classes that make the fewest bits; small ones are to be frequent."""
-    size, kinds = best_in_order(np.bincount(numbers, minlength=2), MOST_SIZE)
-    first = np.cumsum(1 << kinds) - (1 << kinds)
-    number = np.searchsorted(first, numbers, side="right") - 1
-    every, extra = np.arange(MOST_OFFSET), kinds[number]
-    fields = (number[:, None] >> np.arange(size) & 1).astype(bool).ravel()
-    offsets = ((numbers - first[number])[:, None] >> every & 1).astype(bool)[every < extra[:, None]]
-    data = np.packbits(np.concatenate([fields, offsets, np.zeros(MOST_OFFSET, bool)]), bitorder="little")
-    return Words(data[:, None], (len(fields), 8 * len(data) - len(fields)), size, kinds.astype(np.uint8))
+    """Numbers from 0, int64 [k], in the classes that make the fewest bits."""
+    return Words(np.bincount(numbers), lambda: numbers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +119,8 @@ def _symbols(rows: np.ndarray, tally: Tally) -> Values:
     order = np.argsort(-tally.counts, kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    return Values(words(place[statistics.indices(tally, rows)]), tally.symbols[order])
+    made = Words(tally.counts[order], lambda: place[statistics.indices(tally, rows)])
+    return Values(made, tally.symbols[order])
 
 
 @dataclass(frozen=True, eq=False)

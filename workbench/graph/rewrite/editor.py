@@ -58,7 +58,7 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
 
 
 def variants(
-    model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing
+    model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing, pooled: bool = True
 ) -> tuple[ir.Model, ...]:
     """The ways to write it: each weight by itself; and where all small things are to be small, weights on
     levels in codes that they share."""
@@ -66,7 +66,7 @@ def variants(
     edits = bias_room.with_room(model.graph, sites, edits)
     stored, _ = _store(model.graph, edits, sites, opset, storing)
     written = _written(model, sites, edits, storing, stored, {})
-    if not storing.slims or storing.codes != "on":
+    if not (storing.shares and pooled):
         return (written,)
     named = {
         path: chain.tensors(edit.encoding, sites[path].initializer) for path, edit in edits.items() if not edit.compute

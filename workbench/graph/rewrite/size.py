@@ -9,18 +9,21 @@ import onnx_ir as ir
 
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.encoding import Encoding, Factors, Piece, Planned, Scaled
+from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.layouts.layout import Load
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
-from workbench.graph.rewrite.editor import account, functions_of, rewrite, variants
+from workbench.graph.rewrite.editor import account, functions_of, variants
 from workbench.graph.rewrite.packed import RUNTIME, needs_runtime
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.expected import with_statistics
+from workbench.graph.storage.expected import drawn, with_statistics
 from workbench.graph.storage.loading import Loading
 from workbench.graph.storage.plan import Plan
+from workbench.graph.storage.small_tensors import ROUNDED
 
 __all__ = ["Size", "file_bytes", "forecast", "size_of"]
+MOST_DRAWN = 1 << 21  # weights that are drawn while a slider moves; files with more gain little by sharing codes
 # The import of the domain of ONNX Runtime's own operators.
 RUNTIME_BYTES = field_bytes(onnx.OperatorSetIdProto(domain=RUNTIME, version=1).ByteSize())
 
@@ -42,8 +45,15 @@ class Size:
     loading: Loading
 
 
-def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing = DEFAULT) -> Size:
-    """Exact bytes of the graph that graph.rewrite.apply_edits makes."""
+def size_of(
+    model: ir.Model,
+    sites: Mapping[str, Site],
+    edits: Mapping[str, Edit],
+    storing: Storing = DEFAULT,
+    pooled: bool = True,
+) -> Size:
+    """Exact bytes of the graph that graph.rewrite.apply_edits makes. `pooled`: whether codes that weights share are
+    looked at, where the recipe wants these."""
     changes, growth, uncoded = account(model, sites, edits, storing)
     functions = _functions_bytes(model, functions_of(changes.values()))
     if needs_runtime(edits) and RUNTIME not in model.opset_imports:
@@ -56,7 +66,7 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     loading = Loading(Load.total(loads), sum(load.seconds > 0 for load in loads), uncoded)
     if not storing.slims:
         return Size(grown(model, growth, functions), layers, functions, loading)
-    return _smallest(Size(0, layers, functions, loading), variants(model, sites, edits, storing))
+    return _smallest(Size(0, layers, functions, loading), variants(model, sites, edits, storing, pooled))
 
 
 def _smallest(size: Size, written: tuple[ir.Model, ...]) -> Size:
@@ -82,23 +92,28 @@ def forecast(
     model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], storing: Storing, known: Mapping[str, Edit]
 ) -> Size:
     """Bytes that the plans will take, beside edits that are known: exact without zeros and codes; else what is expected
-    of random positions, and of how the weights are distributed now."""
+    of random positions, and of how the weights are distributed now.
+
+    Where small things are written small, which looks at values, plans have such as are expected (Drawn).
+    """
     nodes = {node.name: node for node in model.graph}
     if storing.codes != "off":
         plans = {path: with_statistics(model, sites[path].initializer, plan) for path, plan in plans.items()}
-    planned = {
-        path: Edit(
-            _planned(plan, nodes[sites[path].node]), np.zeros(plan.bias) if plan.biased else None, compute=plan.compute
-        )
-        for path, plan in plans.items()
-    }
+    planned = {}
+    for path, plan in plans.items():
+        values = drawn(model, sites[path].initializer, plan) if storing.slims else {}
+        bias = _bias(plan.bias, storing) if plan.biased else None
+        planned[path] = Edit(_planned(plan, nodes[sites[path].node], values), bias, compute=plan.compute)
     edits = {path: known.get(path) or planned[path] for path in sites if path in known or path in planned}
-    if not storing.slims:
-        return size_of(model, sites, edits, storing)
-    # Of plans there is nothing to write: the graph is taken to shrink by what it does without edits.
-    whole = size_of(model, sites, edits, replace(storing, sides="float32", names="keep"))
-    saved = file_bytes(model) - file_bytes(rewrite(model, sites, {}, storing))
-    return replace(whole, file=whole.file - saved)
+    pooled = sum(plan.weights for path, plan in plans.items() if path not in known) <= MOST_DRAWN
+    return size_of(model, sites, edits, storing, pooled)
+
+
+def _bias(count: int, storing: Storing) -> np.ndarray:
+    """Values as a bias will have."""
+    if storing.sides == "float32":
+        return np.zeros(count)
+    return ROUNDED[storing.sides](np.random.default_rng(0).standard_normal(count, np.float32))
 
 
 def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
@@ -119,9 +134,9 @@ def _opened(model: ir.Model, site: Site, edit: Edit) -> int:
     return sum(tensor.nbytes for tensor in tensors if tensor is not None)
 
 
-def _planned(plan: Plan, node: ir.Node) -> Encoding:
-    """A plan as an encoding without values."""
-    specs = [Planned(tensor) for tensor in plan.tensors]
+def _planned(plan: Plan, node: ir.Node, values: Mapping[StorageSpec, Planned]) -> Encoding:
+    """A plan as an encoding, without values where there are none."""
+    specs = [values.get(tensor) or Planned(tensor) for tensor in plan.tensors]
     if not plan.chain:
         return specs[0] if plan.columns is None else Scaled(specs[0], np.ones(plan.columns, np.float32))
     left = set(range(len(plan.shape) - 2)) if plan.conv else set()

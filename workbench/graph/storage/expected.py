@@ -1,12 +1,13 @@
 """Expected statistics of a planned weight for entropy coding: from a histogram of the values that it has now."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import onnx_ir as ir
 
+from workbench.graph.encodings.encoding import Planned
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.entropy import statistics
 from workbench.graph.storage.plan import Plan
@@ -26,9 +27,24 @@ def with_statistics(model: ir.Model, initializer: str, plan: Plan) -> Plan:
     return replace(plan, tensors=tuple(_counted(model, initializer, plan, spec) for spec in plan.tensors))
 
 
+def drawn(model: ir.Model, initializer: str, plan: Plan) -> dict[StorageSpec, "Drawn"]:
+    """Values for each tensor of a plan, drawn from what is expected of it: for a writer that asks for values."""
+    return {spec: Drawn(spec, _shares(model, initializer, plan, spec)) for spec in plan.tensors}
+
+
 def _counted(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) -> StorageSpec:
-    if not spec.kind.on_levels or not spec.precision:
+    shares = _shares(model, initializer, plan, spec)
+    if shares is None:
         return spec
+    if spec.nonzeros == spec.count:
+        return replace(spec, statistics=statistics.expected(shares[shares > 0], spec.count, None))
+    return replace(spec, statistics=statistics.expected(shares, spec.count, 2 ** (spec.precision - 1)))
+
+
+def _shares(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) -> np.ndarray | None:
+    """Expected share of the weights on each level, [2^precision], the middle one zero; None without levels."""
+    if not spec.kind.on_levels or not spec.precision:
+        return None
     known = model.graph.initializers[initializer].const_value if not plan.chain else None
     if known is not None and tuple(known.shape.numpy()) != spec.shape:  # channels are planned to go
         known = None
@@ -40,11 +56,42 @@ def _counted(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) -
     else:
         shares = _by_steps(left, spec.precision, _end(histogram.tobytes(), spec.precision))
     shares *= kept / max(shares.sum(), 1e-12)
-    if kept == 1:
-        return replace(spec, statistics=statistics.expected(shares[shares > 0], spec.count, None))
-    zero = 2 ** (spec.precision - 1)
-    shares[zero] += 1 - kept
-    return replace(spec, statistics=statistics.expected(shares, spec.count, zero))
+    shares[2 ** (spec.precision - 1)] += 1 - kept
+    return shares
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn(Planned):
+    """A planned weight with values that are as it is expected to have: the same ones each time.
+
+    shares   of the weights on each level, [2^precision], the middle one zero; None without levels: normal values
+    """
+
+    shares: np.ndarray | None = None
+
+    def decode(self) -> np.ndarray:
+        values = np.random.default_rng(0).standard_normal(self.shape, np.float32)
+        values.ravel()[self.spec.nonzeros :] = 0
+        return values
+
+    def symbols(self, spec: StorageSpec) -> np.ndarray:
+        """Uint8 [n], as an encoding stores them; int8 where these have 8 bits and a sign."""
+        if self.shares is None:
+            return self.decode().ravel()
+        ends = np.rint(np.cumsum(self.shares) * spec.count).astype(np.int64)
+        levels = np.searchsorted(ends, np.arange(spec.count), side="right").clip(max=len(ends) - 1)
+        np.random.default_rng(0).shuffle(levels)
+        if spec.kind.symmetric:
+            levels += (0 if spec.bits == 8 else 1 << spec.bits - 1) - len(ends) // 2
+        return levels.astype(spec.kind.dtype(spec.bits).numpy())
+
+    def sides(self, spec: StorageSpec) -> list[np.ndarray]:
+        """Scales and tables that are exact in 16 bits; zero points."""
+        shape = spec.side or ()
+        if spec.kind.clusters:
+            return [np.arange(product(shape), dtype=np.float32) - product(shape) // 2]
+        halves = np.random.default_rng(0).uniform(1, 2, shape).astype(np.float16)
+        return [halves.astype(side.dtype.numpy()) for side in spec.kind.sides]
 
 
 def _histogram(model: ir.Model, name: str, tensor: ir.TensorProtocol, spec: StorageSpec) -> np.ndarray:
