@@ -26,7 +26,7 @@ TRIED = 2  # of these, for which codes are made
 Form = Literal["Pool", "Sparse", "Pairs"]
 # What decodes each form (graph.layouts.pool_decoder), and the bytes of these functions, about.
 FUNCTIONS: Mapping[Form, tuple[str, ...]] = {"Pool": ("Pool",), "Sparse": ("Sparse", "Pool"), "Pairs": ("Pairs",)}
-BYTES = {"Pool": 180, "Sparse": 370, "Pairs": 500}
+BYTES = {"Pool": 180, "Sparse": 270, "Pairs": 350}
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +210,7 @@ def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
                 found[form] = pool
 
     offer("Pool", _values(symbols))
-    if (levels == 0).mean() > statistics.FEW_ZEROS and levels.any():
+    if (levels == 0).mean() > statistics.FEW_ZEROS and (levels != 0).sum() > 1:  # decoders take two words or more
         for longest in LONGEST:
             before, at = statistics.skipping(levels != 0, longest)
             if (values := _values(symbols[at])) is not None:

@@ -18,7 +18,7 @@ def functions() -> dict[str, tuple[str, str]]:
 
     Words   q, bytes as a column; k, how many bits are class numbers and how many offsets; m, the shape of the numbers'
             bits; p, what each of these counts, int32 [size, 1]; x, bits of the offset in each class. Gives i, int32
-            [words, 1]
+            [1, words, 1]
     Pool    the same and a table of symbols, t: y, float, one for each weight, zeros as well
     Sparse  values and the gaps before them: y, float [n], the weights
     Pairs   the same where a gap and a level are one symbol
@@ -39,9 +39,8 @@ _WORDS = f"""
         shifted = Div (whole, places)
         two = Constant <value = int32 {{2}}> ()
         digits = Mod (shifted, two)
-        flat = Constant <value = int64[1] {{-1}}> ()
-        bits = Reshape (digits, flat)
-        fields, offsets = Split (bits, k)
+        bits = Flatten <axis: int = 0> (digits)
+        fields, offsets = Split <axis: int = 1> (bits, k)
         rows = Reshape (fields, m)
         class = MatMul (rows, p)
         extra = Cast <to: int = 6> (x)
@@ -50,7 +49,7 @@ _WORDS = f"""
         from = CumSum <exclusive: int = 1> (wide, axis)
         next = Constant <value = int32[{MOST_OFFSET}] {{{_PLACES}}}> ()
         at = Add (from, next)
-        window = Gather (offsets, at)
+        window = Gather <axis: int = 1> (offsets, at)
         weights = Constant <value = int32[{MOST_OFFSET}, 1] {{{_POWERS.rpartition(", ")[0]}}}> ()
         value = MatMul (window, weights)
         many = Pow (two, wide)
@@ -67,33 +66,31 @@ _POOL = f"""
         flat = Constant <value = int64[1] {{-1}}> ()
         y = Reshape (values, flat)"""
 
-# Gaps and values, one for each word, put among n zeros; in both functions, as few files need both
+# Gaps and values, one for each word, put among n zeros; in both functions, as few files need both. Words are the second
+# axis, which `one` says as well
 _PLACED = """
-        one = Constant <value = int32[1] {1}> ()
         steps = Add (gaps, one)
-        axis = Constant <value = int32 {0}> ()
-        ends = CumSum (steps, axis)
+        ends = CumSum (steps, one)
         places = Sub (ends, one)
-        flat = Constant <value = int64[1] {-1}> ()
-        place = Reshape (places, flat)
+        place = Squeeze (places)
         zeros = ConstantOfShape (n)
         y = ScatterElements (zeros, place, values)"""
 
 _SPARSE = f"""
         values = {DOMAIN}.Pool (q, k, m, p, x, t)
-        gaps = {DOMAIN}.Words (gq, gk, gm, gp, gx){_PLACED}"""
+        gaps = {DOMAIN}.Words (gq, gk, gm, gp, gx)
+        one = Constant <value = int32 {{1}}> (){_PLACED}"""
 
 _PAIRS = f"""
         i = {DOMAIN}.Words (q, k, m, p, x)
         both = Gather (t, i)
-        first = Constant <value = int64 {{0}}> ()
-        skipped = Gather <axis: int = 2> (both, first)
+        zero = Constant <value = int32 {{0}}> ()
+        skipped = Gather <axis: int = 3> (both, zero)
         gaps = Cast <to: int = 6> (skipped)
-        second = Constant <value = int64 {{1}}> ()
-        levels = Gather <axis: int = 2> (both, second)
+        one = Constant <value = int32 {{1}}> ()
+        levels = Gather <axis: int = 3> (both, one)
         column = Cast <to: int = 1> (levels)
-        to_row = Constant <value = int64[1] {{-1}}> ()
-        values = Reshape (column, to_row){_PLACED}"""
+        values = Squeeze (column){_PLACED}"""
 
 _SCALED = """
         levels = Reshape (y, n)
