@@ -4999,6 +4999,11 @@
       <translation>缩小到 1/{x:.2g}</translation>
     </message>
     <message>
+      <source>Decoding holds {held:,.0f} MB beside the weights when the file is loaded (by their shapes), and the process may keep that. It keeps about as much as with the original up to {room:,.0f} MB: 'storage: auto' and 'sparse: off' hold less.</source>
+      <extracomment>workbench/engine/api/storage_notes.py</extracomment>
+      <translation>加载文件时,解码除权重外还占用 {held:,.0f} MB(按形状计算),进程可能一直保留。不超过 {room:,.0f} MB 时,进程保留的内存与原模型大致相同:'storage: auto' 和 'sparse: off' 占用更少。</translation>
+    </message>
+    <message>
       <source>Entropy coding was skipped for {n} weights: the saving is not worth the time and memory of decoding at load time. 'codes: on' in the recipe's export options applies it anyway.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
       <translation>{n} 个权重未采用熵编码：节省的大小不值得加载时所用的时间和内存。在配方的导出选项中设 'codes: on' 即可采用。</translation>

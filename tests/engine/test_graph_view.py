@@ -74,8 +74,8 @@ def test_every_layer_has_its_nodes(name, request):
 @pytest.mark.parametrize(
     ("actions", "operators"),
     [
-        ((INT4,), {"Conv", "CodesclassesSymmetric4"}),
-        ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "ShapedSymmetric4"}),
+        ((INT4,), {"Conv", "FlatSymmetric4"}),
+        ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "FlatSymmetric4"}),
         ((Action("prune.channels", {"ratio": 0.5}),), {"Conv"}),
     ],
     ids=["decoder", "It is factorised; activation quantisation is for whole layers.", "fewer channels"],

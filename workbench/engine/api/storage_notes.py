@@ -11,7 +11,7 @@ from workbench.graph.storage.loading import Loading
 
 
 def of(loading: Loading) -> tuple[Message, ...]:
-    """Sentences on codes: what decoding takes, and which weights are not in codes because of that."""
+    """Sentences on decoding: what it takes at loading, and which weights are not in codes because of that."""
     notes: tuple[Message, ...] = ()
     if loading.coded:
         notes += (
@@ -36,6 +36,16 @@ def of(loading: Loading) -> tuple[Message, ...]:
                 one="Entropy codes are left out for {n} weight: what they save is not worth the time and memory that "
                 "they take at loading. 'codes: on' in the recipe's export options stores it so.",
                 n=loading.uncoded,
+            ),
+        )
+    if loading.held > loading.room and loading.held - loading.load.bytes > 0:
+        notes += (
+            Message(
+                "Decoding holds {held:,.0f} MB beside the weights when the file is loaded (by their shapes), and the "
+                "process may keep that. It keeps about as much as with the original up to {room:,.0f} MB: "
+                "'storage: auto' and 'sparse: off' hold less.",
+                held=loading.held / 1e6,
+                room=loading.room / 1e6,
             ),
         )
     return notes

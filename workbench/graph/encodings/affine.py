@@ -48,6 +48,9 @@ class Integers(Kind):
             return [unpacked(bits), "one = Constant <value = float {1}> ()", "v = Add (x, one)"]
         return [unpacked(bits).replace("x =", "v =")]
 
+    def whole(self, bits: int) -> bool:
+        return bits < 8
+
     def weights(self, placed: bool) -> list[str]:
         if self.symmetric:
             return ["w = Mul (r, scale)"]

@@ -72,6 +72,10 @@ class Kind(ABC):
                  to
         """
 
+    def whole(self, bits: int) -> bool:
+        """Whether `v` are whole numbers of -128 to 127: decoders keep them in bytes until they are scaled."""
+        return self.symmetric and bits < 8
+
     def weights(self, placed: bool) -> list[str]:
         """Lines of ONNX that make the weights `w` of `r`, which is `v` in the weight's shape, and of the sides."""
         return ["w = Identity (r)"]

@@ -11,7 +11,7 @@ from workbench.core.base.message import Message
 from workbench.graph.encodings import zeros
 from workbench.graph.encodings.kind import DOMAIN
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.layouts.layout import Part
+from workbench.graph.layouts.layout import FLOAT, Part
 from workbench.graph.layouts.packing import Placed, pack, packed, padded, scatter
 
 
@@ -47,16 +47,19 @@ class Gaps(Placed):
         stream[ends[-1] + 1 if len(ends) else 0 :] = 0
         return stream
 
-    def blocks(self) -> dict[str, tuple[str, str]]:
-        unpack = f"gaps = {DOMAIN}.Unpack4 (where)" if self.width == 4 else "gaps = Identity (where)"
+    def putting(self, dtype: str) -> str:
+        unpack = f"skips = {DOMAIN}.Unpack4 (where)" if self.width == 4 else "skips = Identity (where)"
         index = f"""{unpack}
-        skipped = Cast <to: int = 6> (gaps)
+        skipped = Cast <to: int = 6> (skips)
         one = Constant <value = int32 {{1}}> ()
         step = Add (skipped, one)
         axis = Constant <value = int32 {{0}}> ()
         end = CumSum (step, axis)
         index = Sub (end, one)"""
-        return {self.placing: ("<shape>(where, values) => (y)", scatter(index))}
+        return scatter(index, dtype)
+
+    def places_held(self, spec: StorageSpec) -> float:
+        return FLOAT * ((2 + 1 / 2 if self.width == 4 else 0) + 4) * self.stored(spec)
 
 
 GAPS4 = Gaps(4, Message("zeros as 4-bit gaps"))

@@ -9,7 +9,9 @@ this one with a class, and an entry in `listing.LAYOUTS`; forecast, writer, deco
    StorageSpec; a layout whose bytes depend on how often each symbol occurs sets `needs_statistics` and reads
    `spec.statistics`.
 3. `arrays` makes the data of these parts from the values.
-4. `reads`, `lines` and `blocks` are its half of a decoder, in ONNX's textual syntax: which tensors come beside the
+4. `load` says how many bytes the intermediate tensors of the decoder take, which the runtime holds until all of the
+   graph is folded.
+5. `reads`, `lines` and `blocks` are its half of a decoder, in ONNX's textual syntax: which tensors come beside the
    first (`q`), the lines that make of them `r`, a float for each weight in the weight's shape, and functions that
    several decoders share. A layout that does not pack symbols of equal width puts its own function where
    `Kind.symbols` has `kind.unpacked(bits)`. Only operators that ONNX Runtime folds when it loads the file: neither
@@ -18,6 +20,7 @@ this one with a class, and an entry in `listing.LAYOUTS`; forecast, writer, deco
 Its tests are those of all layouts (tests/graph/test_layouts.py, tests/graph/test_storage.py).
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,6 +37,7 @@ from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.onnx.proto_size import field_bytes, tensor_bytes
 
 PLACING_OPSET = 11  # CumSum and ScatterElements, which put values in their places
+FLOAT = 4  # bytes, as of an int32
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,9 @@ class Part:
 
 
 class Load(NamedTuple):
-    """Cost of decoding when a file is loaded: seconds of one core, and bytes beside those of the weights. ONNX
-    Runtime frees them when all is decoded, but the C library may keep most of them for the process."""
+    """Cost of decoding when a file is loaded: seconds of one core, where it takes noticeably more than reading
+    packed symbols, and bytes of the intermediate tensors, beside those of the decoded weights. ONNX Runtime frees them
+    when all is decoded, but the C library may keep most of them for the process."""
 
     seconds: float = 0.0
     bytes: float = 0
@@ -141,9 +146,9 @@ class Layout(ABC):
         """Whether zeros are not among the symbols."""
         return True
 
+    @abstractmethod
     def load(self, spec: StorageSpec) -> Load:
-        """Cost of decoding at loading beyond the usual."""
-        return NOTHING
+        """Cost of decoding at loading."""
 
     def payload(self, spec: StorageSpec) -> int:
         """Bytes of its parts: without scales, the protobuf around them, and the decoder."""
@@ -158,3 +163,16 @@ def symbols_part(spec: StorageSpec, name: str, shape: tuple[int, ...]) -> Part:
 def symbols_of(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
     """One symbol for every weight, [n]; floats where the spec stores floats."""
     return encoding.decode().ravel() if spec.kind == FLOAT32 else encoding.symbols(spec)
+
+
+def held(lines: Iterable[str], given: str) -> int:
+    """Bytes of the tensors that lines of ONNX make of `given`, 4 for each value in each of them, without the last,
+    which is what they are for. Identity makes none: the runtime removes it first."""
+    sized, made = {given}, 0
+    for line in lines:
+        name, _, rest = line.partition(" = ")
+        operator, _, reads = rest.partition("(")
+        if sized.intersection(re.findall(r"\w+", reads)):
+            sized.add(name)
+            made += not operator.startswith("Identity")
+    return FLOAT * (made - 1)

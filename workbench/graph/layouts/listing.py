@@ -6,13 +6,15 @@ from workbench.graph.layouts.layout import Layout
 from workbench.graph.layouts.mask import Mask
 from workbench.graph.layouts.plain import Plain
 from workbench.graph.layouts.positions import Positions
-from workbench.graph.layouts.shaped import Shaped
+from workbench.graph.layouts.shaped import Flat, Shaped
 
 PLAIN = Plain()
 SHAPED = Shaped()
+FLAT = Flat()
 LAYOUTS: tuple[Layout, ...] = (
     PLAIN,
     SHAPED,
+    FLAT,
     Mask(),
     GAPS4,
     GAPS8,

@@ -6,17 +6,21 @@ import onnx_ir as ir
 from workbench.core.base.message import Message
 from workbench.graph.encodings.kind import DOMAIN
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.layouts.layout import Part
-from workbench.graph.layouts.packing import Placed, packed
+from workbench.graph.layouts.layout import FLOAT, Part
+from workbench.graph.layouts.packing import Placed, packed, table
 
 # The n-th set bit takes the n-th value; clear bits take the zero put before the values.
 BODY = f"""
-        bits = {DOMAIN}.Unpack1 (mask)
-        set = Cast <to: int = 6> (bits)
+        digits = {DOMAIN}.Digits1 ()
+        table1 = Cast <to: int = 6> (digits)
+        bytes = Cast <to: int = 6> (where)
+        rows = Gather (table1, bytes)
+        flat = Constant <value = int64[1] {{-1}}> ()
+        set = Reshape (rows, flat)
         axis = Constant <value = int32 {{0}}> ()
         rank = CumSum (set, axis)
         index = Mul (rank, set)
-        zero = Constant <value = float[1] {{0}}> ()
+        zero = Constant <value = TYPE[1] {{0}}> ()
         table = Concat <axis: int = 0> (zero, values)
         x = Gather (table, index)
         y = {DOMAIN}.Fit <shape: tensor = @shape> (x)"""
@@ -40,5 +44,11 @@ class Mask(Placed):
         taken = np.flatnonzero(mask)
         return np.packbits(mask, bitorder="little"), taken if len(taken) else np.zeros(1, np.int64)
 
-    def blocks(self) -> dict[str, tuple[str, str]]:
-        return {self.placing: ("<shape>(mask, values) => (y)", BODY)}
+    copies = 3  # looked up, cut to size, in shape
+
+    def putting(self, dtype: str) -> str:
+        return BODY.replace("TYPE", dtype)
+
+    def places_held(self, spec: StorageSpec) -> float:
+        item = 1 if spec.kind.whole(spec.bits) else FLOAT
+        return FLOAT * (4 + 1 / 8) * spec.count + item * spec.nonzeros + table(1)

@@ -5,10 +5,11 @@ from abc import abstractmethod
 import numpy as np
 
 from workbench.graph.encodings.encoding import Encoding
-from workbench.graph.encodings.kind import DOMAIN, Kind
+from workbench.graph.encodings.kind import DOMAIN, Kind, unpacked
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.layouts.layout import PLACING_OPSET, Layout, Part, symbols_of, symbols_part
+from workbench.graph.layouts.layout import FLOAT, PLACING_OPSET, Layout, Load, Part, held, symbols_of, symbols_part
 
+WHOLE = "Whole"
 SPARE = 8  # slots behind the last weight into which padding symbols may point
 
 
@@ -33,15 +34,50 @@ def pack(symbols: np.ndarray, bits: int) -> np.ndarray:
     return np.bitwise_or.reduce(filled << (np.arange(per_byte, dtype=np.uint8) * bits), axis=1)
 
 
+def looked_up(kind: Kind, bits: int, placed: bool) -> list[str]:
+    """Lines that make of bytes `q` the whole numbers in them, `found`: int8 [bytes, symbols a byte]. They are looked up
+    in a table of all 256 bytes."""
+    table = f"{DOMAIN}.Digits{bits} ()"
+    digits = unpacked(bits).partition("= ")[2]
+    return [
+        *(line.replace(digits, table) for line in kind.symbols(bits, placed)),
+        "small = Cast <to: int = 3> (v)",
+        "places = Cast <to: int = 6> (q)",
+        "found = Gather (small, places)",
+    ]
+
+
+def spread(spec: StorageSpec) -> int:
+    """Bytes a weight at loading of sides that are spread over the weights of groups."""
+    return 4 * FLOAT * len(spec.kind.sides) if spec.group else 0
+
+
+def table(bits: int) -> int:
+    """Bytes at loading of the table that says which symbols a byte holds, and of what it is made of."""
+    return 256 * (2 + 5 * 8 // bits) * FLOAT if bits < 8 else 0
+
+
 class Placed(Layout):
     """A layout that writes the symbols of the non-zeros, and beside them where they go.
 
     place    name of the tensor that says where
-    placing  name of the function that puts them there: (where, values) => (y), told the weight's shape
+    placing  name of the function that puts them there: (where, values) => (y), told the weight's shape; that of whole
+             numbers in bytes ends with WHOLE
     """
 
     place: str
     placing: str
+
+    @abstractmethod
+    def putting(self, dtype: str) -> str:
+        """Body of `placing`, for values of a type of ONNX's textual syntax."""
+
+    def blocks(self) -> dict[str, tuple[str, str]]:
+        signature = "<shape>(where, values) => (y)"
+        return {
+            self.placing: (signature, self.putting("float")),
+            f"{self.placing}{WHOLE}": (signature, self.putting("int8")),
+        }
 
     def suits(self, spec: StorageSpec, opset: int) -> bool:
         return opset >= PLACING_OPSET and spec.nonzeros < spec.count
@@ -77,17 +113,48 @@ class Placed(Layout):
         return (self.place,)
 
     def lines(self, kind: Kind, bits: int) -> list[str]:
-        return [*kind.symbols(bits, True), f"r = {DOMAIN}.{self.placing} <shape: tensor = @shape> ({self.place}, v)"]
+        told = f"<shape: tensor = @shape> ({self.place},"
+        if not kind.whole(bits):
+            return [*kind.symbols(bits, True), f"r = {DOMAIN}.{self.placing} {told} v)"]
+        return [
+            *looked_up(kind, bits, True),
+            "flat = Constant <value = int64[1] {-1}> ()",
+            "values = Reshape (found, flat)",
+            f"inside = {DOMAIN}.{self.placing}{WHOLE} {told} values)",
+            "r = Cast <to: int = 1> (inside)",
+        ]
+
+    @abstractmethod
+    def places_held(self, spec: StorageSpec) -> float:
+        """Bytes of the tensors that are made of `places`, without those of values."""
+
+    def load(self, spec: StorageSpec) -> Load:
+        kind, bits, symbols = spec.kind, spec.bits, self.stored(spec)
+        whole = kind.whole(bits)
+        item = 1 if whole else FLOAT
+        if whole:
+            each = FLOAT * bits / 8 + 2
+        elif bits < 8:
+            each = FLOAT * (bits / 8 + 2) + FLOAT + held(kind.symbols(bits, True), "q")
+        else:
+            each = FLOAT + held(kind.symbols(bits, True), "q")
+        weights = (FLOAT if whole else 0) + held(kind.weights(True), "r") + spread(spec)
+        return Load(
+            bytes=symbols * each + spec.count * (self.copies * item + weights) + self.places_held(spec) + table(bits)
+        )
+
+    copies = 4  # of all weights, zeros too, that `placing` makes: zeros, with the values, cut to size, in shape
 
 
-def scatter(index: str) -> str:
-    """Body of a function that puts `values` at `index`, whole numbers that the given lines make, and zero elsewhere."""
+def scatter(index: str, dtype: str) -> str:
+    """Body of a function that puts `values` of a type at `index`, whole numbers that the given lines make, and zero
+    elsewhere."""
     return f"""
         {index}
         dims = Constant <value: tensor = @shape> ()
         weights = ReduceProd (dims)
         spare = Constant <value = int64 {{{SPARE}}}> ()
         slots = Add (weights, spare)
-        zeros = ConstantOfShape (slots)
+        zeros = ConstantOfShape <value = {dtype}[1] {{0}}> (slots)
         x = ScatterElements (zeros, index, values)
         y = {DOMAIN}.Fit <shape: tensor = @shape> (x)"""

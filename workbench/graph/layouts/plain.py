@@ -3,10 +3,10 @@
 import numpy as np
 
 from workbench.graph.encodings.encoding import Encoding
-from workbench.graph.encodings.kind import DOMAIN, Kind
+from workbench.graph.encodings.kind import DOMAIN, FLOAT32, Kind
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.layouts.layout import Layout, Part, symbols_of, symbols_part
-from workbench.graph.layouts.packing import pack, packed
+from workbench.graph.layouts.layout import FLOAT, NOTHING, Layout, Load, Part, held, symbols_of, symbols_part
+from workbench.graph.layouts.packing import looked_up, pack, packed, spread, table
 
 
 class Plain(Layout):
@@ -29,8 +29,16 @@ class Plain(Layout):
 
     def lines(self, kind: Kind, bits: int) -> list[str]:
         """Whole bytes keep the weight's shape."""
-        fit = f"{DOMAIN}.Fit <shape: tensor = @shape> (v)" if bits < 8 else "Identity (v)"
-        return [*kind.symbols(bits, False), f"r = {fit}"]
+        fit = f"{DOMAIN}.Fit <shape: tensor = @shape>"
+        if not kind.whole(bits):
+            return [*kind.symbols(bits, False), f"r = {fit} (v)" if bits < 8 else "r = Identity (v)"]
+        return [
+            *looked_up(kind, bits, False),
+            "flat = Constant <value = int64[1] {-1}> ()",
+            "row = Reshape (found, flat)",
+            f"inside = {fit} (row)",
+            "r = Cast <to: int = 1> (inside)",
+        ]
 
     def told(self, bits: int) -> tuple[str, ...]:
         return ("shape",) if bits < 8 else ()
@@ -38,3 +46,16 @@ class Plain(Layout):
     @property
     def leaves_zeros_out(self) -> bool:
         return False
+
+    def load(self, spec: StorageSpec) -> Load:
+        kind, bits = spec.kind, spec.bits
+        if kind == FLOAT32 or kind.standard:
+            return NOTHING
+        whole, weights = kind.whole(bits), held(kind.weights(False), "r")
+        if whole:  # places, looked up, in a row, cut to size, in shape, as floats
+            each = FLOAT * bits / 8 + 4 + FLOAT + weights
+        elif bits < 8:
+            each = FLOAT * (bits / 8 + 4) + held(kind.symbols(bits, False), "q") + weights
+        else:
+            each = held([*kind.symbols(bits, False), "r = Identity (v)", *kind.weights(False)], "q")
+        return Load(bytes=spec.count * (each + spread(spec)) + table(bits))

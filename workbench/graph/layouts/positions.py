@@ -5,7 +5,7 @@ import onnx_ir as ir
 
 from workbench.core.base.message import Message
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.layouts.layout import Part
+from workbench.graph.layouts.layout import FLOAT, Part
 from workbench.graph.layouts.packing import SPARE, Placed, padded, scatter
 
 
@@ -32,5 +32,8 @@ class Positions(Placed):
         taken = np.concatenate([positions, spare])
         return taken.astype(self.places(spec, "").dtype.numpy()), taken
 
-    def blocks(self) -> dict[str, tuple[str, str]]:
-        return {self.placing: ("<shape>(where, values) => (y)", scatter("index = Cast <to: int = 7> (where)"))}
+    def putting(self, dtype: str) -> str:
+        return scatter("index = Cast <to: int = 7> (where)", dtype)
+
+    def places_held(self, spec: StorageSpec) -> float:
+        return 2 * FLOAT * self.stored(spec)

@@ -13,8 +13,8 @@ import numpy as np
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import DOMAIN, Kind, unpacked
 from workbench.graph.encodings.spec import StorageSpec, product
-from workbench.graph.layouts.layout import Layout, Part, symbols_of, symbols_part
-from workbench.graph.layouts.packing import pack
+from workbench.graph.layouts.layout import FLOAT, Layout, Load, Part, held, symbols_of, symbols_part
+from workbench.graph.layouts.packing import looked_up, pack, table
 
 
 class Shaped(Layout):
@@ -25,6 +25,8 @@ class Shaped(Layout):
     def suits(self, spec: StorageSpec, opset: int) -> bool:
         if spec.kind.clusters and product(spec.side or ()) < 1 << spec.bits:
             return False  # the table of all symbols looks up more values than there are
+        if not spec.group and spec.kind.whole(spec.bits):
+            return False  # `flat`
         return spec.bits < 8 and _shapes(spec) is not None
 
     def parts(self, spec: StorageSpec, name: str) -> list[Part]:
@@ -62,25 +64,64 @@ class Shaped(Layout):
     def spreads(self) -> bool:
         return False
 
+    def load(self, spec: StorageSpec) -> Load:
+        scaled = held(spec.kind.weights(False), "r")
+        return Load(bytes=spec.count * (FLOAT * spec.bits / 8 + FLOAT + FLOAT + scaled) + table(spec.bits))
+
+
+class Flat(Layout):
+    """Whole numbers without groups, in the order of the weights; scales in the shape in which they broadcast over the
+    weight. They stay in bytes until they are scaled: 8 bytes for each weight of 4 bits, 2 of places in a table, twice 1
+    of whole numbers, 4 of floats; where each is a float from the start, 10."""
+
+    name = "flat"
+
+    def suits(self, spec: StorageSpec, opset: int) -> bool:
+        return spec.kind.whole(spec.bits) and not spec.group and spec.count * spec.bits % 8 == 0
+
+    def parts(self, spec: StorageSpec, name: str) -> list[Part]:
+        return [symbols_part(spec, name, (spec.count * spec.bits // 8,))]
+
+    def arrays(self, encoding: Encoding, spec: StorageSpec) -> list[np.ndarray]:
+        return [pack(symbols_of(encoding, spec), spec.bits)]
+
+    def lines(self, kind: Kind, bits: int) -> list[str]:
+        return [
+            *looked_up(kind, bits, False),
+            "shape = Constant <value: tensor = @shape> ()",
+            "inside = Reshape (found, shape)",
+            "r = Cast <to: int = 1> (inside)",
+        ]
+
+    @property
+    def leaves_zeros_out(self) -> bool:
+        return False
+
+    def load(self, spec: StorageSpec) -> Load:
+        return Load(
+            bytes=spec.count * (FLOAT * spec.bits / 8 + 2 + FLOAT + held(spec.kind.weights(False), "r"))
+            + table(spec.bits)
+        )
+
 
 def _shapes(spec: StorageSpec) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Shapes of the bytes and of the sides, or None where a row does not fill its last byte.
 
     The looked-up weights are [*bytes, symbols a byte], and the sides broadcast to them.
     """
-    shape, side = spec.shape, spec.side or ()
-    if spec.group:
-        if spec.group * product(side) != spec.count:
-            return None  # the last group reaches over the end
-        shape = (*side[:2], spec.group) if spec.axis == 0 else (side[0], spec.group, side[2])
-    per_byte = 8 // spec.bits
-    if not spec.kind.spreads or product(side) == 1:
-        return ((spec.count // per_byte,), side) if spec.count % per_byte == 0 else None
-    side = (1,) * (len(shape) - len(side)) + side
-    if side[-1] > 1:
-        if shape[-1] % per_byte:
-            return None
-        return (*shape[:-1], shape[-1] // per_byte), (*side[:-1], shape[-1] // per_byte, per_byte)
-    kept = max(index for index, size in enumerate(side) if size > 1) + 1
-    row = product(shape[kept:])
-    return ((*shape[:kept], row // per_byte), (*side[:kept], 1, 1)) if row % per_byte == 0 else None
+    side, per_byte = spec.side or (), 8 // spec.bits
+    if not spec.group:
+        alone = not spec.kind.spreads or product(side) == 1
+        return ((spec.count // per_byte,), side) if alone and spec.count % per_byte == 0 else None
+    if spec.group * product(side) != spec.count:
+        return None  # the last group reaches over the end
+    if spec.axis == 1:
+        columns = side[2]
+        return (
+            None
+            if columns % per_byte
+            else ((side[0], spec.group, columns // per_byte), (*side[:2], columns // per_byte, per_byte))
+        )
+    if spec.group % per_byte:
+        return None
+    return (*side[:2], spec.group // per_byte), (*side[:2], 1, 1)

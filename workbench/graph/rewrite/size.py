@@ -13,12 +13,13 @@ from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.layouts.layout import Load
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
+from workbench.graph.onnx.saving import tensor_bytes
 from workbench.graph.rewrite.editor import account, functions_of, variants
 from workbench.graph.rewrite.packed import RUNTIME, needs_runtime
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.expected import drawn, with_statistics
-from workbench.graph.storage.loading import Loading
+from workbench.graph.storage.loading import Loading, room
 from workbench.graph.storage.plan import Plan
 from workbench.graph.storage.small_tensors import ROUNDED
 
@@ -63,7 +64,9 @@ def size_of(
         for path, change in changes.items()
     }
     loads = [part.form.load for change in changes.values() for part in change.stored]
-    loading = Loading(Load.total(loads), sum(load.seconds > 0 for load in loads), uncoded)
+    coded = [load for load in loads if load.seconds]
+    held = Load.total(loads).bytes
+    loading = Loading(Load.total(coded), len(coded), uncoded, held, room(tensor_bytes(model)))
     if not storing.slims:
         return Size(grown(model, growth, functions), layers, functions, loading)
     return _smallest(Size(0, layers, functions, loading), variants(model, sites, edits, storing, pooled))

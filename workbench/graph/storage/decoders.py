@@ -79,7 +79,7 @@ def function_bytes(name: str, opset: int) -> int:
 def _text(name: str, opset: int) -> str:
     """The function in ONNX's textual syntax."""
     if name.startswith("Digits"):
-        signature, body = "() => (y)", _digits(int(name.removeprefix("Digits")))
+        signature, body = "() => (y)", _digits(int(name.removeprefix("Digits")), opset)
     elif name.startswith("Unpack"):
         signature, body = "(q) => (y)", _unpack(int(name.removeprefix("Unpack")))
     elif name == "Fit":
@@ -94,13 +94,26 @@ def _text(name: str, opset: int) -> str:
     return f'<opset_import: {imports}, domain: "{DOMAIN}">\n{name} {signature}\n{{\n{body}\n}}'
 
 
-def _digits(bits: int) -> str:
+def _digits(bits: int, opset: int) -> str:
     """Symbols 0..2^bits-1 in each of the 256 bytes, float [256, 8 / bits], the first symbol in the lowest bits:
     floor(byte / 2^(bits i)) mod 2^bits.
 
-    In floating point, where it is exact, because the bit operators came with opset 11 (BitShift) and 18 (BitwiseAnd).
+    Before Range and Mod (opsets 11 and 10) in floating point, where it is exact.
     """
     places = ", ".join(str(2 ** (bits * index)) for index in range(8 // bits))
+    if opset >= 11:
+        return f"""
+        start = Constant <value = int32 {{0}}> ()
+        end = Constant <value = int32 {{256}}> ()
+        step = Constant <value = int32 {{1}}> ()
+        row = Range (start, end, step)
+        column = Constant <value = int64[2] {{-1, 1}}> ()
+        bytes = Reshape (row, column)
+        places = Constant <value = int32[{8 // bits}] {{{places}}}> ()
+        x = Div (bytes, places)
+        base = Constant <value = int32 {{{2**bits}}}> ()
+        m = Mod (x, base)
+        y = Cast <to: int = 1> (m)"""
     return f"""
         digits = Constant <value = int64[16] {{{", ".join(map(str, range(16)))}}}> ()
         low = Cast <to: int = 1> (digits)

@@ -11,7 +11,7 @@ from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.graph.encodings.kind import FLOAT32
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.layouts.layout import Layout, Load, Part
-from workbench.graph.layouts.listing import LAYOUTS, PLAIN, SHAPED
+from workbench.graph.layouts.listing import FLAT, LAYOUTS, PLAIN, SHAPED
 from workbench.graph.onnx.proto_size import field_bytes
 from workbench.graph.storage import decoders
 
@@ -86,7 +86,8 @@ def forms(
 ) -> list[Form]:
     """Every way to store the spec as a value called `name`; plain float32 is always one of them.
 
-    raw_sides   whether scales are to be in the shape in which they broadcast over the weight: for what reads them
+    raw_sides   whether scales are to be in the shape in which they broadcast over the weight: for what reads them.
+                Those of `flat` are
     """
     floats = replace(spec, kind=FLOAT32, bits=32, side=None, group=0)
     found = [_form(floats, PLAIN, name)]
@@ -94,9 +95,10 @@ def forms(
     if kept is None:
         kept = floats
     suitable = [layout for layout in LAYOUTS if layout.suits(kept, opset)]
-    dropped = SHAPED if raw_sides else PLAIN
-    if SHAPED in suitable:  # a few bytes more than plain, but a third of the memory at loading
-        suitable.remove(dropped)
+    if raw_sides and SHAPED in suitable:
+        suitable.remove(SHAPED)
+    elif SHAPED in suitable or FLAT in suitable:  # a few bytes more than plain, but a third of the memory at loading
+        suitable.remove(PLAIN)
     return [
         *found,
         *(

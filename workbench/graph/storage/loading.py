@@ -3,6 +3,7 @@
 import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -26,28 +27,42 @@ PRICE = 125_000
 # All decoders together take at most what loading the model as opened takes: as many bytes of memory, or as much as
 # the runtime takes by itself; and these seconds for each byte (measured of files of 134 and 555 MB), or half a second.
 LEAST_BYTES, LEAST_SECONDS, BYTE_SECONDS = 1 << 26, 0.5, 5e-9
+# What decoders may hold beside the weights, in bytes of the weights as opened, so that a process keeps about what it
+# keeps with the original, and what is not worth a larger file (tests/benchmarks/kernels.md).
+HELD, LEAST_HELD = 2, 1 << 21
 ALL = Storing(codes="on")
 OPSET = 18
 
 
 @dataclass(frozen=True)
 class Loading:
-    """Cost of decoding entropy codes at loading; seconds and bytes are predicted from measurements on one machine.
+    """Cost of decoding at loading; seconds, and bytes of codes, are predicted from measurements on one machine.
 
-    load      of all weights together
+    load      of all weights in codes together
     coded     number of weights in codes; `uncoded`: of those that `codes: on` would store in codes as well
+    held      bytes of the intermediate tensors of all decoders
+    room      bytes that they may hold without the process keeping more than with the original
     """
 
     load: Load = NOTHING
     coded: int = 0
     uncoded: int = 0
+    held: float = 0.0
+    room: float = inf
 
 
 def limit(storing: Storing, opened: int) -> Limit:
     """Limit that a recipe sets to the decoders of all weights; `opened`: bytes of the model's tensors."""
     if storing.codes == "on":
         return UNLIMITED
-    return Limit(PRICE, Load(max(LEAST_SECONDS, opened * BYTE_SECONDS), max(LEAST_BYTES, opened)))
+    most = Load(max(LEAST_SECONDS, opened * BYTE_SECONDS), max(LEAST_BYTES, opened))
+    return Limit(PRICE, most, inf if storing.storage == "smallest" else room(opened))
+
+
+def room(opened: int) -> float:
+    """Bytes that decoders may hold without the process keeping more than with the model as opened, but for a few MB
+    of code, tables and nodes that decoding brings with it."""
+    return max(LEAST_HELD, HELD * opened)
 
 
 def supported(storing: Storing) -> Storing:

@@ -5,9 +5,10 @@ with the exact bytes that it adds to the file; here one is chosen and filled wit
 with planned counts in place of values (graph/storage/plan), so it cannot drift from the writer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from math import inf
 
 import numpy as np
 import onnx_ir as ir
@@ -73,36 +74,71 @@ class Limit:
     """Limit on the cost of decoding at loading.
 
     price   bytes that each second has to save
-    most    for all weights together
+    most    of decoders that take time, for all weights together
+    held    bytes of the intermediate tensors of all decoders, where lighter forms are hardly larger (GROWTH)
     """
 
     price: float = 0.0
     most: Load = ANYTHING
+    held: float = inf
 
 
 UNLIMITED = Limit()
 AT_ONCE = 1 << 20  # costs that are compared in one go
+GROWTH = 1.35  # of the bytes of a weight, at most, for a lighter form
+FAR = 1e12  # bytes: more than any file
+EXCHANGES = np.geomspace(1e-3, 1.0, 8)  # bytes of the file that a byte less held is worth
 
 
 def choose(options: Sequence[Sequence[Form]], opset: int, limit: Limit = UNLIMITED) -> list[Form]:
     """Choose one form for each weight, so that weights and shared decoders together are small.
 
-    Within the limit: decoders that take time go to the weights for which they save the most bytes for it.
+    Within the limit: decoders that take time go to the weights for which they save the most bytes for it; and if all
+    together hold too much, a byte that they hold counts as bytes of the file: as few as suffice.
     """
+    options, chosen = _in_time(options, opset, limit)
+    return chosen if held(chosen) <= limit.held else _lighter(options, chosen, opset, limit)
+
+
+def held(chosen: Iterable[Form]) -> float:
+    """Bytes of the intermediate tensors of all decoders."""
+    return sum(form.load.bytes for form in chosen)
+
+
+def _lighter(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: int, limit: Limit) -> list[Form]:
+    """The smallest choice that holds no more than the limit, or the lightest; each form is about as small as `chosen`,
+    or as the smallest one that takes no time."""
+    quick = [min(form.bytes for form in forms if not form.load.seconds) for forms in options]
+    near = [GROWTH * max(form.bytes, least) for form, least in zip(chosen, quick, strict=True)]
+    market = _Market(options, opset, limit.price, near)
+    low, high = 0, len(EXCHANGES) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if held(market.smallest(EXCHANGES[middle])) <= limit.held:
+            high = middle
+        else:
+            low = middle + 1
+    return market.smallest(EXCHANGES[low])
+
+
+def _in_time(
+    options: Sequence[Sequence[Form]], opset: int, limit: Limit
+) -> tuple[Sequence[Sequence[Form]], list[Form]]:
+    """The options that are left, and the smallest choice, so that decoders that take time are within the limit."""
     chosen = _smallest(options, opset, limit.price)
-    if Load.total(form.load for form in chosen).within(limit.most):
-        return chosen
+    if Load.total(form.load for form in chosen if form.load.seconds).within(limit.most):
+        return options, chosen
     easy = [[form for form in forms if not form.load.seconds] for forms in options]
     saved = [min(form.bytes for form in forms) - form.bytes for forms, form in zip(easy, chosen, strict=True)]
     order = sorted(range(len(chosen)), key=lambda index: -saved[index] / max(chosen[index].load.bytes, 1))
     taken, kept = NOTHING, set[int]()
     for index in order:
         more = Load.total((taken, chosen[index].load))
-        if more.within(limit.most):
+        if chosen[index].load.seconds and more.within(limit.most):
             taken = more
             kept.add(index)
     fewer = [[*forms, chosen[index]] if index in kept else forms for index, forms in enumerate(easy)]
-    return _smallest(fewer, opset, limit.price)
+    return fewer, _smallest(fewer, opset, limit.price)
 
 
 def left_out(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: int) -> int:
@@ -119,48 +155,57 @@ def left_out(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: i
 
 
 def _smallest(options: Sequence[Sequence[Form]], opset: int, price: float = 0.0) -> list[Form]:
-    """The smallest choice, a second of loading counted as `price` bytes.
-
-    A decoder takes hundreds of bytes, which one tiny layer does not earn. Starts with floats for all, which need none;
-    then, as long as the file gets smaller, takes in the decoders of the form that helps most, or gives one up.
-    """
-    if not options:
-        return []
-    market = _Market(options, opset, price)
-    allowed = np.zeros(len(market.decoders), bool)
-    size = market.sizes(allowed[None])[0]
-    while True:
-        moves = market.moves(allowed)
-        sizes = market.sizes(moves)
-        if sizes.min() >= size:
-            return market.pick(allowed)
-        size = sizes.min()
-        allowed = min(moves[sizes == size], key=market.names)
+    """The smallest choice, a second of loading counted as `price` bytes: a decoder takes hundreds of bytes, which one
+    tiny layer does not earn."""
+    return _Market(options, opset, price).smallest() if options else []
 
 
 class _Market:
-    """Cost of each weight [W] with each bundle [B] of decoders [D] that one of its forms needs."""
+    """Cost of each weight [W] with each bundle [B] of decoders [D] that one of its forms needs.
 
-    def __init__(self, options: Sequence[Sequence[Form]], opset: int, price: float) -> None:
+    most   bytes of each weight, beyond which a form is taken only where there is no other
+    """
+
+    def __init__(
+        self, options: Sequence[Sequence[Form]], opset: int, price: float, most: Sequence[float] | None = None
+    ) -> None:
         self._bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
         self._forms = [
             {form.decoders: form for form in sorted(forms, key=lambda form: -form.bytes)} for forms in options
         ]
-        self._costs = np.array(
-            [
-                [
-                    forms[bundle].bytes + price * forms[bundle].load.seconds if bundle in forms else np.inf
-                    for bundle in self._bundles
-                ]
-                for forms in self._forms
-            ]
-        )
+        self._bytes_each = self._of_forms(lambda form: form.bytes + price * form.load.seconds, inf)
+        if most is not None:
+            far = self._of_forms(lambda form: form.bytes, inf) > np.array(most)[:, None]
+            self._bytes_each = self._bytes_each + FAR * far
+        self._held = self._of_forms(lambda form: form.load.bytes, 0.0)
+        self._costs = self._bytes_each
         self.decoders = sorted(frozenset().union(*self._bundles))
         self._needs = _members(self._bundles, self.decoders)
         called = [frozenset().union(*map(decoders.closure, bundle)) for bundle in self._bundles]
         functions = sorted(frozenset().union(*called))
         self._calls = _members(called, functions)
         self._bytes = np.array([decoders.function_bytes(name, opset) for name in functions])
+
+    def _of_forms(self, figure: Callable[[Form], float], other: float) -> np.ndarray:
+        """A figure of each weight's form with each bundle [W, B], and another where it has none."""
+        return np.array(
+            [[figure(forms[bundle]) if bundle in forms else other for bundle in self._bundles] for forms in self._forms]
+        )
+
+    def smallest(self, exchange: float = 0.0) -> list[Form]:
+        """The smallest choice, each byte held counted as `exchange` bytes. Starts with floats for all, which need no
+        decoder; then, as long as it gets smaller, takes in the decoders of the form that helps most, or gives one
+        up."""
+        self._costs = self._bytes_each + exchange * self._held
+        allowed = np.zeros(len(self.decoders), bool)
+        size = self.sizes(allowed[None])[0]
+        while True:
+            moves = self.moves(allowed)
+            sizes = self.sizes(moves)
+            if sizes.min() >= size:
+                return self.pick(allowed)
+            size = sizes.min()
+            allowed = min(moves[sizes == size], key=self.names)
 
     def moves(self, allowed: np.ndarray) -> np.ndarray:
         """The decoders allowed, bool [D], with those of a bundle more, or with one less: bool [moves, D]."""
