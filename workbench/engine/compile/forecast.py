@@ -91,7 +91,7 @@ def forecast(
 def _short(
     model: Model, plans: Mapping[str, Plan], storing: Storing, edits: Mapping[str, Edit]
 ) -> tuple[Model, Mapping[str, Plan], Storing, Mapping[str, Edit]]:
-    """What is forecast, with small tensors on 16 or 8 bits where the recipe stores them so."""
+    """Forecast with small tensors on 16 or 8 bits where the recipe stores them so."""
     if storing.sides == "float32" or not (plans or edits):
         return model, plans, storing, edits
     short = {path: slim.short_edit(edit, storing.sides) for path, edit in edits.items()}
