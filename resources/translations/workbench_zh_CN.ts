@@ -3191,7 +3191,7 @@
     <message>
       <source>the target</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>目标硬件文件</translation>
+      <translation>目标设备文件</translation>
     </message>
     <message>
       <source>{name} is not a valid target file, in {where}: {problem}.</source>
@@ -9231,7 +9231,7 @@
     <message>
       <source>Response error</source>
       <extracomment>workbench/ui/actions/card/learning.py</extracomment>
-      <translation>输出误差</translation>
+      <translation>响应误差</translation>
     </message>
     <message>
       <source>Stop here</source>

@@ -12,7 +12,7 @@ from workbench.graph.storage.edit import Edit, sqnr_db
 
 
 def test_decoded_weights_are_kept_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edits, "_decoded", edits._Decoded())
+    monkeypatch.setattr(edits, "decoded", edits.Decoded())
     monkeypatch.setattr(edits, "KEPT", 3 * 4 * 64)
     made = [Edit(examples.affine((8, 8), 4, seed=seed)) for seed in range(4)]
     first = made[0].weight
@@ -20,19 +20,19 @@ def test_decoded_weights_are_kept_up_to_a_limit(monkeypatch: pytest.MonkeyPatch)
     np.testing.assert_array_equal(first, made[0].encoding.decode())
     for other in made[1:]:
         assert other.weight is other.weight
-    assert edits._decoded._bytes == 3 * 4 * 64
+    assert edits.decoded.bytes == 3 * 4 * 64
     assert made[0].weight is not first
     kept = ref(made[3].weight)
     del other, made[3]
     gc.collect()
-    assert kept() is None and edits._decoded._bytes == 2 * 4 * 64
+    assert kept() is None and edits.decoded.bytes == 2 * 4 * 64
 
 
 def test_a_weight_larger_than_the_limit_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edits, "_decoded", edits._Decoded())
+    monkeypatch.setattr(edits, "decoded", edits.Decoded())
     monkeypatch.setattr(edits, "KEPT", 10)
     edit = Edit(examples.affine((8, 8), 4))
-    assert edit.weight is not edit.weight and edits._decoded._bytes == 0
+    assert edit.weight is not edit.weight and edits.decoded.bytes == 0
 
 
 @pytest.mark.parametrize("block", [1, 7, 100, 1 << 20])

@@ -67,7 +67,7 @@ def found(tab, session):
 def show(tab, front) -> PlanTab:
     tab.plans.front = front
     tab.plans.changed.emit()
-    settle(tab._session)
+    settle(tab.session)
     return tab
 
 
@@ -79,12 +79,12 @@ def dot(tab, name: str):
 def click(tab, name: str, modifier=NONE) -> None:
     canvas = tab.plot.canvas
     QTest.mouseClick(canvas.viewport(), LEFT, modifier, canvas.place(dot(tab, name)).toPoint())
-    settle(tab._session)
+    settle(tab.session)
 
 
 def key(tab, which: Qt.Key) -> None:
     QTest.keyClick(tab.plot.canvas, which)
-    settle(tab._session)
+    settle(tab.session)
 
 
 def names(tab) -> list[str]:
@@ -512,7 +512,7 @@ def search(tab, qtbot, limit: str, amount: float) -> None:
     QTest.keyClick(tab.bar.amount, Qt.Key.Key_Return)
     assert tab.plans.job and tab.plans.failure == ""
     qtbot.waitUntil(lambda: not tab.plans.job)
-    settle(tab._session)
+    settle(tab.session)
 
 
 def test_find_apply_and_undo(tab, session, qtbot):

@@ -52,7 +52,7 @@ def test_methods_and_their_numbers_are_offered(page):
 
 
 def test_a_sweep_is_drawn_as_it_comes_and_its_proposal_is_one_step(page, qtbot):
-    session = page._session
+    session = page.session
     kept = (Action("quantize.affine", {"bits": 8}),)
     session.set_actions(["first"], kept, "eight bits")
     session.select(["first"])

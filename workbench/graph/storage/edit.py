@@ -43,16 +43,16 @@ class Edit:
     def weight(self) -> np.ndarray:
         """The effective weight, float32, in the stored layout: what the preview computes with. Not to be changed: of
         weights that were asked for lately the decoded floats are kept."""
-        return _decoded.of(self)
+        return decoded.of(self)
 
 
-class _Decoded:
+class Decoded:
     """Decoded weights, the last used of them up to `KEPT` bytes: a large model's together are as large as itself."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[ref[Edit], np.ndarray] = OrderedDict()
-        self._bytes = 0
+        self.bytes = 0
 
     def of(self, edit: Edit) -> np.ndarray:
         key = ref(edit, self._forget)
@@ -64,17 +64,17 @@ class _Decoded:
         with self._lock:
             if key not in self._known:
                 self._known[key] = weight
-                self._bytes += weight.nbytes
-            while self._bytes > KEPT and self._known:
-                self._bytes -= self._known.popitem(last=False)[1].nbytes
+                self.bytes += weight.nbytes
+            while self.bytes > KEPT and self._known:
+                self.bytes -= self._known.popitem(last=False)[1].nbytes
         return weight
 
     def _forget(self, key: "ref[Edit]") -> None:
         weight = self._known.pop(key, None)
-        self._bytes -= 0 if weight is None else weight.nbytes
+        self.bytes -= 0 if weight is None else weight.nbytes
 
 
-_decoded = _Decoded()
+decoded = Decoded()
 
 
 def sqnr_db(original: np.ndarray, edited: np.ndarray) -> float | None:

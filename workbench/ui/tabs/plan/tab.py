@@ -47,7 +47,7 @@ class PlanTab(QWidget):
 
     def __init__(self, session: Session, plans: Plans, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self.plans = session, plans
+        self.session, self.plans = session, plans
         self.picked: tuple[int, ...] = ()
         self._proposing = False  # a search ended, and what it chose is to be shown with the next picture
         self.bar = GoalBar(self)
@@ -103,7 +103,7 @@ class PlanTab(QWidget):
         self.setMinimumSize(NARROWEST, LOWEST)
 
     def _connect(self) -> None:
-        session, plans = self._session, self.plans
+        session, plans = self.session, self.plans
         self._scene = session.turns.piece(self.halves, self.refresh, Place.WHAT_IT_LOOKS_LIKE)
         self._rows = session.turns.piece(self.halves, self._show_rows, Place.ELSEWHERE)
         controls = session.turns.piece(self, self._show_controls, Place.WHAT_TO_DO)
@@ -151,7 +151,7 @@ class PlanTab(QWidget):
             self.plans.ask_forecasts()
 
     def _on_model(self) -> None:
-        model = self._session.model
+        model = self.session.model
         self.picked = ()
         self.bar.set_wish(wish.recall(model.fingerprint) if model is not None else wish.Wish(), model)
         self._show_controls()
@@ -160,7 +160,7 @@ class PlanTab(QWidget):
 
     def refresh(self) -> None:
         """The plot, and then the table."""
-        session, plans = self._session, self.plans
+        session, plans = self.session, self.plans
         metric = plans.front.metric if plans.front is not None else session.metric
         baseline = session.baseline
         goal = self.bar.wish.goal(session.model, self.bar.points, ())
@@ -180,7 +180,7 @@ class PlanTab(QWidget):
             self._propose()
 
     def _show_controls(self) -> None:
-        session, plans = self._session, self.plans
+        session, plans = self.session, self.plans
         self.bar.set_metric(session.metric)
         self.bar.set_selected(len(self._selected()))
         target = session.target
@@ -202,12 +202,12 @@ class PlanTab(QWidget):
         self.notes.setVisible(bool(notes) and not plans.job)
 
     def _selected(self) -> tuple[str, ...]:
-        layers = (self._session.layer(path) for path in self._session.selection)
+        layers = (self.session.layer(path) for path in self.session.selection)
         return tuple(layer.path for layer in layers if layer is not None and not layer.locked)
 
     def _show_picked(self) -> None:
         """In the plot and in the table; two of them layer by layer."""
-        session = self._session
+        session = self.session
         self.plot.canvas.choose(self.picked)
         self.table.choose(self.picked)
         two = [entry for key in self.picked if (entry := self.plot.entry(key)) is not None]
@@ -225,7 +225,7 @@ class PlanTab(QWidget):
         """Search for what the bar says."""
         if self.bar.begin.isEnabled():
             self.table.setFocus()  # the button disappears, and the focus would go anywhere
-            self.plans.start(self.bar.wish.goal(self._session.model, self.bar.points, self._selected()))
+            self.plans.start(self.bar.wish.goal(self.session.model, self.bar.points, self._selected()))
 
     def _on_ended(self) -> None:
         self._proposing = self.isVisible()
@@ -240,7 +240,7 @@ class PlanTab(QWidget):
             self.table.setFocus()
 
     def _on_wish(self) -> None:
-        if (model := self._session.model) is not None:
+        if (model := self.session.model) is not None:
             wish.remember(model.fingerprint, self.bar.wish)
         self._show_controls()
         self._scene.soon()
@@ -256,7 +256,7 @@ class PlanTab(QWidget):
         self._show_picked()
 
     def _look_at(self, key: int) -> None:
-        session, entry = self._session, self.plot.entry(key)
+        session, entry = self.session, self.plot.entry(key)
         if entry is None:
             return
         if "current" in entry.marks:
@@ -270,7 +270,7 @@ class PlanTab(QWidget):
     def _whole(self, recipe: Recipe) -> Recipe:
         """With what a search does not decide: how the model is trained where it was not retrained, the data that the
         recipe was made with, and the device that it is for."""
-        standing = self._session.history.standing(self._session.recipe)
+        standing = self.session.history.standing(self.session.recipe)
         found = recipe.storing
         integers = found.integers if found.integers == "all" else standing.storing.integers
         storing = replace(standing.storing, sparse=found.sparse, codes=found.codes, integers=integers)
@@ -279,35 +279,35 @@ class PlanTab(QWidget):
 
     def _leaving(self, recipe: Recipe) -> Recipe:
         """With the layers left alone that the recipe leaves alone now."""
-        session = self._session
+        session = self.session
         standing = session.history.standing(session.recipe)
         layers = session.model.layers if session.model is not None else ()
         return recipe.leaving(layer.path for layer in layers if standing.leaves_alone(layer.path))
 
     def apply(self) -> None:
         """Make the recipe that is looked at the recipe, as one step."""
-        self._session.history.keep()
+        self.session.history.keep()
 
     def leave(self) -> None:
         """Back to the recipe before the preview; nothing is picked."""
         self.picked = ()
-        self._session.history.leave()
+        self.session.history.leave()
         self._show_picked()
 
     def apply_preset(self, name: str) -> None:
         """As one step that can be undone."""
-        self._session.history.leave()
+        self.session.history.leave()
         text = self.tr("apply {name}").format(name=said(name))
-        self._session.change_recipe(self._leaving(self._whole(self.plans.presets[name])), text)
+        self.session.change_recipe(self._leaving(self._whole(self.plans.presets[name])), text)
 
     def _on_looked(self) -> None:
         """A look that ended elsewhere, by an edit or an undo, leaves nothing picked."""
-        if self._session.history.looking is None and len(self.picked) == 1:
+        if self.session.history.looking is None and len(self.picked) == 1:
             self.picked = ()
             self._scene.soon()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and (self._session.history.looking is not None or self.picked):
+        if event.key() == Qt.Key.Key_Escape and (self.session.history.looking is not None or self.picked):
             self.leave()
             return
         super().keyPressEvent(event)

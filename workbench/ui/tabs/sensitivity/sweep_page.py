@@ -38,10 +38,10 @@ class SweepPage(QWidget):
 
     def __init__(self, session: Session, sweeps: Sweeps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self.sweeps = session, sweeps
+        self.session, self.sweeps = session, sweeps
         self._fields: dict[str, Field] = {}
         self._build_form()
-        self.running = Running(self.tr("Stop sweep"), self._session.trainings, self)
+        self.running = Running(self.tr("Stop sweep"), self.session.trainings, self)
         self.why_not = muted("", self)
         self.plot = SweepPlot(self)
         self.proposal = label("", self, -1)
@@ -102,7 +102,7 @@ class SweepPage(QWidget):
             box.setMinimumContentsLength(10)
 
     def _connect(self) -> None:
-        session, sweeps = self._session, self.sweeps
+        session, sweeps = self.session, self.sweeps
         session.methods_changed.connect(self._show_methods)
         for signal in (session.data_changed, session.selection_changed, session.model_changed):
             signal.connect(self._show_controls)
@@ -138,7 +138,7 @@ class SweepPage(QWidget):
         self._show_proposal()
 
     def _show_title(self, curve: Curve | None) -> None:
-        info = self._session.methods.get(curve.sweep.method) if curve is not None else None
+        info = self.session.methods.get(curve.sweep.method) if curve is not None else None
         self.plot.title.setText(families.name(info) if info is not None else self.tr("Curve"))
         self.plot.subtitle.show_text(self._where(curve.chosen) if curve is not None else "")
 
@@ -150,7 +150,7 @@ class SweepPage(QWidget):
         chosen = self.method.currentData() or FIRST
         self.method.blockSignals(True)
         self.method.clear()
-        for info in self._session.methods.values():
+        for info in self.session.methods.values():
             if any(_sweeps(field) for field in info.fields):
                 self.method.addItem(families.name(info), info.id)
         self._dress()
@@ -161,12 +161,12 @@ class SweepPage(QWidget):
     def _dress(self) -> None:
         """The signs of the families, in the colours of the theme."""
         for index in range(self.method.count()):
-            info = self._session.methods.get(self.method.itemData(index))
+            info = self.session.methods.get(self.method.itemData(index))
             if info is not None:
                 self.method.setItemIcon(index, theme.icon(families.icon_name(info.family)))
 
     def _show_parameters(self) -> None:
-        info = self._session.methods.get(self.method.currentData() or "")
+        info = self.session.methods.get(self.method.currentData() or "")
         self._fields = {field.name: field for field in info.fields if _sweeps(field)} if info is not None else {}
         self.parameter.clear()
         for name in self._fields:
@@ -176,13 +176,13 @@ class SweepPage(QWidget):
     def _show_controls(self) -> None:
         running = bool(self.sweeps.job)
         reason = ""
-        if self._session.data is None:
+        if self.session.data is None:
             reason = self.tr("Losses are measured on samples. Open a data set first.")
         elif not self._paths():
             reason = self.tr("Select layers that can be edited.")
         elif self._numbers() is None:
             reason = self.tr("Enter the values as numbers, separated by commas.")
-        metric = self._session.data.metric if self._session.data is not None else MetricInfo()
+        metric = self.session.data.metric if self.session.data is not None else MetricInfo()
         self.tolerance.setPrefix(self.tr("allowed drop: "))
         unit = self.tr("points") if metric.percent else metric.unit
         self.tolerance.setSuffix(f" {unit}" if unit else "")
@@ -231,15 +231,15 @@ class SweepPage(QWidget):
         return f"{tr(name_words(field.name))}{unit}"
 
     def _field_of(self, curve: Curve) -> Field | None:
-        info = self._session.methods.get(curve.sweep.method)
+        info = self.session.methods.get(curve.sweep.method)
         return next((field for field in info.fields if field.name == curve.sweep.parameter), None) if info else None
 
     # -- hand ------------------------------------------------------------------------------------------------------
 
     def _paths(self) -> tuple[str, ...]:
-        layers = self._session.model.layers if self._session.model is not None else ()
+        layers = self.session.model.layers if self.session.model is not None else ()
         paths = tuple(layer.path for layer in layers if not layer.locked)
-        return tuple(path for path in paths if path in self._session.selection) if self.layers.currentData() else paths
+        return tuple(path for path in paths if path in self.session.selection) if self.layers.currentData() else paths
 
     def _numbers(self) -> tuple[float, ...] | None:
         """The values that were typed; None where they are no numbers."""
@@ -251,9 +251,9 @@ class SweepPage(QWidget):
     def start(self) -> None:
         """Sweep what the form says."""
         values = self._numbers()
-        if not self.start_button.isEnabled() or values is None or self._session.data is None:
+        if not self.start_button.isEnabled() or values is None or self.session.data is None:
             return
-        scale = 100 if self._session.data.metric.percent else 1
+        scale = 100 if self.session.data.metric.percent else 1
         self.sweeps.start(
             Sweep(
                 self.method.currentData(),
@@ -261,7 +261,7 @@ class SweepPage(QWidget):
                 self.parameter.currentData(),
                 values,
                 self.tolerance.value() / scale,
-                min(5, self._session.data.samples),
+                min(5, self.session.data.samples),
             )
         )
 
@@ -269,11 +269,11 @@ class SweepPage(QWidget):
         """Give the layers that were swept the step at the chosen value, as one undoable step."""
         curve, point = self.sweeps.curve, self.plot.picked_point
         if curve is not None and point is not None:
-            recipe = with_step(self._session.recipe, self._session.free(curve.chosen), curve.action(point.setting))
+            recipe = with_step(self.session.recipe, self.session.free(curve.chosen), curve.action(point.setting))
             words = self.tr("use {parameter} {value}").format(
                 parameter=tr(name_words(curve.sweep.parameter)), value=number(point.setting)
             )
-            self._session.change_recipe(recipe, words)
+            self.session.change_recipe(recipe, words)
 
 
 def _sweeps(field: Field) -> bool:
