@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from tests.screens import SCREENS
+
 WAIT_S = 300.0
 TRAINED = 6  # points of a learning curve from which it looks like one
 
@@ -29,6 +31,7 @@ class Shoot:
     dialogs: bool = True
     suffix: str = ""
     out: str = "out/screenshots"
+    only: str = ""
 
 
 SHOOTS = (
@@ -36,6 +39,7 @@ SHOOTS = (
     Shoot(scale="2"),
     Shoot(language="zh_CN", suffix="-zh"),
     Shoot(size=(2560, 1440), dialogs=False, suffix="-large"),
+    Shoot(language="zh_CN", size=(2560, 1440), dialogs=False, suffix="-large-zh"),
 )
 
 
@@ -43,6 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Pictures of every screen.")
     parser.add_argument("--out", default=Shoot.out, help="folder, made where it is missing")
     parser.add_argument("--shoot", help="one Shoot alone, as JSON")
+    parser.add_argument("--only", default="", help="names of tests.screens, with commas between them: no walk")
     arguments = parser.parse_args()
     if arguments.shoot:
         values = json.loads(arguments.shoot)
@@ -50,7 +55,7 @@ def main() -> int:
         return Photographer(shoot).run()
     for shoot in SHOOTS:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": shoot.scale}
-        wanted = json.dumps({**asdict(shoot), "out": arguments.out})
+        wanted = json.dumps({**asdict(shoot), "out": arguments.out, "only": arguments.only})
         subprocess.run([sys.executable, "-m", "tests.screenshots", "--shoot", wanted], env=environment, check=True)
     print(*sorted(str(path) for path in Path(arguments.out).glob("*.png")), sep="\n")
     return 0
@@ -92,20 +97,14 @@ class Photographer:
     def run(self) -> int:
         self.out.mkdir(parents=True, exist_ok=True)
         try:
-            self.shoot_both("welcome")
-            self.open_demo()
-            self.shoot_both("opened")
-            self.edit()
-            self.tabs()
-            self.compare()
-            self.present()
-            self.window.workspace.tabs.setCurrentWidget(self.window.workspace.inspect)
-            self.group()
-            if self.shoot.dialogs:
-                self.couple()
-                self.shoot_both("coupled")
-                self.tour()
-                self.dialogs()
+            if self.shoot.only:
+                self.open_demo()
+                self.edit()
+            else:
+                self.walk()
+            for name, screen in SCREENS.items():
+                if not self.shoot.only or name in self.shoot.only.split(","):
+                    screen(self)
         finally:
             self.session.undo_stack.setClean()
             self.session.snapshots.saved()
@@ -113,6 +112,23 @@ class Photographer:
             self.link.shutdown()
             self.folder.cleanup()
         return 0
+
+    def walk(self) -> None:
+        """What a user meets on the way from the first page to the export."""
+        self.shoot_both("welcome")
+        self.open_demo()
+        self.shoot_both("opened")
+        self.edit()
+        self.tabs()
+        self.compare()
+        self.present()
+        self.window.workspace.tabs.setCurrentWidget(self.window.workspace.inspect)
+        self.group()
+        if self.shoot.dialogs:
+            self.couple()
+            self.shoot_both("coupled")
+            self.tour()
+            self.dialogs()
 
     def open_demo(self) -> None:
         self.window.build_workspace()

@@ -794,6 +794,81 @@
       <translation>Marchenko-Pastur</translation>
     </message>
     <message>
+      <source>2 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>2 位</translation>
+    </message>
+    <message>
+      <source>2:4 zeros</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>2:4 置零</translation>
+    </message>
+    <message>
+      <source>3/4 of the channels, 4 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>3/4 的通道，4 位</translation>
+    </message>
+    <message>
+      <source>3/4 of the channels, 8 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>3/4 的通道，8 位</translation>
+    </message>
+    <message>
+      <source>4 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>4 位</translation>
+    </message>
+    <message>
+      <source>4 bit, GPTQ</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>4 位，GPTQ</translation>
+    </message>
+    <message>
+      <source>50 % zeros</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>50 % 置零</translation>
+    </message>
+    <message>
+      <source>50 % zeros, 4 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>50 % 置零，4 位</translation>
+    </message>
+    <message>
+      <source>70 % zeros, 4 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>70 % 置零，4 位</translation>
+    </message>
+    <message>
+      <source>8 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>8 位</translation>
+    </message>
+    <message>
+      <source>8 bit, activations too</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>8 位（含激活值）</translation>
+    </message>
+    <message>
+      <source>FP16</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>FP16</translation>
+    </message>
+    <message>
+      <source>SVD 90 %</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>SVD 90 %</translation>
+    </message>
+    <message>
+      <source>SVD 90 %, 4 bit</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>SVD 90 %，4 位</translation>
+    </message>
+    <message>
+      <source>half the channels</source>
+      <extracomment>names of recipes</extracomment>
+      <translation>一半通道</translation>
+    </message>
+    <message>
       <source>About {count} of {total} weights become zero, in blocks of {rows} × {columns}.</source>
       <extracomment>prune.block</extracomment>
       <translation>{total} 个权重中约 {count} 个变为零，以 {rows} × {columns} 的块为单位。</translation>
@@ -9609,9 +9684,9 @@
       <translation>零占 {share}</translation>
     </message>
     <message>
-      <source>○ forecast, {ratio}</source>
+      <source>○ forecast</source>
       <extracomment>workbench/ui/actions/result.py</extracomment>
-      <translation>○ 预估，{ratio}</translation>
+      <translation>○ 预估</translation>
     </message>
     <message>
       <source>Copied</source>

@@ -70,8 +70,8 @@ def test_results_become_plain_values():
     ("gain", "words"),
     [
         (Gain(0.021, 0.008, 0.034, 600), "+2.1 points [0.8, 3.4] on 600 samples"),
-        (Gain(-0.021, -0.034, -0.008, 600), "-2.1 points [-3.4, -0.8] on 600 samples"),
-        (Gain(0.01, -0.02, 0.04, 100), "no significant difference on 100 samples: +1 points [-2, 4]"),
+        (Gain(-0.021, -0.034, -0.008, 600), "−2.1 points [−3.4, −0.8] on 600 samples"),
+        (Gain(0.01, -0.02, 0.04, 100), "no significant difference on 100 samples: +1.0 points [−2.0, 4.0]"),
     ],
 )
 def test_whether_training_helped_is_said_in_words(gain, words):

@@ -21,15 +21,14 @@ net (int64[batch, length] input_ids, int64[batch, length] attention_mask) => (fl
 """
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    """Each word is followed by the next one, "d" by the end; a little weight says so, which few bits do not keep."""
-    pytest.importorskip("tokenizers")
+def language(folder):
+    """Path of a model: each word is followed by the next one, "d" by the end; a little weight says so, which few bits
+    do not keep."""
     table = 0.01 * np.eye(5, k=1, dtype=np.float32)
     table[1] = [0, 0, 0.055, 0.05, -1]  # b: c, by little
     proto = onnx.parser.parse_model(NET)
     proto.graph.initializer.append(onnx.numpy_helper.from_array(table, "table"))
-    onnx.save(proto, tmp_path / "net.onnx")
+    onnx.save(proto, folder / "net.onnx")
     tokenizer = {
         "version": "1.0",
         "added_tokens": [
@@ -46,8 +45,14 @@ def workspace(tmp_path):
         "pre_tokenizer": {"type": "WhitespaceSplit"},
         "model": {"type": "WordLevel", "vocab": {word: index for index, word in enumerate(WORDS)}, "unk_token": "a"},
     }
-    (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
-    return Workspace.open(str(tmp_path / "net.onnx"), Job())
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    return str(folder / "net.onnx")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    pytest.importorskip("tokenizers")
+    return Workspace.open(language(tmp_path), Job())
 
 
 def last(workspace: Workspace, recipe: Recipe, wanted: Wanted) -> Generation:

@@ -409,7 +409,7 @@ def test_the_result_says_bytes_error_and_storage(panel):
 def test_a_forecast_looks_like_one_and_a_note_is_not_missed(panel):
     give(panel, *sample.STACK)
     panel.set_change(dataclasses.replace(sample.CHANGE, exact=False, sqnr_db=None, note="Grew."))
-    assert panel.result.bytes.font().italic() and panel.result.ratio.text().startswith("○ forecast")
+    assert panel.result.bytes.font().italic() and panel.result.details.text().startswith("○ forecast")
     assert panel.result.note.text.text() == "Grew." and panel.result.note.isVisible()
     panel.set_change(sample.CHANGE)
     assert not panel.result.bytes.font().italic()

@@ -145,3 +145,16 @@ def test_a_triangle_is_for_what_went_wrong_or_may(qapp, parent):
     assert sign(dialogs.ask_trust(parent, "model.py:make", print)) == "warning"
     assert sign(dialogs.ask_unsaved(parent, print, print)) == "help"
     assert sign(dialogs.ask_way_out(parent, "way", "Open?", "What", "", (("Go", print),))) == "help"
+
+
+def test_every_button_of_a_question_has_a_letter(spoken, parent, qtbot):
+    """Alt and the letter press it, whichever has the focus."""
+    asked = []
+    box = dialogs.ask_unsaved(parent, lambda proceed: asked.append("save"), lambda: asked.append("discard"))
+    letters = [button.text().partition("&")[2][:1].upper() for button in box.buttons()]
+    assert len(set(letters)) == len(letters) == 3 and all(letter.isalpha() for letter in letters)
+    box.activateWindow()
+    qtbot.waitUntil(box.isActiveWindow)
+    letter = box.button(QMessageBox.StandardButton.Discard).text().partition("&")[2][:1].upper()
+    qtbot.keyClick(box, letter.lower(), Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: asked == ["discard"])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.test_activations_tab import SIDE
 from tests.ui.test_plots import histogram, light, spectrum, weight
 from tests.ui.test_sweep_page import CURVE
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer_queries import WantTile
 from workbench.core.layer_data.pictures import Kernels, Tile
 from workbench.ui.plots.curve import CurvePlot
@@ -118,7 +119,7 @@ def filled(plot: ValuesPlot) -> ValuesPlot:
 
 def curve() -> CurvePlot:
     plot = CurvePlot("Loss", "loss")
-    plot.show_points(((0.0, 2.0), (0.5, 1.5), (1.0, 1.25)), "")
+    plot.show_points(((0.0, 2.0), (0.5, 1.5), (1.0, 1.25)), MetricInfo())
     return plot
 
 

@@ -22,10 +22,10 @@ class Gain:
 
     def words(self, metric: MetricInfo) -> Message:
         """Whether training helped: '+2.1 points [0.8, 3.4] on 600 samples'."""
-        scale = 100 if metric.percent else 1
         unit = Message("points") if metric.percent else metric.unit
-        figures = {name: f"{scale * getattr(self, name):.3g}" for name in ("low", "high")}
-        told = {"value": f"{scale * self.value:+.3g}", "unit": unit, "n": self.samples, **figures}
+        value, low, high = (_text(each, metric) for each in (self.value, self.low, self.high))
+        told = {"value": f"+{value}" if self.value > 0 else value, "unit": unit, "n": self.samples}
+        told |= {"low": low, "high": high}
         if self.shown:
             return Message(
                 "{value} {unit} [{low}, {high}] on {n:,} samples",
@@ -37,3 +37,9 @@ class Gain:
             one="no significant difference on {n} sample: {value} {unit} [{low}, {high}]",
             **told,
         )
+
+
+def _text(value: float, metric: MetricInfo) -> str:
+    """Points to one digit, others to three; with a minus sign."""
+    text = f"{100 * value:.1f}" if metric.percent else f"{value:.3g}"
+    return "0" if not float(text) else text.replace("-", "\N{MINUS SIGN}")

@@ -82,9 +82,9 @@ class ResultCard(QFrame):
             QPalette.ColorRole.WindowText if change.exact else QPalette.ColorRole.PlaceholderText
         )
         ratio = format.smaller(before, after) if before != after else self.tr("same size")
-        self.ratio.setText(ratio if change.exact else self.tr("○ forecast, {ratio}").format(ratio=ratio))
+        self.ratio.setText(ratio)
         source = self.tr("Computed from the parameters; nothing was run yet.")
-        self.ratio.setToolTip("" if change.exact else source)
+        self.details.setToolTip("" if change.exact else source)
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
@@ -94,7 +94,8 @@ class ResultCard(QFrame):
         self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {notes}")
 
     def _details(self, change: LayerChange) -> list[str]:
-        parts = [said(change.storage)] if change.storage else []
+        parts = [] if change.exact else [self.tr("○ forecast")]
+        parts += [said(change.storage)] if change.storage else []
         if change.sqnr_db is not None:
             parts.append(self.tr("SQNR {db}\N{NO-BREAK SPACE}dB").format(db=f"{change.sqnr_db:.1f}"))
         if change.zeros:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from string import ascii_uppercase
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -240,9 +241,25 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for words in box.findChildren(QLabel):
         words.setTextFormat(Qt.TextFormat.PlainText)  # that of what to do about it, too
+    _give_letters(box)
     _widen(box)
     box.open()
     return box
+
+
+def _give_letters(box: QMessageBox) -> None:
+    """Each button is reached with Alt and a letter of its own, behind the words where these have none."""
+    free = list(ascii_uppercase)
+    for button in box.buttons():
+        text = button.text()
+        if "&" not in text:
+            place = next((at for at, letter in enumerate(text) if letter.upper() in free), None)
+            initial = box.standardButton(button).name[0]
+            last = initial if initial in free else free[0]
+            button.setText(f"{text}(&{last})" if place is None else f"{text[:place]}&{text[place:]}")
+        letter = button.text().partition("&")[2][:1].upper()
+        if letter in free:
+            free.remove(letter)
 
 
 def breakable(text: str) -> str:

@@ -22,7 +22,7 @@ from workbench.ui.widgets.labels import Plain, tooltip
 
 MARGIN = 16  # pixels around the form
 SHOWN = 8  # metrics in the list before it scrolls
-WIDTH = 420  # pixels
+WIDTH = 480  # pixels
 ID = Qt.ItemDataRole.UserRole
 
 
@@ -72,6 +72,8 @@ class MeasureDialog(QDialog):
     def _list(self) -> QListWidget:
         found = QListWidget(self)
         found.setAccessibleName(self.tr("Also show"))
+        found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long titles are elided
+        found.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for id, info in self._metrics():
             item = QListWidgetItem(f"{said(info)} · {id}", found)
             item.setData(ID, id)

@@ -4,7 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from workbench.core.analysis.data_check import DataCheck, Reading
+from workbench.core.analysis.report import Figure
 from workbench.core.base.quantities import metric_text
+from workbench.ui.text import format
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets.labels import tooltip
 
@@ -35,6 +37,8 @@ class Readings(QTableWidget):
         for row, each in enumerate(found.readings):
             self._fill(row, each, found)
         header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeaderItem(0).setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
@@ -45,7 +49,9 @@ class Readings(QTableWidget):
     def _fill(self, row: int, each: Reading, found: DataCheck) -> None:
         fits = each.value is not None and found.metric is not None
         value = metric_text(each.value, found.metric) if each.value is not None and found.metric is not None else ""
-        gain = metric_text(each.low, found.metric) if each.low is not None and found.metric is not None else ""
+        gain = ""
+        if each.low is not None and found.metric is not None:
+            gain = format.change_text(Figure(each.low, "measured"), found.metric)
         for column, text in enumerate((said(each.title), value if fits else self.tr("does not fit"), gain)):
             item = QTableWidgetItem(text)
             if column:

@@ -25,6 +25,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, Plain, heading, muted
 
 SIZE = 880, 600
+NUMBERS = 3  # columns at the right
 
 
 class FileComparisonDialog(QDialog):
@@ -95,6 +96,13 @@ class FileComparisonDialog(QDialog):
             if before != after:
                 item = QTreeWidgetItem([name, self.tr("operator"), "", f"{before:,}", f"{after:,}", ""])
                 table.addTopLevelItem(item)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for column in range(len(words.heads()) - NUMBERS, len(words.heads())):
+            table.headerItem().setTextAlignment(column, right)
+            for row in range(table.topLevelItemCount()):
+                table.topLevelItem(row).setTextAlignment(column, right)
         table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.header().setStretchLastSection(True)
+        table.header().setStretchLastSection(False)
+        table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.setStyleSheet(f"QTreeView::item {{ height: {3 * theme.UNIT}px; }}")
         return table

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.analysis.measured import FileComparison, LayerPair
+from workbench.core.analysis.report import Figure
 from workbench.core.base.plain import plain
 from workbench.core.base.quantities import amount, metric_text, size, three
 from workbench.core.base.resources import page_template
@@ -58,9 +59,12 @@ def lines(found: FileComparison) -> tuple[Line, ...]:
     figures = found.figures
     if figures is not None:
         metric = figures.metric
-        low, high = (metric_text(end, metric) for end in (figures.low, figures.high))
+        low, high = (format.change_text(Figure(end, "measured"), metric) for end in (figures.low, figures.high))
         change = tr("{change} ({low} to {high}), measured on {n} samples").format(
-            change=metric_text(figures.difference, metric), low=low, high=high, n=f"{figures.samples:,}"
+            change=format.change_text(Figure(figures.difference, "measured"), metric),
+            low=low,
+            high=high,
+            n=f"{figures.samples:,}",
         )
         first, second = (metric_text(side.value, metric) for side in (figures.first, figures.second))
         rows.append(Line(metric.heading, first, second, change))

@@ -32,7 +32,7 @@ class CurvePlot(PlotPanel):
         self.canvas.addItem(self._dots)
         self.canvas.hovered.connect(self._on_hovered)
         self._points: list[tuple[float, float]] = []
-        self._metric = MetricInfo()
+        self._metric, self._scale = MetricInfo(), 1.0
         self._between: tuple[float, ...] = ()
         self._ends: dict[float, tuple[float, float]] = {}
         self.show_points((), MetricInfo())
@@ -44,10 +44,10 @@ class CurvePlot(PlotPanel):
         between: tuple[float, ...] = (),
         ends: Mapping[float, tuple[float, float]] | None = None,
     ) -> None:
-        """`points`: epoch and value; `metric` for the read-out; `between`: where stages end; `ends`: of the interval at
-        an epoch."""
+        """`points`: epoch and value; `metric` for the read-out, in percent where that is its unit; `between`: where
+        stages end; `ends`: of the interval at an epoch."""
         self._points, self._metric, self._between = list(points), metric, between
-        self._ends = dict(ends or {})
+        self._ends, self._scale = dict(ends or {}), 100.0 if metric.percent else 1.0
         if not points:
             self.show_sentence(self.tr("The training curve appears here."))
             return
@@ -59,11 +59,12 @@ class CurvePlot(PlotPanel):
         if not self._points:
             return
         xs, ys = thinned(np.array(self._points)).T
+        ys = self._scale * ys
         color = theme.colors().accent
         self._line.setData(xs, ys, pen=self.canvas.pen(color, 2))
         few = len(xs) <= 40
         self._dots.setData(xs if few else [], ys if few else [], pen=None, brush=pg.mkBrush(color))
-        shown = [(x, end) for x in xs.tolist() if few and x in self._ends for end in self._ends[x]]
+        shown = [(x, self._scale * end) for x in xs.tolist() if few and x in self._ends for end in self._ends[x]]
         self._ranges.setData(*(np.array(shown).T if shown else ([], [])), pen=self.canvas.pen(color, 1))
         low, high = (float(pick([pick(ys), *(end for _, end in shown)])) for pick in (min, max))
         room = 0.08 * (high - low) or abs(high) * 0.05 or 1.0

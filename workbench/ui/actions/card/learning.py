@@ -13,7 +13,7 @@ from workbench.ui.plots.curve import CurvePlot
 from workbench.ui.widgets.labels import tooltip
 
 STOP = "stop"  # the parameter of methods that train a layer: the step after which they end
-HEIGHT = 150  # pixels
+HEIGHT = 180  # pixels, of the plot and its words
 FEWEST = 2  # points of a line
 
 
@@ -26,7 +26,7 @@ class ErrorCurve(CurvePlot):
         super().__init__("", "", parent, x_label="")
         self.title.setText(self.tr("Response error"))
         self.canvas.setAccessibleName(self.title.text())
-        self.setMinimumHeight(HEIGHT)
+        self.pages.setFixedHeight(HEIGHT)
         self.curve: LayerCurve | None = None
         self.stop = QPushButton(self.tr("Stop here"), self)
         self.stop.setToolTip(tooltip(self.tr("Ends training and keeps the best weights so far.")))

@@ -93,10 +93,16 @@ def _once(pattern: str, replacement: str, text: str) -> str:
     return changed
 
 
+def _view(text: str) -> str:
+    """Modules that are drawn as boxes are called by their whole path."""
+    last = "node.type.name.split('.').pop()"
+    return _once(re.escape(last), f"(node.type.module === 'module' ? node.type.name : {last})", _brackets(text))
+
+
 PATCHES: dict[str, Callable[[str], str]] = {
     INDEX: _index,
     "browser.js": _browser,
-    "view.js": _brackets,
+    "view.js": _view,
     "onnx.js": _brackets,
     "grapher.css": lambda text: text.replace(*DARK),
 }

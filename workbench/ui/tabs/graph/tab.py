@@ -82,7 +82,14 @@ class GraphTab(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.splitter, 1)
         # Below, as the widest bar of all tabs decides how much room the layers beside them have.
-        column.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignRight)
+        below = QHBoxLayout()
+        below.setContentsMargins(theme.DOUBLE, 0, theme.DOUBLE, theme.HALF)
+        below.setSpacing(theme.UNIT)
+        below.addWidget(self.boxes)
+        below.addWidget(self.turn)
+        below.addStretch()
+        below.addWidget(self.legend)
+        column.addLayout(below)
         self.profile: Profile | None = None
         self.sides: dict[Name, Side] = {}
         self._drawn: set[Name] = set()
@@ -115,8 +122,6 @@ class GraphTab(QWidget):
         self.boxes.toggled.connect(self._on_boxes)
         self.turn = small(self.bar, "")
         self.turn.clicked.connect(self._on_turn)
-        row.addWidget(self.boxes)
-        row.addWidget(self.turn)
         row.addStretch()
         self.save_button = small(self.bar, "", self.tr("Save graph"), self.tr("Save the whole graph as PNG or SVG"))
         theme.set_icon(self.save_button, "export")

@@ -27,6 +27,7 @@ from workbench.ui.session.session import Session
 from workbench.ui.session.training import Trainings
 from workbench.ui.tabs.recover.stage_card import StageCard
 from workbench.ui.tabs.recover.temperatures import TemperaturePlot
+from workbench.ui.text import format
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, heading, label, muted
@@ -254,6 +255,7 @@ class RecoverTab(QWidget):
     def _show_curve(self) -> None:
         points = self._trainings.points
         metric = self._session.metric
+        self.reached.canvas.setLabel("left", format.axis_text(metric))
         places, ends = along(points)
         self.reached.show_points(
             [(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None],
