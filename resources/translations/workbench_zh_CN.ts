@@ -11843,7 +11843,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>(widest: channel {number})</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>（范围最宽：通道 {number}）</translation>
+      <translation>（最宽：通道 {number}）</translation>
     </message>
     <message>
       <source>, {count} outside the plot</source>
@@ -11958,7 +11958,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>{n:,} weights in {bins} bins</source>
       <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
-      <translation>{n:,} 个权重，分为 {bins} 个区间</translation>
+      <translation>{n:,} 个权重，{bins} 个区间</translation>
     </message>
     <message>
       <source>↑ {n:,} zeros</source>

@@ -65,3 +65,19 @@ def test_keys_open_a_kernel_go_on_and_close(kernels):
     assert view.title.text().startswith("output 0, input 0:"), "the first is the first"
     QTest.keyClick(view, KEY.Key_Escape)
     assert not view.isVisible()
+
+
+def test_a_kernel_whose_channel_was_removed_is_opened_with_dashes(light, qtbot):
+    grid = KernelGrid()
+    qtbot.addWidget(grid)
+    there = np.arange(len(WEIGHT)) > 0
+    pair = Pair(sample.LAYER, WEIGHT, np.where(there[:, None, None, None], WEIGHT, np.nan), None, None, there)
+    grid.wanted.connect(lambda wanted: grid.show_picture(wanted, images.kernels(pair, wanted, Job())))
+    grid.resize(500, 300)
+    grid.show()
+    settle()
+    grid.ask()
+    QTest.mouseClick(grid.grid, LEFT, pos=grid.grid.place(0).center().toPoint())
+    assert grid.closer.isVisible() and set(grid.closer.grids[1].accessibleName()) <= set("–; ")
+    grid.closer.grab()
+    grid.closer.close()

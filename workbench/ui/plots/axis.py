@@ -1,6 +1,7 @@
 """Axes with few, plain ticks: 0.01 instead of 10⁻², 12,000 instead of 12 k, a true minus sign."""
 
 import math
+from math import isfinite
 from typing import Any
 
 import pyqtgraph as pg
@@ -78,10 +79,10 @@ def log_ticks(low: float, high: float, size: float) -> list[float]:
 def number(value: float, fixed: bool = False) -> str:
     """A tick of a logarithmic axis, or a value read off a plot: three significant digits, no exponent if avoidable.
 
-    `fixed` keeps trailing zeros, so that numbers below each other line up.
+    `fixed` keeps trailing zeros, so that numbers below each other line up. A dash for what is no number.
     """
-    if value == 0:
-        return "0"
+    if value == 0 or not isfinite(value):
+        return "0" if value == 0 else "–"
     size = abs(value)
     if size >= 1000:
         text = f"{value:,.0f}"

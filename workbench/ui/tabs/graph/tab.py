@@ -84,9 +84,8 @@ class GraphTab(QWidget):
         # Below, as the widest bar of all tabs decides how much room the layers beside them have.
         below = QHBoxLayout()
         below.setContentsMargins(theme.DOUBLE, 0, theme.DOUBLE, theme.HALF)
-        below.setSpacing(theme.UNIT)
-        below.addWidget(self.boxes)
-        below.addWidget(self.turn)
+        for button in (self.boxes, self.turn):
+            below.addWidget(button)
         below.addStretch()
         below.addWidget(self.legend)
         column.addLayout(below)
@@ -117,8 +116,8 @@ class GraphTab(QWidget):
         self.buttons["original"].setChecked(True)
         self.modes.idClicked.connect(lambda _: self._show_mode())
         self.modules = Modules()
-        self.boxes = toggle(self.bar, self.tr("Modules"), self.tr("Modules as boxes"))
-        self.boxes.setToolTip(tooltip(self.tr("Draws each module as one box; a click on a box opens it.")))
+        tip = tooltip(self.tr("Draws each module as one box; a click on a box opens it."))
+        self.boxes = toggle(self.bar, self.tr("Modules"), self.tr("Modules as boxes"), tip)
         self.boxes.toggled.connect(self._on_boxes)
         self.turn = small(self.bar, "")
         self.turn.clicked.connect(self._on_turn)
@@ -220,7 +219,7 @@ class GraphTab(QWidget):
         title = self.tr("Original") if name == "original" else self.tr("Compressed")
         side = Side(self.profile, name, title, self.splitter)
         self.splitter.insertWidget(get_args(Name).index(name), side)
-        side.clicked.connect(self._on_clicked)
+        side.clicked.connect(lambda path: self._session.select([path]))
         side.opened.connect(self._open)
         side.drawn.connect(partial(self._on_drawn, name))
         side.failed.connect(self._on_failed)
@@ -310,17 +309,11 @@ class GraphTab(QWidget):
         self.note.complain(why)
         self._pages.setCurrentWidget(self.note)
 
-    # -- selection and colours -----------------------------------------------------------------------------------------
-
-    def _on_clicked(self, path: str) -> None:
-        self._session.select([path])
-
     # -- modules -------------------------------------------------------------------------------------------------------
 
     def _on_boxes(self, on: bool) -> None:
         self.modules.on = on
-        self._show_turn()
-        self._ask()
+        self._show_modules()
 
     def _open(self, module: str) -> None:
         """Draw what is in a box; one of its layers is chosen, so that it can be closed."""
@@ -328,25 +321,27 @@ class GraphTab(QWidget):
         inside = self.modules.inside(module)
         if self._session.current not in inside:
             self._session.select(inside[:1])
-        self._show_turn()
-        self._ask()
+        self._show_modules()
 
     def _on_turn(self) -> None:
         """Open the module around the current layer, or close it."""
-        path = self._session.current
-        if box := self.modules.box_of(path):
+        if box := self.modules.box_of(self._session.current):
             self._open(box)
         else:
-            self.modules.close(self.modules.opened_around(path))
-            self._show_turn()
-            self._ask()
+            self.modules.close(self.modules.opened_around(self._session.current))
+            self._show_modules()
+
+    def _show_modules(self) -> None:
+        self._show_turn()
+        self._ask()
 
     def _show_turn(self) -> None:
-        path = self._session.current
-        box, opened = self.modules.box_of(path), self.modules.opened_around(path)
-        words = self.tr("Open {module}").format(module=box) if box else self.tr("Close {module}").format(module=opened)
-        self.turn.setText(words)
+        box, opened = (each(self._session.current) for each in (self.modules.box_of, self.modules.opened_around))
+        words = self.tr("Open {module}") if box else self.tr("Close {module}")
+        self.turn.setText(words.format(module=box or opened))
         self.turn.setVisible(self.modules.on and bool(box or opened))
+
+    # -- selection and colours -----------------------------------------------------------------------------------------
 
     def _show_selection(self) -> None:
         self._show_turn()
