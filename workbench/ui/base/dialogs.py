@@ -248,7 +248,7 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
 
 
 def _give_letters(box: QMessageBox) -> None:
-    """Each button is reached with Alt and a letter of its own, behind the words where these have none."""
+    """Give each button another letter, pressed with Alt; behind the words where these have none."""
     free = list(ascii_uppercase)
     for button in box.buttons():
         text = button.text()
