@@ -10901,9 +10901,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>模型所接收的样本</translation>
     </message>
     <message>
-      <source>Gains at least</source>
+      <source>Gain at least</source>
       <extracomment>workbench/ui/data/readings.py</extracomment>
-      <translation>至少提升</translation>
+      <translation>至少提高</translation>
     </message>
     <message>
       <source>Reading</source>

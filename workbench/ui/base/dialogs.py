@@ -254,7 +254,7 @@ def _give_letters(box: QMessageBox) -> None:
         text = button.text()
         if "&" not in text:
             place = next((at for at, letter in enumerate(text) if letter.upper() in free), None)
-            initial = box.standardButton(button).name[0]
+            initial = (box.standardButton(button).name or "")[:1]
             last = initial if initial in free else free[0]
             button.setText(f"{text}(&{last})" if place is None else f"{text[:place]}&{text[place:]}")
         letter = button.text().partition("&")[2][:1].upper()

@@ -32,13 +32,15 @@ class Readings(QTableWidget):
     def show_check(self, found: DataCheck) -> None:
         """The readings of a check."""
         metric = self.tr("Metric") if found.metric is None else said(found.metric.heading)
-        self.setHorizontalHeaderLabels([self.tr("Reading"), metric, self.tr("Gains at least")])
+        reading = QTableWidgetItem(self.tr("Reading"))
+        reading.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setHorizontalHeaderLabels(["", metric, self.tr("Gain at least")])
+        self.setHorizontalHeaderItem(0, reading)
         self.setRowCount(len(found.readings))
         for row, each in enumerate(found.readings):
             self._fill(row, each, found)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.horizontalHeaderItem(0).setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

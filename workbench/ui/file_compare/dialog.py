@@ -99,8 +99,8 @@ class FileComparisonDialog(QDialog):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for column in range(len(words.heads()) - NUMBERS, len(words.heads())):
             table.headerItem().setTextAlignment(column, right)
-            for row in range(table.topLevelItemCount()):
-                table.topLevelItem(row).setTextAlignment(column, right)
+            for item in table.findItems("", Qt.MatchFlag.MatchContains):
+                item.setTextAlignment(column, right)
         table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.header().setStretchLastSection(False)
         table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
