@@ -186,6 +186,30 @@ def test_several_layers_are_cut_before_the_first_of_them(workspace):
     assert not calls, "what lies before all of them is known"
 
 
+def test_many_layers_are_prepared_in_one_run_of_the_model(workspace):
+    """Also beside layers that have steps; their own cuts are another's business."""
+    first, *_, edited, last = editable(workspace)
+    middle = editable(workspace)[4]
+    recipe, previewer = Recipe().with_actions([edited], FOUR_BITS), Previewer(workspace)
+    previewer.prepare_all(recipe, (first, middle, edited, last), Job())
+    behind = {each.path: each for each in previewer.suffixes.values()}
+    assert set(behind) == {first, middle, last} and behind[first].nbytes > behind[last].nbytes
+    for path in (middle, last):
+        calls = counted(behind[path])
+        *_, shown = previewer.measure(recipe.with_actions([path], FOUR_BITS), (path,), Job())
+        assert shown.complete and not calls
+        *_, whole = Previewer(workspace).measure(recipe.with_actions([path], FOUR_BITS), (), Job())
+        assert shown.value.value == pytest.approx(whole.value.value, abs=0.002)
+
+
+def test_preparing_many_layers_leaves_half_of_the_room(workspace):
+    *_, last = editable(workspace)
+    previewer = Previewer(workspace)
+    previewer._crossings.budget = 1 << 16
+    previewer.prepare_all(Recipe(), (last,), Job())
+    assert previewer._crossings.used <= 1 << 16
+
+
 def test_what_was_prepared_is_not_computed_by_the_first_edit(workspace):
     *_, last = editable(workspace)
     previewer = Previewer(workspace)

@@ -166,9 +166,7 @@ class Edit(Request, lane="edit", ends="lane"):
 class Measure(Request, lane="measure", ends="lane"):
     """Size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
 
-    `focus` are the layers being edited; what does not depend on them is not run again. A newer Measure replaces one
-    that waits or runs (Stopped).
-    """
+    `focus` are edited: what does not depend on them is not run again. A newer Measure replaces this (Stopped)."""
 
     recipe: Recipe
     focus: tuple[str, ...] = ()
@@ -176,10 +174,11 @@ class Measure(Request, lane="measure", ends="lane"):
 
 @dataclass(frozen=True)
 class Prepare(Request, lane="measure", ends="kind"):
-    """Precompute data for the first edit of the layers in focus -> Done(None). Lower priority than any Measure."""
+    """Precompute what the first edit of `focus`, or of any of `others`, needs -> Done(None). Any Measure goes first."""
 
     recipe: Recipe
     focus: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -369,7 +369,9 @@ class Service:
     def prepare(self, request: m.Prepare, job: Job) -> Any:
         self._open()
         assert self.previewer is not None
-        self.previewer.prepare(request.recipe, request.focus, job)
+        if request.focus:
+            self.previewer.prepare(request.recipe, request.focus, job)
+        self.previewer.prepare_all(request.recipe, request.others, job)
 
     def _predictability(self, job: Job) -> Predictability:
         from workbench.engine.preview.predict import prepared

@@ -46,7 +46,8 @@ from workbench.graph.storage.plan import WeightFacts
 from workbench.graph.subgraph import cut
 
 REMEMBERED = 4  # measured models, with their edits
-READY = 4  # cuts whose sessions are kept, each with a copy of the weights behind it
+READY = 4  # cuts whose sessions are kept in any case, each with a copy of the weights behind it, ...
+ROOM = 512 << 20  # ... and as many as keep this many bytes of weights together
 
 
 @dataclass
@@ -65,6 +66,12 @@ class SuffixRunner:
     def __post_init__(self) -> None:
         self.cut = cut.cut(self.model, self.path)
         self.suffix = runtime.session(self.cut.suffix)
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Bytes of the weights behind the cut."""
+        tensors = (value.const_value for value in self.cut.suffix.graph.initializers.values())
+        return sum(tensor.nbytes for tensor in tensors if tensor is not None)
 
     @cached_property
     def prefix(self) -> ort.InferenceSession:
@@ -100,6 +107,10 @@ class SuffixRunner:
     def prepare(self, feeds: Mapping[str, np.ndarray]) -> None:
         """Precompute the values that cross the cut for these samples."""
         self.cross(feeds)
+
+    def take(self, feeds: Mapping[str, np.ndarray], made: Mapping[str, np.ndarray]) -> None:
+        """Keep the values that cross the cut for these samples, among others that were computed."""
+        self.crossings.get(self._place, _batch(feeds), lambda: {name: made[name] for name in self.cut.crossing})
 
     def follow(self, other: "SuffixRunner", batches: Iterable[Mapping[str, np.ndarray]]) -> None:
         """Precompute the values that cross the cut from those of an earlier cut of the same model, instead of from the
@@ -236,6 +247,28 @@ class Previewer:
             for chosen in job.each(evaluator.batches(), "preparing"):
                 behind.prepare(Feeds(evaluator.data, chosen))
 
+    def prepare_all(self, recipe: Recipe, paths: Sequence[str], job: Job) -> None:
+        """The same of layers without steps, one by one: the model is run once for all of them, while less than half of
+        the room is taken for what crosses cuts."""
+        evaluator, result = self.workspace.evaluator, self.workspace.compiled(recipe, job)
+        if evaluator is None:
+            return
+        runners = [
+            self._behind(result, (path,)) for path in job.each(several(paths), "preparing") if path not in result.edits
+        ]
+        wanted = [each for each in runners if each is not None and each.cut.prefix is not None]
+        if not wanted:
+            return
+        names = tuple(dict.fromkeys(name for each in wanted for name in each.cut.crossing))
+        session = runtime.session(cut.ending_in(wanted[0].model, names))
+        for chosen in job.each(evaluator.batches(), "preparing"):
+            feeds = Feeds(evaluator.data, chosen)
+            if self._crossings.used > self._crossings.budget // 2:
+                return
+            made = _outputs(session, feeds)
+            for each in wanted:
+                each.take(feeds, made)
+
     def run(self, result: compiler.Compiled, focus: Sequence[str]) -> Run:
         """The edited model as a function: behind the first of the layers in focus where it can be cut, else whole."""
         model, edits = result.model, result.edits
@@ -273,7 +306,7 @@ class Previewer:
                 self.suffixes[key] = SuffixRunner(effective(model, others), first, self._crossings, upstream)
             except UserError:
                 return None
-            if len(self.suffixes) > READY:
+            while len(self.suffixes) > READY and sum(each.nbytes for each in self.suffixes.values()) > ROOM:
                 self.suffixes.popitem(last=False)
         self.suffixes.move_to_end(key)
         return self.suffixes[key]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import EditView, LayerView, Predictability, Preview
 
 REST_MS = 250  # without an edit: time to prepare the next one
+LARGEST = 8  # layers that are likely to be clicked because of their size
 PATIENCE_MS = 1000  # far longer than most answers take: a request that is replaced too soon is never answered
 DEATHS_ALLOWED = 2  # an engine that dies twice while measuring one recipe will die a third time
 
@@ -182,30 +183,39 @@ class Refresher(QObject):
         return None if taught and not labelled else replace(before, trained=False)
 
     def _prepare(self) -> None:
-        """Prepare, while nothing is edited, the first edit of the chosen layers, then that of the likely next layer."""
+        """Prepare, while nothing is edited, the first edit of the chosen layers, then that of likely next layers."""
         recipe, selection = self._session.recipe, self._session.selection
 
         def done(_: object) -> None:
-            following = self._following()
+            following, others = self._following()
             same = (recipe, selection) == (self._session.recipe, self._session.selection)
-            if following and same and self._measured:
-                self._ask_prepare((following,), lambda _: None)
+            if same and self._measured and (following or others):
+                self._ask_prepare(following, lambda _: None, others)
 
         if self._wanted and self._measured and selection and self._session.data is not None:
             self._ask_prepare(selection, done)
 
-    def _ask_prepare(self, focus: tuple[str, ...], done: Callable[[object], None]) -> None:
+    def _ask_prepare(
+        self, focus: tuple[str, ...], done: Callable[[object], None], others: tuple[str, ...] = ()
+    ) -> None:
         handlers = Handlers(done=done, failed=self._session.mention, quiet=True)
-        self._preparing = self._link.request(messages.Prepare, handlers, recipe=self._session.recipe, focus=focus)
+        recipe = self._session.recipe
+        self._preparing = self._link.request(messages.Prepare, handlers, recipe=recipe, focus=focus, others=others)
 
-    def _following(self) -> str:
-        """The layer next to the current one that can be edited, in the direction in which the user walks; or none."""
+    def _following(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The layer next to the current one that can be edited, in the direction in which the user walks, or none; and
+        others that may be chosen: the one behind, and the largest."""
         model, current = self._session.model, self._session.current
-        layers = [layer.path for layer in model.layers if not layer.locked] if model is not None else []
-        if current not in layers:
-            return ""
-        place = layers.index(current) + self._walking
-        return layers[place] if 0 <= place < len(layers) else ""
+        layers = [layer for layer in model.layers if not layer.locked] if model is not None else []
+        paths = [layer.path for layer in layers]
+        if current not in paths:
+            return (), ()
+        ahead, behind = (
+            tuple(paths[place : place + 1]) if (place := paths.index(current) + step) >= 0 else ()
+            for step in (self._walking, -self._walking)
+        )
+        largest = [layer.path for layer in sorted(layers, key=lambda layer: -layer.bytes)[:LARGEST]]
+        return ahead, tuple(path for path in dict.fromkeys((*behind, *largest)) if path not in (current, *ahead))
 
     @property
     def paused(self) -> bool:
