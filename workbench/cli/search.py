@@ -108,7 +108,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     default=0.0,
     type=click.FloatRange(0),
     metavar="MINUTES",
-    help="Time limit; ends with the best result so far.",
+    help="Time limit, checked between trials; ends with the best result so far.",
 )
 @workforce_options
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample split.")
