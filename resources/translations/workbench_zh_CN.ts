@@ -166,7 +166,7 @@
     <message>
       <source>Optimiser steps, at least; whole passes over the training samples are made, three or more.</source>
       <extracomment>distill</extracomment>
-      <translation>优化器的最少步数；按完整轮次训练，至少三轮。</translation>
+      <translation>优化器的最少步数；按训练样本的完整轮次进行，至少三轮。</translation>
     </message>
     <message>
       <source>Passes over the training samples.</source>
@@ -596,7 +596,7 @@
     <message>
       <source>Rank R: channels between the convolutions.</source>
       <extracomment>lowrank.cp</extracomment>
-      <translation>各卷积之间的通道数。</translation>
+      <translation>秩 R：各卷积之间的通道数。</translation>
     </message>
     <message>
       <source>Rank as a fraction of the break-even rank, at which the four convolutions hold as many weights as the layer.</source>
@@ -1131,7 +1131,7 @@
     <message>
       <source>Rank weights within the layer, or across all layers with this step.</source>
       <extracomment>prune.taylor</extracomment>
-      <translation>在层内比较权重，或在使用同一步骤的所有层之间比较。</translation>
+      <translation>在层内给权重排序，或在使用同一步骤的所有层之间排序。</translation>
     </message>
     <message>
       <source>Scope</source>
@@ -2551,12 +2551,12 @@
     <message>
       <source>a step of '{where}' has more or less than one method</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>“{where}”的一个步骤不是单个步骤</translation>
+      <translation>“{where}”的一个步骤不是恰好一个方法</translation>
     </message>
     <message>
       <source>an entry of '{where}' has more or less than one stage</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>“{where}”的一个步骤不是单个阶段</translation>
+      <translation>“{where}”的一项不是恰好一个阶段</translation>
     </message>
     <message>
       <source>export.format is {kind}</source>
@@ -3131,7 +3131,7 @@
     <message>
       <source>The energy use of this device is not known: the target states no figures, and no counter can be read.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>该设备的能耗未知：没有给出能耗数据，也没有可读取的计数器。</translation>
+      <translation>该设备的能耗未知：目标设备没有给出能耗数据，也没有可读取的计数器。</translation>
     </message>
     <message>
       <source>The targets are: {known}.</source>
@@ -3161,12 +3161,12 @@
     <message>
       <source>is not a list of bit widths</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是位宽</translation>
+      <translation>不是位宽的列表</translation>
     </message>
     <message>
       <source>is not a list of granularities</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不在其中</translation>
+      <translation>不是粒度的列表</translation>
     </message>
     <message>
       <source>is not a list of sizes</source>
@@ -3211,7 +3211,7 @@
     <message>
       <source>is not a valid id</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>不是标识符</translation>
+      <translation>不是有效的标识符</translation>
     </message>
     <message>
       <source>is not one of {known}</source>
@@ -3241,7 +3241,7 @@
     <message>
       <source>it has no target files (*.yaml)</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>其中没有目标硬件文件（*.yaml）</translation>
+      <translation>其中没有目标设备文件（*.yaml）</translation>
     </message>
     <message>
       <source>it has unknown keys: {left}</source>
@@ -3271,7 +3271,7 @@
     <message>
       <source>{name} is not a valid target file, in {where}: {problem}.</source>
       <extracomment>workbench/core/targets/reading.py</extracomment>
-      <translation>{name} 不是有效的目标硬件文件，位置：{where}：{problem}。</translation>
+      <translation>{name} 不是有效的目标设备文件，位置：{where}：{problem}。</translation>
     </message>
     <message>
       <source>{where}, {key}</source>
@@ -4571,7 +4571,7 @@
     <message>
       <source>There is nothing to attribute: no sample is selected, or no layer is compressed.</source>
       <extracomment>workbench/engine/analysis/attribution.py</extracomment>
-      <translation>没有可查的责任：没有选择样本，或没有层的权重被改变。</translation>
+      <translation>没有可归因的内容：未选择样本，或没有层被压缩。</translation>
     </message>
     <message>
       <source>reverting layers cumulatively</source>
@@ -4606,7 +4606,7 @@
     <message>
       <source>No corruption suits these inputs.</source>
       <extracomment>workbench/engine/analysis/corruptions.py</extracomment>
-      <translation>没有适合这些输入的破坏方式。</translation>
+      <translation>没有适合这些输入的损坏方式。</translation>
     </message>
     <message>
       <source>Export it without them.</source>
@@ -4731,7 +4731,7 @@
     <message>
       <source>Give the values for the sweep.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
-      <translation>请给出要尝试的值。</translation>
+      <translation>请给出扫描的取值。</translation>
     </message>
     <message>
       <source>The numeric parameters are: {numbers}.</source>
@@ -4751,7 +4751,7 @@
     <message>
       <source>{method} has no numeric parameter to sweep.</source>
       <extracomment>workbench/engine/analysis/sweep.py</extracomment>
-      <translation>{method} 没有可以增大的数值。</translation>
+      <translation>{method} 没有可扫描的数值参数。</translation>
     </message>
     <message>
       <source>{method}, {field} {value:g}</source>
@@ -4891,7 +4891,7 @@
     <message>
       <source>The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has {written:,} bytes, because its format stores names, graph or numbers otherwise.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>预测的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
+      <translation>预估的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
     </message>
     <message>
       <source>The format {format} cannot open the file it wrote.</source>
@@ -5771,12 +5771,12 @@
     <message>
       <source>{before} -&gt; {n} channels, coupled with {others}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>{before} -&gt; {n} 个通道，连同 {others}</translation>
+      <translation>{before} -&gt; {n} 个通道，与 {others} 耦合</translation>
     </message>
     <message>
       <source>{before} -&gt; {n} inputs, because of {asked}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>输入 {before} -&gt; {n}，来自 {asked}</translation>
+      <translation>输入 {before} -&gt; {n}，因为 {asked}</translation>
     </message>
     <message>
       <source>{path} stays unpruned: {subject}</source>
@@ -6026,7 +6026,7 @@
     <message>
       <source>Channels are numbered from 0; there are {n}.</source>
       <extracomment>workbench/engine/inspection/look.py</extracomment>
-      <translation>它有 {n} 个，从 0 开始。</translation>
+      <translation>通道从 0 开始编号；共有 {n} 个。</translation>
     </message>
     <message>
       <source>outputs × whitened inputs = {rows} × {columns}</source>
@@ -6121,7 +6121,7 @@
     <message>
       <source>{who} {subject}: with 8-bit activations ONNX Runtime computes the operators after it ({behind}) incorrectly.</source>
       <extracomment>workbench/engine/integers/settle.py</extracomment>
-      <translation>{who} {subject}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{behind}）。</translation>
+      <translation>{who} {subject}：使用 8 位激活值时，ONNX Runtime 会算错其后的算子（{behind}）。</translation>
     </message>
     <message>
       <source>View its weights as a matrix.</source>
@@ -6651,7 +6651,7 @@
     <message>
       <source>Add this stage.</source>
       <extracomment>workbench/engine/training/temperatures.py</extracomment>
-      <translation>请添加一个。</translation>
+      <translation>请添加此阶段。</translation>
     </message>
     <message>
       <source>No temperature was given.</source>
@@ -6696,12 +6696,12 @@
     <message>
       <source>the original model's outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>原始模型的回答</translation>
+      <translation>原始模型的输出</translation>
     </message>
     <message>
       <source>the teachers' outputs</source>
       <extracomment>workbench/engine/workspace.py</extracomment>
-      <translation>教师的回答</translation>
+      <translation>教师模型的输出</translation>
     </message>
     <message>
       <source>{n:,} inputs of the evaluation data, without labels (no calibration data was given)</source>
@@ -7826,12 +7826,12 @@
     <message>
       <source>{named} merges its channels with another axis.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>{named} 把它的通道与其他通道合并。</translation>
+      <translation>{named} 把它的通道与另一个轴合并。</translation>
     </message>
     <message>
       <source>{named} reshapes its channels in a way that is known only at run time.</source>
       <extracomment>workbench/graph/channels/moves.py</extracomment>
-      <translation>{named} 以运行前未知的形状读取其通道。</translation>
+      <translation>{named} 以运行时才知道的方式改变其通道的形状。</translation>
     </message>
     <message>
       <source>A Gemm with a constant left operand reads its channels.</source>
@@ -8311,7 +8311,7 @@
     <message>
       <source>the opset version of the domain '{domain}' is missing</source>
       <extracomment>workbench/graph/onnx/refusals.py</extracomment>
-      <translation>“{domain}”的算子没有版本</translation>
+      <translation>缺少域“{domain}”的算子集版本</translation>
     </message>
     <message>
       <source>the types of its values are inconsistent</source>
@@ -8426,12 +8426,12 @@
     <message>
       <source>the bias of the preceding layer is not constant</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>它之前的偏置是计算得出的，不是常量</translation>
+      <translation>前一层的偏置由计算得出，不是常量</translation>
     </message>
     <message>
       <source>the bias of the preceding layer is not float32</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>它之前的偏置不是 float32</translation>
+      <translation>前一层的偏置不是 float32</translation>
     </message>
     <message>
       <source>the operand of the preceding Add is not constant</source>
@@ -8456,12 +8456,12 @@
     <message>
       <source>the weight of the preceding layer is not constant</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>它之前的权重是计算得出的，不是常量</translation>
+      <translation>前一层的权重由计算得出，不是常量</translation>
     </message>
     <message>
       <source>the weight of the preceding layer is not float32</source>
       <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
-      <translation>它之前的权重不是 float32</translation>
+      <translation>前一层的权重不是 float32</translation>
     </message>
     <message>
       <source>BatchNorm folded</source>
@@ -8586,7 +8586,7 @@
     <message>
       <source>{n} weights not folded, because they are used in several forms</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>保留 {n} 个以多种形式读取的权重</translation>
+      <translation>{n} 个权重未折叠，因为以多种形式使用</translation>
     </message>
     <message>
       <source>{parts} without effect on any output, {saved:,} bytes</source>
@@ -8716,7 +8716,7 @@
     <message>
       <source>Choose another module, or another method.</source>
       <extracomment>workbench/graph/subgraph/span.py</extracomment>
-      <translation>请选择其他范围或其他方法。</translation>
+      <translation>请选择其他模块或其他方法。</translation>
     </message>
     <message>
       <source>The input and output sizes of {module} are known only at run time.</source>
@@ -8951,12 +8951,12 @@
     <message>
       <source>Scaling input channels is not supported for grouped convolutions.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
+      <translation>分组卷积不支持缩放输入通道。</translation>
     </message>
     <message>
       <source>Scaling input channels is supported for convolutions and MatMul/Gemm, not for {op}.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
-      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {op}。</translation>
+      <translation>缩放输入通道适用于卷积和 MatMul/Gemm，不适用于 {op}。</translation>
     </message>
     <message>
       <source>A grouped or depthwise convolution has no single matrix to factorise.</source>
@@ -9041,7 +9041,7 @@
     <message>
       <source>There are too few calibration samples to train the layer.</source>
       <extracomment>workbench/methods/common/responses.py</extracomment>
-      <translation>校准样本太少，无法训练。</translation>
+      <translation>校准样本太少，无法训练该层。</translation>
     </message>
     <message>
       <source>response error {before:.1f} % → {after:.1f} % by training</source>
@@ -9151,7 +9151,7 @@
     <message>
       <source>No BatchNorm follows the layer, so this criterion has no channel importance.</source>
       <extracomment>workbench/methods/prune/channels.py</extracomment>
-      <translation>它后面没有 BatchNorm 说明各通道的价值。</translation>
+      <translation>该层之后没有 BatchNorm，因此此准则得不到通道的重要性。</translation>
     </message>
     <message>
       <source>Removing output channels of {op} layers is not supported.</source>
@@ -11573,7 +11573,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Forecast: the file with this step has {size}.</source>
       <extracomment>workbench/ui/plans/step_effects.py</extracomment>
-      <translation>预测：加上此步骤后文件为 {size}。</translation>
+      <translation>预估：加上此步骤后文件为 {size}。</translation>
     </message>
     <message>
       <source>Predicted for the whole recipe; the compressed model was not run.</source>
@@ -13473,7 +13473,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Compressed: range {was} → {now}, dead channels {dead} → {dead_now}</source>
       <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
-      <translation>压缩后：范围 {was} → {now}，失效通道 {dead} → {dead_now}</translation>
+      <translation>压缩后：范围 {was} → {now}，失活通道 {dead} → {dead_now}</translation>
     </message>
     <message>
       <source>Compressed: running the calibration samples…</source>
