@@ -5,6 +5,7 @@ import onnx
 import onnx_ir as ir
 import pytest
 
+from tests.graph.graphs import Build
 from workbench.graph.onnx import runtime
 from workbench.graph.onnx.short_names import shorten
 from workbench.graph.storage.small_tensors import LEAST_TOGETHER, halves, integers, store_short
@@ -90,3 +91,20 @@ def test_attributes_that_say_nothing_go():
         made.graph.append(node)
     shorten(made, "none")
     assert [sorted(node.attributes) for node in nodes] == [[], ["pads", "strides"], ["kernel_shape"], [], ["perm"]]
+
+
+def test_short_names_may_be_names_that_the_model_has_already():
+    """Given one by one, they would be those of initialisers whose turn comes later."""
+    b = Build()
+    b.node("Relu", [b.node("MatMul", ["x", b.weight("c", 4, 4)], "b")], "d")
+    b.node("Add", [b.node("MatMul", ["d", b.weight("b1", 4, 4)], "f"), b.weight("a", 4)], "e")
+    b.node("Add", [b.node("MatMul", ["e", "c"], "h"), "a"], "y")
+    made = b.model({"x": ["N", 4]}, {"y": None})
+    feeds = {"x": np.arange(8, dtype=np.float32).reshape(2, 4)}
+    expected = runtime.run(runtime.session(made), feeds)[0]
+    short = made.ir.clone()
+    shorten(short, "none")
+    names = set(short.graph.initializers)
+    assert names == {value.const_value.name for value in short.graph.initializers.values()}
+    assert max(map(len, names)) == 1 and "a" in names
+    np.testing.assert_array_equal(runtime.run(runtime.session(short), feeds)[0], expected)

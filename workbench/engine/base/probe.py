@@ -57,11 +57,22 @@ class Probe:
         parts = []
         for start in range(0, len(chosen), size):
             outputs = _run(self.session, self.data, chosen[start : start + size])
-            parts.append([answer.of(outputs) for answer in wanted])
-        columns = zip(*parts, strict=True)
-        return chosen, [
-            np.concatenate(column) if len({each.shape[1:] for each in column}) == 1 else None for column in columns
-        ]
+            parts.append([_taken(answer, outputs) for answer in wanted])
+        return chosen, [_together(column) for column in zip(*parts, strict=True)]
+
+
+def _taken(answer: Answer, outputs: Sequence[np.ndarray]) -> np.ndarray | None:
+    """The output's values, or None where its shape is not that of the first runs."""
+    try:
+        return np.asarray(answer.of(outputs))
+    except ValueError:
+        return None
+
+
+def _together(parts: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    found = [part for part in parts if part is not None]
+    alike = len(found) == len(parts) and len({part.shape[1:] for part in found}) == 1
+    return np.concatenate(found) if alike else None
 
 
 def _samples(data: Dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -33,9 +33,13 @@ def shorten(model: ir.Model, domain: str) -> None:
         node.name = node.doc_string = None
         node.metadata_props.clear()
         _drop_defaults(node, model.opset_imports.get(node.domain, 0))
-    for value in _values(graph):
-        if value.name and value.name not in kept:
-            value.name = next(name for name in free if name not in kept)
+    values = [value for value in _values(graph) if value.name]
+    renamed = [value for value in values if value.name not in kept]
+    for number, value in enumerate(renamed):  # first out of the way: a model may have names like these
+        value.name = f"{graph.name}/{number}/{value.name}"
+    for value in renamed:
+        value.name = next(name for name in free if name not in kept)
+    for value in values:
         value.metadata_props.clear()
     for initializer in list(graph.initializers.values()):
         if initializer.const_value is not None and initializer.name not in kept:
