@@ -28,14 +28,14 @@ def test_messages_keep_their_names_and_numbers():
         ),
         CLAUSE,
     )
-    assert spoken.said(notes) == "32 -> 22 个通道，连同 stem；输入 12 -> 4，来自 channel", "a name is never a word"
+    assert spoken.said(notes) == "32 -> 22 个通道，与 stem 耦合；输入 12 -> 4，因为 channel", "a name is never a word"
 
 
 def test_messages_in_messages_are_translated_too():
     spoken = language("zh_CN")
-    why = Message("Its weights are {dtype}; only float32 weights can be edited.", dtype="int8")
+    why = Message("Its weights are already quantised.")
     assert spoken.said(UserError("{path}: {reason}", "Choose other layers.", path="a.b", reason=why).message) == (
-        "a.b：它的权重是 int8；只编辑 float32 权重。请选择其他层。"
+        "a.b：它的权重已经量化。请选择其他层。"
     )
     raised = UserError("{path} is empty.", "Copy or export it again.", path="a b.onnx")
     assert spoken.said(Message("No predictions: {why}", why=raised)) != "No predictions: {why}"
