@@ -3521,7 +3521,7 @@
     <message>
       <source>Export it with a shape for each input; sizes in it may be free.</source>
       <extracomment>workbench/data/matching.py</extracomment>
-      <translation>请导出时为每个输入给出形状;其中的大小可以是可变的。</translation>
+      <translation>请导出时为每个输入给出形状；其中的大小可以是可变的。</translation>
     </message>
     <message>
       <source>Export the model with numeric inputs.</source>
@@ -3956,7 +3956,7 @@
     <message>
       <source>Arrays that are not used: {names}. Labels are read from '{y}'.</source>
       <extracomment>workbench/data/opening.py</extracomment>
-      <translation>未使用的数组:{names}。标签从“{y}”读取。</translation>
+      <translation>未使用的数组：{names}。标签从“{y}”读取。</translation>
     </message>
     <message>
       <source>Give at least one.</source>
@@ -5076,7 +5076,7 @@
     <message>
       <source>Decoding holds {held:,.0f} MB beside the weights when the file is loaded (by their shapes), and the process may keep that. It keeps about as much as with the original up to {room:,.0f} MB: 'storage: auto' and 'sparse: off' hold less.</source>
       <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>加载文件时,解码除权重外还占用 {held:,.0f} MB(按形状计算),进程可能一直保留。不超过 {room:,.0f} MB 时,进程保留的内存与原模型大致相同:'storage: auto' 和 'sparse: off' 占用更少。</translation>
+      <translation>加载文件时，解码除权重外还占用 {held:,.0f} MB（按形状计算），进程可能一直保留。不超过 {room:,.0f} MB 时，进程保留的内存与原模型大致相同:'storage: auto' 和 'sparse: off' 占用更少。</translation>
     </message>
     <message>
       <source>Entropy coding was skipped for {n} weights: the saving is not worth the time and memory of decoding at load time. 'codes: on' in the recipe's export options applies it anyway.</source>
@@ -5111,7 +5111,7 @@
     <message>
       <source>Not verified: {random} makes the outputs random, so that two runs differ.</source>
       <extracomment>workbench/engine/api/without_data.py</extracomment>
-      <translation>未验证:{random} 使输出随机,因此两次运行的结果不同。</translation>
+      <translation>未验证：{random} 使输出随机，因此两次运行的结果不同。</translation>
     </message>
     <message>
       <source>The recovery stage {kind} needs data, but none was given.</source>
@@ -7096,7 +7096,7 @@
     <message>
       <source>Copy it again: it may be incomplete, or of another model.</source>
       <extracomment>workbench/formats/onnx/external.py</extracomment>
-      <translation>请重新复制:它可能不完整,或属于另一个模型。</translation>
+      <translation>请重新复制：它可能不完整，或属于另一个模型。</translation>
     </message>
     <message>
       <source>Copy it into that folder.</source>
@@ -7156,7 +7156,7 @@
     <message>
       <source>{location} has {size:,} bytes, but the weights of {file} need {last:,}.</source>
       <extracomment>workbench/formats/onnx/external.py</extracomment>
-      <translation>{location} 有 {size:,} 字节,但 {file} 的权重需要 {last:,} 字节。</translation>
+      <translation>{location} 有 {size:,} 字节，但 {file} 的权重需要 {last:,} 字节。</translation>
     </message>
     <message>
       <source>{name} is not a consistent ONNX model, or its weights are truncated.</source>
@@ -8141,7 +8141,7 @@
     <message>
       <source>Its weights are {dtype}; only float32 weights can be edited: export it in float32.</source>
       <extracomment>workbench/graph/model/operators.py</extracomment>
-      <translation>其权重为 {dtype};只能编辑 float32 权重:请以 float32 导出。</translation>
+      <translation>其权重为 {dtype}；只能编辑 float32 权重：请以 float32 导出。</translation>
     </message>
     <message>
       <source>{file} changed on disk while the model was open.</source>
@@ -9096,7 +9096,7 @@
     <message>
       <source>Lower the rank, or use Tucker.</source>
       <extracomment>workbench/methods/lowrank/cp.py</extracomment>
-      <translation>请降低秩,或使用 Tucker。</translation>
+      <translation>请降低秩，或使用 Tucker。</translation>
     </message>
     <message>
       <source>{used:,} weights instead of {count:,}: the layer grows</source>
