@@ -29,6 +29,11 @@
       <translation>注意力</translation>
     </message>
     <message>
+      <source>Augmentation: random shift by up to this many pixels.</source>
+      <extracomment>distill</extracomment>
+      <translation>图像增强：随机平移，最多这么多像素。</translation>
+    </message>
+    <message>
       <source>Batch</source>
       <extracomment>distill</extracomment>
       <translation>批大小</translation>
@@ -39,17 +44,12 @@
       <translation>批归一化</translation>
     </message>
     <message>
-      <source>Comma-separated model files, their outputs averaged; empty: the original model.</source>
-      <extracomment>distill</extracomment>
-      <translation>以逗号分隔的模型文件，对其输出取平均；留空：原始模型。</translation>
-    </message>
-    <message>
       <source>Distil</source>
       <extracomment>distill</extracomment>
       <translation>蒸馏</translation>
     </message>
     <message>
-      <source>Early stopping: end after this many epochs without improvement; 0: never.</source>
+      <source>Early stopping after this many epochs without improvement; 0: never.</source>
       <extracomment>distill</extracomment>
       <translation>提前停止：连续这么多轮没有改进就结束；0：从不。</translation>
     </message>
@@ -104,11 +104,6 @@
       <translation>图像增强：以 0.5 的概率水平翻转。</translation>
     </message>
     <message>
-      <source>Image augmentation: random shift by up to this many pixels.</source>
-      <extracomment>distill</extracomment>
-      <translation>图像增强：随机平移，最多这么多像素。</translation>
-    </message>
-    <message>
       <source>Iterations</source>
       <extracomment>distill</extracomment>
       <translation>迭代次数</translation>
@@ -122,6 +117,11 @@
       <source>L1</source>
       <extracomment>distill</extracomment>
       <translation>L1</translation>
+    </message>
+    <message>
+      <source>L1 penalty λ·Σ|w| on float weights, for sparsity: the value of λ.</source>
+      <extracomment>distill</extracomment>
+      <translation>诱导稀疏的 L1 惩罚项 λ·Σ|w|，作用于浮点权重：λ 的值。</translation>
     </message>
     <message>
       <source>Layers to keep fixed: a comma-separated list of paths and globs.</source>
@@ -157,6 +157,11 @@
       <source>Minutes</source>
       <extracomment>distill</extracomment>
       <translation>分钟</translation>
+    </message>
+    <message>
+      <source>Model files with commas between, averaged; empty: the original.</source>
+      <extracomment>distill</extracomment>
+      <translation>以逗号分隔的模型文件，对其输出取平均；留空：原始模型。</translation>
     </message>
     <message>
       <source>Optimiser</source>
@@ -227,11 +232,6 @@
       <source>Sparsify</source>
       <extracomment>distill</extracomment>
       <translation>稀疏化</translation>
-    </message>
-    <message>
-      <source>Sparsity-inducing L1 penalty λ·Σ|w| on float weights: the value of λ.</source>
-      <extracomment>distill</extracomment>
-      <translation>诱导稀疏的 L1 惩罚项 λ·Σ|w|，作用于浮点权重：λ 的值。</translation>
     </message>
     <message>
       <source>Step</source>
@@ -2649,6 +2649,11 @@
       <translation>请检查名称。</translation>
     </message>
     <message>
+      <source>Copy or export it again.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>请重新复制或导出。</translation>
+    </message>
+    <message>
       <source>Download the file, and give its path.</source>
       <extracomment>workbench/core/recognition/foreign.py</extracomment>
       <translation>请下载该文件，并给出其路径。</translation>
@@ -2672,6 +2677,16 @@
       <source>{path} is an address; nothing is fetched from the network.</source>
       <extracomment>workbench/core/recognition/foreign.py</extracomment>
       <translation>{path} 是网址；程序不从网络获取任何内容。</translation>
+    </message>
+    <message>
+      <source>{path} is not a safetensors file, or it is damaged.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>{path} 不是 safetensors 文件，或已损坏。</translation>
+    </message>
+    <message>
+      <source>{path} is not an ONNX model, or it is damaged.</source>
+      <extracomment>workbench/core/recognition/foreign.py</extracomment>
+      <translation>{path} 不是 ONNX 模型，或已损坏。</translation>
     </message>
     <message>
       <source>{path} is {subject}.</source>
@@ -7174,11 +7189,6 @@
       <translation>请用 onnx.version_converter 转换到 opset 9 或更高。</translation>
     </message>
     <message>
-      <source>Copy or export it again.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>请重新复制或导出。</translation>
-    </message>
-    <message>
       <source>Export it with external data, or copy it again.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>请以外部数据方式导出，或重新复制该文件。</translation>
@@ -7247,11 +7257,6 @@
       <source>{path} is not an ONNX model, or it has no operators.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{path} 不是 ONNX 模型，或其中没有算子。</translation>
-    </message>
-    <message>
-      <source>{path} is not an ONNX model, or it is damaged.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{path} 不是 ONNX 模型，或已损坏。</translation>
     </message>
     <message>
       <source>Check the name and the file's permissions.</source>
@@ -10259,6 +10264,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>16-bit scales</source>
       <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
       <translation>16 位缩放系数</translation>
+    </message>
+    <message>
+      <source>16-bit scales: a smaller file; small tensors such as scales and biases are rounded. Short names: a smaller file; only inputs and outputs keep their names.</source>
+      <extracomment>workbench/ui/commands/export/storage_choice.py</extracomment>
+      <translation>16 位缩放系数：文件更小；缩放系数、偏置等小张量会被舍入。短名称：文件更小；只有输入和输出保留名称。</translation>
     </message>
     <message>
       <source>Automatic</source>
@@ -14814,11 +14824,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Model files with the same inputs and outputs; several are averaged. Without any, the original model is the teacher.</source>
       <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
       <translation>输入和输出相同的模型文件；多个则取平均。不选时，原始模型作为教师模型。</translation>
-    </message>
-    <message>
-      <source>More settings</source>
-      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
-      <translation>更多设置</translation>
     </message>
     <message>
       <source>Move down</source>

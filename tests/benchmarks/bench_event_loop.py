@@ -87,8 +87,8 @@ def back_to_measured(hand: Hand) -> tuple[float, int]:
     return slowest * 1000, requests
 
 
-def first_paint() -> str:
-    """From the command to the painted window."""
+def first_paint_seconds() -> tuple[float, bool]:
+    """From the command to the painted window, and whether torch or ONNX Runtime was there by then."""
     seconds, heavy = [], False
     for _ in range(STARTS + 1):
         start = time.time()
@@ -96,7 +96,11 @@ def first_paint() -> str:
         there, loaded = done.stdout.split()
         seconds.append(float(there) - start)
         heavy |= loaded == "True"
-    middle = statistics.median(seconds[1:])  # the first one warms the disk
+    return statistics.median(seconds[1:]), heavy  # the first one warms the disk
+
+
+def first_paint() -> str:
+    middle, heavy = first_paint_seconds()
     return (
         f"From the command to the painted window: {middle:.2f} s, median of {STARTS} "
         f"(bar: 1 s), {'with' if heavy else 'without'} torch or ONNX Runtime."

@@ -41,7 +41,7 @@ def add_a_step(hand: Hand) -> None:
     largest = max(hand.layers, key=lambda layer: layer.bytes).path
     hand.session.select((largest,), largest)
     hand.turn(0.2)
-    hand.workspace.actions.menu.chosen.emit(PRUNE.method)
+    hand.workspace.actions.menu.chosen.emit(PRUNE)
     hand.wait(lambda: hand.settled and hand.session.edit is not None)
 
 

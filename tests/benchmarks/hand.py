@@ -33,7 +33,8 @@ class Hand:
         theme.apply(application, "light")
         self.link = EngineLink()
         self.session = Session(self.link)
-        self.session.failed.connect(lambda *words: sys.exit(" ".join(words)))
+        self.complaints = False  # whether they are meant
+        self.session.failed.connect(lambda *words: self.complaints or sys.exit(" ".join(words)))
         self.window = MainWindow(self.session)
         self.beat: Callable[[], None] = lambda: None
 

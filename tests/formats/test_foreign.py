@@ -82,3 +82,14 @@ def test_what_opens_is_not_refused(tmp_path, demo):
     assert foreign.refusal(f"{tmp_path}/net.py:make") is None
     assert foreign.refusal(str(tmp_path)) is None
     assert foreign.refusal("/dev/null") is None
+
+
+@pytest.mark.parametrize("name", ["net.onnx", "net.safetensors"])
+def test_what_cannot_be_what_its_name_says_is_refused_by_its_first_bytes(tmp_path, name):
+    (tmp_path / name).write_bytes(b"not a model")
+    asked = foreign.refusal(str(tmp_path / name))
+    assert asked is not None and "or it is damaged" in asked.what and "again" in asked.hint
+    for good in (b"\x08\x07\x12\x04test", b"\x02\0\0\0\0\0\0\0{}", b""):
+        (tmp_path / name).write_bytes(good)
+        if (good[:1] == b"\x08") == name.endswith("onnx") or not good:
+            assert foreign.refusal(str(tmp_path / name)) is None

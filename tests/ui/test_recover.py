@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QSplitter, QWidget
 
 from tests.engine.small import network
 from tests.engine.test_train_students import student
-from tests.ui.conftest import WAIT, measured
+from tests.ui.conftest import WAIT, measured, settle
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Stage, TrainingPoint
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
@@ -57,7 +57,7 @@ def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(
     choose(tab, session, 1)
     assert [stage.kind for stage in session.recipe.recover] == ["finetune", "distill"]
     assert tab.train.isEnabled() and "Not trained yet" in tab.outcome.text()
-    box = tab.cards[0].forms[0].editor("epochs").box
+    box = tab.cards[0].form.editor("epochs").box
     box.setFocus()
     box.selectAll()
     QTest.keyClicks(box, "7")
@@ -298,3 +298,16 @@ def test_in_a_large_window_the_curves_get_the_room_and_the_form_keeps_its_size(s
     form, curves = halves.sizes()
     assert curves >= 0.9 * form and form <= 520 and alone.reached.width() > 150  # its words may need a little more
     session.undo_stack.setClean()
+
+
+def test_a_stage_shows_what_it_states_to_be_basic_and_folds_the_rest(tab, session, qtbot):
+    choose(tab, session, 0)
+    settle(session)
+    form = tab.cards[0].form
+    basic = [field.name for field in tab.cards[0].info.fields if not field.expert and not field.group]
+    assert basic == ["batch", "before", "sparsify"]
+    assert all(form.editor(name).isVisible() for name in basic) and not form.editor("ema").isVisible()
+    QTest.mouseClick(form.more, Qt.MouseButton.LeftButton)
+    assert form.editor("ema").isVisible()
+    QTest.mouseClick(form.more, Qt.MouseButton.LeftButton)
+    assert not form.editor("ema").isVisible()

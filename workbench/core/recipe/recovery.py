@@ -12,7 +12,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.base.quantities import MetricInfo, duration, metric_text
 from workbench.core.recipe.gain import Gain
-from workbench.core.recipe.params import Field, Help, OneOf, Range, Unit, When, fields_of, parse
+from workbench.core.recipe.params import Expert, Field, Help, OneOf, Range, Unit, When, fields_of, parse
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class Training:
         ),
     ] = None
     batch: Annotated[int, Range(1, 4096, 1, log=True), Help("Samples per training step.")] = 64
-    optimiser: Annotated[Literal["adam", "sgd"], Help("Adam (Kingma and Ba 2015), or SGD with momentum 0.9.")] = "adam"
+    optimiser: Annotated[
+        Literal["adam", "sgd"], Expert(), Help("Adam (Kingma and Ba 2015), or SGD with momentum 0.9.")
+    ] = "adam"
     rate_factor: Annotated[
         float | None,
         Range(0.01, 10, log=True),
@@ -70,10 +72,14 @@ class Training:
     ] = 1.0
     rate: Annotated[float | None, Range(1e-6, 1, log=True), OneOf("rate"), Help("The highest learning rate.")] = None
     warmup: Annotated[
-        float, Range(0, 0.5, 0.01), Help("Share of the steps in which the learning rate rises to its highest value.")
+        float,
+        Range(0, 0.5, 0.01),
+        Expert(),
+        Help("Share of the steps in which the learning rate rises to its highest value."),
     ] = 0.05
     schedule: Annotated[
         Literal["cosine", "constant", "step"],
+        Expert(),
         Help(
             "Learning rate schedule: cosine decay to zero, constant, or divided by ten after 50 "
             "% and 75 % of the steps."
@@ -82,6 +88,7 @@ class Training:
     ema: Annotated[
         float,
         Range(0, 0.9999),
+        Expert(),
         Help(
             "Measure and keep a moving average of the weights with this decay; 0: the weights themselves. It helps "
             "where the rate stays high (Izmailov et al. 2018)."
@@ -89,15 +96,18 @@ class Training:
     ] = 0.0
     batchnorm: Annotated[
         Literal["train", "folded"],
+        Expert(),
         Help(
             "train: BatchNorm that was folded into a layer takes part in training with the statistics of each batch, "
             "and is folded again at the end (Ioffe and Szegedy 2015). folded: it stays folded."
         ),
     ] = "train"
     trainable: Annotated[
-        str, Help("Layers to train: all (including norms), edited, or a comma-separated list of paths and globs.")
+        str,
+        Expert(),
+        Help("Layers to train: all (including norms), edited, or a comma-separated list of paths and globs."),
     ] = "all"
-    frozen: Annotated[str, Help("Layers to keep fixed: a comma-separated list of paths and globs.")] = ""
+    frozen: Annotated[str, Expert(), Help("Layers to keep fixed: a comma-separated list of paths and globs.")] = ""
     before: Annotated[
         Before,
         Help(
@@ -108,6 +118,7 @@ class Training:
     ] = "export"
     step: Annotated[
         Literal["learned", "fixed"],
+        Expert(),
         Help("Whether the quantisation step size is learned (LSQ, Esser et al. 2020) or stays fixed."),
     ] = "learned"
     sparsify: Annotated[
@@ -117,12 +128,13 @@ class Training:
             "over the first two thirds of the stage (cubic: Zhu and Gupta 2017)."
         ),
     ] = "one-shot"
-    l1: Annotated[float, Range(0, 1), Help("Sparsity-inducing L1 penalty λ·Σ|w| on float weights: the value of λ.")] = (
-        0.0
-    )
+    l1: Annotated[
+        float, Range(0, 1), Expert(), Help("L1 penalty λ·Σ|w| on float weights, for sparsity: the value of λ.")
+    ] = 0.0
     group_lasso: Annotated[
         float,
         Range(0, 10),
+        Expert(),
         Help(
             "Penalty λ·Σ√n·‖w_c‖ on the n weights of each output channel of float weights, which makes whole channels "
             "zero: the value of λ (Wen et al. 2016)."
@@ -131,6 +143,7 @@ class Training:
     entropy: Annotated[
         float,
         Range(0, 100),
+        Expert(),
         Help(
             "Weight λ of the entropy penalty λ·(mean bits per weight), estimated from how often "
             "each level occurs, on layers with evenly spaced levels. Shortens Huffman codes "
@@ -139,25 +152,31 @@ class Training:
     ] = 0.0
     anchor: Annotated[
         Literal["none", "l2sp", "ewc"],
+        Expert(),
         Help(
             "Penalise distance from the starting weights: equally for all weights (L2-SP, Li et "
             "al. 2018), or weighted by Fisher information (EWC, Kirkpatrick et al. 2017)."
         ),
     ] = "none"
     anchor_strength: Annotated[
-        float, Range(0, 1e6, log=True), When("anchor", ("l2sp", "ewc")), Help("Weight β of the penalty β/2·Σ(w − w₀)².")
+        float,
+        Range(0, 1e6, log=True),
+        When("anchor", ("l2sp", "ewc")),
+        Expert(),
+        Help("Weight β of the penalty β/2·Σ(w − w₀)²."),
     ] = 0.01
     shift: Annotated[
-        int, Range(0, 64, 1), Unit("pixel"), Help("Image augmentation: random shift by up to this many pixels.")
+        int, Range(0, 64, 1), Unit("pixel"), Expert(), Help("Augmentation: random shift by up to this many pixels.")
     ] = 0
-    flip: Annotated[bool, Help("Image augmentation: horizontal flip with probability 0.5.")] = False
+    flip: Annotated[bool, Expert(), Help("Image augmentation: horizontal flip with probability 0.5.")] = False
     patience: Annotated[
-        int, Range(0, 1000, 1), Help("Early stopping: end after this many epochs without improvement; 0: never.")
+        int, Range(0, 1000, 1), Expert(), Help("Early stopping after this many epochs without improvement; 0: never.")
     ] = 0
     forget: Annotated[
         float,
         Range(0, 100),
         Unit("point"),
+        Expert(),
         Help("Warn when the accuracy of a class drops by more than this, beyond the sampling error; 0: never."),
     ] = 0.0
 
@@ -175,20 +194,19 @@ class Distill(Training):
     alpha: Annotated[
         float, Range(0, 1, 0.05), Help("Weight of the distillation loss; the label loss gets the rest.")
     ] = 0.9
-    teacher: Annotated[str, Help("Comma-separated model files, their outputs averaged; empty: the original model.")] = (
-        ""
-    )
+    teacher: Annotated[str, Expert(), Help("Model files with commas between, averaged; empty: the original.")] = ""
     features: Annotated[
         str,
+        Expert(),
         Help(
             "Layers whose outputs also learn from the teacher's (FitNets): comma-separated "
             "paths, student=teacher if they differ."
         ),
     ] = ""
     attention: Annotated[
-        bool, Help("Match attention maps instead of the features themselves (attention transfer).")
+        bool, Expert(), Help("Match attention maps instead of the features themselves (attention transfer).")
     ] = False
-    feature_weight: Annotated[float, Range(0, 1e4, log=True), Help("Weight of the feature loss.")] = 1.0
+    feature_weight: Annotated[float, Range(0, 1e4, log=True), Expert(), Help("Weight of the feature loss.")] = 1.0
 
 
 @dataclass(frozen=True)

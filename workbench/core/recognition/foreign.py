@@ -10,10 +10,12 @@ from pathlib import Path
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import file_and_function
+from workbench.core.base.message import Message
 from workbench.core.recognition.folders import ONNX, WEIGHTS
 from workbench.core.recognition.kinds import FOLDERS, KINDS, Kind
 
 HEAD = 4096
+AGAIN = Message("Copy or export it again.")
 ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]{1,10}://", re.IGNORECASE)
 HUB = re.compile(r"[\w.\-]{2,96}(/[\w.\-]{2,96})?", re.ASCII)
 
@@ -40,7 +42,18 @@ def refusal(path: str) -> UserError | None:
     except (OSError, ValueError):
         return None
     kind = kind_of(path, head)
-    return None if kind is None else _error(path, kind.what, kind.hint)
+    return _damaged(path, head) if kind is None else _error(path, kind.what, kind.hint)
+
+
+def _damaged(path: str, head: bytes) -> UserError | None:
+    """Why the first bytes cannot be those of what the name says: a field of a protobuf message, the length of a header
+    and its brace."""
+    name = path.lower()
+    if name.endswith(".onnx") and head and (head[0] & 7 not in (0, 1, 2, 5) or head[0] < 8):
+        return UserError("{path} is not an ONNX model, or it is damaged.", AGAIN, path=path)
+    if name.endswith(".safetensors") and len(head) > 8 and head[8:9] != b"{":
+        return UserError("{path} is not a safetensors file, or it is damaged.", AGAIN, path=path)
+    return None
 
 
 def folder(path: str) -> UserError | None:

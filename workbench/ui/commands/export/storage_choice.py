@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QVBox
 
 from workbench.core.recipe.storing import LARGEST_BATCH, Sides
 from workbench.ui.session.session import Session
-from workbench.ui.widgets.labels import Plain
+from workbench.ui.widgets.labels import Plain, muted
 
 
 class StorageChoice(QWidget):
@@ -33,6 +33,11 @@ class StorageChoice(QWidget):
         rows.setSpacing(8)
         rows.addLayout(self._row(self.choice, Plain(self.tr("Batch size"), self), self.batch))
         rows.addLayout(self._row(self.codes, self.sides, self.names))
+        words = self.tr(
+            "16-bit scales: a smaller file; small tensors such as scales and biases are rounded. Short names: a "
+            "smaller file; only inputs and outputs keep their names."
+        )
+        rows.addWidget(muted(words, self))
         self._show()
         self.batch.editingFinished.connect(self._choose)
         for choice in (self.choice, self.codes):

@@ -16,9 +16,6 @@ from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import heading, muted
 
-# What is changed most:
-FEW = ("steps", "epochs", "minutes", "rate_factor", "rate", "batch", "temperature", "alpha", "before", "sparsify")
-
 
 class StageCard(QFrame):
     """`changed(stage, field, finished)`; `removed()`; `moved(by)`: up is -1."""
@@ -34,20 +31,8 @@ class StageCard(QFrame):
         self.choose: QPushButton | None = None
         title = said(info.title)
         self.setAccessibleName(title)
-        few = tuple(field for field in info.fields if field.name in FEW)
-        self.forms = tuple(
-            ParamForm(fields, stage.params, self)
-            for fields in (few, tuple(field for field in info.fields if field not in few))
-        )
-        for form in self.forms:
-            form.changed.connect(self._on_changed)
-        self.more = QToolButton(self)
-        self.more.setObjectName("fold")
-        self.more.setText(self.tr("More settings"))
-        self.more.setCheckable(True)
-        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.more.setIconSize(QSize(12, 12))
-        self.more.toggled.connect(self._unfold)
+        self.form = ParamForm(info.fields, stage.params, self)
+        self.form.changed.connect(self._on_changed)
         head = QHBoxLayout()
         head.setSpacing(theme.HALF)
         head.addWidget(heading(title, self), 1)
@@ -61,19 +46,15 @@ class StageCard(QFrame):
         column.setSpacing(theme.UNIT)
         column.addLayout(head)
         column.addWidget(muted(said(info.summary), self))
-        column.addWidget(self.forms[0])
+        column.addWidget(self.form)
         if any(field.name == "teacher" for field in info.fields):
             self._build_teachers(column)
-        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.forms[1])
         column.addWidget(muted(f"{info.formula}\n{info.citation}", self))
-        self._unfold(any(name not in FEW for name in stage.params))
 
     def set_stage(self, stage: Stage) -> None:
         """Show a stage of the same kind with other parameters."""
         self.stage = stage
-        for form in self.forms:
-            form.set_values(stage.params)
+        self.form.set_values(stage.params)
         self._name_teachers()
 
     def _build_teachers(self, column: QVBoxLayout) -> None:
@@ -112,11 +93,11 @@ class StageCard(QFrame):
 
     def focus_form(self) -> None:
         """Put the keyboard where the first parameter is."""
-        self.forms[0].first().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form.first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def held(self) -> bool:
-        return any(form.held for form in self.forms)
+        return self.form.held
 
     def _button(self, icon: str, words: str, verb: Any) -> QToolButton:
         button = QToolButton(self)
@@ -126,11 +107,6 @@ class StageCard(QFrame):
         button.setAccessibleName(words)
         button.clicked.connect(lambda: verb())
         return button
-
-    def _unfold(self, open_: bool) -> None:
-        self.more.setChecked(open_)
-        theme.set_icon(self.more, "down" if open_ else "right", "muted")
-        self.forms[1].setVisible(open_)
 
     def _on_changed(self, name: str, value: Any, finished: bool) -> None:
         rivals = v.rivals(self.info.fields, name)

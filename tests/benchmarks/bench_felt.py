@@ -1,0 +1,257 @@
+"""How fast the window feels: every wait that a user notices, by mouse and clock, in one run with the real engine.
+
+python -m tests.benchmarks.bench_felt [--jobs]
+
+The window's own thread is the clock: a wait ends when what was waited for is on show. `--jobs` runs every job of
+event_loop_jobs, too, for the longest gap of the event loop. The table is also written beside this file, with the load
+of the machine: with more to do than it has cores, all waits grow.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from tests.benchmarks.bench_event_loop import first_paint_seconds
+from tests.benchmarks.event_loop_jobs import JOBS, add_a_step, start
+from tests.benchmarks.gaps import GapRecorder
+from tests.benchmarks.hand import Hand
+from tests.benchmarks.naive import naive
+from workbench.core.base.job import Job
+from workbench.core.base.resources import demo_paths
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.workspace import Workspace
+from workbench.ui.widgets import theme
+
+TABLE = Path(__file__).with_name("felt.md")
+GAP = 0.1  # seconds
+REPEATS = 5
+REST = 2.5  # seconds without an edit: what is likely to be next is prepared meanwhile
+HEAD = """# Felt speed
+
+Written by `python -m tests.benchmarks.bench_felt --jobs`: one run, the window offscreen, the engine in another process.
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A wait: its bar in seconds (None: a ratio, which `found` tells), and what was measured."""
+
+    what: str
+    bar: str
+    found: str
+    holds: bool
+
+
+def seconds(hand: Hand, verb: Callable[[], object], until: Callable[[], bool]) -> float:
+    """From the call until the condition is true and what follows is painted."""
+    begun = time.perf_counter()
+    verb()
+    hand.wait(until)
+    hand.application.processEvents()
+    return time.perf_counter() - begun
+
+
+def wait(what: str, limit: float, found: float, words: str = "") -> Line:
+    shown = f"{found:.2f} s" if limit >= 0.3 else f"{1000 * found:.0f} ms"
+    bar = f"{limit:g} s" if limit >= 0.3 else f"{1000 * limit:.0f} ms"
+    return Line(what, bar, shown + words, found <= limit)
+
+
+def window() -> Line:
+    found, heavy = first_paint_seconds()
+    words = f", median of {REPEATS}, {'with' if heavy else 'without'} torch or ONNX Runtime"
+    return wait("window painted, from the command", 0.5, found, words)
+
+
+def open_demo(hand: Hand) -> Line:
+    """In a window that was just painted: with the start of the engine."""
+    hand.window.show()
+    begun = time.perf_counter()
+    start(hand)
+    hand.open_demo()
+    return wait("demo open and original measured, engine started meanwhile", 5, time.perf_counter() - begun)
+
+
+def drag(hand: Hand) -> Line:
+    """From a move of the slider to a measured or estimated figure of that very recipe."""
+    add_a_step(hand)
+    hand.turn(REST)
+    slider = hand.workspace.actions.cards[0].form.editor("sparsity").slider
+    y, waits = slider.height() // 2, []
+    for number in range(REPEATS):
+        place = QPoint(round(slider.width() * (0.3 + 0.1 * number)), y)
+        before = hand.session.preview
+
+        def moved(place: QPoint = place) -> None:
+            QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=place)
+            QTest.mouseMove(slider, place + QPoint(3, 0))
+
+        def shown(before: object = before) -> bool:
+            preview = hand.session.preview
+            return preview is not before and hand.session.preview_is_current and preview.value is not None
+
+        waits.append(seconds(hand, moved, shown))
+        QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place)
+        hand.wait(lambda: hand.settled)
+        hand.turn(0.3)
+    return wait("first accuracy after a drag", 0.5, statistics.median(waits), f", median of {REPEATS}")
+
+
+def graph(hand: Hand) -> Line:
+    tab, tabs = hand.workspace.graph, hand.workspace.tabs
+
+    def drawn() -> bool:
+        return any(letter.isdigit() for side in tab.sides.values() for letter in side.head.text())
+
+    found = seconds(hand, lambda: tabs.setCurrentWidget(tab), drawn)
+    tabs.setCurrentIndex(0)
+    return wait("graph first shown", 2, found)
+
+
+def wrong_file(hand: Hand) -> Line:
+    """While the engine measures: what is looked at in the window's process does not wait for it."""
+    waits: list[float] = []
+    hand.complaints = True
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (
+            ("a.onnx", b"not a model"),
+            ("b.safetensors", b"no header" * 9),
+            ("c.tflite", b"\x1c\0\0\0TFL3" * 9),
+        ):
+            path = Path(folder) / name
+            path.write_bytes(content)
+            hand.session.undo_stack.setClean()
+            hand.session.snapshots.saved()
+
+            def told() -> bool:
+                return any(box.isVisible() for box in hand.window.findChildren(QMessageBox, "complaint"))
+
+            waits.append(seconds(hand, lambda path=path: hand.window.commands.open_path(str(path)), told))
+            for box in hand.window.findChildren(QMessageBox):
+                box.close()
+            hand.turn(0.1)
+    hand.complaints = False
+    return wait("wrong file refused", 1, max(waits), ", longest of three")
+
+
+def menus(hand: Hand) -> Line:
+    waits = []
+    for _ in range(2):  # the first time fills them
+        waits = []
+        for action in hand.window.menuBar().actions():
+            menu = action.menu()
+            at = hand.window.mapToGlobal(QPoint(0, 0))
+            waits.append(seconds(hand, lambda menu=menu, at=at: menu.popup(at), menu.isVisible))
+            menu.close()
+    return wait("menu opened", 0.1, max(waits), f", longest of {len(waits)}")
+
+
+def themes(hand: Hand) -> Line:
+    waits = []
+    for name in ("dark", "light") * 2:
+
+        def switched(name: str = name) -> None:
+            theme.apply(hand.application, name)
+            hand.window.repaint()
+
+        waits.append(seconds(hand, switched, lambda: True))
+    return wait("theme switched", 0.1, statistics.median(waits), f", median of {len(waits)}")
+
+
+def clicked(hand: Hand) -> list[Line]:
+    """A layer that was just clicked, its neighbours and others prepared while the hand rested; the same layer, prepared
+    itself; and the naive way, each with the demo's samples."""
+    demo = demo_paths()
+    workspace = Workspace.open(demo.model, Job()).attach(demo.data, Job(), demo.calibration)
+    paths = [layer.path for layer in sorted(hand.layers, key=lambda layer: -layer.bytes)[:6]]
+    fresh, known, plain = [], [], []
+    hand.give([layer.path for layer in hand.layers])
+    with tempfile.TemporaryDirectory() as folder:
+        for number, path in enumerate(paths):
+            hand.session.select((hand.layers[0].path,))
+            hand.wait(lambda: hand.settled)
+            hand.turn(REST)
+            sparsity = 0.31 + 0.01 * number
+
+            def click(path: str = path, sparsity: float = sparsity) -> None:
+                hand.session.select((path,))
+                hand.session.set_actions([path], (Action("prune.magnitude", {"sparsity": sparsity}),), "prune", True)
+
+            fresh.append(seconds(hand, click, lambda: hand.settled))
+            hand.turn(REST)
+            known.append(seconds(hand, partial(click, sparsity=sparsity + 0.2), lambda: hand.settled))
+            recipe = Recipe().with_actions([path], (Action("prune.magnitude", {"sparsity": sparsity}),))
+            plain.append(naive(workspace, recipe, Path(folder)).seconds)
+            hand.give([path])
+    ratios = [statistics.median(a / b for a, b in zip(plain, each, strict=True)) for each in (fresh, known)]
+    words = f"{ratios[0]:.1f}x the naive way, a prepared one {ratios[1]:.1f}x; median of {len(paths)} layers"
+    return [
+        Line(
+            "layer just clicked, to its first measured figure",
+            "as fast as a prepared one",
+            words,
+            ratios[0] >= 0.8 * ratios[1],
+        )
+    ]
+
+
+def gaps(hand: Hand) -> Line:
+    longest, busiest = (0.0, ""), (0.0, "")
+    for name, job in JOBS.items():
+        if name in ("start", "open"):
+            continue
+        with GapRecorder() as found:
+            job(hand)
+            hand.turn(0.2)
+        print(
+            f"    {name:20} longest {1000 * found.longest:6.1f} ms, busy {1000 * max(found.busy):6.1f} ms", flush=True
+        )
+        longest, busiest = max(longest, (found.longest, name)), max(busiest, (max(found.busy), name))
+    words = f", in {longest[1]}; longest work of the window's thread {1000 * busiest[0]:.0f} ms, in {busiest[1]}"
+    return wait("longest gap of the event loop in any job", GAP, longest[0], words)
+
+
+def main(jobs: bool) -> None:
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # as app does, for the graph
+    application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    own = tempfile.TemporaryDirectory()  # settings as they are at first, and left alone
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, own.name)
+    for name in ("STATE", "CACHE", "CONFIG"):
+        os.environ[f"XDG_{name}_HOME"] = own.name
+    lines = [window()]
+    hand = Hand(application)
+    for measure in (open_demo, drag, graph, wrong_file, menus, themes):
+        lines.append(measure(hand))
+        print(lines[-1], flush=True)
+    lines += clicked(hand)
+    print(lines[-1], flush=True)
+    if jobs:
+        lines.append(gaps(hand))
+    load = f"Load of the machine at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
+    rows = [f"| {line.what} | {line.bar} | {line.found} | {'holds' if line.holds else 'missed'} |" for line in lines]
+    table = ["| wait | bar | found | |", "|---|---|---|---|", *rows, "", load, ""]
+    print(*table, sep="\n")
+    if jobs:
+        TABLE.write_text("\n".join([HEAD, *table]), encoding="utf-8")
+    hand.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", action="store_true", help="every job of the event loop, too; writes the table")
+    main(parser.parse_args().jobs)
+    sys.stdout.flush()
+    os._exit(0)
