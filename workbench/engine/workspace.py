@@ -113,7 +113,8 @@ class Workspace:
         near = self.model.source.path
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, near=near)
         session = runtime.session(self.model)
-        data, ((_, first), *beside) = with_answer(session, data, measuring, trusted, self.model)
+        model = self.model.at({name: array.shape for name, array in data.least().items()})
+        data, ((_, first), *beside) = with_answer(session, data, measuring, trusted, model)
         samples = data
         if calibration:
             samples = open_dataset(
@@ -131,7 +132,6 @@ class Workspace:
                 one="{n} input of the evaluation data, without label (no calibration data was given)",
                 n=samples.first(CALIBRATING),
             )
-        model = self.model.at({name: array.shape for name, array in data.least().items()})
         run, batch = runner(session), data.at_once(samples_at_once(model))
         evaluator = evaluate.prepare(data, run, job.part(ends[1], 1.0), batch, wanted=first, beside=beside)
         evaluator = chance.noted(evaluator)

@@ -5,7 +5,7 @@ import numpy as np
 from workbench.engine.base.evaluate import BATCH
 from workbench.graph.model.model import Model
 
-RUN = 128 << 20  # bytes of the values that this takes, about: more is no faster, and the runtime keeps them
+RUN = 64 << 20  # bytes of the values that this takes, about: more is slower, and the runtime keeps them
 
 
 def samples_at_once(model: Model) -> int:

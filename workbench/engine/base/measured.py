@@ -17,8 +17,9 @@ from workbench.data.label_forms import next_labels, prepared
 from workbench.data.metrics.metric import Metric
 from workbench.data.metrics.own import is_own, own
 from workbench.data.metrics.tokens import NEXT, knows_next
+from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.evaluate import Asked
-from workbench.engine.base.probe import Probe
+from workbench.engine.base.probe import PROBED, Probe
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 
@@ -51,7 +52,7 @@ def with_answer(
     """
     before = prepared(data)
     data = before.data
-    places = _Places.of(session, data, measuring, frozenset() if model is None else cut.unaffected(model))
+    places = _Places.of(session, data, measuring, model)
     names = [_split(each) for each in measuring.metrics or ("",)]
     asked: list[Asked] = []
     notes = before.notes
@@ -77,9 +78,10 @@ class _Places:
         self.every, self.moving, self.probed, self.left = every, moving, probed, left
 
     @staticmethod
-    def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring, fixed: frozenset[str]) -> "_Places":
-        """Raises UserError where there is none, or not the one that is asked for. `fixed`: outputs that stay the same,
-        which are no choice where there are others."""
+    def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring, model: Model | None) -> "_Places":
+        """Raises UserError where there is none, or not the one that is asked for. Outputs of the model that stay the
+        same are no choice where there are others."""
+        fixed, most = (frozenset[str](), PROBED) if model is None else (cut.unaffected(model), samples_at_once(model))
         outputs = session.get_outputs()
         plain = [output.type.startswith("tensor(") for output in outputs]
         left = {output.name: _kind(output.type) for output, fits in zip(outputs, plain, strict=True) if not fits}
@@ -89,7 +91,7 @@ class _Places:
                 "Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).",
                 left=_listed(left),
             )
-        probe = Probe(session, data)
+        probe = Probe(session, data, most)
         answers: list[Answer] = []
         for index, output in enumerate(outputs):
             if not plain[index]:

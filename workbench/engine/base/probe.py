@@ -19,8 +19,9 @@ class Probe:
     """Outputs for two sets of samples, which tell where the samples are: they may be large, and are kept no longer than
     that."""
 
-    def __init__(self, session: ort.InferenceSession, data: Dataset) -> None:
-        self.session, self.data = session, data
+    def __init__(self, session: ort.InferenceSession, data: Dataset, most: int = PROBED) -> None:
+        """`most`: samples that go through at once."""
+        self.session, self.data, self.most = session, data, most
         few, more = _samples(data)
         self.counts = len(few), len(more)
         self.first, self.second = _run(session, data, few), _run(session, data, more)
@@ -53,7 +54,7 @@ class Probe:
         chosen = np.unique(np.linspace(0, samples - 1, count).astype(int))
         if self.data.fixed_batch:
             chosen = np.resize(np.arange(samples), -(-count // batch) * batch)
-        size = self.data.at_once(max(1, min(PROBED, ROOM // max(each, 1))))
+        size = self.data.at_once(max(1, min(self.most, PROBED, ROOM // max(each, 1))))
         parts = []
         for start in range(0, len(chosen), size):
             outputs = _run(self.session, self.data, chosen[start : start + size])
@@ -89,7 +90,7 @@ def _run(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray) -> li
     feeds = data.feeds(chosen)
     names = [value.name for value in session.get_inputs()]
     try:
-        return runtime.run(session, {name: feeds[name] for name in names})
+        return runtime.run(session, {name: feeds[name] for name in names}, once=True)
     except UserError:
         if len(chosen) > 1 and not data.fixed_batch:
             feeds = data.feeds(chosen[:1])

@@ -12,6 +12,7 @@ from torch.nn import functional
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.base.system import give_memory_back
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.tokens import MASK
 from workbench.core.layer_data.views import Predictability
@@ -55,9 +56,13 @@ def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
     data = workspace.calibration
     if data is None or data.samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
-    made = workspace.cache.get(
-        ("predictor", data.fingerprint), lambda: _made(workspace.model, data, job.part(0.0, 0.5))
-    )
+
+    def make() -> Predictor:
+        found = _made(workspace.model, data, job.part(0.0, 0.5))
+        give_memory_back()
+        return found
+
+    made = workspace.cache.get(("predictor", data.fingerprint), make)
     key = checked_key(workspace)
     if not check or key is None:
         return made
@@ -104,7 +109,7 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
     inner = list(dict.fromkeys(name for name in names.values() if name not in given))
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
     wanted = {value.name for value in session.get_inputs()} if session else set()
-    rng, batch = np.random.default_rng(0), data.at_once(TOGETHER)
+    rng, batch = np.random.default_rng(0), data.at_once(_fitting(model))
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {path: [] for path in names}
     quota = -(-ROWS * batch // min(data.samples, SAMPLES))
     for feeds in job.each(data.batches(batch, SAMPLES), Message("reading activations")):
@@ -149,7 +154,7 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
     sums: dict[str, list[torch.Tensor]] = {}
     for path, module in view.layers.items():
         module.register_forward_hook(_observing(path, sums, -1 if isinstance(module, torch.nn.Linear) else 1))
-    seen, size = 0, _together(view, data)
+    seen, size = 0, _together(model, view, data)
     for start in job.each(range(0, data.first(SAMPLES), size), "gradients"):
         chosen = slice(start, min(start + size, data.samples))
         feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
@@ -172,9 +177,14 @@ def _per_sample(found: torch.Tensor, seen: int) -> np.ndarray:
     return np.asarray((found / (2 * seen if whole else (2 * seen) ** 0.5)).float().numpy())
 
 
-def _together(view: torch.nn.Module, data: Dataset) -> int:
-    """How many samples go through at once: fewer where their outputs are scores of many tokens."""
-    size = data.at_once(TOGETHER)
+def _fitting(model: Model) -> int:
+    """How many samples go through at once: fewer where all their values and gradients have no room."""
+    return int(np.clip(HELD // max(2 * model.values_bytes, 1), 1, TOGETHER))
+
+
+def _together(model: Model, view: torch.nn.Module, data: Dataset) -> int:
+    """The same: fewer, too, where their outputs are scores of many tokens."""
+    size = data.at_once(_fitting(model))
     if not data.answer.tokens or data.fixed_batch is not None:
         return size
     with torch.no_grad():

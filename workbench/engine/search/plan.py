@@ -10,8 +10,10 @@ from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.base.system import give_memory_back
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import UNKNOWN_ENERGY, energy_told, find_target, target_here
+from workbench.engine.calibration import layer_context
 from workbench.engine.compile import for_target
 from workbench.engine.search import aims
 from workbench.engine.search.allocate import Limits
@@ -103,6 +105,7 @@ class Search:
             self.workers.begin()
         helped = None if self.workers is None else self.workers.edit
         found = table(self.workspace, self.goal, self.job.part(0.02, 0.2), self._foresee, helped)
+        self._free()
         known = self.known = self._foresee(found)
         self._tell("measuring", 0, 0)
         self._measure_references(found, others, self.job.part(0.2, 0.3))
@@ -145,6 +148,12 @@ class Search:
             except UserError as error:
                 self.untrained = (Message("Not retrained: {reason}", reason=error.what),)
         self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or self.front.chosen)
+
+    def _free(self) -> None:
+        """Give back what calibration keeps to go on from layer to layer, and what was freed on the way."""
+        if self.workspace.calibration is not None:
+            layer_context.release(self.workspace.calibration, self.workspace.cache)
+        give_memory_back()
 
     # -- the steps -----------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,11 @@ def peak(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
     return most
 
 
+def whole(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
+    """Bytes of all values of the graph, which a gradient through it needs; sizes that cannot be told are 1."""
+    return sum(_bytes(known.get(value.name or "")) for node in model.graph for value in node.outputs)
+
+
 def _bytes(value: shapes.Known | None) -> int:
     if value is None or value.shape is None:
         return 0

@@ -107,6 +107,11 @@ class Model:
         """Bytes of the values that a run of one sample has at once, as far as their shapes can be inferred."""
         return demand.peak(self.ir, self.known_of_one_sample)
 
+    @cached_property
+    def values_bytes(self) -> int:
+        """Bytes of all values of a run of one sample, as far as their shapes can be inferred."""
+        return demand.whole(self.ir, self.known_of_one_sample)
+
     def at(self, sizes: Mapping[str, tuple[int, ...]]) -> "Model":
         """The same model whose MACs are counted for such a sample, input -> shape, where it leaves more open than the
         batch; else this one."""

@@ -155,12 +155,14 @@ def run(
     feeds: Mapping[str, np.ndarray],
     names: Sequence[str] | None = None,
     seconds: float | None = None,
+    once: bool = False,
 ) -> list[np.ndarray]:
-    """Run these outputs, or all. Raises UserError naming the input that does not fit or the operator that failed;
+    """Run these outputs, or all. `once`: what the run took goes back to the system, as no other one like it follows.
+    Raises UserError naming the input that does not fit or the operator that failed;
     Beyond if a bounded session exceeds its memory, TooLong if it takes more than `seconds`."""
     options = ort.RunOptions()
     options.log_severity_level = QUIET
-    if seconds is not None:
+    if once or seconds is not None:
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     done = threading.Event()
     watch = threading.Thread(target=_stop, args=(options, seconds or 0.0, done), daemon=True)
