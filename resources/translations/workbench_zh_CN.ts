@@ -11426,29 +11426,24 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>参数</translation>
     </message>
     <message>
-      <source>Predicted error</source>
+      <source>Predicted change</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>预测误差</translation>
+      <translation>预测变化</translation>
     </message>
     <message>
-      <source>Predicted loss</source>
+      <source>Predicted from weight changes and layer inputs, as this model has no gradients: relative error of the layer outputs {rise}. The compressed model was not run.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>预测损失</translation>
+      <translation>该模型没有梯度，因此根据权重变化和层输入预测：层输出的相对误差为 {rise}。未运行压缩模型。</translation>
     </message>
     <message>
-      <source>Predicted loss increase: KL divergence between the outputs of the compressed and the original model, predicted from weight changes, gradients and layer inputs. The compressed model was not run.</source>
+      <source>Predicted from weight changes, gradients and layer inputs: KL divergence between the outputs of the compressed and the original model {rise}. The compressed model was not run.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>预测的损失增量：压缩模型与原始模型输出之间的 KL 散度，由权重变化、梯度和各层输入预测。没有运行压缩模型。</translation>
+      <translation>根据权重变化、梯度和层输入预测：压缩模型与原始模型输出之间的 KL 散度为 {rise}。未运行压缩模型。</translation>
     </message>
     <message>
       <source>Prediction reliability: Spearman rank correlation of predicted and measured loss over {n} measured candidates. 1 is perfect.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>预测可靠度：{n} 个实测候选的预测损失与实测损失的 Spearman 秩相关系数。1 为完全一致。</translation>
-    </message>
-    <message>
-      <source>Relative error of the layer outputs, predicted from weight changes and layer inputs. The compressed model was not run; this model has no gradients.</source>
-      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
-      <translation>各层输出的相对误差，由权重变化和各层输入预测。没有运行压缩模型；此模型没有梯度。</translation>
     </message>
     <message>
       <source>Scoreboard</source>
@@ -11464,6 +11459,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>The sample is random because no data is open.</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>没有打开数据，因此样本是随机的。</translation>
+    </message>
+    <message>
+      <source>What the metric loses by that is told from {n} candidates that were run, with the error that 95 % of such candidates keep.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>指标因此的损失由已运行的 {n} 个候选推算，误差为 95 % 的此类候选所不超出的范围。</translation>
     </message>
     <message>
       <source>Why it did not shrink:</source>
@@ -11589,16 +11589,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Predicted for the whole recipe; the compressed model was not run.</source>
       <extracomment>workbench/ui/plans/step_effects.py</extracomment>
       <translation>对整个配方的预测；没有运行压缩后的模型。</translation>
-    </message>
-    <message>
-      <source>error {rise}</source>
-      <extracomment>workbench/ui/plans/step_effects.py</extracomment>
-      <translation>误差 {rise}</translation>
-    </message>
-    <message>
-      <source>loss {rise}</source>
-      <extracomment>workbench/ui/plans/step_effects.py</extracomment>
-      <translation>损失 {rise}</translation>
     </message>
     <message>
       <source>(95 % interval: {low} to {high})</source>
@@ -14556,14 +14546,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>不适用于此模型</translation>
     </message>
     <message>
-      <source>{size}, predicted error +{rise}</source>
+      <source>{size}, predicted: {change}</source>
       <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
-      <translation>{size}，预测误差 +{rise}</translation>
-    </message>
-    <message>
-      <source>{size}, predicted loss +{rise}</source>
-      <extracomment>workbench/ui/tabs/plan/presets.py</extracomment>
-      <translation>{size}，预测损失 +{rise}</translation>
+      <translation>{size}，预测：{change}</translation>
     </message>
     <message>
       <source>{size}, {change}</source>
@@ -15308,16 +15293,6 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>尚未尝试</translation>
     </message>
     <message>
-      <source>predicted loss increase: {rise} (from gradients, not measured)</source>
-      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
-      <translation>预测的损失增量：{rise}（由梯度得出，未测量）</translation>
-    </message>
-    <message>
-      <source>predicted output error: {rise} (relative, from the layer's inputs, not measured)</source>
-      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
-      <translation>预测的输出误差：{rise}（相对值，由该层输入得出，未测量）</translation>
-    </message>
-    <message>
       <source>raced: {n} of {total} samples were enough</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>竞速：{total} 个样本中 {n} 个已足够</translation>
@@ -15326,6 +15301,16 @@ Click to sort; a third click restores the order of the model.</source>
       <source>raced: {n} of {total} samples, then another candidate was clearly better</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>竞速：{total} 个样本中测量了 {n} 个，之后另一候选明显更好</translation>
+    </message>
+    <message>
+      <source>{metric} {change}, predicted from gradients, not measured (divergence {rise})</source>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
+      <translation>{metric} {change}，由梯度预测，未测量（散度 {rise}）</translation>
+    </message>
+    <message>
+      <source>{metric} {change}, predicted from the layer's inputs, not measured (relative error {rise})</source>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
+      <translation>{metric} {change}，由层输入预测，未测量（相对误差 {rise}）</translation>
     </message>
     <message>
       <source>{metric} {change}, {source}</source>
@@ -15403,6 +15388,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>基本未改变</translation>
     </message>
     <message>
+      <source>clear effect</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>影响明显</translation>
+    </message>
+    <message>
       <source>estimated</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>估计</translation>
@@ -15413,9 +15403,24 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>预估</translation>
     </message>
     <message>
+      <source>hardly any effect</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>几乎没有影响</translation>
+    </message>
+    <message>
+      <source>large effect</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>影响很大</translation>
+    </message>
+    <message>
       <source>measured</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>实测</translation>
+    </message>
+    <message>
+      <source>small effect</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>影响较小</translation>
     </message>
     <message>
       <source>verified in the file</source>

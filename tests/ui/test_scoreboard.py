@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWhatsThis, QWidget
 from tests.figures import TOP1
 from tests.ui.conftest import settle
 from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.core.analysis.sensitivity import LikelyDrop
 from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.layer_data.views import DataSummary, Prediction, Preview
 from workbench.core.recipe.action import Action
@@ -180,12 +181,21 @@ def test_without_data_nothing_is_claimed_about_accuracy(session, board):
 def test_what_is_predicted_says_how_well_it_was_checked_and_looks_like_a_forecast(session, board):
     show(session, board, RECIPE, preview())
     assert not board.predicted_tile.isVisible()
-    show(session, board, RECIPE, preview(predicted=Prediction(0.0123, "loss", 0.91, 32)))
+    likely = LikelyDrop(0.012, 0.006, False, 32)
+    show(session, board, RECIPE, preview(predicted=Prediction(0.0123, "loss", 0.91, 32, likely)))
     tile = board.predicted_tile
-    assert tile.isVisible() and tile.value.text() == "+0.012" and not sure(tile)
+    assert tile.isVisible() and tile.value.text() == "−1.2 ± 0.6 points" and not sure(tile)
     assert tile.note.text() == "reliability 0.91" and "over 32 measured candidates" in tile.toolTip()
-    show(session, board, RECIPE, preview(predicted=Prediction(0.2, "output error")))
-    assert tile.caption.text() == "Predicted error" and tile.note.text() == "reliability unknown"
+    assert "from 32 candidates that were run" in tile.toolTip() and "original model 0.012." in tile.toolTip()
+    beyond = replace(likely, drop=0.3, beyond=True)
+    show(session, board, RECIPE, preview(predicted=Prediction(2.3, "loss", 0.91, 32, beyond)))
+    assert tile.value.text() == "< −30.0 points", "more than all that was run"
+    effects = {4e-6: "hardly any effect", 4e-3: "small effect", 0.04: "clear effect", 0.4: "large effect"}
+    for rise, words in effects.items():
+        show(session, board, RECIPE, preview(predicted=Prediction(rise, "loss")))
+        assert tile.value.text() == words and tile.note.text() == "reliability unknown"
+    show(session, board, RECIPE, preview(predicted=Prediction(0.04, "output error")))
+    assert tile.value.text() == "small effect" and "relative error of the layer outputs 0.04." in tile.toolTip()
     show(session, board, Recipe(), preview(predicted=Prediction(0.2, "loss")))
     assert not tile.isVisible(), "nothing is edited"
 

@@ -84,7 +84,7 @@ def test_a_cell_says_what_it_loses_and_how_that_is_known(qapp):
     says = [model.describe(model.index(*place)) for place in ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (1, 0))]
     assert "not significant" in says[0] and "● measured, 2,000" in says[0]
     assert "−20.0 ± 2.0 points" in says[1] and "not significant" not in says[1] and "5.0x smaller" in says[1]
-    assert "not measured" in says[2] and "increase: 0.3" in says[2]
+    assert "top-1 large effect, predicted from gradients, not measured (divergence 0.3)" in says[2]
     assert "2 coupled layers at once" in says[3] and "200 B → 90 B" in says[3]
     assert "not pruned" in says[4] and "not tried yet" in says[5]
     assert [model.index(row, 1).data(STRENGTH_ROLE) for row in range(3)] == [1.0, None, pytest.approx(0.5)]

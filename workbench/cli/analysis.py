@@ -22,7 +22,8 @@ from workbench.cli.options import (
 )
 from workbench.core.analysis.measured import Measuring
 from workbench.core.analysis.report import Robustness
-from workbench.core.base.quantities import metric_text
+from workbench.core.analysis.sensitivity import Scan
+from workbench.core.base.quantities import duration, metric_text, size
 
 
 @click.command(short_help="Measure what each layer loses under each candidate step.")
@@ -66,7 +67,7 @@ def sensitivity(
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
     else:
-        output.print_sensitivity(found, job.spent)
+        _print_sensitivity(found, job.spent)
 
 
 @click.command(short_help="Sweep one parameter of a method, and propose a value.")
@@ -189,3 +190,47 @@ def _print_robustness(found: Robustness) -> None:
         f"\nMeasured on {found.samples:,} samples, corrupted alike for both. Robustness lost is the drop less "
         f"that on clean samples; on average {points(found.lost)}."
     )
+
+
+def _print_sensitivity(scan: Scan, seconds: float) -> None:
+    """Print a row for every candidate, layers in the model's order."""
+    metric, rows = scan.metric, []
+    for trial in (trial for path in dict.fromkeys(each.path for each in scan.trials) for trial in scan.of(path)):
+        rows.append(
+            (
+                trial.path + (f" + {len(trial.changed) - 1}" if len(trial.changed) > 1 else ""),
+                ", ".join(map(str, trial.actions)),
+                size(trial.bytes),
+                "-" if trial.value is None else metric_text(trial.value, metric),
+                "-" if trial.drop is None else output.difference_text(trial.drop, metric),
+                "-" if trial.predicted is None else _predicted(trial.predicted, scan),
+            )
+        )
+    heading = "predicted drop" if scan.scale is not None else "predicted"
+    click.echo(output.table(("layer", "steps", "bytes", metric.title, "drop", heading), rows, left=(0, 1)))
+    if scan.obstacle:
+        output.say(f"\n{scan.obstacle}")
+    if left := len(scan.trials) - len(scan.measured):
+        output.say(f"\n{left} candidates were only predicted, not measured: those with the largest predicted loss.")
+    if scan.correlation is not None:
+        output.say(f"\nPrediction reliability (Spearman, predicted and measured loss): {scan.correlation:.2f}")
+    samples = f"all values measured on {output.samples_text(scan.samples)}"
+    if scan.raced:
+        counts = [trial.samples for trial in scan.measured]
+        least, most = min(counts, default=0), max(counts, default=0)
+        samples = f"candidates raced: each measured on {least:,} to {most:,} of {output.samples_text(scan.samples)}"
+    output.say(
+        f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; {samples}, "
+        f"{scan.evaluations} evaluations in {duration(seconds)}"
+    )
+
+
+def _predicted(rise: float, scan: Scan) -> str:
+    """'0.4 +- 0.6 points': what the metric is likely to lose; the predicted loss where too few were measured."""
+    if scan.scale is None:
+        return f"{'error' if scan.kind == 'output error' else 'loss'} +{rise:.2g}"
+    likely = scan.scale.at(rise)
+    if likely.beyond:
+        return f"> {output.difference_text(likely.drop, scan.metric)}"
+    number, _, unit = output.difference_text(likely.drop, scan.metric).partition(" ")
+    return f"{number} +- {output.difference_text(likely.error, scan.metric).partition(' ')[0]} {unit}".strip()

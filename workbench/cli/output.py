@@ -17,7 +17,6 @@ from workbench.cli.loads import weight_rows
 from workbench.core.analysis.measured import Comparison, Evaluation
 from workbench.core.analysis.not_taken import by_reason
 from workbench.core.analysis.report import Beside, Report
-from workbench.core.analysis.sensitivity import Scan
 from workbench.core.analysis.sweep import Curve
 from workbench.core.analysis.temperatures import TemperatureCurve
 from workbench.core.base.job import Job, Progress
@@ -162,13 +161,13 @@ def _macs(macs: int | None) -> str:
     return "unknown" if macs is None else amount(macs)
 
 
-def _samples(count: int) -> str:
+def samples_text(count: int) -> str:
     return "1 sample" if count == 1 else f"{count:,} samples"
 
 
 def print_evaluation(found: Evaluation, seconds: float) -> None:
     value, low, high = (metric_text(each, found.metric) for each in (found.value, found.low, found.high))
-    measured = f"measured on {_samples(found.samples)} in {duration(seconds)}"
+    measured = f"measured on {samples_text(found.samples)} in {duration(seconds)}"
     say(f"{found.metric}: {value}, {measured} (95 % interval: {low} to {high})")
     for line in [*map(beside_text, found.beside), *(f"Note: {note}" for note in found.notes)]:
         say(line)
@@ -204,7 +203,7 @@ def print_report(report: Report) -> None:
                 report.metric.title,
                 metric_text(before.value.value, report.metric),
                 metric_text(after.value.value, report.metric),
-                f"{how}: the written file was run on {_samples(after.value.samples)}; "
+                f"{how}: the written file was run on {samples_text(after.value.samples)}; "
                 f"preview {metric_text(report.preview_value, report.metric)}",
             )
         )
@@ -274,39 +273,6 @@ def words(actions: tuple[Action, ...]) -> str:
     return " + ".join(map(str, actions)) or "unchanged"
 
 
-def print_sensitivity(scan: Scan, seconds: float) -> None:
-    """Print a row for every candidate, layers in the model's order."""
-    metric, rows = scan.metric, []
-    for trial in (trial for path in dict.fromkeys(each.path for each in scan.trials) for trial in scan.of(path)):
-        rows.append(
-            (
-                trial.path + (f" + {len(trial.changed) - 1}" if len(trial.changed) > 1 else ""),
-                ", ".join(map(str, trial.actions)),
-                size(trial.bytes),
-                "-" if trial.value is None else metric_text(trial.value, metric),
-                "-" if trial.drop is None else difference_text(trial.drop, metric),
-                "-" if trial.predicted is None else f"{trial.predicted:.2g}",
-            )
-        )
-    heading = "predicted output error" if scan.kind == "output error" else "predicted loss increase"
-    click.echo(table(("layer", "steps", "bytes", metric.title, "drop", heading), rows, left=(0, 1)))
-    if scan.obstacle:
-        say(f"\n{scan.obstacle}")
-    if left := len(scan.trials) - len(scan.measured):
-        say(f"\n{left} candidates were only predicted, not measured: those with the largest predicted loss.")
-    if scan.correlation is not None:
-        say(f"\nPrediction reliability (Spearman, predicted and measured loss): {scan.correlation:.2f}")
-    samples = f"all values measured on {_samples(scan.samples)}"
-    if scan.raced:
-        counts = [trial.samples for trial in scan.measured]
-        least, most = min(counts, default=0), max(counts, default=0)
-        samples = f"candidates raced: each measured on {least:,} to {most:,} of {_samples(scan.samples)}"
-    say(
-        f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; {samples}, "
-        f"{scan.evaluations} evaluations in {duration(seconds)}"
-    )
-
-
 def print_sweep(curve: Curve, seconds: float) -> None:
     """Print the curve from the largest file to the smallest, and the recommended limit."""
     metric, parameter = curve.metric, curve.sweep.parameter
@@ -328,7 +294,7 @@ def print_sweep(curve: Curve, seconds: float) -> None:
     )
     head = (parameter, "file", "zeros", metric.title, "drop", "std of folds", "95 % interval of the drop")
     click.echo(table(head, rows, left=()))
-    say(f"\nAll values measured on {_samples(curve.samples)} in {curve.sweep.folds} folds, {duration(seconds)}.")
+    say(f"\nAll values measured on {samples_text(curve.samples)} in {curve.sweep.folds} folds, {duration(seconds)}.")
     allowed = difference_text(curve.sweep.tolerance, metric)
     for reached, rule in (
         (curve.proposed, "the mean drop over the folds"),
@@ -373,7 +339,7 @@ def print_comparison(found: Comparison) -> None:
     low, high = difference_text(found.low, metric), difference_text(found.high, metric)
     say(
         f"\nB is {smaller(found.first.bytes, found.second.bytes)}; B - A: "
-        f"{difference_text(found.difference, metric)}, measured on {_samples(found.samples)} (95 % interval for "
+        f"{difference_text(found.difference, metric)}, measured on {samples_text(found.samples)} (95 % interval for "
         f"data like these: {low} to {high}); identical predictions: {100 * found.agreement:.2f} %; "
         f"{found.lost:,} samples got worse, {found.won:,} better"
     )

@@ -103,6 +103,7 @@ class Point:
     predicted  drop of the metric by the model of the search, before it was measured
     measured   on the samples that the search chooses by; None: predicted alone
     held_out  on the samples that had no part in the choice; of the chosen recipe, and those it is compared with
+    left       layers that cannot have the steps that the recipe's globs ask for
 
     A recipe with training stages was measured after them.
     """
@@ -118,6 +119,7 @@ class Point:
     predicted: float | None = None
     measured: Measured | None = None
     held_out: Measured | None = None
+    left: tuple[str, ...] = ()
 
     @property
     def retrained(self) -> bool:

@@ -1,8 +1,10 @@
 """Sensitivity scan: candidate steps tried on one layer at a time, as values."""
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from workbench.core.base.quantities import MetricInfo
@@ -30,6 +32,12 @@ OTHERS: tuple[Stack, ...] = (
     (Action("prune.nm", {"n": 2, "m": 4}),),
     (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4})),
 )
+
+FEWEST = 6  # candidates, without which no drop is told from a predicted loss
+NEAREST = 8  # of them, whose distance from a scale without them is its error
+CHECKED = 40  # of them, evenly, for which that is computed
+Z = 1.96
+LEAST = 1e-9  # added to a predicted loss before its logarithm
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,15 @@ class Scan:
     raced: bool = False
     complete: bool = False
 
+    @cached_property
+    def scale(self) -> "DropScale | None":
+        """Scale from what is predicted to what the metric loses, by the trials that were measured; None: too few."""
+        return DropScale.of(
+            (trial.predicted, trial.drop or 0.0, trial.samples or self.samples)
+            for trial in self.measured
+            if trial.predicted is not None
+        )
+
     @property
     def measured(self) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.trials if trial.drop is not None)
@@ -168,3 +185,74 @@ def cheapest(predicted: Sequence[Trial], share: float) -> set[tuple[str, Stack]]
     )
     left = known[: math.ceil(share * len(known))]
     return {(trial.path, trial.candidate) for trial in left + [t for t in predicted if t.predicted is None]}
+
+
+# -- from a predicted loss to a drop of the metric ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LikelyDrop:
+    """Likely drop of the metric (positive: worse), from a predicted loss.
+
+    error   95 % of candidates like this are within it; `beyond`: the predicted loss is larger than that of all
+            candidates that were run, and so the drop is `drop` at least
+    trials  candidates that were run
+    """
+
+    drop: float
+    error: float
+    beyond: bool
+    trials: int
+
+
+@dataclass(frozen=True)
+class DropScale:
+    """Predicted losses in rising order, and for each the drop of the metric as fitted to candidates of the same model
+    that were run: monotone, and zero at zero (isotonic regression, Barlow et al. 1972). `errors`: (predicted loss,
+    measured drop less the fit to all others)."""
+
+    rises: tuple[float, ...]
+    fitted: tuple[float, ...]
+    errors: tuple[tuple[float, float], ...]
+
+    @staticmethod
+    def of(measured: Iterable[tuple[float, float, int]]) -> "DropScale | None":
+        """Fit to (predicted loss, measured drop, samples) of each candidate; None where they are too few."""
+        known = sorted(row for row in measured if all(map(math.isfinite, row)) and row[0] >= 0 and row[2] > 0)
+        if len(known) < FEWEST:
+            return None
+        errors = []
+        for place in range(0, len(known), -(-len(known) // CHECKED)):
+            rise, drop, _ = known[place]
+            errors.append((rise, drop - _at(rise, *_fit([*known[:place], *known[place + 1 :]]))))
+        return DropScale(*_fit(known), tuple(errors))
+
+    def at(self, rise: float) -> LikelyDrop:
+        """Drop at a predicted loss, with the error that one candidate has."""
+        place = math.log(max(rise, 0.0) + LEAST)
+        near = sorted(self.errors, key=lambda each: abs(math.log(each[0] + LEAST) - place))[:NEAREST]
+        error = Z * math.sqrt(sum(gap * gap for _, gap in near) / len(near))
+        return LikelyDrop(_at(rise, self.rises, self.fitted), error, rise > self.rises[-1], len(self.rises))
+
+
+def _fit(known: Sequence[tuple[float, float, int]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Predicted losses, and the closest drops there that never fall and are nowhere below zero: neighbours in the wrong
+    order become their mean."""
+    blocks: list[tuple[float, float, int]] = []  # mean, weight, count
+    for _, drop, samples in known:
+        blocks.append((drop, float(samples), 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (one, light, few), (other, heavy, more) = blocks.pop(), blocks.pop()
+            blocks.append(((one * light + other * heavy) / (light + heavy), light + heavy, few + more))
+    fitted = tuple(max(mean, 0.0) for mean, _, count in blocks for _ in range(count))
+    return tuple(row[0] for row in known), fitted
+
+
+def _at(rise: float, rises: Sequence[float], fitted: Sequence[float]) -> float:
+    """Fitted drop there, linear in between, from zero at zero to the last one."""
+    if rise >= rises[-1]:
+        return fitted[-1]
+    above = bisect_left(rises, rise)
+    low, drop = (0.0, 0.0) if above == 0 else (rises[above - 1], fitted[above - 1])
+    wide = rises[above] - low
+    return drop if wide <= 0 else drop + (fitted[above] - drop) * max(rise - low, 0.0) / wide

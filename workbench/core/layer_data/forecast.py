@@ -19,6 +19,7 @@ class Forecast:
     macs       for one sample; None: not known
     predicted  cost of the edits; None: no predictor, or channels are removed beside other edits
     refused    why the model cannot have it; "": it can
+    left       layers that cannot have the steps that the recipe's globs ask for
     """
 
     name: str
@@ -27,3 +28,4 @@ class Forecast:
     macs: int | None = None
     predicted: Prediction | None = None
     refused: str = ""
+    left: tuple[str, ...] = ()

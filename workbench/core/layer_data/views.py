@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.core.analysis.profile import Load
 from workbench.core.analysis.report import Beside, Figure, LayerChange
+from workbench.core.analysis.sensitivity import LikelyDrop
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 
@@ -178,12 +179,14 @@ class Prediction:
                   of the layers' relative output errors
     correlation   of its ranks with those of how far the outputs moved, over `trials` candidates that were run; None:
                   not checked
+    likely        drop of the metric by these candidates; None: too few were run
     """
 
     rise: float
     kind: PredictionKind
     correlation: float | None = None
     trials: int = 0
+    likely: LikelyDrop | None = None
 
 
 @dataclass(frozen=True)

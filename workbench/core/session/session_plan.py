@@ -49,6 +49,7 @@ def _point_out(point: Point) -> dict[str, Any]:
     return {
         **{name: getattr(point, name) for name in ("name", "kind", "bytes", "macs", "memory", *NUMBERS)},
         "recipe": point.recipe.to_dict(),
+        "left": list(point.left),
         "measured": None if point.measured is None else asdict(point.measured),
         "held_out": None if point.held_out is None else asdict(point.held_out),
     }
@@ -144,7 +145,8 @@ def _point(value: Any, check: Checked) -> Point:
         check.count(document.get("bytes"), "bytes"),
     )
     measured, held_out = (_measured(document.get(name), check) for name in ("measured", "held_out"))
-    return replace(point, **counts, **numbers, measured=measured, held_out=held_out)  # type: ignore[arg-type]
+    left = check.texts(document.get("left"), "left")
+    return replace(point, **counts, **numbers, measured=measured, held_out=held_out, left=left)  # type: ignore[arg-type]
 
 
 def _measured(given: Any, check: Checked) -> Measured | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message, sentences
 from workbench.core.base.several import few
+from workbench.core.recipe.recipe import Recipe
+from workbench.graph.model.model import Model
 
 UNTOUCHED = Message("is unchanged")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -63,3 +65,10 @@ def refuse_without_effect(asked: bool, chosen: Collection[str], notes: tuple[str
     """Raises UserError where a recipe has steps and no layer can have any of them."""
     if asked and not chosen:
         raise UserError(sentences(Message("The recipe changes nothing."), *notes), "Choose other layers or methods.")
+
+
+def not_taken(model: Model, recipe: Recipe, chosen: Collection[str]) -> tuple[str, ...]:
+    """The layers that are left as they are, though a glob of the recipe asks for steps; `chosen` are those that have
+    some."""
+    layers = (layer.path for layer in model.layers if not layer.locked)
+    return tuple(path for path in layers if path not in chosen and recipe.actions_for(path))

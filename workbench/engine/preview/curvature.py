@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from workbench.core.analysis.sensitivity import DropScale
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Prediction, PredictionKind
 from workbench.engine.workspace import Workspace
@@ -67,8 +68,8 @@ class Curvature:
 
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """Predicts edits of one model. `correlation`: Spearman's, over `trials` candidates that were run. `obstacle`: why
-    the loss cannot be predicted, where it is the output error."""
+    """Predicts edits of one model, and by `scale` what the metric loses. `correlation`: Spearman's, over `trials`
+    candidates that were run. `obstacle`: why the loss cannot be predicted, where it is the output error."""
 
     model: Model
     curvatures: Mapping[str, Curvature]
@@ -76,6 +77,7 @@ class Predictor:
     correlation: float | None = None
     trials: int = 0
     obstacle: str = ""
+    scale: DropScale | None = None
     _known: "WeakKeyDictionary[Edit, float]" = field(default_factory=WeakKeyDictionary)
 
     @property
@@ -135,7 +137,10 @@ class Predictor:
         return self._prediction(sum(rises) if rises and len(rises) == len(edits) else None)
 
     def _prediction(self, rise: float | None) -> Prediction | None:
-        return None if rise is None else Prediction(rise, self.kind, self.correlation, self.trials)
+        if rise is None:
+            return None
+        likely = None if self.scale is None else self.scale.at(rise)
+        return Prediction(rise, self.kind, self.correlation, self.trials, likely)
 
 
 def known(workspace: Workspace) -> Predictor | None:

@@ -4,11 +4,13 @@ A few candidates are run, and the ranks of what was predicted are compared with 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch.nn import functional
 
+from workbench.core.analysis.sensitivity import DropScale
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
@@ -21,6 +23,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.differentiable import view_of
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.calibration import im2col
+from workbench.engine.calibration.activation_cache import Crossings
 from workbench.engine.compile import compiler
 from workbench.engine.preview.curvature import Curvature, Predictor, Term, checked_key
 from workbench.engine.preview.divergence import PIECE, divergence
@@ -254,9 +257,10 @@ def _observing(path: str, sums: dict[str, list[torch.Tensor]], axis: int) -> Cal
 
 def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
     """The same with its rank correlation, from candidates that are run on a few evaluation samples."""
-    pairs = list(_probe(workspace, made, job))
-    correlation = rank_correlation(*zip(*pairs, strict=True)) if pairs else None
-    return Predictor(made.model, made.curvatures, made.kind, correlation, len(pairs), made.obstacle)
+    found = list(_probe(workspace, made, job))
+    correlation = rank_correlation(*zip(*((each.rise, each.moved) for each in found), strict=True)) if found else None
+    scale = DropScale.of((each.rise, each.drop, each.samples) for each in found)
+    return Predictor(made.model, made.curvatures, made.kind, correlation, len(found), made.obstacle, scale)
 
 
 def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
@@ -268,25 +272,35 @@ def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float |
     return float(spearmanr(first, second).statistic)
 
 
-def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[float, float]]:
-    """Predicted cost of each candidate, and the measured change of the outputs."""
+class Probed(NamedTuple):
+    """Predicted cost of a candidate, and as measured how far the outputs moved and what the metric lost."""
+
+    rise: float
+    moved: float
+    drop: float
+    samples: int
+
+
+def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[Probed]:
+    """Each candidate with what is predicted and measured of it."""
     model, evaluator = workspace.model, workspace.measurable()
     tokens = evaluator.data.answer.tokens
     paths = list(made.curvatures)
     few = evaluator.part(evaluator.order[: _probed(model, evaluator)])
     for path in job.each(paths[:: -(-len(paths) // PROBED)] if paths else [], Message("checking the prediction")):
-        behind = SuffixRunner(model, path)
+        behind = SuffixRunner(model, path, Crossings(HELD))
         layer = model.layer(path)
         original = list(_outputs(behind.run(untouched(model.weight(path))), few))
         for stack in TRIED:
             if any(compiler.refusal(model, layer, action) for action in stack):
                 continue
             edited = compiler.edit(model, path, stack, workspace.calibration, 0, workspace.cache, job.silent())
-            moved = [
-                divergence(after, before, tokens)
-                for after, before in zip(_outputs(behind.run(edited), few), original, strict=True)
-            ]
-            yield made.rise(path, edited) or 0.0, float(np.concatenate(moved).mean())
+            moved, rows = [], []
+            for chosen, after, before in zip(few.batches(), _outputs(behind.run(edited), few), original, strict=True):
+                moved.append(divergence(after, before, tokens))
+                rows.append(few.score(after, chosen))
+            drop = few.drop(few.order, np.concatenate(rows))[0]
+            yield Probed(made.rise(path, edited) or 0.0, float(np.concatenate(moved).mean()), drop, len(few.order))
 
 
 def _outputs(run: Run, evaluator: Evaluator) -> Iterator[np.ndarray]:

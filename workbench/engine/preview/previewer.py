@@ -32,6 +32,7 @@ from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.calibration.activation_cache import Crossings
 from workbench.engine.compile import compiler
 from workbench.engine.compile import forecast as compile_forecast
+from workbench.engine.compile.left_out import not_taken
 from workbench.engine.layer_figures import stats
 from workbench.engine.preview import curvature
 from workbench.engine.workspace import Workspace
@@ -227,7 +228,8 @@ class Previewer:
             return Forecast(name, recipe, refused=Message("No layer of this model can have these steps."))
         changes, size = result.changes(recipe.storing)
         macs = sized(result.model, changes, float(size)).macs
-        return Forecast(name, recipe, size, macs, self.predicted(result))
+        left = not_taken(self.workspace.model, recipe, result.chosen)
+        return Forecast(name, recipe, size, macs, self.predicted(result), left=left)
 
     def predicted(self, result: compiler.Compiled) -> Prediction | None:
         """Predicted cost of the edits, once the predictor is available."""

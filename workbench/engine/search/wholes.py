@@ -19,6 +19,7 @@ from workbench.engine.bench import energy
 from workbench.engine.bench.latency import paired_latency_ms
 from workbench.engine.compile import compiler
 from workbench.engine.compile.compiler import Compiled
+from workbench.engine.compile.left_out import not_taken
 from workbench.engine.preview.previewer import effective, sized
 from workbench.engine.search.stacks import Stack
 from workbench.engine.search.tasks import Result
@@ -83,7 +84,8 @@ class Wholes:
     def guess(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point:
         """With its size; nothing is run."""
         size, macs = self.size(recipe, job)
-        return Point(name, kind, recipe, size, macs, predicted=predicted)
+        left = not_taken(self.workspace.model, recipe, self.stacks(recipe))
+        return Point(name, kind, recipe, size, macs, predicted=predicted, left=left)
 
     def checked(self, point: Point, job: Job) -> Point:
         """With its figure on the samples held out; what was retrained has it."""

@@ -90,7 +90,7 @@ class Scoreboard(QFrame):
         self.size_tile = Tile(self.tr("File size"), self)
         self.metric_tile = Tile(self.tr("Accuracy"), self)
         self.change_tile = Tile(self.tr("Change"), self)
-        self.predicted_tile = Tile(self.tr("Predicted loss"), self)
+        self.predicted_tile = Tile(self.tr("Predicted change"), self)
         self.parameters_tile = Tile(self.tr("Parameters"), self)
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
@@ -334,26 +334,31 @@ class Scoreboard(QFrame):
         self.predicted_tile.setVisible(predicted is not None)
         if predicted is None:
             return
-        loss = predicted.kind == "loss"
-        self.predicted_tile.caption.setText(self.tr("Predicted loss") if loss else self.tr("Predicted error"))
         note = self.tr("reliability unknown")
         if predicted.correlation is not None:
             note = self.tr("reliability {value}").format(value=f"{predicted.correlation:.2f}")
-        tip = self.tr(
-            "Predicted loss increase: KL divergence between the outputs of the compressed and the original model, "
-            "predicted from weight changes, gradients and layer inputs. The compressed model was "
-            "not run."
-        )
-        if not loss:
+        if predicted.kind == "loss":
             tip = self.tr(
-                "Relative error of the layer outputs, predicted from weight changes and layer "
-                "inputs. The compressed model was not run; this model has no gradients."
+                "Predicted from weight changes, gradients and layer inputs: KL divergence between the outputs of the "
+                "compressed and the original model {rise}. The compressed model was not run."
             )
+        else:
+            tip = self.tr(
+                "Predicted from weight changes and layer inputs, as this model has no gradients: relative error of the "
+                "layer outputs {rise}. The compressed model was not run."
+            )
+        tip = tip.format(rise=format.small(predicted.rise, 2))
+        if predicted.likely is not None:
+            tip += "\n" + self.tr(
+                "What the metric loses by that is told from {n} candidates that were run, with the error that 95 % of "
+                "such candidates keep."
+            ).format(n=predicted.likely.trials)
         tip += "\n" + self.tr(
             "Prediction reliability: Spearman rank correlation of predicted and measured loss "
             "over {n} measured candidates. 1 is perfect."
         ).format(n=predicted.trials)
-        self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)
+        text = format.prediction_text(predicted, self._session.metric)
+        self.predicted_tile.show_text(text, note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
         if tile is not self.parameters_tile:  # shown where there is room for it

@@ -10,6 +10,7 @@ from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.plans.plans import Plans, point_of
+from workbench.ui.plans.same import Same
 from workbench.ui.session.session import Session
 
 AXES = ("bytes", "macs", "latency", "memory", "energy")
@@ -35,38 +36,39 @@ def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
     """Entries of the session and the search, the original first."""
     if session.model is None:
         return ()
-    front = plans.front
-    original = Recipe().key
+    front, same = plans.front, plans.same
+    original = same.key(Recipe())
     points = {original: _original(session)}
     marks: dict[int, set[Mark]] = {original: {"original"}}
     for point in (*(front.points if front is not None else ()), *_forecasts(plans)):
-        known = points.setdefault(point.key, point)
+        key = same.of(point)
+        known = points.setdefault(key, point)
         if known.kind != "original" and known.best is None:
-            points[point.key] = point
+            points[key] = point
     if front is not None and front.chosen is not None:
-        key = front.chosen.key
+        key = same.of(front.chosen)
         points[key] = front.chosen
         marks.setdefault(key, set()).add("chosen")
     for point in front.best if front is not None else ():
-        marks.setdefault(point.key, set()).add("front")
+        marks.setdefault(same.of(point), set()).add("front")
     names: dict[int, str] = {}
     for snapshot in session.snapshots.all:
-        key = snapshot.recipe.key
+        key = same.key(snapshot.recipe)
         names.setdefault(key, snapshot.name)
         marks.setdefault(key, set()).add("snapshot")
         if key not in points and (found := point_of(snapshot, session)) is not None:
             points[key] = found
-    key = _key_of(session.history.standing(session.recipe), points)
+    key = _current(session.history.standing(session.recipe), points, same)
     marks.setdefault(key, set()).add("current")
     if key not in points and key in plans.measured:
         points[key] = replace(plans.measured[key], kind="current")
     return tuple(Entry(key, point, frozenset(marks.get(key, ())), names.get(key, "")) for key, point in points.items())
 
 
-def _key_of(recipe: Recipe, points: Mapping[int, Point]) -> int:
+def _current(recipe: Recipe, points: Mapping[int, Point], same: Same) -> int:
     """Key of the point after training where there is one, else before it."""
-    trained = Point("", "search", recipe, 0).key
-    return trained if trained in points else recipe.key
+    trained = same.of(Point("", "search", recipe, 0))
+    return trained if trained in points else same.key(recipe)
 
 
 def _original(session: Session) -> Point:
@@ -78,9 +80,10 @@ def _forecasts(plans: Plans) -> Iterator[Point]:
     """The presets that the model can have; what they lose is known once they were on show."""
     for forecast in plans.forecasts.values():
         if not forecast.refused:
-            found = plans.measured.get(forecast.recipe.key)
+            found = plans.measured.get(plans.same.key(forecast.recipe))
             measured = found.measured if found is not None else None
-            yield Point(forecast.name, "uniform", forecast.recipe, forecast.bytes, forecast.macs, measured=measured)
+            size, macs = forecast.bytes, forecast.macs
+            yield Point(forecast.name, "uniform", forecast.recipe, size, macs, measured=measured, left=forecast.left)
 
 
 def change_of(point: Point, metric: MetricInfo) -> Figure | None:

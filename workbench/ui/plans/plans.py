@@ -19,6 +19,7 @@ from workbench.core.session.snapshot import Snapshot
 from workbench.ui.base import settings
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.tracked_job import TrackedJob
+from workbench.ui.plans.same import Same
 
 if TYPE_CHECKING:
     from workbench.ui.session.session import Session
@@ -32,7 +33,7 @@ class Plans(TrackedJob):
 
     front       the trade-off; None before the first search
     forecasts   of the presets, by name, as far as they are known
-    measured    what was on show and is measured, by the key of its recipe
+    measured    what was on show and is measured, by the key of its recipe (see `same`)
     paused      the search waits between two trials
     finishing   it was told to end with what it has
     ended       a search is over, and found what `front` is
@@ -61,6 +62,14 @@ class Plans(TrackedJob):
         if model is None or all(layer.locked for layer in model.layers):
             return self.tr("This model has no layer that can be edited.")
         return self.tr("A search needs samples to measure on.") if self._session.data is None else ""
+
+    @property
+    def same(self) -> Same:
+        """Tells which recipes do the same to the model that is open, as far as that is known now."""
+        model = self._session.model
+        known: list[Point | Forecast] = [*(self.front.points if self.front is not None else ())]
+        known += [forecast for forecast in self.forecasts.values() if not forecast.refused]
+        return Same(model, {each.recipe.key: each.left for each in known if each.left})
 
     @property
     def presets(self) -> dict[str, Recipe]:
@@ -177,7 +186,7 @@ class Plans(TrackedJob):
         if preview is not None and preview.complete and session.preview_is_current:
             point = point_of(session.snapshots.now(), session)
             if point is not None:
-                self.measured[session.recipe.key] = point
+                self.measured[self.same.key(session.recipe)] = point
 
     def _draw_soon(self) -> None:
         if not self._soon.isActive():

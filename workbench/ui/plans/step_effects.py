@@ -8,7 +8,7 @@ from workbench.core.layer_data.forecast import Forecast
 from workbench.core.recipe.action import Action, in_order
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.session.session import Session
-from workbench.ui.text.format import small
+from workbench.ui.text.format import prediction_text
 from workbench.ui.text.i18n import said
 
 
@@ -38,7 +38,7 @@ class StepEffects(QObject):
         self._job = session.link.request(messages.Forecast, handlers, recipes=tuple(asked.items()))
 
     def _words(self, forecast: Forecast) -> tuple[str, str]:
-        """'−26.0 kB, loss +0.002', and how it was obtained."""
+        """'−26.0 kB, −0.2 ± 0.3 points', and how it was obtained."""
         if forecast.refused:
             return "–", said(forecast.refused)
         preview = self._session.preview
@@ -46,8 +46,6 @@ class StepEffects(QObject):
         words = ("−" if change < 0 else "+") + size(abs(change))
         tip = self.tr("Forecast: the file with this step has {size}.").format(size=size(forecast.bytes))
         if forecast.predicted is not None:
-            rise = f"+{small(forecast.predicted.rise, 2)}"
-            loss = forecast.predicted.kind == "loss"
-            words += ", " + (self.tr("loss {rise}") if loss else self.tr("error {rise}")).format(rise=rise)
+            words += ", " + prediction_text(forecast.predicted, self._session.metric)
             tip += " " + self.tr("Predicted for the whole recipe; the compressed model was not run.")
         return words, tip

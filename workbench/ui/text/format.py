@@ -1,12 +1,19 @@
 """Formats figures: unit of a metric, interval, and how the number was obtained."""
 
+from __future__ import annotations
+
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Beside, Figure
 from workbench.core.base import quantities
 from workbench.core.base.quantities import MetricInfo, three
 from workbench.ui.text.i18n import tr
+
+if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+    from workbench.core.analysis.sensitivity import LikelyDrop
+    from workbench.core.layer_data.views import Prediction
 
 MARKS = {"forecast": "○", "estimated": "◐", "measured": "●", "verified": "✓"}
 
@@ -31,7 +38,44 @@ def beside_text(each: Beside) -> str:
 def change_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None) -> str:
     """−0.5 ± 0.3 points. `shown` are the metric before and after where they are written beside it: the difference of
     the rounded values then, so that 92.2 → 90.6 % is −1.6, although it is −1.65 before rounding."""
-    scale, unit = (100, " " + tr("points")) if metric.percent else (1, _unit(metric))
+    return _signed(figure, metric, shown, "+") + _points(metric)
+
+
+def drop_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None, unit: bool = False) -> str:
+    """The same of a drop (positive: worse), for a cell: '0.5 ± 0.3'; a gain has a minus. `unit`: with its unit."""
+    if shown is not None and metric.higher_is_better:
+        shown = shown[1], shown[0]
+    return _signed(figure, metric, shown, "") + (_points(metric) if unit else "")
+
+
+def predicted_text(likely: LikelyDrop, metric: MetricInfo) -> str:
+    """A predicted change of the metric with its error: '−0.5 ± 0.3 points'; '< −12.0 points' where nothing that was
+    run lost as much."""
+    change = -metric.sign * likely.drop
+    if likely.beyond:
+        return f"{'<' if change < 0 else '>'} {change_text(Figure(change, 'forecast'), metric)}"
+    return change_text(Figure(change, "forecast", likely.trials, change - likely.error, change + likely.error), metric)
+
+
+def effect_words(rise: float, kind: str) -> str:
+    """A predicted divergence of the outputs, or relative error of layers (`kind`), where it is not known what the
+    metric loses by it."""
+    rise = rise if kind == "loss" else rise / 10
+    limits = (1e-3, tr("hardly any effect")), (1e-2, tr("small effect")), (1e-1, tr("clear effect"))
+    return next((words for limit, words in limits if rise < limit), tr("large effect"))
+
+
+def prediction_text(prediction: Prediction, metric: MetricInfo) -> str:
+    """As `predicted_text`, and in words where nothing was run."""
+    return (
+        effect_words(prediction.rise, prediction.kind)
+        if prediction.likely is None
+        else predicted_text(prediction.likely, metric)
+    )
+
+
+def _signed(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None, plus: str) -> str:
+    scale = 100 if metric.percent else 1
     value = figure.value * scale
     text = f"{abs(value):.1f}" if metric.percent else _plain(abs(value))
     if shown is not None:
@@ -39,8 +83,12 @@ def change_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] |
         step = 10.0 ** min(_exponent(before), _exponent(after))
         if (metric.percent or before != after) and abs(float(after - before) - value) <= step:  # of the same samples
             text = f"{abs(after - before):f}"
-    sign = "" if not float(text) else "−" if value < 0 else "+"
-    return f"{sign}{text}{_margin(figure, scale)}{unit}"
+    sign = "" if not float(text) else "−" if value < 0 else plus
+    return f"{sign}{text}{_margin(figure, scale)}"
+
+
+def _points(metric: MetricInfo) -> str:
+    return " " + tr("points") if metric.percent else _unit(metric)
 
 
 def _exponent(number: Decimal) -> int:
@@ -58,7 +106,7 @@ def loss_text(loss: float, metric: MetricInfo) -> str:
 
 def plain_loss(loss: float, metric: MetricInfo) -> str:
     """The same with its unit: 0.4 points."""
-    return loss_text(loss, metric) + (" " + tr("points") if metric.percent else _unit(metric))
+    return loss_text(loss, metric) + _points(metric)
 
 
 def axis_text(metric: MetricInfo) -> str:

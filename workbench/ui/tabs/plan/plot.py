@@ -326,7 +326,7 @@ class TradeoffPlot(PlotPanel):
             size(entry.point.bytes),
             words.ratio_words(entry.point, original),
             words.value_words(entry, scene.metric, scene.value),
-            words.drop_words(entry, scene.metric, unit=True),
+            words.drop_words(entry, scene.metric, scene.value, unit=True),
             words.how_of(entry),
         )
 

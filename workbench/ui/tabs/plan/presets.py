@@ -10,8 +10,9 @@ from workbench.core.analysis.plan import PRESETS, Point
 from workbench.core.base.quantities import MetricInfo, size
 from workbench.core.layer_data.forecast import Forecast
 from workbench.ui.commands.actions import BROAD
-from workbench.ui.plans.entries import change_of
+from workbench.ui.plans.entries import Entry
 from workbench.ui.plans.plans import Plans
+from workbench.ui.tabs.plan import words
 from workbench.ui.text import format
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets.labels import tooltip
@@ -26,6 +27,7 @@ class PresetMenu(QMenu):
         super().__init__(parent)
         self._plans = plans
         self.measure = MetricInfo()
+        self.baseline: float | None = None
         self.setTitle(self.tr("Apply to all layers"))
         self.setToolTipsVisible(True)
         self.aboutToShow.connect(self.fill)
@@ -52,28 +54,23 @@ class PresetMenu(QMenu):
         self.applied.emit(name)
 
     def _figures(self, name: str, forecast: Forecast | None) -> str:
-        """'149 kB, −0.3 ± 0.4 points' where a search measured it, else what is predicted."""
+        """'149 kB, −0.3 ± 0.4 points' where it was measured, else what is predicted."""
         if forecast is None:
             return tr("computing…")
         if forecast.refused:
             return tr("not for this model")
         point = self._measured(name)
-        figure = change_of(point, self.measure) if point is not None else None
-        if figure is not None:
-            return tr("{size}, {change}").format(
-                size=size(forecast.bytes), change=format.change_text(figure, self.measure)
-            )
+        change = "" if point is None else words.change_words(Entry(0, point), self.measure, self.baseline)
+        if change:
+            return tr("{size}, {change}").format(size=size(forecast.bytes), change=change)
         if forecast.predicted is None:
             return size(forecast.bytes)
-        words = (
-            tr("{size}, predicted loss +{rise}")
-            if forecast.predicted.kind == "loss"
-            else tr("{size}, predicted error +{rise}")
-        )
-        return words.format(size=size(forecast.bytes), rise=format.small(forecast.predicted.rise, 2))
+        change = format.prediction_text(forecast.predicted, self.measure)
+        return tr("{size}, predicted: {change}").format(size=size(forecast.bytes), change=change)
 
     def _measured(self, name: str) -> Point | None:
-        front, key = self._plans.front, self._plans.presets[name].key
+        front, same = self._plans.front, self._plans.same
+        key = same.key(self._plans.presets[name])
         points = front.points if front is not None else ()
-        found = next((point for point in points if point.recipe.key == key), None)
+        found = next((point for point in points if not point.retrained and same.of(point) == key), None)
         return found or self._plans.measured.get(key)

@@ -166,7 +166,7 @@ class PlanTab(QWidget):
         goal = self.bar.wish.goal(session.model, self.bar.points, ())
         value = words.original_value(plans.front, baseline.value if baseline is not None else None)
         scene = Scene(entries_of(session, plans), plans.front, goal, metric, value, session.model)
-        self.preset_menu.measure = metric
+        self.preset_menu.measure, self.preset_menu.baseline = metric, value
         self.plot.show_scene(scene, session.methods)
         self.plot.canvas.choose(self.picked)
         self._rows.soon()
@@ -236,7 +236,7 @@ class PlanTab(QWidget):
         front, focus = self.plans.front, QApplication.focusWidget()
         here = self.isVisible() and (focus is None or self.isAncestorOf(focus))
         if here and not self.picked and front is not None and front.chosen is not None:
-            self.pick((front.chosen.key,))
+            self.pick((self.plans.same.of(front.chosen),))
             self.table.setFocus()
 
     def _on_wish(self) -> None:

@@ -143,7 +143,7 @@ class RecipeModel(QAbstractTableModel):
             case Column.METRIC:
                 return words.value_words(entry, scene.metric, scene.value)
             case Column.DROP:
-                return words.drop_words(entry, scene.metric)
+                return words.drop_words(entry, scene.metric, scene.value)
         return words.how_of(entry)
 
     def order(self, index: Index) -> tuple[bool, Any]:

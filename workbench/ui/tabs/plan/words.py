@@ -72,18 +72,29 @@ def how_of(entry: Entry) -> str:
     return words.format(n=f"{best.samples:,}")
 
 
-def drop_words(entry: Entry, metric: MetricInfo, unit: bool = False) -> str:
-    """'0.4 ± 0.3' of points, or in the unit of the metric; a prediction has its mark."""
+def drop_words(entry: Entry, metric: MetricInfo, baseline: float | None, unit: bool = False) -> str:
+    """'0.4 ± 0.3' of points, or in the unit of the metric: what the metric of the original is above that beside it. A
+    prediction has its mark."""
     if entry.drop is None:
         return "–"
-    write = format.plain_loss if unit else format.loss_text
-    figure = entry.point.best
-    if figure is None:
+    best, shown = entry.point.best, _shown(entry, metric, baseline)
+    if best is None:
         mark = "" if "original" in entry.marks else f"{format.MARKS['forecast']} "
-        return mark + write(entry.drop, metric)
-    shown = Figure(figure.drop, "measured", figure.samples, figure.low, figure.high)
-    text = format.loss_text(figure.drop, metric) + format.margin_text(shown, metric)
-    return text + write(0.0, metric).removeprefix(format.loss_text(0.0, metric)) if unit else text
+        return mark + format.drop_text(Figure(entry.drop, "forecast"), metric, shown, unit)
+    figure = Figure(best.drop, "measured", best.samples, best.low, best.high)
+    return format.drop_text(figure, metric, shown, unit)
+
+
+def change_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str:
+    """'−0.4 ± 0.3 points': the same difference as a change; "" where it was not measured."""
+    figure = change_of(entry.point, metric)
+    return "" if figure is None else format.change_text(figure, metric, _shown(entry, metric, baseline))
+
+
+def _shown(entry: Entry, metric: MetricInfo, baseline: float | None) -> tuple[float, float] | None:
+    """The metric of the original and of this recipe, as they are written."""
+    value = value_of(entry, metric, baseline)
+    return None if baseline is None or value is None else (baseline, value)
 
 
 def value_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str:
@@ -109,12 +120,9 @@ def point_words(entry: Entry, metric: MetricInfo, baseline: float | None, energy
     if point.energy is not None and energy:
         words = tr("{energy} mJ by rule") if energy == "by rule" else tr("{energy} mJ measured")
         parts.append(words.format(energy=f"{point.energy:.3g}"))
-    figure = change_of(point, metric)
     if entry.drop is not None:
-        value = f"{metric} {value_words(entry, metric, baseline)}"
-        if figure is not None:
-            value += f" ({format.change_text(figure, metric)})"
-        parts.append(value)
+        value, change = f"{metric} {value_words(entry, metric, baseline)}", change_words(entry, metric, baseline)
+        parts.append(f"{value} ({change})" if change else value)
     if "original" not in entry.marks or point.best is not None:
         words = tr("{how} samples") if point.best is not None else "{how}"
         parts.append(words.format(how=how_of(entry)))

@@ -134,7 +134,7 @@ class MatrixModel(QAbstractTableModel):
     def _text(self, index: Index, trial: Trial | None) -> str:
         if trial is None or self.scan is None:
             return "–" if self.refusal(index) else ""
-        return words.short_loss(trial, self.scan.metric)
+        return words.short_loss(trial, self.scan)
 
     def to_csv(self) -> str:
         """Every cell that is known, one a line."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workbench.core.analysis.report import Figure
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial
-from workbench.core.base.quantities import MetricInfo, size
+from workbench.core.base.quantities import size
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.text import format
 from workbench.ui.text.describe import action_words, stack_words
@@ -18,13 +18,17 @@ def heading(stack: Stack, methods: Mapping[str, MethodInfo]) -> str:
     return "\n".join(words[0] if len(words) == 1 else (" ".join(part) for part in words))
 
 
-def short_loss(trial: Trial, metric: MetricInfo) -> str:
+def short_loss(trial: Trial, scan: Scan) -> str:
     """Inside a cell: points where the metric is a fraction, else its own unit; what was only predicted has its mark."""
     if trial.drop is not None:
-        return format.loss_text(trial.drop, metric)
+        return format.loss_text(trial.drop, scan.metric)
     if trial.predicted is None:
         return "…"
-    return f"{format.MARKS['forecast']} {format.small(trial.predicted)}"
+    if scan.scale is None:
+        return f"{format.MARKS['forecast']} {format.small(trial.predicted)}"
+    likely = scan.scale.at(trial.predicted)
+    beyond = "> " if likely.beyond else ""
+    return f"{format.MARKS['forecast']} {beyond}{format.loss_text(likely.drop, scan.metric)}"
 
 
 def loss(trial: Trial, scan: Scan) -> str:
@@ -43,12 +47,16 @@ def loss(trial: Trial, scan: Scan) -> str:
 def prediction_words(trial: Trial, scan: Scan) -> str:
     if trial.predicted is None:
         return tr("not measured yet")
+    if scan.scale is None:
+        change = format.effect_words(trial.predicted, scan.kind)
+    else:
+        change = format.predicted_text(scan.scale.at(trial.predicted), scan.metric)
     words = (
-        tr("predicted loss increase: {rise} (from gradients, not measured)")
+        tr("{metric} {change}, predicted from gradients, not measured (divergence {rise})")
         if scan.kind == "loss"
-        else tr("predicted output error: {rise} (relative, from the layer's inputs, not measured)")
+        else tr("{metric} {change}, predicted from the layer's inputs, not measured (relative error {rise})")
     )
-    return words.format(rise=f"{trial.predicted:.2g}")
+    return words.format(metric=scan.metric, change=change, rise=format.small(trial.predicted, 2))
 
 
 def race(trial: Trial, scan: Scan) -> str:

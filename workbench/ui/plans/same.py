@@ -1,0 +1,35 @@
+"""Recipes that do the same to a model: a step on all layers by a glob, or in a row of each that can have it, is one."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from workbench.core.analysis.plan import Point
+from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.recipe.recipe import Recipe
+
+KNOWN = 4096  # recipes whose keys are remembered
+
+
+class Same:
+    """Keys of recipes for one model. `left`: layers that cannot have what the globs of a recipe ask for, by the key of
+    the recipe."""
+
+    def __init__(self, model: ModelSummary | None, left: Mapping[int, tuple[str, ...]]) -> None:
+        layers = model.layers if model is not None else ()
+        self._paths = tuple(layer.path for layer in layers if not layer.locked)
+        self._left = left
+
+    def key(self, recipe: Recipe) -> int:
+        """Key of a recipe before it is trained."""
+        return _key(recipe, self._paths, self._left.get(recipe.key, ()))
+
+    def of(self, point: Point) -> int:
+        """Key of its recipe; before and after training there are two."""
+        key = _key(point.recipe, self._paths, point.left or self._left.get(point.recipe.key, ()))
+        return hash((key, point.recipe.recover)) if point.retrained else key
+
+
+@lru_cache(maxsize=KNOWN)
+def _key(recipe: Recipe, paths: tuple[str, ...], left: tuple[str, ...]) -> int:
+    stacks = tuple(() if path in left else recipe.actions_for(path) for path in paths)
+    return hash((stacks, recipe.seed, recipe.storing_here))
