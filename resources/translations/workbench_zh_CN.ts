@@ -1509,6 +1509,11 @@
       <translation>每个权重的位数；打包存储时，3、5、6、7 位占 4 或 8 位。</translation>
     </message>
     <message>
+      <source>Calibrate on the outputs of earlier layers as already edited, to compensate their error, too.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>用前面各层已编辑后的输出校准,从而一并补偿它们的误差。</translation>
+    </message>
+    <message>
       <source>Damping</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>阻尼</translation>
@@ -1542,6 +1547,11 @@
       <source>Quantise the columns with the largest inputs first (act-order).</source>
       <extracomment>quantize.gptq</extracomment>
       <translation>先量化输入最大的列（act-order）。</translation>
+    </message>
+    <message>
+      <source>Sequential</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>顺序校准</translation>
     </message>
     <message>
       <source>Share of the mean diagonal added to the Hessian H.</source>
@@ -5149,6 +5159,26 @@
       <translation>原始模型不优于对每个样本都回答最常见类别（{metric} {value}，后者 {most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
     </message>
     <message>
+      <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
+      <extracomment>workbench/engine/base/changes.py</extracomment>
+      <translation>各因子共有 {parameters:,} 个权重，而该层原有 {size:,} 个。</translation>
+    </message>
+    <message>
+      <source>The overhead (scales, decoders, index lists) is larger than the saving.</source>
+      <extracomment>workbench/engine/base/changes.py</extracomment>
+      <translation>额外开销（缩放系数、解码器、索引列表）大于节省的字节。</translation>
+    </message>
+    <message>
+      <source>The step changes the values, but not how they are stored.</source>
+      <extracomment>workbench/engine/base/changes.py</extracomment>
+      <translation>该步骤改变数值，但不改变其存储方式。</translation>
+    </message>
+    <message>
+      <source>With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.</source>
+      <extracomment>workbench/engine/base/changes.py</extracomment>
+      <translation>零只占 {zeros:.1%}，稠密存储比稀疏存储更小。</translation>
+    </message>
+    <message>
       <source>A change is verified by running the model, but no input shape was found that the model accepts.</source>
       <extracomment>workbench/engine/base/differentiable.py</extracomment>
       <translation>改动须通过运行模型来验证，但未找到模型接受的输入形状。</translation>
@@ -5574,11 +5604,6 @@
       <translation>请去掉这两个步骤之一。</translation>
     </message>
     <message>
-      <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>各因子共有 {parameters:,} 个权重，而该层原有 {size:,} 个。</translation>
-    </message>
-    <message>
       <source>The layers are {paths}{more}.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>它的层有 {paths}{more}。</translation>
@@ -5589,19 +5614,9 @@
       <translation>模型没有可编辑的层。</translation>
     </message>
     <message>
-      <source>The overhead (scales, decoders, index lists) is larger than the saving.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>额外开销（缩放系数、解码器、索引列表）大于节省的字节。</translation>
-    </message>
-    <message>
       <source>The recipe's row '{pattern}' matches no layer of the model.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>配方中的行 '{pattern}' 不匹配模型的任何层。</translation>
-    </message>
-    <message>
-      <source>The step changes the values, but not how they are stored.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>该步骤改变数值，但不改变其存储方式。</translation>
     </message>
     <message>
       <source>This step needs the network, but the file holds only weights: open it with its architecture.</source>
@@ -5612,11 +5627,6 @@
       <source>This step quantises activations, but the file holds only weights: open it with its architecture.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
       <translation>此步骤会量化激活，而该文件只有权重：请连同其网络结构一起打开。</translation>
-    </message>
-    <message>
-      <source>With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.</source>
-      <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>零只占 {zeros:.1%}，稠密存储比稀疏存储更小。</translation>
     </message>
     <message>
       <source>editing {path}</source>

@@ -10,7 +10,9 @@ from workbench.core.analysis.generation import Generation, Said, Wanted
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.engine.analysis import generation
 from workbench.engine.analysis.generation import generate
+from workbench.engine.base.evaluate import runner
 from workbench.engine.workspace import Workspace
 
 WORDS = ["a", "b", "c", "d", "</s>"]
@@ -53,6 +55,72 @@ def language(folder):
 def workspace(tmp_path):
     pytest.importorskip("tokenizers")
     return Workspace.open(language(tmp_path), Job())
+
+
+CACHED = """
+<ir_version: 8, opset_import: ["" : 17]>
+net (int64[batch, length] input_ids, int64[batch, total] attention_mask,
+float[batch, 1, past_length, 5] past_key_values.0.key)
+=> (float[batch, length, 5] logits, float[batch, 1, both, 5] present.0.key)
+<int64[1] one = {1}, int64[1] two = {2}, int64[1] end = {9223372036854775807}, int32 along = {2}>
+{
+  x = Gather (table, input_ids)
+  rows = Unsqueeze (x, one)
+  present.0.key = Concat <axis = 2> (past_key_values.0.key, rows)
+  sums = CumSum (present.0.key, along)
+  shape = Shape (past_key_values.0.key)
+  known = Gather (shape, two)
+  new = Slice (sums, known, end, two)
+  flat = Squeeze (new, one)
+  logits = MatMul (flat, head)
+}
+"""
+
+
+@pytest.fixture
+def cached(workspace, tmp_path):
+    """Scores depend on all tokens before; keys are kept in a cache, which a wrong model fills with what it reads
+    alone."""
+
+    def make(right: bool) -> Workspace:
+        text = CACHED.replace("past_key_values.0.key", "past").replace("present.0.key", "present")
+        proto = onnx.parser.parse_model(text if right else text.replace("present = Concat", "joined = Concat"))
+        if not right:
+            proto.graph.node.add(op_type="Identity", input=["rows"], output=["present"])
+            next(node for node in proto.graph.node if node.op_type == "CumSum").input[0] = "joined"
+        names = {"past": "past_key_values.0.key", "present": "present.0.key"}
+        for each in (*proto.graph.input, *proto.graph.output):
+            each.name = names.get(each.name, each.name)
+        for node in proto.graph.node:
+            for values in (node.input, node.output):
+                values[:] = [names.get(name, name) for name in values]
+        rng = np.random.default_rng(3)
+        for name in ("table", "head"):
+            values = rng.random((5, 5), np.float32)
+            values[:, 4] -= 9 * (name == "head")  # no end
+            proto.graph.initializer.append(onnx.numpy_helper.from_array(values, name))
+        onnx.save(proto, tmp_path / "cached.onnx")
+        return Workspace.open(str(tmp_path / "cached.onnx"), Job())
+
+    return make
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_each_token_is_read_once_where_caches_work(cached, right, monkeypatch):
+    lengths = []
+
+    def counting(session):
+        run = runner(session)
+        return lambda feeds: lengths.append(feeds["input_ids"].shape[1]) or run(feeds)
+
+    monkeypatch.setattr(generation, "runner", counting)
+    found = last(cached(right), Recipe(), Wanted("a b c", 8))
+    with_cache = list(lengths)
+    lengths.clear()
+    monkeypatch.setattr(generation, "filled_by", lambda name, outputs: None)
+    assert last(cached(right), Recipe(), Wanted("a b c", 8)).tokens == found.tokens
+    assert lengths == list(range(3, 11))
+    assert with_cache == ([3, 1, 4, *[1] * 6] if right else [3, 1, *range(4, 11)]), "the second token is read twice"
 
 
 def last(workspace: Workspace, recipe: Recipe, wanted: Wanted) -> Generation:

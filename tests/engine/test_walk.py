@@ -5,10 +5,13 @@ import onnx
 import pytest
 
 from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.base.cache import Cache
 from workbench.engine.calibration import walk
 from workbench.engine.calibration.activation_cache import Disk
 from workbench.engine.calibration.walk import Walk, from_start
 from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
@@ -107,3 +110,40 @@ def test_calibrating_every_layer_loads_every_node_once(workspace, loaded, monkey
     chosen = {f"layer{i}": (step,) for i in range(LAYERS)}
     compiler.edit_all(workspace.model, chosen, workspace.calibration, 0, workspace.cache, Job())
     assert loaded == [3] * (LAYERS - 1)
+
+
+def sequential(method: str, **params):
+    return {f"layer{i}": (compiler.Action(method, {"bits": 3, "sequential": True, **params}),) for i in range(LAYERS)}
+
+
+@pytest.mark.parametrize("method", ["quantize.gptq", "quantize.awq"])
+def test_in_sequence_a_layer_is_calibrated_on_what_those_before_it_give(workspace, method):
+    """As if the layers before had been edited in the file, and this one in that."""
+    found = compiler.edit_all(workspace.model, sequential(method), workspace.calibration, 0, Cache(1 << 28), Job())
+    edited = {}
+    for path, (action,) in sequential(method).items():
+        alone = action.__class__(method, {"bits": 3})
+        model = effective(workspace.model, edited)
+        expected = compiler.edit(model, path, (alone,), workspace.calibration, 0, Cache(1 << 28), Job())
+        np.testing.assert_allclose(found[path].weight, expected.weight, atol=1e-5, err_msg=path)
+        edited[path] = found[path]
+    parallel = {path: (action.__class__(method, {"bits": 3}),) for path, (action,) in sequential(method).items()}
+    other = compiler.edit_all(workspace.model, parallel, workspace.calibration, 0, Cache(1 << 28), Job())
+    np.testing.assert_array_equal(found["layer0"].weight, other["layer0"].weight)
+    assert any((found[path].weight != other[path].weight).any() for path in found)
+
+
+def test_in_sequence_every_node_is_loaded_once(workspace, loaded):
+    compiler.edit_all(workspace.model, sequential("quantize.gptq"), workspace.calibration, 0, Cache(1 << 28), Job())
+    assert loaded == [3] * (LAYERS - 1)
+
+
+def test_in_sequence_an_edit_depends_on_the_steps_before_it(workspace):
+    """The preview of one layer is the one of the whole recipe, and follows a change of an earlier layer."""
+    rows = "\n".join(f"  layer{i}: [{{quantize.gptq: {{bits: 3, sequential: true}}}}]" for i in range(LAYERS))
+    recipe = parse_recipe(f"version: 1\nlayers:\n{rows}")
+    other = parse_recipe(f"version: 1\nlayers:\n{rows}".replace("bits: 3", "bits: 2", 1))
+    first, second = (workspace.compiled(each, Job()).edits["layer5"].weight for each in (recipe, other))
+    assert (first != second).any()
+    for each, whole in ((recipe, first), (other, second)):
+        np.testing.assert_array_equal(workspace.edited("layer5", each, Job())[1].weight, whole)

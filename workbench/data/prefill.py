@@ -29,6 +29,20 @@ def of_length(specs: tuple[InputSpec, ...], real: np.ndarray) -> dict[str, np.nd
     }
 
 
+def going_on(specs: tuple[InputSpec, ...], known: int, count: int) -> dict[str, np.ndarray]:
+    """The same of one sample whose caches hold `known` of `count` tokens: masks of all tokens [1, count], types and
+    positions of the new ones; and that the caches are read."""
+    made = of_length(specs, np.ones((1, count), bool))
+    masks = {name: values for name, values in made.items() if MASK in name.lower()}
+    branches = {spec.name: np.ones([size or 1 for size in spec.shape], bool) for spec in specs if is_branch(spec)}
+    return {name: values[:, known:] for name, values in made.items()} | masks | branches
+
+
+def is_branch(spec: InputSpec) -> bool:
+    """Whether an input tells if the caches are read."""
+    return spec.dtype == "bool" and spec.name.lower().startswith(BRANCH)
+
+
 def missing(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column]) -> dict[str, np.ndarray]:
     """Masks, types and positions that data with tokens leaves out: every place counts as a token."""
     tokens = next((arrays[spec.name] for spec in specs if is_of_tokens(spec) and spec.name in arrays), None)
@@ -46,7 +60,7 @@ def caches(specs: tuple[InputSpec, ...], known: set[str]) -> dict[str, tuple[np.
         if shape is not None and "float" in spec.dtype:
             free = [axis for axis, size in enumerate(spec.shape) if size is None and shape[axis] == 1]
             found[spec.name] = np.zeros(shape, spec.dtype), free[0] if free else None
-        elif spec.name not in known and spec.dtype == "bool" and spec.name.lower().startswith(BRANCH):
+        elif spec.name not in known and is_branch(spec):
             found[spec.name] = np.zeros([size or 1 for size in spec.shape], bool), None
     return found
 

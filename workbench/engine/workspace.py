@@ -26,9 +26,11 @@ from workbench.data.opening import open_dataset
 from workbench.engine.base import chance, evaluate
 from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.cache import Cache, room
+from workbench.engine.base.changes import change_of
 from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.engine.base.measured import with_answer
 from workbench.engine.base.store import Store, cache_folder
+from workbench.engine.calibration.upstream import before, in_sequence
 from workbench.engine.compile import compiler, conflicts, structure
 from workbench.engine.layer_figures import graph_view, stats
 from workbench.engine.supervision.samples import split
@@ -306,16 +308,11 @@ class Workspace:
         if path not in smaller.model.sites:  # its module was replaced, or left out
             return smaller, untouched(np.zeros(layer.shape, np.float32))
         stacks = compiler.editing(chosen)
-        return smaller, compiler.edit(
-            smaller.model,
-            path,
-            stacks.get(path, ()),
-            self.calibration,
-            seed,
-            self.cache.under(smaller.key),
-            job.part(0.3, 1.0),
-            compiler.shares(stacks),
-        )
+        given = self.calibration, seed, self.cache.under(smaller.key), job.part(0.3, 1.0)
+        if in_sequence(stacks.get(path, ())):
+            left = {other: actions for other, actions in stacks.items() if other in smaller.model.sites}
+            return smaller, compiler.edit_all(smaller.model, left, *given, until=path)[path]
+        return smaller, compiler.edit(smaller.model, path, stacks.get(path, ()), *given, compiler.shares(stacks))
 
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
         """Figures of a layer after a recipe."""
@@ -344,7 +341,7 @@ class Workspace:
                 trained,
             )
 
-        shared = tuple(sharing.get(action, ()) for action in actions)
+        shared = *(sharing.get(action, ()) for action in actions), *before(editing, path)
         known = ("edit view", path, layer.fingerprint, actions, shared, seed, recipe.storing, self._calibrated())
         return make() if trained else self.cache.under(smaller.key).get(known, make)
 
@@ -384,7 +381,7 @@ class Workspace:
         self, edits: Mapping[str, Edit], chosen: structure.Stacks, storing: Storing = DEFAULT
     ) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""
-        sized, change = size_of(self.model, edits, storing), compiler.change_of
+        sized, change = size_of(self.model, edits, storing), change_of
         changes = (change(self.model, path, chosen[path], made, *sized.layers[path]) for path, made in edits.items())
         return tuple(changes), sized.file
 

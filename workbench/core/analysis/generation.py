@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MOST_TOKENS = 256  # of an answer: each token reads all before it again
+MOST_TOKENS = 256  # of an answer: without a cache each token reads all before it again
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+PRESENT = ("present_key_values", "present")  # what outputs have in the place of "past_key_values", or of "past"
 PAST, LENGTHS = "past", ("past", "seq", "len", "cache", "kv", "ctx")  # parts of names of inputs, and of their axes
 
 
@@ -23,3 +24,12 @@ def empty_cache(name: str, shape: Sequence[int | str | None], axes: Sequence[str
     return [
         0 if axis in lengths else size if isinstance(size, int) and size > 0 else 1 for axis, size in enumerate(shape)
     ]
+
+
+def filled_by(name: str, outputs: Sequence[str]) -> str | None:
+    """The output that holds what a cache is to hold at the next token, by its name; None where there is none."""
+    for past in ("past_key_values", PAST):
+        for present in PRESENT:
+            if past in name and (made := name.replace(past, present)) in outputs:
+                return made
+    return None

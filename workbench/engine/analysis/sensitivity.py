@@ -20,6 +20,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
+from workbench.engine.base.changes import with_bias
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler, structure
 from workbench.engine.preview.curvature import Predictor
@@ -224,7 +225,7 @@ def _predicted(
     edited = _edited(workspace, path, stack, seed, job)
     stored, _ = size_of(model, {path: edited}).layers[path]
     rise = None if predicting is None else predicting.rise(path, edited)
-    return Trial(path, stack, {path: stack}, compiler.with_bias(model.layer(path), edited, stored), rise)
+    return Trial(path, stack, {path: stack}, with_bias(model.layer(path), edited, stored), rise)
 
 
 def _work(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:

@@ -10,6 +10,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration import im2col
 from workbench.engine.calibration.taps import SHARE, TOGETHER, refuse_what_is_not_finite, runs
+from workbench.engine.calibration.walk import Walk
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 
@@ -79,14 +80,22 @@ def at_once(wide: int) -> int:
 
 
 def of_layers(
-    model: Model, layers: Sequence[Layer], data: Dataset, samples: int, batch: int, job: Job, cache: Cache | None = None
+    model: Model,
+    layers: Sequence[Layer],
+    data: Dataset,
+    samples: int,
+    batch: int,
+    job: Job,
+    cache: Cache | None = None,
+    walk: Walk | None = None,
 ) -> Mapping[str, InputSums]:
     """Sums of several layers by path, in one run over this many samples, which goes on where the last one ended.
     Layers with the same rows share one."""
     received = {layer.path: rows_of(model, layer) for layer in layers}
     batches = -(-data.first(samples) // data.at_once(-(-batch // SHARE)))
     sums = {received[layer.path]: InputSums(layer, batches) for layer in layers}
-    for values in runs(model, list(dict.fromkeys(name for name, _ in sums)), data, samples, batch, job, cache):
+    names = list(dict.fromkeys(name for name, _ in sums))
+    for values in runs(model, names, data, samples, batch, job, cache, walk):
         for (name, _), each in sums.items():
             each.add(values[name])
     return {path: sums[rows] for path, rows in received.items()}

@@ -18,6 +18,8 @@ from workbench.engine.base.cache import Cache
 from workbench.engine.calibration import im2col, input_moments
 from workbench.engine.calibration.input_moments import Moments
 from workbench.engine.calibration.taps import SHARE, forget_walk, observed, refuse_what_is_not_finite, runs
+from workbench.engine.calibration.upstream import Upstream
+from workbench.engine.calibration.walk import Walk
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 from workbench.methods.base.observer import Observed
@@ -31,7 +33,10 @@ BATCH = 32
 
 @dataclass(frozen=True, eq=False)
 class LayerContext:
-    """Implements methods.method.Context. `data` is None without calibration data."""
+    """Implements methods.method.Context. `data` is None without calibration data.
+
+    upstream   what makes the layer's inputs, where that is not the model as it is; the walk of the cache else
+    """
 
     model: Model
     path: str
@@ -41,6 +46,7 @@ class LayerContext:
     sharing: tuple[str, ...] = ()  # paths of the layers that have the same step
     beside: tuple[str, ...] = ()  # paths of layers that will ask for the same of their inputs: measured in one run
     batch: int = BATCH
+    upstream: Upstream | None = None
 
     @cached_property
     def layer(self) -> Layer:
@@ -100,8 +106,14 @@ class LayerContext:
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """Inputs of the operator, batch by batch; never more than a batch in memory."""
         name = cut.tapped(self.model, self.path)
-        for values in runs(self.model, [name], self.samples(), SAMPLES, self.batch, job, self.cache):
+        model, walk = self._run
+        for values in runs(model, [name], self.samples(), SAMPLES, self.batch, job, self.cache, walk):
             yield values[name]
+
+    @property
+    def _run(self) -> tuple[Model, Walk | None]:
+        """The model that makes the inputs, and where a run over it stands; None for the walk of the cache."""
+        return (self.model, None) if self.upstream is None else (self.upstream.model, self.upstream.walk)
 
     def observed(self, job: Job, behind: bool = False, counting: bool = True) -> Observed:
         """Statistics by the value's name: an output of one layer and the input of the next get the same levels."""
@@ -145,10 +157,12 @@ class LayerContext:
 
     def _measure_moments(self, job: Job) -> Moments:
         """With those of the layers behind it that will ask, too. A layer's are the same, whoever is beside it."""
-        contexts = [self, *(replace(self, path=path) for path in self.beside[self._place :])]
+        beside = self.beside[self._place :] if self.upstream is None else ()
+        contexts = [self, *(replace(self, path=path) for path in beside)]
         missing = [each for each in contexts if each is self or self.cache.peek(each._key("moments")) is None]
         layers = input_moments.together(self.model, [each.layer for each in missing])
-        sums = input_moments.of_layers(self.model, layers, self.samples(), SAMPLES, self.batch, job, self.cache)
+        model, walk = self._run
+        sums = input_moments.of_layers(model, layers, self.samples(), SAMPLES, self.batch, job, self.cache, walk)
         for each in missing[1 : len(layers)]:
             with suppress(UserError):  # which that layer says itself
                 self.cache.offer(each._key("moments"), sums[each.path].moments(each.path))
@@ -167,7 +181,8 @@ class LayerContext:
 
     def _key(self, *what: object) -> tuple[object, ...]:
         fingerprint = self.data.fingerprint if self.data else ""
-        return ("calibration", self.layer.fingerprint, self.path, fingerprint, *what)
+        made_by = () if self.upstream is None else (self.upstream.key,)
+        return ("calibration", self.layer.fingerprint, self.path, fingerprint, *what, *made_by)
 
 
 def prepare_moments(model: Model, paths: Iterable[str], data: Dataset, cache: Cache, job: Job) -> None:

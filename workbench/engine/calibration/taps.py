@@ -97,14 +97,22 @@ def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
 
 
 def runs(
-    model: Model, names: list[str], data: Dataset, samples: int, batch: int, job: Job, cache: Cache | None = None
+    model: Model,
+    names: list[str],
+    data: Dataset,
+    samples: int,
+    batch: int,
+    job: Job,
+    cache: Cache | None = None,
+    walk: Walk | None = None,
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Values of these names over this many samples, batch by batch. With a cache the run goes on where the last one of
-    this model ended (see Walk)."""
+    """Values of these names over this many samples, batch by batch. With a cache, or a walk of its own, the run goes on
+    where the last one of this model ended (see Walk)."""
     batch = data.at_once(-(-batch // SHARE))
     total = -(-min(data.samples, samples) // batch)
     batches = job.each(data.batches(batch, samples), Message("collecting activations"), total)
-    walk = None if cache is None else cache.get(_walk(data, samples, batch), lambda: Walk(model))
+    if walk is None and cache is not None:
+        walk = cache.get(_walk(data, samples, batch), lambda: Walk(model))
     if walk is None or walk.model is not model:
         yield from from_start(model, names, batches)
     else:

@@ -5,31 +5,30 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-import numpy as np
-
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import DEFAULT, Sides, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
+from workbench.engine.base.changes import change_of, gone
 from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.calibration import layer_context
 from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.calibration.upstream import Sequence, Upstream
 from workbench.engine.compile import kernels, structure
 from workbench.engine.compile.conflicts import conflict
 from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_without_effect
 from workbench.engine.compile.structure import Stacks, Structure, structural
 from workbench.engine.integers import faster, settle
-from workbench.graph.model import cost
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite, slim
 from workbench.graph.rewrite.size import Size
-from workbench.graph.storage.edit import Edit, sqnr_db
+from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Packed
 from workbench.methods.base.method import StructuralMethod, find, untouched
 
@@ -37,6 +36,7 @@ OTHER = Message("Choose another method.")
 APART = Message("Remove one of the two steps.")
 Sharing = Mapping[Action, tuple[str, ...]]
 NONE: Sharing = MappingProxyType({})
+Before = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,22 +121,22 @@ class Compiled:
     def summary(self, size: Size) -> tuple[tuple[LayerChange, ...], int]:
         """The same, of bytes that are known."""
         after = {layer.path: layer for layer in self.model.layers}
-        changes = []
+        found = []
         for layer in self.original.layers:
             path, note = layer.path, self.structure.notes.get(layer.path, "")
             actions = self.chosen.get(path, ())
             if path in self.edits:
-                changes.append(
+                found.append(
                     change_of(self.model, path, actions, self.edits[path], *size.layers[path], before=layer, note=note)
                 )
             elif path in after and (actions or note or after[path].shape != layer.shape):
                 left = after[path]
-                changes.append(
+                found.append(
                     LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs, note=note)
                 )
             elif path not in after:
-                changes.append(gone(layer, actions, note))
-        return tuple(changes), size.file
+                found.append(gone(layer, actions, note))
+        return tuple(found), size.file
 
 
 def compiled(
@@ -253,14 +253,17 @@ def edit(
     job: Job,
     sharing: Sharing = NONE,
     start: Edit | None = None,
+    upstream: Upstream | None = None,
 ) -> Edit:
     """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others.
 
     `sharing` says which layers have each action too, for methods that choose among the weights of all of them.
     `start` is what the stack starts from, where that is not the weight as it is; the cache is for this start alone.
+    `upstream`: of calibration in sequence.
     """
     layer, steps = model.layer(path), in_order(actions)
-    whole = key_of_all(layer, steps, data, seed, sharing) if steps else None
+    before = () if upstream is None else upstream.key
+    whole = key_of_all(layer, steps, data, seed, sharing, before) if steps else None
     if (known := cache.peek(whole)) is not None:
         return cache.get(whole, lambda: known)
     reason = conflict(layer, actions)
@@ -275,10 +278,11 @@ def edit(
             raise UserError("{path}: {reason}", OTHER, path=path, reason=reason)
         done += (action,)
         peers, samples = dependence(path, action, sharing, data)
-        context = LayerContext(model, path, data, seed, cache, peers, (sharing or {}).get(action, ()))
-        key = edit_key(layer, done, seed, peers, samples)
-        before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
-        result = cache.get(key, partial(chosen.apply, context, before, params, part))
+        beside = (sharing or {}).get(action, ())
+        context = LayerContext(model, path, data, seed, cache, peers, beside, upstream=upstream)
+        key = edit_key(layer, done, seed, peers, samples, before)
+        part = job.part(index / len(steps), (index + 1) / len(steps))
+        result = cache.get(key, partial(chosen.apply, context, result, params, part))
     return result
 
 
@@ -289,17 +293,24 @@ def dependence(path: str, action: Action, sharing: Sharing, data: Dataset | None
     return peers, data.fingerprint if data and chosen.looks_at_data(params) else ""
 
 
-def edit_key(layer: Layer, done: tuple[Action, ...], seed: int, peers: tuple[str, ...], samples: str) -> Hashable:
+def edit_key(
+    layer: Layer, done: tuple[Action, ...], seed: int, peers: tuple[str, ...], samples: str, before: Before = ()
+) -> Hashable:
     """Key of the edit that the steps `done` make; peers and samples are those of the last one."""
-    return "edit", layer.fingerprint, layer.path, done, seed, peers, samples
+    return "edit", layer.fingerprint, layer.path, done, seed, peers, samples, *before
 
 
 def key_of_all(
-    layer: Layer, actions: tuple[Action, ...], data: Dataset | None, seed: int, sharing: Sharing = NONE
+    layer: Layer,
+    actions: tuple[Action, ...],
+    data: Dataset | None,
+    seed: int,
+    sharing: Sharing = NONE,
+    before: Before = (),
 ) -> Hashable:
-    """Key of the edit that a whole stack makes."""
+    """Key of the edit that a whole stack makes; `before` as of upstream.before."""
     done = in_order(actions)
-    return edit_key(layer, done, seed, *dependence(layer.path, done[-1], sharing, data))
+    return edit_key(layer, done, seed, *dependence(layer.path, done[-1], sharing, data), before)
 
 
 def shares(chosen: Stacks) -> Sharing:
@@ -311,90 +322,28 @@ def shares(chosen: Stacks) -> Sharing:
     return found
 
 
-def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> dict[str, Edit]:
-    """The edits of all layers with actions."""
-    edits = {}
-    sharing = shares(chosen)
+def edit_all(
+    model: Model,
+    chosen: Stacks,
+    data: Dataset | None,
+    seed: int,
+    cache: Cache,
+    job: Job,
+    starts: Mapping[str, Edit] = MappingProxyType({}),
+    until: str = "",
+) -> dict[str, Edit]:
+    """The edits of all layers with actions, or of those up to the layer `until`; `starts` as in `edit`."""
+    edits: dict[str, Edit] = {}
+    sharing, sequence = shares(chosen), Sequence(model, chosen)
     for index, (path, actions) in enumerate(chosen.items()):
         part = job.part(index / len(chosen), (index + 1) / len(chosen))
         part.report(Message("editing {path}", path=path), 0.0)
-        edits[path] = edit(model, path, actions, data, seed, cache, part, sharing)
+        upstream = sequence.at(path, edits)
+        edits[path] = edit(model, path, actions, data, seed, cache, part, sharing, starts.get(path), upstream)
         model.release(path)
+        if path == until:
+            break
+    sequence.end()
     if data is not None:
         layer_context.release(data, cache)
     return edits
-
-
-def change_of(
-    model: Model,
-    path: str,
-    actions: tuple[Action, ...],
-    edited: Edit,
-    size: int,
-    words: str,
-    before: Layer | None = None,
-    note: str = "",
-) -> LayerChange:
-    """The summary of an edit whose stored size is known exactly; `before`: the layer before it lost channels."""
-    layer = model.layer(path)
-    size = with_bias(layer, edited, size)
-    notes = Joined((note, edited.note), CLAUSE)
-    was, zeros = (before or layer).bytes, float(np.mean(edited.weight == 0))
-    noise = sqnr_db(model.weight(path), edited.weight)
-    model.release(path)
-    return LayerChange(
-        path,
-        actions,
-        was,
-        size,
-        noise,
-        *counted(layer, edited),
-        zeros,
-        words,
-        True,
-        notes,
-        larger(was, size, zeros, words, edited),
-    )
-
-
-def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> str:
-    """Why a layer takes as many bytes as before or more, in one sentence; nothing where it shrank."""
-    if after < before:
-        return ""
-    if edited.encoding.factors is not None:
-        return Message(
-            "The factors hold {parameters:,} weights, and the layer had {size:,}.",
-            parameters=edited.encoding.parameters,
-            size=edited.weight.size,
-        )
-    if zeros and "zeros" not in words:
-        return Message("With only {zeros:.1%} zeros, dense storage is smaller than sparse storage.", zeros=zeros)
-    if after > before:
-        return Message("The overhead (scales, decoders, index lists) is larger than the saving.")
-    return Message("The step changes the values, but not how they are stored.")
-
-
-def kept_bias(layer: Layer) -> int:
-    """Bytes of a bias that stays as it is: an edit's size is of what it stores, a layer's bytes are of both."""
-    return 4 * (layer.parameters - layer.count)
-
-
-def with_bias(layer: Layer, edited: Edit, size: int) -> int:
-    """Bytes of a layer after an edit that stores `size` bytes."""
-    return size + (kept_bias(layer) if edited.bias is None else 0)
-
-
-def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
-    """Parameters and MACs of a layer after its edit."""
-    factors = edited.encoding.factors
-    weights = edited.encoding.parameters
-    parts = [layer.shape] if factors is None else [piece.encoding.shape for piece in factors.pieces]
-    bias = layer.parameters - layer.count
-    if edited.bias is not None:
-        bias = edited.bias.size
-    return weights + bias, cost.of_chain(layer, parts)
-
-
-def gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
-    """A layer that is not in the model any more."""
-    return LayerChange(layer.path, actions, layer.bytes, 0, None, 0, None if layer.macs is None else 0, note=note)

@@ -9,6 +9,8 @@ from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
+from workbench.engine.base.changes import change_of, gone, kept_bias
+from workbench.engine.calibration import upstream
 from workbench.engine.compile import compiler, kernels, structure
 from workbench.engine.compile.structure import Stacks, Structure
 from workbench.graph.model import cost
@@ -43,10 +45,10 @@ def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
     stacks, under = compiler.editing(chosen), cache.under(found.key)
     sharing = compiler.shares(stacks)
     edits = {}
-    for path, actions in stacks.items():
-        if path not in found.model.sites:
-            continue
-        edited = under.peek(compiler.key_of_all(found.model.layer(path), actions, data, seed, sharing))
+    here = {path: actions for path, actions in stacks.items() if path in found.model.sites}
+    for path, actions in here.items():
+        key = compiler.key_of_all(found.model.layer(path), actions, data, seed, sharing, upstream.before(here, path))
+        edited = under.peek(key)
         if edited is not None:
             edits[path] = edited
     return Known(found, edits, facts)
@@ -79,13 +81,13 @@ def forecast(
         before, actions, sized = model.layer(path), chosen.get(path, ()), size.layers[path]
         if path in edits:
             note = notes.get(path, "")
-            changes.append(compiler.change_of(after, path, actions, edits[path], *sized, before=before, note=note))
+            changes.append(change_of(after, path, actions, edits[path], *sized, before=before, note=note))
         else:
             exact = known.structure is not None and not compiler.editing({path: actions})
             changes.append(_predicted(before, layer, actions, plans[path], *sized, exact=exact))
     left = {layer.path for layer in after.layers}
-    gone = (compiler.gone(each, chosen.get(each.path, ())) for each in model.layers if each.path not in left)
-    return (*changes, *gone), size.file
+    removed = (gone(each, chosen.get(each.path, ())) for each in model.layers if each.path not in left)
+    return (*changes, *removed), size.file
 
 
 def _short(
@@ -125,7 +127,7 @@ def _predicted(
     before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int, words: str, exact: bool
 ) -> LayerChange:
     macs = cost.of_chain(layer, [tensor.shape for tensor in plan.tensors])
-    size += 0 if plan.biased else compiler.kept_bias(layer)
+    size += 0 if plan.biased else kept_bias(layer)
     return LayerChange(
         before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words, exact=exact
     )

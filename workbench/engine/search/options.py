@@ -22,6 +22,7 @@ from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
 from workbench.core.targets.reading import find_target
+from workbench.engine.base.changes import counted, with_bias
 from workbench.engine.calibration.layer_context import prepare_moments
 from workbench.engine.compile import compiler, for_target, structure
 from workbench.engine.compile.structure import structural
@@ -135,8 +136,8 @@ class _Source:
             for path, edited in edits.items():
                 layer = self.workspace.model.layer(path)
                 rise = None if predictor is None else predictor.rise(path, edited)
-                macs = compiler.counted(layer, edited)[1]
-                rows.append((compiler.with_bias(layer, edited, sizes[path][0]), _number(macs), _number(rise)))
+                macs = counted(layer, edited)[1]
+                rows.append((with_bias(layer, edited, sizes[path][0]), _number(macs), _number(rise)))
             return {"paths": np.array(list(edits), dtype=str), "figures": np.array(rows, float).reshape(-1, 3)}
 
         found = self._kept(self._alone(stack, layers), make)

@@ -194,23 +194,11 @@ class _Recovering:
         chosen, _ = compiler.stacks(self.source, self.recipe)
         shown = effective(trained.model, trained.edits)
         steps = {path: tuple(filter(_quantises, in_order(actions))) for path, actions in chosen.items()}
-        sharing, cache = compiler.shares(steps), Cache(QUANTISED)
-        edits = dict(trained.edits)
-        for path, actions in steps.items():
-            if actions and path in trained.model.sites:
-                start = trained.edits.get(path, untouched(trained.model.weight(path)))
-                edits[path] = compiler.edit(
-                    shown,
-                    path,
-                    actions,
-                    self.workspace.calibration,
-                    self.recipe.seed,
-                    cache,
-                    job.silent(),
-                    sharing,
-                    start,
-                )
-        return replace(trained, edits=edits, chosen=chosen)
+        steps = {path: actions for path, actions in steps.items() if actions and path in trained.model.sites}
+        starts = {path: trained.edits.get(path, untouched(trained.model.weight(path))) for path in steps}
+        data, seed = self.workspace.calibration, self.recipe.seed
+        edits = compiler.edit_all(shown, steps, data, seed, Cache(QUANTISED), job.silent(), starts)
+        return replace(trained, edits={**trained.edits, **edits}, chosen=chosen)
 
     # -- stages ----------------------------------------------------------------------------------------------------
 

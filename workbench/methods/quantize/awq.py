@@ -53,6 +53,11 @@ class ActivationAware(Method):
             Help("Weights that share a scale, along the input of a channel."),
         ] = 32
         symmetric: Annotated[bool, Expert(), Help("Levels symmetric around zero, without a zero point.")] = True
+        sequential: Annotated[
+            bool,
+            Expert(),
+            Help("Calibrate on the outputs of earlier layers as already edited, to compensate their error, too."),
+        ] = False
 
     def whole(self, params: Any) -> str:
         return Message("input channel scales are")

@@ -57,6 +57,11 @@ class Gptq(Method):
             float, Range(1e-4, 1, log=True), Expert(), Help("Share of the mean diagonal added to the Hessian H.")
         ] = 0.01
         order: Annotated[bool, Expert(), Help("Quantise the columns with the largest inputs first (act-order).")] = True
+        sequential: Annotated[
+            bool,
+            Expert(),
+            Help("Calibrate on the outputs of earlier layers as already edited, to compensate their error, too."),
+        ] = False
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.rows_refusal(layer)
