@@ -44,7 +44,7 @@ SETTINGS: dict[str, list[tuple]] = {
     "quantize.gptq": [
         ({"bits": 4}, (*MATRIX, "Depthwise")),
         ({"bits": 3, "symmetric": False}, ("Gemm",)),
-        ({"damping": 0.1, "order": False}, ("MatMul",)),
+        ({"damping": 0.1, "order": False, "sequential": True}, ("MatMul",)),
         ({"bits": 4, "granularity": "group", "group_size": 8}, MATRIX),
         ({"bits": 3, "granularity": "group", "group_size": 8, "symmetric": False}, ("Gemm", "MatMul"), PAIR),
         ({"bits": 4}, MATRIX, PAIR),
@@ -131,7 +131,7 @@ SETTINGS: dict[str, list[tuple]] = {
     "quantize.awq": [
         ({}, MATRIX),
         ({"bits": 3, "granularity": "group", "group_size": 16}, MATRIX),
-        ({"symmetric": False}, ("Gemm",)),
+        ({"symmetric": False, "sequential": True}, ("Gemm",)),
     ],
     "quantize.blockwise": [
         ({}, ("Gemm", "MatMul")),

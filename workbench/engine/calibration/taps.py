@@ -106,7 +106,7 @@ def runs(
     cache: Cache | None = None,
     walk: Walk | None = None,
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Values of these names over this many samples, batch by batch. With a cache, or a walk of its own, the run goes on
+    """Values of these names over this many samples, batch by batch. With a cache, or with a walk, the run goes on
     where the last one of this model ended (see Walk)."""
     batch = data.at_once(-(-batch // SHARE))
     total = -(-min(data.samples, samples) // batch)
