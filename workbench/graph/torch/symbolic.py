@@ -4,6 +4,7 @@ of numbers and symbols, and never becomes a tensor before an operator on values 
 import inspect
 import keyword
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from workbench.graph.torch.torch_ops import OPS, attributes
 from workbench.graph.torch.torch_ops.operator import axes_of
 from workbench.graph.torch.torch_view import TorchView
 
+NO_NAME = re.compile(r"[^\w-]")  # signs that an archive's names do not have: of kernel:0, onnx::MatMul
 MOST_KNOWN = 64  # integers of constants of at most this size are known while the graph is traced: shapes, axes, places
 Attributes = Mapping[str, Any]
 WHOLE = (ir.DataType.INT32, ir.DataType.INT64)
@@ -99,8 +101,10 @@ def with_paths(view: Exportable) -> nn.Module:
 
 
 def _place(root: nn.Module, path: str) -> tuple[nn.Module, str]:
-    """The module that is to hold what has this path, made where it is not there, and a free name in it."""
-    *scopes, last = [part for part in path.replace("/", ".").split(".") if part] or ["constant"]
+    """The module that is to hold what has this path, made where it is not there, and a free name in it; of letters,
+    digits, - and _."""
+    parts = [NO_NAME.sub("_", part) for part in path.replace("/", ".").split(".") if part]
+    *scopes, last = parts or ["constant"]
     here = root
     for scope in scopes:
         if not isinstance(here._modules.get(scope), nn.Module):
