@@ -1,8 +1,8 @@
 """How small small networks get at how much accuracy: the files that stock ONNX Runtime opens.
 
 python -m tests.benchmarks.bench_records [--cases lenet300,lenet5,cnn,vit] [--seeds 0,1,2] [--sparsity S] [--epochs A,B]
-                                         [--batch B] [--no-flip] [--rate R] [--validate] [--folder FOLDER]
-                                         [--data FOLDER]
+                                         [--bits LAYER=N,...] [--batch B] [--no-flip] [--rate R] [--validate]
+                                         [--folder FOLDER] [--data FOLDER]
 
 One recipe for all of them, resources/demo/smallest.yaml, of which only SETTINGS are set here. The LeNets are trained
 here on the 60,000 training images of Fashion-MNIST, one network a seed, in 15 epochs, and compressed with the same
@@ -44,18 +44,19 @@ TRAINED = {"lenet300": lenet300, "lenet5": lenet5}
 
 class Settings(NamedTuple):
     """What is set of the recipe: share of zeros, epochs of both stages, samples of a step; of the first stage: mirrored
-    images, the highest rate (None: from its range test)."""
+    images, the highest rate (None: from its range test); bits of layers that have others than the recipe says."""
 
     sparsity: float
     epochs: tuple[int, ...]
     batch: int
     flip: bool = True
     rate: float | None = None
+    bits: tuple[tuple[str, int], ...] = ()
 
 
 SETTINGS = {
-    "lenet300": Settings(0.943, (20, 2), 128),
-    "lenet5": Settings(0.95, (14, 4), 256),
+    "lenet300": Settings(0.955, (25, 3), 128, rate=0.004, bits=(("2", 2), ("6", 4))),
+    "lenet5": Settings(0.95, (18, 2), 128, rate=0.002),
     "cnn": Settings(0.86, (7, 3), 64),
     "vit": Settings(0.7, (7, 3), 64),
 }
@@ -81,9 +82,14 @@ def recipe(seed: int, settings: Settings) -> Recipe:
         Stage(stage.kind, {**stage.params, "epochs": count, "batch": settings.batch})
         for stage, count in zip(whole.recover, settings.epochs, strict=True)
     )
-    own = {"flip": settings.flip} | ({"rate": settings.rate} if settings.rate else {})
-    stages = replace(first, params={**first.params, **own}), second
-    return replace(whole, rows=(Row(row.pattern, (prune, levels)),), recover=stages, seed=seed)
+    own = {**first.params, "flip": settings.flip}
+    if settings.rate:
+        own = {name: value for name, value in own.items() if name != "rate_factor"} | {"rate": settings.rate}
+    stages = replace(first, params=own), second
+    rows = [Row(row.pattern, (prune, levels))]
+    for path, bits in settings.bits:
+        rows.append(Row(path, (prune, replace(levels, params={**levels.params, "bits": bits}))))
+    return replace(whole, rows=tuple(rows), recover=stages, seed=seed)
 
 
 def original(case: str, seed: int, folder: Path, train: Path, epochs: int) -> Path:
@@ -152,12 +158,17 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
 
 
+def of_layers(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple((path, int(bits)) for path, bits in (part.split("=") for part in text.split(",")))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", default="lenet300,lenet5,cnn,vit")
     parser.add_argument("--seeds", type=numbers, default=(0, 1, 2))
     parser.add_argument("--sparsity", type=float, help="share of zeros; default: SETTINGS")
     parser.add_argument("--epochs", type=numbers, help="of both stages; default: SETTINGS")
+    parser.add_argument("--bits", type=of_layers, help="of layers, as 2=2,6=4; others: the recipe's")
     parser.add_argument("--batch", type=int, help="samples of a step; default: SETTINGS")
     parser.add_argument("--flip", action=argparse.BooleanOptionalAction, help="mirrored images; default: SETTINGS")
     parser.add_argument("--rate", type=float, help="of the first stage; default: SETTINGS")

@@ -26,7 +26,8 @@ from workbench.engine.preview.previewer import effective
 from workbench.engine.students import schedule
 from workbench.engine.students.student import Student, Wanted
 from workbench.engine.supervision.features import Features, output_of, pairs
-from workbench.engine.supervision.samples import Samples, augment, in_both
+from workbench.engine.supervision.samples import Batch, Moves, Samples, in_both, moved
+from workbench.engine.supervision.teacher import Teacher
 from workbench.engine.training import loop, range_test
 from workbench.engine.training.forgetting import classes_of, forgotten
 from workbench.engine.training.loop import DIVERGED, Loop
@@ -273,12 +274,46 @@ def test_held_out_samples_are_never_trained_on(workspace):
 def test_images_are_moved_and_mirrored():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(64, 1, 6, 6)).astype(np.float32)
-    moved = augment(x, 1, True, np.random.default_rng(1))
-    assert moved.shape == x.shape and not np.array_equal(moved, x)
+    moves = Moves.drawn(64, 1, True, np.random.default_rng(1))
+    found = moved(x, moves)
+    assert found.shape == x.shape and not np.array_equal(found, x)
     inner = {pixel for image in x for pixel in image.ravel().tolist()}
-    assert {pixel for image in moved for pixel in image.ravel().tolist()} <= inner
-    last = augment(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), 1, True, np.random.default_rng(1))
-    np.testing.assert_array_equal(last.transpose(0, 3, 1, 2), moved)
+    assert {pixel for image in found for pixel in image.ravel().tolist()} <= inner
+    last = moved(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), moves)
+    np.testing.assert_array_equal(last.transpose(0, 3, 1, 2), found)
+    assert 0 < len(set(moves.numbers)) <= moves.kinds and max(moves.numbers) < moves.kinds
+    same = moves.numbers == 0
+    np.testing.assert_array_equal(found[same], x[same])
+    for number in set(moves.numbers):
+        image = np.repeat(x[:1], 64, axis=0)
+        assert len(np.unique(moved(image, moves)[moves.numbers == number], axis=0)) == 1
+
+
+@pytest.mark.parametrize("flip, shift, asked", [(False, 0, 1), (True, 0, 2), (True, 1, 18)])
+def test_a_teacher_is_asked_once_for_each_way_in_which_an_image_is_moved(workspace, flip, shift, asked):
+    images = replace(
+        workspace.training,
+        inputs={"x": np.random.default_rng(0).normal(size=(20, 1, 4, 4)).astype(np.float32)},
+        labels=np.arange(20) % 2,
+        specs=(replace(workspace.training.specs[0], name="x", dtype="float32", shape=(None, 1, 4, 4)),),
+        axes={},
+        constants={},
+    )
+    rows = []
+
+    def run(feeds):
+        rows.append(len(feeds["x"]))
+        return [feeds["x"].reshape(len(feeds["x"]), -1)[:, :10]]
+
+    teacher = Teacher("t", run, images, ("x",))
+    samples = Samples(images, True, np.arange(20), np.arange(0))
+    teacher.answers(Batch({}, None, np.arange(20)))
+    for epoch in range(60):
+        for batch in samples.batches(8, (0, epoch), shift, flip):
+            (found,) = teacher.answers(batch)
+            np.testing.assert_array_equal(found, batch.feeds["x"].reshape(8, -1)[:, :10])
+    assert sum(rows) <= 1 + 20 * asked < 60 * 16
+    assert asked == 1 or sum(rows) > 20 * asked / 2
 
 
 @pytest.mark.parametrize(

@@ -87,10 +87,15 @@ def test_attributes_that_say_nothing_go():
         ir.Node("", "Transpose", [x], [ir.AttrInt64s("perm", [3, 2, 1, 0])]),
         ir.Node("", "Transpose", [x], [ir.AttrInt64s("perm", [0, 2, 1, 3])]),
     ]
+    for name, shape in (("known", [-1, 5]), ("empty", [0, 5])):
+        constant = ir.Value(name=name, const_value=ir.Tensor(np.array(shape, np.int64), name=name))
+        made.graph.initializers.add(constant)
+        nodes.append(ir.Node("", "Reshape", [x, constant], [ir.AttrInt64("allowzero", 1)]))
     for node in nodes:
         made.graph.append(node)
     shorten(made, "none")
-    assert [sorted(node.attributes) for node in nodes] == [[], ["pads", "strides"], ["kernel_shape"], [], ["perm"]]
+    left = [[], ["pads", "strides"], ["kernel_shape"], [], ["perm"], [], ["allowzero"]]
+    assert [sorted(node.attributes) for node in nodes] == left
 
 
 def test_short_names_may_be_names_that_the_model_has_already():

@@ -26,12 +26,44 @@ SPLIT = 0.5  # of the only data set is trained on, the rest is measured
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Feeds by input name, labels [n, ...] or None, and which samples these are; `moved` when they were augmented."""
+    """Feeds by input name, labels [n, ...] or None, and which samples these are; `moves` where they are augmented."""
 
     feeds: dict[str, Tensor]
     labels: Tensor | None
     chosen: np.ndarray
-    moved: bool = False
+    moves: Moves | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """How each of n images is moved and mirrored.
+
+    shift     the most pixels; `corner`: what is cut off above and to the left of the padded image, int64 [2, n]
+    mirrored  bool [n]
+    """
+
+    shift: int
+    mirrored: np.ndarray
+    corner: np.ndarray
+
+    @staticmethod
+    def drawn(count: int, shift: int, flip: bool, rng: np.random.Generator) -> Moves:
+        mirrored = rng.random(count) < 0.5 if flip else np.zeros(count, bool)
+        corner = rng.integers(0, 2 * shift + 1, (2, count)) if shift else np.zeros((2, count), np.int64)
+        return Moves(shift, mirrored, corner)
+
+    @property
+    def kinds(self) -> int:
+        """How many ways there are."""
+        return 2 * (2 * self.shift + 1) ** 2
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Which of the ways each is, int64 [n]; 0: not moved."""
+        size = 2 * self.shift + 1
+        down, right = (self.corner - self.shift) % size
+        found: np.ndarray = (self.mirrored * size + down) * size + right
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,11 +115,10 @@ class Samples:
         import torch
 
         feeds = self.data.feeds(chosen)
-        moved = rng is not None and (shift > 0 or flip)
-        if rng is not None and moved:
+        moves = None if rng is None or not (shift or flip) else Moves.drawn(len(chosen), shift, flip, rng)
+        if moves is not None:
             feeds = {
-                name: augment(x, shift, flip, rng) if name in self.data.inputs and is_image(x) else x
-                for name, x in feeds.items()
+                name: moved(x, moves) if is_moved(self.data, name) and is_image(x) else x for name, x in feeds.items()
             }
         labels = self.data.labels
         target = (
@@ -95,7 +126,12 @@ class Samples:
             if labels is None
             else torch.from_numpy(labels[chosen].astype(np.int64 if self.classes else np.float32))
         )
-        return Batch({name: torch.from_numpy(x) for name, x in feeds.items()}, target, chosen, moved)
+        return Batch({name: torch.from_numpy(x) for name, x in feeds.items()}, target, chosen, moves)
+
+
+def is_moved(data: Dataset, name: str) -> bool:
+    """Whether the samples of an input are its rows, and may be moved where they are images."""
+    return name in data.inputs and not data.axes.get(name, 0)
 
 
 def is_image(x: np.ndarray) -> bool:
@@ -107,20 +143,19 @@ def channels_last(shape: tuple[int, ...]) -> bool:
     return shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)
 
 
-def augment(x: np.ndarray, shift: int, flip: bool, rng: np.random.Generator) -> np.ndarray:
-    """Images [n, channels, height, width], each moved by up to `shift` pixels (edges repeated) and perhaps mirrored."""
+def moved(x: np.ndarray, moves: Moves) -> np.ndarray:
+    """Images [n, channels, height, width], or with channels last, moved (edges repeated) and mirrored."""
     if channels_last(x.shape):
-        turned = augment(np.ascontiguousarray(x.transpose(0, 3, 1, 2)), shift, flip, rng)
+        turned = moved(np.ascontiguousarray(x.transpose(0, 3, 1, 2)), moves)
         return np.ascontiguousarray(turned.transpose(0, 2, 3, 1))
-    if flip:
-        mirrored = rng.random(len(x)) < 0.5
-        x = np.where(mirrored[:, None, None, None], x[..., ::-1], x)
+    if moves.mirrored.any():
+        x = np.where(moves.mirrored[:, None, None, None], x[..., ::-1], x)
+    shift, (height, width) = moves.shift, x.shape[2:]
     if not shift:
         return np.ascontiguousarray(x)
-    height, width = x.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (shift, shift), (shift, shift)), mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(2, 3))
-    top, left = rng.integers(0, 2 * shift + 1, (2, len(x)))
+    top, left = moves.corner
     return np.ascontiguousarray(windows[np.arange(len(x)), :, top, left])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.supervision.features import output_of
 from workbench.engine.supervision.losses import together
-from workbench.engine.supervision.samples import Batch
+from workbench.engine.supervision.samples import Batch, is_moved
 from workbench.formats.opening import open_model
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
@@ -32,29 +33,51 @@ class Teacher:
     run: Run
     data: Dataset
     inputs: tuple[str, ...]
-    _known: list[np.ndarray] = field(default_factory=list)
-    _asked: np.ndarray | None = None
+    _known: list[np.ndarray] = field(default_factory=list)  # by sample, as it is stored and moved in each way
+    _asked: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # which of these
 
     def answers(self, batch: Batch) -> list[Tensor]:
-        """The output that is measured, then what is watched; those for samples as they are stored are remembered while
-        there is room."""
-        if batch.moved:
-            return self._ask({name: value.numpy() for name, value in batch.feeds.items()})
-        if self._asked is None:
-            first = self._ask(self.data.feeds(batch.chosen[: self.data.at_once(1)]))
-            size = sum(output.numel() * 4 for output in first) * self.data.samples
-            self._asked = np.zeros(self.data.samples if size <= REMEMBERED else 0, bool)
-            if len(self._asked):
-                self._known = [np.empty((self.data.samples, *output.shape[1:]), np.float32) for output in first]
-        if not len(self._asked):
-            return self._ask(self.data.feeds(batch.chosen))
-        new = batch.chosen[~self._asked[batch.chosen]]
-        if len(new):
-            new = batch.chosen if self.data.fixed_batch else new
-            for kept, output in zip(self._known, self._ask(self.data.feeds(new)), strict=True):
-                kept[new] = output.numpy()
-            self._asked[new] = True
-        return [torch.from_numpy(kept[batch.chosen]) for kept in self._known]
+        """The output that is measured, then what is watched; remembered while there is room."""
+        places, kinds = batch.chosen, 1
+        if batch.moves is not None:
+            places, kinds = batch.moves.numbers * self.data.samples + places, batch.moves.kinds
+        if self._bytes * kinds > REMEMBERED:
+            return self._ask(self._feeds(batch, np.ones(len(places), bool)))
+        self._make_room(kinds * self.data.samples)
+        new = ~self._asked[places]
+        if new.any():
+            new |= bool(self.data.fixed_batch)
+            for kept, output in zip(self._known, self._ask(self._feeds(batch, new)), strict=True):
+                kept[places[new]] = output.numpy()
+            self._asked[places] = True
+        return [torch.from_numpy(kept[places]) for kept in self._known]
+
+    @cached_property
+    def _first(self) -> list[Tensor]:
+        """Answers to a few samples, for their shapes."""
+        return self._ask(self.data.least())
+
+    @property
+    def _bytes(self) -> int:
+        """Bytes of the answers to all samples, as these are stored."""
+        return sum(4 * output[0].numel() for output in self._first) * self.data.samples
+
+    def _make_room(self, rows: int) -> None:
+        if len(self._asked) < rows:
+            more = rows - len(self._asked)
+            known = self._known or [np.empty((0, *output.shape[1:]), np.float32) for output in self._first]
+            self._known = [np.concatenate([kept, np.empty((more, *kept.shape[1:]), np.float32)]) for kept in known]
+            self._asked = np.pad(self._asked, (0, more))
+
+    def _feeds(self, batch: Batch, new: np.ndarray) -> dict[str, np.ndarray]:
+        """Feeds of some of the samples of a batch; `new`: bool [n]."""
+        if batch.moves is None:
+            return self.data.feeds(batch.chosen[new])
+        every = {name: value.numpy() for name, value in batch.feeds.items()}
+        if new.all():
+            return every
+        stored = self.data.feeds(batch.chosen[new])
+        return {name: every[name][new] if is_moved(self.data, name) else stored[name] for name in every}
 
     def _ask(self, feeds: dict[str, np.ndarray]) -> list[Tensor]:
         named = dict(zip(self.inputs, feeds.values(), strict=True))

@@ -65,6 +65,9 @@ def _is_silent(node: ir.Node, attribute: ir.Attr) -> bool:
     if node.op_type == "Transpose" and attribute.name == "perm":
         order = list(attribute.as_ints())
         return order == list(range(len(order)))[::-1]
+    if node.op_type == "Reshape" and attribute.name == "allowzero":
+        shape = node.inputs[1].const_value if node.inputs[1] is not None else None
+        return shape is not None and bool(shape.numpy().all())
     if node.op_type not in WINDOWS:
         return False
     if attribute.name == "kernel_shape":
