@@ -88,6 +88,7 @@ def engine_texts() -> dict[str, str]:
     """What methods, recovery stages and their parameters are called, and say of themselves."""
     from workbench.core.analysis.plan import PRESETS
     from workbench.core.recipe.recovery import STAGES
+    from workbench.data.extensions import all_metrics
     from workbench.engine.search.stacks import UNIFORM
     from workbench.methods.base.method import all_methods
     from workbench.ui.text.describe import name_words
@@ -100,6 +101,7 @@ def engine_texts() -> dict[str, str]:
         for field in info.fields:
             texts += [name_words(field.name), field.help, field.unit, *map(str, field.choices)]
         found |= {text: info.id for text in texts if text}
+    found |= {metric.info.heading: "names of metrics" for metric in all_metrics().values()}
     return found | dict.fromkeys((*PRESETS, *UNIFORM), "names of recipes")
 
 

@@ -794,6 +794,151 @@
       <translation>Marchenko-Pastur</translation>
     </message>
     <message>
+      <source>AUC</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>AUC</translation>
+    </message>
+    <message>
+      <source>Accuracy</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>准确率</translation>
+    </message>
+    <message>
+      <source>Agreement with the original</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>与原始模型的一致率</translation>
+    </message>
+    <message>
+      <source>Balanced accuracy</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>平衡准确率</translation>
+    </message>
+    <message>
+      <source>Cosine similarity to the original output</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>与原始输出的余弦相似度</translation>
+    </message>
+    <message>
+      <source>F1 (macro)</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>F1（宏平均）</translation>
+    </message>
+    <message>
+      <source>Mean IoU</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>平均 IoU</translation>
+    </message>
+    <message>
+      <source>Mean absolute error</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>平均绝对误差</translation>
+    </message>
+    <message>
+      <source>Mean squared error</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>均方误差</translation>
+    </message>
+    <message>
+      <source>Next-token loss</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>下一词元损失</translation>
+    </message>
+    <message>
+      <source>Perplexity</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>困惑度</translation>
+    </message>
+    <message>
+      <source>Pixel accuracy</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>像素准确率</translation>
+    </message>
+    <message>
+      <source>Pixel agreement with the original</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>与原始模型的像素一致率</translation>
+    </message>
+    <message>
+      <source>Retrieval R@1</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>检索 R@1</translation>
+    </message>
+    <message>
+      <source>Retrieval R@5</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>检索 R@5</translation>
+    </message>
+    <message>
+      <source>R²</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>R²</translation>
+    </message>
+    <message>
+      <source>Signal to noise against the original</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>相对原始输出的信噪比</translation>
+    </message>
+    <message>
+      <source>Squared error relative to the original</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>相对原始输出的平方误差</translation>
+    </message>
+    <message>
+      <source>Symbol error rate (CER)</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>字符错误率（CER）</translation>
+    </message>
+    <message>
+      <source>Symbol error rate (CER, CTC)</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>字符错误率（CER，CTC）</translation>
+    </message>
+    <message>
+      <source>Token accuracy</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>词元准确率</translation>
+    </message>
+    <message>
+      <source>Token agreement with the original</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>与原始模型的词元一致率</translation>
+    </message>
+    <message>
+      <source>Top-1</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>Top-1</translation>
+    </message>
+    <message>
+      <source>Top-1 agreement with the original</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>与原始模型的 Top-1 一致率</translation>
+    </message>
+    <message>
+      <source>Top-5</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>Top-5</translation>
+    </message>
+    <message>
+      <source>Word error rate (WER)</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>词错误率（WER）</translation>
+    </message>
+    <message>
+      <source>Word error rate (WER, CTC)</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>词错误率（WER，CTC）</translation>
+    </message>
+    <message>
+      <source>mAP 50</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>mAP 50</translation>
+    </message>
+    <message>
+      <source>mAP 50..95</source>
+      <extracomment>names of metrics</extracomment>
+      <translation>mAP 50..95</translation>
+    </message>
+    <message>
       <source>2 bit</source>
       <extracomment>names of recipes</extracomment>
       <translation>2 位</translation>
@@ -1332,11 +1477,6 @@
       <source>64</source>
       <extracomment>quantize.blockwise</extracomment>
       <translation>64</translation>
-    </message>
-    <message>
-      <source>Accuracy</source>
-      <extracomment>quantize.blockwise</extracomment>
-      <translation>精度</translation>
     </message>
     <message>
       <source>Block</source>
@@ -3687,21 +3827,6 @@
       <source>Labels of boxes have the shape [objects, 5] per sample, not {shape}.</source>
       <extracomment>workbench/data/metrics/boxes.py</extracomment>
       <translation>检测框标签的形状应为每个样本 [目标数, 5]，而不是 {shape}。</translation>
-    </message>
-    <message>
-      <source>mAP 50</source>
-      <extracomment>workbench/data/metrics/boxes.py</extracomment>
-      <translation>mAP 50</translation>
-    </message>
-    <message>
-      <source>mAP 50..95</source>
-      <extracomment>workbench/data/metrics/boxes.py</extracomment>
-      <translation>mAP 50..95</translation>
-    </message>
-    <message>
-      <source>F1 (macro)</source>
-      <extracomment>workbench/data/metrics/classes.py</extracomment>
-      <translation>F1（宏平均）</translation>
     </message>
     <message>
       <source>balanced accuracy</source>

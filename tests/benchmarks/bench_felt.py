@@ -167,6 +167,7 @@ def themes(hand: Hand) -> Line:
             hand.window.repaint()
 
         waits.append(seconds(hand, switched, lambda: True))
+        hand.turn(0.5)
     return wait("theme switched", 0.1, statistics.median(waits), f", median of {len(waits)}")
 
 
@@ -177,7 +178,7 @@ def clicked(hand: Hand) -> list[Line]:
     workspace = Workspace.open(demo.model, Job()).attach(demo.data, Job(), demo.calibration)
     paths = [layer.path for layer in sorted(hand.layers, key=lambda layer: -layer.bytes)[:6]]
     fresh, known, plain = [], [], []
-    hand.give([layer.path for layer in hand.layers])
+    clear(hand)
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate(paths):
             hand.session.select((hand.layers[0].path,))
@@ -194,7 +195,7 @@ def clicked(hand: Hand) -> list[Line]:
             known.append(seconds(hand, partial(click, sparsity=sparsity + 0.2), lambda: hand.settled))
             recipe = Recipe().with_actions([path], (Action("prune.magnitude", {"sparsity": sparsity}),))
             plain.append(naive(workspace, recipe, Path(folder)).seconds)
-            hand.give([path])
+            clear(hand)
     ratios = [statistics.median(a / b for a, b in zip(plain, each, strict=True)) for each in (fresh, known)]
     words = f"{ratios[0]:.1f}x the naive way, a prepared one {ratios[1]:.1f}x; median of {len(paths)} layers"
     return [
@@ -205,6 +206,12 @@ def clicked(hand: Hand) -> list[Line]:
             ratios[0] >= 0.8 * ratios[1],
         )
     ]
+
+
+def clear(hand: Hand) -> None:
+    """No layer has steps."""
+    hand.session.set_actions([layer.path for layer in hand.layers], (), "clear", True)
+    hand.wait(lambda: hand.settled)
 
 
 def gaps(hand: Hand) -> Line:

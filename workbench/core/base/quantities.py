@@ -97,8 +97,8 @@ class MetricInfo:
 
     @property
     def heading(self) -> str:
-        """The title as a caption."""
-        return self.title[:1].upper() + self.title[1:]
+        """The title as a caption; mAP stays as it is."""
+        return self.title if self.title[1:2].isupper() else self.title[:1].upper() + self.title[1:]
 
     @property
     def sign(self) -> int:

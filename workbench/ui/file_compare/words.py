@@ -67,7 +67,7 @@ def lines(found: FileComparison) -> tuple[Line, ...]:
             n=f"{figures.samples:,}",
         )
         first, second = (metric_text(side.value, metric) for side in (figures.first, figures.second))
-        rows.append(Line(metric.heading, first, second, change))
+        rows.append(Line(said(metric.heading), first, second, change))
         rows.append(Line(tr("Same predictions"), "", f"{100 * figures.agreement:.2f} %", _flips(found)))
         times = figures.first.latency_ms, figures.second.latency_ms
         ratio = tr("{times}x, measured here").format(times=f"{times[1] / max(times[0], 1e-9):.2f}")

@@ -267,7 +267,7 @@ class Scoreboard(QFrame):
         if data is None:
             return
         metric = self._session.metric
-        self.metric_tile.caption.setText(metric.heading)
+        self.metric_tile.caption.setText(said(metric.heading))
         edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
         value = preview.value if preview and edited else None
         if value is not None and self._session.report is not None and self._session.report.after.value is not None:

@@ -9,7 +9,7 @@ from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Beside, Figure
 from workbench.core.base import quantities
 from workbench.core.base.quantities import MetricInfo, three
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import said, tr
 
 if TYPE_CHECKING:  # numpy, for which the first paint need not wait
     from workbench.core.analysis.sensitivity import LikelyDrop
@@ -32,7 +32,8 @@ def beside_text(each: Beside) -> str:
     """Another metric: of the original, and of the edited model where that differs."""
     before, after = each.baseline.value, each.value.value
     value = value_text(after, each.metric)
-    return f"{each.metric.heading}: {value if before == after else f'{number_text(before, each.metric)} → {value}'}"
+    shown = value if before == after else f"{number_text(before, each.metric)} → {value}"
+    return f"{said(each.metric.heading)}: {shown}"
 
 
 def change_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None) -> str:

@@ -72,13 +72,11 @@ QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border};
 
 QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator, QMenu::indicator:non-exclusive, QAbstractItemView::indicator {{
+QCheckBox::indicator, QAbstractItemView::indicator {{
     width: 14px; height: 14px; border: 1px solid {outline}; border-radius: 4px; background: {surface};
 }}
 QAbstractItemView::indicator {{ width: 12px; height: 12px; }}
-QMenu::indicator:non-exclusive:checked, QAbstractItemView::indicator:checked {{
-    background: {accent}; border-color: {accent}; image: url("{check}");
-}}
+QAbstractItemView::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{check}"); }}
 QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {accent}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{check}"); }}
 QCheckBox::indicator:disabled {{ background: {window}; border-color: {border}; }}

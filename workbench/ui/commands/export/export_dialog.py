@@ -220,6 +220,8 @@ class ExportDialog(QDialog):
         self._job = 0
         self.outcome.show_report(report)
         self.pages.setCurrentWidget(self.outcome)
+        wanted = self.outcome.heightForWidth(self.outcome.width()) + 2 * MARGIN  # of stacked pages Qt asks none
+        self.resize(self.width(), max(self.height(), min(wanted, self.screen().availableGeometry().height() - MARGIN)))
 
     def _on_failed(self, what: str, hint: str) -> None:
         self._job = 0

@@ -12,7 +12,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.snapshot import Snapshot
 from workbench.ui.session.session import Session
 from workbench.ui.text import format
-from workbench.ui.text.i18n import counted, tr
+from workbench.ui.text.i18n import counted, said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
@@ -69,7 +69,7 @@ class StatesModel(QAbstractTableModel):
         elif rows != self._rows:
             self._states, self._rows = states, rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(Column) - 1))
-        metric = self._session.metric.heading or tr("Accuracy")
+        metric = said(self._session.metric.heading) or tr("Accuracy")
         if metric != self._metric:
             self._metric = metric
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.METRIC, Column.METRIC)

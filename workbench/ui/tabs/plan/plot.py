@@ -298,7 +298,7 @@ class TradeoffPlot(PlotPanel):
             ruler.line(tuple(zip(*curve.getData(), strict=True))) for curve in (self._uniform, self._predicted)
         )
         beyond = ruler.beyond(self._beyond.rect()) if self._beyond.isVisible() else None
-        heads = (tr("Recipe"), tr("Size"), tr("Smaller"), scene.metric.heading, tr("Drop"), tr("How, samples"))
+        heads = (tr("Recipe"), tr("Size"), tr("Smaller"), said(scene.metric.heading), tr("Drop"), tr("How, samples"))
         name = plain(Path(scene.model.path).name) if scene.model is not None else ""
         return page.html(
             page.Page(

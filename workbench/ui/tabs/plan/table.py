@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from workbench.core.base.quantities import size
 from workbench.ui.plans.entries import Entry, Scene
 from workbench.ui.tabs.plan import signs, words
-from workbench.ui.text.i18n import tr
+from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
@@ -94,7 +94,7 @@ class RecipeModel(QAbstractTableModel):
                 Column.NAME: tr("Recipe"),
                 Column.SIZE: tr("Size"),
                 Column.RATIO: tr("Smaller"),
-                Column.METRIC: metric.heading or tr("Metric"),
+                Column.METRIC: said(metric.heading) or tr("Metric"),
                 Column.DROP: tr("Drop, points") if metric.percent else tr("Drop"),
                 Column.HOW: tr("How, samples"),
             }[Column(section)]
