@@ -9084,6 +9084,11 @@
       <translation>没有数据，未检查其输入的离群值（离群值会占据 8 位量化级别的范围）</translation>
     </message>
     <message>
+      <source>Its table is read in several places, as a tied head does: rows that are looked up cannot have factors of the head's inputs. Use quantize.affine.</source>
+      <extracomment>workbench/methods/common/channel_scales.py</extracomment>
+      <translation>它的表在多处被读取(如共享权重的输出头):查表得到的行不能带有输出头输入的系数。请用 quantize.affine。</translation>
+    </message>
+    <message>
       <source>Its weight is the left operand; its input channels are not the last axis.</source>
       <extracomment>workbench/methods/common/channel_scales.py</extracomment>
       <translation>它的权重是左操作数；其输入通道不是最后一轴。</translation>
@@ -9122,6 +9127,11 @@
       <source>Its padding depends on the input's size (auto_pad).</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>它的填充取决于输入大小（auto_pad）。</translation>
+    </message>
+    <message>
+      <source>Its table is read in several places, as a tied head does: errors that this method moves between columns cancel in products, not in rows that are looked up. Use quantize.affine.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>它的表在多处被读取(如共享权重的输出头):此方法在列之间转移的误差在乘积中抵消,在查表得到的行中不抵消。请用 quantize.affine。</translation>
     </message>
     <message>
       <source>Only a 2-D convolution with a kernel larger than 1 can be split like this.</source>

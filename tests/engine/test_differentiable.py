@@ -24,7 +24,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.data.dataset import Dataset
 from workbench.engine.analysis.sensitivity import scan
-from workbench.engine.base.differentiable import view_of
+from workbench.engine.base.differentiable import few_samples, view_of
 from workbench.engine.calibration.gradients import synaptic_flow
 from workbench.engine.preview.predict import predictor, prepared
 from workbench.engine.preview.previewer import effective
@@ -443,3 +443,19 @@ def test_what_is_wrong_in_float16_is_refused_too(monkeypatch):
     monkeypatch.setitem(torch_ops.OPS, "LeakyRelu", wrong)
     with pytest.raises(UserError, match=r"through LeakyRelu \(node 'act0'\): its result in torch differs"):
         torch_proof.proved_view(halves(), {"x": floats(4, 8, 6, 6)})
+
+
+@pytest.mark.parametrize("length", [512, "samples"])
+def test_noise_for_a_state_beside_long_samples(length):
+    """A state has its samples along another axis, by its name; a window of 512 needs as many values."""
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["h"], "layer"), helper.make_node("Add", ["h", "state"], ["y"])]
+    given = [
+        helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", length]),
+        helper.make_tensor_value_info("state", TensorProto.FLOAT, [2, "batch", 3]),
+        helper.make_tensor_value_info("rate", TensorProto.INT64, []),
+    ]
+    made = helper.make_tensor_value_info("y", TensorProto.FLOAT, [2, "batch", 3])
+    weight = numpy_helper.from_array(floats(512, 3), "w")
+    proto = helper.make_model(helper.make_graph(nodes, "net", given, [made], [weight]), ir_version=8)
+    feeds = few_samples(from_proto(proto, "net", Job()), None)
+    assert {name: value.shape for name, value in feeds.items()} == {"x": (2, 512), "state": (2, 2, 3), "rate": ()}

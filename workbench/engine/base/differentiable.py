@@ -16,7 +16,7 @@ from workbench.graph.subgraph import cut
 if TYPE_CHECKING:  # torch takes a second to import, and most commands do without
     from workbench.graph.torch.torch_view import TorchView
 
-FREE = (64, 16, 224, 1)  # sizes tried for what a model's inputs leave free
+FREE = (64, 16, 224, 1, 512, 576, 2048)  # sizes tried for what a model's inputs leave free; audio is long
 
 
 def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
@@ -49,10 +49,17 @@ def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
 
 
 def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
+    """Samples lie along the first axis, where that is free, and along those of its name: of a state, perhaps another
+    one."""
     rng = np.random.default_rng(0)
     made = {}
+    batches = {spec.axes[0] for spec in model.inputs if spec.axes and spec.shape[0] is None} - {""}
     for spec in model.inputs:
-        shape = [count if index == 0 and size is None else size or free for index, size in enumerate(spec.shape)]
+        names = spec.axes or ("",) * len(spec.shape)
+        shape = [
+            size or (count if index == 0 or name in batches else free)
+            for index, (size, name) in enumerate(zip(spec.shape, names, strict=True))
+        ]
         empty = empty_cache(spec.name, spec.shape, spec.axes)
         if empty is not None:  # of as many samples
             shape = [count if size == 1 and spec.shape[axis] is None else size for axis, size in enumerate(empty)]

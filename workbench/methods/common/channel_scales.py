@@ -4,12 +4,18 @@ import numpy as np
 
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.methods.common.factors import is_tied
 
 LIMIT = 1e4  # factors stay within this of 1, so that no channel is lost to rounding
 
 
 def refusal(layer: Layer) -> str | None:
     """Why a layer's input channels cannot have factors, or None."""
+    if is_tied(layer):
+        return Message(
+            "Its table is read in several places, as a tied head does: rows that are looked up cannot have factors of "
+            "the head's inputs. Use quantize.affine."
+        )
     if layer.op not in ("Conv", "Gemm", "MatMul") or (layer.op != "Conv" and len(layer.shape) != 2):
         return Message(
             "Scaling input channels is supported for convolutions and MatMul/Gemm, not for {op}.", op=layer.op

@@ -30,10 +30,20 @@ def like(matrix: np.ndarray, values: np.ndarray, out_axis: int) -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(matrix.reshape(moved.shape), 0, out_axis), dtype=np.float32)
 
 
+def is_tied(layer: Layer) -> bool:
+    """Whether rows of a table are looked up and the same table is multiplied with."""
+    return layer.op == "Embedding" and layer.uses > 1
+
+
 def rows_refusal(layer: Layer) -> str | None:
     """Why a layer has no input rows to look at (see engine.calibration.im2col), or None."""
     if layer.locked:
         return layer.locked
+    if is_tied(layer):
+        return Message(
+            "Its table is read in several places, as a tied head does: errors that this method moves between columns "
+            "cancel in products, not in rows that are looked up. Use quantize.affine."
+        )
     return (
         None
         if layer.op in ("Conv", "Gemm", "MatMul")
