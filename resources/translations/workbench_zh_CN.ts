@@ -6464,14 +6464,34 @@
       <translation>此模型中没有层可以采用这些步骤。</translation>
     </message>
     <message>
+      <source>Choose another target, other layers, or other methods.</source>
+      <extracomment>workbench/engine/search/options.py</extracomment>
+      <translation>请选择其他目标设备、其他层或其他方法。</translation>
+    </message>
+    <message>
       <source>Choose other layers, or open another model.</source>
       <extracomment>workbench/engine/search/options.py</extracomment>
       <translation>请选择其他层，或打开其他模型。</translation>
     </message>
     <message>
+      <source>Choose other layers, or other methods.</source>
+      <extracomment>workbench/engine/search/options.py</extracomment>
+      <translation>请选择其他层或其他方法。</translation>
+    </message>
+    <message>
       <source>No editable layer matches.</source>
       <extracomment>workbench/engine/search/options.py</extracomment>
       <translation>没有匹配的可编辑层。</translation>
+    </message>
+    <message>
+      <source>None of these layers can have any of the steps that a search tries.</source>
+      <extracomment>workbench/engine/search/options.py</extracomment>
+      <translation>搜索尝试的步骤都不适用于这些层。</translation>
+    </message>
+    <message>
+      <source>{target} takes none of the steps that a search tries on these layers.</source>
+      <extracomment>workbench/engine/search/options.py</extracomment>
+      <translation>{target} 不支持搜索在这些层上尝试的任何步骤。</translation>
     </message>
     <message>
       <source>8-bit activations were measured in all layers that have such a step. The recipes that the search found keep them there, even where that is slower (integers: all).</source>

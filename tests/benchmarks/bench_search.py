@@ -1,7 +1,7 @@
 """The search for a recipe, in one run: what it finds against uniform recipes, and what it costs.
 
-    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,scan,again,kill,
-        workers] [--keep FOLDER]
+    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,scan,depths,again,
+        kill,workers] [--keep FOLDER]
 
 With --keep what was measured stays in that folder: a run that was stopped goes on there, and its times say less.
 
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +24,9 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from tests.benchmarks import former_search, models
+from tests.benchmarks import former_search, models, networks
 from workbench.core.analysis.plan import Front, Goal, Point
+from workbench.core.analysis.sensitivity import CANDIDATES
 from workbench.core.analysis.workforce import Workforce
 from workbench.core.base.job import Job
 from workbench.core.ipc.process import THREADS
@@ -34,6 +36,8 @@ from workbench.data.metrics.intervals import ALL, paired_interval
 from workbench.engine.analysis import sensitivity
 from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler
+from workbench.engine.compile.structure import structural
 from workbench.engine.preview.divergence import divergence
 from workbench.engine.preview.previewer import effective
 from workbench.engine.search.options import Option, promising, table
@@ -45,6 +49,7 @@ from workbench.engine.search.trials import FIRST, Trials, split
 from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import size_of
 
 SPINS = 20_000
 BUDGETS = ("4 bit", "50 % zeros, 4 bit", "2 bit")  # bytes of these uniform recipes
@@ -176,17 +181,42 @@ def scanned(name: str, samples: int) -> None:
 def against_every(name: str, samples: int, first: int, precise: float) -> None:
     workspace = opened(name)
     chosen, _ = split(workspace.measurable(), samples, 0)
-    trials = Trials(workspace, chosen, 0, first=first)
-    job = Job()
-    found = table(workspace, Goal(), job)
+    found = table(workspace, Goal(), Job())
     alone = [option for option in found.options if not option.structural]
     places = promising(found, {layer.path: layer.bytes for layer in workspace.model.layers})
+    single = {place: options for place, options in places.items() if not any(option.structural for option in options)}
+    compared(name, Trials(workspace, chosen, 0, first=first), alone, single, precise)
+
+
+def depths(_: str, samples: int) -> None:
+    """The candidates of a scan on a layer of each third of a network of the shapes of ResNet-18, at 224 pixels."""
+    model = networks.export_resnet18(models.MADE / "resnet18.onnx")
+    data = models.made(f"fields{samples}.npz", lambda path: np.savez(path.open("wb"), x=networks.images(samples, 7)))
+    workspace = Workspace.open(str(model), Job()).attach(str(data), Job())
+    convolutions = [layer for layer in workspace.model.layers if layer.op == "Conv" and layer.shape[2] == 3]
+    found: dict[str, list[Option]] = {}
+    for layer in convolutions[1 :: len(convolutions) // 3]:
+        for stack in CANDIDATES:
+            if not any(map(structural, stack)):
+                edited = compiler.edit(workspace.model, layer.path, stack, None, 0, workspace.cache, Job())
+                size = compiler.with_bias(
+                    layer, edited, size_of(workspace.model, {layer.path: edited}).layers[layer.path][0]
+                )
+                found.setdefault(layer.path, []).append(Option({layer.path: stack}, size))
+    print("layers:", ", ".join(found), flush=True)
+    every = [option for options in found.values() for option in options]
+    trials = Trials(workspace, workspace.measurable().order, 0, first=sensitivity.FIRST)
+    assert len(trials.computer.original[np.arange(1)]) == 1  # both sides need all outputs of the original
+    compared("ResNet-18 shapes, 224 px", trials, every, found, sensitivity.ROUGH)
+
+
+def compared(
+    name: str, trials: Trials, alone: Sequence[Option], single: Mapping[str, Sequence[Option]], precise: float
+) -> None:
+    """Race the options of each place, and then run all of them on all samples."""
+    job, chosen = Job(), trials.order
     with Clock() as racing:
-        results = {
-            place: race(options, trials, job, precise=precise)
-            for place, options in places.items()
-            if not any(option.structural for option in options)
-        }
+        results = {place: race(options, trials, job, precise=precise) for place, options in single.items()}
     spent = sum(raced.samples for each in results.values() for raced in each)
     with Clock() as rest:
         whole = {option.key: in_full(trials, option, job) for option in alone}
@@ -194,6 +224,7 @@ def against_every(name: str, samples: int, first: int, precise: float) -> None:
     costs = {raced.option.key: raced.cost for each in results.values() for raced in each}
     pairs = [(cost, whole[key].divergences.mean()) for key, cost in costs.items()]
     predicted = [(option.predicted, whole[option.key].divergences.mean()) for option in alone if option.predicted]
+    told = f"{spearmanr(*zip(*predicted, strict=True)).statistic:.3f} (all, as predicted)" if predicted else "-"
     missed = 0
     for place, each in results.items():
         options = [option for option in alone if option.place == place]
@@ -209,7 +240,7 @@ def against_every(name: str, samples: int, first: int, precise: float) -> None:
         f"  runs of samples: {spent:,} of {every:,}, {every / spent:.1f} times fewer; "
         f"{racing} against {racing.wall + rest.wall:.1f} s ({racing.cpu + rest.cpu:.1f} s of computing)\n"
         f"  rank correlation with every option on every sample: {spearmanr(*zip(*pairs, strict=True)).statistic:.3f}"
-        f" (raced), {spearmanr(*zip(*predicted, strict=True)).statistic:.3f} (all, as predicted)\n"
+        f" (raced), {told}\n"
         f"  sizes at which the best option was dropped, beyond its interval: {missed} of {len(alone)}",
         flush=True,
     )
@@ -328,6 +359,7 @@ PARTS = {
     "again": again,
     "kill": killed,
     "workers": shared,
+    "depths": depths,
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import pytest
 
 from tests.plugins import distribution, site  # noqa: F401
@@ -18,9 +19,15 @@ from workbench.engine.search import aims
 from workbench.engine.search.options import table
 from workbench.engine.search.plan import plan
 from workbench.engine.search.trials import split
+from workbench.engine.workspace import Workspace
 
 ORIGINAL = 4 * (16 * 32 + 32 * 4)  # bytes of the weights that can be edited
 BYTES = 1900
+
+
+def arrays(path) -> dict[str, np.ndarray]:
+    with np.load(path) as found:
+        return dict(found)
 
 
 def search(workspace, goal, **more):
@@ -187,7 +194,7 @@ def test_a_pause_rests_between_two_trials(opened, monkeypatch):
 
 @pytest.mark.slow
 def test_a_model_without_labels_and_one_that_decides_nothing_are_searched_by_their_outputs(opened, place, tmp_path):
-    data = np.load(place / "test.npz")
+    data = arrays(place / "test.npz")
     np.savez(tmp_path / "plain.npz", x=data["x"])
     unlabelled = opened().attach(str(tmp_path / "plain.npz"), Job())
     front = search(unlabelled, Goal(max_bytes=BYTES))
@@ -200,7 +207,7 @@ def test_a_model_without_labels_and_one_that_decides_nothing_are_searched_by_the
 
 
 def test_one_sample_is_too_few(opened, place, tmp_path):
-    data = np.load(place / "test.npz")
+    data = arrays(place / "test.npz")
     np.savez(tmp_path / "one.npz", x=data["x"][:1], y=data["y"][:1])
     with pytest.raises(UserError, match="two samples"):
         search(opened().attach(str(tmp_path / "one.npz"), Job()), Goal())
@@ -308,3 +315,26 @@ def test_a_ceiling_of_energy_needs_figures_or_a_counter(opened, monkeypatch, tmp
     monkeypatch.setattr(system, "POWERCAP", tmp_path)
     with pytest.raises(UserError, match="energy use of this device is not known"):
         search(opened(), Goal(max_energy=1.0))
+
+
+EMBEDDING = """
+<ir_version: 8, opset_import: ["" : 17]>
+net (int64[n, 6] ids) => (float[n, 8] y)
+{
+    e = Gather (table, ids)
+    y = ReduceMean <axes = [1], keepdims = 0> (e)
+}
+"""
+
+
+def test_a_target_that_takes_nothing_is_told_in_a_sentence(tmp_path):
+    """The only layer is an embedding, of which the rules of the device say nothing."""
+    rng, proto = np.random.default_rng(0), onnx.parser.parse_model(EMBEDDING)
+    proto.graph.node[0].name = "table"
+    table_of = rng.normal(size=(100, 8)).astype(np.float32)
+    proto.graph.initializer.append(onnx.numpy_helper.from_array(table_of, "table"))
+    onnx.save(proto, tmp_path / "net.onnx")
+    np.savez(tmp_path / "ids.npz", ids=rng.integers(0, 100, (40, 6)))
+    workspace = Workspace.open(str(tmp_path / "net.onnx"), Job()).attach(str(tmp_path / "ids.npz"), Job())
+    with pytest.raises(UserError, match="Ethos-U takes none of the steps that a search tries on these layers"):
+        search(workspace, Goal(max_ratio=0.5, target="ethos-u"))

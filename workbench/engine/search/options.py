@@ -238,7 +238,7 @@ def table(
     helped: Callable[[Mapping[str, Sequence[Stack]], Job], object] | None = None,
 ) -> Table:
     """Every stack on every layer that the target takes it on, predicted. Raises UserError where no layer can be
-    touched, and for an unknown target.
+    touched or have any of the steps, and for an unknown target.
 
     told     gets the table as soon as it has what needs no calibration data, which is made first
     helped   makes the edits of these stacks on layers (by path), and puts them into the cache
@@ -285,7 +285,22 @@ def table(
     ]
     for step in job.each(work, Message("predicting candidates")):
         step()
+    if not options:
+        raise _nothing_to_try(goal)
     return Table(tuple(options), paths, known)
+
+
+def _nothing_to_try(goal: Goal) -> UserError:
+    """No layer can have any of the steps that the goal allows, or its target takes none of them."""
+    if goal.target:
+        return UserError(
+            "{target} takes none of the steps that a search tries on these layers.",
+            "Choose another target, other layers, or other methods.",
+            target=find_target(goal.target).title,
+        )
+    return UserError(
+        "None of these layers can have any of the steps that a search tries.", "Choose other layers, or other methods."
+    )
 
 
 def _uses_data(stack: Stack) -> bool:
