@@ -145,3 +145,15 @@ def test_training_with_the_statistics_of_each_batch_repeats(images):
     assert result.rate is not None and 1e-6 < result.rate < 0.1 and result.after >= result.before
     assert all(point.low <= point.metric <= point.high for point in result.points if point.metric is not None)
     assert results[0].recovery.gain.low <= results[0].recovery.gain.value <= results[0].recovery.gain.high
+
+
+@pytest.mark.slow
+def test_layers_in_whole_numbers_have_no_batchnorm_to_train(images):
+    """The kernels take the place of their convolutions: nothing there gives what a batch is normalised by."""
+    asked = recipe(Action("quantize.dynamic", {}), Stage("finetune", {"steps": 4, "batch": 32}))
+    asked = replace(asked, storing=replace(asked.storing, integers="all"))
+    compiled = images[False].compiled(asked, Job())
+    shown = effective(compiled.model, compiled.edits)
+    wanted = statistics.normalised(images[False].model)
+    assert wanted and not statistics.moments(shown, wanted, images[False].training, Job())
+    assert recovered(images[False], asked, Job()).compiled.edits.keys() == compiled.edits.keys()

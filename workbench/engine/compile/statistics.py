@@ -82,8 +82,9 @@ def of_kept(goal: Mapping[str, Moments], kept: Mapping[str, tuple[np.ndarray, ..
 
 
 def moments(model: Model, paths: Iterable[str], data: Dataset, job: Job) -> dict[str, Moments]:
-    """Statistics of these layers' outputs over samples of the data."""
-    names = {path: _output(model, path) for path in paths}
+    """Statistics of these layers' outputs over samples of the data; none of a layer that kernels on whole numbers
+    compute, whose own operator is not there."""
+    names = {path: name for path in paths if (name := _output(model, path))}
     sums: dict[str, list[np.ndarray]] = {}
     count: dict[str, int] = {}
     for arrays in runs(model, list(names.values()), data, SAMPLES, BATCH, job) if names else ():
@@ -158,8 +159,9 @@ def with_corrected(model: Model, goal: Mapping[str, Moments], data: Dataset, job
 
 
 def _output(model: Model, path: str) -> str:
-    """Name of what the layer's node gives, its bias added."""
-    return next(str(node.outputs[0].name) for node in model.ir.graph if node.name == model.sites[path].node)
+    """Name of what the layer's node gives, its bias added; "" where the node is not in the graph."""
+    site = model.sites.get(path)
+    return next((str(node.outputs[0].name) for node in model.ir.graph if site and node.name == site.node), "")
 
 
 def _rows(wanted: Moments, now: Moments, shared: bool) -> np.ndarray:
