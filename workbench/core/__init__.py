@@ -1,1 +1,1 @@
-"""Values only: what the engine and the window say to each other. No torch, no onnx, no Qt."""
+"""Values exchanged between the engine and the window. No torch, no onnx, no Qt."""

@@ -1,4 +1,4 @@
-"""Findings about a data set before it is used: its contents, and ways of reading it with the metric of each."""
+"""Checks of a data set before it is used: its contents, and candidate preprocessings, each with its metric."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """One way of reading the data.
+    """A candidate preprocessing of the data.
 
     title    in words: "divided by 255"
-    yaml     the preprocessing that does so; "" where nothing is done
-    value    the metric of the original model; None where it cannot run so, which `refused` says
-    low      lower end of the 95 % interval of what is gained against reading the data as it is read now, same samples
+    yaml     the preprocessing as YAML; "" for none
+    value    the metric of the original model; None where it cannot run, with the reason in `refused`
+    low      lower end of the paired 95 % interval of the gain over the current reading, on the same samples
     """
 
     title: str
@@ -40,17 +40,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class DataCheck:
-    """Findings about a data set, by measuring the original model on `samples` of it.
+    """Result of checking a data set by measuring the original model on `samples` of its samples.
 
-    preprocessing   the file that it is read from, or would be
-    readings   as it is read now, then others
-    best       which of them is proposed; 0: as it is read now
+    preprocessing   the preprocessing file that is in use, or would be
+    readings   the current reading first, then the alternatives
+    best       index of the proposed reading; 0: the current one
     facts      sentences: what the data holds
-    doubts     sentences: what is wrong with it, or may be
-    sample     of one sample as the model gets it under the proposed reading: shape, least, largest, mean value
-    picture    the same [height, width] or [height, width, 3] uint8, where it is an image
-    metric     None where nothing could be measured
-    written    the file with the proposed preprocessing, where it was written
+    doubts     sentences: what is, or may be, wrong with it
+    sample     one sample as the model receives it under the proposed reading: shape, minimum, maximum, mean
+    picture    the same sample as [height, width] or [height, width, 3] uint8, if it is an image
+    metric     None if nothing could be measured
+    written    the file that the proposed preprocessing was written to, if it was
     """
 
     path: str
@@ -70,7 +70,7 @@ class DataCheck:
 
     @property
     def fine(self) -> bool:
-        """Whether the data can be used as it is read now, as far as was measured."""
+        """Whether the measurement found nothing wrong with the current reading of the data."""
         return self.best == 0 and not self.doubts and self.readings[0].value is not None
 
     @property

@@ -7,7 +7,9 @@ MOST_TOKENS = 256  # of an answer: without a cache each token reads all before i
 
 @dataclass(frozen=True)
 class Wanted:
-    """prompt: a text that has at least one token; tokens: how many are asked for, 1 to MOST_TOKENS."""
+    """A request for continuations. `prompt`: a text of at least one token; `tokens`: how many to generate, 1 to
+    MOST_TOKENS.
+    """
 
     prompt: str
     tokens: int = 40
@@ -15,7 +17,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Said:
-    """The answer of one model so far: pieces of text, one a token."""
+    """The continuation by one model so far, as pieces of text, one for each token."""
 
     pieces: tuple[str, ...] = ()
 
@@ -26,8 +28,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Generation:
-    """Answers of the original and of a recipe's model. `ended`: both ended by themselves, or have as many tokens as
-    were asked for."""
+    """Continuations by the original and by a recipe's model. `ended`: both have reached their end token, or the
+    requested number of tokens.
+    """
 
     prompt: str
     original: Said = Said()
@@ -37,8 +40,9 @@ class Generation:
 
     @property
     def parts_at(self) -> int | None:
-        """Index of the first token that differs; None while all are the same. Where one has ended and the other
-        goes on, they part there."""
+        """Index of the first token that differs; None while all are equal. Where one continuation has ended and the
+        other goes on, this is where the shorter one ends.
+        """
         first, second = self.tokens
         for place, (a, b) in enumerate(zip(first, second, strict=False)):
             if a != b:

@@ -1,4 +1,4 @@
-"""Results of measuring a model, or two models on the same samples."""
+"""Results of measuring one model, or of comparing two on the same samples."""
 
 import html
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from workbench.core.base.quantities import MetricInfo, metric_text
 
 @dataclass(frozen=True)
 class Measuring:
-    """Choice of metrics, output and batch axis, as the user gives it.
+    """The user's choice of metrics, output and batch axis.
 
-    metrics   ids, or file.py:function, each perhaps with its output as "f1@logits"; the first decides, the others are
-              shown beside it. (): it follows from outputs and labels
-    output    name of an output, or several with commas, which are put together; "": the one that suits best
-    axis      of the samples in it; None: found by running the model
+    metrics   ids, or file.py:function, each optionally with its output, as "f1@logits"; the first is the main metric,
+              the others are shown beside it. (): chosen from outputs and labels
+    output    name of an output, or several separated by commas, which are concatenated; "": the best match
+    axis      batch axis of the output; None: found by running the model
     """
 
     metrics: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Measuring:
 
     @staticmethod
     def of(metric: str | Sequence[str] = (), output: str = "", axis: int | None = None) -> "Measuring":
-        """Metrics in a list, or with commas in one text."""
+        """Create the choice from a list of metrics, or from one text that separates them by commas."""
         given = (metric,) if isinstance(metric, str) else metric
         names = (name.strip() for text in given for name in text.split(","))
         return Measuring(tuple(dict.fromkeys(name for name in names if name)), output.strip(), axis)
@@ -39,9 +39,9 @@ AUTOMATIC = Measuring()
 class Evaluation:
     """The metric of one model on all `samples`, measured by running it.
 
-    low, high   95 % interval of the metric on all data like these, of which the samples are a random part
-    output      name of the output that is measured
-    id          of the metric; `beside` are others
+    low, high   95 % confidence interval of the metric, with the samples taken as a random draw from their population
+    output      name of the measured output
+    id          id of the metric; `beside` holds the other metrics
     """
 
     metric: MetricInfo
@@ -63,11 +63,11 @@ class Evaluation:
         return f"{self.metric}: {value}, measured on {samples} (95 % interval: {low} to {high})"
 
     def _repr_html_(self) -> str:
-        """The same sentence, for notebooks."""
+        """Return the same sentence as HTML, for notebooks."""
         return f"<p>{html.escape(str(self))}</p>"
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of the command line's `evaluate --json`, without the seconds; `metrics` has every one by its id."""
+        """Return the keys of `evaluate --json` without the seconds; `metrics` holds every metric by its id."""
         return {
             **self.metric.to_json(),
             "value": self.value,
@@ -84,7 +84,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Side:
-    """One of two compared models; `macs` are None where they are unknown, `latency_ms` is of one sample."""
+    """One of two compared models. `macs` is None where unknown; `latency_ms` is for one sample."""
 
     path: str
     bytes: int
@@ -121,11 +121,11 @@ class Compared:
 class Comparison:
     """Two models on the same samples.
 
-    difference      of the metric, second - first; `low` and `high` are its paired 95 % interval for data like these
-    agreement       share of the samples (0..1) on which both decide alike
+    difference      metric of the second - metric of the first; `low` and `high` are its paired 95 % confidence interval
+    agreement       share of the samples (0..1) with the same prediction from both
     lost, won       samples that the second answers worse, and better
     max_abs_diff    largest difference between the outputs
-    metrics         every metric, the one that decides first
+    metrics         every metric, the main one first
     """
 
     metric: MetricInfo
@@ -143,11 +143,11 @@ class Comparison:
 
     @property
     def ratio(self) -> float:
-        """How many times smaller the second file is."""
+        """How many times smaller the second file is than the first."""
         return self.first.bytes / self.second.bytes
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of the command line's `compare --json`."""
+        """Return the keys of `compare --json`."""
         return {
             **self.metric.to_json(),
             "samples": self.samples,
@@ -168,12 +168,13 @@ PairKind = Literal["same", "weights", "shape", "added", "removed"]
 
 @dataclass(frozen=True)
 class LayerPair:
-    """A layer of the first model and the one of the second that stands in its place.
+    """A layer of the first model and its counterpart in the second.
 
-    path, other    of both; "" on the side that has none
+    path, other    paths of the layer and its counterpart; "" where one is missing
     kind           same weights, other weights in the same shape, another shape, only in the second, only in the first
-    shape, other_shape, bytes, other_bytes  of the weight, and of weight and bias in the file; empty and 0 for none
-    sqnr_db        10 log10(|W|^2 / |W - W'|^2) where both have one shape and other weights; None elsewhere
+    shape, other_shape, bytes, other_bytes  shape of the weight; bytes of weight and bias in the file; empty and 0 where
+                                            the layer is missing
+    sqnr_db        10 log10(|W|^2 / |W - W'|^2) where shapes are equal and weights differ; else None
     """
 
     path: str
@@ -189,8 +190,11 @@ class LayerPair:
 
 @dataclass(frozen=True)
 class ModelDiff:
-    """`layers` in the order of the first model, those that only the second has behind them. `operators`: of the graph,
-    by name, how many nodes the first and the second have."""
+    """Differences of two models, layer by layer.
+
+    layers      in the order of the first model, followed by those that only the second has
+    operators   name of an operator -> number of nodes in the first graph and in the second
+    """
 
     layers: tuple[LayerPair, ...]
     operators: tuple[tuple[str, int, int], ...]
@@ -199,7 +203,7 @@ class ModelDiff:
         return sum(pair.kind == kind for pair in self.layers)
 
     def to_json(self) -> dict[str, Any]:
-        """The keys `layers` and `operators` of the command line's `compare --json`."""
+        """Return the keys `layers` and `operators` of `compare --json`."""
         layers = [
             asdict(pair) | {"shape": list(pair.shape), "other_shape": list(pair.other_shape)} for pair in self.layers
         ]
@@ -208,8 +212,9 @@ class ModelDiff:
 
 @dataclass(frozen=True)
 class FileComparison:
-    """The open model and another file. `figures` of both on the attached samples; None, and `without` says why, where
-    they cannot be measured. Sizes in bytes."""
+    """Comparison of the open model with another file. `figures`: both on the attached samples; None where they cannot
+    be measured, with the reason in `without`. Sizes in bytes.
+    """
 
     first: str
     second: str
@@ -220,7 +225,7 @@ class FileComparison:
     without: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Every field, in plain values."""
+        """Return every field as plain values."""
         return {
             "a": {"path": self.first, "bytes": self.bytes[0], "macs": self.macs[0]},
             "b": {"path": self.second, "bytes": self.bytes[1], "macs": self.macs[1]},

@@ -1,4 +1,4 @@
-"""A step that a target device does not take (found by core.targets.check)."""
+"""A step that a target device does not support (found by core.targets.check)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from workbench.core.recipe.action import Action
 
 @dataclass(frozen=True)
 class Finding:
-    """A step of a layer that the target does not take.
+    """A step of a layer that the target does not support.
 
-    place    of the step among all steps of the layer (Recipe.stack_for)
-    reason   by which rule, a sentence or two
-    source   where that rule was read
-    runs     whether the layer runs there nevertheless, in floating point
+    place    index of the step among all steps of the layer (Recipe.stack_for)
+    reason   the rule that excludes it, in a sentence or two
+    source   where that rule is documented
+    runs     whether the layer still runs on the target, in floating point
     """
 
     path: str
@@ -26,7 +26,7 @@ class Finding:
     runs: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As `compress --json` prints it; the keys are stable."""
+        """Return the finding as `compress --json` prints it; the keys are stable."""
         step = self.action.step()
         return {"layer": self.path, "step": step, "reason": self.reason, "source": self.source, "runs": self.runs}
 

@@ -28,18 +28,20 @@ PRESETS: dict[str, tuple[Action, ...]] = {
 
 @dataclass(frozen=True)
 class Goal:
-    """The limits that a recipe must keep, and what the search may use. Without any limit: the whole trade-off.
+    """Limits that a recipe must keep, and bounds of the search itself. Without any limit the search maps the whole
+    trade-off.
 
-    max_bytes    of the file; `max_ratio` is a fraction of the original's bytes
-    max_drop     of the metric, in its own unit: 0.01 of top-1 is one point
-    max_macs     for one sample
-    max_memory   bytes that the weights take once the model is loaded, and one run beside them
+    max_bytes    bytes of the file; `max_ratio` is a fraction of the original's bytes
+    max_drop     largest drop of the metric, in its own unit: 0.01 of top-1 is one point
+    max_macs     multiply-accumulates for one sample
+    max_memory   bytes in memory for the loaded weights and one run
     max_latency  milliseconds for one sample: on this machine, or by the roofline of a target that has one
     max_energy   millijoules of one sample: by the processor's counter, or by the figures of a target that has them
-    families     that may be used; `layers` are paths or globs of those that may be touched, none for all
-    samples      that the search uses at most, those held out among them; 0: all
-    seconds      after which it ends with what it has; 0: no limit
-    retrain      whether the best few recipes are trained, too
+    families     families of methods that may be used; `layers`: paths or globs of the layers that may be edited, empty
+                 for all
+    samples      most samples that the search uses, including those held out; 0: all
+    seconds      time limit, after which the search ends with the best so far; 0: none
+    retrain      whether the best few recipes are also trained
     target       name of the hardware that the recipe is for; "" for none
     """
 
@@ -60,17 +62,17 @@ class Goal:
 
     @property
     def whole(self) -> bool:
-        """Whether the whole trade-off is asked for."""
+        """Whether the goal has no limit, so that the whole trade-off is wanted."""
         limits = (self.max_bytes, self.max_ratio, self.max_drop, self.max_macs)
         return all(limit is None for limit in limits) and not self.limits_runs
 
     @property
     def limits_runs(self) -> bool:
-        """Whether something is limited that only a whole recipe tells: memory, latency or energy."""
+        """Whether memory, latency or energy is limited, which only a whole recipe determines."""
         return any(limit is not None for limit in (self.max_memory, self.max_latency, self.max_energy))
 
     def bytes_of(self, original: int) -> int | None:
-        """The largest file, given the original's bytes; None where the size is not limited."""
+        """Return the largest allowed file size, given the original's bytes; None where the size is not limited."""
         limits = [] if self.max_bytes is None else [self.max_bytes]
         limits += [] if self.max_ratio is None else [int(self.max_ratio * original)]
         return min(limits, default=None)
@@ -80,9 +82,9 @@ class Goal:
 class Measured:
     """Figures of a recipe on some samples, paired with the original sample by sample.
 
-    drop        of the metric (positive: worse), with its 95 % interval on all data like these
-    divergence  mean distance of the outputs from the original's: KL divergence in nats where the model gives scores of
-                classes, else the mean squared difference
+    drop        drop of the metric (positive: worse), with its 95 % confidence interval
+    divergence  mean distance of the outputs from the original's: KL divergence in nats for a classifier's scores, else
+                the mean squared difference
     """
 
     value: float
@@ -97,13 +99,13 @@ class Measured:
 class Point:
     """A whole recipe in the trade-off.
 
-    name       short: "4 bit", "search 3"
-    bytes      of the file that an export writes; exact but for a point of `Front.predicted`
+    name       short label: "4 bit", "search 3"
+    bytes      size of the exported file; exact except for points of `Front.predicted`
     energy     millijoules of one sample; `Front.energy` says how it was obtained
-    predicted  drop of the metric by the model of the search, before it was measured
-    measured   on the samples that the search chooses by; None: predicted alone
-    held_out  on the samples that had no part in the choice; of the chosen recipe, and those it is compared with
-    left       layers that cannot have the steps that the recipe's globs ask for
+    predicted  drop of the metric that the search predicted before measuring
+    measured   figures on the selection samples; None: predicted only
+    held_out  figures on the held-out samples; for the chosen recipe and those it is compared with
+    left       layers that match the recipe's globs but cannot have the steps
 
     A recipe with training stages was measured after them.
     """
@@ -127,17 +129,17 @@ class Point:
 
     @property
     def key(self) -> int:
-        """Key of the recipe; before and after training there are two."""
+        """The key of the recipe; it differs before and after training."""
         return hash((self.recipe.key, self.recipe.recover)) if self.retrained else self.recipe.key
 
     @property
     def best(self) -> Measured | None:
-        """The figure to show: of the samples held out where there is one."""
+        """The figures to show: on the held-out samples if known, else on the selection samples."""
         return self.held_out or self.measured
 
     @property
     def drop(self) -> float | None:
-        """Measured where it was, else predicted."""
+        """The measured drop if known, else the predicted one."""
         return self.predicted if self.best is None else self.best.drop
 
     @property
@@ -150,7 +152,7 @@ class Point:
         return "held out" if self.held_out else "measured" if self.measured else "predicted"
 
     def to_json(self) -> dict[str, Any]:
-        """The document that `workbench search --json` prints; the recipe as its document."""
+        """Return the document that `workbench search --json` prints, with the recipe as its document."""
         row: dict[str, Any] = {
             "name": self.name,
             "kind": self.kind,
@@ -170,17 +172,17 @@ class Point:
 
 @dataclass(frozen=True)
 class Front:
-    """The trade-off between size and quality, as far as the search has come.
+    """The trade-off between size and quality that the search has found so far.
 
     original   the model as opened; its drop is zero
-    points     whole recipes that were measured, in the order in which that happened
-    predicted  the front by the model of the search: (bytes, drop), smallest file first
-    chosen     the point for the goal; None where none keeps its limits, or as yet
-    done, total  steps of this phase
-    selection, held_out  samples that the search chooses by, and samples for the final figure: never the same ones
-    trials, known  that were run for this search, and that an earlier one had run on the same model and data
-    energy     how the energy of all points was obtained: "measured", "by rule"; "" where there is none
-    notes      what the user should know: what was left out, what limit no recipe keeps
+    points     measured recipes, in the order of measuring
+    predicted  the predicted front: (bytes, drop), smallest file first
+    chosen     the point that meets the goal; None if there is none, or none yet
+    done, total  progress in steps of this phase
+    selection, held_out  numbers of samples for choosing and for the final figure: disjoint sets
+    trials, known  recipes run by this search, and recipes known from an earlier search on the same model and data
+    energy     how the energy of all points was obtained: "measured", "by rule"; "" without energy
+    notes      remarks for the user: what was left out, which limit no recipe keeps
     """
 
     goal: Goal
@@ -206,8 +208,9 @@ class Front:
 
     @property
     def best(self) -> tuple[Point, ...]:
-        """The measured points that no other beats in both bytes and divergence, smallest file first; and those that
-        lose less after training than all of these that are no larger."""
+        """The measured points that no other beats in both bytes and divergence, smallest file first, and trained points
+        whose drop is less than that of all of these that are no larger.
+        """
         found = list(undominated(tuple(point for point in self.points if not point.retrained)))
         for point in self.points:
             if point.retrained and point.measured is not None:
@@ -220,7 +223,7 @@ class Front:
         return tuple(point for point in self.points if point.kind == kind)
 
     def with_point(self, point: Point) -> "Front":
-        """The same with a point added, or replaced where its recipe and kind are there."""
+        """Return the front with a point added, or replacing the one with the same recipe and kind."""
         same = [
             place
             for place, other in enumerate(self.points)
@@ -231,7 +234,7 @@ class Front:
         return replace(self, points=(*self.points[: same[0]], point, *self.points[same[0] + 1 :]))
 
     def to_json(self) -> dict[str, Any]:
-        """The document that `workbench search --json` prints."""
+        """Return the document that `workbench search --json` prints."""
         return {
             "metric": str(self.metric),
             "original": self.original.to_json(),
@@ -246,7 +249,7 @@ class Front:
 
 
 def undominated(points: tuple[Point, ...]) -> Iterator[Point]:
-    """The measured points that no smaller or equal file beats in divergence, smallest first."""
+    """Yield the measured points that no smaller or equal file beats in divergence, smallest first."""
     reached = float("inf")
     measured = [point for point in points if point.measured is not None]
     for point in sorted(measured, key=lambda each: (each.bytes, each.measured.divergence if each.measured else 0.0)):

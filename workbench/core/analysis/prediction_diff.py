@@ -13,11 +13,11 @@ FlipKind = Literal["lost", "won", "moved"]  # right -> wrong, wrong -> right, fr
 
 @dataclass(frozen=True)
 class Flip:
-    """A sample that the compressed model decides otherwise than the original.
+    """A sample for which the compressed model predicts another class than the original.
 
-    sample        its number in the data set
-    truth         its class; where there are no labels, the original's decision
-    before, after the classes decided for, and how sure the model is of each (0..1)
+    sample        index in the data set
+    truth         true class; without labels, the original's prediction
+    before, after predicted classes, each with its confidence (0..1)
     picture       uint8 [height, width] or [height, width, 3]; None where inputs are not images
     """
 
@@ -45,7 +45,7 @@ class ClassChange:
 
 @dataclass(frozen=True)
 class SampleError:
-    """The metric of one sample before and after, for models that do not decide between classes."""
+    """The metric of one sample before and after, for models that are not classifiers."""
 
     sample: int
     before: float
@@ -57,14 +57,15 @@ class SampleError:
 class Changes:
     """The current recipe compared with the original on the same samples.
 
-    samples     number of samples that were run
-    metric      what a sample's score is, where there are no classes
-    labelled    against labels; else against the original's own decisions
-    classes     names, in the model's order; empty where the model does not decide between classes
-    before      int32 [truth, decision] counts; `after` the same
-    flips       the surest first, at most as many as are worth looking at; `lost`, `won`, `moved` count all of them
-    errors      the samples that became worst, for models without classes; `worse`, `better` count all
-    trained     whether the recipe's training stages are in it; None: it has none
+    samples     number of samples run
+    metric      the per-sample score, for models without classes
+    labelled    compared with labels; else with the original's own predictions
+    classes     names, in the model's order; empty for models that are not classifiers
+    before      int32 [true class, predicted class] counts; `after` the same
+    flips       most confident first, capped in number; `lost`, `won`, `moved` count all flips
+    errors      samples with the largest increase in error, for models without classes; `worse`, `better` count all
+                samples
+    trained     whether the recipe's training stages are included; None: it has none
     """
 
     samples: int
@@ -86,14 +87,14 @@ class Changes:
 
 @dataclass(frozen=True)
 class Suspect:
-    """A layer whose steps were taken back, all others kept.
+    """A layer whose steps were reverted while all others were kept.
 
-    restored   samples that are again decided as by the original
-    margin     how much the score of the original's decision rises over the best other one, on average; for models
-               without classes, how much of the error goes away
-    together   `restored`, when this layer and all suspects before it are taken back
-    also       layers that lost channels with it, and were taken back with it
-    note       what it did not get back, and why
+    restored   number of samples with the original's prediction again
+    margin     mean gain in margin of the original's prediction over the best other class; for models without classes,
+               the reduction of the error
+    together   `restored` when this layer and all suspects before it are reverted
+    also       coupled layers, which were reverted with it
+    note       what could not be reverted, and why
     """
 
     path: str
@@ -109,8 +110,8 @@ class Suspect:
 class Blame:
     """Attribution of flipped samples to the steps of layers, largest contribution first.
 
-    samples    the numbers of those that were run
-    tried      layers that were taken back so far, of `layers`
+    samples    indices of the samples run
+    tried      number of layers reverted so far, of `layers`
     """
 
     samples: tuple[int, ...]
@@ -121,7 +122,7 @@ class Blame:
 
 @dataclass(frozen=True)
 class Guess:
-    """A class, and how sure a model is of it (0..1)."""
+    """A class with the model's confidence in it (0..1)."""
 
     name: str
     sure: float
@@ -129,15 +130,15 @@ class Guess:
 
 @dataclass(frozen=True)
 class SampleAnswer:
-    """Answers of the original and the compressed model to one sample of the user's own.
+    """Answers of the original and the compressed model to one sample that the user supplies.
 
-    before, after   the most probable classes of each; empty where the model does not decide between classes
-    error           |now - was| / |was| of the measured output, Euclidean
-    most            the largest change of one of its `size` values
-    first, first_after   its first values
-    picture         uint8 [height, width] or [height, width, 3]; None where the input is no image
-    notes           how the sample was read and preprocessed, and what speaks against that
-    trained         whether the recipe's training stages are in it; None: it has none
+    before, after   the most probable classes of each; empty for models that are not classifiers
+    error           |after - before| / |before| of the measured output, Euclidean
+    most            largest change of a single value of the output, which has `size` values
+    first, first_after   the first values of the output
+    picture         uint8 [height, width] or [height, width, 3]; None unless the input is an image
+    notes           how the sample was read and preprocessed, and doubts about that
+    trained         whether the recipe's training stages are included; None: it has none
     """
 
     path: str

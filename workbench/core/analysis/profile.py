@@ -1,4 +1,4 @@
-"""Where the time of a run goes, layer by layer; loading; energy: the original beside what a recipe makes of it."""
+"""Profile of the original beside a recipe's model: run time layer by layer, loading, energy."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of several measurements, and their middle half."""
+    """The median and the interquartile range of several measurements."""
 
     median: float
     low: float
@@ -15,8 +15,9 @@ class Spread:
 
 @dataclass(frozen=True)
 class LayerTime:
-    """Milliseconds a run that the operators of a layer take; None where the runtime has none of them by itself: it put
-    them into others, or the layer is gone. The path of operators that belong to no layer is empty."""
+    """Run time of a layer's operators in milliseconds; None where the runtime does not report them separately: they
+    were fused into others, or the layer was removed. The path is empty for operators that belong to no layer.
+    """
 
     path: str
     before: Spread | None
@@ -25,10 +26,10 @@ class LayerTime:
 
 @dataclass(frozen=True)
 class Load:
-    """Measured of a file in a fresh process that does nothing else.
+    """Loading of a file, measured in a fresh process that does nothing else.
 
-    seconds   until it can run
-    memory    bytes that it keeps from then on; None where the system does not tell, as `peak`
+    seconds   time until the model can run
+    memory    bytes in use from then on; None where the system does not report them, as for `peak`
     peak      the most bytes at any time, loading and running
     run       milliseconds of a warm run of `batch` samples; None where it was not run
     """
@@ -40,7 +41,7 @@ class Load:
     batch: int = 1
 
     def to_json(self) -> dict[str, Any]:
-        """Medians, as reports have them; the keys are stable."""
+        """Return medians, as in reports; the keys are stable."""
         return {
             "seconds": self.seconds.median,
             "kept_bytes": _median(self.memory),
@@ -57,8 +58,9 @@ def _median(spread: Spread | None) -> float | None:
 
 @dataclass(frozen=True)
 class Energy:
-    """Joules of one run. `how`: measured (the processor's own counter, of all that ran meanwhile), or by rule (a
-    target's figures for multiply-accumulates and bytes)."""
+    """Joules of one run. `how`: measured (the processor's own counter, which includes everything that ran meanwhile),
+    or by rule (a target's figures for multiply-accumulates and bytes).
+    """
 
     before: float
     after: float
@@ -68,7 +70,9 @@ class Energy:
 
 @dataclass(frozen=True)
 class Profile:
-    """Times are of `runs` runs of each, with `batch` samples, warm, in turns. `energy_note`: why there is no energy."""
+    """Times of both models, warm and in turns: `runs` runs of each with `batch` samples. `energy_note`: why energy is
+    missing.
+    """
 
     batch: int
     runs: int
@@ -82,10 +86,10 @@ class Profile:
     energy_note: str = ""
 
     def share(self, path: str) -> float | None:
-        """Share of a run's time, 0..1, that a layer takes after the recipe; None where the layer is gone."""
+        """Return a layer's share of the run time, 0..1, after the recipe; None where the layer was removed."""
         found = next((layer.after for layer in self.layers if layer.path == path), None)
         return None if found is None or self.after.median <= 0 else found.median / self.after.median
 
     def to_json(self) -> dict[str, Any]:
-        """As `workbench profile --json` prints it; the keys are stable."""
+        """Return the profile as `workbench profile --json` prints it; the keys are stable."""
         return asdict(self)

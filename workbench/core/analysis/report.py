@@ -17,12 +17,12 @@ How = Literal["forecast", "estimated", "measured", "verified"]
 
 @dataclass(frozen=True)
 class Figure:
-    """A number and where it comes from.
+    """A number and how it was obtained.
 
-    forecast   computed from the parameters or the edit, nothing was run
+    forecast   computed from the parameters or the edit without running anything
     estimated  measured on part of the samples; `low` and `high` bound it with 95 % confidence
     measured   on all `samples` of the data set, by running the edited graph
-    verified   read off, or measured by running, the exported file
+    verified   read from the exported file, or measured by running it
     """
 
     value: float
@@ -34,10 +34,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Beside:
-    """A metric that is shown beside the one that decides: of the edited model, and of the original on the same samples.
+    """A metric beside the main one: of the edited model, and of the original on the same samples.
 
-    id       of the metric
-    output   name of the output that it is of
+    id       id of the metric
+    output   name of the output that it is computed from
     """
 
     id: str
@@ -53,7 +53,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class LayerChange:
-    """The effect of a stack of steps on one layer. `exact` is false while the bytes are a method's forecast."""
+    """Effect of a stack of steps on one layer. `exact` is false while the bytes are a method's forecast."""
 
     path: str
     actions: tuple[Action, ...]
@@ -85,16 +85,17 @@ class Totals:
 
     @property
     def bits_per_weight(self) -> float:
-        """Bits of the file for each parameter: scales, biases and the graph are in it."""
+        """Bits of the file per parameter, including scales, biases and the graph."""
         return 8 * self.bytes.value / max(self.parameters, 1)
 
 
 @dataclass(frozen=True)
 class Verified:
-    """The exported file, reopened: its metric; how often it decides as the preview did, and the largest difference.
+    """The exported file, reopened: its metric, its agreement with the preview's predictions, and the largest
+    difference.
 
-    Without data it is run on made-up inputs, 0 samples: there is no metric, and no share. `max_abs_diff` is None where
-    no inputs were found that it takes. `change`: of the metric against the original, on the same samples.
+    Without data it runs on random inputs: 0 samples, no metric, no agreement. `max_abs_diff` is None if no valid inputs
+    were found. `change`: its metric less that of the original, on the same samples.
     """
 
     value: float | None
@@ -106,7 +107,9 @@ class Verified:
 
 @dataclass(frozen=True)
 class Made:
-    """When and where a report was made: local time with its zone (ISO 8601), this program, the runtime, the machine."""
+    """When and where a report was made: local time with its zone (ISO 8601), version of the program, runtime,
+    machine.
+    """
 
     date: str
     version: str
@@ -116,10 +119,10 @@ class Made:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Bytes of the exported file by what they are for.
+    """Bytes of the exported file by purpose.
 
-    layers     weights of the layers that steps changed, with their scales, tables and calls of decoders
-    decoders   functions that those layers share
+    layers     weights of edited layers, with their scales, tables and decoder calls
+    decoders   decoder functions that those layers share
     tensors    other values: untouched weights, biases, parameters of norms, constants
     container  everything else: nodes, names, metadata
     """
@@ -132,13 +135,13 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Corrupted:
-    """Both models on the same samples, corrupted alike.
+    """Both models on the same corrupted samples.
 
-    kind, strength   such as "noise", and 1 to 5; ("clean", 0): the samples as they are
-    first, second    the metric of both
-    drop             what the second loses against the first (positive: worse)
-    lost             robustness lost: that drop less the one on clean samples; `low` and `high` are its paired 95 %
-                     interval for data like these
+    kind, strength   such as "noise", and 1 to 5; ("clean", 0): uncorrupted samples
+    first, second    metric of each model
+    drop             drop of the second against the first (positive: worse)
+    lost             loss of robustness: that drop less the drop on clean samples; `low` and `high` are its paired 95 %
+                     confidence interval
     """
 
     kind: str
@@ -153,7 +156,7 @@ class Corrupted:
 
 @dataclass(frozen=True)
 class Robustness:
-    """`rows`: the clean one first, then kind by kind from weak to strong."""
+    """Metrics under corruptions. `rows`: clean samples first, then each kind from weak to strong."""
 
     metric: MetricInfo
     samples: int
@@ -165,8 +168,9 @@ class Robustness:
         return tuple(dict.fromkeys(row.kind for row in self.rows if row.strength))
 
     def at(self, strength: int, kind: str = "") -> tuple[float, float] | None:
-        """The metric of both at a strength, 0 for clean samples: of this kind, else the mean over all kinds; None while
-        it is not known of all of them."""
+        """Return the metric of both models at a strength, 0 for clean samples: for this kind, or the mean over all
+        kinds; None until all are known.
+        """
         found = [
             row for row in self.rows if row.strength == strength and (not kind or not strength or row.kind == kind)
         ]
@@ -176,23 +180,23 @@ class Robustness:
 
     @property
     def lost(self) -> float:
-        """Mean over all kinds and strengths."""
+        """Mean loss of robustness over all kinds and strengths."""
         corrupted = [row.lost for row in self.rows if row.strength]
         return sum(corrupted) / max(len(corrupted), 1)
 
     def to_json(self) -> dict[str, Any]:
-        """Under `corruptions` in `compare --corruptions --json`."""
+        """Return the value of `corruptions` in `compare --corruptions --json`."""
         return {"samples": self.samples, "robustness_lost": self.lost, "rows": [{**vars(row)} for row in self.rows]}
 
 
 @dataclass(frozen=True)
 class Report:
-    """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not.
+    """A finished compression. `metric` describes `value`; `data` names the samples, and says whether they are labelled.
 
-    target      title of the device that the recipe is for; "" where it names none
-    beside      other metrics, of the exported file
-    id          of the metric
-    not_taken   steps that the target does not take, by its rules: nothing was run there
+    target      title of the recipe's target device; "" for none
+    beside      other metrics of the exported file
+    id          id of the metric
+    not_taken   steps that the target does not support, by its rules alone: nothing was run on it
     """
 
     metric: MetricInfo
@@ -219,7 +223,7 @@ class Report:
 
     @property
     def ratio(self) -> float:
-        """How many times smaller the file is."""
+        """How many times smaller the exported file is."""
         return self.before.bytes.value / self.after.bytes.value
 
     @property
@@ -239,7 +243,7 @@ class Report:
         return "\n".join([*facts, *(f"{kind}: {path}" for kind, path in self.files.items())])
 
     def _repr_html_(self) -> str:
-        """A table for notebooks, with the files below it."""
+        """Return an HTML table for notebooks, with the files below it."""
         lines = [("", "original", "compressed", ""), *self._facts]
         rows = ("".join(f"<td>{html.escape(cell)}</td>" for cell in line) for line in lines)
         files = "<br>".join(html.escape(f"{kind}: {path}") for kind, path in self.files.items())
@@ -253,7 +257,7 @@ class Report:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of the command line's `compress --json`: stable."""
+        """Return the keys of `compress --json`, which are stable."""
         return {
             "before": _totals(self.before),
             "after": _totals(self.after),
@@ -290,12 +294,12 @@ def _change(change: Figure) -> dict[str, Any]:
 
 
 def metrics_json(own: dict[str, Any], id: str, beside: tuple[Beside, ...]) -> dict[str, Any]:
-    """Every metric by its id; with the output's name where another one has it."""
+    """Return every metric by its id, with the output's name where several metrics share an id."""
     return by_output([*([(id, "", own)] if id else []), *((each.id, each.output, each.to_json()) for each in beside)])
 
 
 def by_output(figures: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
-    """Figures by the ids of their metrics, given as (id, output, figure)."""
+    """Return figures by metric id, given as (id, output, figure)."""
     found: dict[str, Any] = {}
     for id, output, figure in figures:
         found[f"{id}@{output}" if id in found else id] = figure

@@ -42,12 +42,13 @@ LEAST = 1e-9  # added to a predicted loss before its logarithm
 
 @dataclass(frozen=True)
 class Wanted:
-    """Settings of a scan: `layers` are paths; none means all editable layers.
+    """Settings of a scan: `layers` are paths; empty: all editable layers.
 
-    share   of the candidates on single layers is measured, those that are predicted to cost least; the others have what
-            is predicted alone
-    race    whether candidates run on growing parts of the samples until their cost is clear, or another one of the same
-            layer that takes no more bytes is clearly better; None: where all of them on all samples take long
+    share   fraction of the single-layer candidates to measure, those with the smallest predicted cost; the others keep
+            their prediction only
+    race    whether candidates run on growing subsets of the samples until their cost is clear, or until another
+            candidate of the same layer that is no larger is clearly better; None: only where the full scan would take
+            long
     """
 
     candidates: tuple[Stack, ...] = CANDIDATES
@@ -58,18 +59,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Trial:
-    """One candidate on one layer, or on all layers that lose channels together.
+    """One candidate on one layer, or on all coupled layers.
 
-    path        of the layer; the first of several
-    stacks      what each of the layers gets: of the candidate what it can have
-    bytes       of these layers, and of all others that change with them
-    predicted   rise of the loss, or error of the layer's output (see curvature); None where it is not predicted
-    value       of the metric; `drop` is what it loses (positive: worse). None: it was only predicted
-    low, high   95 % interval of the loss on all data like these, paired with the original sample by sample
-    samples     that it was measured on, the first of the evaluation's order; 0: all
-    divergence  mean distance of the outputs from the original's on these; None where it was not computed
-    beaten      whether another candidate that takes no more bytes was clearly better, which ended the race for this one
-    following   layers that change with these without getting actions -> the share of their bytes that stays
+    path        path of the layer; the first of several
+    stacks      steps for each layer: those of the candidate that it can have
+    bytes       size of these layers and of all others that change with them
+    predicted   increase in loss, or error of the layer's output (see curvature); None without a prediction
+    value       the metric; `drop` is its loss (positive: worse). None: only predicted
+    low, high   95 % confidence interval of the drop, paired with the original sample by sample
+    samples     number of samples measured, the first in the evaluation's order; 0: all
+    divergence  mean distance of the outputs from the original's on these samples; None if not computed
+    beaten      whether the race ended early because another candidate that is no larger was clearly better
+    following   layers that change with these without having steps -> remaining fraction of their bytes
     """
 
     path: str
@@ -95,7 +96,9 @@ class Trial:
         return (*self.stacks, *self.following)
 
     def to_json(self) -> dict[str, Any]:
-        """The document that the command line prints, steps as in a recipe; `layers` if it changes more than one."""
+        """Return the document that the command line prints, with steps as in a recipe; `layers` for more than one
+        layer.
+        """
         row = {
             "action": [action.step() for action in self.actions],
             "bytes": self.bytes,
@@ -110,16 +113,16 @@ class Trial:
 
 @dataclass(frozen=True)
 class Scan:
-    """A sensitivity scan, as far as it has come.
+    """Results of a sensitivity scan so far.
 
-    baseline      the original's metric on all `samples`; every measured trial is on the same, unless they were raced
+    baseline      the original's metric on all `samples`; measured trials use the same samples, unless raced
     raced         whether trials stopped early (see Wanted.race)
-    layers        the paths that are tried, in the order of the model
-    refused       (path, candidate) -> why the layer cannot have it
-    evaluations   runs over the whole data set, of the graph or of the part behind a layer
-    kind          what is predicted: the rise of the "loss", or the "output error"; "" where nothing is
-    obstacle      why it is not the loss, in a sentence; "" where it is
-    correlation   of what was predicted with what was measured (Spearman's); None with too few of both
+    layers        paths of the scanned layers, in the model's order
+    refused       (path, candidate) -> why the layer cannot have the candidate
+    evaluations   passes over the whole data set, of the graph or of the part after a layer
+    kind          what is predicted: increase in "loss", or "output error"; "" for nothing
+    obstacle      why the loss cannot be predicted, in a sentence; "" if it can
+    correlation   Spearman correlation of predicted and measured cost; None with too few pairs
     """
 
     metric: MetricInfo
@@ -138,7 +141,9 @@ class Scan:
 
     @cached_property
     def scale(self) -> "DropScale | None":
-        """Scale from what is predicted to what the metric loses, by the trials that were measured; None: too few."""
+        """The scale from predicted cost to drop of the metric, fitted to the measured trials; None with too few of
+        them.
+        """
         return DropScale.of(
             (trial.predicted, trial.drop or 0.0, trial.samples or self.samples)
             for trial in self.measured
@@ -153,16 +158,16 @@ class Scan:
         return tuple(trial for trial in self.trials if trial.path == path)
 
     def cells(self) -> dict[tuple[str, Stack], Trial]:
-        """Trials by layer and candidate; a trial on coupled layers is in the row of each of them."""
+        """Return trials by layer and candidate; a trial on coupled layers is listed for each of them."""
         return {(path, trial.candidate): trial for trial in self.trials for path in trial.stacks}
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The layers that some trial gives actions to."""
+        """The layers to which some trial gives steps."""
         return tuple(dict.fromkeys(path for trial in self.trials for path in trial.stacks))
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of the command line's `sensitivity --json`, without the seconds."""
+        """Return the keys of `sensitivity --json` without the seconds."""
         paths = dict.fromkeys(trial.path for trial in self.trials)
         return {
             "baseline": self.baseline,
@@ -179,7 +184,9 @@ class Scan:
 
 
 def cheapest(predicted: Sequence[Trial], share: float) -> set[tuple[str, Stack]]:
-    """The candidates to measure: all, or the share with the smallest predicted cost, and those without a prediction."""
+    """Return the candidates to measure: all, or the fraction with the smallest predicted cost and all without a
+    prediction.
+    """
     known = sorted(
         (trial for trial in predicted if trial.predicted is not None), key=lambda trial: trial.predicted or 0
     )
@@ -194,9 +201,9 @@ def cheapest(predicted: Sequence[Trial], share: float) -> set[tuple[str, Stack]]
 class LikelyDrop:
     """Likely drop of the metric (positive: worse), from a predicted loss.
 
-    error   95 % of candidates like this are within it; `beyond`: the predicted loss is larger than that of all
-            candidates that were run, and so the drop is `drop` at least
-    trials  candidates that were run
+    error   95 % of similar candidates are within it; `beyond`: the predicted loss exceeds that of all measured
+            candidates, so the drop is at least `drop`
+    trials  number of measured candidates
     """
 
     drop: float
@@ -207,9 +214,10 @@ class LikelyDrop:
 
 @dataclass(frozen=True)
 class DropScale:
-    """Predicted losses in rising order, and for each the drop of the metric as fitted to candidates of the same model
-    that were run: monotone, and zero at zero (isotonic regression, Barlow et al. 1972). `errors`: (predicted loss,
-    measured drop less the fit to all others)."""
+    """Predicted losses in ascending order, each with the drop of the metric, fitted to measured candidates of the same
+    model: monotone, and zero at zero (isotonic regression, Barlow et al. 1972). `errors`: (predicted loss, measured
+    drop less the fit to all other candidates).
+    """
 
     rises: tuple[float, ...]
     fitted: tuple[float, ...]
@@ -217,7 +225,7 @@ class DropScale:
 
     @staticmethod
     def of(measured: Iterable[tuple[float, float, int]]) -> "DropScale | None":
-        """Fit to (predicted loss, measured drop, samples) of each candidate; None where they are too few."""
+        """Fit the scale to (predicted loss, measured drop, samples) of each candidate; None with too few of them."""
         known = sorted(row for row in measured if all(map(math.isfinite, row)) and row[0] >= 0 and row[2] > 0)
         if len(known) < FEWEST:
             return None
@@ -228,7 +236,7 @@ class DropScale:
         return DropScale(*_fit(known), tuple(errors))
 
     def at(self, rise: float) -> LikelyDrop:
-        """Drop at a predicted loss, with the error that one candidate has."""
+        """Return the drop at a predicted loss, with the error for a single candidate."""
         place = math.log(max(rise, 0.0) + LEAST)
         near = sorted(self.errors, key=lambda each: abs(math.log(each[0] + LEAST) - place))[:NEAREST]
         error = Z * math.sqrt(sum(gap * gap for _, gap in near) / len(near))
@@ -236,8 +244,9 @@ class DropScale:
 
 
 def _fit(known: Sequence[tuple[float, float, int]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Predicted losses, and the closest drops there that never fall and are nowhere below zero: neighbours in the wrong
-    order become their mean."""
+    """Return predicted losses and the closest drops that are monotone and nowhere negative: neighbours in the wrong
+    order are replaced by their mean (pool adjacent violators).
+    """
     blocks: list[tuple[float, float, int]] = []  # mean, weight, count
     for _, drop, samples in known:
         blocks.append((drop, float(samples), 1))
@@ -249,7 +258,7 @@ def _fit(known: Sequence[tuple[float, float, int]]) -> tuple[tuple[float, ...], 
 
 
 def _at(rise: float, rises: Sequence[float], fitted: Sequence[float]) -> float:
-    """Fitted drop there, linear in between, from zero at zero to the last one."""
+    """Return the fitted drop, interpolated linearly from zero at zero to the last point."""
     if rise >= rises[-1]:
         return fitted[-1]
     above = bisect_left(rises, rise)

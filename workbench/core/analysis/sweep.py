@@ -1,4 +1,4 @@
-"""One parameter of a method raised step by step, and what the metric loses at each step."""
+"""Sweep of one parameter of a method, with the drop of the metric at each value."""
 
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,8 +19,8 @@ class Sweep:
 
     parameter   empty: the method's first number
     values      empty: an even grid over the parameter's range
-    tolerance   what the metric may lose, in its own unit: 0.01 of top-1 is one point
-    folds       parts of the data, each with every class in proportion; their spread is the spread of the curve
+    tolerance   allowed drop of the metric, in its own unit: 0.01 of top-1 is one point
+    folds       number of stratified folds of the data; their spread is the spread of the curve
     """
 
     method: str = "prune.magnitude"
@@ -35,11 +35,11 @@ class Sweep:
 class SweepPoint:
     """One value of the parameter.
 
-    bytes       of the file an export would write, exact
-    zeros       fraction of the weights of the chosen layers that are zero
+    bytes       size of the exported file, exact
+    zeros       fraction of zero weights in the chosen layers
     value       the metric on all samples
-    folds       what the metric loses in each fold (positive: worse)
-    low, high   95 % interval of the loss on all data like these, paired with the original sample by sample
+    folds       drop of the metric in each fold (positive: worse)
+    low, high   95 % confidence interval of the drop, paired with the original sample by sample
     """
 
     setting: float
@@ -56,14 +56,14 @@ class SweepPoint:
 
     @property
     def std(self) -> float:
-        """Standard deviation of the folds' losses."""
+        """Standard deviation of the drops over the folds."""
         return statistics.stdev(self.folds) if len(self.folds) > 1 else 0.0
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A sweep as measured so far. `chosen` are the layers' paths; `baseline` is the original's metric; `whole` says
-    that the parameter is a whole number.
+    """Results of a sweep so far. `chosen`: paths of the layers; `baseline`: the original's metric; `whole`: whether the
+    parameter is an integer.
 
     Each point was measured on all `samples`, by running the edited graph.
     """
@@ -78,16 +78,16 @@ class Curve:
     whole: bool = False
 
     def action(self, setting: float) -> Action:
-        """The step that was measured at this value."""
+        """Return the step that was measured at this value."""
         return Action(self.sweep.method, {self.sweep.parameter: int(setting) if self.whole else setting})
 
     def falling(self) -> Iterator[SweepPoint]:
-        """The points from the largest file to the smallest: from gentle to harsh, whatever the parameter."""
+        """Yield the points from the largest file to the smallest: from mild to strong, whatever the parameter."""
         return iter(sorted(self.points, key=lambda point: -point.bytes))
 
     @property
     def proposed(self) -> SweepPoint | None:
-        """The last point before the mean loss of the folds exceeds the tolerance; None when the first one does."""
+        """The last point before the folds' mean drop exceeds the tolerance; None if the first one does."""
         return self._last([point.drop for point in self.falling()])
 
     @property
@@ -97,8 +97,9 @@ class Curve:
 
     @property
     def held_out(self) -> float | None:
-        """The mean loss of a fold at the point that the other folds propose: what the proposal loses on samples that
-        had no say in it. None without two folds or without points."""
+        """Mean drop in a fold at the point that the other folds propose: an estimate on samples that did not take part in
+        the choice. None without two folds or without points.
+        """
         count = len(self.points[0].folds) if self.points else 0
         if count < 2:
             return None
@@ -118,7 +119,7 @@ class Curve:
         return last
 
     def to_json(self) -> dict[str, Any]:
-        """The document that `workbench sweep --json` prints."""
+        """Return the document that `workbench sweep --json` prints."""
         return {
             "method": self.sweep.method,
             "parameter": self.sweep.parameter,
@@ -135,7 +136,7 @@ class Curve:
 
 
 def with_step(recipe: Recipe, paths: Iterable[str], action: Action) -> Recipe:
-    """The recipe in which these layers have this step, instead of one of the same method."""
+    """Return the recipe in which these layers have this step, replacing one of the same method."""
     for path in several(paths):
         kept = tuple(step for step in recipe.actions_for(path) if step.method != action.method)
         recipe = recipe.with_actions([path], (*kept, action))

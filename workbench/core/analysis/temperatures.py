@@ -1,4 +1,4 @@
-"""The temperature of distillation tried over a range: what a student reaches at each, and how far seeds spread."""
+"""Sweep of the distillation temperature: the student's metric at each value, and its spread over seeds."""
 
 import statistics
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ TRIED = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0)
 
 @dataclass(frozen=True)
 class Temperatures:
-    """Every temperature is trained with as many seeds, from that of the recipe on."""
+    """Settings of the sweep. Every temperature is trained with the same number of seeds, starting at the recipe's
+    seed.
+    """
 
     values: tuple[float, ...] = TRIED
     seeds: int = 1
@@ -21,8 +23,8 @@ class Temperatures:
 class TemperaturePoint:
     """Results of training at one temperature, one per seed.
 
-    held    the metric on samples held out from training, by which a temperature is chosen
-    values  the metric on the evaluation data, which had no say in it; empty without such data
+    held    metric on samples held out from training, which the choice is based on
+    values  metric on the evaluation data, which is not used for the choice; empty without such data
     """
 
     temperature: float
@@ -31,7 +33,7 @@ class TemperaturePoint:
 
     @property
     def mean(self) -> float:
-        """Mean over the seeds, on the held-out samples."""
+        """Mean of the held-out metric over the seeds."""
         return statistics.fmean(self.held)
 
     def to_json(self) -> dict[str, Any]:
@@ -40,7 +42,7 @@ class TemperaturePoint:
 
 @dataclass(frozen=True)
 class TemperatureCurve:
-    """The points so far, by temperature; each was trained from the same start.
+    """The points so far, by temperature; all trained from the same initial weights.
 
     start   the metric on the evaluation data before training; None without such data
     """
@@ -52,7 +54,7 @@ class TemperatureCurve:
     complete: bool = False
 
     def with_run(self, temperature: float, held: float, value: float | None) -> "TemperatureCurve":
-        """With one training more."""
+        """Return the curve with one more training run."""
         known = {point.temperature: point for point in self.points}
         point = known.get(temperature, TemperaturePoint(temperature, ()))
         known[temperature] = TemperaturePoint(
@@ -64,13 +66,13 @@ class TemperatureCurve:
 
     @property
     def best(self) -> TemperaturePoint | None:
-        """The temperature whose mean on the samples held out is best; of equal ones the lowest."""
+        """The temperature with the best mean on the held-out samples; the lowest of equal ones."""
         if not self.points:
             return None
         return max(self.points, key=lambda point: (self.metric.sign * point.mean, -point.temperature))
 
     def to_json(self) -> dict[str, Any]:
-        """The key `temperatures` of the command line's `distill --json`."""
+        """Return the value of `temperatures` in `distill --json`."""
         return {
             **self.metric.to_json(),
             "start": self.start,

@@ -1,4 +1,4 @@
-"""Who computes the trials of a search: processes of this machine, or those of a Dask scheduler."""
+"""Processes that run the trials of a search: on this machine, or those of a Dask scheduler."""
 
 import re
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ ADDRESS = re.compile(r"(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1
 
 @dataclass(frozen=True)
 class Workforce:
-    """workers   processes of this machine that compute, the engine itself among them
-    cluster   address of a Dask scheduler, whose processes compute instead; "": none
+    """Where trials run.
+
+    workers   number of processes on this machine, including the engine itself
+    cluster   address of a Dask scheduler whose processes are used instead; "": none
     """
 
     workers: int = 1
@@ -24,7 +26,7 @@ class Workforce:
         return self.workers <= 1 and not self.cluster
 
     def checked(self) -> "Workforce":
-        """Raises UserError for an address that no scheduler has."""
+        """Return itself. Raises UserError for an address that is not one of a scheduler."""
         if self.cluster and not is_address(self.cluster):
             raise UserError(
                 "'{address}' is not the address of a scheduler.",

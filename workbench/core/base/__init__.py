@@ -1,1 +1,1 @@
-"""Foundations used everywhere: errors, jobs, files, numbers as text, languages, differences between systems."""
+"""Foundations used everywhere: errors, jobs, files, formatting of numbers, languages, differences between systems."""

@@ -1,4 +1,4 @@
-"""The two ways a command ends early: with an error for the user, or cancelled."""
+"""Exceptions that end a command early: an error for the user to fix, or a cancellation."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from workbench.core.base.plain import plain
 
 
 class UserError(Exception):
-    """Something the user can put right: one sentence saying what is wrong, one saying what to do about it.
+    """An error that the user can fix: one sentence says what is wrong, and one says what to do about it.
 
         UserError("There is no file {path}.", "Check the name.", path=path)
 
-    Both are templates, which share their arguments (see Message), or Messages. A text that comes from elsewhere is an
-    argument, never a template.
+    Both are Messages, or templates that share their arguments (see Message). Text from elsewhere is passed as an
+    argument, never as a template.
     """
 
     def __init__(self, what: str, hint: str = "", /, **arguments: Any) -> None:
@@ -34,11 +34,11 @@ def _message(text: str, arguments: dict[str, Any]) -> Message:
 
 
 def behind(error: BaseException | None) -> UserError | None:
-    """The UserError that an exception hides: libraries wrap what is raised while they call us."""
+    """Return the UserError in an exception's chain of causes, if any: libraries wrap what their callbacks raise."""
     while error is not None and not isinstance(error, UserError):
         error = error.__cause__ or error.__context__
     return error
 
 
 class Cancelled(Exception):
-    """The user, or a newer request, asked the job to stop. Not a failure."""
+    """Raised when the user, or a newer request, stops the job. Not a failure."""

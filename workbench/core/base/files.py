@@ -1,6 +1,6 @@
 """Atomic file writing (temporary file, then rename), and paths that name a function.
 
-What is being written is called `.writing-HOST-PID-…`, so what a killed process left is known by its name.
+Unfinished files are called `.writing-HOST-PID-…`, so that the leftovers of a killed process are recognised by name.
 """
 
 import contextlib
@@ -26,12 +26,12 @@ _swept: set[Path] = set()  # folders that this process has looked through
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object], lasting: bool = True) -> None:
-    """Let `write` fill a temporary file next to `path`, then move it into place. `lasting`: it is on the disk then, and
-    not lost with the power; that takes long.
+    """Let `write` fill a temporary file next to `path`, then move it into place. `lasting`: flush it to the disk, so
+    that it survives a power failure; this is slow.
 
-    A link stays one; a file that is replaced keeps its rights, a new one has those that the user's umask leaves.
-    Raises UserError when the folder cannot be written or the disk is full; nothing is left behind then, and a file that
-    stood at `path` stays as it was.
+    A symbolic link is followed, not replaced. A replaced file keeps its permissions; a new one follows the umask.
+    Raises UserError when the folder cannot be written or the disk is full; then nothing is left behind, and an existing
+    file at `path` is unchanged.
     """
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     try:
@@ -61,12 +61,12 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], lasting: b
 
 
 def write_bytes(path: Path, data: bytes, lasting: bool = True) -> None:
-    """`write_atomically` for bytes."""
+    """Write bytes as `write_atomically` does."""
     write_atomically(path, lambda file: file.write(data), lasting)
 
 
 def write_text(path: Path, text: str) -> None:
-    """`write_atomically` for text in UTF-8."""
+    """Write text in UTF-8 as `write_atomically` does."""
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -77,17 +77,19 @@ def write_text(path: Path, text: str) -> None:
 
 
 class Staged:
-    """Files that belong together, written into a hidden folder beside their place; see `staged`."""
+    """Files that belong together, written to a hidden folder beside their destination; see `staged`."""
 
     def __init__(self, place: Path, folder: Path) -> None:
         self.place, self.folder = place, folder
 
     def size(self, stem: str) -> int:
-        """Bytes of the files whose names begin so."""
+        """Return the total size in bytes of the files whose names begin with `stem`."""
         return sum(part.stat().st_size for part in self.folder.iterdir() if part.name.startswith(stem))
 
     def publish(self, last: str) -> None:
-        """Move all of them into place, that named `last` at the end: all, or none and UserError."""
+        """Move all files into place, the one named `last` at the end. All are moved, or none and UserError is
+        raised.
+        """
         parts = sorted(self.folder.iterdir(), key=lambda part: part.name == last)
         before = self.folder / "before"
         moved: list[Path] = []
@@ -114,9 +116,10 @@ class Staged:
 
 @contextlib.contextmanager
 def staged(place: Path) -> Iterator[Staged]:
-    """A hidden folder in `place`, which is made if need be; gone afterwards, with all in it that was not published.
+    """Provide a hidden folder in `place`, which is created if necessary. It is deleted afterwards, with everything in
+    it that was not published.
 
-    What processes that are gone have left in `place` is removed. Raises UserError where the folder cannot be made.
+    Leftovers of ended processes in `place` are removed. Raises UserError where the folder cannot be created.
     """
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -136,7 +139,7 @@ def staged(place: Path) -> Iterator[Staged]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what processes that are gone were writing into a folder."""
+    """Remove the unfinished files of ended processes from a folder."""
     with contextlib.suppress(OSError):
         for left in folder.glob(f"{WRITING}*"):
             if system.abandoned(left.name.removeprefix(WRITING).rpartition("-")[0]):
@@ -144,7 +147,7 @@ def sweep(folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """A file, or a folder and all in it; what cannot be removed stays."""
+    """Remove a file, or a folder with its contents, as far as possible; failures are ignored."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -153,8 +156,9 @@ def remove(path: Path) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise UserError where files cannot be written into a folder, perhaps one that is still to be made: asked before
-    work that takes long. Nothing is left behind."""
+    """Raise UserError if files cannot be written to a folder, which may not exist yet: checked before long work. Leaves
+    nothing behind.
+    """
     try:
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         attempt = there / _temporary_name()
@@ -167,15 +171,16 @@ def check_folder(folder: Path) -> None:
 
 
 def reason(error: BaseException) -> str:
-    """Why a file cannot be read or written, in the system's words, without a full stop."""
+    """Return why a file cannot be read or written, in the system's words, without a full stop."""
     return str(
         getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "") or type(error).__name__
     ).rstrip(".")
 
 
 def used_at(path: Path) -> int:
-    """Time in ns when a file was last written or used. A time in the future (the clock was set back) counts as oldest,
-    so that the file is deleted first. Raises OSError."""
+    """Return when a file was last written or used, in ns. A time in the future (the clock was set back) counts as the
+    oldest, so that such a file is deleted first. Raises OSError.
+    """
     found = path.stat().st_mtime_ns
     return found if found <= time.time_ns() else 0
 
@@ -194,17 +199,17 @@ def _take_rights(new: Path, old: Path) -> None:
 
 
 def file_and_function(path: str) -> tuple[str, str]:
-    """`file.py:function` as its two parts; the path and "" where it names a file alone, as C:\\model.onnx does."""
+    """Split `file.py:function` into its two parts; the path and "" for a file alone, such as C:\\model.onnx."""
     found = FUNCTION.match(path)
     return (found[1], found[2]) if found else (path, "")
 
 
 def stem(path: str) -> str:
-    """Base name for the results of a model: its file name without the suffix, shortened if necessary."""
+    """Return the base name for the results of a model: its file name without the suffix, shortened if necessary."""
     name = "".join(sign if sign.isprintable() else "_" for sign in Path(file_and_function(path)[0]).stem)
     return name.encode()[:LONGEST_STEM].decode(errors="ignore")
 
 
 def exists(path: str) -> bool:
-    """Whether there is this file or folder, or the file of `file.py:function`."""
+    """Whether a file or folder, or the file of `file.py:function`, exists."""
     return os.path.exists(path) or os.path.exists(file_and_function(path)[0])  # never raise; Path's does

@@ -1,4 +1,4 @@
-"""Progress, remaining time and cancellation of one piece of work: the one mutable helper of the engine."""
+"""Progress, remaining time and cancellation of one piece of work: the only mutable helper of the engine."""
 
 import threading
 import time
@@ -20,8 +20,10 @@ LATELY, FEWEST = 8, 3  # looks at the clock, a second apart at least: by which t
 
 @dataclass(frozen=True)
 class Progress:
-    """fraction is 0..1, or None while the total is unknown; eta is in seconds, or None while it cannot be told. `curve`
-    is a LayerCurve where a method trains a layer: the whole of it so far, for reports may be left out."""
+    """Progress of a job. `fraction` is 0..1, or None while the total is unknown; `eta` is in seconds, or None while
+    unknown. `curve` is a LayerCurve while a method trains a layer: always the whole curve, since reports may be
+    skipped.
+    """
 
     text: str
     fraction: float | None = None
@@ -31,7 +33,7 @@ class Progress:
 
 @dataclass
 class Clock:
-    """Time that one whole job has worked, without its pauses, and what was told of the rest. Shared by its parts."""
+    """Working time of a whole job, without pauses, and the last remaining time shown. Shared by the job's parts."""
 
     started: float = field(default_factory=lambda: time.monotonic())  # looked up when a job begins
     rested: float = 0.0
@@ -42,12 +44,12 @@ class Clock:
 
     @property
     def spent(self) -> float:
-        """Seconds of work."""
+        """Seconds of work so far."""
         now = time.monotonic() if self.resting is None else self.resting
         return now - self.started - self.rested
 
     def rest(self, resting: bool) -> None:
-        """A pause begins, or ends."""
+        """Record the beginning or the end of a pause."""
         now = time.monotonic()
         if resting:
             self.resting = now
@@ -56,8 +58,9 @@ class Clock:
             self.resting = None
 
     def left(self, fraction: float | None) -> float | None:
-        """Seconds that the rest takes; None while that cannot be told. What is told never rises: where it was too
-        little nothing is told until no more than that is left."""
+        """Return the estimated remaining seconds; None while they are unknown. Reported values never rise: after an
+        underestimate, None is returned until the estimate has come down to the last value reported.
+        """
         self.fraction, spent = fraction, self.spent
         if not fraction:
             return None
@@ -81,8 +84,7 @@ class Job:
     """Progress and cancellation of a long-running command; `check` is called between its steps.
 
     `listener` receives Progress at most every `interval` seconds, on the thread that does the work; `updates` receives
-    each intermediate result (see `update`). `turn` is called by every `check`: work that nobody waits for lets others
-    go first there.
+    each intermediate result (see `update`). `turn` is called by every `check`: background work yields to others there.
     """
 
     listener: Callable[[Progress], None] | None = None
@@ -103,7 +105,7 @@ class Job:
         return self._cancelled.is_set()
 
     def hold(self, held: bool) -> None:
-        """Ask for a pause, or for going on."""
+        """Request a pause, or its end."""
         if held:
             self._held.set()
         else:
@@ -111,16 +113,16 @@ class Job:
 
     @property
     def held(self) -> bool:
-        """Whether a pause is wanted; work that can be paused asks between its steps, and then rests."""
+        """Whether a pause is requested; work that can be paused checks between its steps, and then calls `rest`."""
         return self._held.is_set() and not self.cancelled
 
     @property
     def spent(self) -> float:
-        """Seconds that the whole job has worked: pauses do not count."""
+        """Seconds that the whole job has worked, without pauses."""
         return self._clock.spent
 
     def rest(self) -> None:
-        """Return when no pause is wanted any more, or the job is cancelled."""
+        """Wait until no pause is requested or the job is cancelled."""
         if not self.held:
             return
         self._clock.rest(True)
@@ -131,14 +133,14 @@ class Job:
         self._clock.rest(False)
 
     def check(self) -> None:
-        """Raises Cancelled once `cancel` was called."""
+        """Raise Cancelled if `cancel` was called."""
         if self.turn is not None:
             self.turn()
         if self._cancelled.is_set():
             raise Cancelled
 
     def report(self, text: str, fraction: float | None = None, curve: Any = None) -> None:
-        """Tell the listener where the work is; `fraction` is of the current span (see `part`)."""
+        """Report progress to the listener; `fraction` refers to the current span (see `part`)."""
         self.check()
         now = time.monotonic()
         if self.listener is None or (now - self._last < self.interval and fraction != 1.0):
@@ -149,12 +151,12 @@ class Job:
         self.listener(Progress(plain(text), overall, self._clock.left(overall), curve))
 
     def update(self, result: Any) -> None:
-        """Deliver a result that will be followed by others: a point of a curve."""
+        """Deliver an intermediate result that later ones will follow, such as a point of a curve."""
         if self.updates is not None:
             self.updates(result)
 
     def part(self, low: float, high: float) -> "Job":
-        """A view of this job whose 0..1 is low..high of the whole; cancelling either cancels both."""
+        """Return a view of this job whose 0..1 is low..high of the whole; cancelling either cancels both."""
         start, end = self._span
         width = end - start
         return Job(
@@ -170,7 +172,7 @@ class Job:
         )
 
     def silent(self) -> "Job":
-        """A view of this job that reports nothing; cancelling either cancels both."""
+        """Return a view of this job that reports nothing; cancelling either cancels both."""
         return Job(None, self.interval, self._cancelled, _clock=self._clock, turn=self.turn, _held=self._held)
 
     def each(self, items: Iterable[T], text: str, total: int | None = None) -> Iterator[T]:

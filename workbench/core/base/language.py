@@ -1,6 +1,6 @@
-"""Texts and messages in another language than English; without Qt, for what is written to files.
+"""Translation of texts and messages without Qt, for written files.
 
-A catalogue is keyed by the English text alone, of a message by its template (resources/translations/*.ts).
+A catalogue is keyed by the English text alone, for a message by its template (resources/translations/*.ts).
 """
 
 import xml.etree.ElementTree as ET
@@ -18,19 +18,19 @@ LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}  # each in its own wor
 
 @dataclass(frozen=True)
 class Language:
-    """`tr` translates a text that is in the catalogue as it stands; what it does not know stays English."""
+    """A language. `tr` translates a text that is in the catalogue as it stands; other texts stay English."""
 
     code: str
     tr: Callable[[str], str]
 
     def said(self, text: str) -> str:
-        """A message in this language; a text that is none where the catalogue has it whole."""
+        """Translate a message, or a plain text that is in the catalogue as a whole."""
         return text.rendered(self.tr) if isinstance(text, Message) else self.tr(text)
 
 
 @cache
 def language(code: str) -> Language:
-    """Read off its catalogue. Raises UserError for a language that there is none for."""
+    """Load a language from its catalogue. Raises UserError if there is no catalogue for the code."""
     if code not in LANGUAGES:
         raise UserError("There is no language '{code}'.", "The languages are: {all}.", code=code, all=[*LANGUAGES])
     if code == ENGLISH:

@@ -23,14 +23,14 @@ _NUMBERS = (bool, int, float)
 
 
 class Message(Plain):
-    """A text in English that other languages can say too; it is equal to its English text, and pickles.
+    """A translatable English text. It compares equal to its English text and can be pickled.
 
         Message("{layer} loses {n:,} channels", one="{layer} loses {n} channel", layer="stem", n=12)
 
     `one` is the English singular, for `n=1`; a catalogue has one entry for both. An argument is a number, a name (never
-    translated), a Message, or a list of those. Anything else is taken as its str(), so is (), the shape of one value.
-    Arguments are made plain, so they may come from anywhere; a template without arguments stands as it is, braces and
-    all.
+    translated), a Message, or a list of those. Anything else is converted by str(), as is (), the shape of a scalar.
+    Arguments are made plain, so they may come from anywhere; a template without arguments is used verbatim, including
+    braces.
     """
 
     template: str
@@ -59,17 +59,17 @@ class Message(Plain):
         return type(self)._made, (self.template, self.one, self.arguments)
 
     def rendered(self, tr: Callable[[str], str]) -> str:
-        """The text in the language that `tr` knows the templates in."""
+        """Return the text, with templates translated by `tr`."""
         return _filled(self.template, self.one, self.arguments, tr)
 
     def renamed(self, old: str, new: str) -> "Message":
-        """The same of another place: `old` within the names that are its arguments becomes `new`."""
+        """Return the message for another place: `old` within the names among its arguments is replaced by `new`."""
         names = {name: value.replace(old, new) for name, value in self.arguments.items() if type(value) is str}
         return Message._made(self.template, self.one, {**self.arguments, **names})
 
 
 class Joined(Message):
-    """Several texts with a gap between them; the gap is translated, too."""
+    """Several texts joined by a separator, which is translated, too."""
 
     def __new__(cls, parts: Iterable[object], gap: str = COMMA) -> Self:
         return cls._made(gap, "", {"parts": tuple(part for each in parts if (part := plain(str(each))))})
@@ -88,7 +88,7 @@ class Joined(Message):
 
 
 def to_data(text: Any) -> Any:
-    """A message as mappings, lists, texts and numbers, for files of ours that nobody else reads."""
+    """Convert a message to mappings, lists, texts and numbers, for files that only this program reads."""
     if isinstance(text, Joined):
         return {"gap": text.template, "parts": [to_data(part) for part in text.arguments["parts"]]}
     if isinstance(text, Message):
@@ -98,7 +98,7 @@ def to_data(text: Any) -> Any:
 
 
 def from_data(data: Any) -> Any:
-    """Inverse of `to_data`. Raises KeyError or TypeError for anything else that is a mapping."""
+    """Convert the result of `to_data` back. Raises KeyError or TypeError for any other mapping."""
     if not isinstance(data, Mapping):
         return data
     if "parts" in data:
@@ -108,18 +108,18 @@ def from_data(data: Any) -> Any:
 
 
 def sentences(*parts: str) -> Joined:
-    """One sentence behind another; those that are empty are left out."""
+    """Join sentences; empty ones are left out."""
     return Joined(parts, SENTENCE)
 
 
 @cache
 def places(*templates: str) -> frozenset[str]:
-    """The names of the arguments that templates have places for."""
+    """Return the names of the placeholders in templates."""
     return frozenset(found[1] for template in templates for found in _PLACE.finditer(template) if found[1])
 
 
 def placeholders(template: str) -> list[str]:
-    """The places of a template as they are written, formats too; a translation has the same."""
+    """Return the placeholders of a template as written, with formats; a translation has the same ones."""
     return sorted(found[0] for found in _PLACE.finditer(template) if found[1])
 
 
@@ -135,7 +135,7 @@ def _rendered(value: Any, tr: Callable[[str], str]) -> Any:
 
 
 def _argument(value: object) -> Any:
-    """An argument in the form that a message keeps: picklable and immutable."""
+    """Convert an argument to the form that a message keeps: picklable and immutable."""
     if isinstance(value, (Message, *_NUMBERS)):
         return value
     if isinstance(value, list | tuple) and value != () and all(isinstance(part, str) for part in value):

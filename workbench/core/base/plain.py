@@ -1,4 +1,4 @@
-"""Text from models, recipes and paths, as it may stand in a sentence: one line, nothing that steers a terminal."""
+"""Text from models, recipes and paths, made safe for a sentence: one line, no control sequences for terminals."""
 
 import re
 import unicodedata
@@ -15,12 +15,13 @@ _JOINERS = "\u200c\u200d"  # belong to scripts and emoji
 
 
 class Plain(str):
-    """A text that is plain by the way it was made; `plain` keeps it as it is."""
+    """Text that is already plain; `plain` returns it unchanged."""
 
 
 def plain(text: str) -> str:
-    """Text on one line and short: terminal codes removed, other hidden characters spelled out, long numbers and words
-    shortened. Printable, short text is returned unchanged."""
+    """Return text on one line and short: terminal codes removed, other hidden characters spelled out, long numbers and
+    words shortened. Printable, short text is returned unchanged.
+    """
     if isinstance(text, Plain):
         return text
     if text.isprintable() and len(text) <= LONGEST_NUMBER:
@@ -32,17 +33,17 @@ def plain(text: str) -> str:
 
 
 def plain_lines(text: str) -> str:
-    """The same for each line of a text that has several."""
+    """Make each line of a text plain."""
     return "\n".join(map(plain, text.split("\n")))
 
 
 def shortened(text: str, longest: int) -> str:
-    """The beginning and the end of a longer text."""
+    """Return the beginning and the end of a longer text."""
     return text if len(text) <= longest else f"{text[: longest * 2 // 3]}…{text[1 - longest // 3 :]}"
 
 
 def spelled(text: str) -> str:
-    """Characters that are not seen, or that turn what follows around, as Python spells them: \\u202e."""
+    """Replace invisible characters, and those that change the direction of writing, by Python's escapes: \u202e."""
     if text.isprintable():
         return text
     return "".join(

@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Formatting of numbers for people."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ ROUNDS_UP = 0.9995  # from here on three digits show the next power of ten: 999,
 
 
 def size(count: float) -> str:
-    """Bytes in decimal units: 1.91 MB."""
+    """Format bytes in decimal units: 1.91 MB."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if abs(count) >= scale * ROUNDS_UP:
             return f"{three(count / scale)} {unit}"
@@ -16,7 +16,7 @@ def size(count: float) -> str:
 
 
 def amount(count: float) -> str:
-    """Parameters or MACs: 41.2 M."""
+    """Format a count of parameters or MACs: 41.2 M."""
     for unit, scale in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
         if abs(count) >= scale * ROUNDS_UP:
             return f"{three(count / scale)} {unit}"
@@ -24,23 +24,24 @@ def amount(count: float) -> str:
 
 
 def three(value: float) -> str:
-    """Three significant digits without an exponent, for 0.01 <= value < 10000."""
+    """Format with three significant digits and no exponent, for 0.01 <= value < 10000."""
     return f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}" if abs(value) < 99.95 else f"{value:.0f}"
 
 
 def times(ratio: float) -> str:
-    """6.2 or 1.04: two decimals where one would say 1.0."""
+    """Format a ratio: 6.2, or with two decimals where one would give 1.0: 1.04."""
     return f"{ratio:.2f}" if ratio < 1.095 else f"{ratio:.1f}"
 
 
 def slight(before: float, after: float) -> bool:
-    """Too little to be told in times."""
+    """Whether a change is too small to be given as a ratio."""
     return abs(after - before) < 0.005 * before
 
 
 def smaller(before: float, after: float, tr: Callable[[str], str] = str) -> str:
-    """'6.2x smaller (16 % kept)', 'larger' where it grew, per cent where it is slight; `tr` puts it into another
-    language."""
+    """Describe a change in size: '6.2x smaller (16 % kept)', 'larger' if it grew, per cent if the change is slight;
+    `tr` translates.
+    """
     if after <= 0 or before <= 0:
         return ""
     if after == before:
@@ -55,7 +56,7 @@ def smaller(before: float, after: float, tr: Callable[[str], str] = str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """'12 s', '3 min 20 s', '1 h 5 min'."""
+    """Format seconds: '12 s', '3 min 20 s', '1 h 5 min'."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -66,14 +67,14 @@ def duration(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """Unit and direction of a metric. Whatever displays one reads them here, never from the title.
+    """Unit and direction of a metric. Every display reads them here, never from the title.
 
     title               in words: "top-1"
-    unit                "%": values are shares 0..1, shown in per cent; "": plain numbers; else as written behind them
+    unit                "%": values are fractions 0..1, shown in per cent; "": plain numbers; else the unit to append
     higher_is_better    the direction; a loss is always positive where a model is worse
-    labelled            compared with labels; else with the answers of the original model or of a teacher
-    interval            of the mean over samples: "wilson" where every score is 0 or 1, else "normal"
-    low, high           what a score cannot be below or above; None: no such bound
+    labelled            measured against labels; else against the answers of the original model or of a teacher
+    interval            interval of the mean over samples: "wilson" where every score is 0 or 1, else "normal"
+    low, high           bounds of a score; None: no bound
     """
 
     title: str = ""
@@ -88,7 +89,7 @@ class MetricInfo:
         return self.title
 
     def __bool__(self) -> bool:
-        """False where nothing is measured."""
+        """Whether anything is measured."""
         return bool(self.title)
 
     @property
@@ -102,11 +103,11 @@ class MetricInfo:
 
     @property
     def sign(self) -> int:
-        """1 where more is better, else -1."""
+        """1 if higher is better, else -1."""
         return 1 if self.higher_is_better else -1
 
     def to_json(self) -> dict[str, Any]:
-        """Keys of every result that has a metric; `from_json` reads them."""
+        """Return the keys of every result that has a metric; `from_json` reads them."""
         return {"metric": self.title, "metric_unit": self.unit, "higher_is_better": self.higher_is_better}
 
     @staticmethod
@@ -115,7 +116,7 @@ class MetricInfo:
 
 
 def metric_text(value: float, metric: MetricInfo) -> str:
-    """A metric's value with its unit: '92.45 %', '0.0123', '31.2 dB'."""
+    """Format a metric's value with its unit: '92.45 %', '0.0123', '31.2 dB'."""
     if metric.percent:
         return f"{100 * value:.2f} %"
     number = three(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"

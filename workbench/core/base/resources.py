@@ -1,5 +1,6 @@
-"""Files that ship with the program: demo, fonts, icons, templates. Inside the package if installed from a wheel, next
-to it in a checkout."""
+"""Files that ship with the program: demo, fonts, icons, templates. They are inside the package if installed from a
+wheel, and next to it in a checkout.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ ROOTS = (PACKAGE / "resources", PACKAGE.parent / "resources")
 
 
 def resource_path(name: str) -> Path:
-    """Path of `resources/NAME`. Raises FileNotFoundError if the installation lacks it."""
+    """Return the path of `resources/NAME`. Raises FileNotFoundError if the installation lacks it."""
     for root in ROOTS:
         if (path := root / name).exists():
             return path
@@ -24,7 +25,9 @@ def resource_path(name: str) -> Path:
 
 
 def page_environment() -> "jinja2.Environment":
-    """For pages: what is put in is made plain and escaped, and a name that is not given is an error."""
+    """Return the environment for page templates: values are made plain and escaped, and an undefined name is an
+    error.
+    """
     import jinja2  # which nothing needs before the first page
 
     return jinja2.Environment(
@@ -34,7 +37,7 @@ def page_environment() -> "jinja2.Environment":
 
 @cache
 def page_template(name: str) -> "jinja2.Template":
-    """`resources/NAME`. Raises FileNotFoundError if the installation lacks it."""
+    """Load the template `resources/NAME`. Raises FileNotFoundError if the installation lacks it."""
     return page_environment().from_string(resource_path(name).read_text(encoding="utf-8"))
 
 
@@ -51,6 +54,6 @@ class Demo(NamedTuple):
 
 
 def demo_paths(name: str = DEMOS[0]) -> Demo:
-    """The embedded demo. Raises FileNotFoundError when the installation lacks it."""
+    """Return the paths of the embedded demo. Raises FileNotFoundError when the installation lacks it."""
     files = (f"{name}.onnx", "fashion_test.npz", "fashion_calibration.npz", "recipe.yaml")
     return Demo(*(str(resource_path(f"demo/{file}")) for file in files))

@@ -1,4 +1,6 @@
-"""Several names: refusal of one text in their place, which Python would take letter by letter; and a few in words."""
+"""Lists of names: refusal of a single text, which Python would iterate letter by letter, and short listings in
+sentences.
+"""
 
 from collections.abc import Iterable
 
@@ -6,14 +8,14 @@ from workbench.core.base.message import AND, Joined, Message
 
 
 def several(given: Iterable[str]) -> tuple[str, ...]:
-    """The texts as a tuple. Raises TypeError for a text alone."""
+    """Return the texts as a tuple. Raises TypeError for a single text."""
     if isinstance(given, str | bytes):
         raise TypeError(f"Several names are wanted, not one text: give ({given!r},).")
     return tuple(given)
 
 
 def few(paths: Iterable[str]) -> str:
-    """Names in a sentence: three at most."""
+    """List names in a sentence, at most three."""
     first, *rest = paths
     if len(rest) > 2:
         return Message("{first}, {second} and {more} more", first=first, second=rest[0], more=len(rest) - 1)

@@ -1,4 +1,4 @@
-"""Differences between Linux, macOS and Windows, all of them here: processes, memory, and names of files."""
+"""Differences between Linux, macOS and Windows, all in one place: processes, memory, names of files."""
 
 import contextlib
 import ctypes
@@ -33,10 +33,10 @@ def on_windows() -> bool:
 
 
 def network_place(path: str) -> str:
-    """The computer and share that looking up a path asks, as \\\\HOST\\SHARE or /net/HOST; "" for one of this machine.
+    """Return the computer and share that looking up a path contacts, as \\\\HOST\\SHARE or /net/HOST; "" if local.
 
-    Windows signs in to any computer that a path names, so even asking whether a file is there hands out the user's
-    credentials. Elsewhere an automounter connects to it (autofs(5), -hosts maps; AFS). A drive or folder that is
+    Windows signs in to any computer that a path names, so even checking whether a file exists hands out the user's
+    credentials. On other systems an automounter connects to it (autofs(5), -hosts maps; AFS). A drive or folder that is
     mounted already counts as this machine.
     """
     if not on_windows():
@@ -56,7 +56,7 @@ def network_place(path: str) -> str:
 
 
 def alive(process: int) -> bool:
-    """Whether a process of this machine runs. One that may not be asked counts as alive."""
+    """Whether a process of this machine is running. One that this user has no permission to query counts as alive."""
     if on_windows():
         return _alive_on_windows(process)
     try:
@@ -69,7 +69,7 @@ def alive(process: int) -> bool:
 
 
 def _alive_on_windows(process: int) -> bool:
-    """os.kill would end it there."""
+    """Whether a process is running, on Windows, where os.kill would end it."""
     windows = kernel()
     handle = windows.OpenProcess(SYNCHRONIZE, False, process)
     if not handle:
@@ -81,13 +81,13 @@ def _alive_on_windows(process: int) -> bool:
 
 
 def owner() -> str:
-    """HOST-PID: names what only this process uses, in folders that several machines may share."""
+    """Return HOST-PID, which names what only this process uses in folders that several machines may share."""
     host = hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:8]
     return f"{host}-{os.getpid()}"
 
 
 def abandoned(mark: str) -> bool:
-    """Whether the process of an `owner` is gone. Those of other machines, and what is no such mark, never are.
+    """Whether the process of an `owner` mark has ended. False for marks of other machines and for anything else.
 
     Earlier versions wrote the PID alone.
     """
@@ -103,7 +103,7 @@ def abandoned(mark: str) -> bool:
 
 
 def memory() -> int:
-    """Bytes of the machine; beyond all bounds where the system does not tell."""
+    """Return the machine's memory in bytes; a huge number where the system does not report it."""
     if on_windows():
         return _memory_on_windows("total")
     try:
@@ -113,8 +113,9 @@ def memory() -> int:
 
 
 def adds_products_exactly() -> bool | None:
-    """Whether the processor adds products of 8 bits without saturation: x86-64 with VNNI or AMX, and Arm; None where
-    the system does not tell. Intel 64 and IA-32 Architectures Software Developer's Manual, VPMADDUBSW and VPDPBUSD."""
+    """Whether the processor accumulates 8-bit products without saturation: x86-64 with VNNI or AMX, and Arm; None where
+    unknown. Intel 64 and IA-32 Architectures Software Developer's Manual, VPMADDUBSW and VPDPBUSD.
+    """
     if platform.machine().lower() in ("arm64", "aarch64"):
         return True
     try:
@@ -133,8 +134,9 @@ def give_memory_back() -> None:
 
 
 def bytes_on_disk(path: str) -> int:
-    """Bytes of a file without holes, which read as zeros; its size where the system does not tell, or where there are
-    very many: lseek(2), SEEK_DATA and SEEK_HOLE. Raises OSError."""
+    """Return the bytes of a file without holes, which read as zeros; its size where the system cannot list holes, or
+    where there are very many: lseek(2), SEEK_DATA and SEEK_HOLE. Raises OSError.
+    """
     size = os.path.getsize(path)
     if not hasattr(os, "SEEK_DATA"):
         return size
@@ -154,7 +156,9 @@ def bytes_on_disk(path: str) -> int:
 
 
 def free_memory() -> int:
-    """Bytes that could be taken now without swapping; those of the machine where the system does not tell."""
+    """Return the bytes that could be allocated now without swapping; the machine's memory where the system does not
+    report them.
+    """
     if on_windows():
         return _memory_on_windows("free")
     try:
@@ -166,7 +170,7 @@ def free_memory() -> int:
 
 
 def resident_memory() -> int | None:
-    """Bytes of memory that this process has now; None where the system does not tell."""
+    """Return the bytes of memory in use by this process; None where the system does not report them."""
     try:
         with open("/proc/self/statm", encoding="ascii") as listing:
             return int(listing.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -175,8 +179,9 @@ def resident_memory() -> int | None:
 
 
 def energy_counters() -> dict[str, tuple[int, int]] | None:
-    """Microjoules that each processor has used so far, and where its counter starts again from 0: RAPL, as Linux shows
-    it (Documentation/power/powercap). None where it is not there, or may not be read."""
+    """Return the microjoules that each processor has used so far, and the value at which its counter wraps around:
+    RAPL, as Linux exposes it (Documentation/power/powercap). None where it is missing or not readable.
+    """
     found: dict[str, tuple[int, int]] = {}
     try:
         for folder in POWERCAP.glob("intel-rapl:?"):
@@ -188,8 +193,9 @@ def energy_counters() -> dict[str, tuple[int, int]] | None:
 
 
 class QuietNatives:
-    """Redirects what native code prints to standard output: it goes to standard error, or nowhere with `drop`; of all
-    threads, as the file is the process's. Python's own stream is flushed first, and keeps what it then holds."""
+    """Redirection of native code's standard output to standard error, or to nowhere with `drop`, for all threads, since
+    the file belongs to the process. Python's own stream is flushed first and then keeps its text.
+    """
 
     _lock, _inside, _dropping, _kept = threading.Lock(), 0, 0, -1
 
@@ -210,11 +216,11 @@ class QuietNatives:
 
     @classmethod
     def outside(cls) -> int:
-        """The file that standard output is, whatever file 1 is meanwhile."""
+        """Return the real standard output, whatever file descriptor 1 refers to meanwhile."""
         return cls._kept if cls._kept >= 0 else 1
 
     def _lead(self, more: int) -> None:
-        """Count one that is inside more or less, and let file 1 lead where it is now to."""
+        """Count one user more or less, and point file descriptor 1 to where it belongs now."""
         found = QuietNatives
         found._inside += more
         found._dropping += more * self._drop
@@ -240,13 +246,13 @@ def _flush_python() -> None:
 
 
 def _flush_natives() -> None:
-    """Write what C's streams hold: it is meant for where file 1 leads now."""
+    """Flush C's streams: their text is meant for the current target of file descriptor 1."""
     with contextlib.suppress(OSError, AttributeError, ValueError):
         (ctypes.cdll.msvcrt if on_windows() else ctypes.CDLL(None)).fflush(None)
 
 
 class _MemoryStatus(ctypes.Structure):
-    """MEMORYSTATUSEX."""
+    """MEMORYSTATUSEX of the Windows API."""
 
     _fields_ = [
         ("length", ctypes.c_uint32),
@@ -265,7 +271,7 @@ def _memory_on_windows(which: str) -> int:
 
 
 def yield_to_others(process: int) -> None:
-    """Lower the priority of a process; one that has ended already is no error."""
+    """Lower the priority of a process; one that has already ended is no error."""
     if on_windows():
         windows = kernel()
         if handle := windows.OpenProcess(SET_INFORMATION, False, process):
@@ -277,7 +283,7 @@ def yield_to_others(process: int) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """os.replace; on Windows again for a moment while another program holds the target open. Raises OSError."""
+    """Call os.replace; on Windows retry briefly while another program holds the target open. Raises OSError."""
     for left in reversed(range(TRIES if on_windows() else 1)):
         try:
             os.replace(source, target)
@@ -289,7 +295,7 @@ def replace(source: Path, target: Path) -> None:
 
 
 def name_problem(name: str) -> str:
-    """Why this system has no file of such a name, as a clause; "" where it can have one."""
+    """Return why this system cannot have a file of such a name, as a clause; "" where it can."""
     if "/" in name or name in (".", ".."):
         return Message("a file name cannot contain a slash or be '.' or '..'")
     if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
@@ -308,7 +314,7 @@ def name_problem(name: str) -> str:
 
 
 def kernel() -> Any:
-    """kernel32, of Windows alone."""
+    """Return kernel32 (Windows only)."""
     found = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined, unused-ignore]
     found.OpenProcess.restype = found.CreateJobObjectW.restype = ctypes.c_void_p
     return found

@@ -1,8 +1,8 @@
-"""Consent of the user, path by path: code that may run, and other computers that may be asked for files.
+"""The user's consent, path by path: code that may run, and other computers that may be contacted for files.
 
 Trust belongs to a path and is not inherited: a recipe or a session that comes with a trusted model may name a teacher
-or samples whose code nobody has looked at. Nor is a path looked up that a file names on another computer (see
-`system.network_place`) before the user named that computer, or agreed.
+or samples whose code nobody has reviewed. A path on another computer that a file names (see `system.network_place`) is
+not looked up either, before the user has named that computer or agreed.
 """
 
 from workbench.core.base.errors import UserError
@@ -18,18 +18,18 @@ HOW = Message(
 
 
 def with_places(trusted: Trust, *paths: str) -> Trust:
-    """And the computers of these paths, which the user has named."""
+    """Extend trust to the computers of these paths, which the user has named."""
     return trusted | {place for path in paths if (place := network_place(path))}
 
 
 def unasked_place(path: str, trusted: Trust) -> str:
-    """The other computer that looking up a path would ask without the user's yes; "" where there is none."""
+    """Return the computer that looking up a path would contact without the user's consent; "" if none."""
     place = network_place(path)
     return "" if trusted & {path, place} else place
 
 
 def check_place(path: str, trusted: Trust = NOBODY, hint: str = "") -> None:
-    """Raise UserError where a path that a file names must not be looked up."""
+    """Raise UserError if a path that a file names must not be looked up."""
     if place := unasked_place(path, trusted):
         raise UserError(
             Message("{path} is on another computer: looking it up would sign in to {place}.", path=path, place=place),

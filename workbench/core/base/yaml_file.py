@@ -1,8 +1,8 @@
-"""The one reader of YAML: recipes and preprocessing files may come from anywhere, so they are measured before they are
-built.
+"""The only reader of YAML. Recipes and preprocessing files may come from anywhere, so limits are checked before the
+document is built.
 
-The document is first read as a stream of events, which takes no more memory than its text, and refused where it is too
-long, too deep, refers to itself, unfolds to too much through its aliases, or asks for more than plain values.
+The document is first read as a stream of events, which takes no more memory than its text, and refused if it is too
+long, too deeply nested, refers to itself, expands too much through aliases, or contains anything but plain values.
 """
 
 import re
@@ -28,7 +28,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 class _Loader(_Base):
     """YAML as a recipe means it: keys are text as written (0.10 is a layer's path, not a number; on is a name, not
-    true), 1e-3 is a number, and a key that stands twice is an error: of two rows one would silently be lost.
+    true), 1e-3 is a number, and a duplicate key is an error, since one of the two values would be lost silently.
     """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
@@ -51,7 +51,7 @@ class _Loader(_Base):
 
 
 class Dumper(yaml.SafeDumper):
-    """Quotes every text that the loader, or another reader of YAML, would take for something else."""
+    """YAML writer that quotes every text that the loader, or another reader of YAML, would take for something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True  # two rows with the same stack are written out twice, to be edited apart
@@ -69,7 +69,7 @@ for _tag, _pattern, _first in (
 
 
 def read(path: Path, what: str, hint: str) -> Any:
-    """The document in a file, `what` it is in words. Raises UserError naming the file, and saying what to do."""
+    """Read the document in a file; `what` describes it in words. Raises UserError naming the file, with `hint`."""
     try:
         size = path.stat().st_size if stat.S_ISREG(path.stat().st_mode) else None
         if size is None:
@@ -92,9 +92,9 @@ def read(path: Path, what: str, hint: str) -> Any:
 
 
 def parse(text: str, name: str, hint: str) -> Any:
-    """The document in a text: mappings with texts as keys, lists, texts, numbers, true, false and null.
+    """Parse the document in a text: mappings with texts as keys, lists, texts, numbers, true, false and null.
 
-    Raises UserError naming `name`, the line where that is known, and what is wrong there.
+    Raises UserError naming `name`, the line if known, and what is wrong there.
     """
     try:
         if len(text) > LARGEST:
@@ -125,7 +125,7 @@ class _Refused(yaml.error.MarkedYAMLError):
 
 
 def _measure(text: str) -> None:
-    """Raise _Refused at the first thing that a document of plain values does not need."""
+    """Raise _Refused at the first construct that a document of plain values does not need."""
     open_: list[tuple[str | None, int]] = []  # anchors of what is open, and how many values there were before it
     weights: dict[str, int | None] = {}  # of each anchor the values it stands for; None while it is open
     count = 0

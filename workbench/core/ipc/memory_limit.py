@@ -1,8 +1,8 @@
-"""A limit on the memory of this process, on every system: what a graph takes may depend on its data, and nobody knows
-before it runs. A process that fails to get more says so, instead of every other process being stopped.
+"""A limit on the memory of this process, on every system: a graph's memory may depend on its data and is unknown before
+it runs. At the limit this process fails with a message, instead of the whole machine stalling.
 
-Linux refuses what is beyond by RLIMIT_DATA, getrlimit(2); Windows by a job of this one process, JOB_OBJECT_LIMIT_
-PROCESS_MEMORY. Where nothing refuses (macOS ignores the limits that it has), a thread looks, and ends the process.
+Linux enforces it by RLIMIT_DATA, getrlimit(2); Windows by a job object of this one process, JOB_OBJECT_LIMIT_
+PROCESS_MEMORY. Where the system enforces nothing (macOS ignores its limits), a thread polls, and ends the process.
 """
 
 import contextlib
@@ -23,8 +23,9 @@ EXTENDED_LIMITS, PROCESS_MEMORY = 9, 0x100
 
 
 def limit_memory(leave: Callable[[], object]) -> None:
-    """Let this process take nine tenths of what is free now. `leave` ends it where the system does not refuse more: it
-    is called in another thread, while native code may be running in all others."""
+    """Limit this process to nine tenths of the memory that is free now. `leave` ends it where the system does not
+    enforce the limit: it is called in another thread, while native code may be running in all others.
+    """
     room = system.free_memory() // 10 * 9
     refused = _by_job if system.on_windows() else _by_rlimit if sys.platform == "linux" else _by_nobody
     if not refused(room) and (taken := _taken()) is not None:
@@ -32,7 +33,7 @@ def limit_memory(leave: Callable[[], object]) -> None:
 
 
 def leave_quietly() -> None:
-    """For a process whose parent knows what the exit code means."""
+    """End a process whose parent knows the meaning of the exit code."""
     os._exit(OUT_OF_MEMORY)
 
 
@@ -44,7 +45,9 @@ def _watch(most: int, leave: Callable[[], object]) -> None:
 
 
 def _taken() -> int | None:
-    """Bytes that this process has now, with those that the system has compressed; None where it does not tell."""
+    """Return the bytes in use by this process, including compressed ones; None where the system does not report
+    them.
+    """
     return _footprint_on_mac() if sys.platform == "darwin" else system.resident_memory()
 
 
@@ -66,7 +69,7 @@ def _by_rlimit(room: int) -> bool:
 
 
 class _Limits(ctypes.Structure):
-    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION, with the basic limits and the counters of input and output in it."""
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION, including the basic limits and the I/O counters."""
 
     _fields_ = [
         *((name, ctypes.c_int64) for name in ("process_time", "job_time")),
@@ -102,7 +105,9 @@ class _Counters(ctypes.Structure):
 
 
 def _by_job(room: int) -> bool:
-    """A job's handle stays open, as the job ends with it; its limit holds for children, each by itself."""
+    """Limit memory by a job object (Windows). The handle stays open, as the job ends with it; the limit holds for each
+    child separately.
+    """
     kernel: Any = system.kernel()
     this = ctypes.c_void_p(kernel.GetCurrentProcess())
     counters = _Counters(size=ctypes.sizeof(_Counters))

@@ -39,7 +39,7 @@ class Request:
     """A request from the window to the engine; its class says how it is scheduled.
 
     lane  the requests of a lane run one after the other, beside those of all other lanes
-    ends  which earlier ones a new one ends (they answer Stopped): all of the lane, those of its kind, or none
+    ends  which earlier requests a new one ends (they answer Stopped): all of the lane, those of its kind, or none
     """
 
     job: int
@@ -52,17 +52,19 @@ class Request:
 
 @dataclass(frozen=True)
 class Methods(Request):
-    """List the methods -> Updated(str), plug-ins that were not loaded and why, if any; Done(tuple[MethodInfo, ...])"""
+    """List the methods -> Updated(str) for plug-ins that could not be loaded, with the reason; Done(tuple[MethodInfo,
+    ...])
+    """
 
 
 @dataclass(frozen=True)
 class Metrics(Request):
-    """-> Done(tuple[tuple[str, MetricInfo], ...]): what can be measured, by its id"""
+    """List the metrics by id -> Done(tuple[tuple[str, MetricInfo], ...])"""
 
 
 @dataclass(frozen=True)
 class Targets(Request):
-    """-> Done(tuple[Target, ...]), those of other distributions among them"""
+    """List the targets, including those of other distributions -> Done(tuple[Target, ...])"""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ class Open(Request):
     """Open a model -> Done(ModelSummary). `trusted`: paths whose code (`file.py:function`) the user agreed to run.
 
     `architecture` is the network of a file of weights: `file.py:function`, timm:NAME, transformers.
-    `without` names preparation steps to leave out, `raise_opset` asks for the one that is done only on demand.
-    `fingerprint`: no other model than that will do. The model that was open stays open when this fails.
+    `without` names preparation steps to leave out; `raise_opset` requests the optional one.
+    `fingerprint`: refuse any other model. The model that was open stays open if this fails.
     """
 
     path: str
@@ -84,8 +86,9 @@ class Open(Request):
 
 @dataclass(frozen=True)
 class Attach(Request):
-    """Data for the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured.
-    `samples`: how many are used, classes in proportion; 0: all."""
+    """Attach data to the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured.
+    `samples`: how many are used, classes in proportion; 0: all.
+    """
 
     path: str
     calibration: str = ""
@@ -96,7 +99,7 @@ class Attach(Request):
 
 @dataclass(frozen=True)
 class CheckData(Request):
-    """Try ways of reading data, and measure the open model with each -> Done(DataCheck)"""
+    """Try candidate preprocessings, and measure the open model with each -> Done(DataCheck)"""
 
     path: str
     trusted: Trust = NOBODY
@@ -105,7 +108,7 @@ class CheckData(Request):
 
 @dataclass(frozen=True)
 class Settle(Request):
-    """Write this preprocessing (YAML) beside data, where it is read from then on -> Done(str), the file"""
+    """Write this preprocessing (YAML) beside the data, which is read with it from then on -> Done(str), the file"""
 
     path: str
     yaml: str
@@ -120,22 +123,24 @@ class Trusted(Request):
 
 @dataclass(frozen=True)
 class Inspect(Request, lane="inspect"):
-    """Figures of one layer -> Done(LayerView)"""
+    """Request the figures of one layer -> Done(LayerView)"""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Facts(Request, lane="facts", ends="lane"):
-    """Statistics of layers' weights for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`. A
-    newer request replaces one that waits or runs (Stopped); lower priority than anything somebody waits for."""
+    """Request statistics of layers' weights for the tree -> Updated(LayerFacts)..., Done(None), in the order of
+    `paths`. A newer request replaces one that waits or runs (Stopped); lower priority than anything the user waits
+    for.
+    """
 
     paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Look(Request, lane="look"):
-    """A picture of one layer, before and after the recipe -> Done(what `wanted` says, see layer_queries)"""
+    """Request a view of one layer, before and after the recipe -> Done(the answer to `wanted`, see layer_queries)"""
 
     path: str
     recipe: Recipe
@@ -144,8 +149,9 @@ class Look(Request, lane="look"):
 
 @dataclass(frozen=True)
 class Activations(Request, lane="passing", ends="lane"):
-    """Activations of a layer on calibration samples, of the recipe's model -> Updated(passing.Passing)..., Done(same).
-    A newer request replaces one that waits or runs (Stopped); lower priority than others."""
+    """Request activations of a layer on calibration samples, in the recipe's model -> Updated(passing.Passing)...,
+    Done(same). A newer request replaces one that waits or runs (Stopped); lower priority than others.
+    """
 
     path: str
     recipe: Recipe = Recipe()  # noqa: RUF009  (it is a value)
@@ -155,7 +161,7 @@ class Activations(Request, lane="passing", ends="lane"):
 class Edit(Request, lane="edit", ends="lane"):
     """Apply the recipe to one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
 
-    The whole recipe, because what other layers have may count: those that have the same step, or lose channels.
+    It carries the whole recipe, because steps of other layers may matter: the same step, or removed channels.
     """
 
     path: str
@@ -164,9 +170,11 @@ class Edit(Request, lane="edit", ends="lane"):
 
 @dataclass(frozen=True)
 class Measure(Request, lane="measure", ends="lane"):
-    """Size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
+    """Measure the recipe: size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
 
-    `focus` are edited: what does not depend on them is not run again. A newer Measure replaces this (Stopped)."""
+    `focus` names the edited layers: what does not depend on them is not run again. A newer Measure replaces this one
+    (Stopped).
+    """
 
     recipe: Recipe
     focus: tuple[str, ...] = ()
@@ -174,7 +182,7 @@ class Measure(Request, lane="measure", ends="lane"):
 
 @dataclass(frozen=True)
 class Prepare(Request, lane="measure", ends="kind"):
-    """Precompute what the first edit of `focus`, or of any of `others`, needs -> Done(None). Any Measure goes first."""
+    """Precompute data for the first edit of `focus`, or of any of `others` -> Done(None). Any Measure goes first."""
 
     recipe: Recipe
     focus: tuple[str, ...]
@@ -191,19 +199,21 @@ class Graph(Request, lane="graph"):
 
 @dataclass(frozen=True)
 class Coupled(Request, lane="graph"):
-    """Coupled channels of the open model -> Done(Couplings)"""
+    """Find the coupled channels of the open model -> Done(Couplings)"""
 
 
 @dataclass(frozen=True)
 class Time(Request):
-    """How fast the original and what a recipe makes of it are, and what their files take, zipped too -> Done(Timing)"""
+    """Measure the speed of the original and of the recipe's model, and the size of their files, also zipped ->
+    Done(Timing)
+    """
 
     recipe: Recipe
 
 
 @dataclass(frozen=True)
 class TimeLayers(Request):
-    """Where the time of a run goes, layer by layer, original beside a recipe -> Done(profile.Profile)"""
+    """Profile a run layer by layer, original beside a recipe -> Done(profile.Profile)"""
 
     recipe: Recipe
 
@@ -211,15 +221,17 @@ class TimeLayers(Request):
 @dataclass(frozen=True)
 class Compare(Request, lane="changes", ends="lane"):
     """Compare the recipe with the original, sample by sample -> Done(Changes), see prediction_diff. Lower priority than
-    anything somebody waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped)."""
+    anything the user waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped).
+    """
 
     recipe: Recipe
 
 
 @dataclass(frozen=True)
 class Generate(Request, lane="generate", ends="lane"):
-    """Text from the original and the recipe's model, greedily -> Updated(Generation)..., Done(Generation), see
-    core.analysis.generation. A newer one replaces one that waits or runs (Stopped)."""
+    """Generate text with the original and the recipe's model, greedily -> Updated(Generation)..., Done(Generation), see
+    core.analysis.generation. A newer request replaces one that waits or runs (Stopped).
+    """
 
     recipe: Recipe
     wanted: generation.Wanted
@@ -254,8 +266,9 @@ class Corrupt(Request, lane="scan"):
 class Export(Request):
     """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report).
 
-    `kept`: what the training of this recipe reached before is written, as in Train. `format`: the name of one that is
-    written, too."""
+    `kept`: export the stored result of this recipe's training, as in Train. `format`: name of an additional format to
+    write.
+    """
 
     recipe: Recipe
     folder: str
@@ -276,8 +289,9 @@ class Sweep(Request, lane="scan"):
 @dataclass(frozen=True)
 class Scan(Request, lane="scan"):
     """Try candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
-    Done(sensitivity.Scan). A Sweep or Scan has lower priority than anything somebody waits for, except a training: they
-    run concurrently with it."""
+    Done(sensitivity.Scan). A Sweep or Scan has lower priority than anything the user waits for, except a training,
+    which it runs concurrently with.
+    """
 
     wanted: sensitivity.Wanted
 
@@ -285,8 +299,9 @@ class Scan(Request, lane="scan"):
 @dataclass(frozen=True)
 class Plan(Request, lane="scan"):
     """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). Same priority as a Scan; Hold pauses it between
-    two trials, Finish ends it with the results so far. Measurements are kept on disk: another search resumes from
-    there. `others` (kind, name, recipe), such as snapshots, are measured, too. `force`: the processes that compute."""
+    two trials, Finish ends it with the results so far. Measurements are kept on disk, where another search resumes.
+    `others` (kind, name, recipe), such as snapshots, are also measured. `force`: the processes that run the trials.
+    """
 
     goal: plan.Goal
     others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()
@@ -295,16 +310,16 @@ class Plan(Request, lane="scan"):
 
 @dataclass(frozen=True)
 class Forecast(Request, lane="idle"):
-    """Forecast whole recipes; none of them is run -> Updated(forecast.Forecast)..., Done(None)"""
+    """Forecast whole recipes without running them -> Updated(forecast.Forecast)..., Done(None)"""
 
     recipes: tuple[tuple[str, Recipe], ...]
 
 
 @dataclass(frozen=True)
 class Train(Request, lane="train"):
-    """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
-    this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.
-    `kept`: nothing is trained; what was reached before is read from where it is kept, or Failed where it is not.
+    """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). From then on the trained model
+    is measured and exported for this recipe. Cancelling stops it (Stopped); the state is kept for another Train.
+    `kept`: load the stored result of an earlier training instead; Failed if there is none.
     """
 
     recipe: Recipe
@@ -314,7 +329,7 @@ class Train(Request, lane="train"):
 
 @dataclass(frozen=True)
 class Finish(Request, lane="reader"):
-    """Ends a Train or a Plan early: it answers Done with the best so far; or Stopped, where it had not begun."""
+    """End a Train or a Plan early: it answers Done with the best so far, or Stopped if it had not begun."""
 
 
 @dataclass(frozen=True)
@@ -335,25 +350,26 @@ class TryTemperatures(Request, lane="train"):
 
 @dataclass(frozen=True)
 class Predict(Request, lane="idle"):
-    """Prepare what predicts edits from one pass of gradients (see Preview.predicted) -> Done(Predictability)"""
+    """Prepare the predictor of edits, from one pass of gradients (see Preview.predicted) -> Done(Predictability)"""
 
 
 @dataclass(frozen=True)
 class Cancel(Request, lane="reader"):
-    """Ends the job of that number, whatever it is; the job answers Stopped."""
+    """End the job of that number, whatever it is; the job answers Stopped."""
 
 
 @dataclass(frozen=True)
 class Quit(Request, lane="reader"):
-    """Ends the engine process."""
+    """End the engine process."""
 
     job: int = 0
 
 
 @dataclass(frozen=True)
 class Ready:
-    """The engine process is up; sent once, unasked. `versions` of torch, onnxruntime and so on, for About; `devices`
-    that can train: cpu, and cuda where torch has it."""
+    """Sent once, unasked, when the engine process is up. `versions` of torch, onnxruntime and so on, for About;
+    `devices` that can train: cpu, and cuda where torch has it.
+    """
 
     versions: dict[str, str]
     devices: tuple[str, ...] = ("cpu",)
@@ -367,7 +383,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Updated:
-    """A result that will be followed by a better one."""
+    """An intermediate result, which a better one follows."""
 
     job: int
     result: Any
@@ -381,7 +397,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """`what` and `hint` are one sentence each; `detail` is the traceback, for the log."""
+    """Failure of a job. `what` and `hint` are one sentence each; `detail` is the traceback, for the log."""
 
     job: int
     what: str
@@ -391,7 +407,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Cancelled by the user or replaced by a newer request."""
+    """End of a job that was cancelled by the user or replaced by a newer request."""
 
     job: int
 

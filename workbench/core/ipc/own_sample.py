@@ -1,4 +1,4 @@
-"""The request for the answers of both models to a file of the user's own."""
+"""The request for both models' answers to a file that the user supplies."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from workbench.core.recipe.recipe import Recipe
 
 @dataclass(frozen=True)
 class TrySample(Request, lane="look"):
-    """A file's first sample through the original and the recipe's model -> Done(prediction_diff.SampleAnswer)"""
+    """Run a file's first sample through the original and the recipe's model -> Done(prediction_diff.SampleAnswer)"""
 
     path: str
     recipe: Recipe

@@ -17,9 +17,9 @@ THREADS = "WORKBENCH_THREADS"  # environment variable: threads of torch and ONNX
 
 
 def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
-    """Run `module`.serve(connection) in a separate process; core messages go both ways through the pipe.
+    """Run `module`.serve(connection) in a separate process; core messages pass through the pipe in both directions.
 
-    The pipe is private to the two processes: nothing listens. Reading it raises EOFError when the process is gone.
+    The pipe is private to the two processes: nothing listens. Reading it raises EOFError once the process has ended.
     """
     # Python would look for modules in the current folder first, where an untrusted struct.py may lie beside a model.
     os.environ["PYTHONSAFEPATH"] = "1"
@@ -32,14 +32,16 @@ def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
 
 
 def threads() -> int:
-    """How many threads one computation may use; 0: one for each core."""
+    """Return how many threads one computation may use; 0: one for each core."""
     wanted = os.environ.get(THREADS, "")
     return int(wanted) if wanted.isdecimal() else 0
 
 
 def quiet_threads() -> None:
-    """Let threads sleep while they wait, and hold them to the number that the user allows: on a busy machine two of
-    torch or of OpenBLAS that spin make a computation several times slower (measured). They read this as they load."""
+    """Let threads sleep while they wait, and limit them to the number that the user allows: on a busy machine two spinning
+    threads of torch or of OpenBLAS make a computation several times slower (measured). Both libraries read these
+    variables when they are loaded.
+    """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # 2^4 cycles, the least
     if threads():
