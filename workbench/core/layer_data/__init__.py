@@ -1,1 +1,1 @@
-"""Layers and what is drawn of them, as values."""
+"""Layers and the data that the window draws of them, as values."""

@@ -15,7 +15,7 @@ OUTLIER = 6.0  # times the median channel's reach: so far out that it decides th
 class Levels8:
     """The 8-bit levels that a rule chooses for the whole activation.
 
-    low, high    the outermost levels; `step` is the distance of two
+    low, high    the outermost levels; `step` is the distance between two
     below, above    the share of all values that is clipped on each side, from a histogram of 4,096 bins
     """
 
@@ -32,12 +32,12 @@ class Levels8:
 
 @dataclass(frozen=True)
 class Activation:
-    """Statistics of one activation over the samples seen; arrays are [channels] unless said.
+    """Statistics of one activation over the samples seen; arrays are [channels] unless stated otherwise.
 
-    low, high, mean, std, zeros    exact; zeros is the share that is equal to zero
-    quantiles   [len(QUANTILES), channels], to within 1/256 of the channel's reach
-    histogram   of all channels together
-    levels      rule -> the 8-bit levels that it chooses
+    low, high, mean, std, zeros    exact; zeros is the fraction of values equal to zero
+    quantiles   [len(QUANTILES), channels], to within 1/256 of the channel's range
+    histogram   histogram of all channels together
+    levels      rule -> the 8-bit levels that the rule chooses
     """
 
     name: str
@@ -57,11 +57,11 @@ class Activation:
 
     @property
     def reach(self) -> np.ndarray:
-        """[channels] the largest magnitude."""
+        """Largest magnitude of each channel, [channels]."""
         return np.maximum(np.abs(self.low), np.abs(self.high))
 
     def at(self, places: np.ndarray, channels: int) -> "Activation":
-        """The same with each channel at one of these places among `channels`, NaN at the others."""
+        """Return the statistics with each channel moved to one of these places among `channels`, and NaN elsewhere."""
 
         def put(values: np.ndarray) -> np.ndarray:
             whole = np.full((*values.shape[:-1], channels), np.nan)
@@ -74,12 +74,14 @@ class Activation:
 
     @property
     def dead(self) -> np.ndarray:
-        """Indices of the channels that were zero on every sample; not of those that were removed."""
+        """Indices of the channels that were zero on every sample; removed channels are not counted."""
         return np.flatnonzero(self.reach == 0)
 
     @property
     def outliers(self) -> np.ndarray:
-        """Indices of the channels that reach OUTLIER times as far as the median channel, the farthest first."""
+        """Indices of the channels that reach OUTLIER times as far as the median channel, in descending order of
+        magnitude.
+        """
         alive = self.reach[self.reach > 0]
         if not len(alive):
             return np.zeros(0, np.int64)
@@ -91,8 +93,9 @@ class Activation:
 class Passing:
     """Activations of one layer over the first `seen` of `samples` calibration samples; both sides None if not numeric.
 
-    received    what the operator reads
-    delivered   what it puts out: behind its bias, and behind the activation function where nothing else reads it before
+    received    input of the operator
+    delivered   output of the operator: after its bias, and after the activation function unless something else reads
+                the value before
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Inputs of decoders that hold keys and values of the tokens before: they are empty where a text is read at once."""
+"""Inputs of decoders that hold keys and values of previous tokens: they are empty where a text is read in one pass."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ PAST, LENGTHS = "past", ("past", "seq", "len", "cache", "kv", "ctx")  # parts of
 
 
 def empty_cache(name: str, shape: Sequence[int | str | None], axes: Sequence[str] = ()) -> list[int] | None:
-    """Shape of an empty cache for one sample; None for other inputs, and for caches of a fixed length.
+    """Return the shape of an empty cache for one sample; None for other inputs, and for caches of a fixed length.
 
-    name    of the input, such as past_key_values.0.key
+    name    name of the input, such as past_key_values.0.key
     shape   free dimensions are None, or their names
     axes    names of the dimensions, where the shape has none
     """
@@ -27,7 +27,7 @@ def empty_cache(name: str, shape: Sequence[int | str | None], axes: Sequence[str
 
 
 def filled_by(name: str, outputs: Sequence[str]) -> str | None:
-    """The output that holds what a cache is to hold at the next token, by its name; None where there is none."""
+    """Return the name of the output that fills a cache for the next token; None if there is none."""
     for past in ("past_key_values", PAST):
         for present in PRESENT:
             if past in name and (made := name.replace(past, present)) in outputs:

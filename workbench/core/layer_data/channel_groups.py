@@ -9,25 +9,25 @@ from string import ascii_uppercase
 class Couplings:
     """Coupled layers of a model, as its graph joins them (residual sums, depthwise convolutions, attention heads).
 
-    groups   paths of the layers that go together, in the model's order; each has two at least
-    kept     path -> why the layer keeps its output channels, a sentence
+    groups   paths of the coupled layers, in the model's order; at least two in each group
+    kept     path -> why the layer's output channels cannot be removed, in a sentence
     """
 
     groups: tuple[tuple[str, ...], ...] = ()
     kept: Mapping[str, str] = field(default_factory=dict)
 
     def others(self, path: str) -> tuple[str, ...]:
-        """The layers that lose channels when this one does, without itself."""
+        """Return the layers that lose channels when this one does, excluding this one."""
         return tuple(other for group in self.groups if path in group for other in group if other != path)
 
     def beside(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """The layers that lose channels when these do, without these."""
+        """Return the layers that lose channels when these do, excluding these."""
         given = set(paths)
         found = dict.fromkeys(other for path in given for other in self.others(path))
         return tuple(other for other in found if other not in given)
 
     def names(self) -> dict[str, str]:
-        """A short name of its group for each coupled layer: A, B, … Z, AA, AB, …"""
+        """Return a short name of its group for each coupled layer: A, B, … Z, AA, AB, …"""
         return {path: _letters(number) for number, group in enumerate(self.groups) for path in group}
 
 

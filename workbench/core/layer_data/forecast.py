@@ -13,13 +13,13 @@ if TYPE_CHECKING:  # numpy, for which the first paint need not wait
 
 @dataclass(frozen=True)
 class Forecast:
-    """Size and predicted cost of a recipe with a name.
+    """Size and predicted cost of a named recipe.
 
-    bytes      of the file that an export writes, exact
-    macs       for one sample; None: not known
-    predicted  cost of the edits; None: no predictor, or channels are removed beside other edits
+    bytes      size of the exported file, exact
+    macs       multiply-accumulates for one sample; None: unknown
+    predicted  predicted cost of the edits; None: no predictor, or other edits beside removed channels
     refused    why the model cannot have it; "": it can
-    left       layers that cannot have the steps that the recipe's globs ask for
+    left       layers that match the recipe's globs but cannot have the steps
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Layers and summary of a model, in plain values."""
+"""Layers and summary of a model, as plain values."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -12,26 +12,28 @@ from workbench.core.base.plain import make_plain
 class Layer:
     """One weight of one operator.
 
-    path         dotted module path, unique in the model; the tree of the window is made of its parts
+    path         dotted module path, unique in the model; its parts form the tree in the window
     op           Conv, ConvTranspose, Gemm, MatMul, Embedding, LSTM, GRU, RNN, or the operator's own name when locked
-    shape        of the weight as stored in the file
+    shape        shape of the weight as stored in the file
     out_axis     the axis of `shape` that counts output channels (rows of the unfolded matrix)
-    groups       of a convolution
-    attributes   of the operator that shape the result: strides, pads, dilations, auto_pad
-    input_axis   of a product with a matrix: the axis of what it receives along which its inputs lie. -1; -2 where the
-                 weight multiplies from the left; 0 where a Gemm transposes what it receives
-    parameters   weights and biases
+    groups       number of groups of a convolution
+    attributes   attributes of the operator that affect the result: strides, pads, dilations, auto_pad
+    input_axis   of a matrix product: axis of its input that is contracted. -1; -2 where the weight is the left factor;
+                 0 where a Gemm transposes its input
+    parameters   number of weights and biases
     macs         multiply-accumulates for one sample; None where the shapes are not known before running
-    bytes        the weight and bias take this many bytes in the opened file
-    fingerprint  of the weight's values: equal fingerprints, equal weights. Of a large weight in a file beside the model
-                 it is of where and when that was written, so that opening does not read it
+    bytes        size of weight and bias in the opened file
+    fingerprint  hash of the weight's values: equal fingerprints mean equal weights. For a large weight in external
+                 data, hash of its location and the file's time of writing, so that opening does not read it
     uses         how many nodes read this weight
-    sizes        of a convolution's data along each axis of the kernel, before and behind it, for each of these nodes;
-                 empty where one is not known
-    also         one of them that reads it in another form, such as the Transpose of a tied embedding; empty when none
-    uneven       whether they are convolutions with other strides, pads or dilations; `attributes` is the first one's
-    locked       why it cannot be edited; empty when it can
-    shares       path of the layer that has this one's weight, as the embedding has a tied head's; empty when it is here
+    sizes        of a convolution: input and output size along each axis of the kernel, for each of these nodes; empty
+                 if one is unknown
+    also         a node that reads the weight in another form, such as the Transpose of a tied embedding; empty if none
+    uneven       whether these nodes are convolutions with different strides, pads or dilations; `attributes` belongs to
+                 the first
+    locked       why the layer cannot be edited; empty if it can
+    shares       path of the layer that owns the shared weight, such as the embedding of a tied head; empty if this one
+                 does
     """
 
     path: str
@@ -72,11 +74,11 @@ class Layer:
 
     @property
     def facts(self) -> dict[str, int]:
-        """Figures that a method's sentences may use (core.recipe.effect).
+        """The figures that a method's sentences may use (core.recipe.effect).
 
-        outputs, columns   of the weight as a matrix: columns are inputs times kernel
-        inputs, kernel     second axis of the weight, product of those behind it
-        weights, biases    how many
+        outputs, columns   size of the weight as a matrix: columns are inputs times kernel
+        inputs, kernel     size of the second axis of the weight, product of the later ones
+        weights, biases    number of each
         axes               sum of the sizes of the weight's axes
         """
         outputs, columns = self.matrix
@@ -93,9 +95,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Preparation:
-    """One thing done to the graph at opening: listed in the window, and reversible by opening without it.
+    """One change of the graph at opening: listed in the window, and undone by opening without it.
 
-    optional   it is done only where it was chosen
+    optional   done only on request
     """
 
     id: str
@@ -110,8 +112,9 @@ class Preparation:
 
 @dataclass(frozen=True)
 class InputSpec:
-    """A model input; None marks a dimension that is free. `axes` are the names of the dimensions, "" where they have
-    none; they are left out where nobody needs them. `ranked`: whether the model says how many dimensions there are."""
+    """A model input; None marks a dimension that is free. `axes` are the names of the dimensions, "" for unnamed ones;
+    empty where not needed. `ranked`: whether the model declares the number of dimensions.
+    """
 
     name: str
     dtype: str
@@ -121,7 +124,9 @@ class InputSpec:
 
 
 def fixed_batch(specs: Iterable[InputSpec]) -> int | None:
-    """How many samples go through a model together where its inputs fix that: the first size of the first that does."""
+    """Return the batch size that the model's inputs fix, by the first input that has a fixed first dimension; else
+    None.
+    """
     return next((spec.shape[0] for spec in specs if spec.shape and spec.shape[0] is not None), None)
 
 
@@ -147,14 +152,15 @@ class ModelSummary:
     @property
     def fingerprint(self) -> str:
         """Hash of the layers and their weights: files with equal fingerprints take the same recipes and give the same
-        figures."""
+        figures.
+        """
         digest = hashlib.sha256()
         for layer in self.layers:
             digest.update(repr((layer.path, layer.op, layer.shape, layer.dtype, layer.fingerprint)).encode())
         return digest.hexdigest()[:16]
 
     def layer(self, path: str) -> Layer:
-        """Raises KeyError when there is no such layer."""
+        """Return the layer of this path. Raises KeyError if there is none."""
         for layer in self.layers:
             if layer.path == path:
                 return layer

@@ -1,12 +1,13 @@
-"""The error of a layer while a method trains it: what the window draws as it falls."""
+"""Error of a layer while a method trains it, as the window plots it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class LayerCurve:
-    """`errors` are relative response errors on rows held out (0.1: a tenth of the outputs' variance), after `steps` of
-    `total` training steps. `method` is the id of the step that trains the layer at `path`."""
+    """`errors` are relative response errors on held-out rows (0.1: a tenth of the outputs' variance), after `steps` of
+    `total` training steps. `method` is the id of the step that trains the layer at `path`.
+    """
 
     path: str
     method: str
@@ -15,10 +16,10 @@ class LayerCurve:
     errors: tuple[float, ...] = ()
 
     def with_look(self, step: int, error: float) -> "LayerCurve":
-        """The curve with one point more."""
+        """Return the curve with one more point."""
         return LayerCurve(self.path, self.method, self.total, (*self.steps, step), (*self.errors, error))
 
     @property
     def over(self) -> bool:
-        """True when all steps were done."""
+        """Whether all steps were done."""
         return bool(self.steps) and self.steps[-1] >= self.total

@@ -1,6 +1,6 @@
 """Views of one layer that the window can request (see messages.Look); the answers are in core.layer_data.pictures.
 
-Every question is a hashable value, so that answers can be cached by it.
+Every query is a hashable value, so that answers can be cached by it.
 """
 
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WantChannels:
-    """Ranges of all output channels -> Channels"""
+    """Request the ranges of all output channels -> Channels"""
 
 
 @dataclass(frozen=True)
 class WantChannel:
-    """Weight distribution of one output channel -> Channel"""
+    """Request the weight distribution of one output channel -> Channel"""
 
     number: int
 
 
 @dataclass(frozen=True)
 class WantWhitened:
-    """Singular values weighted by their effect on the layer's output on the calibration samples -> Whitened"""
+    """Request singular values weighted by their effect on the layer's output on the calibration samples -> Whitened"""
 
 
 @dataclass(frozen=True)
 class WantTile:
-    """Part of the weight as a matrix, one row per output channel, in at most `height` x `width` cells -> Tile
+    """Request a part of the weight as a matrix, one row per output channel, in at most `height` x `width` cells -> Tile
 
-    `rows` and `columns` are (first, behind the last), None for all.
+    `rows` and `columns` are half-open ranges (first, end), None for all.
     """
 
     height: int
@@ -38,7 +38,7 @@ class WantTile:
 
 @dataclass(frozen=True)
 class WantKernels:
-    """`count` kernels of a convolution, from `first` on, by number or largest first -> Kernels"""
+    """Request `count` kernels of a convolution from `first` on, by number or largest first -> Kernels"""
 
     first: int
     count: int
@@ -47,7 +47,7 @@ class WantKernels:
 
 @dataclass(frozen=True)
 class WantOutlook:
-    """Analysis of the original layer by a method, whatever the recipe -> outlook.Outlook
+    """Request the analysis of the original layer by a method, whatever the recipe -> outlook.Outlook
 
     `span` names another module than the layer's own, for a method that replaces one.
     """

@@ -1,6 +1,6 @@
-"""Analysis of a layer by a method before any parameter is chosen, so that sentences can follow the slider.
+"""Analysis of a layer by a method, independent of its parameters, so that sentences can follow the slider.
 
-See wanted.WantOutlook; the window looks its parameters up in these figures.
+See layer_queries.WantOutlook; the window evaluates its parameters on these figures.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ Kept = Literal["weights", "output", "variance"]  # what the squared singular val
 class Ranks:
     """The singular values among which a method finds its ranks: one spectrum, or one for each side of the layer.
 
-    The layer is looked at as it was opened, before other steps. `kept` is what a rank keeps a share of: of the weights,
-    of the layer's output on the calibration samples, or of that output's variance.
+    They are those of the original layer, before other steps. `kept` names the quantity whose retained share a rank
+    determines: the weights, the layer's output on the calibration samples, or that output's variance.
     """
 
     sides: tuple[Spectrum, ...]
@@ -26,10 +26,10 @@ class Ranks:
 
 @dataclass(frozen=True)
 class Evening:
-    """Channels whose ranges are made equal, together with the layers that read them.
+    """Channels whose ranges are equalised, with the layers that read them.
 
-    channels   how many of `outputs` output channels may be rescaled
-    spread     how many times as far the widest of them reaches as the narrowest that is not zero
+    channels   number of output channels that may be rescaled, of `outputs`
+    spread     ratio of the widest range to the narrowest nonzero one
     readers    paths of the layers that read them
     """
 
@@ -41,11 +41,11 @@ class Evening:
 
 @dataclass(frozen=True)
 class Replacing:
-    """A module that a student takes the place of.
+    """A module that a student replaces.
 
-    layers, parameters   of the module, biases among them
-    students             size of the student's kernel -> its parameters; 0: where nothing takes the place. Those that
-                         the module's input and output allow
+    layers, parameters   of the module, including biases
+    students             size of the student's kernel -> its parameters; 0: the module is removed. Only sizes that the
+                         module's input and output allow
     """
 
     module: str
@@ -56,7 +56,7 @@ class Replacing:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why this layer cannot have the method, in a sentence."""
+    """Reason why this layer cannot have the method, in a sentence."""
 
     reason: str
 

@@ -15,7 +15,7 @@ from workbench.core.layer_data.layer import ModelSummary
 
 @dataclass(frozen=True)
 class Histogram:
-    """`edges` [n+1] in units of the weight, `counts` [n] of all weights, exact."""
+    """Histogram of all weights, exact: `edges` [n+1] in units of the weight, `counts` [n]."""
 
     edges: np.ndarray
     counts: np.ndarray
@@ -35,7 +35,9 @@ class Moments:
 @dataclass(frozen=True)
 class Outliers:
     """Weights far outside the bulk: beyond low..high, Tukey's outer fences (quartiles -+ 3 interquartile ranges of the
-    weights that are not zero; Tukey 1977, Exploratory data analysis). `farthest` are at most 200 of them, ascending."""
+    weights that are not zero; Tukey 1977, Exploratory data analysis). `farthest`: the most extreme, at most 200,
+    ascending.
+    """
 
     low: float
     high: float
@@ -45,10 +47,10 @@ class Outliers:
 
 @dataclass(frozen=True)
 class Levels:
-    """The levels that weights were rounded to, ascending, in units of the weight.
+    """Quantisation levels of the weights, ascending, in units of the weight.
 
-    channel     whose they are, where output channels (or groups) have their own: the one with the widest steps
-    clipped     weights that lay more than half a step beyond the outermost level
+    channel     the channel (or group) that they belong to, if scales differ: the one with the widest steps
+    clipped     number of weights more than half a step beyond the outermost level
     """
 
     values: np.ndarray
@@ -60,10 +62,10 @@ class Levels:
 class Noise:
     """Singular values above the noise edge, see methods.base.ranks and methods.base.vbmf.
 
-    vbmf    the rank that empirical variational Bayes finds (EVBMF)
-    edge    Marchenko and Pastur's: the largest singular value of noise as strong as the median says; `rank` values lie
-            above it
-    hard    number of values above Gavish and Donoho's threshold of least squared error
+    vbmf    rank by empirical variational Bayes (EVBMF)
+    edge    Marchenko-Pastur edge: the largest singular value of noise, whose strength is estimated from the median;
+            `rank` values lie above it
+    hard    number of values above Gavish and Donoho's optimal hard threshold
     """
 
     vbmf: int
@@ -76,11 +78,12 @@ class Noise:
 class Spectrum:
     """Singular values [min(rows, columns)], descending, of the weight unfolded as `unfolding` says.
 
-    energy       [same] cumulative fraction of the squared singular values: energy[r-1] is what rank r keeps
+    energy       [same] cumulative fraction of the squared singular values: energy[r-1] is the fraction that rank r
+                 keeps
     break_even   largest rank at which two factors have fewer weights than the layer; 0 when there is none
     stable_rank  |W|_F^2 / |W|_2^2
-    computed     number of values computed; those behind them are a guess that has the remaining energy. 0: all
-    noise        None where not all values are computed, or nobody asked
+    computed     number of values computed; the later ones are extrapolated to the remaining energy. 0: all
+    noise        None where not all values are computed, or not requested
     """
 
     values: np.ndarray
@@ -92,17 +95,19 @@ class Spectrum:
     noise: Noise | None = None
 
     def rank_for(self, energy: float) -> int:
-        """The smallest rank that keeps at least this fraction of the energy; the full rank where rounding hides it."""
+        """Return the smallest rank that keeps at least this fraction of the energy; the full rank if rounding prevents
+        it.
+        """
         return min(int(np.searchsorted(self.energy, energy - 1e-12)) + 1, len(self.values))
 
 
 @dataclass(frozen=True)
 class LayerView:
-    """One layer as it is: drawn once when it is selected.
+    """One original layer: drawn once when it is selected.
 
-    magnitudes   [1025] quantiles 0..1 of |w|: turns a sparsity into a threshold and back
+    magnitudes   [1025] quantiles 0..1 of |w|: to convert a sparsity to a threshold and back
     unavailable  method id -> why this layer cannot have it
-    failed       why there are no singular values, where computing them failed
+    failed       why computing the singular values failed; empty if it did not
     """
 
     path: str
@@ -117,8 +122,9 @@ class LayerView:
 
 @dataclass(frozen=True)
 class LayerFacts:
-    """Statistics of a layer's weights for the tree. The rank that keeps 90 % of the energy is out of `full_rank`; both
-    are None if the weight is not a matrix."""
+    """Statistics of a layer's weights for the tree. `full_rank` is the number of singular values, of which the rank
+    keeps 90 % of the energy; both are None if the weight is not a matrix.
+    """
 
     path: str
     zeros: float
@@ -129,10 +135,10 @@ class LayerFacts:
 
 @dataclass(frozen=True)
 class EditView:
-    """The same layer after its actions: overlaid while the user drags. The histogram has the edges of the LayerView.
+    """One layer after its steps, overlaid while the user drags. The histogram has the edges of the LayerView.
 
-    conflicts   method id -> why it cannot be added to these actions
-    outliers    counted by the fences of the LayerView
+    conflicts   method id -> why the method cannot be added to these steps
+    outliers    counted with the fences of the LayerView
     trained     whether these are the weights after the recipe's training stages
     """
 
@@ -153,8 +159,8 @@ class Timing:
     before_ms, after_ms     median milliseconds for one sample in ONNX Runtime, of `runs` each, in turns
     file                    bytes of the compressed model as one ONNX file, written to memory
     zipped_before, zipped   bytes of both files after deflating (zip)
-    made_up                 the sample is random, because there is no data
-    load_before, load       of both files, each in a fresh process; None where that failed
+    made_up                 whether the sample is random, for lack of data
+    load_before, load       loading of both files, each in a fresh process; None if it failed
     """
 
     before_ms: float
@@ -173,13 +179,13 @@ PredictionKind = Literal["loss", "output error"]
 
 @dataclass(frozen=True)
 class Prediction:
-    """Predicted cost of edits, without running them. See engine.preview.curvature.
+    """Cost of edits, predicted without running them. See engine.preview.curvature.
 
-    rise          of the loss against the original's own answers (KL divergence); or, where no gradients pass, the sum
-                  of the layers' relative output errors
-    correlation   of its ranks with those of how far the outputs moved, over `trials` candidates that were run; None:
-                  not checked
-    likely        drop of the metric by these candidates; None: too few were run
+    rise          increase in the loss against the original's answers (KL divergence); or, where gradients cannot be
+                  computed, the sum of the layers' relative output errors
+    correlation   rank correlation with the measured divergence of the outputs, over `trials` candidates; None: not
+                  checked
+    likely        likely drop of the metric, by these candidates; None: too few were run
     """
 
     rise: float
@@ -193,8 +199,8 @@ class Prediction:
 class Predictability:
     """Which predictions are possible for a model, as the answer to a request for them.
 
-    kind      the rise of the "loss", or the "output error" of the layers; None: there is no prediction
-    obstacle  why it is not the loss, naming the operator in the way; "" where it is
+    kind      increase in "loss", or "output error" of the layers; None: no prediction is possible
+    obstacle  why the loss cannot be predicted, naming the operator responsible; "" if it can
     """
 
     kind: PredictionKind | None
@@ -203,18 +209,17 @@ class Predictability:
 
 @dataclass(frozen=True)
 class Preview:
-    """The state of the edited model, sent again and again while it is being measured.
+    """State of the edited model, sent repeatedly while it is being measured.
 
-    size        of the file an export would write, bytes
-    value       the metric of the edited graph, None until the first batch is through. Estimated: baseline + change
+    size        size of the file that an export would write, in bytes
+    value       the metric of the edited graph, None until the first batch is done. Estimated: baseline + change
     baseline    the metric of the original on all samples
-    change      the difference on the samples so far, with its paired interval
-    predicted   what the edits will cost; None before the predictor is ready, and where layers were edited that lost
-                channels
-    trained     whether the recipe's recovery stages are in it; None: it has none
-    complete    nothing more will come for this request
-    metric      what `value` is; false without data
-    beside      other metrics, once all samples were measured
+    change      difference from the original on the samples so far, with its paired interval
+    predicted   predicted cost of the edits; None before the predictor is ready, and where edited layers lost channels
+    trained     whether the recipe's recovery stages are included; None: it has none
+    complete    whether this is the last answer to the request
+    metric      metric of `value`; falsy without data
+    beside      other metrics, once all samples are measured
     """
 
     changes: tuple[LayerChange, ...]
@@ -233,13 +238,13 @@ class Preview:
 
 @dataclass(frozen=True)
 class DataSummary:
-    """A data set as attached. `metric` is what will be measured; `labelled` says whether against labels.
+    """A data set as attached. `metric` is the metric to measure; `labelled`: whether against labels.
 
-    fingerprint   of the samples and labels
-    notes         sentences: which output is measured where that is not plain, and what is left out
-    beside        other metrics that are measured, too
-    model         as it is seen with this data, where that says for what sizes MACs are counted
-    doubt         why the data may not be read as the model needs it; "" where nothing says so
+    fingerprint   hash of the samples and labels
+    notes         sentences: which output is measured where that is not obvious, and what is left out
+    beside        other metrics to measure
+    model         summary of the model with this data, if the data determines the sizes for which MACs are counted
+    doubt         why the data may be read differently than the model expects; "" if there is no sign of it
     """
 
     path: str
@@ -258,10 +263,10 @@ class DataSummary:
 
 @dataclass(frozen=True)
 class GraphView:
-    """A graph to be drawn: `onnx` is a model without the values of its large tensors, its nodes have unique names.
+    """A graph to draw: `onnx` is a model without the values of its large tensors; its nodes have unique names.
 
-    nodes   layer path -> the names of the nodes that compute it, decoders of its weight among them
-    boxes   name of a node that stands for a whole module -> the module's path; its layers' node is the box
+    nodes   layer path -> names of the nodes that compute it, including decoders of its weight
+    boxes   name of a node that stands for a collapsed module -> the module's path; its layers map to that node
     """
 
     onnx: bytes

@@ -1,1 +1,1 @@
-"""Extensions from other distributions: found by entry point, each loaded by itself, faults named."""
+"""Extensions from other distributions: found by entry point, loaded separately, failures reported by name."""

@@ -1,4 +1,4 @@
-"""Whatever code of a plug-in raises becomes one sentence that names the plug-in."""
+"""Containment of plug-in code: whatever it raises becomes one sentence that names the plug-in."""
 
 import functools
 from collections.abc import Callable
@@ -11,9 +11,10 @@ from workbench.core.plugins.discovery import leave_out, said
 
 
 def contained(call: Callable[..., Any], name: str, words: str, answers: bool = False) -> Callable[..., Any]:
-    """`call`, with unexpected errors raised as UserError; `name` is the id of what failed, `words` its plug-in.
+    """Wrap `call` so that unexpected errors are raised as UserError; `name` is the id of the extension, `words` names
+    its plug-in.
 
-    answers     the function answers with a sentence why not, or None: the error is that answer
+    answers     the function returns a reason why not, or None: return the error as the reason
     """
 
     @functools.wraps(call)
@@ -34,7 +35,9 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
 
 
 def claiming(claims: Callable[..., bool], words: str) -> Callable[..., bool]:
-    """`claims`, where an error means no and is reported: it must not keep anybody from opening other files."""
+    """Wrap `claims` so that an error is reported and counts as no: it must not prevent other files from being
+    opened.
+    """
 
     @functools.wraps(claims)
     def guarded(*arguments: Any) -> bool:

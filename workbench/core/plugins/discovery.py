@@ -1,9 +1,9 @@
-"""Find and load extensions one at a time: one that is broken is named and left out, the rest goes on.
+"""Find and load extensions one at a time: a broken one is reported and left out, the others are loaded.
 
 Another distribution offers an extension by an entry point in one of the groups below
-(https://packaging.python.org/specifications/entry-points). Distributions are asked one by one, because the metadata of
-one may be damaged. The current folder is not on the path of the program (see workbench.__main__), so that nothing in it
-is found here.
+(https://packaging.python.org/specifications/entry-points). Distributions are read one by one, because the metadata of
+one may be damaged. The current folder is not on the path of the program (see workbench.__main__), so nothing in it is
+found here.
 """
 
 import importlib.metadata
@@ -24,7 +24,7 @@ _left_out: list[str] = []
 
 @dataclass(frozen=True)
 class Loader:
-    """One extension that is not loaded yet. `words` name it in messages; `foreign`: from another distribution."""
+    """An extension that is not loaded yet. `words` name it in messages; `foreign`: from another distribution."""
 
     words: str
     load: Callable[[], Any]
@@ -32,13 +32,13 @@ class Loader:
 
 
 def entry_points(group: Group) -> tuple[Loader, ...]:
-    """A loader for each entry point of a group; metadata that cannot be read is reported like a broken plug-in."""
+    """Return a loader for each entry point of a group; unreadable metadata is reported like a broken plug-in."""
     return tuple(installed().get(group, ()))
 
 
 @cache
 def installed() -> dict[str, list[Loader]]:
-    """Group -> loaders, of all groups: the metadata of every distribution is read once."""
+    """Return the loaders of all groups, by group; the metadata of every distribution is read once."""
     found: dict[str, list[Loader]] = {}
     seen: set[str] = set()
     for distribution in importlib.metadata.distributions():
@@ -61,9 +61,10 @@ def installed() -> dict[str, list[Loader]]:
 
 
 def load_all(registered: dict[str, T], loaders: Iterable[Loader], take: Callable[[Any, Loader], None]) -> None:
-    """Load each, and let `take(what was loaded, loader)` put it into `registered`.
+    """Load each, and let `take(loaded object, loader)` add it to `registered`.
 
-    Where either raises, `registered` is as it was before that loader, and a sentence says why (see `left_out`).
+    If either raises, `registered` is restored to its state before that loader, and the reason is reported (see
+    `left_out`).
     """
     for loader in loaders:
         before = dict(registered)
@@ -76,12 +77,12 @@ def load_all(registered: dict[str, T], loaders: Iterable[Loader], take: Callable
 
 
 def left_out() -> tuple[str, ...]:
-    """A sentence for each file or plug-in that could not be loaded."""
+    """Return a sentence for each file or plug-in that could not be loaded."""
     return tuple(_left_out)
 
 
 def leave_out(words: str, error: BaseException) -> None:
-    """Report what `words` name as left out: once, in one sentence, in the log and in `left_out`."""
+    """Report that the plug-in named by `words` was left out: once, in one sentence, in the log and in `left_out`."""
     sentence = Message("{words} was not loaded: {said}.", words=words, said=said(error))
     if sentence not in _left_out:
         _left_out.append(sentence)
@@ -89,7 +90,7 @@ def leave_out(words: str, error: BaseException) -> None:
 
 
 def said(error: BaseException) -> str:
-    """The type of an error and the first line of its text."""
+    """Return the type of an error and the first line of its text."""
     lines = str(error).strip().splitlines()
     return (
         Message("{kind}: {text}", kind=type(error).__name__, text=lines[0].rstrip("."))

@@ -1,4 +1,4 @@
-"""A step for a layer: a method and its parameters; and how a method describes itself."""
+"""A step for a layer: a method with its parameters; and a method's description of itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ ORDER: tuple[Family, ...] = ("prune", "lowrank", "distill", "quantize")
 class Action:
     """A method's id, `family.method`, and its parameters as plain values (only those that were given).
 
-    off   it stays in the recipe, without any effect
+    off   switched off: it stays in the recipe without any effect
     """
 
     method: str
@@ -30,7 +30,7 @@ class Action:
         return self.method.partition(".")[0]
 
     def with_param(self, name: str, value: Any, excludes: tuple[str, ...] = ()) -> "Action":
-        """The same action with one parameter changed, and those that it excludes dropped."""
+        """Return the step with one parameter changed, and those that it excludes dropped."""
         kept = {k: v for k, v in self.params.items() if k not in excludes}
         return replace(self, params={**kept, name: value})
 
@@ -38,7 +38,9 @@ class Action:
         return replace(self, off=off)
 
     def step(self) -> dict[str, dict[str, Any]]:
-        """One step of a list in a recipe or a report: {method: params}. Two steps may have the same method."""
+        """Return the step as an entry of a list in a recipe or a report: {method: params}. Two steps may have the same
+        method.
+        """
         return {self.method: dict(self.params)}
 
     def __hash__(self) -> int:
@@ -72,12 +74,14 @@ class MethodInfo:
     encodes: Encodes | None = None  # the numbers that it puts weights and activations on; None: they stay as they are
 
     def parameters(self, action: Action) -> dict[str, Any]:
-        """Parameters of a step, with defaults for those that are not given."""
+        """Return the parameters of a step, with defaults for those not given."""
         return {field.name: field.default for field in self.fields} | dict(action.params)
 
 
 def swapped(actions: tuple[Action, ...], index: int) -> tuple[Action, ...] | None:
-    """The stack with the steps at `index` and behind it in each other's place, where they would be applied so."""
+    """Return the stack with the steps at `index` and `index + 1` swapped; None if they would not be applied in that
+    order.
+    """
     changed = list(actions)
     if not 0 <= index < len(changed) - 1:
         return None
@@ -86,9 +90,10 @@ def swapped(actions: tuple[Action, ...], index: int) -> tuple[Action, ...] | Non
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """The actions in the order in which they are applied: prune, factor, distil, quantise (stable within a family).
+    """Return the steps in the order in which they are applied: prune, factor, distil, quantise (stable within a
+    family).
 
-    A pruning that is listed behind a factoring or a distillation prunes what that one makes.
+    Pruning that is listed after a factorisation or a distillation prunes its result.
     """
     rank: dict[str, int] = {family: index for index, family in enumerate(ORDER)}
     places, made = [], 0

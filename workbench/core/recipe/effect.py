@@ -2,7 +2,7 @@
 anything.
 
 A method declares them beside its parameters; they cross to the window in MethodInfo, where each figure is computed from
-the parameters and the layer in front of the user. The window says nothing else of what a method does.
+the parameters and the layer in front of the user. The window has no other description of a method's effect.
 
     Effect("{count} of {weights} weights become zero.", figures={"count": "round(sparsity * weights)"})
 """
@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 
 class Share(float):
-    """A fraction of one, shown in per cent."""
+    """A fraction of one, displayed in per cent."""
 
 
 FUNCTIONS = {"round": round, "min": min, "max": max, "int": int, "ceil": math.ceil, "share": Share}
@@ -53,12 +53,12 @@ class Effect:
     """A sentence about a step.
 
     text      English, a template whose names are figures, parameters, or facts of the layer (Layer.facts)
-    when      an expression: said where it is true; "" always
+    when      an expression: the sentence is shown where it is true; "": always
     figures   name -> an expression: + - * / // << (a power of two is 1 << n), comparisons, and, or, not, if else, with
-              `round`, `min`, `max`, `int`, `ceil`, and `share` for what is shown in per cent. Names are parameters and
-              facts; one that there is not is None
-    stored    an expression for the number of weights in the place of the layer's; the sentence ends with it, so `text`
-              has no full stop then. "": none
+              `round`, `min`, `max`, `int`, `ceil`, and `share` for values shown in per cent. Names are parameters and
+              facts; an unknown name is None
+    stored    an expression for the number of weights stored in place of the layer's; it ends the sentence, so that
+              `text` then has no full stop. "": none
     """
 
     text: str
@@ -67,7 +67,7 @@ class Effect:
     stored: str = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an expression that is none."""
+        """Raise ValueError for an invalid expression."""
         for expression in (self.when, self.stored, *self.figures.values()):
             if expression:
                 _compiled(expression)
@@ -76,8 +76,9 @@ class Effect:
         return hash((self.text, self.when, self.stored))
 
     def values(self, names: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The figures of the text, and `stored` where it has one, for parameters and facts; None where the sentence is
-        not said, or a figure cannot be computed."""
+        """Return the figures of the text, and `stored` if given, for parameters and facts; None if the sentence does
+        not apply, or a figure cannot be computed.
+        """
         try:
             if self.when and not evaluated(self.when, names):
                 return None
@@ -94,11 +95,12 @@ class Effect:
 class Ranking:
     """Declares that parameters called rank, energy, ratio, weakening and rule choose a rank (methods.base.ranks).
 
-    of        among the singular values of the "weight", which the window draws, or of what Method.matrices gives
+    of        whose singular values: those of the "weight", which the window draws, or of the matrices from
+              Method.matrices
     sides     1: two factors; 2: a rank for the output channels and one for the input channels
-    first     what the two factors are, in words; "": thinner layers
-    trained   the factors are trained, so that singular values do not tell what is kept
-    when      as of Effect
+    first     name of the two factors; "": thinner layers
+    trained   whether the factors are trained, so that singular values do not determine what is kept
+    when      as for Effect
     """
 
     of: Literal["weight", "matrices"] = "weight"
@@ -109,17 +111,17 @@ class Ranking:
 
 
 def placeholders(text: str) -> tuple[str, ...]:
-    """The names in a template."""
+    """Return the names in a template."""
     return tuple(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def evaluated(expression: str, names: Mapping[str, Any]) -> Any:
-    """The value of an expression. Raises what its arithmetic raises."""
+    """Evaluate an expression. Raises whatever its arithmetic raises."""
     return eval(_compiled(expression), {"__builtins__": {}}, _Names({**names, **FUNCTIONS}))
 
 
 def names_in(expression: str) -> frozenset[str]:
-    """The names whose values an expression depends on."""
+    """Return the names that an expression depends on."""
     return frozenset(_compiled(expression).co_names) - FUNCTIONS.keys()
 
 
@@ -130,7 +132,7 @@ class _Names(dict[str, Any]):
 
 @cache
 def _compiled(expression: str) -> CodeType:
-    """Raises ValueError for anything but arithmetic, comparisons, and calls of FUNCTIONS."""
+    """Compile an expression. Raises ValueError for anything but arithmetic, comparisons, and calls of FUNCTIONS."""
     try:
         tree = ast.parse(expression, mode="eval")
     except SyntaxError as error:

@@ -1,4 +1,4 @@
-"""The numbers that a step stores weights as and computes with: facts that a method declares beside its parameters."""
+"""Number formats in which a step stores weights and computes, declared by a method beside its parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ STORED = "2 if bits <= 2 else 4 if bits <= 4 else 8"
 
 @dataclass(frozen=True)
 class Numbers:
-    """One kind of numbers.
+    """A number format.
 
-    bits           of a number as it is stored
-    granularity    what shares a scale: tensor, channel, group; "" for floats
+    bits           bits of a stored number
+    granularity    values that share a scale: tensor, channel, group; "" for floats
     block          weights of a group along the inputs; 0 where there are no groups
-    levels         bits of the range of levels that is used: 7 in a reduced range of 8; 0 for floats
-    format         of floats: float16, bfloat16, float8e4m3, float8e5m2
+    levels         bits of the levels in use: 7 for a reduced range of 8; 0 for floats
+    format         type of floats: float16, bfloat16, float8e4m3, float8e5m2
     """
 
     bits: int
@@ -37,8 +37,8 @@ class Encodes:
 
         Encodes(bits="bits", granularity="granularity", symmetric="symmetric")
 
-    activations            bits of the layer's inputs where they are integers, too; 0: they stay in floating point
-    activations_symmetric  whether those are without a zero point; their scale is one for the tensor
+    activations            bits of the layer's inputs if they are integers, too; 0: floating point
+    activations_symmetric  whether these have no zero point; one scale for the tensor
     """
 
     bits: str
@@ -52,7 +52,9 @@ class Encodes:
     activations_symmetric: str = "False"
 
     def weights(self, params: Mapping[str, Any]) -> Numbers:
-        """The weight's numbers, for all parameters of the step. Raises what their arithmetic raises."""
+        """Return the weight's number format, given all parameters of the step. Raises whatever their arithmetic
+        raises.
+        """
 
         def of(expression: str) -> Any:
             return evaluated(expression, params)
@@ -71,13 +73,13 @@ class Encodes:
 
     @property
     def names(self) -> frozenset[str]:
-        """The parameters that the numbers depend on."""
+        """The parameters that the number formats depend on."""
         weights = (self.bits, self.granularity, self.symmetric, self.block, self.levels, self.format)
         expressions = (*weights, self.activations_symmetric)
         return frozenset(name for expression in expressions for name in names_in(expression))
 
     def inputs(self, params: Mapping[str, Any]) -> Numbers | None:
-        """The numbers of the layer's inputs; None where they stay in floating point."""
+        """Return the number format of the layer's inputs; None if they stay in floating point."""
         if not self.activations:
             return None
         symmetric = bool(evaluated(self.activations_symmetric, params))

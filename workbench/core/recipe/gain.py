@@ -1,4 +1,4 @@
-"""Gain by training, with its interval, in words."""
+"""Gain by training, with its interval, and its description in words."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from workbench.core.base.quantities import MetricInfo
 
 @dataclass(frozen=True)
 class Gain:
-    """Difference of a metric before and after training, of the same samples: `low` and `high` end its 95 % interval."""
+    """Difference of a metric before and after training, on the same samples, with its 95 % interval `low`..`high`."""
 
     value: float
     low: float
@@ -17,11 +17,11 @@ class Gain:
 
     @property
     def shown(self) -> bool:
-        """Whether the samples show a difference: their interval is on one side of zero."""
+        """Whether the difference is significant: its interval does not contain zero."""
         return self.low > 0 or self.high < 0
 
     def words(self, metric: MetricInfo) -> Message:
-        """Whether training helped: '+2.1 points [0.8, 3.4] on 600 samples'."""
+        """Describe whether training helped: '+2.1 points [0.8, 3.4] on 600 samples'."""
         unit = Message("points") if metric.percent else metric.unit
         value, low, high = (_text(each, metric) for each in (self.value, self.low, self.high))
         told = {"value": f"+{value}" if self.value > 0 else value, "unit": unit, "n": self.samples}
@@ -40,6 +40,6 @@ class Gain:
 
 
 def _text(value: float, metric: MetricInfo) -> str:
-    """Points to one digit, others to three; with a minus sign."""
+    """Format points with one digit, others with three; with a minus sign."""
     text = f"{100 * value:.1f}" if metric.percent else f"{value:.3g}"
     return "0" if not float(text) else text.replace("-", "\N{MINUS SIGN}")

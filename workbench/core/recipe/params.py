@@ -1,6 +1,6 @@
 """A method's parameters, declared once as an annotated frozen dataclass.
 
-The annotations below give the form, the validation, the YAML, the command line and the tooltips:
+The form, the validation, the YAML, the command line and the tooltips are derived from the annotations:
 
     @dataclass(frozen=True)
     class Params:
@@ -46,14 +46,14 @@ class Help:
 
 @dataclass(frozen=True)
 class OneOf:
-    """Exactly one field of the named group has a value, the others are None: 'sparsity or threshold'."""
+    """Group of fields of which exactly one has a value while the others are None: 'sparsity or threshold'."""
 
     group: str
 
 
 @dataclass(frozen=True)
 class When:
-    """The field matters only while another field has one of these values."""
+    """Condition: the field matters only while another field has one of these values."""
 
     field: str
     values: tuple[Any, ...]
@@ -61,9 +61,9 @@ class When:
 
 @dataclass(frozen=True)
 class Drag:
-    """The field can be dragged as a line in this plot of the layer.
+    """Marks a field that can be dragged as a line in this plot of the layer.
 
-    `range` is the histogram too: there the levels end.
+    `range` is also in the histogram: the ends of the levels.
     """
 
     plot: Plot
@@ -71,7 +71,7 @@ class Drag:
 
 @dataclass(frozen=True)
 class Expert:
-    """The field is rarely changed: a form shows it under More settings, or where it is not at its default."""
+    """Marks a field that is rarely changed: a form shows it under More settings, unless it differs from its default."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Field:
 
 
 def fields_of(params: type) -> tuple[Field, ...]:
-    """The schema of an annotated dataclass, in the order of declaration."""
+    """Return the schema of an annotated dataclass, in the order of declaration."""
     return _fields_of(params)
 
 
@@ -142,12 +142,12 @@ def _kind(name: str, hint: Any) -> tuple[Literal["int", "float", "bool", "choice
 
 
 def parse(params: type[P], given: Mapping[str, Any], owner: str = "") -> P:
-    """Build and validate parameters from plain values. Raises UserError naming the parameter and what it may be."""
+    """Build and validate parameters from plain values. Raises UserError naming the parameter and its allowed values."""
     return params(**check(fields_of(params), given, owner))
 
 
 def check(schema: tuple[Field, ...], given: Mapping[str, Any], owner: str = "") -> dict[str, Any]:
-    """Values for these fields, validated, with None for what they exclude. Raises UserError as `parse` does."""
+    """Validate values for these fields; fields that they exclude are None. Raises UserError as `parse` does."""
     fields = {f.name: f for f in schema}
     where = f"{owner}: " if owner else ""
     for name in given:
@@ -216,8 +216,7 @@ def _value(where: str, field: Field, value: Any) -> Any:
 
 
 def spelled(field: Field, value: Any) -> Any:
-    """A number written where a choice is one of several numbers in words, as that choice: 32 as "32"; anything else as
-    it is."""
+    """Convert a number to a choice written as text: 32 to "32"; any other value is returned unchanged."""
     if field.kind != "choice" or isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
         return value
     return next((choice for choice in field.choices if _number(choice) == value), value)
@@ -238,7 +237,7 @@ def _is_finite(value: float) -> bool:
 
 
 def describe(field: Field) -> Message:
-    """Values that a field accepts, as text: 'a whole number from 2 to 8 bit'."""
+    """Describe the values that a field accepts: 'a whole number from 2 to 8 bit'."""
     if field.kind == "choice":
         return Message("one of {choices}", choices=field.choices)
     if field.kind in ("bool", "text"):
@@ -254,5 +253,5 @@ def describe(field: Field) -> Message:
 
 
 def plain(params: Any) -> dict[str, Any]:
-    """The parameters as plain values, without those that are None: what goes into an Action or a recipe."""
+    """Return the parameters as plain values, without those that are None, as in an Action or a recipe."""
     return {f.name: getattr(params, f.name) for f in dataclasses.fields(params) if getattr(params, f.name) is not None}

@@ -1,4 +1,4 @@
-"""The one document of the application: what is done to which layer. Read from and written to YAML."""
+"""Recipes, the application's one document: which steps each layer gets. Read from and written to YAML."""
 
 import dataclasses
 import re
@@ -33,7 +33,7 @@ SIGNS = "*?["  # what makes a pattern a glob
 
 @dataclass(frozen=True)
 class Row:
-    """A layer path or glob and the actions it asks for."""
+    """A layer path or glob, and the steps for it."""
 
     pattern: str
     actions: tuple[Action, ...]
@@ -48,19 +48,19 @@ class Row:
 
 @lru_cache(maxsize=MOST_ROWS)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """A glob as a regular expression. fnmatch remembers 256 of them, and making one takes longer than using it."""
+    """Compile a glob to a regular expression. fnmatch caches only 256, and compiling one takes longer than using it."""
     return re.compile(translate(pattern))
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Ordered rows; for a layer the last row that matches it wins, so a row without actions leaves a layer alone.
+    """Ordered rows; the last row that matches a layer wins, so a row without steps leaves a layer alone.
 
     recover  training stages, in order, after all actions
     storing  how the file is written
-    data     fingerprint of the data the recipe was made with, or empty
-    target   id of the device it is for (core.targets), or empty: what it does is the same for all, but that nothing is
-             left out for being slow on this machine where the device is another
+    data     fingerprint of the data that the recipe was made with, or empty
+    target   id of the target device (core.targets), or empty. It does not change the effect of the steps, except that
+             nothing is left out for being slow on this machine if the device is another
     """
 
     rows: tuple[Row, ...] = ()
@@ -71,27 +71,27 @@ class Recipe:
     target: str = ""
 
     def stack_for(self, path: str) -> tuple[Action, ...]:
-        """Steps of a layer in the order in which they are applied, including those that are switched off."""
+        """Return the steps of a layer in the order in which they are applied, including those that are switched off."""
         row = self._row_for(path)
         return in_order(row.actions) if row is not None else ()
 
     def actions_for(self, path: str) -> tuple[Action, ...]:
-        """The actions that a layer is given, in the order in which they are applied: none that is switched off."""
+        """Return the steps of a layer in the order in which they are applied, without those that are switched off."""
         return tuple(action for action in self.stack_for(path) if not action.off)
 
     def leaves_alone(self, path: str) -> bool:
-        """Whether the row of a layer is empty: it is not to get steps with others, or by a search."""
+        """Whether the row of a layer is empty: it gets no steps from globs or from a search."""
         row = self._row_for(path)
         return row is not None and not row.actions
 
     def leaving(self, paths: Iterable[str]) -> "Recipe":
-        """The recipe that leaves these layers alone: each has an empty row, after those that match it."""
+        """Return the recipe that leaves these layers alone: each has an empty row, after the rows that match it."""
         chosen = dict.fromkeys(several(paths))
         kept = tuple(row for row in self.rows if row.pattern not in chosen)
         return dataclasses.replace(self, rows=kept + tuple(Row(path, ()) for path in chosen))
 
     def lifting(self, paths: Iterable[str], layers: Iterable[str]) -> "Recipe":
-        """The recipe without the empty rows of these layers; an empty glob stays in force for other `layers`."""
+        """Return the recipe without the empty rows of these layers; an empty glob stays in force for other `layers`."""
         chosen = set(several(paths))
         lifted = [row for row in self.rows if not row.actions and any(map(row.matches, chosen))]
         others = [path for path in layers if path not in chosen and self._row_for(path) in lifted]
@@ -101,8 +101,8 @@ class Recipe:
     def in_effect(self) -> "Recipe":
         """Identity of a recipe, in the window and in the engine: recipes with the same effect compare equal.
 
-        Without what is switched off, what a later row replaces, what says of a layer no more than the globs do, and the
-        data it was made with or the target; the globs in their order, then the layers by name.
+        It omits steps that are switched off, rows that a later one replaces, rows of layers that only repeat the globs,
+        the data and the target. Globs keep their order and precede the layers, which are sorted by name.
         """
         acting = [
             Row(row.pattern, in_order(tuple(action for action in row.actions if not action.off))) for row in self.rows
@@ -121,8 +121,9 @@ class Recipe:
 
     @property
     def storing_here(self) -> Storing:
-        """How the file is written. What is faster on this machine decides nothing for other devices, and nothing where
-        no step asks for 8-bit activations."""
+        """How the file is written. The speed on this machine does not matter for other devices, or where no step uses
+        8-bit activations.
+        """
         if not self.asks_for_integers:
             return dataclasses.replace(self.storing, integers=DEFAULT.integers)
         other = self.target and not self.target.startswith(HERE)
@@ -130,42 +131,46 @@ class Recipe:
 
     @property
     def asks_for_integers(self) -> bool:
-        """Whether a step asks for 8-bit activations."""
+        """Whether any step uses 8-bit activations."""
         return any(action.method in INTEGERS and not action.off for row in self.rows for action in row.actions)
 
     @property
     def in_integers(self) -> "Recipe":
-        """With 8-bit activations wherever a step asks for them, though that may be slower."""
+        """The recipe with 8-bit activations wherever a step asks for them, even if that is slower."""
         if not self.asks_for_integers:
             return self
         return dataclasses.replace(self, storing=dataclasses.replace(self.storing, integers="all"))
 
     @cached_property
     def key(self) -> int:
-        """Key of the recipe in effect before training: the same in this process for recipes that do the same. A number,
-        because tables of many recipes look them up often, and a recipe has a row for each layer."""
+        """Key of the recipe in effect before training: equal, within this process, for recipes with the same effect. It
+        is a number, because tables of many recipes look it up often, and a recipe has a row for each layer.
+        """
         return hash(dataclasses.replace(self.in_effect, recover=()))
 
     @cached_property
     def as_trained(self) -> "Recipe":
-        """Identity of a training: what is in effect, however weights are stored in the end."""
+        """The identity of a training: the recipe in effect, regardless of how weights are stored."""
         return dataclasses.replace(self.in_effect, storing=DEFAULT)
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
-        """The recipe in which exactly these layers have these actions; their rows replace earlier ones. Raises
-        TypeError for one path alone."""
+        """Return the recipe in which exactly these layers have these steps; their rows replace earlier ones. Raises
+        TypeError for a single path.
+        """
         chosen = dict.fromkeys(several(paths))
         kept = dataclasses.replace(self, rows=tuple(row for row in self.rows if row.pattern not in chosen))
         added = tuple(Row(path, in_order(actions)) for path in chosen if actions or kept._row_for(path) is not None)
         return dataclasses.replace(self, rows=kept.rows + added)
 
     def _row_for(self, path: str) -> Row | None:
-        """The last row that matches. A model has hundreds of layers, and each may have a row: they are looked up."""
+        """Return the last row that matches a path. Uses lookup tables, as a model has hundreds of layers, each perhaps
+        with a row.
+        """
         place = self._place_of(path)
         return self.rows[place] if place >= 0 else None
 
     def _place_of(self, path: str) -> int:
-        """Index of the last row that matches; -1 if none does."""
+        """Return the index of the last row that matches; -1 if none does."""
         exact, globs = self._places
         place = exact.get(path, -1)
         found = next((at for at in globs if at <= place or self.rows[at].matches(path)), -1)
@@ -173,7 +178,7 @@ class Recipe:
 
     @cached_property
     def _places(self) -> tuple[dict[str, int], tuple[int, ...]]:
-        """Index of each pattern's last row, and the indices of the globs, last to first."""
+        """Index of each pattern's last row, and the indices of the globs from last to first."""
         globs = tuple(at for at, row in enumerate(self.rows) if row.is_glob)
         return {row.pattern: at for at, row in enumerate(self.rows)}, globs[::-1]
 
@@ -182,11 +187,13 @@ class Recipe:
         return hash(tuple(getattr(self, field.name) for field in dataclasses.fields(self)))
 
     def __hash__(self) -> int:
-        """Computed once: tables of figures are looked up by recipes that have a row for each layer."""
+        """Return the hash, which is computed once: tables of figures are looked up by recipes that have a row for each
+        layer.
+        """
         return self._hash
 
     def __getstate__(self) -> dict[str, Any]:
-        """State without the lookup caches."""
+        """Return the state without the lookup caches."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def to_dict(self) -> dict[str, Any]:
@@ -213,7 +220,7 @@ class Recipe:
         )
 
     def save(self, path: Path) -> None:
-        """Raises UserError when the file cannot be written."""
+        """Write the recipe to a YAML file. Raises UserError when the file cannot be written."""
         write_text(path, self.to_yaml())
 
 
@@ -223,12 +230,12 @@ def load_recipe(path: Path) -> Recipe:
 
 
 def parse_recipe(text: str, name: str = "recipe") -> Recipe:
-    """Raises UserError naming `name` and the first thing in it that is not as it should be."""
+    """Parse a recipe. Raises UserError naming `name` and the first fault."""
     return recipe_of(yaml_file.parse(text, name, Message("Correct it, or save a recipe from the window.")), name)
 
 
 def recipe_of(document: Any, name: str) -> Recipe:
-    """Recipe from the document that `Recipe.to_dict` made; raises UserError as `parse_recipe` does."""
+    """Build a recipe from the document that `Recipe.to_dict` made; raises UserError as `parse_recipe` does."""
     if not isinstance(document, dict):
         raise UserError("{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.", name=name)
     _check(
@@ -285,7 +292,7 @@ def recipe_of(document: Any, name: str) -> Recipe:
 
 
 def _storing(export: dict[Any, Any], name: str) -> Storing:
-    """How the file is written; raises UserError for a choice that there is not."""
+    """Parse how the file is written; raises UserError for an unknown choice."""
     try:
         return storing_of(export)
     except KeyError as error:
@@ -306,7 +313,7 @@ def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:
 
 
 def _off(name: str, pattern: str, step: Any) -> tuple[Any, bool]:
-    """A step without the word that switches it off, and whether it does."""
+    """Remove the key that switches a step off, and return the step with whether it is off."""
     if not isinstance(step, dict) or len(step) < 2:
         return step, False
     off = step.get("off", False)
@@ -320,7 +327,7 @@ def _off(name: str, pattern: str, step: Any) -> tuple[Any, bool]:
 
 
 def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and parameters of each entry of a list: of a row of layers, or of the recovery."""
+    """Yield the name and parameters of each entry of a list: of a layer's row, or of the recovery."""
     steps = [] if steps is None else steps
     key = "family.method" if one == "action" else "stage"
     if not isinstance(steps, list):

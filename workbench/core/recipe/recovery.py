@@ -1,6 +1,6 @@
-"""Training that wins back what compression lost: the stages of a recipe's `recover` list, and what they report.
+"""Training that recovers quality lost by compression: the stages of a recipe's `recover` list, and their results.
 
-A stage trains the compressed model with what was done to it held fixed: zeros stay zero, factors stay factors, indices
+A stage trains the compressed model under the constraints of its steps: zeros stay zero, factors stay factors, indices
 into a codebook stay, quantised weights stay on a grid of the same size. So the file keeps its size.
 """
 
@@ -17,7 +17,7 @@ from workbench.core.recipe.params import Expert, Field, Help, OneOf, Range, Unit
 
 @dataclass(frozen=True)
 class Stage:
-    """The kind of a training stage and its parameters as plain values (only those that were given)."""
+    """A kind of training stage with its parameters as plain values (only those that were given)."""
 
     kind: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ ORDER: tuple[Before, ...] = ("prune", "quantize", "export")  # in which stages a
 
 @dataclass(frozen=True)
 class Training:
-    """Settings that every stage has."""
+    """Settings common to all stages that train."""
 
     steps: Annotated[
         int | None,
@@ -183,12 +183,12 @@ class Training:
 
 @dataclass(frozen=True)
 class Finetune(Training):
-    """Training on the labels. Han et al. 2015, Learning both weights and connections, NeurIPS."""
+    """Training on labels. Han et al. 2015, Learning both weights and connections, NeurIPS."""
 
 
 @dataclass(frozen=True)
 class Distill(Training):
-    """Training on a teacher's answers. Hinton, Vinyals, Dean 2015, Distilling the knowledge in a neural network."""
+    """Training on a teacher's outputs. Hinton, Vinyals, Dean 2015, Distilling the knowledge in a neural network."""
 
     temperature: Annotated[float, Range(1, 20, 0.5), Help("T: softens the softmax of teacher and student.")] = 4.0
     alpha: Annotated[
@@ -211,7 +211,9 @@ class Distill(Training):
 
 @dataclass(frozen=True)
 class Statistics:
-    """Mean and deviation of each layer's output taken back to the original's. Li et al. 2020, EagleEye, section 3.3."""
+    """Correction of the mean and deviation of each layer's output to the original's. Li et al. 2020, EagleEye, section
+    3.3.
+    """
 
     before: Annotated[
         Literal["export", "quantize"],
@@ -221,7 +223,7 @@ class Statistics:
 
 @dataclass(frozen=True)
 class StageInfo:
-    """A kind of stage as the window, the recipe and the command line see it; as MethodInfo for a method."""
+    """A kind of stage as the window, the recipe and the command line see it; the counterpart of MethodInfo."""
 
     id: str
     title: str
@@ -264,7 +266,7 @@ INFOS = {info.id: info for info in STAGES}
 
 
 def parameters(stage: Stage) -> Training | Statistics:
-    """Validated. Raises UserError for an unknown stage or parameter."""
+    """Return validated parameters. Raises UserError for an unknown stage or parameter."""
     if stage.kind not in PARAMS:
         raise UserError(
             "There is no recovery stage '{kind}'.",
@@ -277,12 +279,12 @@ def parameters(stage: Stage) -> Training | Statistics:
 
 @dataclass(frozen=True)
 class TrainingPoint:
-    """A point of the learning curve, streamed while a stage runs and kept in its result.
+    """A point of the learning curve, reported while a stage runs and kept in its result.
 
     stage     number of the stage, from 0
-    step      optimiser steps done; `epoch` the same in passes over the training samples
+    step      optimiser steps done; `epoch`: the same as passes over the training samples
     loss      mean training loss since the last point; None at the start
-    metric    on the held-out samples, None between epochs; low, high: its 95 % interval
+    metric    metric on the held-out samples, None between epochs; low, high: its 95 % interval
     rate      the learning rate
     sparsity  fraction of the trained weights that are zero
     """
@@ -300,7 +302,7 @@ class TrainingPoint:
 
 @dataclass(frozen=True)
 class ClassChange:
-    """Accuracy on the evaluation samples of one class."""
+    """Change of accuracy on the evaluation samples of one class."""
 
     name: str
     samples: int
@@ -310,11 +312,11 @@ class ClassChange:
 
 @dataclass(frozen=True)
 class StageResult:
-    """Result of a stage. Metrics are measured on samples held out from training, and choose the best state.
+    """Result of a stage. Metrics are measured on samples held out from training, and determine the best state.
 
-    epochs    passes done; `best` after how many of them the state that was kept was reached, 0: the start
-    stopped   "": ran to its end; else why not
-    gain      `after` against `before`, paired; None where a metric is no mean over samples
+    epochs    passes done; `best`: the number of passes at the best state, which was kept; 0: the start
+    stopped   why the stage ended early; "" if it did not
+    gain      paired difference `after` - `before`; None for a metric that is not a mean over samples
     rate      the highest learning rate, as given or as found
     """
 
@@ -368,7 +370,7 @@ class Recovery:
     gain: Gain | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The key `recovery` of the command line's `compress --json`."""
+        """Return the value of `recovery` in `compress --json`."""
         return {
             "unrecovered": self.unrecovered,
             "recovered": self.recovered,

@@ -1,4 +1,4 @@
-"""How an export stores weights: the key `export` of a recipe."""
+"""Storage of weights in an export: the key `export` of a recipe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,18 +15,18 @@ Integers = Literal["faster", "all"]
 
 @dataclass(frozen=True)
 class Storing:
-    """Which ways to store weights the writer may choose from; it takes the smallest.
+    """Ways to store weights that the writer may choose from; it takes the smallest.
 
-    sparse   auto: zeros are left out where that is smaller; off: every value is stored
-    codes    auto: entropy codes where what they save is worth the time and memory that they take at loading
+    sparse   auto: sparse storage where that is smaller; off: every value is stored
+    codes    auto: entropy codes where the saving is worth the time and memory of decoding at loading
              (graph.storage.loading); on: wherever they are smaller; off: nowhere
-    storage  of weights on levels. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
-             packed in memory for kernels of the runtime, where it has them; auto: for each layer what costs less
+    storage  of quantised weights. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
+             packed in memory for kernels of the runtime, where it has them; auto: the cheaper one for each layer
     batch    samples at a time for which `storage: auto` and `integers: faster` choose
     sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits; int8: scales
              of weights to 16 bits, the others to integers with a scale where that is close
-    names    short: values, nodes and functions lose their names and metadata, but for inputs and outputs
-    integers 8-bit activations. faster: only where the model runs no slower with them, timed where it is compressed;
+    names    short: values, nodes and functions lose their names and metadata, except inputs and outputs
+    integers 8-bit activations. faster: only if the model runs no slower with them, timed on the compressing machine;
              all: wherever a step asks for them
     """
 
@@ -40,17 +40,17 @@ class Storing:
 
     @property
     def slims(self) -> bool:
-        """Whether the graph is written differently beyond the weights of changed layers."""
+        """Whether more of the graph changes than the weights of edited layers."""
         return self.sides != "float32" or self.names != "keep"
 
     @property
     def shares(self) -> bool:
-        """Whether weights may share codes: where the smallest file is asked for, whatever loading takes."""
+        """Whether weights may share codes: for the smallest file, whatever the cost of loading."""
         return self.slims and self.codes == "on"
 
     @property
     def as_dict(self) -> dict[str, str | int]:
-        """Entries for a recipe: `sparse`, and options that differ from their defaults."""
+        """The entries for a recipe: `sparse`, and options that differ from their defaults."""
         return {
             field.name: value
             for field in fields(self)
@@ -71,8 +71,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 
 def storing_of(document: Mapping[str, Any]) -> Storing:
-    """Storage options of a recipe's `export`; YAML reads off as False and on as True. Raises KeyError(key) for another
-    value."""
+    """Parse the storage options of a recipe's `export`; YAML reads off as False and on as True. Raises KeyError(key)
+    for another value.
+    """
     given: dict[str, Any] = {}
     for key, choices in CHOICES.items():
         value = document.get(key, getattr(DEFAULT, key))

@@ -1,4 +1,4 @@
-"""Folders of models, and files of weights in them, by their names: what they are opened by. Torch-free and quick."""
+"""Recognition of model folders, and of weight files in them, by name. Torch-free and quick."""
 
 import os
 import zipfile
@@ -12,7 +12,7 @@ PICKLED = (".pt", ".pth", ".bin", ".ckpt")
 
 
 def is_model(path: str) -> bool:
-    """Whether a folder is one of a model, as hubs keep them: not a folder of data."""
+    """Whether a folder holds a model, as hubs store them, rather than data."""
     home = Path(path)
     return home.is_dir() and (
         any((home / name).is_file() for name in (*ONNX, *WEIGHTS))
@@ -21,8 +21,9 @@ def is_model(path: str) -> bool:
 
 
 def weights_in(path: str) -> str:
-    """The file of weights in a folder that has neither a network's configuration nor an ONNX file, or the path itself
-    where it is a file of weights alone; else ""."""
+    """Return the file of weights in a folder that has neither a network's configuration nor an ONNX file, or the path
+    itself if it is a plain file of weights; else "".
+    """
     if os.path.isdir(path):
         home = Path(path)
         if has_config(path) or any((home / name).is_file() for name in ONNX):
@@ -35,7 +36,7 @@ def weights_in(path: str) -> str:
 
 
 def has_config(path: str) -> bool:
-    """Whether a config.json is in a folder, or beside a file."""
+    """Whether there is a config.json in a folder, or beside a file."""
     home = Path(path) if os.path.isdir(path) else Path(path).parent
     return (home / CONFIG).is_file()
 
@@ -45,7 +46,7 @@ def is_pickled(path: str) -> bool:
 
 
 def _has_program(path: str) -> bool:
-    """Whether an archive of torch holds TorchScript or an exported program, which needs no other network."""
+    """Whether a torch archive holds TorchScript or an exported program, which needs no separate network."""
     try:
         if not os.path.isfile(path):  # a pipe waits, a device never ends
             return False

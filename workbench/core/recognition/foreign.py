@@ -1,6 +1,6 @@
-"""Files of other programs, told apart by name and first bytes: what each is, and how its model can be opened here.
+"""Files of other programs, recognised by name and first bytes: what each is, and how to open its model here.
 
-Torch-free and quick, so that the window asks before its engine reads anything.
+Torch-free and quick, so that the window checks before its engine reads anything.
 """
 
 import os
@@ -21,12 +21,12 @@ HUB = re.compile(r"[\w.\-]{2,96}(/[\w.\-]{2,96})?", re.ASCII)
 
 
 def kind_of(path: str, head: bytes) -> Kind | None:
-    """The kind of a file that begins with `head`; None for one that may be opened."""
+    """Return the kind of a file that begins with `head`; None if it may be opened."""
     return next((kind for kind in KINDS if head and kind.test(path, head)), None)
 
 
 def refusal(path: str) -> UserError | None:
-    """Why a path cannot be a model, by its name and first bytes; None where it may be one. Never raises."""
+    """Return why a path cannot be a model, by its name and first bytes; None if it may be one. Never raises."""
     if not path or file_and_function(path)[1]:
         return None
     try:
@@ -46,8 +46,9 @@ def refusal(path: str) -> UserError | None:
 
 
 def _damaged(path: str, head: bytes) -> UserError | None:
-    """Why the first bytes cannot be those of what the name says: a field of a protobuf message, the length of a header
-    and its brace."""
+    """Return why the first bytes contradict the file's suffix: a field of a protobuf message, or the length of a header
+    and its brace.
+    """
     name = path.lower()
     if name.endswith(".onnx") and head and (head[0] & 7 not in (0, 1, 2, 5) or head[0] < 8):
         return UserError("{path} is not an ONNX model, or it is damaged.", AGAIN, path=path)
@@ -57,7 +58,7 @@ def _damaged(path: str, head: bytes) -> UserError | None:
 
 
 def folder(path: str) -> UserError | None:
-    """The same of a folder."""
+    """Return why a folder cannot be a model; None if it may be one."""
     for suffixes, files, what, hint in FOLDERS:
         named = bool(suffixes) and Path(path).name.lower().endswith(suffixes)
         if named or any(os.path.isfile(os.path.join(path, file)) for file in files):
@@ -66,12 +67,12 @@ def folder(path: str) -> UserError | None:
 
 
 def _opens(path: str) -> bool:
-    """Whether a folder holds a model that opens beside that of another program."""
+    """Whether a folder holds a model that can be opened beside that of another program."""
     return any(os.path.isfile(os.path.join(path, name)) for name in (*ONNX, *WEIGHTS))
 
 
 def missing(path: str) -> UserError:
-    """For a path that is not there: an address, a name of a hub, or a mistake in the name."""
+    """Return the error for a path that does not exist: an address, the name of a model on a hub, or a misspelling."""
     if ADDRESS.match(path):
         return UserError(
             "{path} is an address; nothing is fetched from the network.",

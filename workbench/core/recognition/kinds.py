@@ -1,4 +1,4 @@
-"""Kinds of files and folders of other programs: how each is known, what it is, what to do instead."""
+"""Kinds of files and folders of other programs: how to recognise each, what it is, what to do instead."""
 
 import os
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Test = Callable[[str, bytes], bool]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file that is not opened: how it is known, what it is, what to do instead."""
+    """A kind of file that is not opened: how to recognise it, what it is, what to do instead."""
 
     test: Test
     what: str

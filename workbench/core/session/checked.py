@@ -1,4 +1,4 @@
-"""Values of a document that may come from anywhere, taken out one by one."""
+"""Checked access to the values of an untrusted document."""
 
 from collections.abc import Sized
 from reprlib import repr as brief
@@ -12,7 +12,7 @@ MOST = 20_000  # entries of a list or mapping, unless less is said
 
 
 class Checked:
-    """Takes a document apart; the first value that is not as it should be becomes a UserError that names the file.
+    """Reader of a document's values; the first invalid value raises a UserError that names the file.
 
     hint   what to do about it
     """

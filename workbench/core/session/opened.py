@@ -1,4 +1,4 @@
-"""How the model and its data were asked for: what a restarted engine is told."""
+"""Settings with which the model and its data were opened, for a restarted engine."""
 
 from dataclasses import dataclass
 

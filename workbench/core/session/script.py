@@ -1,4 +1,6 @@
-"""The work in the window as a Python script, and as a POSIX shell command: both write the same file as its export."""
+"""The work in the window as a Python script and as a POSIX shell command, both of which write the same files as its
+export.
+"""
 
 import keyword
 import os
@@ -23,7 +25,7 @@ QUOTES = re.compile("['\u2018-\u201b]")  # of a text in PowerShell: it takes the
 
 @dataclass(frozen=True)
 class Work:
-    """A model as it was opened, its data, the recipe, and where the files are to go."""
+    """A model with the settings it was opened with, its data, the recipe, and the destination of the files."""
 
     opened: Opened
     attached: Attached | None
@@ -33,13 +35,13 @@ class Work:
 
     @property
     def trusted(self) -> tuple[str, ...]:
-        """Paths whose code may run, as they are named in what is written, and as stages name them."""
+        """Paths whose code may run, as they are written in the script and in the stages."""
         named = self.opened.trusted | (self.attached.trusted if self.attached is not None else frozenset())
         return tuple(sorted(named | set(map(_whole, named))))
 
 
 def as_python(work: Work) -> str:
-    """A script that needs only `workbench`."""
+    """Return a Python script that imports only `workbench`."""
     opened, attached = work.opened, work.attached
     opening = [repr(_whole(opened.path))]
     if attached is not None:
@@ -71,7 +73,7 @@ def as_python(work: Work) -> str:
 
 
 def as_command(work: Work) -> str:
-    """`workbench compress`, with the recipe on standard input."""
+    """Return a call of `workbench compress`, with the recipe on standard input."""
     opened, attached = work.opened, work.attached
     words = ["workbench", "compress", _whole(opened.path)]
     if attached is not None:
@@ -96,7 +98,7 @@ def as_command(work: Work) -> str:
 
 
 def _measuring(measuring: Measuring) -> str:
-    """As Python: names alone where they say everything."""
+    """Return metrics, output and axis as Python; names alone where they suffice."""
     if measuring == Measuring(measuring.metrics):
         return repr(list(measuring.metrics))
     return f"wb.Measuring({measuring.metrics!r}, {measuring.output!r}, {measuring.axis!r})"
@@ -109,7 +111,7 @@ def _measuring_words(measuring: Measuring) -> list[str]:
 
 
 def _posix(words: list[str], text: str) -> str:
-    """A here-document: POSIX.1-2017, Shell Command Language, 2.7.4."""
+    """Return a here-document: POSIX.1-2017, Shell Command Language, 2.7.4."""
     end = END
     while end in text:
         end += "_"
@@ -117,8 +119,9 @@ def _posix(words: list[str], text: str) -> str:
 
 
 def _powershell(words: list[str], text: str) -> str:
-    """A here-string (PowerShell, about_Quoting_Rules), which ends at a line that begins with its mark: rows of a recipe
-    are indented. Windows PowerShell would pipe ASCII."""
+    """Return a here-string (PowerShell, about_Quoting_Rules), which ends at a line that begins with its mark: rows of a
+    recipe are indented. In a pipe, Windows PowerShell would send ASCII.
+    """
     quoted = " ".join(f"'{QUOTES.sub(lambda mark: mark[0] * 2, word)}'" for word in words[1:])
     return f"$OutputEncoding = [Text.UTF8Encoding]::new($false)\n@'\n{text}'@ | {words[0]} {quoted}\n"
 
@@ -128,7 +131,7 @@ def _whole(path: str) -> str:
 
 
 def _recipe(recipe: Recipe) -> list[str]:
-    """The arguments of `wb.Recipe`."""
+    """Return the arguments of `wb.Recipe`."""
     rows = {row.pattern: f"[{', '.join(map(_step, row.actions))}]" for row in recipe.rows}
     inner = "".join(f"        {pattern!r}: {steps},\n" for pattern, steps in rows.items())
     parts = [f"{{\n{inner}    }}" if rows else "{}"]
@@ -163,5 +166,5 @@ def _usable(key: str) -> bool:
 
 
 def _lines(parts: Iterable[str]) -> str:
-    """The arguments of a call, a line for each."""
+    """Return the arguments of a call, one on each line."""
     return "\n" + "".join(f"    {part},\n" for part in parts)

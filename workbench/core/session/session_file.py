@@ -1,8 +1,7 @@
-"""The session file (.mcw): which model and data, the recipe, the pinned states, the undo list, how the window was laid
-out.
+"""The session file (.mcw): model and data, recipe, snapshots, undo list, layout of the window.
 
-JSON with a version. It holds no code and no weights, and nothing in it is believed: every value is checked when it is
-read, the model and the data are compared with their fingerprints, and trust to run code is asked for again.
+Versioned JSON without code or weights, which is not trusted: every value is checked when it is read, the model and the
+data are compared with their fingerprints, and consent to run code is asked for again.
 """
 
 import json
@@ -37,15 +36,17 @@ MEND = Message("Save the session again from the window.")
 
 @dataclass(frozen=True)
 class Reference:
-    """A file outside the session. `near` is its path relative to the session file, for folders that were moved."""
+    """Reference to a file outside the session. `near` is its path relative to the session file, for folders that were
+    moved.
+    """
 
     path: str
     fingerprint: str = ""
     near: str = ""
 
     def find(self, folder: Path, allowed: Trust = NOBODY) -> str:
-        """Current path of the file: the recorded one, or relative to the session file; "" if it is in neither place, or
-        on a computer that must not be asked (see `away`).
+        """Return the current path of the file: the recorded one, or relative to the session file; "" if it is in
+        neither place, or on a computer that must not be contacted (see `away`).
 
         A path may name a function: `file.py:function`.
         """
@@ -53,7 +54,9 @@ class Reference:
         return next((path for path in self._places(folder) if not unasked_place(path, known) and exists(path)), "")
 
     def away(self, folder: Path, allowed: Trust = NOBODY) -> str:
-        """The other computer that would be asked for this file, which is neither here nor where the session file is."""
+        """Return the other computer that would be contacted for this file, if it is neither this one nor that of the
+        session file.
+        """
         known = with_places(allowed, str(folder))
         return next(filter(None, (unasked_place(path, known) for path in self._places(folder))), "")
 
@@ -64,7 +67,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Panel:
-    """A dock: whether it is shown, on which side, how wide in pixels."""
+    """A dock: whether it is shown, on which side, its width in pixels."""
 
     shown: bool
     side: str
@@ -73,7 +76,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Layout:
-    """Window state that belongs to the work: the tab, the selected layers, the docks by name."""
+    """State of the window that belongs to the work: the tab, the selected layers, the docks by name."""
 
     tab: str = ""
     selection: tuple[str, ...] = ()
@@ -83,9 +86,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class SavedSession:
-    """`without` are preparation steps that were left out; `history` leads to the recipe, None in the files of older
-    versions; `samples` of the data are used, 0: all;
-    `measuring`: which metrics of which output; `found` is what a search found."""
+    """Content of a session file.
+
+    without     preparation steps that were left out
+    history     the undo list, which leads to the recipe; None in files of older versions
+    samples     number of samples of the data in use; 0: all
+    measuring   choice of metrics and output
+    found       results of a search
+    """
 
     model: Reference
     recipe: Recipe
@@ -102,7 +110,7 @@ class SavedSession:
     architecture: str = ""
 
     def save(self, path: Path) -> None:
-        """Raises UserError when the file cannot be written, or could not be read again."""
+        """Write the file. Raises UserError when it cannot be written, or could not be read back."""
         if len(self.snapshots) > SNAPSHOTS:
             raise UserError(
                 "A session keeps at most {most:,} snapshots, and there are {n:,}.",
@@ -156,7 +164,7 @@ class SavedSession:
 
 
 def load_session(path: Path) -> SavedSession:
-    """Raises UserError, naming the file and the first thing in it that is not as it should be."""
+    """Load a session. Raises UserError naming the file and the first fault in it."""
     try:
         found = path.stat()
         if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):  # a pipe waits, a device never ends
@@ -187,7 +195,7 @@ def load_session(path: Path) -> SavedSession:
 
 
 def _values(text: str) -> int:
-    """How many values JSON has, at most."""
+    """Return an upper bound on the number of values in a JSON text."""
     return sum(map(text.count, ",[{"))
 
 
@@ -210,7 +218,7 @@ def _reference_out(reference: Reference, folder: Path) -> dict[str, Any]:
 
 
 class _Reader(Checked):
-    """Reads back the document that `SavedSession.to_dict` made."""
+    """Reader of the document that `SavedSession.to_dict` made."""
 
     def session(self, document: Any) -> SavedSession:
         document = self.mapping(document, "it")

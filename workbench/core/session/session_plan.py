@@ -1,4 +1,4 @@
-"""Results of a search in a session file. Written, and read with every value checked."""
+"""Search results in a session file: written, and read with every value checked."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
@@ -17,7 +17,7 @@ LINE = 200  # points of the predicted front
 
 @dataclass(frozen=True)
 class Found:
-    """A complete trade-off, and the fingerprint of the samples that it was measured on."""
+    """A complete trade-off, with the fingerprint of the samples on which it was measured."""
 
     front: Front
     data: str
@@ -56,7 +56,7 @@ def _point_out(point: Point) -> dict[str, Any]:
 
 
 def _is_finite(point: Point) -> bool:
-    """NaN and infinite figures cannot be compared, or written."""
+    """Whether the figures are finite: NaN and infinite ones cannot be compared or written."""
     figures = [*(vars(each) for each in (point.measured, point.held_out) if each is not None)]
     numbers = [
         *(getattr(point, name) or 0.0 for name in NUMBERS),
@@ -69,7 +69,7 @@ def _is_finite(point: Point) -> bool:
 
 
 def found_in(value: Any, check: Checked) -> Found | None:
-    """None where there is nothing, as in the files of older versions."""
+    """Read search results; None if there are none, as in files of older versions."""
     if value is None:
         return None
     document = check.mapping(value, "plan")

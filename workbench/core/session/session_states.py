@@ -1,5 +1,4 @@
-"""The states in a session file: those that were pinned, and those of the undo list. Written, and read with every value
-checked."""
+"""Snapshots and the undo list in a session file: written, and read with every value checked."""
 
 from dataclasses import replace
 from math import isfinite
@@ -41,7 +40,9 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
-    """The newest of it. Steps differ in few rows, so each row is written once and recipes name rows by their number."""
+    """Return the newest part of the undo list as a document. Steps differ in few rows, so each row is written once and
+    recipes refer to rows by number.
+    """
     undo = whole.newest()
     if undo is None:
         return None
@@ -72,7 +73,7 @@ def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
 
 
 def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
-    """None for NaN or infinite figures, which cannot be compared."""
+    """Return a figure as a document; None if it is NaN or infinite, which cannot be compared."""
     values = [] if figure is None else [figure.value, figure.low or 0.0, figure.high or 0.0]
     return vars(figure) if figure is not None and all(map(isfinite, values)) else None
 
@@ -81,7 +82,7 @@ def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
 
 
 def snapshots_in(value: Any, check: Checked) -> tuple[Snapshot, ...]:
-    """Their names become unique."""
+    """Read the snapshots, making their names unique."""
     found: list[Snapshot] = []
     names: set[str] = set()
     for item in check.list(value, "snapshots", SNAPSHOTS):
@@ -92,7 +93,7 @@ def snapshots_in(value: Any, check: Checked) -> tuple[Snapshot, ...]:
 
 
 def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
-    """One that leads to the recipe; None where there is none, as in the files of older versions."""
+    """Read an undo list that leads to the recipe; None if there is none, as in files of older versions."""
     if value is None:
         return None
     document = check.mapping(value, "history")
@@ -109,7 +110,7 @@ def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
 
 
 class _Recipes:
-    """Recipes that name their rows by number in a table."""
+    """Recipes that refer to their rows by number in a table."""
 
     def __init__(self, rows: Any, check: Checked) -> None:
         self._check, self._left = check, 2 * ROWS
@@ -172,7 +173,7 @@ def _snapshot(value: Any, check: Checked) -> Snapshot:
 
 
 def _metric(value: Any, check: Checked) -> MetricInfo:
-    """Metric of a snapshot's figures; unknown if an older version wrote a title only."""
+    """Return the metric of a snapshot's figures; unknown if an older version wrote a title only."""
     if value is None or isinstance(value, str):
         return MetricInfo()
     document = check.mapping(value, "metric")

@@ -1,4 +1,4 @@
-"""States worth coming back to, and what was known of each: before, now, and those that were pinned."""
+"""Snapshots: named states of a recipe, with the figures known of each."""
 
 from dataclasses import dataclass, replace
 
@@ -11,14 +11,14 @@ NOTE = 500  # characters
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A recipe with a name, and the figures that were known of it, each with how it was obtained.
+    """A named recipe with the figures known of it, each with how it was obtained.
 
     totals   size, parameters, MACs, metric and latency; None where nothing is known yet
-    change   the metric less that of the original, on the same samples
-    metric   what `totals.value` is
-    data     fingerprint of the samples that the metric was measured on
-    trained  whether the recipe's recovery stages are in the figures; None: it has none
-    note     what the user wrote about it, NOTE characters at most
+    change   metric less that of the original, on the same samples
+    metric   metric of `totals.value`
+    data     fingerprint hash of the samples that the metric was measured on
+    trained  whether the figures include the recipe's recovery stages; None: it has none
+    note     the user's note, at most NOTE characters
     """
 
     name: str
@@ -31,7 +31,7 @@ class Snapshot:
     note: str = ""
 
     def without_figures(self) -> "Snapshot":
-        """The recipe alone: of another model the figures do not hold."""
+        """Return the recipe alone, since the figures do not hold for another model."""
         return Snapshot(self.name, self.recipe, note=self.note)
 
     def named(self, name: str) -> "Snapshot":
@@ -39,7 +39,7 @@ class Snapshot:
 
 
 def unused(name: str, taken: set[str]) -> str:
-    """The name, numbered where there is one already."""
+    """Return the name, with a number if it is taken."""
     chosen, count = name, 1
     while chosen in taken:
         count += 1

@@ -1,4 +1,4 @@
-"""The undo list as values: the recipes that led here, those that were left behind, what was done to pinned states."""
+"""The undo list as values: recipes of the current branch, abandoned branches, changes of snapshots."""
 
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ TEXT = 300  # characters of a step's text
 
 @dataclass(frozen=True)
 class RecipeStep:
-    """The text of the step and the recipe after it."""
+    """A step of the undo list: its text and the recipe after it."""
 
     text: str
     recipe: Recipe
@@ -22,7 +22,7 @@ class RecipeStep:
 
 @dataclass(frozen=True)
 class PinStep:
-    """A pinned state was renamed, got a note, or was deleted (`new` is None); `place` is where it stood."""
+    """A snapshot that was renamed, got a note, or was deleted (`new` is None); `place` is its index before."""
 
     text: str
     old: Snapshot
@@ -32,7 +32,9 @@ class PinStep:
 
 @dataclass(frozen=True)
 class Branch:
-    """Steps that were undone when the user went another way: the text of the last, their number, where they led."""
+    """Abandoned steps: undone when the user made another edit. The text of the last, their number, and the recipe they
+    led to.
+    """
 
     text: str
     steps: int
@@ -41,7 +43,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class UndoList:
-    """`first` is the recipe that the list began with; the first `here` of the steps are done, the others undone."""
+    """The undo list. `first` is the recipe at its beginning; the first `here` steps are done, the others undone."""
 
     first: Recipe
     steps: tuple[RecipeStep | PinStep, ...] = ()
@@ -49,17 +51,18 @@ class UndoList:
     branches: tuple[Branch, ...] = ()
 
     def at(self, place: int) -> Recipe:
-        """The recipe after that many steps."""
+        """Return the recipe after that many steps."""
         recipes = (step.recipe for step in reversed(self.steps[:place]) if isinstance(step, RecipeStep))
         return next(recipes, self.first)
 
     def from_step(self, place: int) -> "UndoList":
-        """Without the steps before that one."""
+        """Return the list without the steps before `place`."""
         return replace(self, first=self.at(place), steps=self.steps[place:], here=self.here - place)
 
     def newest(self) -> "UndoList | None":
-        """The part of the undo list that a session file keeps, always including the current state; None if that alone
-        is too large."""
+        """Return the part of the undo list that a session file keeps, always including the current state; None if that
+        alone is too large.
+        """
         kept = self.from_step(min(max(0, len(self.steps) - STEPS), self.here))
         kept = replace(kept, steps=kept.steps[:STEPS], branches=kept.branches[-BRANCHES:])
         cost = _Cost()
@@ -75,7 +78,7 @@ class UndoList:
         return kept.from_step(kept.here - behind)
 
     def without_figures(self) -> "UndoList":
-        """The same list without figures, which do not hold for another model."""
+        """Return the same list without figures, which do not hold for another model."""
         return replace(
             self,
             steps=tuple(
@@ -104,7 +107,7 @@ def _recipe(step: RecipeStep | PinStep) -> Recipe:
 
 
 def _that_fit(sizes: list[int], room: int) -> int:
-    """How many, from the first on, take no more than there is room for."""
+    """Return how many of the first recipes fit into the room."""
     for number, size in enumerate(sizes):
         room -= size
         if room < 0:

@@ -1,1 +1,1 @@
-"""Target devices: which encodings of weights and activations each takes, read from YAML files."""
+"""Target devices: encodings of weights and activations that each supports, read from YAML files."""

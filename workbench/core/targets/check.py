@@ -1,4 +1,4 @@
-"""Steps of a recipe that a target does not support, by its rules: from parameters and shapes, nothing is run."""
+"""Steps of a recipe that a target does not support, by its rules: derived from parameters and shapes, without a run."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
@@ -27,14 +27,16 @@ Known = Mapping[str, MethodInfo]
 
 
 def check(layers: Iterable[Layer], recipe: Recipe, methods: Known, target: Target) -> tuple[Finding, ...]:
-    """By layer, then by step. Steps that are switched off, and methods that are not installed, are not judged."""
+    """Return the findings, by layer, then by step. Steps that are switched off, and methods that are not installed, are
+    not judged.
+    """
     return tuple(
         finding for layer in layers for finding in of_layer(layer, recipe.stack_for(layer.path), methods, target)
     )
 
 
 def of_layer(layer: Layer, stack: tuple[Action, ...], methods: Known, target: Target) -> Iterator[Finding]:
-    """The findings on one layer with these steps."""
+    """Yield the findings on one layer with these steps."""
     on = [(place, action) for place, action in enumerate(stack) if not action.off and action.method in methods]
     encoding = [(place, action) for place, action in on if methods[action.method].encodes is not None]
     integers = any((encodes := methods[action.method].encodes) and encodes.activations for _, action in encoding)
@@ -52,8 +54,9 @@ def rule_of(layer: Layer, target: Target) -> Rule | None:
 
 
 def refusal(layer: Layer, action: Action, method: MethodInfo, target: Target) -> Message | None:
-    """Why the target does not support this step, with these parameters, on this layer; None where it does, or where no
-    rule says."""
+    """Return why the target does not support this step, with these parameters, on this layer; None if it does, or no
+    rule applies.
+    """
     encodes, rule = method.encodes, rule_of(layer, target)
     if encodes is None:
         return None
@@ -86,7 +89,7 @@ def _mismatch(subject: Message, allowed: tuple[Scheme, ...] | None, given: Numbe
 
 
 def _alone(layer: Layer, method: MethodInfo, target: Target) -> Message | None:
-    """Why the target does not support these weight levels without quantised activations."""
+    """Return why the target does not support these weight levels without quantised activations."""
     rule, encodes = rule_of(layer, target), method.encodes
     if rule is None or rule.weight_only or encodes is None or encodes.kind == "float":
         return None
@@ -106,7 +109,9 @@ def _names(layer: Layer, target: Target, rule: Rule | None) -> dict[str, Any]:
 
 
 def fitted(layer: Layer, action: Action, method: MethodInfo, target: Target) -> Action | None:
-    """The step with as few other parameters as the target needs, channels in its multiples; None where none helps."""
+    """Return the step with as few parameters changed as the target needs, channels in its multiples; None if nothing
+    helps.
+    """
     action = _rounded(layer, action, method, target)
     if refusal(layer, action, method, target) is None:
         return action
@@ -126,7 +131,9 @@ def fitted(layer: Layer, action: Action, method: MethodInfo, target: Target) -> 
 
 
 def _rounded(layer: Layer, action: Action, method: MethodInfo, target: Target) -> Action:
-    """A removal of channels that leaves a multiple of what the target computes at a time, where it does not say."""
+    """Return a pruning step that leaves a multiple of the channels that the target computes at a time, if its rules say
+    so.
+    """
     rule = rule_of(layer, target)
     rounds = method.coupled and any(field.name == "round_to" for field in method.fields)
     if rule is None or rule.outputs == 1 or not rounds or "round_to" in action.params:
@@ -135,7 +142,9 @@ def _rounded(layer: Layer, action: Action, method: MethodInfo, target: Target) -
 
 
 def _values(field: Field, layer: Layer, target: Target) -> tuple[Any, ...]:
-    """Values of a parameter that may decide on numbers: the widest first, since fewer bits cost more."""
+    """Return values of a parameter that may affect number formats, the widest first, since fewer bits cost more
+    quality.
+    """
     if field.kind == "choice":
         return field.choices
     if field.kind == "bool":

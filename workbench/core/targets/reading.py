@@ -1,6 +1,6 @@
 """Target files, read and checked: those that ship (resources/targets), and those of other distributions.
 
-An entry point of `workbench.targets` names a package that has target files (*.yaml) in it, or a path, or several.
+An entry point of `workbench.targets` names a package that contains target files (*.yaml), or one or several paths.
 """
 
 import re
@@ -41,8 +41,9 @@ Check = Callable[[Any], bool]
 
 @cache
 def all_targets() -> dict[str, Target]:
-    """The targets that ship, then those of other distributions, by id. One of these that is broken is left out (see
-    core.plugins)."""
+    """Return the targets that ship, then those of other distributions, by id. A broken one of the latter is left out
+    (see core.plugins).
+    """
     registered = dict(shipped_targets())
 
     def take(loaded: Any, loader: Loader) -> None:
@@ -58,13 +59,13 @@ def all_targets() -> dict[str, Target]:
 
 @cache
 def shipped_targets() -> dict[str, Target]:
-    """By id, in alphabetical order."""
+    """Return the targets that ship, by id, in alphabetical order."""
     targets = (load_target(path) for path in sorted(resource_path("targets").glob("*.yaml")))
     return {target.id: target for target in targets}
 
 
 def find_target(name: str) -> Target:
-    """Raises UserError, naming those there are, where no target has this id."""
+    """Return the target with this id. Raises UserError, which lists the known targets, if there is none."""
     known = all_targets()
     if name not in known:
         raise UserError("There is no target '{name}'.", "The targets are: {known}.", name=name, known=", ".join(known))
@@ -72,14 +73,15 @@ def find_target(name: str) -> Target:
 
 
 def target_here() -> str:
-    """The id of this machine's processor as a target; "" where the system does not tell which it is."""
+    """Return the id of this machine's processor as a target; "" if it cannot be identified."""
     exact = system.adds_products_exactly()
     return "" if exact is None else "ort-cpu-vnni" if exact else "ort-cpu"
 
 
 def energy_told(name: str) -> Told:
-    """How the energy of a recipe for this target ("": this machine) is told: measured by the counter of the processor,
-    where the target is this machine; else by rule, from the target's figures. "": neither is there."""
+    """Return how the energy of a recipe for this target ("": this machine) is obtained: measured by the processor's
+    counter if the target is this machine, else by rule from the target's figures. "": neither is available.
+    """
     if name in ("", target_here()) and system.energy_counters() is not None:
         return "measured"
     target = all_targets().get(name)
@@ -87,7 +89,7 @@ def energy_told(name: str) -> Told:
 
 
 def _files(loaded: Any) -> list[Path]:
-    """The target files that an entry point names. Raises TypeError or ValueError where it names none."""
+    """Return the target files that an entry point names. Raises TypeError or ValueError if it names none."""
     if isinstance(loaded, ModuleType):
         found = [Path(str(each)) for each in resources.files(loaded).iterdir() if each.name.endswith(".yaml")]
     elif isinstance(loaded, str | Path):
@@ -102,12 +104,12 @@ def _files(loaded: Any) -> list[Path]:
 
 
 def load_target(path: Path) -> Target:
-    """A target file. Raises UserError naming the file and the first thing that is not as it should be."""
+    """Load a target file. Raises UserError naming the file and the first fault in it."""
     return target_of(yaml_file.read(path, Message("the target"), MEND), str(path))
 
 
 def target_of(document: Any, name: str) -> Target:
-    """The document of a target file. Raises UserError naming `name`."""
+    """Build a target from the document of a target file. Raises UserError naming `name`."""
     read = _Keys(document, name, Message("the file"))
     read.take("version", lambda value: value == VERSION, Message("is not {version}", version=VERSION))
     rules = read.take("rules", _mapping, Message("is not a mapping of operators"))
@@ -148,7 +150,7 @@ def _rule(value: Any, name: str, where: str) -> Rule:
 
 
 def _schemes(read: "_Keys", key: str) -> tuple[Scheme, ...] | None:
-    """None where the key is not there: what is allowed is not known then."""
+    """Read schemes; None if the key is missing: then it is unknown what is allowed."""
     given = read.take(key, lambda value: isinstance(value, list), Message("is not a list"), None)
     return None if given is None else tuple(_scheme(read, key, value) for value in given)
 
@@ -173,7 +175,7 @@ def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
 
 
 def _figures(read: "_Keys", key: str, made: Callable[["_Keys"], Any]) -> Any:
-    """Figures of a roofline or of energy; None where the file has none."""
+    """Read the figures of a roofline or of energy; None if the file has none."""
     given = read.take(key, _mapping, Message("is not a mapping"), None)
     if given is None:
         return None
@@ -198,7 +200,7 @@ def _source(keys: "_Keys") -> str:
 
 
 class _Keys:
-    """The keys of a mapping, taken one by one; what is left at the end is unknown. Faults are UserErrors."""
+    """Keys of a mapping, read one by one; those left at the end are unknown. Faults are UserErrors."""
 
     def __init__(self, value: Any, name: str, where: str) -> None:
         self.name, self.where = name, where

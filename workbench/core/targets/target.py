@@ -15,14 +15,14 @@ GRANULARITIES = ("tensor", "channel", "group")
 
 @dataclass(frozen=True)
 class Scheme:
-    """One kind of numbers that a device computes with.
+    """A number format that a device computes with.
 
     numbers        integer, float, or codebook (indices into a table)
     bits           the widths that are allowed
-    granularity    what shares a scale; empty: any
+    granularity    values that share a scale; empty: any
     symmetric      True: without a zero point; False: with one; None: either
-    block          sizes of a group along the inputs; empty: any
-    formats        of floats, by name; empty: any
+    block          group sizes along the inputs; empty: any
+    formats        types of floats, by name; empty: any
     """
 
     bits: tuple[int, ...]
@@ -45,13 +45,13 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Rule:
-    """Constraints of one operator. `inputs` and `outputs`: channel counts must be multiples of these; 1: any.
+    """Constraints of one operator.
 
-    inputs, outputs   multiples that numbers of channels have to be for the device to use them all; 1: any
+    inputs, outputs   channel counts must be multiples of these for full use of the device; 1: any
     weight_only       whether weights may be quantised where activations are not
     levels            most bits of the weight's range where activations are integers too; 0: any
     unified           whether all inputs have to share one scale
-    source            where this rule was read; "": the target's
+    source            where this rule is documented; "": the target's source
     """
 
     weights: tuple[Scheme, ...] | None = None
@@ -70,7 +70,7 @@ class Speed:
     """Peak figures of a roofline. Williams, Waterman, Patterson 2009, Roofline, CACM 52(4).
 
     macs    type ("int8", "float32") -> multiply-accumulates a second
-    bytes   of memory traffic a second; 0: not known
+    bytes   bytes of memory traffic a second; 0: unknown
     """
 
     macs: Mapping[str, float]
@@ -78,7 +78,7 @@ class Speed:
     source: str
 
     def seconds(self, macs: float, moved: float, numbers: str) -> float | None:
-        """The least time for these multiply-accumulates and bytes; None where neither limit is known."""
+        """Return the least time in seconds for these multiply-accumulates and bytes; None if neither limit is known."""
         peak = self.macs.get(numbers, 0.0)
         limits = [macs / peak] if peak else []
         return max([*limits, *([moved / self.bytes] if self.bytes else [])], default=None)
@@ -86,26 +86,27 @@ class Speed:
 
 @dataclass(frozen=True)
 class Energy:
-    """Picojoules of one multiply-accumulate by type, and of one byte of memory traffic; 0: not known."""
+    """Energy in picojoules of one multiply-accumulate by type, and of one byte of memory traffic; 0: unknown."""
 
     macs: Mapping[str, float]
     byte: float
     source: str
 
     def joules(self, macs: float, moved: float, numbers: str) -> float | None:
-        """None where the energy of such numbers, or of a byte, is not known."""
+        """Return the energy in joules; None if that of such numbers, or of a byte, is unknown."""
         each = self.macs.get(numbers, 0.0)
         return (macs * each + moved * self.byte) * 1e-12 if each and self.byte else None
 
 
 @dataclass(frozen=True)
 class Target:
-    """A device. `rules`: operator of ONNX -> what it may have.
+    """A target device. `rules`: ONNX operator -> its constraints.
 
-    source     where the rules were read: a document with its version, or how they were measured
-    fallback   what becomes of numbers that no rule allows, and of operators without a rule: computed in floating point,
-               moved to the CPU, or the model is refused. "": not known, so that operators without a rule are not judged
-    notes      what else is to be known, a sentence each
+    source     where the rules are documented: a document with its version, or how they were measured
+    fallback   what happens to number formats that no rule allows, and to operators without a rule: computed in floating
+               point, moved to the CPU, or the model is refused. "": unknown, so that operators without a rule are not
+               judged
+    notes      further remarks, a sentence each
     """
 
     id: str

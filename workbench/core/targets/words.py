@@ -1,4 +1,4 @@
-"""Numbers and rules in words."""
+"""Number formats and rules in words."""
 
 from collections.abc import Iterable
 
@@ -28,13 +28,14 @@ _SYMMETRIC = {
 
 
 def in_words(schemes: tuple[Scheme, ...]) -> Message:
-    """Text that lists the allowed numbers: "8-bit integers, symmetric; 16-bit floats"."""
+    """List the allowed number formats: "8-bit integers, symmetric; 16-bit floats"."""
     return Joined(map(_scheme, schemes), CLAUSE) if schemes else Message("floating point alone")
 
 
 def difference(schemes: tuple[Scheme, ...], given: Numbers) -> tuple[Message, Message] | None:
-    """Numbers that the nearest schemes require, and the numbers given, in words: "8 bits" and
-    "4 bits". None where a scheme allows them."""
+    """Return what the nearest schemes require, and what was given, in words: "8 bits" and "4 bits". None if a scheme
+    allows it.
+    """
     if any(scheme.allows(given) for scheme in schemes):
         return None
     near = [scheme for scheme in schemes if scheme.numbers == given.kind]
@@ -58,7 +59,7 @@ def difference(schemes: tuple[Scheme, ...], given: Numbers) -> tuple[Message, Me
 
 
 def _scheme(scheme: Scheme) -> Message:
-    """One kind: "8-bit integers, symmetric, per channel"."""
+    """Describe one scheme: "8-bit integers, symmetric, per channel"."""
     parts = [Message(_OF_BITS[scheme.numbers], bits=_slashed(scheme.bits))]
     if scheme.numbers == "integer":
         parts += [_SYMMETRIC[scheme.symmetric]] if scheme.symmetric is not None else []
@@ -76,7 +77,7 @@ def _groups(sizes: Iterable[int]) -> Message:
 
 
 def _sharing(names: Iterable[str]) -> Message:
-    """Empty where any is allowed."""
+    """Describe what shares a scale; empty if anything may."""
     return _SHARING.get(tuple(sorted(set(names))), Message(""))
 
 
