@@ -8,8 +8,7 @@ MOST_TOKENS = 256  # of an answer: without a cache each token reads all before i
 @dataclass(frozen=True)
 class Wanted:
     """A request for continuations. `prompt`: a text of at least one token; `tokens`: how many to generate, 1 to
-    MOST_TOKENS.
-    """
+    MOST_TOKENS."""
 
     prompt: str
     tokens: int = 40
@@ -29,8 +28,7 @@ class Said:
 @dataclass(frozen=True)
 class Generation:
     """Continuations by the original and by a recipe's model. `ended`: both have reached their end token, or the
-    requested number of tokens.
-    """
+    requested number of tokens."""
 
     prompt: str
     original: Said = Said()
@@ -41,8 +39,7 @@ class Generation:
     @property
     def parts_at(self) -> int | None:
         """Index of the first token that differs; None while all are equal. Where one continuation has ended and the
-        other goes on, this is where the shorter one ends.
-        """
+        other goes on, this is where the shorter one ends."""
         first, second = self.tokens
         for place, (a, b) in enumerate(zip(first, second, strict=False)):
             if a != b:

@@ -213,8 +213,7 @@ class ModelDiff:
 @dataclass(frozen=True)
 class FileComparison:
     """Comparison of the open model with another file. `figures`: both on the attached samples; None where they cannot
-    be measured, with the reason in `without`. Sizes in bytes.
-    """
+    be measured, with the reason in `without`. Sizes in bytes."""
 
     first: str
     second: str

@@ -209,8 +209,7 @@ class Front:
     @property
     def best(self) -> tuple[Point, ...]:
         """The measured points that no other beats in both bytes and divergence, smallest file first, and trained points
-        whose drop is less than that of all of these that are no larger.
-        """
+        whose drop is less than that of all of these that are no larger."""
         found = list(undominated(tuple(point for point in self.points if not point.retrained)))
         for point in self.points:
             if point.retrained and point.measured is not None:

@@ -16,8 +16,7 @@ class Spread:
 @dataclass(frozen=True)
 class LayerTime:
     """Run time of a layer's operators in milliseconds; None where the runtime does not report them separately: they
-    were fused into others, or the layer was removed. The path is empty for operators that belong to no layer.
-    """
+    were fused into others, or the layer was removed. The path is empty for operators that belong to no layer."""
 
     path: str
     before: Spread | None
@@ -59,8 +58,7 @@ def _median(spread: Spread | None) -> float | None:
 @dataclass(frozen=True)
 class Energy:
     """Joules of one run. `how`: measured (the processor's own counter, which includes everything that ran meanwhile),
-    or by rule (a target's figures for multiply-accumulates and bytes).
-    """
+    or by rule (a target's figures for multiply-accumulates and bytes)."""
 
     before: float
     after: float
@@ -71,8 +69,7 @@ class Energy:
 @dataclass(frozen=True)
 class Profile:
     """Times of both models, warm and in turns: `runs` runs of each with `batch` samples. `energy_note`: why energy is
-    missing.
-    """
+    missing."""
 
     batch: int
     runs: int

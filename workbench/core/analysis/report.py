@@ -108,8 +108,7 @@ class Verified:
 @dataclass(frozen=True)
 class Made:
     """When and where a report was made: local time with its zone (ISO 8601), version of the program, runtime,
-    machine.
-    """
+    machine."""
 
     date: str
     version: str
@@ -169,8 +168,7 @@ class Robustness:
 
     def at(self, strength: int, kind: str = "") -> tuple[float, float] | None:
         """Return the metric of both models at a strength, 0 for clean samples: for this kind, or the mean over all
-        kinds; None until all are known.
-        """
+        kinds; None until all are known."""
         found = [
             row for row in self.rows if row.strength == strength and (not kind or not strength or row.kind == kind)
         ]

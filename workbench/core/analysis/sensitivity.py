@@ -97,8 +97,7 @@ class Trial:
 
     def to_json(self) -> dict[str, Any]:
         """Return the document that the command line prints, with steps as in a recipe; `layers` for more than one
-        layer.
-        """
+        layer."""
         row = {
             "action": [action.step() for action in self.actions],
             "bytes": self.bytes,
@@ -142,8 +141,7 @@ class Scan:
     @cached_property
     def scale(self) -> "DropScale | None":
         """The scale from predicted cost to drop of the metric, fitted to the measured trials; None with too few of
-        them.
-        """
+        them."""
         return DropScale.of(
             (trial.predicted, trial.drop or 0.0, trial.samples or self.samples)
             for trial in self.measured
@@ -185,8 +183,7 @@ class Scan:
 
 def cheapest(predicted: Sequence[Trial], share: float) -> set[tuple[str, Stack]]:
     """Return the candidates to measure: all, or the fraction with the smallest predicted cost and all without a
-    prediction.
-    """
+    prediction."""
     known = sorted(
         (trial for trial in predicted if trial.predicted is not None), key=lambda trial: trial.predicted or 0
     )
@@ -216,8 +213,7 @@ class LikelyDrop:
 class DropScale:
     """Predicted losses in ascending order, each with the drop of the metric, fitted to measured candidates of the same
     model: monotone, and zero at zero (isotonic regression, Barlow et al. 1972). `errors`: (predicted loss, measured
-    drop less the fit to all other candidates).
-    """
+    drop less the fit to all other candidates)."""
 
     rises: tuple[float, ...]
     fitted: tuple[float, ...]
@@ -245,8 +241,7 @@ class DropScale:
 
 def _fit(known: Sequence[tuple[float, float, int]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return predicted losses and the closest drops that are monotone and nowhere negative: neighbours in the wrong
-    order are replaced by their mean (pool adjacent violators).
-    """
+    order are replaced by their mean (pool adjacent violators)."""
     blocks: list[tuple[float, float, int]] = []  # mean, weight, count
     for _, drop, samples in known:
         blocks.append((drop, float(samples), 1))

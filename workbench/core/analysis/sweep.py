@@ -98,8 +98,7 @@ class Curve:
     @property
     def held_out(self) -> float | None:
         """Mean drop in a fold at the point that the other folds propose: an estimate on samples that did not take part
-        in the choice. None without two folds or without points.
-        """
+        in the choice. None without two folds or without points."""
         count = len(self.points[0].folds) if self.points else 0
         if count < 2:
             return None

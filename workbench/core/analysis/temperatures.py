@@ -12,8 +12,7 @@ TRIED = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0)
 @dataclass(frozen=True)
 class Temperatures:
     """Settings of the sweep. Every temperature is trained with the same number of seeds, starting at the recipe's
-    seed.
-    """
+    seed."""
 
     values: tuple[float, ...] = TRIED
     seeds: int = 1

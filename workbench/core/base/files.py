@@ -88,8 +88,7 @@ class Staged:
 
     def publish(self, last: str) -> None:
         """Move all files into place, the one named `last` at the end. All are moved, or none and UserError is
-        raised.
-        """
+        raised."""
         parts = sorted(self.folder.iterdir(), key=lambda part: part.name == last)
         before = self.folder / "before"
         moved: list[Path] = []
@@ -157,8 +156,7 @@ def remove(path: Path) -> None:
 
 def check_folder(folder: Path) -> None:
     """Raise UserError if files cannot be written to a folder, which may not exist yet: checked before long work. Leaves
-    nothing behind.
-    """
+    nothing behind."""
     try:
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         attempt = there / _temporary_name()
@@ -179,8 +177,7 @@ def reason(error: BaseException) -> str:
 
 def used_at(path: Path) -> int:
     """Return when a file was last written or used, in ns. A time in the future (the clock was set back) counts as the
-    oldest, so that such a file is deleted first. Raises OSError.
-    """
+    oldest, so that such a file is deleted first. Raises OSError."""
     found = path.stat().st_mtime_ns
     return found if found <= time.time_ns() else 0
 

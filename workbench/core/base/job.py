@@ -22,8 +22,7 @@ LATELY, FEWEST = 8, 3  # looks at the clock, a second apart at least: by which t
 class Progress:
     """Progress of a job. `fraction` is 0..1, or None while the total is unknown; `eta` is in seconds, or None while
     unknown. `curve` is a LayerCurve while a method trains a layer: always the whole curve, since reports may be
-    skipped.
-    """
+    skipped."""
 
     text: str
     fraction: float | None = None
@@ -59,8 +58,7 @@ class Clock:
 
     def left(self, fraction: float | None) -> float | None:
         """Return the estimated remaining seconds; None while they are unknown. Reported values never rise: after an
-        underestimate, None is returned until the estimate has come down to the last value reported.
-        """
+        underestimate, None is returned until the estimate has come down to the last value reported."""
         self.fraction, spent = fraction, self.spent
         if not fraction:
             return None

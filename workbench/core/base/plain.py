@@ -20,8 +20,7 @@ class Plain(str):
 
 def plain(text: str) -> str:
     """Return text on one line and short: terminal codes removed, other hidden characters spelled out, long numbers and
-    words shortened. Printable, short text is returned unchanged.
-    """
+    words shortened. Printable, short text is returned unchanged."""
     if isinstance(text, Plain):
         return text
     if text.isprintable() and len(text) <= LONGEST_NUMBER:

@@ -40,8 +40,7 @@ def slight(before: float, after: float) -> bool:
 
 def smaller(before: float, after: float, tr: Callable[[str], str] = str) -> str:
     """Describe a change in size: '6.2x smaller (16 % kept)', 'larger' if it grew, per cent if the change is slight;
-    `tr` translates.
-    """
+    `tr` translates."""
     if after <= 0 or before <= 0:
         return ""
     if after == before:

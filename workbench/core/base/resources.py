@@ -1,6 +1,5 @@
 """Files that ship with the program: demo, fonts, icons, templates. They are inside the package if installed from a
-wheel, and next to it in a checkout.
-"""
+wheel, and next to it in a checkout."""
 
 from functools import cache
 from pathlib import Path
@@ -26,8 +25,7 @@ def resource_path(name: str) -> Path:
 
 def page_environment() -> "jinja2.Environment":
     """Return the environment for page templates: values are made plain and escaped, and an undefined name is an
-    error.
-    """
+    error."""
     import jinja2  # which nothing needs before the first page
 
     return jinja2.Environment(

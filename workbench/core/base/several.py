@@ -1,6 +1,5 @@
 """Lists of names: refusal of a single text, which Python would iterate letter by letter, and short listings in
-sentences.
-"""
+sentences."""
 
 from collections.abc import Iterable
 

@@ -114,8 +114,7 @@ def memory() -> int:
 
 def adds_products_exactly() -> bool | None:
     """Whether the processor accumulates 8-bit products without saturation: x86-64 with VNNI or AMX, and Arm; None where
-    unknown. Intel 64 and IA-32 Architectures Software Developer's Manual, VPMADDUBSW and VPDPBUSD.
-    """
+    unknown. Intel 64 and IA-32 Architectures Software Developer's Manual, VPMADDUBSW and VPDPBUSD."""
     if platform.machine().lower() in ("arm64", "aarch64"):
         return True
     try:
@@ -135,8 +134,7 @@ def give_memory_back() -> None:
 
 def bytes_on_disk(path: str) -> int:
     """Return the bytes of a file without holes, which read as zeros; its size where the system cannot list holes, or
-    where there are very many: lseek(2), SEEK_DATA and SEEK_HOLE. Raises OSError.
-    """
+    where there are very many: lseek(2), SEEK_DATA and SEEK_HOLE. Raises OSError."""
     size = os.path.getsize(path)
     if not hasattr(os, "SEEK_DATA"):
         return size
@@ -157,8 +155,7 @@ def bytes_on_disk(path: str) -> int:
 
 def free_memory() -> int:
     """Return the bytes that could be allocated now without swapping; the machine's memory where the system does not
-    report them.
-    """
+    report them."""
     if on_windows():
         return _memory_on_windows("free")
     try:
@@ -180,8 +177,7 @@ def resident_memory() -> int | None:
 
 def energy_counters() -> dict[str, tuple[int, int]] | None:
     """Return the microjoules that each processor has used so far, and the value at which its counter wraps around:
-    RAPL, as Linux exposes it (Documentation/power/powercap). None where it is missing or not readable.
-    """
+    RAPL, as Linux exposes it (Documentation/power/powercap). None where it is missing or not readable."""
     found: dict[str, tuple[int, int]] = {}
     try:
         for folder in POWERCAP.glob("intel-rapl:?"):
@@ -194,8 +190,7 @@ def energy_counters() -> dict[str, tuple[int, int]] | None:
 
 class QuietNatives:
     """Redirection of native code's standard output to standard error, or to nowhere with `drop`, for all threads, since
-    the file belongs to the process. Python's own stream is flushed first and then keeps its text.
-    """
+    the file belongs to the process. Python's own stream is flushed first and then keeps its text."""
 
     _lock, _inside, _dropping, _kept = threading.Lock(), 0, 0, -1
 

@@ -28,8 +28,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 class _Loader(_Base):
     """YAML as a recipe means it: keys are text as written (0.10 is a layer's path, not a number; on is a name, not
-    true), 1e-3 is a number, and a duplicate key is an error, since one of the two values would be lost silently.
-    """
+    true), 1e-3 is a number, and a duplicate key is an error, since one of the two values would be lost silently."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 

@@ -24,8 +24,7 @@ EXTENDED_LIMITS, PROCESS_MEMORY = 9, 0x100
 
 def limit_memory(leave: Callable[[], object]) -> None:
     """Limit this process to nine tenths of the memory that is free now. `leave` ends it where the system does not
-    enforce the limit: it is called in another thread, while native code may be running in all others.
-    """
+    enforce the limit: it is called in another thread, while native code may be running in all others."""
     room = system.free_memory() // 10 * 9
     refused = _by_job if system.on_windows() else _by_rlimit if sys.platform == "linux" else _by_nobody
     if not refused(room) and (taken := _taken()) is not None:
@@ -46,8 +45,7 @@ def _watch(most: int, leave: Callable[[], object]) -> None:
 
 def _taken() -> int | None:
     """Return the bytes in use by this process, including compressed ones; None where the system does not report
-    them.
-    """
+    them."""
     return _footprint_on_mac() if sys.platform == "darwin" else system.resident_memory()
 
 
@@ -106,8 +104,7 @@ class _Counters(ctypes.Structure):
 
 def _by_job(room: int) -> bool:
     """Limit memory by a job object (Windows). The handle stays open, as the job ends with it; the limit holds for each
-    child separately.
-    """
+    child separately."""
     kernel: Any = system.kernel()
     this = ctypes.c_void_p(kernel.GetCurrentProcess())
     counters = _Counters(size=ctypes.sizeof(_Counters))

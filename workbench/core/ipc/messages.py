@@ -52,9 +52,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Methods(Request):
-    """List the methods -> Updated(str) for plug-ins that could not be loaded, with the reason; Done(tuple[MethodInfo,
-    ...])
-    """
+    """List the methods -> Updated(str) for plug-ins that could not be loaded, Done(tuple[MethodInfo, ...])"""
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,7 @@ class Open(Request):
 @dataclass(frozen=True)
 class Attach(Request):
     """Attach data to the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured.
-    `samples`: how many are used, classes in proportion; 0: all.
-    """
+    `samples`: how many are used, classes in proportion; 0: all."""
 
     path: str
     calibration: str = ""
@@ -130,10 +127,8 @@ class Inspect(Request, lane="inspect"):
 
 @dataclass(frozen=True)
 class Facts(Request, lane="facts", ends="lane"):
-    """Request statistics of layers' weights for the tree -> Updated(LayerFacts)..., Done(None), in the order of
-    `paths`. A newer request replaces one that waits or runs (Stopped); lower priority than anything the user waits
-    for.
-    """
+    """Request weight statistics of layers for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`.
+    A newer request replaces one that waits or runs (Stopped); lower priority than anything the user waits for."""
 
     paths: tuple[str, ...]
 
@@ -150,8 +145,7 @@ class Look(Request, lane="look"):
 @dataclass(frozen=True)
 class Activations(Request, lane="passing", ends="lane"):
     """Request activations of a layer on calibration samples, in the recipe's model -> Updated(passing.Passing)...,
-    Done(same). A newer request replaces one that waits or runs (Stopped); lower priority than others.
-    """
+    Done(same). A newer request replaces one that waits or runs (Stopped); lower priority than others."""
 
     path: str
     recipe: Recipe = Recipe()  # noqa: RUF009  (it is a value)
@@ -172,8 +166,7 @@ class Edit(Request, lane="edit", ends="lane"):
 class Measure(Request, lane="measure", ends="lane"):
     """Measure the recipe: size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
 
-    `focus` names the edited layers: what does not depend on them is not run again. A newer Measure replaces this one
-    (Stopped).
+    `focus` names the edited layers: what does not depend on them is not rerun. A newer Measure replaces it (Stopped).
     """
 
     recipe: Recipe
@@ -204,9 +197,7 @@ class Coupled(Request, lane="graph"):
 
 @dataclass(frozen=True)
 class Time(Request):
-    """Measure the speed of the original and of the recipe's model, and the size of their files, also zipped ->
-    Done(Timing)
-    """
+    """Measure speed and file size, also zipped, of the original and of the recipe's model -> Done(Timing)"""
 
     recipe: Recipe
 
@@ -221,8 +212,7 @@ class TimeLayers(Request):
 @dataclass(frozen=True)
 class Compare(Request, lane="changes", ends="lane"):
     """Compare the recipe with the original, sample by sample -> Done(Changes), see prediction_diff. Lower priority than
-    anything the user waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped).
-    """
+    anything the user waits for; a newer Compare or Accuse replaces one that waits or runs (Stopped)."""
 
     recipe: Recipe
 
@@ -230,8 +220,7 @@ class Compare(Request, lane="changes", ends="lane"):
 @dataclass(frozen=True)
 class Generate(Request, lane="generate", ends="lane"):
     """Generate text with the original and the recipe's model, greedily -> Updated(Generation)..., Done(Generation), see
-    core.analysis.generation. A newer request replaces one that waits or runs (Stopped).
-    """
+    core.analysis.generation. A newer request replaces one that waits or runs (Stopped)."""
 
     recipe: Recipe
     wanted: generation.Wanted
@@ -266,8 +255,7 @@ class Corrupt(Request, lane="scan"):
 class Export(Request):
     """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report).
 
-    `kept`: export the stored result of this recipe's training, as in Train. `format`: name of an additional format to
-    write.
+    `kept`: export the stored result of this recipe's training, as in Train. `format`: an additional format.
     """
 
     recipe: Recipe
@@ -290,8 +278,7 @@ class Sweep(Request, lane="scan"):
 class Scan(Request, lane="scan"):
     """Try candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
     Done(sensitivity.Scan). A Sweep or Scan has lower priority than anything the user waits for, except a training,
-    which it runs concurrently with.
-    """
+    beside which it runs."""
 
     wanted: sensitivity.Wanted
 
@@ -300,8 +287,7 @@ class Scan(Request, lane="scan"):
 class Plan(Request, lane="scan"):
     """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). Same priority as a Scan; Hold pauses it between
     two trials, Finish ends it with the results so far. Measurements are kept on disk, where another search resumes.
-    `others` (kind, name, recipe), such as snapshots, are also measured. `force`: the processes that run the trials.
-    """
+    `others` (kind, name, recipe), such as snapshots, are also measured. `force`: the processes that run the trials."""
 
     goal: plan.Goal
     others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()
@@ -319,8 +305,7 @@ class Forecast(Request, lane="idle"):
 class Train(Request, lane="train"):
     """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). From then on the trained model
     is measured and exported for this recipe. Cancelling stops it (Stopped); the state is kept for another Train.
-    `kept`: load the stored result of an earlier training instead; Failed if there is none.
-    """
+    `kept`: load the stored result of an earlier training instead; Failed if there is none."""
 
     recipe: Recipe
     device: str = "cpu"
@@ -368,8 +353,7 @@ class Quit(Request, lane="reader"):
 @dataclass(frozen=True)
 class Ready:
     """Sent once, unasked, when the engine process is up. `versions` of torch, onnxruntime and so on, for About;
-    `devices` that can train: cpu, and cuda where torch has it.
-    """
+    `devices` that can train: cpu, and cuda where torch has it."""
 
     versions: dict[str, str]
     devices: tuple[str, ...] = ("cpu",)

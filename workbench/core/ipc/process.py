@@ -40,8 +40,7 @@ def threads() -> int:
 def quiet_threads() -> None:
     """Let threads sleep while they wait, and limit them to the number that the user allows: on a busy machine two
     spinning threads of torch or of OpenBLAS make a computation several times slower (measured). Both libraries read
-    these variables when they are loaded.
-    """
+    these variables when they are loaded."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # 2^4 cycles, the least
     if threads():

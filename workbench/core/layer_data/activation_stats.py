@@ -80,8 +80,7 @@ class Activation:
     @property
     def outliers(self) -> np.ndarray:
         """Indices of the channels that reach OUTLIER times as far as the median channel, in descending order of
-        magnitude.
-        """
+        magnitude."""
         alive = self.reach[self.reach > 0]
         if not len(alive):
             return np.zeros(0, np.int64)

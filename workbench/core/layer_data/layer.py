@@ -113,8 +113,7 @@ class Preparation:
 @dataclass(frozen=True)
 class InputSpec:
     """A model input; None marks a dimension that is free. `axes` are the names of the dimensions, "" for unnamed ones;
-    empty where not needed. `ranked`: whether the model declares the number of dimensions.
-    """
+    empty where not needed. `ranked`: whether the model declares the number of dimensions."""
 
     name: str
     dtype: str
@@ -125,8 +124,7 @@ class InputSpec:
 
 def fixed_batch(specs: Iterable[InputSpec]) -> int | None:
     """Return the batch size that the model's inputs fix, by the first input that has a fixed first dimension; else
-    None.
-    """
+    None."""
     return next((spec.shape[0] for spec in specs if spec.shape and spec.shape[0] is not None), None)
 
 
@@ -152,8 +150,7 @@ class ModelSummary:
     @property
     def fingerprint(self) -> str:
         """Hash of the layers and their weights: files with equal fingerprints take the same recipes and give the same
-        figures.
-        """
+        figures."""
         digest = hashlib.sha256()
         for layer in self.layers:
             digest.update(repr((layer.path, layer.op, layer.shape, layer.dtype, layer.fingerprint)).encode())

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class LayerCurve:
     """`errors` are relative response errors on held-out rows (0.1: a tenth of the outputs' variance), after `steps` of
-    `total` training steps. `method` is the id of the step that trains the layer at `path`.
-    """
+    `total` training steps. `method` is the id of the step that trains the layer at `path`."""
 
     path: str
     method: str

@@ -70,8 +70,7 @@ class Channel:
 @dataclass(frozen=True)
 class Whitened:
     """Singular values of W S with S S^T = E[x x^T] over the calibration inputs x: their energy equals that of the
-    output (see methods.lowrank.whitened). `after` is None if nothing was edited, or the shape changed.
-    """
+    output (see methods.lowrank.whitened). `after` is None if nothing was edited, or the shape changed."""
 
     before: Spectrum
     after: Spectrum | None

@@ -36,8 +36,7 @@ class Moments:
 class Outliers:
     """Weights far outside the bulk: beyond low..high, Tukey's outer fences (quartiles -+ 3 interquartile ranges of the
     weights that are not zero; Tukey 1977, Exploratory data analysis). `farthest`: the most extreme, at most 200,
-    ascending.
-    """
+    ascending."""
 
     low: float
     high: float
@@ -96,8 +95,7 @@ class Spectrum:
 
     def rank_for(self, energy: float) -> int:
         """Return the smallest rank that keeps at least this fraction of the energy; the full rank if rounding prevents
-        it.
-        """
+        it."""
         return min(int(np.searchsorted(self.energy, energy - 1e-12)) + 1, len(self.values))
 
 
@@ -123,8 +121,7 @@ class LayerView:
 @dataclass(frozen=True)
 class LayerFacts:
     """Statistics of a layer's weights for the tree. `full_rank` is the number of singular values, of which the rank
-    keeps 90 % of the energy; both are None if the weight is not a matrix.
-    """
+    keeps 90 % of the energy; both are None if the weight is not a matrix."""
 
     path: str
     zeros: float

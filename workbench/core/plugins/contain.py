@@ -36,8 +36,7 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
 
 def claiming(claims: Callable[..., bool], words: str) -> Callable[..., bool]:
     """Wrap `claims` so that an error is reported and counts as no: it must not prevent other files from being
-    opened.
-    """
+    opened."""
 
     @functools.wraps(claims)
     def guarded(*arguments: Any) -> bool:

@@ -39,8 +39,7 @@ class Action:
 
     def step(self) -> dict[str, dict[str, Any]]:
         """Return the step as an entry of a list in a recipe or a report: {method: params}. Two steps may have the same
-        method.
-        """
+        method."""
         return {self.method: dict(self.params)}
 
     def __hash__(self) -> int:
@@ -80,8 +79,7 @@ class MethodInfo:
 
 def swapped(actions: tuple[Action, ...], index: int) -> tuple[Action, ...] | None:
     """Return the stack with the steps at `index` and `index + 1` swapped; None if they would not be applied in that
-    order.
-    """
+    order."""
     changed = list(actions)
     if not 0 <= index < len(changed) - 1:
         return None

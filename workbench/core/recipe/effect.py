@@ -77,8 +77,7 @@ class Effect:
 
     def values(self, names: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the figures of the text, and `stored` if given, for parameters and facts; None if the sentence does
-        not apply, or a figure cannot be computed.
-        """
+        not apply, or a figure cannot be computed."""
         try:
             if self.when and not evaluated(self.when, names):
                 return None

@@ -53,8 +53,7 @@ class Encodes:
 
     def weights(self, params: Mapping[str, Any]) -> Numbers:
         """Return the weight's number format, given all parameters of the step. Raises whatever their arithmetic
-        raises.
-        """
+        raises."""
 
         def of(expression: str) -> Any:
             return evaluated(expression, params)

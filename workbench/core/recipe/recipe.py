@@ -122,8 +122,7 @@ class Recipe:
     @property
     def storing_here(self) -> Storing:
         """How the file is written. The speed on this machine does not matter for other devices, or where no step uses
-        8-bit activations.
-        """
+        8-bit activations."""
         if not self.asks_for_integers:
             return dataclasses.replace(self.storing, integers=DEFAULT.integers)
         other = self.target and not self.target.startswith(HERE)
@@ -144,8 +143,7 @@ class Recipe:
     @cached_property
     def key(self) -> int:
         """Key of the recipe in effect before training: equal, within this process, for recipes with the same effect. It
-        is a number, because tables of many recipes look it up often, and a recipe has a row for each layer.
-        """
+        is a number, because tables of many recipes look it up often, and a recipe has a row for each layer."""
         return hash(dataclasses.replace(self.in_effect, recover=()))
 
     @cached_property
@@ -155,8 +153,7 @@ class Recipe:
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
         """Return the recipe in which exactly these layers have these steps; their rows replace earlier ones. Raises
-        TypeError for a single path.
-        """
+        TypeError for a single path."""
         chosen = dict.fromkeys(several(paths))
         kept = dataclasses.replace(self, rows=tuple(row for row in self.rows if row.pattern not in chosen))
         added = tuple(Row(path, in_order(actions)) for path in chosen if actions or kept._row_for(path) is not None)
@@ -164,8 +161,7 @@ class Recipe:
 
     def _row_for(self, path: str) -> Row | None:
         """Return the last row that matches a path. Uses lookup tables, as a model has hundreds of layers, each perhaps
-        with a row.
-        """
+        with a row."""
         place = self._place_of(path)
         return self.rows[place] if place >= 0 else None
 
@@ -188,8 +184,7 @@ class Recipe:
 
     def __hash__(self) -> int:
         """Return the hash, which is computed once: tables of figures are looked up by recipes that have a row for each
-        layer.
-        """
+        layer."""
         return self._hash
 
     def __getstate__(self) -> dict[str, Any]:

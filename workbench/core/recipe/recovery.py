@@ -212,8 +212,7 @@ class Distill(Training):
 @dataclass(frozen=True)
 class Statistics:
     """Correction of the mean and deviation of each layer's output to the original's. Li et al. 2020, EagleEye, section
-    3.3.
-    """
+    3.3."""
 
     before: Annotated[
         Literal["export", "quantize"],

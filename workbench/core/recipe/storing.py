@@ -72,8 +72,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 def storing_of(document: Mapping[str, Any]) -> Storing:
     """Parse the storage options of a recipe's `export`; YAML reads off as False and on as True. Raises KeyError(key)
-    for another value.
-    """
+    for another value."""
     given: dict[str, Any] = {}
     for key, choices in CHOICES.items():
         value = document.get(key, getattr(DEFAULT, key))

@@ -22,8 +22,7 @@ def is_model(path: str) -> bool:
 
 def weights_in(path: str) -> str:
     """Return the file of weights in a folder that has neither a network's configuration nor an ONNX file, or the path
-    itself if it is a plain file of weights; else "".
-    """
+    itself if it is a plain file of weights; else ""."""
     if os.path.isdir(path):
         home = Path(path)
         if has_config(path) or any((home / name).is_file() for name in ONNX):

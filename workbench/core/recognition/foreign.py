@@ -47,8 +47,7 @@ def refusal(path: str) -> UserError | None:
 
 def _damaged(path: str, head: bytes) -> UserError | None:
     """Return why the first bytes contradict the file's suffix: a field of a protobuf message, or the length of a header
-    and its brace.
-    """
+    and its brace."""
     name = path.lower()
     if name.endswith(".onnx") and head and (head[0] & 7 not in (0, 1, 2, 5) or head[0] < 8):
         return UserError("{path} is not an ONNX model, or it is damaged.", AGAIN, path=path)

@@ -1,6 +1,5 @@
 """The work in the window as a Python script and as a POSIX shell command, both of which write the same files as its
-export.
-"""
+export."""
 
 import keyword
 import os
@@ -120,8 +119,7 @@ def _posix(words: list[str], text: str) -> str:
 
 def _powershell(words: list[str], text: str) -> str:
     """Return a here-string (PowerShell, about_Quoting_Rules), which ends at a line that begins with its mark: rows of a
-    recipe are indented. In a pipe, Windows PowerShell would send ASCII.
-    """
+    recipe are indented. In a pipe, Windows PowerShell would send ASCII."""
     quoted = " ".join(f"'{QUOTES.sub(lambda mark: mark[0] * 2, word)}'" for word in words[1:])
     return f"$OutputEncoding = [Text.UTF8Encoding]::new($false)\n@'\n{text}'@ | {words[0]} {quoted}\n"
 

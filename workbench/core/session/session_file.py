@@ -37,8 +37,7 @@ MEND = Message("Save the session again from the window.")
 @dataclass(frozen=True)
 class Reference:
     """Reference to a file outside the session. `near` is its path relative to the session file, for folders that were
-    moved.
-    """
+    moved."""
 
     path: str
     fingerprint: str = ""
@@ -55,8 +54,7 @@ class Reference:
 
     def away(self, folder: Path, allowed: Trust = NOBODY) -> str:
         """Return the other computer that would be contacted for this file, if it is neither this one nor that of the
-        session file.
-        """
+        session file."""
         known = with_places(allowed, str(folder))
         return next(filter(None, (unasked_place(path, known) for path in self._places(folder))), "")
 

@@ -41,8 +41,7 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
 
 def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
     """Return the newest part of the undo list as a document. Steps differ in few rows, so each row is written once and
-    recipes refer to rows by number.
-    """
+    recipes refer to rows by number."""
     undo = whole.newest()
     if undo is None:
         return None

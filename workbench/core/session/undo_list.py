@@ -33,8 +33,7 @@ class PinStep:
 @dataclass(frozen=True)
 class Branch:
     """Abandoned steps: undone when the user made another edit. The text of the last, their number, and the recipe they
-    led to.
-    """
+    led to."""
 
     text: str
     steps: int
@@ -61,8 +60,7 @@ class UndoList:
 
     def newest(self) -> "UndoList | None":
         """Return the part of the undo list that a session file keeps, always including the current state; None if that
-        alone is too large.
-        """
+        alone is too large."""
         kept = self.from_step(min(max(0, len(self.steps) - STEPS), self.here))
         kept = replace(kept, steps=kept.steps[:STEPS], branches=kept.branches[-BRANCHES:])
         cost = _Cost()

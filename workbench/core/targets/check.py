@@ -28,8 +28,7 @@ Known = Mapping[str, MethodInfo]
 
 def check(layers: Iterable[Layer], recipe: Recipe, methods: Known, target: Target) -> tuple[Finding, ...]:
     """Return the findings, by layer, then by step. Steps that are switched off, and methods that are not installed, are
-    not judged.
-    """
+    not judged."""
     return tuple(
         finding for layer in layers for finding in of_layer(layer, recipe.stack_for(layer.path), methods, target)
     )
@@ -55,8 +54,7 @@ def rule_of(layer: Layer, target: Target) -> Rule | None:
 
 def refusal(layer: Layer, action: Action, method: MethodInfo, target: Target) -> Message | None:
     """Return why the target does not support this step, with these parameters, on this layer; None if it does, or no
-    rule applies.
-    """
+    rule applies."""
     encodes, rule = method.encodes, rule_of(layer, target)
     if encodes is None:
         return None
@@ -110,8 +108,7 @@ def _names(layer: Layer, target: Target, rule: Rule | None) -> dict[str, Any]:
 
 def fitted(layer: Layer, action: Action, method: MethodInfo, target: Target) -> Action | None:
     """Return the step with as few parameters changed as the target needs, channels in its multiples; None if nothing
-    helps.
-    """
+    helps."""
     action = _rounded(layer, action, method, target)
     if refusal(layer, action, method, target) is None:
         return action
@@ -132,8 +129,7 @@ def fitted(layer: Layer, action: Action, method: MethodInfo, target: Target) -> 
 
 def _rounded(layer: Layer, action: Action, method: MethodInfo, target: Target) -> Action:
     """Return a pruning step that leaves a multiple of the channels that the target computes at a time, if its rules say
-    so.
-    """
+    so."""
     rule = rule_of(layer, target)
     rounds = method.coupled and any(field.name == "round_to" for field in method.fields)
     if rule is None or rule.outputs == 1 or not rounds or "round_to" in action.params:
@@ -143,8 +139,7 @@ def _rounded(layer: Layer, action: Action, method: MethodInfo, target: Target) -
 
 def _values(field: Field, layer: Layer, target: Target) -> tuple[Any, ...]:
     """Return values of a parameter that may affect number formats, the widest first, since fewer bits cost more
-    quality.
-    """
+    quality."""
     if field.kind == "choice":
         return field.choices
     if field.kind == "bool":

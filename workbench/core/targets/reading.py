@@ -42,8 +42,7 @@ Check = Callable[[Any], bool]
 @cache
 def all_targets() -> dict[str, Target]:
     """Return the targets that ship, then those of other distributions, by id. A broken one of the latter is left out
-    (see core.plugins).
-    """
+    (see core.plugins)."""
     registered = dict(shipped_targets())
 
     def take(loaded: Any, loader: Loader) -> None:
@@ -80,8 +79,7 @@ def target_here() -> str:
 
 def energy_told(name: str) -> Told:
     """Return how the energy of a recipe for this target ("": this machine) is obtained: measured by the processor's
-    counter if the target is this machine, else by rule from the target's figures. "": neither is available.
-    """
+    counter if the target is this machine, else by rule from the target's figures. "": neither is available."""
     if name in ("", target_here()) and system.energy_counters() is not None:
         return "measured"
     target = all_targets().get(name)

@@ -34,8 +34,7 @@ def in_words(schemes: tuple[Scheme, ...]) -> Message:
 
 def difference(schemes: tuple[Scheme, ...], given: Numbers) -> tuple[Message, Message] | None:
     """Return what the nearest schemes require, and what was given, in words: "8 bits" and "4 bits". None if a scheme
-    allows it.
-    """
+    allows it."""
     if any(scheme.allows(given) for scheme in schemes):
         return None
     near = [scheme for scheme in schemes if scheme.numbers == given.kind]
