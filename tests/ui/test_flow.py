@@ -103,7 +103,8 @@ def export(window, qtbot, folder):
     cells = [each for each in form.outcome.table.findChildren(QLabel) if each.isVisible()]
     assert cells and all(each.height() >= each.fontMetrics().height() for each in cells), "no letter is cut"
     assert not window.session.modified, "the recipe is written beside the model"
-    qtbot.mouseClick(form.outcome.close_button, LEFT)
+    assert form.focusWidget() is form.outcome.close_button, "Return closes, and opens no folder"
+    qtbot.keyClick(form.focusWidget(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.findChild(QDialog, "export") is None)
     assert window.workspace.scoreboard.latency_tile.isVisible()
     return exported.args[0]

@@ -61,3 +61,16 @@ def test_several_layers_are_drawn_side_by_side_and_one_alone_as_before(demo_wind
     session.select(paths[:1])
     settle(session)
     assert not inspect.layers_button.isVisible() and inspect.histogram.isVisible()
+
+
+def test_the_end_of_the_layer_s_name_has_room_beside_the_buttons(demo_window, qtbot):
+    session, inspect = demo_window.session, demo_window.workspace.inspect
+    paths = [layer.path for layer in session.model.layers]
+    session.select(paths, "blocks.5.pointwise")
+    qtbot.waitUntil(lambda: inspect.layers_button.isVisible() and session.view is not None)
+    settle(session)
+    name = inspect.header.name
+    assert name.width() >= name.fontMetrics().horizontalAdvance("….pointwise")
+    session.select(paths[:1])
+    settle(session)
+    assert inspect.plots.buttons[-1].isVisible()

@@ -54,6 +54,9 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {accen
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
     background: {window}; color: {disabled}; border-color: {border};
 }}
+QLineEdit#methods:disabled {{
+    background: {surface}; color: {text}; placeholder-text-color: {muted}; border-color: {outline_soft};
+}}
 QAbstractSpinBox {{ padding-right: 2px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
     subcontrol-origin: border; width: 18px; border: none; background: transparent; border-radius: 4px;

@@ -30,6 +30,7 @@ class AddMenu(QMenu):
         self._methods: dict[str, MethodInfo] = {}
         self._unavailable: dict[str, str] = {}
         self.search = QLineEdit(self)
+        self.search.setObjectName("methods")
         self.search.setPlaceholderText(self.tr("Search methods"))
         self.search.setAccessibleName(self.tr("Search methods"))
         self.search.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys come by way of the menu, which needs the arrows

@@ -71,6 +71,8 @@ class ExportDialog(QDialog):
         """Set the button that Return presses; the pages share one dialog with one default button."""
         done = self.pages.currentWidget() is self.outcome
         (self.outcome.close_button if done else self.start).setDefault(True)
+        if done:  # else Return presses the first button, which opens the folder
+            self.outcome.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- pages -----------------------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ class LayerHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = Elided(Qt.TextElideMode.ElideRight, self)
+        self.name = Elided(Qt.TextElideMode.ElideLeft, self)  # layers of a module differ at the end
         self.name.setFont(theme.font(3, QFont.Weight.DemiBold))
         captions = {
             "shape": self.tr("Layer"),

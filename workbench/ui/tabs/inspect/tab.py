@@ -184,6 +184,7 @@ class InspectTab(QWidget):
             return
         self._several = several
         self.layers_button.setVisible(several)
+        self.plots.buttons[-1].setVisible(not several)  # both plots of one layer: the name has its room
         if several:
             self.show_several()
         elif self.pages.currentWidget() is self.selection:
