@@ -1,7 +1,7 @@
 """Table of snapshots with its buttons: take, restore, rename, note, delete; and the steps of two side by side."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,9 +23,9 @@ from workbench.ui.tabs.compare.states_chart import StatesChart
 from workbench.ui.tabs.compare.two_lines import TwoLines
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
-from workbench.ui.widgets.rows import at_most
 
-NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of the table
+NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of a comparison
+BESIDE = 1200  # pixels of the page from which the chart is beside the table
 TABLE = 84  # pixels of height that the table keeps beside the chart: its header and two rows
 
 
@@ -156,7 +156,8 @@ class StatesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
         column.setSpacing(theme.UNIT)
-        column.addLayout(at_most(WIDEST, self.pages), 1)
+        self.comparison.setMaximumWidth(WIDEST)
+        column.addWidget(self.pages, 1)
         column.addLayout(below)
         column.addLayout(row)
         self._rows = session.turns.piece(self, self._refresh, Place.WHAT_IT_LOOKS_LIKE)
@@ -170,6 +171,11 @@ class StatesPage(QWidget):
             signal.connect(self._rows.soon)
         session.snapshots.changed.connect(self._on_snapshots)
         self._rows.soon()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= BESIDE
+        self.both.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
 
     def _refresh(self) -> None:
         session = self._session

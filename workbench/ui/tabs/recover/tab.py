@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -31,7 +30,7 @@ from workbench.ui.text import format
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, heading, label, muted
-from workbench.ui.widgets.rows import at_most
+from workbench.ui.widgets.rows import Fitting, at_most
 
 FORM_WIDTH, FORM_WIDEST, LOWEST = 300, 520, 280  # pixels
 CURVES_BESIDE = 480  # pixels of width from which two curves have room side by side
@@ -100,7 +99,7 @@ class RecoverTab(QWidget):
         self.pause.clicked.connect(self._trainings.hold)
         self._build_temperatures()
         self.why_not = muted("", self._left)
-        scroll = QScrollArea(self._left)
+        scroll = Fitting(self._left)
         scroll.setAccessibleName(self.tr("Training stages"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -124,10 +123,11 @@ class RecoverTab(QWidget):
         column.setSpacing(theme.UNIT)
         for widget in (self.about, self.add):
             column.addWidget(widget)
-        column.addWidget(scroll, 1)
+        column.addWidget(scroll)
         column.addWidget(self.why_not)
         column.addLayout(buttons)
         column.addWidget(self.trials)
+        column.addStretch(1)
 
     def _build_temperatures(self) -> None:
         """A row that is there while a stage has a temperature; and the device, where there is a choice."""
