@@ -5039,9 +5039,9 @@
       <translation>torch 只能以固定大小导出的尺寸：{words}。</translation>
     </message>
     <message>
-      <source>The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has {written:,} bytes, because its format stores names, graph or numbers otherwise.</source>
+      <source>The forecast of {forecast:,} bytes is of the same weights in a packed file; the written file has {written:,} bytes, because its format stores names, graph or numbers otherwise.</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
-      <translation>预估的 {forecast:,} 字节是同样的权重存为 ONNX 文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
+      <translation>预估的 {forecast:,} 字节是同样的权重存为压缩格式文件的大小；写出的文件为 {written:,} 字节，因为其格式以不同方式存储名称、计算图或数值。</translation>
     </message>
     <message>
       <source>The format {format} cannot open the file it wrote.</source>

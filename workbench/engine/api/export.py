@@ -106,7 +106,7 @@ def export(
     compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
     result = compiled.settled(workspace.calibration, workspace.evaluator if verify else None, job)
     size = size_of(result.model, result.edits, recipe.storing)
-    changes, forecast_bytes = result.summary(size)
+    changes, forecast_bytes = result.summary(size, recipe.storing)
     compressed = with_edits(result.model, result.edits, recipe.storing)
     shown = previewer.effective(result.model, result.edits)
     system.give_memory_back()

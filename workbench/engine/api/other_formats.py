@@ -152,12 +152,12 @@ def _made_fixed(before: ort.InferenceSession, after: ort.InferenceSession) -> tu
 
 
 def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:
-    """A note on a file of weights that is not as large as the forecast, which is of the same tensors in ONNX."""
+    """A note on a file of weights that is not as large as the forecast, which is of the packed file."""
     if written == forecast:
         return ()
     return (
         Message(
-            "The forecast of {forecast:,} bytes is of the same weights in an ONNX file; the written file has "
+            "The forecast of {forecast:,} bytes is of the same weights in a packed file; the written file has "
             "{written:,} bytes, because its format stores names, graph or numbers otherwise.",
             forecast=forecast,
             written=written,

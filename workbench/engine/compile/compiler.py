@@ -25,6 +25,7 @@ from workbench.engine.compile.conflicts import conflict
 from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_without_effect
 from workbench.engine.compile.structure import Stacks, Structure, structural
 from workbench.engine.integers import faster, settle
+from workbench.formats.weights.saving import packed_bytes
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite, slim
 from workbench.graph.rewrite.size import Size
@@ -116,10 +117,10 @@ class Compiled:
 
     def changes(self, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of every layer that changes, and the exact bytes of the file that an export would write."""
-        return self.summary(rewrite.size_of(self.model, self.edits, storing))
+        return self.summary(rewrite.size_of(self.model, self.edits, storing), storing)
 
-    def summary(self, size: Size) -> tuple[tuple[LayerChange, ...], int]:
-        """The same, of bytes that are known."""
+    def summary(self, size: Size, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
+        """The same, of bytes that are known; of weights without a network those of the packed file."""
         after = {layer.path: layer for layer in self.model.layers}
         found = []
         for layer in self.original.layers:
@@ -136,7 +137,9 @@ class Compiled:
                 )
             elif path not in after:
                 found.append(gone(layer, actions, note))
-        return tuple(found), size.file
+        if not self.model.weights_only or self.nothing:
+            return tuple(found), size.file
+        return tuple(found), packed_bytes(rewrite.with_edits(self.model, self.edits, storing).ir)
 
 
 def compiled(

@@ -110,6 +110,23 @@ def _no_overlap(tensors: Iterable[Stored]) -> None:
 def write(file: BinaryIO, tensors: Mapping[str, tuple[ir.DataType, tuple[int, ...], Any]], metadata: Any) -> None:
     """Write tensors, name -> (type, shape, function that gives the bytes), one at a time. Those of the largest type
     come first, so all are aligned."""
+    order, text = _text(tensors, metadata)
+    file.write(len(text).to_bytes(8, "little") + text)
+    for name in order:
+        file.write(tensors[name][2]())
+
+
+def size(tensors: Mapping[str, tuple[ir.DataType, tuple[int, ...], Any]], metadata: Any) -> int:
+    """Bytes that `write` writes; no tensor is read."""
+    return (
+        8
+        + len(_text(tensors, metadata)[1])
+        + sum(prod(shape) * int(kind.itemsize) for kind, shape, _ in tensors.values())
+    )
+
+
+def _text(tensors: Mapping[str, tuple[ir.DataType, tuple[int, ...], Any]], metadata: Any) -> tuple[list[str], bytes]:
+    """Names in the order of the file, and the header."""
     order = sorted(tensors, key=lambda name: (-tensors[name][0].itemsize, name))
     header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
     begin = 0
@@ -119,7 +136,4 @@ def write(file: BinaryIO, tensors: Mapping[str, tuple[ir.DataType, tuple[int, ..
         header[name] = {"dtype": NAMES[dtype], "shape": list(shape), "data_offsets": [begin, end]}
         begin = end
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % ALIGN)
-    file.write(len(text).to_bytes(8, "little") + text)
-    for name in order:
-        file.write(tensors[name][2]())
+    return order, text + b" " * (-len(text) % ALIGN)

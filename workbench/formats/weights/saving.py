@@ -46,11 +46,23 @@ def save_plain(model: ir.Model, path: Path, job: Job) -> None:
 def save_packed(model: ir.Model, path: Path, job: Job) -> None:
     """Write what is stored as it is stored: packed integers, scales, masks. Integers of fewer than 8 bits are bytes.
     The metadata holds the graph without these tensors (ONNX, base64). Raises UserError when it cannot be written."""
+    _write(path, *_packed(model))
+
+
+def packed_bytes(model: ir.Model) -> int:
+    """Bytes of the file that `save_packed` writes; no weight is packed for it."""
+    return safetensors.size(*_packed(model, blank=True))
+
+
+def _packed(model: ir.Model, blank: bool = False) -> tuple[dict[str, Entry], dict[str, str]]:
+    """Tensors, and metadata with the graph; `blank`: with zeros in the place of values that it would hold."""
     copy = model.clone()
     entries: dict[str, Entry] = {}
     for name, value in copy.graph.initializers.items():
         tensor = value.const_value
-        if tensor is None or tensor.nbytes < SMALL or tensor.dtype == T.STRING:
+        if tensor is None or _floats_bytes(tensor) < SMALL or tensor.dtype == T.STRING:
+            if blank and isinstance(tensor, ir.LazyTensor):
+                value.const_value = _zeros(name, tensor)
             continue
         dtype, shape, content = _entry(name, tensor, model.graph.meta.get(DTYPES, {}), False)
         whole = dtype in safetensors.NAMES
@@ -60,7 +72,19 @@ def save_packed(model: ir.Model, path: Path, job: Job) -> None:
         )
     graph = base64.b64encode(ir.serde.serialize_model(copy).SerializeToString()).decode()
     kind = "weights" if model.graph.meta.get(WEIGHTS_ONLY) else "network"
-    _write(path, entries, {GRAPH: graph, KIND: kind})
+    return entries, {GRAPH: graph, KIND: kind}
+
+
+def _floats_bytes(tensor: ir.TensorProtocol) -> int:
+    """Bytes of a tensor in ONNX, where what was opened in another width is float32."""
+    return 4 * tensor.size if isinstance(tensor, Widened) else tensor.nbytes
+
+
+def _zeros(name: str, tensor: ir.TensorProtocol) -> ir.TensorProtocol:
+    """A tensor as large, without values."""
+    kept = np.zeros(tensor.nbytes, np.uint8).tobytes()
+    proto = onnx.TensorProto(name=name, data_type=int(tensor.dtype), dims=tensor.shape.numpy(), raw_data=kept)
+    return ir.serde.deserialize_tensor(proto)
 
 
 def _write(path: Path, entries: Mapping[str, Entry], metadata: Mapping[str, str]) -> None:
