@@ -81,3 +81,14 @@ def test_weights_on_few_levels_alone_are_pooled():
     assert pooling.suits(Codebook(np.zeros((8, 80), np.uint8), np.zeros(16, np.float32), 4), OPSET)
     assert not pooling.suits(Codebook(np.zeros((8, 80), np.uint8), np.zeros(256, np.float32), 8), OPSET)
     assert not pooling.suits(Dense(np.ones((8, 80), np.float32)), OPSET)
+
+
+def test_tables_count_where_many_layers_are_nearly_alike():
+    """Each is a little different, and no difference is worth a table."""
+    shares = np.linspace(0.6, 0.7, 12)
+    levels = [np.asarray(affine((60, 50), zeros, seed).q).ravel() for seed, zeros in enumerate(shares)]
+    found = pools(levels)
+    assert len(found) <= 4 and sorted(index for pool in found for index in pool.members) == list(range(12))
+    assert sum(pool.bytes for pool in found) < sum(
+        pool.bytes for first in range(0, 12, 2) for pool in pools(levels[first : first + 2])
+    )

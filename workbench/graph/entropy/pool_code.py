@@ -21,6 +21,7 @@ MOST_OFFSET = 11  # bits of an offset, and bits behind the last
 LONGEST = (31, 127, 511, 2047)  # gaps; after a longer one comes a filler
 LONGEST_PAIRED = (15, 63)  # an int8 holds them
 HEADER = 60  # bytes of the tensors and the call around a sequence, about
+PRICES = (0, 150)  # what a table may take; it is known when codes are made
 WIDTHS = (4, 3, 2, 1)
 TRIED = 2  # of these, for which codes are made
 Form = Literal["Pool", "Sparse", "Pairs"]
@@ -148,30 +149,28 @@ def pools(levels: Sequence[np.ndarray]) -> list[Pool] | None:
     """Weights, int8 each, flat, in pools that together are small; None where one has too many levels."""
     order = sorted(range(len(levels)), key=lambda index: float((levels[index] == 0).mean()))
     costs = _Costs([levels[index] for index in order])
-    least, cuts = [0.0], [0]
-    for end in range(1, len(order) + 1):
-        offers = [least[start] + costs.of(start, end) for start in range(end)]
-        least.append(min(offers))
-        cuts.append(int(np.argmin(offers)))
-    options, end = [], len(order)
-    while end:
-        members = tuple(order[cuts[end] : end])
-        options.append(_options(members, np.concatenate([levels[index] for index in members])))
-        end = cuts[end]
-    return _chosen(options)
+    known: dict[tuple[int, ...], dict[Form, Pool]] = {}
+    found = []
+    for price in PRICES:
+        parts = [tuple(order[start:end]) for start, end in costs.cut(price)]
+        for members in parts:
+            if members not in known:
+                known[members] = _options(members, np.concatenate([levels[index] for index in members]))
+        if (chosen := _chosen([known[members] for members in parts])) is not None:
+            found.append(chosen)
+    return min(found, key=lambda each: each[0])[1] if found else None
 
 
-def _chosen(options: Sequence[Mapping[Form, Pool]]) -> list[Pool] | None:
-    """One for each, so that pools and the functions that they need together are small."""
-    least, best = np.inf, None
+def _chosen(options: Sequence[Mapping[Form, Pool]]) -> tuple[int, list[Pool]] | None:
+    """One for each, so that pools and the functions that they need together are small; and these bytes."""
+    found = []
     for forms in chain.from_iterable(combinations(FUNCTIONS, count) for count in range(1, len(FUNCTIONS) + 1)):
         allowed = [[pool for form, pool in each.items() if form in forms] for each in options]
         if all(allowed):
             made = [min(pools, key=lambda pool: pool.bytes) for pools in allowed]
             needed = set().union(*(FUNCTIONS[form] for form in forms))
-            if (size := sum(pool.bytes for pool in made) + sum(BYTES[name] for name in needed)) < least:
-                least, best = size, made
-    return best
+            found.append((sum(pool.bytes for pool in made) + sum(BYTES[name] for name in needed), made))
+    return min(found, key=lambda each: each[0], default=None)
 
 
 class _Costs:
@@ -181,6 +180,19 @@ class _Costs:
         self._levels = _sums([each.view(np.uint8) for each in levels], 256)
         some = [statistics.skipping(each != 0, LONGEST[-1])[0] if each.any() else each[:0] for each in levels]
         self._gaps = _sums(some, LONGEST[-1] + 1)
+
+    def cut(self, price: float) -> list[tuple[int, int]]:
+        """The best neighbours to pool, as starts and ends, where a pool takes `price` bytes more than its header."""
+        least, cuts = [0.0], [0]
+        for end in range(1, len(self._levels)):
+            offers = [least[start] + self.of(start, end) + price for start in range(end)]
+            least.append(min(offers))
+            cuts.append(int(np.argmin(offers)))
+        found, end = [], len(cuts) - 1
+        while end:
+            found.append((cuts[end], end))
+            end = cuts[end]
+        return found
 
     def of(self, start: int, end: int) -> float:
         levels, gaps = (sums[end] - sums[start] for sums in (self._levels, self._gaps))
