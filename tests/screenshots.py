@@ -207,7 +207,7 @@ class Photographer:
         tab.plans.changed.emit()
         self.settle()
         self.shoot_both("plan-found")
-        tab.plot.canvas.picked.emit(tab.plans.front.chosen.recipe.key, False)
+        tab.plot.canvas.picked.emit(tab.plans.same.of(tab.plans.front.chosen), False)
         self.shoot_both("plan-look")
         tab.leave()
 

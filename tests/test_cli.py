@@ -191,6 +191,10 @@ def test_compare(here):
         "identical predictions: 100.00 %"
         in workbench("compare", "small.onnx", "small.onnx", "--data", "data.npz").stdout
     )
+    other = ("compare", "small.onnx", "small.onnx", "--data", "data.npz", "--other-data", "data.npz")
+    found = json.loads(workbench(*other, "--json").stdout)["other_data"]
+    assert found["first"] == found["second"] == result["a"]["value"] and found["drop"] == found["lost"] == 0.0
+    assert "data.npz, 100 samples: A" in workbench(*other).stdout
 
 
 def test_one_sample_is_said_as_one(here):

@@ -4759,6 +4759,21 @@
       <translation>没有适合这些输入的损坏方式。</translation>
     </message>
     <message>
+      <source>Give data with labels of the same kind.</source>
+      <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
+      <translation>请提供具有同类标签的数据。</translation>
+    </message>
+    <message>
+      <source>opening {name}</source>
+      <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
+      <translation>正在打开 {name}</translation>
+    </message>
+    <message>
+      <source>{name} is measured in {there}, the attached data in {here}: they cannot be compared.</source>
+      <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
+      <translation>{name} 以{there}测量，已加载的数据以{here}测量：二者无法比较。</translation>
+    </message>
+    <message>
       <source>Export it without them.</source>
       <extracomment>workbench/engine/analysis/generation.py</extracomment>
       <translation>请导出不含这些输入的模型。</translation>
@@ -13781,6 +13796,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>所有损坏（平均）</translation>
     </message>
     <message>
+      <source>All files (*)</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>所有文件 (*)</translation>
+    </message>
+    <message>
       <source>Both models run these samples once for each kind and strength</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
       <translation>对每种损坏和每个强度，两个模型都会运行这些样本一次</translation>
@@ -13801,14 +13821,34 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>下降</translation>
     </message>
     <message>
+      <source>Measure original and recipe on another data set: whether as much is lost there</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>在另一个数据集上测量原始模型和方案：看损失是否相同</translation>
+    </message>
+    <message>
       <source>Measuring corrupted samples</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
       <translation>正在测量受损样本</translation>
     </message>
     <message>
+      <source>Measuring other data</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>正在测量其他数据</translation>
+    </message>
+    <message>
       <source>Open a data set to measure on corrupted samples.</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
       <translation>打开一个数据集，以便在受损样本上测量。</translation>
+    </message>
+    <message>
+      <source>Other data</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>其他数据</translation>
+    </message>
+    <message>
+      <source>Other data…</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>其他数据…</translation>
     </message>
     <message>
       <source>Robustness lost</source>
@@ -13834,6 +13874,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>The recipe has changed since.</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
       <translation>此后配方已更改。</translation>
+    </message>
+    <message>
+      <source>{name}, {n} samples</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>{name}，{n} 个样本</translation>
     </message>
     <message>
       <source>● measured on {n} samples, corrupted alike for both. Robustness lost: the drop less that on clean samples; on average {lost}.</source>

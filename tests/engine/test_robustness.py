@@ -1,7 +1,9 @@
 """Robustness of a compressed model, measured beside the original on the same corrupted samples."""
 
+import numpy as np
 import pytest
 
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
@@ -55,3 +57,27 @@ def test_a_part_of_the_samples_is_said(place):
     workspace = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
     found = of_recipe(workspace, Recipe(), Job(), samples=1)
     assert found.samples == len(workspace.measurable().batches()[0])
+
+
+def test_other_data_are_measured_beside_the_attached_ones(place, tmp_path):
+    """On the same samples nothing more is lost; on half of them, and on noise, what is lost there."""
+    workspace = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
+    recipe = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 2}),))
+    same = of_recipe(workspace, recipe, Job(), other=str(place / "test.npz"))
+    other, (clean,) = same.elsewhere, same.rows
+    assert (other.first, other.second, other.drop) == pytest.approx((clean.first, clean.second, clean.drop))
+    assert other.lost == pytest.approx(0) and other.lost_low < 0 < other.lost_high
+    whole = of_recipe(workspace, recipe, Job()).rows[0]
+    assert (clean.first, clean.second) == pytest.approx((whole.first, whole.second))
+    with np.load(place / "test.npz") as found:
+        x, y = found["x"], found["y"]
+    noisy = x + 2 * np.random.default_rng(0).normal(size=x.shape).astype(np.float32)
+    np.savez(tmp_path / "noisy.npz", x=noisy[:50], y=y[:50])
+    there = of_recipe(workspace, recipe, Job(), other=str(tmp_path / "noisy.npz")).elsewhere
+    assert there.samples == 50 and there.first < clean.first and there.low <= there.drop <= there.high
+    assert there.lost == pytest.approx(there.drop - clean.drop)
+    np.savez(tmp_path / "plain.npz", x=x)
+    with pytest.raises(UserError, match=r"plain\.npz is measured in .*, the attached data in top-1"):
+        of_recipe(workspace, recipe, Job(), other=str(tmp_path / "plain.npz"))
+    with pytest.raises(UserError):
+        of_recipe(workspace, recipe, Job(), other=str(tmp_path / "nothing.npz"))

@@ -1,5 +1,7 @@
 """Corrupted samples in the Compare tab: asked for, drawn by kind, and said on how many samples."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.figures import TOP1
@@ -7,6 +9,7 @@ from tests.ui.conftest import WAIT
 from tests.ui.test_session import prune
 from tests.ui.test_window import LEFT
 from workbench.core.analysis.report import Corrupted, Robustness
+from workbench.ui.base import dialogs
 from workbench.ui.tabs.compare.robustness.plot import RobustnessPlot
 
 KINDS = ("noise", "blur")
@@ -52,5 +55,27 @@ def test_it_is_measured_by_a_button_and_kept_until_it_is_asked_again(small_windo
     assert found is not None and len(found.rows) == 1 + 5 * len(found.kinds)
     qtbot.waitUntil(lambda: page.table.sorted.rowCount() == len(found.rows), timeout=WAIT)
     assert f"measured on {found.samples:,} samples" in page.note.text() and page.kind.count() == 1 + len(found.kinds)
+    session.set_actions(["stem"], (), "none")
+    qtbot.waitUntil(lambda: "changed since" in page.note.text(), timeout=WAIT)
+
+
+@pytest.mark.slow
+def test_another_data_set_is_a_row_beside_the_others(small_window, qtbot, tmp_path, monkeypatch):
+    window, session = small_window, small_window.session
+    session.set_actions(["stem"], (prune(0.9),), "bold")
+    window.workspace.tabs.setCurrentWidget(window.workspace.compare)
+    page = window.workspace.compare.robustness
+    qtbot.mouseClick(window.workspace.compare.buttons[page], LEFT)
+    own = session.data.path
+    monkeypatch.setattr(dialogs, "choose_file", lambda parent, title, filters, then, folder: then(own))
+    qtbot.mouseClick(page.other_button, LEFT)
+    assert page.corruptions.job
+    qtbot.waitUntil(lambda: not page.corruptions.job, timeout=WAIT)
+    assert not page.corruptions.failure
+    qtbot.waitUntil(lambda: page.table.sorted.rowCount() == 1, timeout=WAIT)
+    found, _ = page.corruptions.elsewhere[own]
+    cells = [page.table.sorted.index(0, column).data() for column in range(6)]
+    assert cells[0] == f"{Path(own).name}, {found.samples:,} samples" and cells[5].startswith("0.0 ± ")
+    assert page.table.isVisible()
     session.set_actions(["stem"], (), "none")
     qtbot.waitUntil(lambda: "changed since" in page.note.text(), timeout=WAIT)

@@ -1,5 +1,6 @@
 """The commands that measure and search: sensitivity, sweep, search, compare."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,9 +22,9 @@ from workbench.cli.options import (
     trusted,
 )
 from workbench.core.analysis.measured import Measuring
-from workbench.core.analysis.report import Robustness
+from workbench.core.analysis.report import Elsewhere, Robustness
 from workbench.core.analysis.sensitivity import Scan
-from workbench.core.base.quantities import duration, metric_text, size
+from workbench.core.base.quantities import MetricInfo, duration, metric_text, size
 
 
 @click.command(short_help="Measure what each layer loses under each candidate step.")
@@ -131,6 +132,12 @@ def sweep(
     help="Also on corrupted samples, in five strengths: images by noise, blur, contrast and JPEG; numbers dropped and "
     "noised; tokens replaced.",
 )
+@click.option(
+    "--other-data",
+    default="",
+    metavar="DATA",
+    help="Also on another data set, read as DATA is: whether B loses as much there.",
+)
 @json_option
 @trust_option
 @debug_option
@@ -141,6 +148,7 @@ def compare(
     metric: Measuring,
     samples: int,
     corruptions: bool,
+    other_data: str,
     as_json: bool,
     trust: bool,
     given: dict[str, str],
@@ -149,18 +157,34 @@ def compare(
     with output.working() as job:
         import workbench as wb
 
-        allowed = trusted(trust, a, b, data)
+        allowed = trusted(trust, a, b, data, *([other_data] if other_data else []))
         first = wb.open(a, trusted=allowed, job=job.part(0.0, 0.1))
         second = wb.open(b, trusted=allowed, job=job.part(0.1, 0.2))
         first = first.with_data(data, inputs=given, metric=metric, samples=samples, job=job.part(0.2, 0.4))
-        found = first.compare(second, job=job.part(0.4, 0.5 if corruptions else 1.0))
-        robust = first.robustness(second, job=job.part(0.5, 1.0)) if corruptions else None
+        found = first.compare(second, job=job.part(0.4, 0.5 if corruptions or other_data else 1.0))
+        other = first.elsewhere(second, other_data, job=job.part(0.5, 0.7)).elsewhere if other_data else None
+        robust = first.robustness(second, job=job.part(0.7, 1.0)) if corruptions else None
     if as_json:
-        output.print_json(found.to_json() | ({"corruptions": robust.to_json()} if robust else {}))
+        more = {"corruptions": robust, "other_data": other}
+        output.print_json(found.to_json() | {name: each.to_json() for name, each in more.items() if each is not None})
         return
     output.print_comparison(found)
+    if other is not None:
+        _print_elsewhere(other, found.metric)
     if robust is not None:
         _print_robustness(robust)
+
+
+def _print_elsewhere(found: Elsewhere, metric: MetricInfo) -> None:
+    drop, low, high, lost, least, most = (
+        output.difference_text(value, metric)
+        for value in (found.drop, found.low, found.high, found.lost, found.lost_low, found.lost_high)
+    )
+    first, second = (metric_text(value, metric) for value in (found.first, found.second))
+    output.say(
+        f"\n{Path(found.data).name}, {found.samples:,} samples: A {first}, B {second}, drop {drop} (95 % interval "
+        f"{low} to {high}). Less the drop on DATA: {lost} (95 % interval {least} to {most})."
+    )
 
 
 def _print_robustness(found: Robustness) -> None:

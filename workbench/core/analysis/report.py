@@ -154,12 +154,40 @@ class Corrupted:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Both models on another data set: how far what is measured on the attached one generalises.
+
+    data             its file or folder
+    first, second    the metric of both there, on `samples`
+    drop             what the second loses there; `low` and `high` are its paired 95 % interval for data like these
+    lost             that drop less the one on the attached data, with its interval: of two independent means
+    """
+
+    data: str
+    samples: int
+    first: float
+    second: float
+    drop: float
+    low: float
+    high: float
+    lost: float
+    lost_low: float
+    lost_high: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Under `other_data` in `compare --other-data --json`."""
+        return {**vars(self)}
+
+
+@dataclass(frozen=True)
 class Robustness:
-    """Metrics under corruptions. `rows`: clean samples first, then each kind from weak to strong."""
+    """Metrics under corruptions. `rows`: clean samples first, then each kind from weak to strong; `elsewhere`: on
+    another data set, where that was asked for."""
 
     metric: MetricInfo
     samples: int
     rows: tuple[Corrupted, ...]
+    elsewhere: Elsewhere | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.data.answer import Answer
 from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.engine.analysis.corruptions import STRENGTHS, Corruption, corruptions
+from workbench.engine.analysis.elsewhere import elsewhere
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.preview import previewer
 from workbench.engine.workspace import Workspace
@@ -33,10 +34,14 @@ def robustness(first: Workspace, second: Workspace, job: Job) -> Robustness:
     return found
 
 
-def of_recipe(workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0) -> Robustness:
+def of_recipe(workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0, other: str = "") -> Robustness:
     """The original and what the recipe makes of it, as the preview runs it, on the first `samples` (in whole batches;
-    0: on all); `job.update` gets the rows so far. Measured once: see `known`. Raises UserError likewise, and where the
-    recipe does not fit."""
+    0: on all); `job.update` gets the rows so far. Measured once: see `known`. With the path of `other` data these are
+    measured instead of corrupted samples. Raises UserError likewise, and where the recipe does not fit."""
+    if other:
+        result, _ = workspace.shown(recipe, job.part(0.0, 0.1))
+        run = runner(runtime.session(previewer.effective(result.model, result.edits)))
+        return elsewhere(workspace, run, workspace.measurable().data.answer, other, job.part(0.1, 1.0))
     evaluator = workspace.measurable()
     batches, wanted = evaluator.batches(), samples or evaluator.data.samples
     counts = np.cumsum([len(batch) for batch in batches])

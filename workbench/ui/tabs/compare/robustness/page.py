@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from workbench.core.analysis.report import Corrupted, Figure, Robustness
+from workbench.core.analysis.report import Corrupted, Elsewhere, Figure, Robustness
+from workbench.core.base.plain import plain
 from workbench.core.ipc import messages
 from workbench.core.recipe.recipe import Recipe
+from workbench.ui.base import dialogs
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.engine_client.tracked_job import TrackedJob
 from workbench.ui.session.session import Session
@@ -25,13 +29,15 @@ WIDEST = 760  # pixels of the table
 
 
 class Corruptions(TrackedJob):
-    """Measurement on corrupted samples: kept until the model or data change, or it is measured again."""
+    """Measurement on corrupted samples, and on other data sets: kept until the model or data change, or it is measured
+    again. `elsewhere`: by path, each with the recipe that it was measured of."""
 
     def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
         self._session = session
         self.found: Robustness | None = None
         self.recipe = Recipe()
+        self.elsewhere: dict[str, tuple[Elsewhere, Recipe]] = {}
         session.model_changed.connect(self.forget)
         session.data_changed.connect(self.forget)
 
@@ -50,8 +56,29 @@ class Corruptions(TrackedJob):
             samples=samples,
         )
 
+    def start_elsewhere(self, path: str) -> None:
+        """On the data of this file or folder, with the recipe on show."""
+        if self.job:
+            return
+        recipe = self._session.recipe
+
+        def take(found: Robustness) -> None:
+            if found.elsewhere is not None:
+                self.elsewhere[path] = found.elsewhere, recipe
+
+        self._ask(
+            messages.Corrupt,
+            self.tr("Measuring other data"),
+            take,
+            lambda _: None,
+            self.tr("Stopped. Measured values are kept."),
+            recipe=recipe,
+            samples=0,
+            other=path,
+        )
+
     def forget(self) -> None:
-        self.found = None
+        self.found, self.elsewhere = None, {}
         self._drop()
 
     def _take(self, found: Robustness) -> None:
@@ -73,6 +100,10 @@ class RobustnessPage(QWidget):
         self.samples.setToolTip(self.tr("Both models run these samples once for each kind and strength"))
         self.start_button = QPushButton(self.tr("Measure"), self)
         self.start_button.setObjectName("primary")
+        self.other_button = QPushButton(self.tr("Other data…"), self)
+        self.other_button.setToolTip(
+            self.tr("Measure original and recipe on another data set: whether as much is lost there")
+        )
         self.kind = QComboBox(self)
         self.kind.setAccessibleName(self.tr("Corruption"))
         self.kind.setToolTip(self.tr("The corruption that is drawn"))
@@ -88,7 +119,7 @@ class RobustnessPage(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
-        for widget in (Plain(self.tr("Samples"), self), self.samples, self.start_button):
+        for widget in (Plain(self.tr("Samples"), self), self.samples, self.start_button, self.other_button):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.kind)
@@ -112,18 +143,27 @@ class RobustnessPage(QWidget):
         corruptions.progressed.connect(progress.soon)
         theme.signals.changed.connect(self._draw)
         self.start_button.clicked.connect(self.start)
+        self.other_button.clicked.connect(self.ask_other)
         self.running.stop.clicked.connect(corruptions.stop)
         self.kind.activated.connect(lambda _: self._draw())
 
     def start(self) -> None:
         self.corruptions.start(self.samples.value())
 
+    def ask_other(self) -> None:
+        """Choose a file of another data set."""
+        attached = self._session.data
+        folder = str(Path(attached.path).parent) if attached is not None else ""
+        filters = self.tr("All files (*)")
+        dialogs.choose_file(self, self.tr("Other data"), filters, self.corruptions.start_elsewhere, folder)
+
     def refresh(self) -> None:
         """Show what was measured so far, and enable what can be pressed."""
         corruptions, session = self.corruptions, self._session
         found, running = corruptions.found, bool(corruptions.job)
         self.running.setVisible(running)
-        self.start_button.setEnabled(not running and session.data is not None)
+        for button in (self.start_button, self.other_button):
+            button.setEnabled(not running and session.data is not None)
         self.note.setText(self._words())
         self.note.setVisible(bool(self.note.text()))
         kinds = ("", *(found.kinds if found is not None else ()))
@@ -134,9 +174,13 @@ class RobustnessPage(QWidget):
                 self.kind.addItem(kind_words(kind) if kind else self.tr("All corruptions (mean)"), kind)
             self.kind.setCurrentIndex(max(self.kind.findData(chosen), 0))
         self.kind.setVisible(found is not None)
-        self.table.setVisible(found is not None)
+        others = corruptions.elsewhere
+        self.table.setVisible(found is not None or bool(others))
         rows = found.rows if found is not None else ()
-        self.table.rows.show_rows([self._row(row) for row in rows], [(row.kind, row.strength) for row in rows])
+        self.table.rows.show_rows(
+            [*(self._row(row) for row in rows), *(self._elsewhere(each) for each, _ in others.values())],
+            [*((row.kind, row.strength) for row in rows), *others],
+        )
         self._draw()
 
     def _draw(self) -> None:
@@ -153,9 +197,27 @@ class RobustnessPage(QWidget):
                 "samples; on average {lost}."
             )
             parts.append(words.format(n=f"{found.samples:,}", lost=format.plain_loss(found.lost, found.metric)))
-            if corruptions.recipe.in_effect != self._session.recipe.in_effect:
-                parts.append(self.tr("The recipe has changed since."))
+        measured = [corruptions.recipe] if found is not None else []
+        measured += [recipe for _, recipe in corruptions.elsewhere.values()]
+        if any(recipe.in_effect != self._session.recipe.in_effect for recipe in measured):
+            parts.append(self.tr("The recipe has changed since."))
         return " ".join(parts)
+
+    def _elsewhere(self, found: Elsewhere) -> list[Value]:
+        """A row of another data set."""
+        metric, samples = self._session.metric, found.samples
+        drop, lost = (
+            format.loss_text(value, metric) + format.margin_text(Figure(value, "measured", samples, low, high), metric)
+            for value, low, high in ((found.drop, found.low, found.high), (found.lost, found.lost_low, found.lost_high))
+        )
+        name = self.tr("{name}, {n} samples").format(name=plain(Path(found.data).name), n=f"{samples:,}")
+        return [
+            Value(name, found.data),
+            Value("–", 0),
+            *(Value(format.value_text(value, metric), value) for value in (found.first, found.second)),
+            Value(drop, found.drop),
+            Value(lost, found.lost),
+        ]
 
     def _row(self, row: Corrupted) -> list[Value]:
         found = self.corruptions.found
