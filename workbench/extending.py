@@ -1,4 +1,4 @@
-"""The names that an extension imports: they stay here, wherever in the program they are defined.
+"""Names for extensions to import, which stay stable here wherever they are defined.
 
 How to write one: resources/docs/extending. How to test one: workbench.testing.
 """

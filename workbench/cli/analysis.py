@@ -250,7 +250,8 @@ def _print_sensitivity(scan: Scan, seconds: float) -> None:
 
 
 def _predicted(rise: float, scan: Scan) -> str:
-    """'0.4 +- 0.6 points': what the metric is likely to lose; the predicted loss where too few were measured."""
+    """Format the likely drop of the metric, '0.4 +- 0.6 points', or the predicted loss if too few candidates were
+    measured."""
     if scan.scale is None:
         return f"{'error' if scan.kind == 'output error' else 'loss'} +{rise:.2g}"
     likely = scan.scale.at(rise)

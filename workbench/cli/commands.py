@@ -1,4 +1,4 @@
-"""The command line. What a command needs is imported when it runs, so that --help and usage errors answer at once.
+"""The command line. A command's imports happen when it runs, so that --help and usage errors answer at once.
 
 Exit codes: 0 done, 1 a failure the user can fix, 2 usage, 130 cancelled. With --json, standard output carries exactly
 one JSON object: the result, or {"error": {"message", "exit_code"}}; progress and errors go to standard error.
@@ -84,7 +84,7 @@ def window(
 def show(
     model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None, samples: int = 0
 ) -> None:
-    """Run the window until it is closed, and end the process. Raises UserError where there is no display."""
+    """Run the window until it is closed, and end the process. Raises UserError if there is no display."""
     from workbench.display import display_problem
 
     problem = display_problem()

@@ -1,4 +1,4 @@
-"""The command that looks at a data set before it is used."""
+"""The command that checks a data set before it is used."""
 
 import io
 from pathlib import Path

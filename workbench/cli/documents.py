@@ -1,4 +1,4 @@
-"""Values as the JSON objects that --json prints. Their keys stay what they are: programs read them."""
+"""JSON objects that --json prints. Their keys are stable, since programs read them."""
 
 import logging
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ UNKNOWN = "Not known: computing its statistics failed."
 
 @dataclass(frozen=True)
 class Row:
-    """A layer with the statistics of its weights; without them if it cannot be edited or they `failed`."""
+    """A layer with the statistics of its weights; without them if it cannot be edited or computing them `failed`."""
 
     layer: Layer
     moments: "Moments | None" = None
@@ -30,7 +30,7 @@ class Row:
 
 
 def row_of(handle: "wb.LayerHandle") -> Row:
-    """Row of a layer; failing statistics of one layer do not affect the others."""
+    """Return the row of a layer; failing statistics of one layer do not affect the others."""
     if handle.layer.locked:
         return Row(handle.layer)
     try:
@@ -43,7 +43,7 @@ def row_of(handle: "wb.LayerHandle") -> Row:
 
 
 def inspection(model: ModelSummary, rows: Sequence[Row]) -> dict[str, Any]:
-    """Document of `inspect`: the model, and a row for each layer."""
+    """Return the document of `inspect`: the model, and a row for each layer."""
     return {
         "model": {
             "path": model.path,
@@ -88,5 +88,5 @@ def _layer(row: Row) -> dict[str, Any]:
 
 
 def methods(known: Sequence[MethodInfo], stages: Sequence[StageInfo]) -> dict[str, Any]:
-    """Document of `methods`: each method and each stage of `recover` with the schema of its parameters."""
+    """Return the document of `methods`: each method and each stage of `recover` with the schema of its parameters."""
     return {"methods": [asdict(info) for info in known], "stages": [asdict(info) for info in stages]}

@@ -1,4 +1,4 @@
-"""The group of commands: which one is meant, and every failure as a sentence and an exit code."""
+"""The group of commands: the default command, and failures as sentences with exit codes."""
 
 import json
 import os
@@ -18,7 +18,7 @@ WINDOW = "window"  # the command that runs when none is named
 
 
 class CommandLine(click.Group):
-    """Adds the window as the default command, and turns every failure into a sentence and an exit code."""
+    """Group that runs the window by default, and turns every failure into a sentence and an exit code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["json"] = "--json" in args
@@ -55,7 +55,7 @@ class CommandLine(click.Group):
 
 
 def refused_by_the_system(error: OSError) -> UserError:
-    """Full disks, closed streams, folders that are gone: wherever they are met."""
+    """Return the error for failures of the system at any point: full disks, closed streams, deleted folders."""
     return UserError(
         "The system refused: {reason}.",
         "Check the disk, the folder and the permissions.",
@@ -80,7 +80,7 @@ def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
 
 
 def leave_without_memory() -> None:
-    """Say so and end at once: a computation that cannot be stopped is taking all memory."""
+    """Report the lack of memory and end at once: a computation that cannot be stopped is taking all memory."""
     os.write(2, f"Error: {NO_MEMORY}\n".encode())
     if "--json" in sys.argv:
         os.write(QuietNatives.outside(), (json.dumps(error_document(NO_MEMORY, 1), indent=2) + "\n").encode())

@@ -6,14 +6,14 @@ from workbench.core.base.quantities import size, three
 
 
 def weight_rows(before: Totals, after: Totals) -> list[tuple[str, str, str, str]]:
-    """Bits per weight, and what loading took where it was measured."""
+    """Return rows of bits per weight, and of load time and memory if measured."""
     bits = [f"{side.bits_per_weight:.2f}" for side in (before, after)]
     rows = [("bits per weight", bits[0], bits[1], "file bytes by parameters")]
     return rows + (load_rows(before.load, after.load) if before.load and after.load else [])
 
 
 def load_rows(before: Load, after: Load) -> list[tuple[str, str, str, str]]:
-    """Load time, memory and run time of both files."""
+    """Return rows of load time, memory and run time of both files."""
     fresh, batch = "measured in a fresh process", f", batch {after.batch}"
 
     def bytes_of(memory: Spread | None) -> str:

@@ -46,8 +46,8 @@ language_option = click.option(
 
 
 def trusted(given: bool, *named: str | None) -> Trust:
-    """Paths whose code may run: with --trust those named on this command line, and every --trust-path. Paths named in a
-    recipe or session are not among the first."""
+    """Return the paths whose code may run: with --trust those named on this command line, and every --trust-path. Paths
+    named in a recipe or session are not covered by --trust."""
     meta = click.get_current_context().meta
     named = (*named, architecture(), *meta.get("metrics", ()))
     allowed = frozenset(path for path in named if path and given) | frozenset(meta.get("trusted", ()))
@@ -55,14 +55,14 @@ def trusted(given: bool, *named: str | None) -> Trust:
 
 
 def architecture() -> str:
-    """The network of a file of weights, where --architecture names one."""
+    """Return the network of a file of weights, if --architecture names one."""
     return str(click.get_current_context().meta.get("architecture", ""))
 
 
 def opened_with_data(
     model: str, data: str, given: dict[str, str], metric: Measuring, samples: int, trust: bool, job: Job
 ) -> "Model":
-    """The model with its data, as the options of a command that measures say."""
+    """Open the model with its data, by the options of a command that measures."""
     import workbench as wb
 
     return wb.open(
@@ -96,7 +96,7 @@ def remember_trust(ctx: click.Context, _option: click.Parameter, paths: tuple[st
 
 
 def trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options --trust and --trust-path."""
+    """Add the options --trust and --trust-path."""
     one = click.option(
         "--trust-path",
         multiple=True,
@@ -131,7 +131,7 @@ calibration_option = click.option(
 
 
 def constants(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    """NAME=VALUE pairs as a mapping."""
+    """Convert NAME=VALUE pairs to a mapping."""
     pairs = [each.rpartition("=") for each in given]
     if any(not name or not value for name, _, value in pairs):
         raise click.BadParameter("write name=value")
@@ -139,7 +139,7 @@ def constants(_context: click.Context, _option: click.Parameter, given: tuple[st
 
 
 def metric_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options --metric, --output and --batch-axis, as one Measuring."""
+    """Add the options --metric, --output and --batch-axis, as one Measuring."""
 
     @wraps(command)
     def measuring(*arguments: Any, metric: tuple[str, ...], output: str, batch_axis: int | None, **named: Any) -> Any:
@@ -196,7 +196,7 @@ input_option = click.option(
 
 
 def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
-    """Comma-separated numbers, such as 0.1,0.2."""
+    """Parse comma-separated numbers, such as 0.1,0.2."""
     try:
         return tuple(float(part) for part in given.split(",") if part)
     except ValueError as error:
@@ -204,7 +204,7 @@ def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tu
 
 
 def workforce_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options --workers and --cluster."""
+    """Add the options --workers and --cluster."""
     workers = click.option(
         "--workers",
         default=1,
@@ -238,12 +238,13 @@ device_option = click.option(
 
 
 def target_option(help: str) -> Decorator:
-    """--target ID; an id that no target has is refused before anything runs."""
+    """Add the option --target ID; an unknown id is refused before anything runs."""
     return click.option("--target", default="", metavar="ID", callback=known_target, help=help)
 
 
 def storing_options(command: Any) -> Any:
-    """How weights are stored, as `storing`: what is given of a recipe's key `export`; the recipe's own otherwise."""
+    """Add the options for storing weights, as `storing`: given keys of a recipe's `export`; the recipe decides the
+    others."""
     choices = (
         ("storage", "Storage of quantised weights: smallest file, lightest and fastest to run, or chosen per layer."),
         ("codes", "Entropy coding: where it is worth the load time, wherever it saves bytes, or nowhere."),
@@ -260,14 +261,14 @@ def storing_options(command: Any) -> Any:
 
 
 def _told(context: click.Context, option: click.Parameter, given: Any) -> None:
-    """Note what was given of the options together."""
+    """Record which of these options were given."""
     told = context.params.setdefault("storing", {})
     if given is not None:
         told[option.name] = given
 
 
 def with_storing(recipe: Recipe, given: Mapping[str, Any]) -> Recipe:
-    """The recipe with what was given of `storing_options`."""
+    """Return the recipe with the given options of `storing_options`."""
     return replace(recipe, storing=replace(recipe.storing, **given))
 
 

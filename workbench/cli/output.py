@@ -33,7 +33,7 @@ QUIET_SECONDS = 5.0  # between two lines of progress where they cannot replace e
 
 
 class ProgressLine:
-    """A progress line, rewritten on a terminal; elsewhere printed from time to time."""
+    """A progress line, rewritten in place on a terminal; elsewhere printed from time to time."""
 
     def __init__(self) -> None:
         self.live = sys.stderr.isatty()
@@ -61,7 +61,8 @@ class ProgressLine:
 
 @contextlib.contextmanager
 def working() -> Iterator[Job]:
-    """A job whose progress is shown. What libraries and the user's code print meanwhile goes to standard error."""
+    """Provide a job whose progress is shown. Meanwhile, output of libraries and of the user's code goes to standard
+    error."""
     line = ProgressLine()
     with _stdout_to_stderr():
         try:
@@ -72,7 +73,7 @@ def working() -> Iterator[Job]:
 
 @contextlib.contextmanager
 def _stdout_to_stderr() -> Iterator[None]:
-    """Python's stream and, where there is one, the file descriptor that native code writes to."""
+    """Redirect Python's standard output and, if there is one, the file descriptor that native code writes to."""
     with contextlib.redirect_stdout(sys.stderr), QuietNatives():
         yield
 
@@ -102,12 +103,12 @@ def _finite(value: Any) -> Any:
 
 
 def say(text: str = "") -> None:
-    """Print lines with names from untrusted files."""
+    """Print lines that contain names from untrusted files."""
     click.echo(plain_lines(text))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
-    """Columns as wide as necessary; those in `left` are left-aligned, the others right-aligned."""
+    """Format columns as wide as necessary; those in `left` are left-aligned, the others right-aligned."""
     lines = [[plain(cell) for cell in line] for line in (head, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
@@ -174,14 +175,14 @@ def print_evaluation(found: Evaluation, seconds: float) -> None:
 
 
 def beside_text(each: Beside) -> str:
-    """Another metric with its interval."""
+    """Format another metric with its interval."""
     figure = each.value
     value, low, high = (metric_text(end or 0.0, each.metric) for end in (figure.value, figure.low, figure.high))
     return f"{each.metric}: {value} (95 % interval: {low} to {high})"
 
 
 def difference_text(value: float, metric: MetricInfo) -> str:
-    """The difference of two values of a metric with its unit: '-0.33 points', '0.0123', '1.2 dB'."""
+    """Format the difference of two values of a metric with its unit: '-0.33 points', '0.0123', '1.2 dB'."""
     return f"{100 * value:.2f} points" if metric.percent else metric_text(value, metric)
 
 
@@ -350,7 +351,7 @@ def print_comparison(found: Comparison) -> None:
 
 
 def print_methods(listed: Sequence[MethodInfo | StageInfo]) -> None:
-    """Each method or training stage: what it does, its source, and a line for each parameter."""
+    """Print each method or training stage: its effect, its source, and a line for each parameter."""
     for info in listed:
         say(f"{info.id}: {info.title}" + (", needs data" if isinstance(info, MethodInfo) and info.needs_data else ""))
         _print_parameters(info)

@@ -42,7 +42,7 @@ SHOWN = {"macs": "MACs", "memory": "memory", "latency": "latency", "energy": "en
 
 
 def names(_context: click.Context, _option: click.Parameter, given: str) -> tuple[str, ...]:
-    """Comma-separated names."""
+    """Parse comma-separated names."""
     return tuple(part.strip() for part in given.split(",") if part.strip())
 
 
@@ -188,8 +188,8 @@ def search(
 def stored_within(
     opened: "Model", found: Recipe, given: Mapping[str, Any], goal: Goal
 ) -> tuple[Recipe, tuple[Message, ...]]:
-    """The recipe with what was given of how weights are stored, and a note where that breaks the limit of bytes: then
-    they are stored as the search found it."""
+    """Apply the given storage options to the recipe; if that exceeds the limit of bytes, keep those of the search and
+    add a note."""
     asked, most = with_storing(found, given), goal.bytes_of(opened.size())
     if asked == found or most is None or (size := opened.size(asked)) <= most:
         return asked, ()
@@ -204,7 +204,7 @@ def stored_within(
 
 
 def _write(front: Front, folder: Path) -> None:
-    """The recipes of the trade-off, and a table of them. Raises UserError."""
+    """Write the recipes of the trade-off, and a table of them. Raises UserError."""
     lines = ["file,name,bytes,macs,drop,low,high,samples,how"]
     for point in front.best:
         figure, name = point.best, f"{point.bytes}{'-retrained' if point.retrained else ''}.yaml"
@@ -226,7 +226,7 @@ def _write(front: Front, folder: Path) -> None:
 
 
 def _limited(goal: Goal) -> dict[str, Callable[[Any], str]]:
-    """Figures of a point that are limited besides its bytes, and how they are written."""
+    """Return formatters for the limited figures of a point other than bytes."""
     limits: dict[str, tuple[Any, Callable[[Any], str]]] = {
         "macs": (goal.max_macs, quantities.amount),
         "memory": (goal.max_memory, quantities.size),
@@ -242,7 +242,7 @@ def _figure(point: Point, name: str, write: Callable[[Any], str]) -> str:
 
 
 def _least(front: Front) -> Iterator[str]:
-    """The smallest of each figure that is limited, so that one sees how far the limits are."""
+    """Yield the smallest value of each limited figure, to show how far off the limits are."""
     goal, measured = front.goal, [point for point in front.points if point.measured is not None]
     if not measured:
         yield "nothing"
@@ -267,7 +267,7 @@ def _name(point: Point) -> str:
 
 
 def _print(front: Front) -> None:
-    """Print the measured recipes of the trade-off, the uniform ones, and which was chosen and how."""
+    """Print the measured recipes of the trade-off, the uniform ones, and the chosen one with the reason."""
     metric, chosen, limited = front.metric, front.chosen, _limited(front.goal)
     others = (point for point in front.points if point.kind == "uniform" or point.retrained)
     shown = [*front.best, *(point for point in others if point not in front.best)]

@@ -1,4 +1,4 @@
-"""The command that lists target devices, and what `inspect --target` adds."""
+"""The command that lists target devices, and the additions of `inspect --target`."""
 
 from dataclasses import asdict
 from typing import Any
@@ -58,7 +58,7 @@ def _print(target: Target) -> None:
 
 
 def _text(rule: Rule | None) -> str:
-    """Text of a rule, a line per fact."""
+    """Describe a rule, one line per fact."""
     if rule is None:
         return "  no rule"
     lines = [f"{key:12} {text}" for key, text in facts(rule).items() if text]
@@ -67,7 +67,7 @@ def _text(rule: Rule | None) -> str:
 
 
 def facts(rule: Rule) -> dict[str, str]:
-    """Facts of a rule, in words; "" where it says nothing."""
+    """Return the facts of a rule in words; "" for those that it does not state."""
     weights, activations = ("" if each is None else str(in_words(each)) for each in (rule.weights, rule.activations))
     weights += "" if rule.weight_only else "; not without activations on levels"
     weights += f"; at most {rule.levels} bits of their range with activations on levels" if rule.levels else ""
@@ -82,7 +82,7 @@ def facts(rule: Rule) -> dict[str, str]:
 
 
 def allowed(model: ModelSummary, target: str) -> list[dict[str, Any]]:
-    """Numbers that the target supports, for each layer; none without a target."""
+    """Return the number formats that the target supports, for each layer; empty without a target."""
     if not target:
         return []
     device = all_targets()[target]
@@ -95,7 +95,7 @@ def allowed(model: ModelSummary, target: str) -> list[dict[str, Any]]:
 
 
 def print_allowed(model: ModelSummary, target: str) -> None:
-    """By rule: layers with the same operator together."""
+    """Print the supported number formats by rule: layers with the same operator together."""
     if not target:
         return
     device = all_targets()[target]

@@ -9,13 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Answer:
-    """The measured output: `name`, and `index` among the model's outputs.
+    """The measured output of a model: `name`, and `index` among the model's outputs.
 
-    axis    along which the samples lie; None where the whole output belongs to the only sample of a batch
-    each    consecutive entries along `axis` that belong to one sample
-    notes   sentences: what is measured where that is not plain, and what is left out
-    tokens  whether it is scores of the next token [samples, tokens, vocabulary]
-    more    other outputs that are measured together with this one (see joined); learning learns this one alone
+    axis    axis of the samples; None if the whole output belongs to the only sample of a batch
+    each    number of consecutive entries along `axis` that belong to one sample
+    notes   sentences: what is measured if that is not obvious, and what is left out
+    tokens  whether it holds scores of the next token, [samples, tokens, vocabulary]
+    more    other outputs that are measured together with this one (see `joined`); training uses this one alone
     """
 
     name: str = ""
@@ -27,12 +27,13 @@ class Answer:
     more: tuple["Answer", ...] = ()
 
     def of(self, outputs: Sequence[Any]) -> Any:
-        """The measured output [samples, ...] of all outputs of a run."""
+        """Return the measured output [samples, ...], given all outputs of a run."""
         first = self.take(outputs[self.index])
         return joined([first, *(each.of(outputs) for each in self.more)]) if self.more else first
 
     def take(self, value: Any) -> Any:
-        """The measured output, samples first; a numpy array or a torch tensor. What is so already is not copied."""
+        """Return the measured output with samples first; a numpy array or a torch tensor. A value in that form is not
+        copied."""
         if self.axis is None:
             return value.reshape((1, *value.shape))
         if self.axis:
@@ -41,7 +42,7 @@ class Answer:
         return value if self.each == 1 else value.reshape((-1, self.each, *value.shape[1:]))
 
     def among(self, names: Sequence[str]) -> "Answer":
-        """The same of another model with these outputs: by its name, or where there is none, by its place."""
+        """Return the corresponding output of another model: by name, or else by index."""
         more = tuple(each.among(names) for each in self.more)
         return replace(self, index=names.index(self.name) if self.name in names else self.index, more=more)
 
@@ -51,8 +52,8 @@ class Answer:
 
 
 def joined(outputs: Sequence[np.ndarray]) -> np.ndarray:
-    """Outputs [samples, places, ...] of the same places beside each other, such as boxes, confidences and classes; else
-    all values of a sample in a row."""
+    """Join outputs [samples, places, ...] of the same places, such as boxes, confidences and classes, along the last
+    axis; else concatenate all values of a sample."""
     most = max(each.ndim for each in outputs)
     if most == 3 and len({each.shape[:2] for each in outputs}) == 1:
         return np.concatenate([each if each.ndim == 3 else each[..., None] for each in outputs], axis=2)

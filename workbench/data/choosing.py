@@ -1,6 +1,6 @@
-"""Choice of the metric: it follows from the output, the labels, and whether the metric can fall.
+"""Choice of the metric from the output and the labels, among the metrics that can fall.
 
-A metric that a model reaches by answering the same whatever it is given says nothing: the cosine of one positive number
+A metric that a constant answer maximises says nothing: the cosine of one positive number
 is always 1.
 """
 
@@ -39,11 +39,11 @@ def choose(
     wanted: str | Metric = "",
     classes: tuple[str, ...] = (),
 ) -> Metric:
-    """The metric for outputs like these of the original model, or the one that is wanted by its id. Raises UserError
-    when labels are there but fit none, or not that one.
+    """Choose the metric for these outputs of the original model, or take the one wanted by its id. Raises UserError if
+    there are labels that fit no metric, or not the one wanted.
 
-    outputs   of the first samples, or of all; `labels` of all
-    name      of the output; `classes` are names of its classes
+    outputs   outputs of the first samples, or of all; `labels` are those of all
+    name      name of the output; `classes` are names of its classes
     """
     own = None if labels is None else labels[: len(outputs)]
     if wanted:
@@ -58,10 +58,10 @@ def choose(
 def found(
     outputs: np.ndarray, labels: np.ndarray | None, every: np.ndarray | None, name: str = ""
 ) -> tuple[Metric | None, int]:
-    """The metric for an output [samples, ...], and how well the output suits measuring (the lower, the better).
+    """Return the metric for an output [samples, ...], and a rank of the output's suitability (lower is better).
 
-    labels   of these samples; `every` those of all samples. None where the labels fit none
-    name     of the output
+    labels   labels of these samples; `every`: those of all samples. The metric is None if the labels fit none
+    name     name of the output
     """
     if labels is None or every is None:
         return _unlabelled(outputs, name)
@@ -71,8 +71,8 @@ def found(
 def named(
     wanted: str | Metric, outputs: np.ndarray, labels: np.ndarray | None, classes: tuple[str, ...] = ()
 ) -> Metric:
-    """The metric of this id, tried on these outputs of the original model. Raises UserError where there is none, where
-    it needs labels and has none, or where it cannot score these."""
+    """Return the metric of this id, after trying it on these outputs of the original model. Raises UserError if there
+    is none, if it needs labels and has none, or if it cannot score these outputs."""
     metric = wanted if isinstance(wanted, Metric) else by_id(wanted)
     wanted = metric.id
     if metric.labelled and labels is None:
@@ -106,7 +106,7 @@ def named(
 
 
 def by_id(wanted: str) -> Metric:
-    """The metric of this id. Raises UserError where there is none."""
+    """Return the metric of this id. Raises UserError if there is none."""
     known = all_metrics()
     if wanted not in known:
         raise UserError(
@@ -116,8 +116,8 @@ def by_id(wanted: str) -> Metric:
 
 
 def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
-    """Whether this metric fits other samples of the same output, for which `other` would be chosen: few
-    labels may all be of one class, and few outputs look like another kind."""
+    """Whether this metric fits other samples of the same output, for which `other` would be chosen: a few labels may
+    all be of one class, and a few outputs may look like another kind."""
     if metric.labelled != (labels is not None):
         return False
     alone = (
@@ -130,7 +130,7 @@ def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
 
 
 def fitting(metric: Metric, labels: np.ndarray | None) -> np.ndarray | None:
-    """The labels as the metric takes them: class numbers of one-hot rows, without axes of size one."""
+    """Return the labels in the metric's form: class numbers for one-hot rows, without axes of size one."""
     return labels if labels is None or metric.labels is None else metric.labels(labels)
 
 
@@ -169,7 +169,7 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
 
 
 def _of_decisions(name: str, outputs: np.ndarray) -> Metric:
-    """Metric of outputs that are decisions; with one per sample, the score is 0 or 1."""
+    """Return the metric for outputs that are predictions; with one per sample, the score is 0 or 1."""
     metric = METRICS[name]
     single = outputs.size == len(outputs)
     return replace(metric, info=replace(metric.info, interval="wilson" if single else "normal"))
@@ -180,14 +180,14 @@ def is_whole(labels: np.ndarray) -> bool:
 
 
 def _classes(outputs: np.ndarray, maps: np.ndarray, axis: int) -> int:
-    """How many classes the outputs have scores of along an axis, where the maps have a class number for each place of
-    the others; else 0."""
+    """Return the number of classes that the outputs have scores for along an axis, if the maps have a class number at
+    each position of the other axes; else 0."""
     places = outputs.shape[2:] if axis == 1 else outputs.shape[1:-1]
     return outputs.shape[axis] if outputs.ndim > 2 and outputs.shape[axis] > 1 and maps.shape[1:] == places else 0
 
 
 def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
-    """Labels that fit no output."""
+    """Return the error for labels that fit no output."""
     if labels.dtype.kind in "fiub" and is_whole(labels):
         given, maps = numbers(labels), squeezed(labels)
         scores = [each for each in outputs if each.dtype.kind == "f"]
@@ -240,8 +240,8 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
 
 
 def may_be_numbers(outputs: np.ndarray, name: str) -> bool:
-    """Whether these few floats a sample may be coordinates or angles as well as scores of classes: neither their values
-    nor their name tell."""
+    """Whether a few floats per sample may be coordinates or angles as well as class scores: neither values nor name
+    decide it."""
     if outputs.dtype.kind != "f" or outputs.ndim != 2 or not 1 < outputs.shape[1] <= FEW:
         return False
     called = _called_scores(name) or _called_numbers(name) or _is_embedding(outputs, name)
@@ -253,20 +253,20 @@ def _called_scores(name: str) -> bool:
 
 
 def _called_numbers(name: str) -> bool:
-    """Whether an output is called as coordinates and the like are: the largest of its entries decides nothing."""
+    """Whether an output has a name typical of coordinates and the like, whose argmax has no meaning."""
     called = any(word in name.lower() for word in NUMBERS) or bool(SHORT.search(name.lower()))
     return called and not _called_scores(name)
 
 
 def _one_wins(outputs: np.ndarray) -> float:
-    """The share of samples in which the most frequent of the largest columns is the largest: of two numbers one may
-    always be, and then which it is tells nothing."""
+    """Return the fraction of samples whose largest column is the most frequent one: of two regressed numbers one may
+    always be the larger, and then the argmax has no meaning."""
     return float(np.bincount(outputs.argmax(axis=1)).max() / len(outputs))
 
 
 def _are_labels(outputs: np.ndarray) -> bool:
-    """Whether these are probabilities of labels of which a sample may have several, or none, and no answer is right for
-    nearly all samples."""
+    """Whether these are probabilities of multi-label outputs: a sample may have several labels or none, and no answer
+    is right for nearly all samples."""
     if not are_probabilities(outputs) or _are_shares(outputs, 1):
         return False
     have = outputs > 0.5
@@ -275,7 +275,7 @@ def _are_labels(outputs: np.ndarray) -> bool:
 
 
 def _are_class_numbers(outputs: np.ndarray) -> bool:
-    """Whether these floats, one a sample, are the numbers of a few classes, as of an ArgMax that is cast."""
+    """Whether these floats, one per sample, are numbers of a few classes, such as those of an ArgMax after a cast."""
     if outputs.dtype.kind != "f" or outputs.size != len(outputs) or not is_whole(outputs):
         return False
     found = np.unique(outputs)
@@ -283,7 +283,7 @@ def _are_class_numbers(outputs: np.ndarray) -> bool:
 
 
 def _are_shares(outputs: np.ndarray, axis: int) -> bool:
-    """Whether these are probabilities of several classes along an axis."""
+    """Whether these are probabilities of several classes along an axis, which sum to one."""
     return (
         outputs.shape[axis] > 1
         and are_probabilities(outputs)
@@ -292,13 +292,13 @@ def _are_shares(outputs: np.ndarray, axis: int) -> bool:
 
 
 def _decides(rows: np.ndarray) -> bool:
-    """Whether both answers are given often enough that one alone would not do."""
+    """Whether both answers are frequent enough that a constant answer would not do."""
     share = float((rows > 0.5).mean())
     return max(share, 1 - share) <= FALLS
 
 
 def _is_embedding(outputs: np.ndarray, name: str) -> bool:
-    """Vectors of unit length with both signs, or called so: their largest entry decides nothing."""
+    """Whether these are embeddings: unit vectors with both signs, or named so, whose argmax has no meaning."""
     lengths = np.linalg.norm(outputs.astype(np.float64), axis=1)
     unit = bool(outputs.min() < 0 and np.allclose(lengths, 1, atol=1e-3))
     return unit or any(word in name.lower() for word in EMBEDDINGS)

@@ -1,4 +1,4 @@
-"""Names of the classes that a data set has labels of: read, checked, told apart."""
+"""Names of the classes in a data set: reading, checks, disambiguation."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +13,15 @@ LONGEST = 80  # characters of a name
 
 
 def name_of(classes: Sequence[str], number: int) -> str:
-    """Name of a class; its number if it has none."""
+    """Return the name of a class, or its number if it has no name."""
     return classes[number] if 0 <= number < len(classes) else str(number)
 
 
 def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple[str, ...]:
-    """Names [classes] from an array of text, in the order of the class numbers; equal ones are told apart by number.
+    """Read names [classes] from an array of text, in the order of the class numbers; duplicates are distinguished by
+    number.
 
-    Raises UserError where it is no list of short readable names, or where a label has none.
+    Raises UserError if it is not a list of short readable names, or if a label has no name.
     """
     hint = Message("Make class_names a list of strings, one per class, in the order of the class indices; or omit it.")
     if given.ndim != 1 or given.dtype.kind != "U" or not 0 < len(given) <= MOST:
@@ -53,6 +54,6 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
-    """Names that occur more than once (ImageNet has two cranes) get the number of their class."""
+    """Append the class number to names that occur more than once (ImageNet has two cranes)."""
     times = Counter(names)
     return tuple(f"{name} ({number})" if times[name] > 1 else name for number, name in enumerate(names))

@@ -1,6 +1,6 @@
-"""Arrays of samples that stay where they are, and are read batch by batch.
+"""Arrays of samples that stay on disk and are read batch by batch.
 
-A Column is indexed along its first axis, the samples: by a slice or by numbers. A numpy array is one, too.
+A Column is indexed along its first axis, the samples, by a slice or by indices. A numpy array is a Column, too.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ class Column(Protocol):
 
 
 class Lazy:
-    """A column that is not in memory. A subclass reads samples by their numbers."""
+    """A column that is not in memory. Subclasses read samples by index."""
 
     slow = False  # whether reading takes so long that it is worth a thread
 
@@ -52,17 +52,17 @@ class Lazy:
         return self.shape[0]
 
     def read(self, numbers: np.ndarray) -> np.ndarray:
-        """These samples [n, ...]. Raises UserError where they cannot be read any more."""
+        """Read these samples [n, ...]. Raises UserError if they cannot be read any more."""
         raise NotImplementedError
 
     def content(self, numbers: np.ndarray) -> Iterator[bytes | memoryview]:
-        """Content that identifies these samples, for a fingerprint."""
+        """Yield content that identifies these samples, for a fingerprint."""
         for part in parts(numbers, self.per_sample):
             yield np.ascontiguousarray(self.read(part)).data
 
     @property
     def per_sample(self) -> int:
-        """Bytes."""
+        """Bytes of one sample."""
         return int(np.prod(self.shape[1:], dtype=np.int64)) * self.dtype.itemsize
 
     def __getitem__(self, chosen: Any) -> np.ndarray:
@@ -85,9 +85,9 @@ class Lazy:
 
 
 class Stored(Lazy):
-    """Values that lie in a file one after the other (of a .npy, or of an entry of an .npz that is not compressed).
+    """Values stored contiguously in a file (of a .npy, or of an entry of an .npz that is not compressed).
 
-    Read, not mapped: a file that is cut short while it is read must end in a sentence, not in a signal.
+    They are read, not memory-mapped: a file that is truncated meanwhile must cause an error message, not a signal.
     """
 
     def __init__(self, file: Path, offset: int, shape: tuple[int, ...], dtype: np.dtype[Any], kept: Any = None) -> None:
@@ -126,7 +126,7 @@ class Stored(Lazy):
 
 
 class Chosen(Lazy):
-    """Some samples of another column, in this order."""
+    """A selection of samples from another column, in this order."""
 
     def __init__(self, base: Column, numbers: np.ndarray) -> None:
         super().__init__((len(numbers), *base.shape[1:]), base.dtype)
@@ -141,7 +141,7 @@ class Chosen(Lazy):
 
 
 class Changed(Lazy):
-    """Another column of which `change` makes what the model gets, batch by batch; `words` name the change."""
+    """Another column, preprocessed by `change` batch by batch; `words` describe the change."""
 
     def __init__(self, base: Column, change: Callable[[np.ndarray], np.ndarray], words: str) -> None:
         first = change(np.asarray(base[:1]))
@@ -158,13 +158,13 @@ class Changed(Lazy):
 
 
 def take(column: Column, numbers: np.ndarray) -> Column:
-    """Some samples of a column: copied where it is in memory."""
+    """Select samples of a column: copied if it is in memory."""
     return column[numbers] if isinstance(column, np.ndarray) else Chosen(column, numbers)
 
 
 def content(column: Column, numbers: np.ndarray | None = None) -> Iterator[bytes | memoryview]:
-    """Content that identifies the samples (of these numbers), piece by piece: of arrays their bytes, which are the same
-    wherever they lie."""
+    """Yield content that identifies the samples (those of these indices), piece by piece: for arrays their bytes,
+    wherever they are stored."""
     if isinstance(column, Lazy):
         yield from column.content(np.arange(len(column)) if numbers is None else numbers)
     elif numbers is None:
@@ -175,21 +175,21 @@ def content(column: Column, numbers: np.ndarray | None = None) -> Iterator[bytes
 
 
 def parts(numbers: np.ndarray, per_sample: int) -> Iterator[np.ndarray]:
-    """The numbers in pieces of about CHUNK bytes."""
+    """Yield the indices in pieces of about CHUNK bytes."""
     size = max(1, CHUNK // max(1, per_sample))
     for start in range(0, len(numbers), size):
         yield numbers[start : start + size]
 
 
 def runs(numbers: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Ranges of places in which the numbers count up by one: what one reading gives."""
+    """Yield ranges of positions in which the indices are consecutive: each is read at once."""
     breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
     edges = [0, *breaks.tolist(), len(numbers)]
     return ((start, stop) for start, stop in itertools.pairwise(edges) if start < stop)
 
 
 def refuse_large(file: Path | str, needed: int) -> None:
-    """Raise UserError where arrays that are read as a whole do not fit the memory."""
+    """Raise UserError if arrays that are read as a whole do not fit into memory."""
     if needed > free_memory():
         raise UserError(
             "The arrays of {file} need {unpacked} of memory for this model, more than is available.",
@@ -201,7 +201,7 @@ def refuse_large(file: Path | str, needed: int) -> None:
 
 
 def in_memory(file: Path | str, column: Column) -> np.ndarray:
-    """Read all values. Raises UserError where they do not fit the memory."""
+    """Read all values. Raises UserError if they do not fit into memory."""
     if not isinstance(column, Lazy):
         return np.asarray(column)
     refuse_large(file, len(column) * column.per_sample)

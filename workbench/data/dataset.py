@@ -1,4 +1,4 @@
-"""A data set: samples for the model's inputs and perhaps labels, in memory or read batch by batch."""
+"""A data set: samples for the model's inputs, with or without labels, in memory or read batch by batch."""
 
 import hashlib
 import itertools
@@ -18,15 +18,15 @@ from workbench.data.matching import DTYPES, refuse_odd_values
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """`inputs` name -> [samples, ...] in the type they are stored in, arrays or what is read when it is wanted;
-    `labels` [samples, ...] or None.
+    """`inputs` name -> [samples, ...] in the stored type, as arrays or columns that are read on demand; `labels`
+    [samples, ...] or None.
 
-    classes     names in the order of the class numbers, where the data has any
+    classes     names in the order of the class numbers, if the data has any
     constants   inputs that are the same for all samples, in the type of the input
     axes        see matching.Matched
-    answer      which of the model's outputs is measured, and what learning learns to give
-    whole       how many samples there are, where these are a part of them; 0: these are all
-    notes       sentences: what was done to the samples
+    answer      the measured output of the model, which is also the one trained
+    whole       number of samples of the whole set, if these are a part of it; 0: these are all
+    notes       sentences: how the samples were changed
     """
 
     path: str
@@ -46,40 +46,40 @@ class Dataset:
 
     @property
     def fixed_batch(self) -> int | None:
-        """How many samples the model takes at a time, neither more nor less; None where it takes any number."""
+        """Batch size that the model fixes; None if it takes any."""
         sizes = (spec.shape[self.axes.get(spec.name, 0)] for spec in self.specs if spec.name in self.inputs)
         return next((size for size in sizes if size is not None), None)
 
     def at_once(self, size: int) -> int:
-        """This batch size, or the model's if it is fixed."""
+        """Return this batch size, or the model's if that is fixed."""
         return self.fixed_batch or size
 
     def feeds(self, chosen: slice | np.ndarray) -> dict[str, np.ndarray]:
-        """The chosen samples, cast to the types of the model's inputs."""
+        """Return the chosen samples, cast to the types of the model's inputs."""
         return dict(Feeds(self, chosen))
 
     def count(self, feeds: Mapping[str, np.ndarray]) -> int:
-        """How many samples these feeds hold."""
+        """Return the number of samples in these feeds."""
         name = next(iter(self.inputs))
         return feeds[name].shape[self.axes.get(name, 0)]
 
     def first(self, limit: int) -> int:
-        """How many samples are looked at where `limit` are enough: whole batches where the model fixes them."""
+        """Return how many samples to use if `limit` are enough: whole batches if the model fixes their size."""
         size, count = self.at_once(1), min(self.samples, limit)
         return min(self.samples, max(size, count // size * size))
 
     def least(self) -> dict[str, np.ndarray]:
-        """The first sample, or as many as the model fixes."""
+        """Return the first sample, or as many as the model fixes."""
         return self.feeds(slice(0, self.at_once(1)))
 
     def batches(self, size: int, limit: int | None = None) -> Iterator[dict[str, np.ndarray]]:
-        """Feeds for the first `limit` samples, `size` at a time or as many as the model fixes, in order."""
+        """Yield feeds for the first `limit` samples, `size` at a time or as many as the model fixes, in order."""
         size, end = self.at_once(size), self.first(limit or self.samples)
         for start in range(0, end, size):
             yield self.feeds(slice(start, min(start + size, end)))
 
     def subset(self, chosen: np.ndarray) -> "Dataset":
-        """The chosen samples as a data set."""
+        """Return the chosen samples as a data set."""
         labels = None if self.labels is None else self.labels[chosen]
         return replace(self, inputs={k: columns.take(v, chosen) for k, v in self.inputs.items()}, labels=labels)
 
@@ -98,7 +98,8 @@ class Dataset:
         return digest.hexdigest()[:16]
 
     def ahead(self, parts: Sequence[slice | np.ndarray]) -> Iterator["Feeds"]:
-        """Feeds for each part in turn. Where reading takes long, the next part is read while one is worked on."""
+        """Yield feeds for each part in turn. If reading is slow, the next part is read while the current one is in
+        use."""
         feeds = [Feeds(self, part) for part in parts]
         if any(getattr(column, "slow", False) for column in self.inputs.values()):
             for this, following in itertools.pairwise(feeds):
@@ -108,9 +109,9 @@ class Dataset:
 
 
 class Feeds(Mapping[str, np.ndarray]):
-    """Samples of a data set by the name of the input that takes them; copied out of it when they are read.
+    """Samples of a data set by input name; copied when they are read.
 
-    `key` tells which samples of which data set they are, without reading them.
+    `key` identifies the data set and the samples, without reading them.
     """
 
     def __init__(self, data: Dataset, chosen: slice | np.ndarray) -> None:
@@ -135,7 +136,7 @@ class Feeds(Mapping[str, np.ndarray]):
         return self._read[name]
 
     def start(self, name: str) -> None:
-        """Read this input in another thread."""
+        """Start to read this input in another thread."""
         if name not in self._read and name not in self._coming:
             self._coming[name] = Ahead(partial(self._copied, name))
 
@@ -162,7 +163,7 @@ class Feeds(Mapping[str, np.ndarray]):
 
 
 class Ahead(threading.Thread):
-    """Reads one input of a batch in a thread that ends with it."""
+    """Reader of one input of a batch, in a thread that ends with it."""
 
     def __init__(self, read: Callable[[], np.ndarray]) -> None:
         super().__init__(name="ahead", daemon=True)
@@ -177,7 +178,7 @@ class Ahead(threading.Thread):
             self._error = error
 
     def result(self) -> np.ndarray:
-        """Raises what reading raised."""
+        """Return the values. Raises whatever reading raised."""
         self.join()
         if self._error is not None:
             raise self._error

@@ -1,4 +1,4 @@
-"""Metrics and data readers of other distributions, in addition to our own (see core.plugins.discovery).
+"""Metrics and data readers of other distributions, in addition to the built-in ones (see core.plugins.discovery).
 
 An entry point of `workbench.metrics` names a Metric, one of `workbench.data` a Reader.
 """
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Reader:
-    """One more kind of data set; ours (.npz, folders of images, file.py:function) are asked first.
+    """A kind of data set. The built-in ones (.npz, folders of images, file.py:function) take precedence.
 
-    claims  whether a path (of a file or folder that is there) is of this kind, by its name
-    read    (path, trusted, job) -> arrays [samples, ...] by the name of the model's input, or x for the only one;
-            labels are y, names of classes class_names. Raises UserError naming the path. `trusted`: code that comes
-            with the data may run
+    claims  whether an existing file or folder is of this kind, by its name
+    read    (path, trusted, job) -> arrays [samples, ...] by the name of the model's input, or x for a single input;
+            labels are y, names of classes class_names. Raises UserError naming the path. `trusted`: whether code that
+            comes with the data may run
     """
 
     name: str
@@ -37,7 +37,7 @@ class Reader:
 
 @cache
 def all_metrics() -> dict[str, Metric]:
-    """Every metric that can be asked for by its id. A broken plug-in is left out (see core.plugins)."""
+    """Return every metric by its id. A broken plug-in is left out (see core.plugins)."""
     registered = dict(METRICS)
 
     def take(loaded: Any, loader: Loader) -> None:
@@ -52,7 +52,7 @@ def all_metrics() -> dict[str, Metric]:
 
 @cache
 def all_readers() -> tuple[Reader, ...]:
-    """The readers of other distributions, by name."""
+    """Return the readers of other distributions, sorted by name."""
     registered: dict[str, Reader] = {}
 
     def take(loaded: Any, loader: Loader) -> None:
@@ -82,8 +82,8 @@ def _contained(metric: Metric, words: str) -> Metric:
 
 
 def checked(metric: Metric, name: str) -> Metric:
-    """The metric, refused with a UserError where a score is not one finite number a sample; or with a total, not one
-    row of them, or the total not a finite number."""
+    """Wrap the metric so that it raises UserError unless a score is one finite number per sample; or with a total,
+    unless there is one row per sample and the total is finite."""
 
     def score(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
         rows = np.asarray(metric.score(outputs, target))

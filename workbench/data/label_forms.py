@@ -1,4 +1,4 @@
-"""Forms of labels: names as class numbers, samples without a label, and tokens whose labels are the next ones."""
+"""Forms of labels: class names as numbers, samples without a label, and next tokens as labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,20 +18,20 @@ ALIKE = 0.95  # of labels that are the tokens themselves
 
 @dataclass(frozen=True)
 class Prepared:
-    """Data whose labels are numbers, and notes on what was done to them."""
+    """Data whose labels are numbers, with notes on the conversion."""
 
     data: Dataset
     notes: tuple[str, ...] = ()
 
 
 def prepared(data: Dataset) -> Prepared:
-    """Labels as numbers, without samples that have none. Raises UserError for names that no class has."""
+    """Convert labels to numbers and drop samples without a label. Raises UserError for names that no class has."""
     numbered = _numbered(data)
     return _with_labels_only(numbered)
 
 
 def _numbered(data: Dataset) -> Dataset:
-    """Names of classes as numbers: one name a sample, each among the names that the data lists."""
+    """Convert class names to numbers: one name per sample, each among the names that the data lists."""
     labels, names = data.labels, {name: number for number, name in enumerate(data.classes)}
     if labels is None or labels.dtype.kind not in "US" or not names or labels.size != len(labels):
         return data
@@ -49,7 +49,7 @@ def _numbered(data: Dataset) -> Dataset:
 
 
 def _spelled(texts: np.ndarray, names: Mapping[str, int]) -> np.ndarray:
-    """[samples, length] the symbols of texts, FILLER behind the end."""
+    """Return the symbols of texts, [samples, length], with FILLER after the end."""
     found = np.full((len(texts), max(map(len, texts), default=0)), FILLER, np.int64)
     for row, text in zip(found, texts, strict=True):
         row[: len(text)] = [names[symbol] for symbol in text]
@@ -57,7 +57,7 @@ def _spelled(texts: np.ndarray, names: Mapping[str, int]) -> np.ndarray:
 
 
 def _with_labels_only(data: Dataset) -> Prepared:
-    """Without the samples whose class number says that they have none; -1 and 1 alone are two classes."""
+    """Drop the samples whose class number marks a missing label; with -1 and 1 alone these are two classes."""
     labels = data.labels
     if labels is None or labels.dtype.kind not in "if" or labels.size != len(labels):
         return Prepared(data)
@@ -79,7 +79,8 @@ def _with_labels_only(data: Dataset) -> Prepared:
 
 
 def tokens_of(data: Dataset) -> tuple[np.ndarray, np.ndarray | None] | None:
-    """[samples, length] the tokens that the model reads, and their mask (0: padding), where it reads tokens."""
+    """Return the tokens that the model reads, [samples, length], and their mask (0: padding); None if it reads no
+    tokens."""
     found = {
         name: np.asarray(column[:])
         for name, column in data.inputs.items()
@@ -93,9 +94,9 @@ def tokens_of(data: Dataset) -> tuple[np.ndarray, np.ndarray | None] | None:
 
 
 def next_labels(data: Dataset) -> np.ndarray | None:
-    """[samples, length] the next token of each place: of the model's own input where there are no labels, or where the
-    labels are these tokens, as transformers takes them, or already the next ones, as a text is read. Other labels are
-    None, which stand as they are."""
+    """Return the next token at each position, [samples, length]: from the model's own input if there are no labels, or
+    if the labels are these tokens, as for transformers, or already shifted by one. None for other labels, which are
+    used unchanged."""
     found = tokens_of(data)
     if found is None:
         return None

@@ -1,7 +1,7 @@
-"""Matches arrays to the inputs of a model: per sample, or the same for all samples.
+"""Matching of arrays to the inputs of a model: per sample, or constant for all samples.
 
-An array of the very shape of an input (a sampling rate, three scales, a recurrent state) is the same for all samples;
-where one of its dimensions of size one is the batch, it is repeated for every sample.
+An array with exactly the shape of an input (a sampling rate, three scales, a recurrent state) is constant for all
+samples; if one of its dimensions of size one is the batch, it is repeated for every sample.
 """
 
 import json
@@ -39,9 +39,9 @@ Given = Mapping[str, str | np.ndarray]  # values of inputs that are the same for
 class Matched:
     """`inputs` name -> [samples, ...]; `constants` name -> the array for all samples.
 
-    axes    of an input whose samples lie along another axis than the first, that axis; of a constant, the axis along
-            which it is repeated for every sample
-    notes   sentences: which inputs were made, as the data leaves them out
+    axes    name of an input -> its axis of samples, if not the first; name of a constant -> the axis along which it is
+            repeated for every sample
+    notes   sentences: which inputs were generated because the data lacks them
     """
 
     inputs: Mapping[str, Column]
@@ -60,7 +60,7 @@ def match(
 ) -> Matched:
     """Match arrays to inputs by name; a single input without an array takes `x`.
 
-    `given` are values of inputs; `held` the names of all arrays that there are. Raises UserError naming the
+    `given` are values of inputs; `held` are the names of all arrays in the data. Raises UserError naming the
     first input that has no array, or one that does not fit.
     """
     _refuse_unknown(given, specs)
@@ -119,7 +119,7 @@ def match(
 
 
 def constants(specs: tuple[InputSpec, ...], given: Given) -> dict[str, np.ndarray]:
-    """The values given of inputs, without data. Raises UserError as `match` does."""
+    """Convert given values of inputs, without data. Raises UserError as `match` does."""
     _refuse_unknown(given, specs)
     return {
         spec.name: np.asarray(_value(spec, given[spec.name]), DTYPES[spec.dtype])
@@ -129,7 +129,8 @@ def constants(specs: tuple[InputSpec, ...], given: Given) -> dict[str, np.ndarra
 
 
 def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column], labels: np.ndarray | None) -> int:
-    """How many samples there are: as arrays have that can only be samples; else as labels, or the first array, has."""
+    """Return the number of samples: that of an array that can only hold samples; else that of the labels, or of the
+    first array."""
     sure = [
         len(arrays[spec.name])
         for spec in specs
@@ -146,7 +147,7 @@ def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column], labels:
 
 
 def _by_sample(spec: InputSpec, array: Column, axis: int = 0) -> bool:
-    """Whether the array is of this input's shape apart from the axis of the samples."""
+    """Whether the array has this input's shape apart from the axis of the samples."""
     return array.ndim == len(spec.shape) > axis and all(
         index == axis or size in (None, have)
         for index, (size, have) in enumerate(zip(spec.shape, array.shape, strict=True))
@@ -154,7 +155,7 @@ def _by_sample(spec: InputSpec, array: Column, axis: int = 0) -> bool:
 
 
 def _named_batch(spec: InputSpec, array: Column) -> int | None:
-    """Batch axis of an input like [steps, batch, values], if the array has [samples, steps, values]."""
+    """Return the batch axis of an input like [steps, batch, values], if the array has [samples, steps, values]."""
     named = [axis for axis, name in enumerate(spec.axes) if axis and name.lower() in BATCH and spec.shape[axis] is None]
     if len(named) != 1 or spec.shape[0] in (None, 1) or array.ndim != len(spec.shape):
         return None
@@ -215,13 +216,13 @@ def _add_constant(found: Matched, path: str, spec: InputSpec, array: Column, spe
 
 
 def _batches(spec: InputSpec, specs: tuple[InputSpec, ...]) -> set[str]:
-    """Possible names of the batch dimension: the first axes of other inputs."""
+    """Return possible names of the batch dimension: the first axes of other inputs."""
     return {other.axes[0] for other in specs if other is not spec and other.axes and other.axes[0]}
 
 
 def _batch_axis(spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]) -> int | None:
-    """The axis of size one that is the batch: the one called as the first one of other inputs; else the only one that
-    is free."""
+    """Return the axis of size one that is the batch: the one with the name of the first axis of other inputs; else the
+    only free one."""
     batches = _batches(spec, specs)
     free = [axis for axis, size in enumerate(spec.shape) if size is None and array.shape[axis] == 1]
     named = [axis for axis in free if spec.axes and spec.axes[axis] in batches]
@@ -230,7 +231,8 @@ def _batch_axis(spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]
 
 
 def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
-    """`name=value`: one number fills the input's shape (free dimensions count one); a list in JSON gives all values."""
+    """Parse `name=value`: one number fills the input's shape (free dimensions count one); a JSON list gives all
+    values."""
     if isinstance(text, np.ndarray):
         return text
     hint = Message("Write --input {spec}=0, or a list of numbers in brackets.", spec=spec.name)
@@ -307,7 +309,7 @@ def refuse_odd_values(path: str, name: str, dtype: str, array: np.ndarray) -> No
 
 
 def words_of(spec: InputSpec) -> str:
-    """The shape of an input in words: 'float32 of any x 3'."""
+    """Describe the shape of an input: 'float32 of any x 3'."""
     shape = " x ".join("any" if size is None else str(size) for size in spec.shape)
     return Message("{dtype} of {shape}", dtype=spec.dtype, shape=shape or Message("one value"))
 

@@ -1,4 +1,4 @@
-"""Opens data sets: read by their kind, preprocessed, matched to the inputs of the model; all samples or a part."""
+"""Opening of data sets: read by their kind, preprocessed, matched to the inputs of the model; all samples or a part."""
 
 import os
 from collections.abc import Collection
@@ -37,11 +37,11 @@ def open_dataset(
     """Open `path` for a model with these inputs. Raises UserError naming the file and what to do.
 
     trusted  whether code that comes with the data (`file.py:function`) may run
-    job      hears how far the reading of pictures is
-    given    values of inputs that are the same for all samples
-    samples  how many are used, classes in proportion; 0: all
+    job      receives the progress of reading images
+    given    constant values of inputs
+    samples  number of samples to use, classes in proportion; 0: all
     rules    preprocessing; None: as the file beside the data says
-    near     the model's file: a tokenizer may lie beside it
+    near     the model's file, beside which a tokenizer may be
     """
     given = given or {}
     file = beside(path) if exists(path) else Path(path)
@@ -56,7 +56,7 @@ def open_dataset(
 
 
 def folders_near(near: str) -> tuple[Path, ...]:
-    """Where the tokenizer of a model may lie: its folder, and for files in a folder `onnx` the one above."""
+    """Return the folders that may hold a model's tokenizer: its own, and for files in a folder `onnx` the parent."""
     if not near:
         return ()
     model = Path(near).absolute()
@@ -65,7 +65,7 @@ def folders_near(near: str) -> tuple[Path, ...]:
 
 
 def part_of(data: Dataset, samples: int) -> Dataset:
-    """At most this many samples, whole batches of them where the model fixes these, classes in proportion; 0: all."""
+    """Return at most this many samples, whole batches if the model fixes their size, classes in proportion; 0: all."""
     if not samples or samples >= data.samples:
         return data
     count = data.first(samples)
@@ -80,8 +80,8 @@ def part_of(data: Dataset, samples: int) -> Dataset:
 
 
 def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given, rules: Rules) -> Dataset:
-    """The data set of arrays that were read; labels are called y and names of classes class_names, where no input is.
-    Raises UserError where they do not fit the model or the rules."""
+    """Build the data set from arrays; labels are called y and names of classes class_names, unless an input has that
+    name. Raises UserError if the arrays do not fit the model or the rules."""
     arrays: dict[str, Any] = dict(found.arrays)
     own = {spec.name for spec in specs}
     labels, names = (
@@ -121,7 +121,7 @@ def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given,
 
 
 def _unused(found: Found, own: Collection[str]) -> tuple[str, ...]:
-    """A note of the arrays that nobody reads: labels under another name would be missed without a word."""
+    """Return a note on unused arrays: labels under another name would otherwise be missed silently."""
     left = [name for name in found.held if name not in found.arrays and name not in own]
     if not left:
         return ()
@@ -132,7 +132,8 @@ def _unused(found: Found, own: Collection[str]) -> tuple[str, ...]:
 def _preprocessed(
     path: str, arrays: dict[str, Column], specs: tuple[InputSpec, ...], rules: Rules
 ) -> dict[str, Column]:
-    """The only image among the inputs, or the only input, by the rules. Raises UserError where there is none."""
+    """Preprocess the only image among the inputs, or the only input, by the rules. Raises UserError if there is
+    none."""
     taken = {spec.name if spec.name in arrays else "x": spec for spec in specs}
     named = [name for name in taken if name in arrays]
     images = [name for name in named if arrays[name].ndim == 4] or named
@@ -147,7 +148,7 @@ def _preprocessed(
 
 
 def _in_whole_batches(data: Dataset) -> Dataset:
-    """Without the last samples, where the model takes a fixed number at a time and these are fewer."""
+    """Drop the last samples if the model takes a fixed number at a time and these are fewer."""
     whole = data.samples // data.at_once(1) * data.at_once(1)
     if not whole:
         raise UserError(

@@ -1,5 +1,5 @@
-"""Inputs of language models that data sets leave out: masks, positions and types of tokens, and caches of keys and
-values, which are empty where whole texts are read (prefill)."""
+"""Inputs of language models that data sets omit: masks, positions and types of tokens, and caches of keys and values,
+which are empty when whole texts are read (prefill)."""
 
 from collections.abc import Mapping
 
@@ -15,9 +15,9 @@ BRANCH = "use_cache"  # an input that tells whether the caches are read
 
 
 def of_length(specs: tuple[InputSpec, ...], real: np.ndarray) -> dict[str, np.ndarray]:
-    """Masks, types and positions, input -> [samples, tokens], for the inputs that are called so.
+    """Return masks, types and positions, input -> [samples, tokens], for the inputs with such names.
 
-    real   [samples, tokens] whether a place holds a token; else it was filled up
+    real   [samples, tokens] whether a position holds a token; else it is padding
     """
     made = {MASK: real.astype(np.int64), TYPES: np.zeros_like(real, np.int64)}
     made[PLACES] = np.where(real, np.arange(real.shape[1]), 0)
@@ -30,8 +30,8 @@ def of_length(specs: tuple[InputSpec, ...], real: np.ndarray) -> dict[str, np.nd
 
 
 def going_on(specs: tuple[InputSpec, ...], known: int, count: int) -> dict[str, np.ndarray]:
-    """The same of one sample whose caches hold `known` of `count` tokens: masks of all tokens [1, count], types and
-    positions of the new ones; and that the caches are read."""
+    """Return the same inputs for one sample whose caches hold `known` of `count` tokens: masks of all tokens [1,
+    count], types and positions of the new ones, and the flag that the caches are read."""
     made = of_length(specs, np.ones((1, count), bool))
     masks = {name: values for name, values in made.items() if MASK in name.lower()}
     branches = {spec.name: np.ones([size or 1 for size in spec.shape], bool) for spec in specs if is_branch(spec)}
@@ -39,12 +39,12 @@ def going_on(specs: tuple[InputSpec, ...], known: int, count: int) -> dict[str, 
 
 
 def is_branch(spec: InputSpec) -> bool:
-    """Whether an input tells if the caches are read."""
+    """Whether an input is the flag that the caches are read."""
     return spec.dtype == "bool" and spec.name.lower().startswith(BRANCH)
 
 
 def missing(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column]) -> dict[str, np.ndarray]:
-    """Masks, types and positions that data with tokens leaves out: every place counts as a token."""
+    """Return masks, types and positions that data with tokens omits: every position counts as a token."""
     tokens = next((arrays[spec.name] for spec in specs if is_of_tokens(spec) and spec.name in arrays), None)
     left = tuple(spec for spec in specs if spec.name not in arrays)
     if tokens is None or tokens.ndim != 2 or not left:
@@ -53,7 +53,8 @@ def missing(specs: tuple[InputSpec, ...], arrays: Mapping[str, Column]) -> dict[
 
 
 def caches(specs: tuple[InputSpec, ...], known: set[str]) -> dict[str, tuple[np.ndarray, int | None]]:
-    """Empty caches, input -> their values for one sample and the axis of the samples, for inputs without values."""
+    """Return empty caches, input -> their values for one sample and the axis of the samples, for inputs without
+    values."""
     found: dict[str, tuple[np.ndarray, int | None]] = {}
     for spec in specs:
         shape = None if spec.name in known else empty_cache(spec.name, spec.shape, spec.axes)
@@ -66,7 +67,7 @@ def caches(specs: tuple[InputSpec, ...], known: set[str]) -> dict[str, tuple[np.
 
 
 def notes(made: Mapping[str, np.ndarray], empty: Mapping[str, object]) -> tuple[str, ...]:
-    """Sentences: which inputs were made, and that caches are empty."""
+    """Return sentences: which inputs were generated, and that caches are empty."""
     found: list[str] = []
     if made:
         found.append(

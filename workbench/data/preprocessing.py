@@ -1,4 +1,4 @@
-"""How samples become what the model gets: rules in a YAML file, in a folder of images or beside a file of arrays."""
+"""Preprocessing: rules in a YAML file, in a folder of images or beside a file of arrays."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -31,18 +31,18 @@ ORDERS = {"nchw": (0, 3, 1, 2), "nhwc": (0, 2, 3, 1)}  # of the model: its axes 
 class Rules:
     """Preprocessing of samples.
 
-    size              [height, width] of images in files; None: as the model has it
+    size              [height, width] of images in files; None: the model's
     crop              a centre crop of images in files: this fraction of each side
     mean, std         one number or one a channel, applied to values divided by `scale`
     scale             None: 255 for images in files (1 where the model takes integers), 1 for arrays
-    layout            nchw or nhwc; of arrays that of the samples in the file (nhw: images without channels), of images
-                      in files what the model takes
+    layout            nchw or nhwc; for arrays that of the stored samples (nhw: images without channels), for images in
+                      files that of the model
     reverse_channels  RGB becomes BGR, and BGR becomes RGB
-    first_class       what the lowest class number of the data is called, where they do not begin with 0
-    class_order       number of the model's class for each class number of the data; None: the same
-    class_names       what the class of a folder is called, where that is not the folder's name
-    tokenizer         file with the tokenizer of texts, by its path from the data
-    length            tokens or values of a sample: longer ones are cut, shorter ones filled up; None: the longest
+    first_class       the lowest class number of the data, if not 0
+    class_order       the model's class number for each class number of the data; None: the same
+    class_names       name of a folder's class, if that is not the folder's name
+    tokenizer         file of the tokenizer for texts, relative to the data
+    length            tokens or values of a sample: longer ones are truncated, shorter ones padded; None: the longest
     """
 
     size: tuple[int, int] | None = None
@@ -59,7 +59,8 @@ class Rules:
     length: int | None = None
 
     def normalized(self, pixels: np.ndarray, axis: int) -> np.ndarray:
-        """Values [n, ...] float32, channels along `axis`: divided by the scale, less the mean, divided by std."""
+        """Normalise values [n, ...] with channels along `axis`: divide by the scale, subtract the mean, divide by std.
+        float32."""
         if self.scale in (None, 1.0) and not self.mean and not self.std:
             return pixels
         along = [1] * pixels.ndim
@@ -72,11 +73,11 @@ class Rules:
 
     @property
     def on_arrays(self) -> bool:
-        """Whether anything here changes the values of arrays."""
+        """Whether any rule changes the values of arrays."""
         return bool(self.mean or self.std or self.scale not in (None, 1.0) or self.layout or self.reverse_channels)
 
     def to_yaml(self) -> str:
-        """The rules that are not those of `Rules()`, as the file has them."""
+        """Return the rules that differ from `Rules()`, as in the file."""
         found: dict[str, Any] = {}
         for key in KEYS:
             value = getattr(self, key)
@@ -90,20 +91,19 @@ class Rules:
 
 
 def beside(path: str) -> Path:
-    """The file with the rules for this data: in a folder, beside a file."""
+    """Return the file with the rules for this data: in a folder, beside a file."""
     return Path(path) / NAME if os.path.isdir(path) else Path(f"{path}.{NAME}")
 
 
 def read_rules(file: Path) -> Rules:
-    """The rules in this file; those of `Rules()` where there is none. Raises UserError naming the first value that
-    cannot be used."""
+    """Read the rules in this file; `Rules()` if there is none. Raises UserError naming the first invalid value."""
     if not os.path.exists(file):
         return Rules()
     return _rules(yaml_file.read(file, Message("the preprocessing"), Message("Correct it, or remove it.")), file)
 
 
 def rules_of(text: str, name: str) -> Rules:
-    """The rules of a text in YAML. Raises UserError naming `name` as `read_rules` does."""
+    """Parse rules from a text in YAML. Raises UserError naming `name` as `read_rules` does."""
     return _rules(yaml_file.parse(text, name, Message("Correct it, or remove it.")), Path(name))
 
 
@@ -123,21 +123,21 @@ def _rules(given: Any, file: Path) -> Rules:
 
 
 def write_rules(path: str, rules: Rules) -> Path:
-    """Write the rules for this data to where they are read from. Raises UserError."""
+    """Write the rules for this data to the file they are read from. Raises UserError."""
     file = beside(path)
     write_text(file, rules.to_yaml())
     return file
 
 
 def of_images(rules: Rules, spec: InputSpec) -> Rules:
-    """The rules of pixels of images in files, which lie channels last: they are divided by 255 where the model takes
-    floats, and become what `layout` says the model takes, nchw where it says nothing."""
+    """Return the rules for the pixels of images in files, which are channels-last: they are divided by 255 if the model
+    takes floats, and converted to the model's layout by `layout`, or to nchw without it."""
     scale = rules.scale or (255.0 if spec.dtype.startswith("float") else 1.0)
     return replace(rules, scale=scale, layout="nhwc" if rules.layout != "nhwc" else "")
 
 
 def applied(rules: Rules, column: Column, spec: InputSpec, file: Path | str) -> Column:
-    """The samples of an array as the model gets them. Raises UserError where the rules do not fit them."""
+    """Preprocess the samples of an array. Raises UserError if the rules do not fit them."""
     if not rules.on_arrays:
         return column
     wanted = 3 if rules.layout == "nhw" else 4
@@ -165,7 +165,7 @@ def applied(rules: Rules, column: Column, spec: InputSpec, file: Path | str) -> 
 
 
 def _axes(layout: str, spec: InputSpec, have: int) -> tuple[tuple[int, ...] | None, int]:
-    """How the axes of samples in this layout are to be ordered, None: as they are; and where the channels are then."""
+    """Return the order of axes for samples in this layout, None: unchanged; and the resulting axis of the channels."""
     if have not in (3, 4) or (have == 3 and layout != "nhw"):
         return None, have - 1
     turned = {"nhwc": "nchw", "nchw": "nhwc"}.get(layout, "nchw")
@@ -174,7 +174,7 @@ def _axes(layout: str, spec: InputSpec, have: int) -> tuple[tuple[int, ...] | No
 
 
 def model_layout(spec: InputSpec) -> str:
-    """Layout of an image input, as its number of channels tells; "" where it does not."""
+    """Return the layout of an image input, by its number of channels; "" if that is ambiguous."""
     if len(spec.shape) != 4:
         return ""
     first, last = spec.shape[1] in COLORS, spec.shape[3] in COLORS
@@ -182,7 +182,7 @@ def model_layout(spec: InputSpec) -> str:
 
 
 def ordered(rules: Rules, labels: np.ndarray | None, file: Path | str) -> np.ndarray | None:
-    """Class numbers of the model. Raises UserError where a label has none."""
+    """Convert labels to class numbers of the model. Raises UserError if a label has none."""
     if labels is None:
         return labels
     if rules.first_class and labels.dtype.kind in "iu":

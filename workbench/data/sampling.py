@@ -1,10 +1,10 @@
-"""Orders of samples in which every part holds the classes in proportion."""
+"""Orderings of samples in which every prefix holds the classes in proportion."""
 
 import numpy as np
 
 
 def stratified(labels: np.ndarray | None, samples: int, seed: int) -> np.ndarray:
-    """A seeded permutation; with class labels every prefix holds each class in proportion."""
+    """Return a seeded permutation; with class labels every prefix holds each class in proportion."""
     order = np.random.default_rng(seed).permutation(samples)
     if labels is None or labels.ndim != 1 or labels.dtype.kind not in "iu":
         return order

@@ -1,6 +1,6 @@
-"""The workbench as a library: what `import workbench as wb` gives, for scripts and notebooks.
+"""The workbench as a library, `import workbench as wb`, for scripts and notebooks.
 
-The command line is written on it. Each name loads its module when it is used: a list of methods needs no engine.
+The command line is built on it. Each name loads its module on first use: a list of methods needs no engine.
 """
 
 from importlib import import_module
@@ -57,7 +57,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """A name of the library, from its module."""
+    """Return a name of the library from its module, which is imported on first use."""
     if name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(f"workbench.{PLACES[name]}"), name)

@@ -21,7 +21,7 @@ WIDE, HIGH, TEXT = 320, 60, 16  # of a histogram in a notebook, CSS pixels
 
 
 class Layers(Sequence["LayerHandle"]):
-    """The layers in the model's order, by number (`layers[0]`), slice, or path (`layers["head"]`)."""
+    """The layers in the model's order, accessed by number (`layers[0]`), slice, or path (`layers["head"]`)."""
 
     def __init__(self, handles: Sequence[LayerHandle]) -> None:
         self._handles = tuple(handles)
@@ -62,7 +62,7 @@ class Layers(Sequence["LayerHandle"]):
         return "\n".join(map(repr, self._handles))
 
     def _repr_html_(self) -> str:
-        """A table for notebooks."""
+        """Return an HTML table for notebooks."""
         rows = "".join(
             f"<tr><td>{html.escape(each.path)}</td><td>{html.escape(each.op)}</td>"
             f"<td>{' × '.join(map(str, each.shape))}</td><td>{each.layer.parameters:,}</td>"
@@ -74,7 +74,7 @@ class Layers(Sequence["LayerHandle"]):
 
 
 class LayerHandle:
-    """One layer. `layer` has its facts: parameters, bytes, MACs, dtype, and why it cannot be edited (`locked`)."""
+    """One layer. `layer` holds its facts: parameters, bytes, MACs, dtype, and why it cannot be edited (`locked`)."""
 
     def __init__(self, layer: Layer, workspace: Workspace) -> None:
         self.layer, self._workspace = layer, workspace
@@ -96,13 +96,13 @@ class LayerHandle:
 
     @cached_property
     def weight(self) -> np.ndarray:
-        """float32, in the stored layout. Raises UserError for a layer that cannot be edited."""
+        """Weight as float32, in the stored layout. Raises UserError for a layer that cannot be edited."""
         self._check()
         return self._workspace.model.weight(self.path)
 
     @property
     def moments(self) -> Moments:
-        """Mean, deviation, extremes and share of zeros. Raises UserError for a layer that cannot be edited."""
+        """Mean, deviation, extremes and fraction of zeros. Raises UserError for a layer that cannot be edited."""
         return self._statistics.moments
 
     @property
@@ -118,7 +118,7 @@ class LayerHandle:
 
     @property
     def rank(self) -> int | None:
-        """Singular values above float32 rounding, as numpy's matrix_rank counts them; None without a spectrum."""
+        """Number of singular values above float32 rounding, as in numpy's matrix_rank; None without a spectrum."""
         spectrum = self.spectrum
         if spectrum is None:
             return None
@@ -126,7 +126,7 @@ class LayerHandle:
 
     @property
     def _statistics(self) -> Statistics:
-        """As the workspace keeps them. Raises UserError for a layer that cannot be edited."""
+        """The workspace's statistics. Raises UserError for a layer that cannot be edited."""
         self._check()
         return self._workspace.statistics(self.layer)
 
@@ -140,7 +140,7 @@ class LayerHandle:
         return f"<{self.op} {self.path} {' × '.join(map(str, self.shape))}>"
 
     def _repr_html_(self) -> str:
-        """The histogram of the weights as a small drawing, for notebooks."""
+        """Return a small drawing of the weights' histogram, for notebooks."""
         named = f"<p>{html.escape(repr(self)[1:-1])}</p>"
         if self.layer.locked:
             return f"{named}<p>Cannot be edited: {html.escape(self.layer.locked)}</p>"

@@ -1,4 +1,5 @@
-"""An opened model for scripts and notebooks: its layers, what recipes make of it, exports. Every call runs at once."""
+"""An opened model for scripts and notebooks: its layers, results of recipes, exports. Every call blocks until it is
+done."""
 
 from __future__ import annotations
 
@@ -52,9 +53,9 @@ def measuring(given: Metrics) -> Measuring:
 
 
 class Model:
-    """A model that nobody changes: recipes make figures and files of it.
+    """An opened model, which is immutable: recipes applied to it yield figures and files.
 
-    Where a recipe is wanted, the path of a recipe's file does as well. `job` shows progress, and can be cancelled.
+    Recipes may be given as the path of a recipe file. `job` reports progress, and can be cancelled.
     """
 
     def __init__(self, workspace: Workspace, place: Place | None = None, inputs: Inputs | None = None) -> None:
@@ -62,7 +63,7 @@ class Model:
 
     @cached_property
     def summary(self) -> ModelSummary:
-        """Names, sizes, inputs and outputs, and what was done to the graph at opening."""
+        """Names, sizes, inputs and outputs, and the preparation steps done to the graph at opening."""
         return self._workspace.model.summary()
 
     @cached_property
@@ -80,10 +81,10 @@ class Model:
         samples: int = 0,
         job: Job | None = None,
     ) -> Model:
-        """The same model with samples to measure on, paths or arrays as for `open`; runs the original on all of them.
-        `metric` is the name of one, or several, of which the first decides, or a Measuring that says the output, too;
-        without it, it follows from outputs and labels. `samples`: how many are used, classes in proportion; 0: all.
-        Raises UserError when they do not fit the model."""
+        """Return the same model with samples to measure on, paths or arrays as for `open`; runs the original on all of
+        them. `metric` is the name of one or several, of which the first is the main one, or a Measuring, which may also
+        name the output; by default it is chosen from outputs and labels. `samples`: number of samples to use, classes
+        in proportion; 0: all. Raises UserError when they do not fit the model."""
         inputs = self._inputs if inputs is None else inputs
         path, other = self._place.of(data), "" if calibration is None else self._place.of(calibration)
         workspace = self._workspace.attach(
@@ -100,9 +101,9 @@ class Model:
         write: bool = False,
         job: Job | None = None,
     ) -> DataCheck:
-        """Find out whether data is read as this model needs it: ways of reading it (layout, scale, channel order, order
-        of the classes), and what the model measures with each. `write`: the proposed preprocessing is written beside
-        the data, where it is read from then on. Raises UserError where the data cannot be read."""
+        """Check whether data is preprocessed as this model expects: try candidates (layout, scale, channel order, order
+        of the classes) and measure the model with each. `write`: write the proposed preprocessing beside the data,
+        which is read with it from then on. Raises UserError if the data cannot be read."""
         from workbench.engine.data_check.check import check, settle
 
         path = self._place.of(data)
@@ -111,7 +112,7 @@ class Model:
         return replace(found, written=settle(path, found.proposal.yaml)) if write and found.best else found
 
     def check(self, wanted: Given | Sweep) -> None:
-        """Raises UserError where a recipe, or a sweep, does not fit the layers; nothing is run."""
+        """Raise UserError if a recipe or a sweep does not fit the layers; nothing is run."""
         if isinstance(wanted, Sweep):
             from workbench.engine.analysis.sweep import chosen, parameter
 
@@ -121,8 +122,8 @@ class Model:
             effective_stacks(self._workspace.model, _recipe(wanted))
 
     def not_taken(self, recipe: Given, target: str = "") -> tuple[Finding, ...]:
-        """The steps that a target device does not take, by its rules: the one of this id, or the recipe's own. Nothing
-        is run. Raises UserError where the recipe does not fit, or no target has this id."""
+        """Return the steps that a target device does not support, by its rules: the target with this id, or the
+        recipe's. Nothing is run. Raises UserError if the recipe does not fit, or no target has this id."""
         from workbench.core.targets.reading import find_target
         from workbench.engine.compile import for_target
 
@@ -132,7 +133,7 @@ class Model:
         return for_target.findings(self._workspace.model.layers, named, chosen)[1]
 
     def size(self, recipe: Given | None = None) -> int:
-        """Bytes of the file that an export of this recipe would have, exactly; without one, of the original. Raises
+        """Return the exact size in bytes of an export of this recipe; without one, of the original. Raises
         UserError when it does not fit."""
         if recipe is None:
             return self.summary.bytes
@@ -140,31 +141,31 @@ class Model:
         return result.changes(_recipe(recipe).storing)[1]
 
     def evaluate(self, recipe: Given | None = None, *, device: str = "cpu", job: Job | None = None) -> Evaluation:
-        """The metric on all samples with its 95 % interval, of the original or of what a recipe makes of it: measured
-        by running it in ONNX Runtime, after its training stages where it has any. Raises UserError without data."""
+        """Measure the metric on all samples, with its 95 % interval, for the original or for a recipe's model: in ONNX
+        Runtime, after the recipe's training stages if any. Raises UserError without data."""
         from workbench.engine.analysis.evaluation import evaluate
 
         return evaluate(self._workspace, None if recipe is None else _recipe(recipe), job or Job(), device)
 
     def profile(self, recipe: Given | None = None, *, batch: int = 1, job: Job | None = None) -> Profile:
-        """Which layer takes how long in ONNX Runtime, the original beside what a recipe makes of it; what loading both
-        takes in a fresh process; energy where it can be told. Raises UserError where recipe or batch do not fit."""
+        """Profile the original beside a recipe's model: time of each layer in ONNX Runtime, time and memory of loading
+        in a fresh process, energy if available. Raises UserError if recipe or batch do not fit."""
         from workbench.engine.bench.profile import profile
 
         return profile(self._workspace, Recipe() if recipe is None else _recipe(recipe), job or Job(), batch)
 
     def sensitivity(self, share: float = 1.0, *, race: bool | None = None, job: Job | None = None) -> Scan:
-        """Measure what each layer loses under each candidate step; of the candidates, the share that is predicted to
-        lose least is measured. With `race` each on as many samples as make it clear, else on all; None: a race where
-        all would take long. Raises UserError without data."""
+        """Measure the drop of the metric for each candidate step on each layer; only the fraction `share` with the
+        smallest predicted cost is measured. With `race` each runs on as many samples as make its cost clear, else on
+        all; None: race only if the full scan would take long. Raises UserError without data."""
         from workbench.core.analysis.sensitivity import Wanted
         from workbench.engine.analysis.sensitivity import scan
 
         return scan(self._workspace, job or Job(), Wanted(share=share, race=race))
 
     def sweep(self, wanted: Sweep | None = None, *, job: Job | None = None) -> Curve:
-        """One parameter of a method raised step by step, measured in folds: `wb.Sweep("quantize.affine",
-        parameter="bits")`. Raises UserError without data, and where the layers cannot have the method."""
+        """Vary one parameter of a method and measure each value in folds: `wb.Sweep("quantize.affine",
+        parameter="bits")`. Raises UserError without data, and if the layers cannot have the method."""
         from workbench.engine.analysis.sweep import sweep
 
         return sweep(self._workspace, wanted or Sweep(), job or Job())
@@ -179,15 +180,15 @@ class Model:
         job: Job | None = None,
     ) -> Front:
         """Search for recipes within limits: `wb.Goal(max_bytes=300_000)`; without a goal, along the whole trade-off
-        between size and quality. `chosen` of the result is the best that keeps the limits, and None where nothing does.
+        between size and quality. `chosen` of the result is the best recipe within the limits, None if there is none.
 
-        others   recipes by name that are measured beside
-        workers  processes that compute; the result is the same with any number
-        cluster  address of a Dask scheduler whose processes compute instead, such as tcp://127.0.0.1:8786; model and
+        others   further recipes to measure, by name
+        workers  number of processes; the result does not depend on it
+        cluster  address of a Dask scheduler whose processes are used instead, such as tcp://127.0.0.1:8786; model and
                  data are sent there, and its answers are trusted
 
-        What was measured is kept on the disk: a search that was stopped, or that is asked again with another limit,
-        goes on from there. Raises UserError without data.
+        Measurements are kept on disk: a search that was stopped, or is repeated with another limit, resumes from them.
+        Raises UserError without data.
         """
         from workbench.core.analysis.plan import Goal
         from workbench.core.analysis.workforce import Workforce
@@ -198,8 +199,8 @@ class Model:
         return plan(self._workspace, goal or Goal(), job or Job(), beside, force=force)  # type: ignore[arg-type]
 
     def search(self, *, job: Job | None = None, **limits: Any) -> Recipe:
-        """The recipe that `plan` chooses; `limits` are those of a Goal: `max_drop=0.01` for one point, `max_bytes`,
-        `max_ratio`, `max_macs` and so on. Raises UserError where nothing keeps them."""
+        """Return the recipe that `plan` chooses; `limits` are those of a Goal: `max_drop=0.01` for one point,
+        `max_bytes`, `max_ratio`, `max_macs` and so on. Raises UserError if no recipe meets them."""
         from workbench.core.analysis.plan import Goal
 
         goal = Goal(**limits)
@@ -223,11 +224,10 @@ class Model:
         job: Job | None = None,
         **params: Any,
     ) -> tuple[Report, TemperatureCurve | None]:
-        """Train this model on what teachers answer, files with the same inputs and outputs, and export it. `params` are
-        those of the stage `distill`: `epochs=4, temperature=4`.
+        """Train this model on the outputs of teachers, files with the same inputs and outputs, and export it. `params`
+        are those of the stage `distill`: `epochs=4, temperature=4`.
 
-        temperatures   trained at each of these first, for the one that is best on samples held out; else the curve is
-                       None
+        temperatures   temperatures to try first, to use the best on held-out samples; without them the curve is None
 
         Raises UserError, as `export` does; nothing is written then.
         """
@@ -251,14 +251,15 @@ class Model:
 
     def compare(self, other: Model, *, job: Job | None = None) -> Comparison:
         """Compare this model with another on this one's samples: size, metric, latency, and the paired difference.
-        Without labels the other is measured against this one. Raises UserError if their outputs differ in shape."""
+        Without labels the other is measured against this model's answers. Raises UserError if their outputs differ in
+        shape."""
         from workbench.engine.analysis.compare import compare
 
         return compare(self._workspace, other._workspace, job or Job())
 
     def robustness(self, other: Model, *, job: Job | None = None) -> Robustness:
-        """Compare this model with another on this one's samples, corrupted in five strengths: images by noise, blur,
-        contrast and JPEG, numbers dropped and noised, tokens replaced. Raises UserError without data, or where no
+        """Compare this model with another on this one's samples, corrupted at five strengths: noise, blur, contrast and
+        JPEG for images, noise and dropout for numbers, replacement for tokens. Raises UserError without data, or if no
         corruption suits the inputs."""
         from workbench.engine.analysis.robustness import robustness
 
@@ -286,17 +287,17 @@ class Model:
         corruptions: bool = False,
         job: Job | None = None,
     ) -> Report:
-        """Write NAME.onnx, its recipe and a report; the file is opened again and compared with the preview.
+        """Write NAME.onnx, its recipe and a report; the file is reopened and compared with the preview.
 
-        device    where training stages compute: cpu, or cuda
+        device    device of the training stages: cpu or cuda
         language  of the report: en, zh_CN
-        notes     what else the report is to say
-        format    one that is written, too, by its name; a name that ends with its suffix asks for it as well
+        notes     additional text for the report
+        format    name of an additional format to write; a `name` with its suffix has the same effect
         verify    whether the file is run on all samples and compared with the preview
         timing    whether latency, load time and memory are measured
-        corruptions  whether both are measured on corrupted samples, too (see robustness)
+        corruptions  whether both models are also measured on corrupted samples (see robustness)
 
-        Raises UserError when it cannot be written, or does not behave as previewed; nothing is written then.
+        Raises UserError if it cannot be written, or does not behave as previewed; then nothing is written.
         """
         from workbench.engine.api.export import export
 
@@ -328,7 +329,7 @@ class Model:
 
 
 def _values(inputs: Inputs | None) -> dict[str, str | np.ndarray]:
-    """Values as data.matching takes them."""
+    """Return values in the form that data.matching takes."""
     return {
         name: value if isinstance(value, str | np.ndarray) else json.dumps(value)
         for name, value in (inputs or {}).items()

@@ -1,4 +1,4 @@
-"""Opens models and data for the library: paths, models in memory, arrays."""
+"""Opening of models and data for the library: paths, models in memory, arrays."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def open(
     architecture: str = "",
     job: Job | None = None,
 ) -> Model:
-    """Open a model, with data to measure on where some is given.
+    """Open a model, with or without data to measure on.
 
     source       a path as the command line takes it, an `onnx.ModelProto`, or a `torch.nn.Module` with `example` inputs
     data         a path, or arrays by input name with the labels as `y`; `calibration` likewise
-    inputs       values of inputs that are the same for all samples, by name
-    metric       what is measured, by its name or as file.py:function, or several, of which the first decides; or a
-                 Measuring that says the output, too; without it, it follows from outputs and labels
-    samples      how many samples of the data are used, classes in proportion; 0: all
+    inputs       constant values of inputs, by name
+    metric       a metric's name or file.py:function, or several, of which the first is the main one; or a Measuring,
+                 which may also name the output; by default it is chosen from outputs and labels
+    samples      number of samples of the data to use, classes in proportion; 0: all
     trusted      whether code of the files named here may run, or the paths whose code may run
     raise_opset  convert a model of an older opset to 13 first
     without      preparation steps to leave out, by their ids: see `Model.summary.preparations`
     architecture the network of a file of weights: `file.py:function`, `timm:NAME`, or `transformers`
-    job          shows progress, and can be cancelled: `wb.Job(lambda progress: print(progress.text))`
+    job          reports progress, and can be cancelled: `wb.Job(lambda progress: print(progress.text))`
 
-    Raises UserError: one sentence that says what is wrong, and what to do.
+    Raises UserError, which says what is wrong and what to do.
     """
     job = job or Job()
     named = {str(each) for each in (source, data, calibration, architecture or None) if isinstance(each, str | Path)}

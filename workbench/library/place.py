@@ -1,4 +1,4 @@
-"""Temporary storage of arrays and models that were given in memory."""
+"""Temporary storage of arrays and models that are given in memory."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Data = str | Path | Mapping[str, np.ndarray]
 
 
 class Place:
-    """A temporary folder: made when it is needed, there until nobody holds this. Large arrays are read from there when
-    they are used."""
+    """A temporary folder: created on first use, deleted when nothing refers to it any more. Large arrays are read from
+    it on demand."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._files = 0
 
     def file(self, suffix: str) -> Path:
-        """A free file name."""
+        """Return an unused file name."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="workbench-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -30,7 +30,7 @@ class Place:
         return self._folder / f"{self._files}{suffix}"
 
     def of(self, data: Data) -> str:
-        """Path of these samples; writes the arrays."""
+        """Write the arrays to a file and return its path."""
         if isinstance(data, str | Path):
             return str(data)
         path = self.file(".npz")

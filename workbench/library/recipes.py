@@ -11,32 +11,32 @@ from workbench.core.targets.target import Target
 
 
 def list_methods() -> tuple[MethodInfo, ...]:
-    """Every compression method with its parameters and where it comes from."""
+    """List every compression method with its parameters and its origin."""
     from workbench.methods.base.method import all_methods
 
     return tuple(method.info() for method in all_methods().values())
 
 
 def list_stages() -> tuple[StageInfo, ...]:
-    """Every training stage of `recover` with its parameters and where it comes from."""
+    """List every training stage of `recover` with its parameters and its origin."""
     return STAGES
 
 
 def list_targets() -> tuple[Target, ...]:
-    """Every target device with its rules and where they were read."""
+    """List every target device with its rules and their sources."""
     from workbench.core.targets.reading import all_targets
 
     return tuple(all_targets().values())
 
 
 def step(method: str, *, off: bool = False, **params: Any) -> Action:
-    """One step of a layer: `step("quantize.affine", bits=4)`. What it may say is checked where it is used; one that is
-    `off` stays without effect."""
+    """Create a step for a layer: `step("quantize.affine", bits=4)`. It is validated on use; with `off` it has no
+    effect."""
     return Action(method, params, off)
 
 
 def stage(kind: str, **params: Any) -> Stage:
-    """One training stage: `stage("distill", epochs=4)`. What it may say is checked where it is used."""
+    """Create a training stage: `stage("distill", epochs=4)`. It is validated on use."""
     return Stage(kind, params)
 
 
@@ -54,11 +54,12 @@ def Recipe(
     integers: Integers = DEFAULT.integers,
     target: str = "",
 ) -> core.Recipe:
-    """A recipe from layer paths or globs, later ones winning: `Recipe({"*": [step("quantize.affine", bits=4)]})`.
+    """Create a recipe from layer paths or globs, of which the last match wins: `Recipe({"*": [step("quantize.affine",
+    bits=4)]})`.
 
-    A step without parameters may be its name alone. `recover` lists training stages, in order. `sparse`, `codes`,
-    `storage`, `batch`, `sides`, `names` and `integers` say how the file is written (core.recipe.storing). `target` is
-    the id of the device that the recipe is for (`list_targets`).
+    A step without parameters may be given by its name alone. `recover` lists training stages, in order. `sparse`,
+    `codes`, `storage`, `batch`, `sides`, `names` and `integers` determine how the file is written
+    (core.recipe.storing). `target` is the id of the target device (`list_targets`).
     """
     rows = tuple(
         core.Row(pattern, tuple(Action(each) if isinstance(each, str) else each for each in steps))

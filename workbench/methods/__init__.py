@@ -1,1 +1,1 @@
-"""Compression methods, one file each. A file here that defines a method is found by itself."""
+"""Compression methods, one file each. A file here that defines a method is discovered automatically."""

@@ -1,6 +1,6 @@
-"""Shared test suites: what an extension has to keep, for its author to run (resources/docs/extending).
+"""Shared test suites: the contracts of extensions, for their authors to run (resources/docs/extending).
 
-Each `check_...` raises AssertionError saying what is not kept; it needs no test runner.
+Each `check_...` raises AssertionError naming the violation; it needs no test runner.
 """
 
 from workbench.testing.formats import check_format

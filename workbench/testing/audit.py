@@ -1,4 +1,5 @@
-"""Notice what opening a file must not do: start programs, unpickle objects by name, reach the network, write files."""
+"""Audit of actions that opening a file must not cause: starting programs, unpickling objects by name, using the
+network, writing files."""
 
 import sys
 from collections.abc import Iterator
@@ -27,9 +28,9 @@ _hooked: list[bool] = []
 
 @contextmanager
 def nothing_run() -> Iterator[None]:
-    """Raises AssertionError at its end where code inside did one of FORBIDDEN.
+    """Raise AssertionError at the end if the code inside did one of FORBIDDEN.
 
-    Modules that are imported meanwhile leave no bytecode: Python would write and rename it.
+    Modules imported meanwhile leave no bytecode, since Python would write and rename it.
     """
     if not _hooked:
         _hooked.append(True)

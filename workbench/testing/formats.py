@@ -1,5 +1,5 @@
-"""Shared suite of formats: each opens what it claims, refuses damaged files in a sentence, and runs no code without
-trust. `check_format` runs all of it; CHECKS are for a runner that shows them one by one."""
+"""Shared suite of formats: each opens the files that it claims, refuses damaged ones in a sentence, and runs no code
+without trust. `check_format` runs all checks; CHECKS are for a runner that shows them one by one."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ ROUND_TRIP = 1e-4  # of the outputs, of what is saved and opened again
 
 @dataclass(frozen=True)
 class FormatCase:
-    """A format and files of it. `running`: paths that would run code (perhaps `file.py:function`)."""
+    """A format with files of it. `running`: paths that would run code (possibly `file.py:function`)."""
 
     format: Format
     files: tuple[Path, ...]
@@ -46,9 +46,9 @@ class FormatCase:
 
 
 def check_format(format: Format, *files: Path | str, running: tuple[str, ...] = ()) -> None:
-    """Everything below, for files of the format . Raises AssertionError saying what is not kept.
+    """Run all checks below for files of the format. Raises AssertionError naming the violation.
 
-    `running`: paths that would run code without trust (perhaps `file.py:function`); they have to be refused.
+    `running`: paths that would run code without trust (possibly `file.py:function`); they have to be refused.
     """
     assert files, "a format is tried on files of it"
     case = FormatCase(format, tuple(map(Path, files)), running)
@@ -57,7 +57,8 @@ def check_format(format: Format, *files: Path | str, running: tuple[str, ...] = 
 
 
 def claims_its_own_files_only(case: FormatCase) -> None:
-    """Its files by name and first bytes; not ONNX files (but for the format onnx), texts, and names without a file."""
+    """Check that it claims its files by name and first bytes; but not ONNX files (except the format onnx), texts, and
+    names without a file."""
     for file in case.files:
         assert case.claims(str(file)), f"{case} does not claim {file.name}"
         missing = str(file.with_name(f"no_such_{file.name}"))
@@ -70,7 +71,7 @@ def claims_its_own_files_only(case: FormatCase) -> None:
 
 
 def opens_them(case: FormatCase) -> None:
-    """As a graph with inputs and outputs that ONNX Runtime runs; the file is not changed."""
+    """Check that each file opens as a graph with inputs and outputs that ONNX Runtime runs; the file is not changed."""
     for file in case.files:
         before = file.read_bytes()
         model = case.open(file)
@@ -81,7 +82,8 @@ def opens_them(case: FormatCase) -> None:
 
 
 def refuses_damaged_files(case: FormatCase) -> None:
-    """Cut short it is refused in a sentence that names it; with other bytes in it, it opens or is refused so."""
+    """Check that a truncated file is refused in a sentence that names it; one with changed bytes opens or is refused
+    likewise."""
     for file in case.files:
         for name, data in damaged(file.read_bytes()):
             with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +101,7 @@ def refuses_damaged_files(case: FormatCase) -> None:
 
 
 def runs_nothing(case: FormatCase) -> None:
-    """Without trust nothing is unpickled, started or written; what would run code is refused."""
+    """Check that without trust nothing is unpickled, started or written; files that would run code are refused."""
     for file in case.files:
         case.format.load(str(file), False, Job())  # libraries are loaded now
         with nothing_run():
@@ -111,7 +113,7 @@ def runs_nothing(case: FormatCase) -> None:
 
 
 def saves_what_it_opens(case: FormatCase) -> None:
-    """Where it can save: the graph comes back from a new file with the same outputs, and is not changed."""
+    """Check formats that can save: the graph comes back from a new file with the same outputs, and is not changed."""
     save = case.format.save
     if save is None:
         return
@@ -131,7 +133,7 @@ def saves_what_it_opens(case: FormatCase) -> None:
 
 
 def damaged(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Copies of a file, cut short or with other bytes in them; the same ones each time."""
+    """Yield copies of a file, truncated or with changed bytes; the same ones each time."""
     rng = np.random.default_rng(0)
     for share in (0.9, 0.5, 0.1):
         yield f"cut to {share:.0%}", data[: int(share * len(data))]

@@ -1,6 +1,6 @@
 """Shared suite of compression methods: the contract of methods.base.method, checked on real layers.
 
-`check_method` runs all of it. The single checks are for a runner that shows them one by one:
+`check_method` runs all checks. The single checks are for a runner that shows them one by one:
 
     @pytest.mark.parametrize("check", methods.PER_METHOD)
     @pytest.mark.parametrize("case", CASES)
@@ -73,12 +73,12 @@ class Case:
         return compiler.edit(model, path, self.actions, data, SEED, Cache(1 << 28), job)
 
     def made(self) -> Edit:
-        """The edit, made once for all checks that only look at it."""
+        """Create the edit, once for all checks that only inspect it."""
         return self._made[0]
 
     @property
     def leaves_the_original(self) -> bool:
-        """Whether the model's weight was the same array of the same values after the edit was made."""
+        """Whether the model's weight was the same array of the same values after the edit."""
         return self._made[1]
 
     @property
@@ -96,7 +96,7 @@ _edits: dict[tuple[str, Method], tuple[Edit, bool]] = {}
 
 
 def check_method(method: type[Method] | str, cases: Sequence[Case]) -> None:
-    """Everything below, for a method and its cases. Raises AssertionError saying what is not kept.
+    """Run all checks below for a method and its cases. Raises AssertionError naming the violation.
 
     Every parameter has to be in a case, and the cases should cover every operator that the method accepts.
     """
@@ -113,7 +113,7 @@ def check_method(method: type[Method] | str, cases: Sequence[Case]) -> None:
 
 
 def covered(name: str, cases: Iterable[Case]) -> None:
-    """There is a case, and every parameter is in one."""
+    """Check that there is a case, and that every parameter occurs in one."""
     own = [case for case in cases if case.method == name]
     assert own, f"{name} has no case"
     known = {each.name for each in all_methods()[name].info().fields}
@@ -125,7 +125,7 @@ def covered(name: str, cases: Iterable[Case]) -> None:
 
 
 def describes_itself(name: str) -> None:
-    """A title, a summary in sentences, a formula, a source with its year, a help text for each parameter."""
+    """Check for a title, a summary in sentences, a formula, a source with its year, a help text for each parameter."""
     info = all_methods()[name].info()
     assert info.title and info.formula, f"{name} has no title or no formula"
     assert sentence(info.summary), f"{name}: its summary is not a sentence"
@@ -136,7 +136,7 @@ def describes_itself(name: str) -> None:
 
 
 def parameters_survive_a_recipe(name: str) -> None:
-    """Defaults are valid, and come back from a recipe's YAML as they were."""
+    """Check that defaults are valid, and survive a round trip through a recipe's YAML."""
     cls = all_methods()[name].Params
     defaults: Any = parse(cls, {})
     assert parse(cls, plain(defaults)) == defaults
@@ -145,7 +145,7 @@ def parameters_survive_a_recipe(name: str) -> None:
 
 
 def refuses_what_is_out_of_range(name: str) -> None:
-    """Numbers below the range, and parameters that there are not, are refused in a sentence that names them."""
+    """Check that numbers below the range, and unknown parameters, are refused in a sentence that names them."""
     cls = all_methods()[name].Params
     for each in fields_of(cls):
         if each.kind in ("int", "float") and each.low is not None:
@@ -155,7 +155,7 @@ def refuses_what_is_out_of_range(name: str) -> None:
 
 
 def says_why_not(name: str) -> None:
-    """Every kind of layer is accepted, or refused with a sentence that says why."""
+    """Check that every kind of layer is accepted, or refused with a sentence that gives the reason."""
     method = all_methods()[name]
     for op in EVERY:
         model, path, _ = model_with(op)
@@ -164,8 +164,8 @@ def says_why_not(name: str) -> None:
 
 
 def computes_what_it_says(name: str) -> None:
-    """The sentences on what a step will do (core.recipe.effect) have their figures, with the defaults on every kind of
-    layer that it takes."""
+    """Check that the sentences on a step's effect (core.recipe.effect) have their figures, with the defaults on every
+    kind of layer that the method accepts."""
     method = all_methods()[name]
     defaults: Any = plain(parse(method.Params, {}))
     for op in EVERY:
@@ -182,12 +182,12 @@ def computes_what_it_says(name: str) -> None:
 
 
 def leaves_the_original(case: Case) -> None:
-    """The model's weight is the same array of the same values afterwards."""
+    """Check that the model's weight is the same array of the same values afterwards."""
     assert case.leaves_the_original, f"{case} changes the original weight"
 
 
 def is_deterministic(case: Case) -> None:
-    """The same seed makes the same weights."""
+    """Check that the same seed yields the same weights."""
     first, second = case.made(), case.edit(case.parts[2], Job())
     np.testing.assert_array_equal(first.weight, second.weight, f"{case} differs from run to run")
     if first.bias is not None and second.bias is not None:
@@ -195,7 +195,7 @@ def is_deterministic(case: Case) -> None:
 
 
 def can_be_cancelled(case: Case) -> None:
-    """It asks its job: one that is cancelled ends it."""
+    """Check that the method polls its job: a cancelled one ends it."""
     job = Job()
     job.cancel()
     try:
@@ -206,7 +206,8 @@ def can_be_cancelled(case: Case) -> None:
 
 
 def does_without_data_or_says_so(case: Case) -> None:
-    """Without calibration data it works, or refuses in a sentence; a method that says it needs data refuses."""
+    """Check that without calibration data the method works or refuses in a sentence; one that declares that it needs
+    data refuses."""
     needs = any(find(action)[0].uses_data(find(action)[1]) for action in case.actions)
     if needs:
         refused(lambda: case.edit(None, Job()))
@@ -218,7 +219,8 @@ UNCODED = Storing(codes="off")  # the bytes of codes follow from the weights
 
 
 def forecasts_the_bytes(case: Case) -> None:
-    """The forecast from shapes alone is what is stored, within half a per cent; where it says that it is exact."""
+    """Check that the forecast from shapes alone matches the stored bytes within half a per cent, if it is declared
+    exact."""
     model, path, _ = case.parts
     layer = model.layer(path)
     plan = Plan.of(layer)
@@ -236,8 +238,8 @@ def forecasts_the_bytes(case: Case) -> None:
 
 
 def declares_its_numbers(case: Case) -> None:
-    """The numbers that it plans are those that its class says (Method.encodes), with which targets are compared; kinds
-    of another package are not judged."""
+    """Check that the number formats that the method plans are those that its class declares (Method.encodes), with
+    which targets are compared; kinds of another package are not judged."""
     model, path, _ = case.parts
     plans = [Plan.of(model.layer(path))]
     for action in case.actions:
@@ -259,7 +261,7 @@ def declares_its_numbers(case: Case) -> None:
 
 
 def exports_what_it_previews(case: Case) -> None:
-    """The written file has the bytes that were promised, and answers as the preview does."""
+    """Check that the written file has the promised size, and the same outputs as the preview."""
     model, path, data = case.parts
     edits = {path: case.made()}
     with tempfile.TemporaryDirectory() as folder:

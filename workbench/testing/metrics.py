@@ -1,7 +1,7 @@
-"""Shared suite of metrics: one finite score a sample, of that sample alone, within its bounds, in its direction;
-or a row of statistics, where the value is a total of these.
+"""Shared suite of metrics: one finite score per sample, which depends on that sample alone, within its bounds, in its
+direction; or a row of statistics, if the value is a total of these.
 
-`check_metric` runs all of it; CHECKS are for a runner that shows them one by one.
+`check_metric` runs all checks; CHECKS are for a runner that shows them one by one.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from workbench.data.metrics.metric import Metric
 
 @dataclass(frozen=True, eq=False)
 class MetricCase:
-    """A metric on outputs [samples, ...] and what they are compared with: labels, or the original model's outputs.
+    """A metric on outputs [samples, ...] and their reference: labels, or the original model's outputs.
 
-    best    outputs that could not be better; None: without labels the target itself, with labels not checked
-    worst   outputs that could not be worse; None: not checked
+    best    best possible outputs; None: the target itself without labels, not checked with labels
+    worst   worst possible outputs; None: not checked
     """
 
     metric: Metric
@@ -44,14 +44,14 @@ def check_metric(
     best: np.ndarray | None = None,
     worst: np.ndarray | None = None,
 ) -> None:
-    """Everything below, on these outputs (see MetricCase). Raises AssertionError saying what is not kept."""
+    """Run all checks below on these outputs (see MetricCase). Raises AssertionError naming the violation."""
     case = MetricCase(metric, outputs, target, best, worst)
     for check in CHECKS:
         check(case)
 
 
 def says_what_it_is(case: MetricCase) -> None:
-    """An id, a title, bounds in order; a share is shown in per cent and lies in 0..1."""
+    """Check for an id, a title, bounds in order; a metric in per cent lies in 0..1."""
     info = case.metric.info
     assert case.metric.id.isidentifier(), f"the id {case.metric.id!r} is no name for a command line"
     assert info.title and info.title.isprintable(), f"{case}: its title is no text"
@@ -61,7 +61,8 @@ def says_what_it_is(case: MetricCase) -> None:
 
 
 def gives_one_score_a_sample(case: MetricCase) -> None:
-    """[samples] finite numbers, rows of them with a total, and neither argument is changed."""
+    """Check that scores are [samples] finite numbers, or rows of them with a total, and that neither argument is
+    changed."""
     outputs, target = case.outputs.copy(), case.target.copy()
     scores = case.metric.score(outputs, target)
     shape = scores.shape if case.metric.total is None else scores.shape[:1]
@@ -72,7 +73,7 @@ def gives_one_score_a_sample(case: MetricCase) -> None:
 
 
 def stays_within_its_bounds(case: MetricCase) -> None:
-    """Between low and high; with a Wilson interval every score is 0 or 1."""
+    """Check that scores lie between low and high; with a Wilson interval every score is 0 or 1."""
     info, scores = case.metric.info, case.scores
     assert info.interval != "wilson" or case.metric.total is None, f"{case}: a total has the normal interval"
     if case.metric.total is not None:
@@ -83,7 +84,8 @@ def stays_within_its_bounds(case: MetricCase) -> None:
 
 
 def scores_each_sample_by_itself(case: MetricCase) -> None:
-    """A sample's score is the same alone, in parts of the data, and in another order: models are compared in pairs."""
+    """Check that a sample's score is the same alone, in parts of the data, and in another order: models are compared in
+    pairs."""
     metric, outputs, target, whole = case.metric, case.outputs, case.target, case.scores
     alone = np.concatenate([metric.score(outputs[n : n + 1], target[n : n + 1]) for n in range(len(outputs))])
     order = np.random.default_rng(0).permutation(len(outputs))
@@ -99,8 +101,8 @@ def scores_each_sample_by_itself(case: MetricCase) -> None:
 
 
 def totals_any_samples(case: MetricCase) -> None:
-    """A total is one finite number for any selection of rows, the same in another order and when every row comes twice:
-    intervals are of resampled rows."""
+    """Check that a total is one finite number for any selection of rows, the same in another order and with every row
+    doubled: intervals are computed from resampled rows."""
     metric, rows = case.metric, case.scores
     if metric.total is None:
         return
@@ -120,7 +122,8 @@ def _few(values: np.ndarray) -> str:
 
 
 def has_its_direction(case: MetricCase) -> None:
-    """The best outputs score at least as well as these, and these at least as well as the worst; a bound is reached."""
+    """Check that the best outputs score at least as well as these, and these at least as well as the worst; a bound is
+    reached."""
     info = case.metric.info
     best = case.target if case.best is None and not info.labelled else case.best
     means = [info.sign * case.value(outputs) for outputs in (case.worst, case.outputs, best) if outputs is not None]
@@ -132,7 +135,8 @@ def has_its_direction(case: MetricCase) -> None:
 
 
 def tells_decisions_apart(case: MetricCase) -> None:
-    """A model agrees with itself on every sample; `decide`, where there is one, decides for each sample."""
+    """Check that a model agrees with itself on every sample; `decide`, if given, returns a prediction for each
+    sample."""
     metric, outputs = case.metric, case.outputs
     if metric.decide is not None:
         assert len(metric.decide(outputs)) == len(outputs), f"{case}: decide gives not one decision a sample"

@@ -1,4 +1,4 @@
-"""Small models of one layer each, and data for them: what the suite for methods runs on."""
+"""Small models of one layer each, with data for them, on which the suite for methods runs."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ Made = tuple[list[onnx.NodeProto], dict[str, np.ndarray], list[onnx.ValueInfoPro
 
 @cache
 def model_with(op: str) -> tuple[Model, str, Dataset]:
-    """A model of one layer of this kind (see EVERY), the layer's path, and calibration data without labels."""
+    """Return a model of one layer of this kind (see EVERY), the layer's path, and calibration data without labels."""
     rng = np.random.default_rng(7)
     make = {"Conv": _conv, "Depthwise": _depthwise, "Gemm": _gemm, "MatMul": _matmul, "Embedding": _embedding}[op]
     nodes, weights, inputs, x = make(rng)

@@ -1,5 +1,5 @@
 """Shared suite of data readers: arrays of equal length for the model's inputs, damaged files refused in a
-sentence, no code without trust. `check_reader` runs all of it."""
+sentence, no code without trust. `check_reader` runs all checks."""
 
 import tempfile
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from workbench.testing.saying import sentence
 
 @dataclass(frozen=True)
 class ReaderCase:
-    """A reader, and files or folders that it reads."""
+    """A reader with files or folders that it reads."""
 
     reader: Reader
     paths: tuple[Path, ...]
@@ -31,7 +31,7 @@ class ReaderCase:
 
 
 def check_reader(reader: Reader, *paths: Path | str) -> None:
-    """Everything below, for data of this kind. Raises AssertionError saying what is not kept."""
+    """Run all checks below for data of this kind. Raises AssertionError naming the violation."""
     assert paths, "a reader is tried on data of its kind"
     case = ReaderCase(reader, tuple(map(Path, paths)))
     for check in CHECKS:
@@ -39,7 +39,7 @@ def check_reader(reader: Reader, *paths: Path | str) -> None:
 
 
 def claims_its_own_only(case: ReaderCase) -> None:
-    """By name; not .npz archives, which are read before it is asked."""
+    """Check that it claims files by name; but not .npz archives, which are read before readers are asked."""
     for path in case.paths:
         assert case.reader.claims(str(path)), f"{case} does not claim {path.name}"
     assert not case.reader.claims("rows.npz"), f"{case} claims .npz"
@@ -47,7 +47,7 @@ def claims_its_own_only(case: ReaderCase) -> None:
 
 
 def gives_samples(case: ReaderCase) -> None:
-    """Arrays of numbers or texts, one entry a sample in each; the same whenever they are read."""
+    """Check for arrays of numbers or texts, one entry per sample in each; the same whenever they are read."""
     for path in case.paths:
         first, second = case.read(path), case.read(path)
         samples = {name: array for name, array in first.items() if name != "class_names"}
@@ -61,7 +61,7 @@ def gives_samples(case: ReaderCase) -> None:
 
 
 def refuses_damaged_files(case: ReaderCase) -> None:
-    """With bytes missing or changed it is read, or refused in a sentence that names it."""
+    """Check that a file with missing or changed bytes is read, or refused in a sentence that names it."""
     for path in (path for path in case.paths if path.is_file()):
         for name, data in damaged(path.read_bytes()):
             with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +74,7 @@ def refuses_damaged_files(case: ReaderCase) -> None:
 
 
 def runs_nothing(case: ReaderCase) -> None:
-    """Without trust nothing is unpickled, started or written."""
+    """Check that without trust nothing is unpickled, started or written."""
     for path in case.paths:
         case.read(path)  # libraries are loaded now
         with nothing_run():

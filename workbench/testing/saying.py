@@ -9,12 +9,13 @@ LONGEST = 600  # characters of a sentence that is shown to a user
 
 
 def sentence(text: str) -> bool:
-    """Whether it starts, ends and looks like text for a user."""
+    """Whether the text starts, ends and looks like a message for users."""
     return bool(text) and text.isprintable() and text[-1] in ".?!)" and len(text) <= LONGEST
 
 
 def refused(call: Callable[[], Any], *named: str) -> UserError:
-    """The UserError that a call raises; it has to be a sentence that names all of `named`. AssertionError otherwise."""
+    """Return the UserError that a call raises; it has to be a sentence that contains all of `named`. Raises
+    AssertionError otherwise."""
     try:
         call()
     except UserError as error:

@@ -1,4 +1,4 @@
-"""Shared suite of target files: each is read without a fault, and says where its rules come from."""
+"""Shared suite of target files: each is read without a fault, and names the sources of its rules."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from workbench.core.targets.target import Rule, Target
 
 
 def check_target(path: Path | str) -> Target:
-    """The target in a file. Raises AssertionError, or UserError naming what is not as it should be."""
+    """Return the target in a file. Raises AssertionError, or UserError naming the fault."""
     target = load_target(Path(path))
     figures = [figures.source for figures in (target.speed, target.energy) if figures is not None]
     for source in (target.source, *figures, *(rule.source for rule in target.rules.values() if rule.source)):

@@ -1,1 +1,1 @@
-"""Metrics: what a model is measured by, one file a kind of output."""
+"""Metrics of a model's quality, one file for each kind of output."""

@@ -1,7 +1,7 @@
-"""Boxes of objects: mean average precision (mAP) as COCO counts it, from the usual layouts of detectors' outputs.
+"""Object detection: mean average precision (mAP) as defined by COCO, from the usual layouts of detectors' outputs.
 
 Labels are [samples, objects, 5]: x1, y1, x2, y2 and class, or class first, in the coordinates of the outputs; rows with
-a negative class fill up. Class first and a centre, width and height are taken, too.
+a negative class are padding. Class, centre, width and height are accepted, too.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Reader = Callable[[np.ndarray], list[np.ndarray]]
 
 
 def iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """[n, m] intersection over union of boxes [n, 4] and [m, 4] given by corners."""
+    """Return the intersection over union [n, m] of boxes [n, 4] and [m, 4] given by corners."""
     low = np.maximum(first[:, None, :2], second[None, :, :2])
     high = np.minimum(first[:, None, 2:4], second[None, :, 2:4])
     both = np.prod(np.clip(high - low, 0, None), axis=2)
@@ -35,26 +35,26 @@ def iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def finished(outputs: np.ndarray) -> list[np.ndarray]:
-    """[samples, boxes, 6]: corners, confidence, class; without suppression."""
+    """Read [samples, boxes, 6]: corners, confidence, class; without suppression."""
     _expect(outputs, outputs.ndim == 3 and outputs.shape[2] == 6, "[N, 6]")
     return [each[each[:, 4] > 0] for each in outputs.astype(np.float64)]
 
 
 def anchors(outputs: np.ndarray) -> list[np.ndarray]:
-    """[samples, 4 + classes, places]: centre, size, a confidence a class (YOLOv8 and later); suppressed here."""
+    """Read [samples, 4 + classes, places]: centre, size, a confidence per class (YOLOv8 and later); suppressed here."""
     _expect(outputs, outputs.ndim == 3 and 5 <= outputs.shape[1] < outputs.shape[2], "[4+C, N]")
     return [_suppressed(each[:, :4], each[:, 4:]) for each in outputs.astype(np.float64).transpose(0, 2, 1)]
 
 
 def objects(outputs: np.ndarray) -> list[np.ndarray]:
-    """[samples, places, 5 + classes]: centre, size, whether there is an object, a confidence a class (YOLOv5, v7)."""
+    """Read [samples, places, 5 + classes]: centre, size, objectness, a confidence per class (YOLOv5, v7)."""
     _expect(outputs, outputs.ndim == 3 and outputs.shape[2] > 5, "[N, 5+C]")
     return [_suppressed(each[:, :4], each[:, 4:5] * each[:, 5:]) for each in outputs.astype(np.float64)]
 
 
 def queries(outputs: np.ndarray) -> list[np.ndarray]:
-    """[samples, queries, 4 + classes + 1]: centre, size, scores of the classes and of no object (DETR); boxes and these
-    are two outputs of the model."""
+    """Read [samples, queries, 4 + classes + 1]: centre, size, scores of the classes and of no object (DETR); boxes and
+    scores are two outputs of the model."""
     _expect(outputs, outputs.ndim == 3 and outputs.shape[2] > 5, "[N, 4+C+1]")
     found = []
     for each in outputs.astype(np.float64):
@@ -65,13 +65,13 @@ def queries(outputs: np.ndarray) -> list[np.ndarray]:
 
 
 def corners(boxes: np.ndarray) -> np.ndarray:
-    """Boxes [n, 4] of centre and size as corners."""
+    """Convert boxes [n, 4] from centre and size to corners."""
     half = boxes[:, 2:4] / 2
     return np.concatenate([boxes[:, :2] - half, boxes[:, :2] + half], axis=1)
 
 
 def _suppressed(boxes: np.ndarray, confidences: np.ndarray) -> np.ndarray:
-    """[n, 6] the boxes that no surer one of their class covers (greedy non-maximum suppression)."""
+    """Return the boxes [n, 6] that no more confident one of their class covers (greedy non-maximum suppression)."""
     sure, kind = confidences.max(axis=1), confidences.argmax(axis=1)
     order = np.argsort(-sure, kind="stable")[:TRIED]
     order = order[sure[order] > LEAST]
@@ -97,7 +97,7 @@ def _expect(outputs: np.ndarray, fits: bool, layout: str) -> None:
 
 
 def as_labels(labels: np.ndarray) -> np.ndarray:
-    """[samples, objects, 5] corners and class, with -1 where there is no object."""
+    """Convert labels to [samples, objects, 5]: corners and class, with -1 where there is no object."""
     if labels.ndim != 3 or labels.shape[2] != 5:
         raise UserError(
             "Labels of boxes have the shape [objects, 5] per sample, not {shape}.",
@@ -120,10 +120,11 @@ def as_labels(labels: np.ndarray) -> np.ndarray:
 
 
 def matches(outputs: np.ndarray, labels: np.ndarray, read: Reader) -> np.ndarray:
-    """[samples, 3 x KEPT + objects]: of each detection its confidence, class (-1: none) and at which overlaps it hits,
-    as bits; then the classes of the objects that are there.
+    """Return [samples, 3 x KEPT + objects]: for each detection its confidence, class (-1: none) and the overlap
+    thresholds at which it is a true positive, as bits; then the classes of the true objects.
 
-    Surer detections choose first, each the object that it overlaps most (Lin et al. 2014, Microsoft COCO; cocoeval).
+    Detections are matched in order of confidence, each to the object that it overlaps most (Lin et al. 2014, Microsoft
+    COCO; cocoeval).
     """
     rows = np.full((len(outputs), 3 * KEPT + labels.shape[1]), -1.0)
     for row, detected, label in zip(rows, read(outputs), labels, strict=True):
@@ -138,7 +139,7 @@ def matches(outputs: np.ndarray, labels: np.ndarray, read: Reader) -> np.ndarray
 
 
 def _hits(detected: np.ndarray, there: np.ndarray) -> np.ndarray:
-    """[n] bit b: the detection is matched with an object that it overlaps by OVERLAPS[b]."""
+    """Return bit masks [n]; bit b: the detection is matched with an object that it overlaps by OVERLAPS[b]."""
     overlap = np.where(detected[:, None, 5] == there[None, :, 4], iou(detected, there), -1.0)
     found = np.zeros(len(detected), np.int64)
     for bit, least in enumerate(OVERLAPS):
@@ -152,7 +153,7 @@ def _hits(detected: np.ndarray, there: np.ndarray) -> np.ndarray:
 
 
 def precision(rows: np.ndarray, bits: tuple[int, ...]) -> float:
-    """Mean over classes and overlaps of the average precision, interpolated at 101 recalls."""
+    """Return the mean over classes and overlaps of the average precision, interpolated at 101 recalls."""
     sure, kinds = rows[:, :KEPT].ravel(), rows[:, KEPT : 2 * KEPT].ravel()
     found, objects_ = rows[:, 2 * KEPT : 3 * KEPT].ravel(), rows[:, 3 * KEPT :]
     real = np.flatnonzero(kinds >= 0)

@@ -1,4 +1,4 @@
-"""Outputs that are scores of classes [samples, classes]: which class is decided for."""
+"""Metrics of outputs that are class scores [samples, classes]: the predicted class."""
 
 from dataclasses import replace
 from functools import partial
@@ -23,20 +23,20 @@ def top5(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def agreement(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """`original`: its outputs, or the classes that it decides for."""
+    """Compare predictions with those of the original; `original`: its outputs, or its predicted classes."""
     decided = original if original.ndim == 1 else best(original)
     return (best(outputs) == decided).astype(np.float64)
 
 
 def pairs(outputs: np.ndarray, labels: np.ndarray, at: float = 0.0) -> np.ndarray:
-    """[samples, 2] class and decision; of one output, whether it is above `at`."""
+    """Return true class and prediction, [samples, 2]; for a single output, whether it is above `at`."""
     values = rows_of(outputs)
     decided = values.argmax(axis=1) if values.shape[1] > 1 else values[:, 0] > at
     return np.stack([labels.reshape(len(outputs)), decided], axis=1).astype(np.float64)
 
 
 def f1(rows: np.ndarray) -> float:
-    """Macro F1: the mean over classes of 2 TP / (2 TP + FP + FN), of classes that are there or decided for (Sokolova
+    """Return macro F1: the mean of 2 TP / (2 TP + FP + FN) over classes that occur or are predicted (Sokolova
     and Lapalme 2009, A systematic analysis of performance measures, table 3)."""
     right, there, decided = _counts(rows)
     some = there + decided > 0
@@ -44,14 +44,14 @@ def f1(rows: np.ndarray) -> float:
 
 
 def balanced(rows: np.ndarray) -> float:
-    """Balanced accuracy: the mean over classes of the share of their samples that are decided rightly (Brodersen et al.
+    """Return balanced accuracy: the mean over classes of their recall (Brodersen et al.
     2010, The balanced accuracy and its posterior distribution)."""
     right, there, _ = _counts(rows)
     return float((right[there > 0] / there[there > 0]).mean())
 
 
 def _counts(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each class: samples of it that are decided rightly, all of it, all decided for it."""
+    """Return for each class: its correctly predicted samples, all its samples, all predictions of it."""
     truth, decided = rows.astype(np.int64).T
     count = int(rows.max(initial=0)) + 1
     right = np.bincount(truth[truth == decided], minlength=count)
@@ -63,7 +63,7 @@ def _right(rows: np.ndarray) -> np.ndarray:
 
 
 def numbers(labels: np.ndarray) -> np.ndarray:
-    """Class numbers of one-hot rows, or of a column; other labels as they are."""
+    """Convert one-hot rows, or a column, to class numbers; other labels are returned unchanged."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         return labels[:, 0]
     one_hot = (
@@ -76,7 +76,7 @@ def numbers(labels: np.ndarray) -> np.ndarray:
 
 
 def counted(labels: np.ndarray) -> np.ndarray:
-    """Class indices from 0, also for boolean labels and for -1 and 1."""
+    """Return class indices from 0, also for boolean labels and for -1 and 1."""
     found = numbers(labels)
     signs = found.ndim == 1 and len(found) and bool(np.isin(found, (-1, 1)).all()) and bool((found < 0).any())
     return (found > 0).astype(np.int64) if signs or found.dtype.kind == "b" else found
@@ -88,7 +88,7 @@ def _at_the_middle(metric: Metric, outputs: np.ndarray, _target: np.ndarray, _cl
 
 
 def middle(outputs: np.ndarray) -> float:
-    """Decision threshold of one output: 0.5 for probabilities, else 0."""
+    """Return the decision threshold of a single output: 0.5 for probabilities, else 0."""
     return 0.5 if are_probabilities(outputs) else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Embeddings: whether the nearest other sample is of the same class (retrieval)."""
+"""Metrics of embeddings: whether a nearest neighbour has the same class (retrieval)."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ COPIES = 16  # of a sample among resampled ones, at most, about
 
 
 def labelled_vectors(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """[samples, 1 + values] class, then the embedding at unit length."""
+    """Return the class, followed by the embedding at unit length: [samples, 1 + values]."""
     if labels.size != len(outputs):
         raise UserError(
             "Retrieval needs one class index per sample, not {shape}.", "Choose another metric.", shape=labels.shape[1:]
@@ -25,8 +25,9 @@ def labelled_vectors(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def hits(rows: np.ndarray, k: int) -> np.ndarray:
-    """[samples] 1 where one of the k nearest other samples, by cosine, is of the same class (R@k: Jégou et al. 2011,
-    section V.A); NaN where no other is of it. Copies of a sample, as of the bootstrap, are not its neighbours."""
+    """Return 1 for samples with one of the same class among their k nearest others, by cosine (R@k: Jégou et al. 2011,
+    section V.A); NaN if no other has that class. Copies of a sample, as in a bootstrap, are not its neighbours.
+    [samples]."""
     labels, unit = rows[:, 0], rows[:, 1:]
     _, copies = np.unique(rows, axis=0, return_inverse=True)
     copies = copies.reshape(-1)
@@ -50,7 +51,7 @@ def hits(rows: np.ndarray, k: int) -> np.ndarray:
 
 
 def recall(rows: np.ndarray, k: int) -> float:
-    """Share of the samples with a hit, of those that could have one."""
+    """Return the fraction of samples with a hit, among those that can have one."""
     found = hits(rows, k)
     known = found[~np.isnan(found)]
     return float(known.mean()) if len(known) else 0.0

@@ -1,4 +1,4 @@
-"""Intervals of 95 %: of a metric, and of the difference of two models on the same samples."""
+"""95 % confidence intervals: of a metric, and of the difference between two models on the same samples."""
 
 from statistics import NormalDist
 
@@ -13,7 +13,7 @@ WORK = 4e7  # numbers that go through a total for one interval, about
 
 
 def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[float, float]:
-    """95 % interval of the mean score over `population` samples of which `scores` are a random part.
+    """Return the 95 % interval of the mean score over `population` samples, of which `scores` are a random part.
 
     Wilson 1927 for proportions, the normal interval else; both with the finite population correction, so that the
     interval closes when every sample was seen (Cochran 1977, section 2.8).
@@ -31,9 +31,9 @@ def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[flo
 
 
 def paired_interval(differences: np.ndarray, population: int, unit: float = 1.0) -> tuple[float, float]:
-    """95 % interval of the mean of per-sample differences. One pseudo-sample of each sign keeps it honest at no change
-    (Agresti and Min 2005, Simple improved confidence intervals for comparing matched proportions); `unit` is how far
-    scores are apart, 1 for shares."""
+    """Return the 95 % interval of the mean of per-sample differences. One pseudo-sample of each sign avoids an empty
+    interval when nothing changes (Agresti and Min 2005, Simple improved confidence intervals for comparing matched
+    proportions); `unit` is the difference between two scores, 1 for fractions."""
     n, left, mean = len(differences), _left(len(differences), population), float(differences.mean())
     if left == 0.0:
         return mean, mean
@@ -43,10 +43,10 @@ def paired_interval(differences: np.ndarray, population: int, unit: float = 1.0)
 
 
 def interval_of(metric: Metric, rows: np.ndarray, population: int, seed: int = 0) -> tuple[float, float]:
-    """95 % interval of a metric on `population` samples, of which these rows are a random part.
+    """Return the 95 % interval of a metric on `population` samples, of which these rows are a random part.
 
-    Where the value is no mean, by the standard error of seeded bootstrap samples (Efron and Tibshirani 1993, sections
-    6.2 and 13.3), within the bounds of the metric.
+    For a value that is not a mean, from the standard error of seeded bootstrap samples (Efron and Tibshirani 1993,
+    sections 6.2 and 13.3), within the bounds of the metric.
     """
     if metric.total is None:
         return interval(rows, metric.info.interval == "wilson", population)
@@ -70,7 +70,8 @@ def _standard_error(metric: Metric, rows: np.ndarray, seed: int) -> float:
 
 
 def unit_of(metric: Metric, rows: np.ndarray) -> float:
-    """How far scores of one sample are apart: the width of a bounded metric, else their standard deviation."""
+    """Return the difference between two scores of a sample: the width of a bounded metric, else the standard
+    deviation."""
     low, high = metric.info.low, metric.info.high
     if low is not None and high is not None:
         return high - low
@@ -78,5 +79,5 @@ def unit_of(metric: Metric, rows: np.ndarray) -> float:
 
 
 def _left(seen: int, population: int) -> float:
-    """Finite population correction of a variance."""
+    """Return the finite population correction of a variance."""
     return 1.0 if population <= 1 else max(0.0, (population - seen) / (population - 1))

@@ -1,4 +1,4 @@
-"""Every metric of the program by its id, and their titles where teachers are compared with."""
+"""All built-in metrics by id, with their titles where the reference is a teacher."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,12 +33,12 @@ TAUGHT = {  # titles of metrics, where what is compared with are the answers of 
 
 
 def against_teachers(metric: Metric) -> Metric:
-    """The same where what is compared with are the answers of teachers."""
+    """Return the metric with the answers of teachers as its reference."""
     return _retitled(metric, TAUGHT)
 
 
 def against_original(metric: Metric) -> Metric:
-    """The same where what is compared with are the answers of the original model."""
+    """Return the metric with the answers of the original model as its reference."""
     return _retitled(metric, {taught: title for title, taught in TAUGHT.items()})
 
 

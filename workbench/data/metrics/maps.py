@@ -1,4 +1,4 @@
-"""Outputs that are scores of classes at many places: of pixels, and of tokens."""
+"""Metrics of class scores at many positions: pixels or tokens."""
 
 from dataclasses import replace
 from functools import partial
@@ -19,15 +19,16 @@ def second(outputs: np.ndarray) -> np.ndarray:
 
 
 def token_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """`outputs` [samples, tokens, classes], `labels` [samples, tokens]; negative labels are padding."""
+    """Return accuracy per sample; `outputs` [samples, tokens, classes], `labels` [samples, tokens]; negative labels are
+    padding."""
     real = labels >= 0
     right = (last(outputs) == labels) & real
     return right.sum(axis=1) / np.maximum(real.sum(axis=1), 1)
 
 
 def pixel_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """`outputs` [samples, classes, ...], `labels` [samples, ...]; negative labels are ignored, and 255 unless there are
-    that many classes."""
+    """Return accuracy per sample; `outputs` [samples, classes, ...], `labels` [samples, ...]; negative labels are
+    ignored, and 255 unless there are that many classes."""
     real = known(labels, outputs.shape[1])
     right = (second(outputs) == labels) & real
     each = tuple(range(1, labels.ndim))
@@ -39,7 +40,7 @@ def pixel_accuracy_last(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def known(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Whether places have a class."""
+    """Whether positions have a class."""
     return (labels >= 0) & ((labels != LEFT_OUT) | (classes > LEFT_OUT))
 
 
@@ -52,16 +53,17 @@ def pixel_agreement(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
 
 
 def squeezed(labels: np.ndarray) -> np.ndarray:
-    """[n, 1, ...] and [n, ..., 1] as [n, ...]."""
+    """Squeeze [n, 1, ...] and [n, ..., 1] to [n, ...]."""
     if labels.ndim > 2 and labels.shape[1] == 1:
         return labels[:, 0]
     return labels[..., 0] if labels.ndim > 2 and labels.shape[-1] == 1 else labels
 
 
 def overlaps(outputs: np.ndarray, labels: np.ndarray, classes: int = 0) -> np.ndarray:
-    """[samples, 2 x classes] places of each class in both label and decision, then in one of them.
+    """Return the pixels of each class in both label and prediction, then in either: [samples, 2 x classes].
 
-    `outputs` [samples, classes, ...] or [samples, ..., classes], or class numbers [samples, ...], then of `classes`.
+    `outputs` [samples, classes, ...] or [samples, ..., classes], or class numbers [samples, ...] with `classes`
+    classes.
     """
     if outputs.shape[2:] == labels.shape[1:]:
         decided, classes = second(outputs), outputs.shape[1]
@@ -88,8 +90,8 @@ def overlaps(outputs: np.ndarray, labels: np.ndarray, classes: int = 0) -> np.nd
 
 
 def mean_iou(rows: np.ndarray) -> float:
-    """Intersection over union of each class, over all samples, and the mean of the classes that are there or decided
-    for (Everingham et al. 2015, The PASCAL visual object classes challenge, section 4.1.3)."""
+    """Return the mean IoU: the intersection over union of each class over all samples, averaged over classes that occur
+    or are predicted (Everingham et al. 2015, The PASCAL visual object classes challenge, section 4.1.3)."""
     both, either = np.split(rows.sum(axis=0), 2)
     return float((both[either > 0] / either[either > 0]).mean()) if (either > 0).any() else 0.0
 

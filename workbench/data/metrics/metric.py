@@ -1,4 +1,4 @@
-"""A metric: scores of single samples, or statistics of them from which the value follows."""
+"""A metric: scores of single samples, or per-sample statistics from which the value is computed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ Taken = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Metric:
-    """`score(outputs, target) -> [samples, ...]` float64, a row for each sample and of that sample alone; `target` is
-    labels, or the original model's outputs. So two models are compared on the same samples.
+    """`score(outputs, target) -> [samples, ...]` float64, one row per sample that depends on that sample alone;
+    `target` is labels, or the original model's outputs. This allows paired comparison of two models.
 
-    Without `total` a row is one number, and the value is their mean. Else rows [samples, k] are statistics, and
-    `total(rows) -> float` is the value for any selection of samples, in which one may come several times.
+    Without `total` a row is one number, and the value is their mean. With it, rows [samples, k] are statistics, and
+    `total(rows) -> float` is the value for any selection of samples, with repetition.
 
-    decide   (outputs) -> [samples, ...]: what a model decides by its outputs; None where it decides nothing
-    at       the threshold of a decision by one
-    total    (rows) -> value, of a metric that is no mean over samples
-    alone    (rows) -> [samples], how good each sample is by itself where the total of one row does not say it
-    keep     (outputs of the original) -> the part of them that is compared with, where that is smaller
+    decide   (outputs) -> [samples, ...]: a model's predictions, given its outputs; None if there are none
+    at       threshold of a binary decision
+    total    (rows) -> value, for a metric that is not a mean over samples
+    alone    (rows) -> [samples], quality of each sample by itself, if the total of one row does not express it
+    keep     (outputs of the original) -> the part of them that serves as reference, if that is smaller
     labels   (labels) -> labels in the form that `score` takes
-    fit      (metric, outputs of the original, target, names of classes) -> the metric with what it takes of these: a
+    fit      (metric, outputs of the original, target, names of classes) -> the metric with values derived from these: a
              scale, a threshold
-    about    what tells it from others of this id, for what is kept on disk
+    about    distinguishes it from others of this id, for results kept on disk
     """
 
     id: str
@@ -61,11 +61,11 @@ class Metric:
         return self.info.higher_is_better
 
     def value(self, rows: np.ndarray) -> float:
-        """The metric of the samples that have these rows."""
+        """Return the metric of the samples with these rows."""
         return float(rows.mean()) if self.total is None else float(self.total(rows))
 
     def each(self, rows: np.ndarray) -> np.ndarray:
-        """[samples] the metric of each sample by itself."""
+        """Return the metric of each sample by itself, [samples]."""
         if self.total is None:
             return rows
         if self.alone is not None:
@@ -73,12 +73,13 @@ class Metric:
         return np.array([self.total(rows[n : n + 1]) for n in range(len(rows))])
 
     def differences(self, rows: np.ndarray, base: np.ndarray) -> np.ndarray:
-        """[samples] contributions to value(rows) - value(base) on the same samples: their mean is that difference, and
-        their spread is that of its estimate.
+        """Return contributions to value(rows) - value(base) on the same samples, [samples]: their mean is that
+        difference, and their spread is that of its estimate.
 
-        Of a mean, the differences themselves. Else pseudo-values of the jackknife with groups left out (Shao and Tu
-        1995, The Jackknife and Bootstrap, section 2.3): that of a group counts for each of its samples, its distance
-        from the mean widened by the root of their number, so that the mean has the error of as many groups.
+        For a mean, the differences themselves. Else pseudo-values of the delete-a-group jackknife (Shao and Tu 1995,
+        The Jackknife and Bootstrap, section 2.3): a group's value is assigned to each of its samples, with its distance
+        from the mean scaled by the square root of their number, so that the standard error of the mean is that over
+        groups.
         """
         if self.total is None:
             return rows - base
@@ -93,7 +94,7 @@ class Metric:
         return np.asarray(whole + found - found.mean())
 
     def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """[samples] whether two models decide alike; where they decide nothing, whether they answer alike to 1 %."""
+        """Whether two models predict the same, [samples]; without predictions, whether outputs agree to 1 %."""
         if self.decide is not None:
             return _all(np.asarray(self.decide(first) == self.decide(second)))
         if first.dtype.kind not in "fiub":
@@ -107,15 +108,15 @@ def _all(same: np.ndarray) -> np.ndarray:
 
 
 def rows_of(values: np.ndarray) -> np.ndarray:
-    """[samples, values] float64."""
+    """Return values as rows [samples, values], float64."""
     return values.reshape(len(values), -1).astype(np.float64)
 
 
 def mean_of(values: np.ndarray) -> np.ndarray:
-    """[samples] means of what each sample has."""
+    """Return the mean of each sample's values, [samples]."""
     return values.reshape(len(values), -1).mean(axis=1, dtype=np.float64)
 
 
 def share(title: str, labelled: bool, interval: Literal["wilson", "normal"] = "normal") -> MetricInfo:
-    """Metric that is the share of correct answers, shown in per cent."""
+    """Return the info of a metric that is the fraction of correct answers, shown in per cent."""
     return MetricInfo(title, "%", labelled=labelled, interval=interval, low=0.0, high=1.0)

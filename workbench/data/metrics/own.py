@@ -1,4 +1,4 @@
-"""A metric of the user's own: file.py:function(outputs, targets) -> a score for each sample, or one number for all."""
+"""Custom metrics: file.py:function(outputs, targets) -> a score for each sample, or one number for all."""
 
 import os
 import runpy
@@ -24,17 +24,18 @@ Function = Callable[..., Any]
 
 
 def is_own(name: str) -> bool:
-    """Whether a metric is named as file.py:function."""
+    """Whether a metric is given as file.py:function."""
     return bool(file_and_function(name)[1])
 
 
 def own(name: str, trusted: Trust, labelled: bool) -> Metric:
-    """The metric that a function computes. Its attributes say more, if there: `title`, `unit` ("%" for shares 0..1),
-    `higher_is_better` (True), `labelled` (whether targets are labels; else the original model's outputs).
+    """Return the metric that a function computes. Optional attributes of the function: `title`, `unit` ("%" for
+    fractions 0..1), `higher_is_better` (True), `labelled` (whether targets are labels; else the original model's
+    outputs).
 
-    labelled   whether the data has labels, which are the targets then
+    labelled   whether the data has labels, which are then the targets
 
-    Raises UserError without trust, or where there is no such function.
+    Raises UserError without trust, or if there is no such function.
     """
     path, called = file_and_function(name)
     if name not in trusted:
@@ -62,7 +63,7 @@ def own(name: str, trusted: Trust, labelled: bool) -> Metric:
 
 
 def _safe(function: Function, name: str) -> Function:
-    """The function, what it raises as a UserError."""
+    """Wrap the function so that errors are raised as UserError."""
 
     def guarded(*arguments: Any) -> Any:
         try:
@@ -76,8 +77,8 @@ def _safe(function: Function, name: str) -> Function:
 
 
 def _by_answer(metric: Metric, outputs: np.ndarray, target: np.ndarray, _classes: tuple[str, ...]) -> Metric:
-    """With what the function answers: scores of samples; or one number for all of them, for which all outputs and
-    targets are kept."""
+    """Set up the metric by the function's result: scores per sample; or one number for all of them, for which all
+    outputs and targets are kept."""
     function = metric.score
     if np.ndim(function(outputs, target)) == 1:
         return metric
@@ -96,7 +97,7 @@ def _by_answer(metric: Metric, outputs: np.ndarray, target: np.ndarray, _classes
 
 @dataclass(frozen=True)
 class _Parts:
-    """Outputs and targets of a sample as one row of numbers, and back."""
+    """Conversion of a sample's outputs and targets to one row of numbers, and back."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]

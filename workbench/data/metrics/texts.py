@@ -1,4 +1,4 @@
-"""Sequences as of speech and text recognition: errors of symbols (CER) and of words (WER)."""
+"""Metrics of sequences, as in speech and text recognition: character error rate (CER) and word error rate (WER)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,8 +17,8 @@ Symbols = Sequence[int] | Sequence[str]
 
 
 def edits(first: Symbols, second: Symbols) -> int:
-    """Levenshtein distance: insertions, deletions and substitutions (Wagner and Fischer 1974, The string-to-string
-    correction problem). A row at a time; insertions along a row are a running minimum."""
+    """Return the Levenshtein distance: insertions, deletions and substitutions (Wagner and Fischer 1974, The
+    string-to-string correction problem). Computed row by row; insertions along a row are a running minimum."""
     if not len(first) or not len(second):
         return max(len(first), len(second))
     numbers = {symbol: number for number, symbol in enumerate(dict.fromkeys([*first, *second]))}
@@ -32,14 +32,14 @@ def edits(first: Symbols, second: Symbols) -> int:
 
 
 def errors(outputs: np.ndarray, labels: np.ndarray, read: Callable[[np.ndarray], list[Symbols]]) -> np.ndarray:
-    """[samples, 2] edits to the label, and its length."""
+    """Return the edits to the label, and its length: [samples, 2]."""
     decided, wanted = read(outputs), read(labels)
     counts = [(edits(own, label), len(label)) for own, label in zip(decided, wanted, strict=True)]
     return np.array(counts, np.float64).reshape(len(outputs), 2)
 
 
 def error_rate(rows: np.ndarray) -> float:
-    """Edits of all samples over the length of all labels."""
+    """Return the edits of all samples divided by the length of all labels."""
     wrong, length = rows.sum(axis=0)
     return float(wrong / max(length, 1))
 
@@ -49,10 +49,11 @@ def _each(rows: np.ndarray) -> np.ndarray:
 
 
 def symbols(values: np.ndarray, blank: int | None = None) -> list[Symbols]:
-    """The symbols of each sample: of scores [samples, places, symbols] the best ones, of numbers those that are not
-    negative (padding), of texts the characters.
+    """Return the symbols of each sample: the best ones for scores [samples, places, symbols], those that are not
+    negative (padding) for numbers, the characters for texts.
 
-    blank   scores are of CTC: repeated symbols are one, and this one is none (Graves et al. 2006, section 3.2)
+    blank   the blank of CTC scores: repeated symbols are merged, and this one is dropped (Graves et al. 2006, section
+            3.2)
     """
     if values.dtype.kind in "OUS":
         return [str(text) for text in values.reshape(len(values))]
@@ -74,7 +75,7 @@ def _collapsed(row: np.ndarray, blank: int) -> list[int]:
 
 
 def words(values: np.ndarray, space: int | None = None, blank: int | None = None) -> list[Symbols]:
-    """The words of each sample, as texts; `space` is the symbol between them."""
+    """Return the words of each sample, as texts; `space` is the symbol between them."""
     found: list[Symbols] = []
     for sequence in symbols(values, blank):
         if isinstance(sequence, str):
@@ -106,7 +107,7 @@ def _words(
 
 
 def blank_of(outputs: np.ndarray) -> int:
-    """The blank of CTC scores, the first symbol or the last: the one that is decided for more often."""
+    """Return the blank of CTC scores, the first symbol or the last: the one that is predicted more often."""
     if outputs.ndim != 3:
         raise UserError(
             "CTC needs scores [positions, symbols] per sample, not {shape}.",

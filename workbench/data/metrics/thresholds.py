@@ -1,4 +1,4 @@
-"""Outputs that decide yes or no: by a threshold, or by their order (AUC)."""
+"""Metrics of binary outputs: by a threshold, or by rank (AUC)."""
 
 from functools import partial
 
@@ -12,12 +12,12 @@ from workbench.data.metrics.metric import Metric, mean_of, rows_of, share
 
 
 def sides(outputs: np.ndarray, target: np.ndarray, at: float, middle: float) -> np.ndarray:
-    """The share of a sample's values on the right side: outputs above `at`, the target above `middle`."""
+    """Return the fraction of a sample's values on the correct side: outputs above `at`, the target above `middle`."""
     return mean_of((rows_of(outputs) > at) == (rows_of(target) > middle))
 
 
 def threshold(name: str, at: float, labelled: bool, middle: float, single: bool) -> Metric:
-    """A decision by a threshold: of one value a sample, or of several."""
+    """Return the metric of predictions by a threshold: of one value per sample, or of several."""
     title = {
         ("binary", True): Message("accuracy at {at:g}", at=at),
         ("binary", False): Message("agreement with the original at {at:g}", at=at),
@@ -39,7 +39,8 @@ def _column(labels: np.ndarray) -> np.ndarray:
 
 
 def ranked(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """[samples, 2] score and whether the sample is positive; of two classes the score is the second's lead."""
+    """Return score and whether the sample is positive, [samples, 2]; for two classes the score is the second's
+    margin."""
     values = rows_of(outputs)
     if values.shape[1] > 2 or not np.isin(labels, (0, 1)).all():
         raise UserError("AUC needs one output or two classes, and labels 0 and 1.", "Choose another metric or output.")
@@ -48,8 +49,9 @@ def ranked(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def auc(rows: np.ndarray) -> float:
-    """Area under the ROC curve: how often a positive sample scores higher than a negative one, a tie counting half
-    (Hanley and McNeil 1982, The meaning and use of the area under a ROC curve). 0.5 where all are of one kind."""
+    """Return the area under the ROC curve: the probability that a positive sample scores higher than a negative one,
+    ties counting half (Hanley and McNeil 1982, The meaning and use of the area under a ROC curve). 0.5 if all samples
+    are of one class."""
     positive = rows[:, 1] > 0
     if positive.all() or not positive.any():
         return 0.5
@@ -57,7 +59,8 @@ def auc(rows: np.ndarray) -> float:
 
 
 def placements(rows: np.ndarray) -> np.ndarray:
-    """Share of the other class's samples on the right side of each sample, [samples] (DeLong et al. 1988)."""
+    """Return for each sample the fraction of the other class's samples on its correct side, [samples] (DeLong et al.
+    1988)."""
     scores, positive = np.nan_to_num(rows[:, 0]), rows[:, 1] > 0
     found = np.full(len(rows), 0.5)
     for kind in (True, False):

@@ -1,4 +1,4 @@
-"""Language models: the loss of the next token, and perplexity, computed in pieces that do not hold all logits twice."""
+"""Metrics of language models: next-token loss and perplexity, computed in pieces that do not hold all logits twice."""
 
 from dataclasses import replace
 from functools import partial
@@ -19,8 +19,8 @@ ABSENT = -1  # label of a place without a next token
 
 
 def surprises(outputs: np.ndarray, labels: np.ndarray, probabilities: bool = False) -> np.ndarray:
-    """[samples, 2] sum of -log p(token), and how many tokens; `outputs` [samples, tokens, vocabulary], `labels`
-    [samples, tokens], negative where nothing is asked. In pieces."""
+    """Return the sum of -log p(token) and the number of tokens, [samples, 2]; `outputs` [samples, tokens, vocabulary],
+    `labels` [samples, tokens], negative at ignored positions. Computed in pieces."""
     if outputs.ndim != 3 or labels.shape != outputs.shape[:2]:
         raise UserError(
             "The outputs {outputs} are not token scores for {labels} tokens (shapes per sample).",
@@ -50,7 +50,7 @@ def surprises(outputs: np.ndarray, labels: np.ndarray, probabilities: bool = Fal
 
 
 def _surprise(scores: np.ndarray, wanted: np.ndarray, probabilities: bool) -> np.ndarray:
-    """[n] -log p of the wanted entries; sums are of float64."""
+    """Return -log p of the wanted entries, [n], summed in float64."""
     if probabilities:
         scores = np.log(np.maximum(scores, LEAST))
     top = scores.max(axis=1)
@@ -59,13 +59,13 @@ def _surprise(scores: np.ndarray, wanted: np.ndarray, probabilities: bool) -> np
 
 
 def mean_loss(rows: np.ndarray) -> float:
-    """Mean of -log p over all tokens, nats."""
+    """Return the mean of -log p over all tokens, in nats."""
     lost, count = rows.sum(axis=0)
     return float(lost / max(count, 1))
 
 
 def perplexity(rows: np.ndarray) -> float:
-    """exp of the mean loss of a token (Jelinek et al. 1977, Perplexity: a measure of the difficulty of speech
+    """Return exp of the mean loss of a token (Jelinek et al. 1977, Perplexity: a measure of the difficulty of speech
     recognition tasks)."""
     return float(np.exp(min(mean_loss(rows), MOST)))
 
@@ -79,10 +79,10 @@ def _each_perplexity(rows: np.ndarray) -> np.ndarray:
 
 
 def next_tokens(tokens: np.ndarray, mask: np.ndarray | None = None, asked: np.ndarray | None = None) -> np.ndarray:
-    """[samples, length] the token that follows each place, ABSENT at the end.
+    """Return the token that follows each position, [samples, length], ABSENT at the end.
 
-    mask    0 where the model reads padding: neither it nor what follows it counts
-    asked   whether a token is to be told; all, if not given
+    mask    0 at padding: neither it nor the token after it counts
+    asked   whether a token is to be predicted; all, if not given
     """
     labels = np.full(tokens.shape, ABSENT, np.int64)
     labels[:, :-1] = tokens[:, 1:]
@@ -95,7 +95,7 @@ def next_tokens(tokens: np.ndarray, mask: np.ndarray | None = None, asked: np.nd
 
 
 def knows_next(outputs: np.ndarray, labels: np.ndarray) -> bool:
-    """Whether these outputs tell next tokens better than evenly spread guesses: a decoder does, a model that fills gaps
+    """Whether these outputs predict next tokens better than a uniform guess: a decoder does, a masked language model
     does not."""
     if outputs.dtype.kind != "f" or outputs.ndim != 3 or labels.shape != outputs.shape[:2] or outputs.shape[2] < 2:
         return False

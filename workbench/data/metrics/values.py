@@ -1,4 +1,4 @@
-"""Outputs that are numbers: how far they are from targets, or from the original's."""
+"""Metrics of numeric outputs: their distance from targets, or from the original's."""
 
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ COLUMNS = 64  # values of a sample, at most, for each of which R2 is computed
 
 
 def equality(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The share of equal values of a sample: of class numbers, texts, true and false."""
+    """Return the fraction of equal values in each sample: class numbers, texts, booleans."""
     outputs, target = outputs.reshape(len(outputs), -1), target.reshape(len(target), -1)
     if outputs.dtype.kind in "OUS" or target.dtype.kind in "OUS":
         outputs, target = outputs.astype(str), target.astype(str)
@@ -39,13 +39,14 @@ def absolute_error(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def relative_error(outputs: np.ndarray, original: np.ndarray, scale: float = 1.0) -> np.ndarray:
-    """The squared error as a share of how far the original's answers vary: 1 is a model that answers their mean always
-    (1 - R²)."""
+    """Return the squared error as a fraction of the variance of the original's answers: 1 for a model that always
+    answers their mean (1 - R²)."""
     return squared_error(outputs, original) / scale
 
 
 def relative(rows: np.ndarray) -> Metric:
-    """The squared error as a share of the variance of these answers [samples, values] of the original."""
+    """Return the metric of squared errors as a fraction of the variance of these answers [samples, values] of the
+    original."""
     scale = float(rows.var(axis=0).mean()) or float(np.square(rows).mean()) or 1.0
     return replace(RELATIVE, score=partial(relative_error, scale=max(scale, SMALL)))
 
@@ -55,7 +56,7 @@ def _scaled(_metric: Metric, outputs: np.ndarray, _target: np.ndarray, _classes:
 
 
 def residuals(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """[samples, 2 x values] squared errors, then targets."""
+    """Return squared errors, then targets, [samples, 2 x values]."""
     wanted = rows_of(target)
     if wanted.shape[1] > COLUMNS:
         raise UserError(
@@ -68,8 +69,8 @@ def residuals(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def r2(rows: np.ndarray) -> float:
-    """1 - SSE / SST, the mean over the values of a sample (coefficient of determination; Draper and Smith 1998, section
-    1.3). A value that never varies counts 1 where it is met, else 0."""
+    """Return 1 - SSE / SST, the mean over the values of a sample (coefficient of determination; Draper and Smith 1998,
+    section 1.3). A constant value counts 1 if it is predicted exactly, else 0."""
     squared, wanted = np.split(rows, 2, axis=1)
     errors, spread = squared.sum(axis=0), np.square(wanted - wanted.mean(axis=0)).sum(axis=0)
     return float(np.where(spread > 0, 1 - errors / np.maximum(spread, SMALL), errors == 0).mean())
@@ -81,14 +82,14 @@ def _explained(rows: np.ndarray) -> np.ndarray:
 
 
 def powers(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """[samples, 2] signal and noise."""
+    """Return the power of signal and of noise, [samples, 2]."""
     a, b = rows_of(outputs), rows_of(original)
     return np.stack([np.square(b).sum(axis=1), np.square(a - b).sum(axis=1)], axis=1)
 
 
 def sqnr(rows: np.ndarray) -> float:
-    """Signal to quantisation noise in dB, 10 log10 of the powers of all samples (Widrow and Kollár 2008, chapter 1), at
-    most float32's resolution."""
+    """Return the signal to quantisation noise ratio in dB, 10 log10 of the powers of all samples (Widrow and Kollár
+    2008, chapter 1), limited by float32's resolution."""
     signal, noise = rows.sum(axis=0)
     if noise == 0:
         return RESOLUTION

@@ -1,1 +1,1 @@
-"""Kinds of data sets, one file a kind."""
+"""Kinds of data sets, one file for each kind."""

@@ -1,4 +1,4 @@
-"""`file.py:function` that yields batches: code of the user, which runs only where that is allowed."""
+"""`file.py:function` that yields batches: the user's code, which runs only with trust."""
 
 import os
 import runpy
@@ -14,7 +14,7 @@ NAMES = "class_names"
 
 
 def read(path: str, trusted: bool) -> dict[str, np.ndarray]:
-    """The batches put together. Raises UserError without trust, or for batches that do not fit each other."""
+    """Return the batches concatenated. Raises UserError without trust, or for batches that do not fit each other."""
     file, name = file_and_function(path)
     if not os.path.isfile(file):
         raise UserError("There is no file {file}.", "Check the name.", file=file)

@@ -1,4 +1,4 @@
-"""A folder of class folders of images, read when they are wanted."""
+"""A folder of class folders of images, which are read on demand."""
 
 import hashlib
 import mimetypes
@@ -53,8 +53,8 @@ class Shape:
 
 
 class ImageFiles(Lazy):
-    """Pixels [n, height, width, channels] uint8. Decoded when they are read, by several threads; the first KEPT bytes
-    stay in memory."""
+    """Pixels [n, height, width, channels] uint8. They are decoded when they are read, by several threads; the first
+    KEPT bytes stay in memory."""
 
     slow = True
 
@@ -67,7 +67,7 @@ class ImageFiles(Lazy):
 
     @property
     def fits(self) -> bool:
-        """Whether the pixels of all images stay in memory."""
+        """Whether the pixels of all images are kept in memory."""
         return len(self) <= self._room
 
     def read(self, numbers: np.ndarray) -> np.ndarray:
@@ -77,7 +77,8 @@ class ImageFiles(Lazy):
         return pixels
 
     def pixels(self, number: int) -> np.ndarray:
-        """[height, width, channels] uint8. Raises UserError for a file that cannot be read."""
+        """Return the pixels of an image, [height, width, channels] uint8. Raises UserError for a file that cannot be
+        read."""
         kept = self._kept.get(number)
         if kept is None:
             kept = _image(self.files[number], self._taken, self._rules)
@@ -87,11 +88,11 @@ class ImageFiles(Lazy):
         return kept
 
     def measure(self, number: int) -> None:
-        """Raises UserError for a file that is no picture, or too large a one; its pixels are not read."""
+        """Raise UserError for a file that is not an image, or is too large; its pixels are not read."""
         _measure(self.files[number])
 
     def content(self, numbers: np.ndarray) -> Iterator[bytes | memoryview]:
-        """Bytes of the files, not their pixels: decoding takes long."""
+        """Yield the bytes of the files, not their pixels: decoding is slow."""
         yield repr((self._rules.crop, self._taken)).encode()
         for number in numbers.tolist():
             try:
@@ -101,7 +102,7 @@ class ImageFiles(Lazy):
 
 
 def _in_threads(work: Callable[[int], T], numbers: Sequence[int]) -> Generator[T, None, None]:
-    """Map `work` over numbers, in order, with several threads, none of which is left behind."""
+    """Map `work` over numbers, in order, with several threads, all of which end with it."""
     pool = ThreadPoolExecutor(max(1, min(THREADS, os.cpu_count() or 1, len(numbers))), "decoding")
     try:
         yield from pool.map(work, numbers)
@@ -112,12 +113,12 @@ def _in_threads(work: Callable[[int], T], numbers: Sequence[int]) -> Generator[T
 def open_folder(
     folder: Path, specs: tuple[InputSpec, ...], rules: Rules, job: Job
 ) -> tuple[dict[str, ImageFiles], np.ndarray, tuple[str, ...], tuple[str, ...]]:
-    """Pixels for the model's only input, labels [n] by the alphabetical order of the class folders, classes, and what
-    the user should know.
+    """Return pixels for the model's only input, labels [n] by the alphabetical order of the class folders, classes, and
+    notes for the user.
 
-    Images that fit KEPT are decoded now, so that one that is damaged is named at once; of others the sizes are read.
-    Raises UserError for unreadable images, no images, a batch that does not fit the memory, files that are none or lie
-    elsewhere, or a model with more than one input.
+    Images that fit into KEPT are decoded now, so that a damaged one is reported at once; for the others the sizes are
+    read. Raises UserError for unreadable images, no images, a batch that does not fit into memory, entries that are not
+    files or link outside, or a model with several inputs.
     """
     taken = _taken(folder, specs, rules)
     folders = tuple(
@@ -149,8 +150,8 @@ def open_folder(
 
 
 def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules, one: bool = False) -> Shape:
-    """Image shape that the model takes. Raises UserError where that is no image, or the rules do not fit it. `one`: the
-    path is a picture's."""
+    """Return the image shape that the model takes. Raises UserError if its input is not an image, or the rules do not
+    fit it. `one`: the path is that of a single picture."""
     if one and (len(specs) != 1 or len(specs[0].shape) != 4):
         raise UserError("{file} is an image, but the model takes none.", "Give an .npy or .npz.", file=folder)
     if len(specs) != 1 or len(specs[0].shape) != 4:
@@ -182,7 +183,7 @@ def _taken(folder: Path, specs: tuple[InputSpec, ...], rules: Rules, one: bool =
 
 
 def _left_out(folder: Path) -> Iterator[str]:
-    """A note of the pictures that are not read: of other formats, and beside the class folders."""
+    """Yield notes on images that are not read: those of other formats, and those beside the class folders."""
     left = [
         file
         for file in folder.rglob("*")
@@ -200,7 +201,7 @@ def _left_out(folder: Path) -> Iterator[str]:
 
 
 def _files(folder: Path, name: str) -> Iterator[Path]:
-    """The pictures of a class. Raises UserError for what is no file, or is a link to somewhere else."""
+    """Yield the images of a class. Raises UserError for anything that is not a file, or is a link to somewhere else."""
     top, place = folder.resolve(), folder / name
     if not place.resolve().is_relative_to(top):
         raise UserError(
@@ -230,8 +231,8 @@ def _called(folder: Path, folders: tuple[str, ...], rules: Rules) -> tuple[str, 
 
 
 def _image(file: Path, taken: Shape, rules: Rules) -> np.ndarray:
-    """[height, width, channels] uint8, turned as its EXIF data says. The picture's size is read, and refused, before
-    its pixels are."""
+    """Read an image as [height, width, channels] uint8, rotated by its EXIF data. Its size is read, and refused if too
+    large, before its pixels."""
     from PIL import Image, ImageOps
 
     try:
@@ -254,13 +255,13 @@ def _image(file: Path, taken: Shape, rules: Rules) -> np.ndarray:
 
 
 def one_image(file: Path, specs: tuple[InputSpec, ...], rules: Rules) -> np.ndarray:
-    """One picture [height, width, channels] uint8. Raises UserError where it cannot be read, or is not what the model
-    takes."""
+    """Read one image as [height, width, channels] uint8. Raises UserError if it cannot be read, or does not fit the
+    model."""
     return _image(file, _taken(file, specs, rules, one=True), rules)
 
 
 def _measure(file: Path) -> None:
-    """Raises UserError for a file that is no picture, or too large a one; its pixels are not read."""
+    """Raise UserError for a file that is not an image, or is too large; its pixels are not read."""
     from PIL import Image
 
     try:
@@ -283,7 +284,7 @@ def _unreadable(file: Path) -> UserError:
 
 
 def _eight_bits(opened: "Image.Image") -> "Image.Image":
-    """The upper byte of a picture with 16 bits: Pillow's convert() clips at 255, which leaves it white."""
+    """Return the upper byte of an image with 16 bits: Pillow's convert() clips at 255, which leaves it white."""
     from PIL import Image
 
     return Image.fromarray((np.asarray(opened) >> 8).astype(np.uint8)) if opened.mode in DEEP else opened

@@ -1,4 +1,4 @@
-"""The kinds of data sets, in the order in which they are asked: ours, and between them those of extensions."""
+"""The kinds of data sets, in order of precedence: built-in ones, with those of extensions between them."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -21,8 +21,8 @@ LABELS, NAMES = "y", "class_names"
 
 @dataclass(frozen=True)
 class Asked:
-    """Request to read data for a model with these inputs, by these rules. `own` are inputs whose values are given,
-    `near` folders where what belongs to the data may lie, too."""
+    """Request to read data for a model with these inputs, by these rules. `own`: inputs with given values; `near`:
+    further folders that may hold files belonging to the data."""
 
     path: str
     specs: tuple[InputSpec, ...]
@@ -34,7 +34,7 @@ class Asked:
 
     @property
     def taken(self) -> tuple[InputSpec, ...]:
-        """The inputs that the data gives."""
+        """Inputs that the data has to supply."""
         return tuple(spec for spec in self.specs if spec.name not in self.own)
 
 
@@ -42,10 +42,10 @@ class Asked:
 class Found:
     """Arrays [samples, ...] by name, with labels y and names of classes class_names.
 
-    held   names of all arrays that there are
-    classes  names of the classes, where these are not among the arrays
+    held   names of all arrays in the data
+    classes  names of the classes, if not among the arrays
     images  whether these are the pixels of images in files
-    notes   what the user should know
+    notes   sentences for the user
     """
 
     arrays: Mapping[str, Column]
@@ -57,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data set: whether a path (that is there) is of it, and how it is read. Both are asked of paths only."""
+    """A kind of data set: whether an existing path is of this kind, and how to read it."""
 
     claims: Callable[[str], bool]
     read: Callable[[Asked], Found]
@@ -93,7 +93,7 @@ def _images(asked: Asked) -> Found:
 
 
 def _of(reader: Reader) -> Kind:
-    """A reader of an extension, whose output is checked."""
+    """Return the kind of an extension's reader, whose output is checked."""
 
     def read(asked: Asked) -> Found:
         given = reader.read(asked.path, asked.trusted, asked.job)

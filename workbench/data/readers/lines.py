@@ -1,4 +1,4 @@
-"""Lines of text files, none of which may be without end."""
+"""Reading of text files line by line, with a limit on the length of a line."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ AGAIN = Message("Save it as text in UTF-8, one sample per line.")
 
 
 def lines(path: str) -> Iterator[str]:
-    """The lines of a file in UTF-8, with a byte order mark or without. Raises UserError naming the file."""
+    """Yield the lines of a file in UTF-8, with or without a byte order mark. Raises UserError naming the file."""
     number = 0
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):

@@ -1,4 +1,4 @@
-"""Arrays in .npy files, and in entries of an archive: the header first, then the values, or where they lie."""
+"""Arrays in .npy files, and in entries of an archive: the header first, then the values, or their place in the file."""
 
 import math
 import stat
@@ -20,8 +20,8 @@ LABELS = ("y.npy", "labels.npy")  # beside the samples, or among the arrays of a
 
 
 def read_header(entry: IO[bytes], file: Path, name: str, again: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, whether the values lie column by column, and type of an array. Raises UserError for what is not a plain
-    array of numbers or texts, ValueError for what is damaged."""
+    """Return the shape, whether values are in column-major order, and the type of an array. Raises UserError for
+    anything but a plain array of numbers or texts, ValueError for a damaged header."""
     version = npy.read_magic(entry)
     if version not in HEADERS:
         raise UserError("{file}: the array '{name}' has an unsupported type.", again, file=file, name=name)
@@ -36,7 +36,7 @@ def read_header(entry: IO[bytes], file: Path, name: str, again: str) -> tuple[tu
 
 
 def read_values(entry: IO[bytes], shape: tuple[int, ...], by_columns: bool, dtype: np.dtype[Any]) -> np.ndarray:
-    """The values that follow a header. Raises EOFError where there are fewer."""
+    """Read the values that follow a header. Raises EOFError if there are fewer."""
     flat = np.empty(math.prod(shape), dtype)
     into = memoryview(flat.view(np.uint8).data) if flat.nbytes else memoryview(b"")
     for start in range(0, len(into), CHUNK):
@@ -49,13 +49,13 @@ def read_values(entry: IO[bytes], shape: tuple[int, ...], by_columns: bool, dtyp
 
 
 def in_place(nbytes: int, shape: tuple[int, ...], by_columns: bool) -> bool:
-    """Whether the samples of an array are read when they are wanted."""
+    """Whether the samples of an array are read on demand."""
     return nbytes > LARGE and not by_columns and len(shape) > 1
 
 
 def read(file: Path) -> dict[str, Column]:
-    """`x` of a .npy file, and labels `y` where y.npy or labels.npy lies beside it; of a folder of .npy files the arrays
-    by their names. Raises UserError naming the file and what to do."""
+    """Read `x` from a .npy file, and labels `y` if y.npy or labels.npy is beside it; from a folder of .npy files the
+    arrays by name. Raises UserError naming the file and what to do."""
     if file.is_dir():
         found = {each.stem: _array(each) for each in sorted(file.glob("*.npy"))}
         labels = found.pop("labels", None)

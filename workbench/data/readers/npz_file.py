@@ -1,7 +1,7 @@
-"""Arrays of an .npz archive: only those that are wanted, and their headers before their values.
+"""Arrays of an .npz archive: only the requested ones, and their headers before their values.
 
-Nothing is unpickled, and nothing is unpacked before it is known how much it is. Large arrays that are not compressed
-are not read here, but batch by batch from where they lie.
+Nothing is unpickled, and nothing is decompressed before its size is known. Large uncompressed arrays are not read here,
+but batch by batch from the file.
 """
 
 import math
@@ -25,7 +25,8 @@ FOLD = 200
 
 
 def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, Column], tuple[str, ...]]:
-    """The wanted arrays that are there, and the names of all. Raises UserError naming the file and what to do."""
+    """Read the requested arrays if present, and return them with the names of all arrays. Raises UserError naming the
+    file and what to do."""
     try:
         if not file.is_file():
             raise UserError("{file} is not a file.", AGAIN, file=file)
@@ -86,7 +87,7 @@ def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInf
 
 
 def _begins(file: Path, info: zipfile.ZipInfo) -> int:
-    """Where the content of an entry that is not compressed begins in the file."""
+    """Return the offset of an uncompressed entry's content in the file."""
     with file.open("rb") as opened:
         opened.seek(info.header_offset)
         name, extra = LOCAL.unpack(opened.read(LOCAL.size))

@@ -25,8 +25,8 @@ Table = dict[str, np.ndarray]
 
 
 def read_csv(path: str, specs: tuple[InputSpec, ...]) -> Table:
-    """Columns of numbers. Without a first line of names the last column are the labels, where the model takes one
-    column less. Raises UserError naming the line that cannot be read."""
+    """Read columns of numbers. Without a header line the last column is the labels if the model takes one column less.
+    Raises UserError naming the line that cannot be read."""
     rows = _rows(path)
     first = next(rows, None)
     if first is None:
@@ -71,7 +71,7 @@ def read_csv(path: str, specs: tuple[InputSpec, ...]) -> Table:
 
 
 def read_parquet(path: str, specs: tuple[InputSpec, ...]) -> Table:
-    """Columns of numbers, or of lists of numbers that all have the same length. Raises UserError."""
+    """Read columns of numbers, or of lists of numbers that all have the same length. Raises UserError."""
     try:
         import pyarrow.parquet as parquet
     except ImportError as error:
@@ -103,8 +103,8 @@ def read_parquet(path: str, specs: tuple[InputSpec, ...]) -> Table:
 def arranged(
     path: str, columns: Mapping[str, np.ndarray], labels: np.ndarray | None, specs: tuple[InputSpec, ...]
 ) -> Table:
-    """Columns by the model's inputs: those that are called as inputs are these, else all together are x [samples,
-    columns], in the shape of the only input. Labels that are texts become class numbers, by the alphabet."""
+    """Assign columns to the model's inputs: by name if they match, else all together as x [samples, columns], in the
+    shape of the only input. Labels that are texts become class numbers, alphabetically."""
     if not columns:
         raise UserError("{path} has no columns but the labels.", AGAIN, path=path)
     own = [spec for spec in specs if spec.name in columns]
@@ -126,7 +126,7 @@ def arranged(
 
 
 def _shaped(values: np.ndarray, spec: InputSpec) -> np.ndarray:
-    """In the shape of one sample, where the number of values is that."""
+    """Reshape values to the shape of one sample, if their number matches."""
     inner = spec.shape[1:]
     values = values.astype(np.float32) if spec.dtype == "float32" else values
     if values.ndim - 1 == len(inner) or any(side is None for side in inner):

@@ -1,7 +1,7 @@
 """Samples of different lengths: .jsonl records of lists or texts, and .txt in blocks of tokens.
 
-They are filled up to one length: inputs with zeros (the tokenizer's padding token for texts), labels with -100, which
-metrics do not count. An input called as a mask that no record has is 1 where a sample is, and 0 where it was filled up.
+They are padded to one length: inputs with zeros (the tokenizer's padding token for texts), labels with -100, which
+metrics ignore. An input named as a mask that no record has is 1 for the sample, and 0 for padding.
 """
 
 import json
@@ -36,7 +36,7 @@ AGAIN = Message(
 def read_records(
     path: str, specs: tuple[InputSpec, ...], rules: Rules, near: Sequence[Path] = ()
 ) -> dict[str, np.ndarray]:
-    """Arrays of the records of a .jsonl file. Raises UserError naming the line that cannot be read."""
+    """Read the records of a .jsonl file as arrays. Raises UserError naming the line that cannot be read."""
     columns: dict[str, list[Any]] = {}
     tokenize = None
     held, count = 0, 0
@@ -69,7 +69,8 @@ def read_records(
 def read_text(
     path: str, specs: tuple[InputSpec, ...], rules: Rules, near: Sequence[Path] = ()
 ) -> dict[str, np.ndarray]:
-    """A text as samples of equally many tokens, each labelled with the token that follows. Raises UserError."""
+    """Read a text as samples with equal numbers of tokens, each labelled with the token that follows. Raises
+    UserError."""
     name, tokenize = _token_input(path, specs), Tokenizer(path, rules, near)
     numbers = np.fromiter((token for line in lines(path) for token in tokenize.numbers(line)), np.int64)
     length = _limit(specs, name, rules) or BLOCK
@@ -88,8 +89,8 @@ def read_text(
 
 
 class Tokenizer:
-    """The tokenizer that the rules name, or tokenizer.json beside the data or the model. Raises UserError where there
-    is none, or none can be loaded."""
+    """The tokenizer that the rules name, or tokenizer.json beside the data or the model. Raises UserError if there is
+    none, or it cannot be loaded."""
 
     def __init__(self, path: str, rules: Rules, near: Sequence[Path] = ()) -> None:
         folder = Path(path).absolute().parent
@@ -118,12 +119,12 @@ class Tokenizer:
             raise UserError("{file} is not a tokenizer.", "Give a tokenizer.json.", file=file) from error
 
     def numbers(self, text: str) -> list[int]:
-        """Token numbers of a text."""
+        """Return the token ids of a text."""
         return list(self._loaded.encode(text).ids)
 
     def pieces(self, before: Sequence[int], tokens: Sequence[int]) -> tuple[str, ...]:
-        """The text that each of these tokens adds to what is before them; a character that takes several tokens is in
-        the last of them."""
+        """Return the text that each of these tokens adds to the previous ones; a character made of several tokens
+        belongs to the last of them."""
         made, told = [], self._text(before)
         for count in range(1, len(tokens) + 1):
             text = self._text([*before, *tokens[:count]])
@@ -142,7 +143,7 @@ class Tokenizer:
 
     @property
     def filler(self) -> int:
-        """The number of the token that fills samples up; 0 where there is none."""
+        """Id of the padding token; 0 if there is none."""
         for name in ("<pad>", "[PAD]", "<|endoftext|>", "</s>"):
             if (found := self._loaded.token_to_id(name)) is not None:
                 return int(found)
@@ -187,14 +188,14 @@ def _token_input(path: str, specs: tuple[InputSpec, ...]) -> str:
 
 
 def _limit(specs: tuple[InputSpec, ...], name: str, rules: Rules) -> int | None:
-    """Length of the samples of an input, where the model or the rules fix it."""
+    """Return the length of an input's samples, if the model or the rules fix it."""
     spec = next((spec for spec in specs if spec.name == name), specs[0] if len(specs) == 1 else None)
     fixed = spec.shape[1] if spec is not None and len(spec.shape) > 1 else None
     return fixed or rules.length
 
 
 def _filled(path: str, parts: list[np.ndarray], limit: int | None, tokenize: Tokenizer | None) -> np.ndarray:
-    """[samples, longest, ...]: filled up to the longest, or to the limit, where longer ones are cut."""
+    """Pad to the longest, or to the limit, at which longer ones are truncated: [samples, longest, ...]."""
     shapes = {part.shape for part in parts}
     if len(shapes) == 1 and (limit is None or not parts[0].ndim or parts[0].shape[0] == limit):
         return np.stack(parts)
@@ -216,7 +217,7 @@ def _filled(path: str, parts: list[np.ndarray], limit: int | None, tokenize: Tok
 def _masks(
     specs: tuple[InputSpec, ...], parts: dict[str, list[np.ndarray]], found: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Inputs that follow from where the samples end: masks, types of tokens, positions."""
+    """Return inputs that follow from the lengths of the samples: masks, types of tokens, positions."""
     sized = next((name for name, column in parts.items() if column[0].ndim), None)
     if sized is None:
         return {}
@@ -226,7 +227,7 @@ def _masks(
 
 
 def _labels(path: str, labels: list[np.ndarray], found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Labels, those of places filled up with PAST; texts as class numbers."""
+    """Return labels, padded with PAST; texts as class numbers."""
     if labels[0].dtype.kind == "U":
         names, numbers = np.unique(np.stack(labels), return_inverse=True)
         return {"y": numbers.reshape(-1), "class_names": names}

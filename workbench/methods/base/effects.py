@@ -1,4 +1,5 @@
-"""Sentences on a step (core.recipe.effect) and its numbers (core.recipe.encodes) that several methods share."""
+"""Sentences on the effect of a step (core.recipe.effect) and number formats (core.recipe.encodes) that several methods
+share."""
 
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import STORED, Encodes

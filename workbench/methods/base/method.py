@@ -1,7 +1,7 @@
-"""Base classes of compression methods, and how the workbench finds methods.
+"""Base classes of compression methods, and the discovery of methods.
 
-A method is a class with a frozen `Params` dataclass and three answers: whether it fits a layer, what it will store
-(a forecast, at once), and the edit itself. Register it with `@method("family.name")` in a file of this folder, or from
+A method is a class with a frozen `Params` dataclass and three answers: whether it fits a layer, an instant forecast of
+what it will store, and the edit itself. Register it with `@method("family.name")` in a file of this folder, or from
 another distribution through the entry-point group `workbench.methods`.
 """
 
@@ -45,7 +45,7 @@ class Context(Protocol):
 
     @property
     def weight(self) -> np.ndarray:
-        """The original, float32, in the stored layout."""
+        """Original weight, float32, in the stored layout."""
 
     @property
     def bias(self) -> np.ndarray | None: ...
@@ -59,38 +59,43 @@ class Context(Protocol):
 
     @property
     def peers(self) -> "tuple[Context, ...]":
-        """Every layer of the recipe that has the very same step, this one among them, in the model's order."""
+        """Every layer of the recipe that has an identical step, including this one, in the model's order."""
 
     def gradients(self, job: Job) -> "tuple[np.ndarray, np.ndarray]":
-        """Mean gradient of the loss, and mean of its square, in the weight's layout. UserError where none passes."""
+        """Return the mean gradient of the loss, and the mean of its square, in the weight's layout. Raises UserError if
+        no gradient reaches the weight."""
 
     def gates(self, job: Job) -> np.ndarray:
-        """[outputs] mean square of the loss's gradient with respect to a factor of each output channel. UserError."""
+        """Return the mean square of the loss's gradient with respect to a factor on each output channel, [outputs].
+        Raises UserError."""
 
     def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
-        """SynFlow scores of all layers, by path, in each weight's layout, with those that `masks` drops at zero."""
+        """Return the SynFlow scores of all layers, by path, in each weight's layout, with the weights that `masks`
+        drops at zero."""
 
     def rows(self, count: int, job: Job) -> np.ndarray:
-        """A seeded sample [groups, at most count, columns] of the calibration rows. UserError without data."""
+        """Return a seeded sample [groups, at most count, columns] of the calibration rows. Raises UserError without
+        data."""
 
     def gram(self, job: Job) -> np.ndarray:
-        """[groups, columns, columns] float64: the mean of x x^T over all calibration rows. UserError without data."""
+        """Return the mean of x x^T over all calibration rows, [groups, columns, columns] float64. Raises UserError
+        without data."""
 
     def mean(self, job: Job) -> np.ndarray:
-        """[groups, columns] float64: the mean of x over all calibration rows. UserError without data."""
+        """Return the mean of x over all calibration rows, [groups, columns] float64. Raises UserError without data."""
 
     def observed(self, job: Job, behind: bool = False, counting: bool = True) -> Observed:
-        """Statistics of the layer's input, or of its output (`behind`), over all calibration samples; without
-        `counting` perhaps the extremes alone, which is faster. Raises UserError without data."""
+        """Return statistics of the layer's input, or of its output (`behind`), over all calibration samples; without
+        `counting` they may hold the extremes alone, which is faster. Raises UserError without data."""
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
-        """The layer's calibration inputs, batch by batch, as the operator receives them."""
+        """Yield the layer's calibration inputs, batch by batch, as the operator receives them."""
 
     def keep(self, what: Hashable, value: Any) -> None:
-        """Keep a value for this layer and these samples, in the place of an earlier one, while there is room."""
+        """Keep a value for this layer and these samples, replacing an earlier one, while there is room."""
 
     def kept(self, what: Hashable) -> Any | None:
-        """The value that `keep` was given, if it is still there."""
+        """Return the value given to `keep`, if it is still there."""
 
 
 class Method(ABC):
@@ -111,19 +116,19 @@ class Method(ABC):
 
     @abstractmethod
     def accepts(self, layer: Layer) -> str | None:
-        """Why this layer cannot have the method, in one sentence; None when it can."""
+        """Return why this layer cannot have the method, in one sentence; None if it can."""
 
     def refuses(self, layer: Layer, params: Any) -> str | None:
-        """The same for these parameters."""
+        """Return why this layer cannot have the method with these parameters; None if it can."""
         return self.accepts(layer)
 
     @abstractmethod
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
-        """Forecast of what will be stored after this step, from shapes alone: instant."""
+        """Forecast what will be stored after this step, from shapes alone: instant."""
 
     def whole(self, params: Any) -> str:
-        """Name of the part that is defined for whole layers only, so that the step cannot follow a factorisation; "" if
-        factors are supported."""
+        """Return the name of the part that is defined for whole layers only, so that the step cannot follow a
+        factorisation; "" if factors are supported."""
         return ""
 
     def shared(self, params: Any) -> bool:
@@ -135,15 +140,15 @@ class Method(ABC):
         return self.needs_data
 
     def looks_at_data(self, params: Any) -> bool:
-        """Whether its note depends on the calibration samples where there are some."""
+        """Whether the step's note depends on the calibration samples, if there are any."""
         return self.uses_data(params)
 
     def opset(self, params: Any) -> int:
-        """The oldest opset of a model that can hold the result."""
+        """Return the oldest opset of a model that can hold the result."""
         return 9
 
     def older(self, params: Any, opset: int) -> str:
-        """Why a model of an older opset cannot have this."""
+        """Return why a model of an older opset cannot have this step."""
         return Message(
             "{step} needs opset {needed}, and the model has opset {opset}.",
             step=Message(self.title),
@@ -152,18 +157,19 @@ class Method(ABC):
         )
 
     def forecasts_exactly(self, params: Any) -> bool:
-        """Whether `forecast` is exact, up to the zeros that rounding makes (many at 2 bits) and where zeros lie; not
-        when the amount depends on the weights."""
+        """Whether `forecast` is exact, up to zeros caused by rounding (many at 2 bits) and the positions of zeros;
+        False if the amount depends on the weights."""
         return True
 
     @abstractmethod
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
-        """The step itself, on what earlier steps made. Deterministic for `context.seed`; `edit` is not changed."""
+        """Apply the step to the result of earlier steps. Deterministic for `context.seed`; `edit` is not changed."""
 
     def matrices(self, context: Context, job: Job) -> tuple[Matrix, ...]:
-        """Matrices in which ranks are found, if not the unfolded weight: one for each rank, of the original layer.
+        """Return the matrices of the original layer whose ranks are chosen, one for each rank, if not the unfolded
+        weight.
 
-        Raises UserError without the data that it takes.
+        Raises UserError without the required data.
         """
         return ()
 
@@ -193,12 +199,13 @@ class Method(ABC):
 class ChannelGroup:
     """Units of channels that may be removed, and the layers that lose output channels with them.
 
-    count      of units that may go
-    stay       units of the chosen layer that cannot go, beside them
-    width      output channels of the chosen layer that one unit holds
+    count      number of units that may be removed
+    stay       further units of the chosen layer, which cannot be removed
+    width      number of the chosen layer's output channels in a unit
     members    each layer's context, and for each of its output channels the unit (0..count-1), or -1
-    scale      [count] mean |scale| of the BatchNormalizations that read the unit; None where none does
-    readers    each layer's context that reads such channels, the axis of its weight, and for each place there the unit
+    scale      [count] mean |scale| of the BatchNormalizations that read the unit; None if there are none
+    readers    for each layer that reads such channels: its context, the axis of its weight, and the unit at each index
+               of that axis
     """
 
     count: int
@@ -211,7 +218,7 @@ class ChannelGroup:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Sums over rows x of inputs and y of outputs, float64: x xᵀ, x yᵀ, and for each output y and y²."""
+    """Sums over rows x of inputs and y of outputs, float64: x xᵀ, x yᵀ, and y and y² for each output."""
 
     inputs: np.ndarray
     across: np.ndarray
@@ -221,10 +228,10 @@ class Moments:
 
 
 class StructuralMethod(Method):
-    """A method that changes several layers at once, and gives another model (see engine.compile.structure).
+    """A method that changes several layers at once and yields a new model (see engine.compile.structure).
 
-    It comes before all other steps of all layers; those run on that model. Each kind of it is one of the classes below.
-    `keeps` says in a note what a layer keeps that a glob named and that cannot have the step.
+    It precedes all other steps of all layers, which run on the new model. Each kind is one of the classes below.
+    `keeps` names what is kept, for the note on a layer that matches a glob but cannot have the step.
     """
 
     structural = True
@@ -243,29 +250,31 @@ class StructuralMethod(Method):
 
 
 class RemovalMethod(StructuralMethod):
-    """Removes output channels from layers, and from all layers coupled with them."""
+    """Removal of output channels from layers, and from all layers coupled with them."""
 
     keeps = Message("stays unpruned")
 
     def unable(self, group: ChannelGroup, params: Any) -> str | None:
-        """Why this group's units cannot be told apart, or None; asked before anything runs."""
+        """Return why this group's units cannot be ranked, or None; called before anything runs."""
         return None
 
     def restores(self, params: Any) -> bool:
-        """Whether layers that are left get the output statistics of the original again (engine.compile.statistics)."""
+        """Whether the remaining layers are corrected to the output statistics of the original
+        (engine.compile.statistics)."""
         return False
 
     @abstractmethod
     def removes(self, group: ChannelGroup, params: Any) -> int:
-        """How many units go, from sizes alone; what is asked for is comparable among parameters of one method."""
+        """Return the number of units to remove, from sizes alone; requests are comparable among parameters of one
+        method."""
 
     @abstractmethod
     def choose(self, groups: tuple[ChannelGroup, ...], params: Any, job: Job) -> tuple[np.ndarray, ...]:
-        """Units to remove for each group with this step. Deterministic."""
+        """Return the units to remove from each group with this step. Deterministic."""
 
 
 class RescalingMethod(StructuralMethod):
-    """Moves scale between output channels and the layers that read them; the model answers as before."""
+    """Transfer of scale between output channels and the layers that read them; the model's outputs do not change."""
 
     keeps = Message("keeps its channel scales")
 
@@ -273,31 +282,32 @@ class RescalingMethod(StructuralMethod):
     def factors(
         self, scaling: Scaling, weights: Mapping[str, np.ndarray], chosen: tuple[np.ndarray, ...], params: Any, job: Job
     ) -> np.ndarray:
-        """[scaling.count] float64 > 0: what each unit's channels are multiplied by. Deterministic.
+        """Return [scaling.count] float64 > 0: the factor for each unit's channels. Deterministic.
 
-        weights   initialiser -> float32 values, of the layers' weights among what is held
-        chosen    for each layer that has this very step, in the model's order, the units that may change
+        weights   name of an initialiser -> float32 values, for the layers' weights
+        chosen    the units that may change, for each layer with this identical step, in the model's order
         """
 
 
 class ReplacingMethod(StructuralMethod):
-    """Puts a student in the place of a span of layers: the module that a layer is in, or another one."""
+    """Replacement of a span of layers by a student: the module that a layer is in, or another one."""
 
     keeps = Message("stays unchanged")
 
     def module(self, path: str, params: Any) -> str:
-        """The module that is replaced when this layer has the step: the one it names, or the layer's own."""
+        """Return the module to replace when this layer has the step: the one that it names, or the layer's own."""
         return getattr(params, "span", "") or path.rpartition(".")[0] or path
 
     @abstractmethod
     def kernel(self, params: Any) -> int | None:
-        """The size of the student's kernel, where it is a convolution; None: nothing takes the span's place."""
+        """Return the size of the student's kernel if it is a convolution; None: the span is removed without
+        replacement."""
 
     @abstractmethod
     def fit(self, moments: Moments, params: Any, job: Job) -> np.ndarray:
-        """The student's weights, float64 [columns, outputs]. Deterministic.
+        """Fit the student's weights, float64 [columns, outputs]. Deterministic.
 
-        Moments are of the student's inputs with a 1 behind them, for the bias, and of the span's outputs.
+        Moments are those of the student's inputs, with a 1 appended for the bias, and of the span's outputs.
         """
 
 
@@ -307,7 +317,7 @@ _loading = threading.Lock()
 
 
 def method(identifier: str) -> Callable[[M], M]:
-    """Class decorator: make a method known under `family.name`."""
+    """Register a method under `family.name` (class decorator)."""
 
     def register(cls: M) -> M:
         if identifier.partition(".")[0] not in get_args(Family):
@@ -327,7 +337,7 @@ def method(identifier: str) -> Callable[[M], M]:
 
 @cache
 def all_methods() -> dict[str, Method]:
-    """Every method by id, in alphabetical order. A file or plug-in that is broken is left out (see plugins)."""
+    """Return every method by id, in alphabetical order. A broken file or plug-in is left out (see plugins)."""
     with _loading:
         plugins.load_methods(_registered)
         return dict(sorted(_registered.items()))
@@ -341,7 +351,7 @@ class Step(NamedTuple):
 
 
 def find(action: Action) -> Step:
-    """The step that an action is. It is parsed once, for however many layers and however often it is asked for.
+    """Resolve an action to its step. The result is cached, whatever the number of layers and calls.
 
     Raises UserError for an unknown method or parameter.
     """
@@ -365,7 +375,7 @@ def _parsed(chosen: Method, given: tuple[tuple[str, type, Any], ...]) -> Step:
 
 
 def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray, int], Encoding]) -> Encoding:
-    """Apply `change(values, out_axis)` to the weight, or to each factor where it was factored before."""
+    """Apply `change(values, out_axis)` to the weight, or to each factor if it was factorised before."""
     factors, scaled = encoding.factors, encoding.scaled
     if factors is not None:
         axis = 0 if factors.conv else 1
@@ -376,5 +386,5 @@ def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray,
 
 
 def untouched(weight: np.ndarray) -> Edit:
-    """The edit that a stack of actions starts from."""
+    """Return the edit from which a stack of steps starts."""
     return Edit(Dense(weight))

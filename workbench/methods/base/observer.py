@@ -1,5 +1,5 @@
-"""Statistics of an activation over the calibration data, gathered batch by batch in constant memory, and the resulting
-levels.
+"""Statistics of an activation over the calibration data, collected batch by batch in constant memory, and the
+quantisation levels that follow.
 
 Krishnamoorthi 2018, Quantizing deep convolutional networks for efficient inference, section 3; Migacz 2017, 8-bit
 inference with TensorRT, for the choice by entropy.
@@ -27,10 +27,10 @@ SMOOTH = 1e-6  # the share that a bin without any counts with
 class Observed:
     """Statistics of all values of an activation over the calibration samples.
 
-    low, high   the extremes
+    low, high   minimum and maximum
     counts      [BINS] of values in equal bins over -reach..reach
-    lows, highs     [channels] the extremes of each
-    rows        [at most KEPT, channels] values of all channels at single places of the first samples
+    lows, highs     [channels] minimum and maximum of each
+    rows        [at most KEPT, channels] values of all channels at single positions of the first samples
     """
 
     low: float
@@ -50,7 +50,7 @@ class Observed:
         return (np.arange(BINS) + 0.5) * (2 * self.reach / BINS) - self.reach
 
     def levels(self, rule: RangeRule, percentile: float = 99.99, symmetric: bool = False) -> Levels:
-        """The 8-bit levels that a rule chooses."""
+        """Return the 8-bit levels that a rule chooses."""
         match rule:
             case "percentile":
                 return Levels.covering(*self._percentiles(percentile), symmetric)
@@ -61,7 +61,7 @@ class Observed:
         return Levels.covering(self.low, self.high, symmetric)
 
     def _percentiles(self, percentile: float) -> tuple[float, float]:
-        """The interval that leaves the same share out on each side."""
+        """Return the interval that excludes the same fraction on each side."""
         share = np.cumsum(self.counts) / self.counts.sum()
         outside = 1 - percentile / 100
         low = self.centres[int(np.searchsorted(share, outside))]
@@ -83,11 +83,11 @@ class Observed:
 def divergence(
     counts: np.ndarray, centres: np.ndarray, scale: np.ndarray, zero: np.ndarray, limits: tuple[int, int]
 ) -> np.ndarray:
-    """[rows] Kullback-Leibler divergence of values on integer levels from the values (Migacz 2017).
+    """Return the Kullback-Leibler divergence between values and their integer levels, [rows] (Migacz 2017).
 
-    counts, centres    [rows, bins] of histograms
-    scale, zero        [rows, 1] of the levels, which are integers within `limits`
-    What is cut ends up on the outermost levels; what a level holds is spread over the bins that it was gathered from.
+    counts, centres    [rows, bins] bins of histograms
+    scale, zero        [rows, 1] scale and zero point of the levels, which are integers within `limits`
+    Clipped values are counted on the outermost levels; a level's count is spread over the bins that it covers.
     """
     least, most = limits
     inside = (centres >= (least - zero) * scale) & (centres <= (most - zero) * scale)
@@ -109,8 +109,8 @@ def divergence(
 
 
 class Observer:
-    """Goes through an activation batch by batch; `axis` counts channels. The bins double their reach when needed.
-    `counting`: whether there are bins; the extremes alone are found several times faster."""
+    """Collector of statistics, batch by batch; `axis` is that of the channels. The histogram doubles its range when
+    needed. `counting`: whether to keep a histogram; without it, collecting is several times faster."""
 
     def __init__(self, axis: int, counting: bool = True) -> None:
         self._axis, self._counting = axis, counting
@@ -120,7 +120,7 @@ class Observer:
         self._rows: list[np.ndarray] = []
 
     def add(self, x: np.ndarray) -> None:
-        """A batch. Of large ones the bins count a regular sample, the extremes all values."""
+        """Add a batch. For large ones the histogram counts a regular subsample, the extremes all values."""
         others = tuple(index for index in range(x.ndim) if index != self._axis % x.ndim)
         if (room := KEPT - sum(map(len, self._rows))) and x.size:
             places = np.moveaxis(x, self._axis, -1).reshape(-1, x.shape[self._axis])
@@ -141,19 +141,19 @@ class Observer:
 
     @property
     def observed(self) -> Observed:
-        """Statistics so far."""
+        """The statistics so far."""
         rows = np.concatenate(self._rows) if self._rows else np.zeros((0, 0), np.float32)
         return Observed(self._low, self._high, self._counts, self._reach or 1.0, self._lows, self._highs, rows)
 
 
 def _histogram(x: np.ndarray, reach: float) -> np.ndarray:
-    """[BINS] how many values are in equal bins over -reach..reach."""
+    """Return the number of values in equal bins over -reach..reach, [BINS]."""
     places = x * (BINS / (2 * reach))
     places += BINS / 2
     return np.bincount(np.clip(places, 0, BINS - 1).astype(np.int32), minlength=BINS)
 
 
 def _widened(counts: np.ndarray) -> np.ndarray:
-    """The same counts in bins twice as wide."""
+    """Merge the counts into bins twice as wide."""
     pairs = counts.reshape(-1, 2).sum(axis=1)
     return np.pad(pairs, (BINS // 4, BINS // 4))

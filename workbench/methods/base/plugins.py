@@ -1,4 +1,4 @@
-"""Methods of this folder and of other distributions, each loaded by itself (see core.plugins.discovery)."""
+"""Loading of methods from this folder and other distributions, each separately (see core.plugins.discovery)."""
 
 import functools
 import importlib
@@ -17,7 +17,7 @@ GROUP: Group = "workbench.methods"
 
 
 def load_methods(registered: dict[str, Any]) -> None:
-    """Fill `registered`, into which methods put themselves when their module is imported."""
+    """Fill `registered`, to which methods add themselves when their module is imported."""
     known = set(registered)
 
     def take(_: Any, loader: Loader) -> None:
@@ -41,7 +41,7 @@ def _own_files() -> Iterator[Loader]:
 
 
 def _check(made: Any) -> None:
-    """Raises where the description of a method cannot be shown or sent to the window."""
+    """Raise if the description of a method cannot be shown or sent to the window."""
     info: MethodInfo = made.info()
     for name in ("title", "summary", "formula", "citation"):
         if not isinstance(getattr(info, name), str):
@@ -50,7 +50,7 @@ def _check(made: Any) -> None:
 
 
 def _edits(apply: Callable[..., Any]) -> Callable[..., Edit]:
-    """`apply`, where it has to give an Edit. Raises TypeError else."""
+    """Wrap `apply` so that it raises TypeError unless it returns an Edit."""
 
     @functools.wraps(apply)
     def checked(*arguments: Any, **named: Any) -> Edit:
@@ -63,7 +63,8 @@ def _edits(apply: Callable[..., Any]) -> Callable[..., Edit]:
 
 
 def _contain(made: Any, words: str) -> None:
-    """Whatever a method of somebody else raises is one sentence that names it; nobody else's layers suffer."""
+    """Contain a plug-in's method: whatever it raises becomes one sentence that names it, and other layers are not
+    affected."""
     for name in dir(made):
         call = getattr(made, name)
         if name == "apply":

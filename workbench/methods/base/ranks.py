@@ -3,9 +3,9 @@
 energy          the squared singular values are the variances of a principal component analysis (Jolliffe 2002)
 weakening       Nakajima et al. 2013, EVBMF (methods/base/vbmf), weakened as by Gusak et al. 2019, MUSCO: multi-stage
                 compression of neural networks, ICCV workshops
-marchenko-pastur    Marchenko and Pastur 1967: the largest singular value that pure noise reaches
+marchenko-pastur    Marchenko and Pastur 1967: the largest singular value of pure noise
 gavish-donoho   Gavish and Donoho 2014, The optimal hard threshold for singular values is 4/√3, IEEE Trans. Inf. Theory
-                60:8: the threshold of least squared error; the noise told from the median (section III.E)
+                60:8: the threshold of least squared error; the noise estimated from the median (section III.E)
 """
 
 from collections.abc import Callable
@@ -73,8 +73,8 @@ class SpectrumParams(RankParams):
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """A matrix in which a method finds a rank: its singular values [min(shape)], descending, the largest rank with
-    which the layer shrinks, and what a rank keeps a share of."""
+    """A matrix whose rank a method chooses: its singular values [min(shape)], descending, the largest rank at which the
+    layer shrinks, and the quantity that a rank retains a fraction of."""
 
     values: np.ndarray
     shape: Shape
@@ -83,15 +83,15 @@ class Matrix:
 
 
 def predicted(params: RankParams) -> bool:
-    """Whether shapes alone tell the rank."""
+    """Whether shapes alone determine the rank."""
     return params.rank is not None or params.ratio is not None or params.rule == "break-even"
 
 
 def expected(params: RankParams, shape: Shape, largest: int | None = None, singular: np.ndarray | None = None) -> int:
-    """The rank before the edit is there: from shapes, or from singular values that are known, of this matrix or of one
-    like it; where it depends on values that are not known, half of break-even stands in.
+    """Return the expected rank before the edit: from shapes, or from known singular values of this matrix or a similar
+    one; half of break-even if it depends on unknown values.
 
-    `largest` is the break-even rank, where that is not of two factors of the matrix.
+    `largest` is the break-even rank, if not that of two factors of the matrix.
     """
     if singular is not None and not predicted(params):
         return chosen(params, shape, lambda: singular, largest)
@@ -106,7 +106,8 @@ def expected(params: RankParams, shape: Shape, largest: int | None = None, singu
 
 
 def chosen(params: RankParams, shape: Shape, values: Callable[[], np.ndarray], largest: int | None = None) -> int:
-    """The rank that the parameters ask for, between 1 and full; `values` gives all singular values when needed."""
+    """Return the rank that the parameters request, between 1 and full; `values` provides all singular values when
+    needed."""
     if predicted(params):
         return expected(params, shape, largest)
     found, full = values(), min(shape)
@@ -122,7 +123,7 @@ def chosen(params: RankParams, shape: Shape, values: Callable[[], np.ndarray], l
 
 
 def words(params: RankParams, rank: int, full: int, even: int) -> str:
-    """Note on a rank for the user: which one was found, and whether the layer grows."""
+    """Return a note on a rank: how it was found, and whether the layer grows."""
     notes = [] if params.rank is not None else [Message("rank {rank} of {full}", rank=rank, full=full)]
     if rank > even:
         notes.append(Message("rank {rank} is above the break-even rank {even}: the layer grows", rank=rank, even=even))
@@ -130,25 +131,26 @@ def words(params: RankParams, rank: int, full: int, even: int) -> str:
 
 
 def break_even(shape: Shape) -> int:
-    """The largest rank at which two factors hold fewer weights than the matrix."""
+    """Return the largest rank at which two factors have fewer weights than the matrix."""
     rows, columns = shape
     return (rows * columns - 1) // (rows + columns)
 
 
 def rank_for_energy(values: np.ndarray, energy: float) -> int:
-    """The smallest rank whose squared singular values sum to at least `energy` of all."""
+    """Return the smallest rank whose squared singular values sum to at least `energy` of the total."""
     cumulative = np.cumsum(np.square(values, dtype=np.float64))
     return min(int(np.searchsorted(cumulative, energy * cumulative[-1] * (1 - 1e-12)) + 1), len(values))
 
 
 def bulk_edge(values: np.ndarray, shape: Shape) -> float:
-    """The largest singular value of noise of this shape, as strong as the median singular value says."""
+    """Return the largest singular value of noise of this shape, with its strength estimated from the median singular
+    value."""
     short, long = sorted(shape)
     return _noise(values, short, long) * (np.sqrt(long) + np.sqrt(short))
 
 
 def hard_threshold(values: np.ndarray, shape: Shape) -> float:
-    """Equation 11 of Gavish and Donoho 2014, times the noise."""
+    """Return equation 11 of Gavish and Donoho 2014, times the noise."""
     short, long = sorted(shape)
     beta = short / long
     times = np.sqrt(2 * (beta + 1) + 8 * beta / (beta + 1 + np.sqrt(beta**2 + 14 * beta + 1)))
@@ -156,13 +158,13 @@ def hard_threshold(values: np.ndarray, shape: Shape) -> float:
 
 
 def _noise(values: np.ndarray, short: int, long: int) -> float:
-    """Standard deviation of the noise."""
+    """Return the standard deviation of the noise."""
     return float(np.median(values) / np.sqrt(long * median(short / long)))
 
 
 @cache
 def median(beta: float) -> float:
-    """The median of the Marchenko-Pastur distribution of ratio beta in 0..1 and variance 1."""
+    """Return the median of the Marchenko-Pastur distribution of ratio beta in 0..1 and variance 1."""
     from scipy.integrate import quad
     from scipy.optimize import brentq
 

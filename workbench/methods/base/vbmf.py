@@ -1,4 +1,4 @@
-"""The rank that a noisy matrix has: empirical variational Bayesian matrix factorisation, solved analytically.
+"""Rank of a noisy matrix by empirical variational Bayesian matrix factorisation, solved analytically.
 
 Nakajima, Sugiyama, Babacan, Tomioka: Global analytic solution of fully-observed variational Bayesian matrix
 factorization. JMLR 14 (2013), theorem 2 and corollaries; the noise variance is found by minimising the free energy
@@ -12,12 +12,12 @@ TAU_BAR = 2.5129
 
 
 def rank(matrix: np.ndarray) -> int:
-    """The number of singular values that stand out of the noise; 0 for pure noise."""
+    """Return the number of singular values above the noise; 0 for pure noise."""
     return rank_of(np.linalg.svd(matrix.astype(np.float64), compute_uv=False), matrix.shape)
 
 
 def rank_of(values: np.ndarray, shape: tuple[int, ...]) -> int:
-    """The same from all singular values of a matrix, descending."""
+    """Return the rank from all singular values of a matrix, descending."""
     short, long = sorted(shape)
     if values[0] == 0:
         return 0
@@ -26,13 +26,13 @@ def rank_of(values: np.ndarray, shape: tuple[int, ...]) -> int:
 
 
 def _x_bar(alpha: float) -> float:
-    """Squared singular values above long * variance * x_bar are signal."""
+    """Return x_bar: squared singular values above long * variance * x_bar are signal."""
     tau = TAU_BAR * np.sqrt(alpha)
     return (1 + tau) * (1 + alpha / tau)
 
 
 def _noise(values: np.ndarray, short: int, long: int) -> float:
-    """The noise variance that minimises the free energy, between the bounds of the paper's theorem 4."""
+    """Return the noise variance that minimises the free energy, between the bounds of the paper's theorem 4."""
     from scipy.optimize import minimize_scalar
 
     alpha = short / long

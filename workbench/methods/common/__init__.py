@@ -1,1 +1,1 @@
-"""Mathematics that methods of several families share."""
+"""Mathematics shared by methods of several families."""

@@ -1,5 +1,5 @@
-"""Precision that 8-bit levels leave to the activations of a layer: a value or channel far beyond the others that share
-its scale takes the levels, and the others get one.
+"""Precision of a layer's activations at 8 bits: a value or channel far larger than the others that share its scale uses
+up the levels, so that the others fall on one.
 
 Xiao et al. 2023, SmoothQuant, ICML, section 3, on channels with outliers; Bondarenko et al. 2021, Understanding and
 overcoming the challenges of efficient transformer quantization, EMNLP.
@@ -22,10 +22,10 @@ Rounding = Callable[[np.ndarray], np.ndarray]  # [..., channels] -> the same on 
 
 
 def signal_to_noise(observed: Observed, rounded: Rounding, weights: np.ndarray | float = 1.0) -> float | None:
-    """Decibels by which the values are above what rounding them changes: the median of single places,
-    so that one place with outliers does not speak for all others. None where nothing was observed but zeros.
+    """Return the signal to rounding noise ratio in dB: the median over positions, so that one position with outliers
+    does not dominate. None if only zeros were observed.
 
-    weights    [channels] how much of each channel the layer passes, as energy
+    weights    [channels] energy with which the layer uses each channel
     """
     rows = observed.rows.astype(np.float64)
     signal = (weights * rows**2).sum(axis=-1)
@@ -38,7 +38,8 @@ def signal_to_noise(observed: Observed, rounded: Rounding, weights: np.ndarray |
 
 
 def strengths(weight: np.ndarray, layer: Layer, channels: int) -> np.ndarray | float:
-    """[channels] energy of the weights that read each input channel; all alike where they cannot be told apart."""
+    """Return the energy of the weights that read each input channel, [channels]; equal for all if channels cannot be
+    distinguished."""
     if layer.op == "Conv" and weight.ndim > 2:
         width = weight.shape[1]
         energy = np.square(weight, dtype=np.float64).sum(axis=tuple(range(2, weight.ndim)))
@@ -50,7 +51,8 @@ def strengths(weight: np.ndarray, layer: Layer, channels: int) -> np.ndarray | f
 
 
 def in_blocks(block: int) -> Rounding:
-    """Rounding as MatMulNBits does it with integers: a symmetric scale for each place and block of channels."""
+    """Return the rounding that MatMulNBits does with integers: a symmetric scale for each position and block of
+    channels."""
 
     def rounded(rows: np.ndarray) -> np.ndarray:
         channels = rows.shape[-1]
@@ -63,13 +65,14 @@ def in_blocks(block: int) -> Rounding:
 
 
 def left(observed: Observed, rounded: Rounding, layer: Layer, weight: np.ndarray) -> float | None:
-    """Decibels that are left of a layer's input, each channel as far as the layer reads it; None where it is enough."""
+    """Return the signal to noise ratio in dB of a layer's input, each channel weighted by its use in the layer; None if
+    it is sufficient."""
     kept = signal_to_noise(observed, rounded, strengths(weight, layer, observed.rows.shape[-1]))
     return kept if kept is not None and kept < CLEAR else None
 
 
 def warning(observed: Observed, levels: Levels, layer: Layer, weight: np.ndarray) -> str:
-    """A clause on activations of which one scale leaves little; "" where it leaves enough."""
+    """Return a clause on activations whose single scale leaves little precision; "" if it suffices."""
     kept = left(observed, levels.rounded, layer, weight)
     if kept is None:
         return ""
@@ -82,8 +85,9 @@ def warning(observed: Observed, levels: Levels, layer: Layer, weight: np.ndarray
 
 
 def found_when_run(context: Context, weight: np.ndarray, job: Job, block: int = 0) -> str:
-    """The same of levels that the runtime finds: for each block of channels of a place; 0: one scale for a whole batch,
-    taken as one of all calibration samples. Without samples the clause says that nothing was looked at."""
+    """Return the same warning for scales computed at run time: one for each block of channels of a position; 0: one for
+    a whole batch, approximated by one for all calibration samples. Without samples the clause says that nothing was
+    checked."""
     if not context.calibrated:
         return Message("without data, its input is not checked for outliers, which take the range of 8-bit levels")
     try:

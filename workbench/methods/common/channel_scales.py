@@ -1,4 +1,4 @@
-"""Factors for the input channels of a weight: what activation-aware methods make larger or smaller."""
+"""Factors for the input channels of a weight, as used by activation-aware methods."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ LIMIT = 1e4  # factors stay within this of 1, so that no channel is lost to roun
 
 
 def refusal(layer: Layer) -> str | None:
-    """Why a layer's input channels cannot have factors, or None."""
+    """Return why a layer's input channels cannot have factors, or None."""
     if is_tied(layer):
         return Message(
             "Its table is read in several places, as a tied head does: rows that are looked up cannot have factors of "
@@ -28,22 +28,22 @@ def refusal(layer: Layer) -> str | None:
 
 
 def axis(layer: Layer) -> int:
-    """The axis of the stored weight that counts input channels."""
+    """Return the axis of the stored weight that counts input channels."""
     return 1 - layer.out_axis
 
 
 def shape(layer: Layer) -> tuple[int, ...]:
-    """Shape of the factors, broadcastable to the stored weight."""
+    """Return the shape of the factors, broadcastable to the stored weight."""
     return tuple(size if index == axis(layer) else 1 for index, size in enumerate(layer.shape))
 
 
 def largest(weight: np.ndarray, layer: Layer) -> np.ndarray:
-    """[input channels] the largest magnitude of each column."""
+    """Return the largest magnitude of each column, [input channels]."""
     return np.abs(weight).max(axis=tuple(index for index in range(weight.ndim) if index != axis(layer)))
 
 
 def bounded(factor: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Factors around 1, float32; those of channels without values are 1."""
+    """Normalise factors to around 1, float32; those of channels without values are 1."""
     if not valid.any():
         return np.ones(factor.shape, np.float32)
     used = factor[valid]

@@ -1,4 +1,4 @@
-"""A layer as a matrix, and a pair of factors as two layers: what all low-rank methods share."""
+"""A layer as a matrix, and a pair of factors as two layers: shared by all low-rank methods."""
 
 import numpy as np
 
@@ -13,30 +13,30 @@ COLUMNS = 4096  # of a matrix that are in memory in float64 at once
 
 
 def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
-    """The weight as a matrix [output channels, inputs]; a convolution's inputs are channels x kernel."""
+    """Unfold the weight to a matrix [output channels, inputs]; a convolution's inputs are channels x kernel."""
     if layer.op == "Conv":
         return weight.reshape(weight.shape[0], -1)
     return weight if layer.out_axis == 0 else weight.T
 
 
 def by_output(values: np.ndarray, out_axis: int) -> np.ndarray:
-    """Any weight as a matrix with a row for each output channel."""
+    """Reshape any weight to a matrix with a row for each output channel."""
     return np.moveaxis(values, out_axis, 0).reshape(values.shape[out_axis], -1)
 
 
 def like(matrix: np.ndarray, values: np.ndarray, out_axis: int) -> np.ndarray:
-    """The inverse of `by_output`: the matrix in the shape of `values`, contiguous float32."""
+    """Invert `by_output`: return the matrix in the shape of `values`, contiguous float32."""
     moved = np.moveaxis(values, out_axis, 0)
     return np.ascontiguousarray(np.moveaxis(matrix.reshape(moved.shape), 0, out_axis), dtype=np.float32)
 
 
 def is_tied(layer: Layer) -> bool:
-    """Whether rows of a table are looked up and the same table is multiplied with."""
+    """Whether a table is both looked up by row and used in a matrix product."""
     return layer.op == "Embedding" and layer.uses > 1
 
 
 def rows_refusal(layer: Layer) -> str | None:
-    """Why a layer has no input rows to look at (see engine.calibration.im2col), or None."""
+    """Return why a layer has no input rows to observe (see engine.calibration.im2col), or None."""
     if layer.locked:
         return layer.locked
     if is_tied(layer):
@@ -52,7 +52,7 @@ def rows_refusal(layer: Layer) -> str | None:
 
 
 def refuse_gradients(layer: Layer) -> str | None:
-    """Why no gradient of the loss is taken of a layer's weight, or None (see graph.torch.torch_view)."""
+    """Return why no gradient of the loss is computed for a layer's weight, or None (see graph.torch.torch_view)."""
     if layer.locked:
         return layer.locked
     known = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
@@ -60,7 +60,7 @@ def refuse_gradients(layer: Layer) -> str | None:
 
 
 def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
-    """The layer W ≈ left @ right as two layers, `right` [rank, inputs] first, then `left` [outputs, rank].
+    """Write the layer W ≈ left @ right as two layers, `right` [rank, inputs] first, then `left` [outputs, rank].
 
     A convolution becomes one to `rank` channels with the original kernel, stride and padding, then one of 1 x 1
     (Denton et al. 2014; Zhang et al. 2016, section 3.1).
@@ -76,7 +76,7 @@ def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
 
 
 def pair_shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Shapes of the two stored weights that `pair` makes."""
+    """Return the shapes of the two stored weights that `pair` makes."""
     rows, columns = layer.matrix
     if layer.op == "Conv":
         kernel = layer.shape[2:]
@@ -85,7 +85,7 @@ def pair_shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], tuple[int, ..
 
 
 def refusal(layer: Layer) -> str | None:
-    """Why a layer cannot be written as two layers, or None."""
+    """Return why a layer cannot be written as two layers, or None."""
     if layer.locked:
         return layer.locked
     if layer.op not in ("Conv", "Gemm", "MatMul", "Embedding"):
@@ -100,9 +100,10 @@ def refusal(layer: Layer) -> str | None:
 
 
 def split(matrix: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
-    """The best rank-`rank` approximation, the singular values shared by both sides (Eckart and Young 1936).
+    """Return the best rank-`rank` approximation, with the singular values split between both sides (Eckart and Young
+    1936).
 
-    The directions are those of the smaller Gram matrix, many times as fast as a singular value decomposition. Squaring
+    The directions are eigenvectors of the smaller Gram matrix, which is many times faster than an SVD. Squaring
     halves the digits: directions whose values are within 1e-8 of the largest value may mix, which costs the
     approximation no more than that (Golub and Van Loan, Matrix Computations, section 8.6).
     """
@@ -117,7 +118,8 @@ def split(matrix: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def singular_values(matrix: np.ndarray) -> np.ndarray:
-    """Singular values [min(rows, columns)], descending, float64, from the eigenvalues of the smaller Gram matrix.
+    """Return the singular values [min(rows, columns)], descending, float64, from the eigenvalues of the smaller Gram
+    matrix.
 
     Squaring halves the digits: the absolute error is about sqrt(eps) = 1e-8 of the largest value (Golub and Van Loan,
     Matrix Computations, section 8.6), less than the rounding of float32 weights, 6e-8: no slower algorithm is needed.
@@ -127,9 +129,9 @@ def singular_values(matrix: np.ndarray) -> np.ndarray:
 
 
 def gram(wide: np.ndarray) -> np.ndarray:
-    """The products of its rows with each other, in float64, of which few columns at a time are in memory.
+    """Return the Gram matrix of the rows, in float64, converting few columns at a time.
 
-    numpy's eigenvalues of it are several times as fast as torch's, whose threads wait for each other at these sizes.
+    numpy computes its eigenvalues several times faster than torch, whose threads wait for each other at these sizes.
     """
     products = np.zeros((wide.shape[0], wide.shape[0]))
     for start in range(0, wide.shape[1], COLUMNS):
@@ -139,13 +141,13 @@ def gram(wide: np.ndarray) -> np.ndarray:
 
 
 def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:
-    """An attribute of the operator as `size` whole numbers."""
+    """Return an attribute of the operator as `size` integers."""
     value = layer.attributes.get(name)
     return (default,) * size if not value or isinstance(value, str) else tuple(value)
 
 
 def refuse_spatial(layer: Layer) -> str | None:
-    """Why a convolution cannot be split into a vertical and a horizontal one, or None."""
+    """Return why a convolution cannot be split into a vertical and a horizontal one, or None."""
     if layer.op != "Conv" or len(layer.shape) != 4 or min(layer.shape[2:]) < 2:
         return layer.locked or Message("Only a 2-D convolution with a kernel larger than 1 can be split like this.")
     if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
@@ -159,7 +161,7 @@ Attributes = dict[str, tuple[int, ...] | int]
 
 
 def split_window(layer: Layer) -> tuple[Attributes, Attributes]:
-    """Stride, dilation and padding of a two-dimensional convolution for its vertical and its horizontal part."""
+    """Return stride, dilation and padding of a two-dimensional convolution for its vertical and its horizontal part."""
     strides, dilations, pads = (
         ints(layer, name, default, size)
         for name, default, size in (("strides", 1, 2), ("dilations", 1, 2), ("pads", 0, 4))
@@ -171,5 +173,5 @@ def split_window(layer: Layer) -> tuple[Attributes, Attributes]:
 
 
 def note(layer: Layer, params: RankParams, rank: int) -> str:
-    """Note on the rank of a pair for the user."""
+    """Return a note on the rank of a pair."""
     return words(params, rank, min(layer.matrix), break_even(layer.matrix))

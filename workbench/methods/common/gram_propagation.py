@@ -1,7 +1,7 @@
-"""The matrices that a layer is stored as, each with the second moments of what it receives.
+"""The stored matrices of a layer, each with the second moments of its input.
 
-A layer that was factored before is a chain of smaller layers: what reaches each of them follows from what reaches the
-first and from those between, as linear maps of an input patch.
+A factorised layer is a chain of smaller layers: the input of each follows from that of the first and from the layers
+between, as linear maps of an input patch.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,10 @@ Change = Callable[[np.ndarray, int, np.ndarray], Encoding]
 
 
 def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Change) -> Encoding:
-    """Apply `change(values, out_axis, grams)` to the weight, or to each factor where it was factored before.
+    """Apply `change(values, out_axis, grams)` to the weight, or to each factor if it was factorised before.
 
-    `grams` [groups, columns, columns] are of the rows that the matrix is applied to; those of a factor count what the
-    changed factors before it deliver. Of a convolution's patches all are taken to lie inside of its input.
+    `grams` [groups, columns, columns] are those of the rows that the matrix is applied to; for a factor, of the output
+    of the changed factors before it. All patches of a convolution are assumed to lie inside its input.
     """
     factors = encoding.factors
     if factors is None:
@@ -29,7 +29,8 @@ def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Ch
 
 
 def second_moments(context: Context, job: Job) -> np.ndarray:
-    """Mean square of the input that each weight multiplies, [outputs, columns], laid out as `factors.by_output`."""
+    """Return the mean square of the input that each weight multiplies, [outputs, columns], in the layout of
+    `factors.by_output`."""
     diagonals = np.diagonal(context.gram(job), axis1=1, axis2=2)  # [groups, columns]
     return np.repeat(diagonals, context.layer.matrix[0] // len(diagonals), axis=0)
 
@@ -45,7 +46,8 @@ def _products(encoding: Factors, grams: np.ndarray, change: Change) -> list[Enco
 
 
 def _convolutions(encoding: Factors, grams: np.ndarray, change: Change) -> list[Encoding]:
-    """`seen` are the second moments of all values of a patch of `window` that is still to be reduced to a point."""
+    """Apply `change` to a chain of convolutions. `seen` are the second moments of all values of a patch of `window`,
+    which is still to be reduced to a single position."""
     made, seen = [], grams[0]
     channels, window = encoding.shape[1], encoding.shape[2:]
     for piece in encoding.pieces:
@@ -62,7 +64,8 @@ def _convolutions(encoding: Factors, grams: np.ndarray, change: Change) -> list[
 
 
 def _places(channels: int, window: tuple[int, ...], kernel: tuple[int, ...], group: int) -> np.ndarray:
-    """[positions, groups, columns]: which values of the patch the kernel reads in each position."""
+    """Return the indices of the values that the kernel reads in each position of the patch, [positions, groups,
+    columns]."""
     index = np.arange(channels * int(np.prod(window))).reshape(channels, *window)
     dims = tuple(range(1, 1 + len(kernel)))
     views = np.lib.stride_tricks.sliding_window_view(index, kernel, axis=dims)  # [channels, *positions, *kernel]
@@ -71,7 +74,7 @@ def _places(channels: int, window: tuple[int, ...], kernel: tuple[int, ...], gro
 
 
 def _as_matrix(weight: np.ndarray, places: np.ndarray, columns: int) -> np.ndarray:
-    """The convolution of one patch as a matrix [outputs x positions, columns], channel by channel."""
+    """Return the convolution of one patch as a matrix [outputs x positions, columns], channel by channel."""
     positions, groups, _ = places.shape
     rows = weight.reshape(groups, len(weight) // groups, -1).astype(np.float64)
     matrix = np.zeros((groups, rows.shape[1], positions, columns))

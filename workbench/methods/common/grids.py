@@ -1,8 +1,8 @@
-"""Affine grids: where the levels lie, and which weight goes to which level.
+"""Affine grids: the positions of the levels, and the assignment of weights to levels.
 
 Nagel et al. 2021, A white paper on neural network quantization, section 2 and 3.1; Jacob et al. 2018, equation 1;
 Migacz 2017, 8-bit inference with TensorRT, for the range of least divergence; Nahshan et al. 2021, Loss aware
-post-training quantization, Machine Learning 110, section 4.1, for other powers of the error than its square; Banner,
+post-training quantization, Machine Learning 110, section 4.1, for powers of the error other than its square; Banner,
 Nahshan and Soudry 2019, Post training 4-bit quantization of convolutional networks for rapid-deployment, NeurIPS, for
 clipping; Badri and Shaji 2023 for half-quadratic splitting (half_quadratic).
 """
@@ -42,7 +42,7 @@ BLOCK = 1 << 16  # values of which an error is taken at once: they fit a process
 class Grid:
     """A weight viewed so that `scale` broadcasts over it.
 
-    values      [grid shape], the weight, its last group padded by repeating zeros
+    values      [grid shape], the weight, with its last group padded by zeros
     reduce      axes of the view that share a scale
     axis        as in graph.encodings.grid
     """
@@ -54,7 +54,8 @@ class Grid:
 
 
 def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size: int) -> Grid:
-    """Group weights so that those which share a scale lie along `reduce`. Groups run along the input of a channel."""
+    """View the weight so that values which share a scale lie along `reduce`. Groups run along the input of a
+    channel."""
     if granularity == "tensor":
         return Grid(values, tuple(range(values.ndim)), 0, values.shape)
     if granularity == "channel":
@@ -82,10 +83,10 @@ def scales(
     importance: np.ndarray | None = None,
     clip: float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`.
+    """Return scale and zero point (as floats), shaped like the grid with 1 along `reduce`.
 
-    `importance` of each value, shaped like the grid, for the least error. `clip` for the rule of that name: the range
-    goes no farther than this share of the largest magnitude of all values.
+    `importance`: weight of each value's error, shaped like the grid. `clip`, for the rule of that name: limit of the
+    range as a fraction of the largest magnitude of all values.
     """
     low, high = _range(grid, rule, percentile, clip)
     best = _affine(low, high, bits, symmetric)
@@ -133,7 +134,7 @@ def _affine(low: np.ndarray, high: np.ndarray, bits: int, symmetric: bool) -> tu
 
 
 def limits(bits: int, symmetric: bool) -> tuple[int, int]:
-    """The smallest and largest integer of the grid."""
+    """Return the smallest and largest integer of the grid."""
     return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if symmetric else (0, 2**bits - 1)
 
 
@@ -145,7 +146,8 @@ def _error(
     power: int,
     importance: np.ndarray | None,
 ) -> np.ndarray:
-    """Error of each set of weights that share a scale, one block of sets at a time if they are contiguous."""
+    """Return the error of each set of weights that share a scale, one block of sets at a time if they are
+    contiguous."""
     scale, zero = affine
     rows = len(grid.values)
     step = rows if 0 in grid.reduce else max(1, BLOCK * rows // max(grid.values.size, 1))
@@ -190,7 +192,7 @@ def _cost(
 
 
 def _divergence(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
-    """KL divergence of each set of weights that share a scale; histograms have eight bins per level."""
+    """Return the KL divergence of each set of weights that share a scale; histograms have eight bins per level."""
     count = len(grid.reduce)
     values = np.moveaxis(grid.values, grid.reduce, range(-count, 0)).reshape(affine[0].size, -1)
     sides = [side.reshape(-1, 1) for side in affine]
@@ -217,7 +219,7 @@ def quantize(
     rounding: Rounding = "nearest",
     rng: np.random.Generator | None = None,
 ) -> Affine:
-    """The weight on its grid: q = round(w / scale) + zero, clipped to the levels."""
+    """Quantise the weight on its grid: q = round(w / scale) + zero, clipped to the levels."""
     q = np.empty(grid.values.shape, np.int8 if symmetric else np.uint8)
     rows = max(1, ROUNDED * len(q) // max(q.size, 1))
     rng = rng or np.random.default_rng(0)
@@ -236,7 +238,7 @@ def _rounded(
     rounding: Rounding,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Levels as floats."""
+    """Return levels as floats."""
     position = values / scale
     match rounding:
         case "nearest":
@@ -250,7 +252,7 @@ def _rounded(
 
 
 def affine(grid: Grid, q: np.ndarray, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool) -> Affine:
-    """Pack chosen levels `q` (whole numbers in the grid's shape) into the encoding."""
+    """Pack chosen levels `q` (integers in the grid's shape) into the encoding."""
     if symmetric:
         return Affine(q.astype(np.int8, copy=False), bits, scale.astype(np.float32), None, grid.shape, grid.axis)
     return Affine(
@@ -267,7 +269,8 @@ def like_weight(
     bits: int,
     symmetric: bool,
 ) -> Affine:
-    """Levels chosen on the matrix [outputs, inputs], one scale an output, as an encoding in the weight's own layout."""
+    """Return levels chosen on the matrix [outputs, inputs], with one scale per output, as an encoding in the weight's
+    layout."""
     moved = np.moveaxis(weight, out_axis, 0)
     shape = [1] * weight.ndim
     shape[out_axis] = len(levels)
@@ -278,8 +281,8 @@ def like_weight(
 def in_groups(
     levels: np.ndarray, scale: np.ndarray, zero: np.ndarray, grid: Grid, bits: int, symmetric: bool
 ) -> Affine:
-    """Levels chosen on the matrix [outputs, inputs] with scales [outputs, groups, 1] of groups along the inputs, as an
-    encoding on the weight's grid (see `view`). The last group is filled up with zero points."""
+    """Return levels chosen on the matrix [outputs, inputs], with scales [outputs, groups, 1] of groups along the
+    inputs, as an encoding on the weight's grid (see `view`). The last group is padded with zero points."""
     size = grid.values.shape[grid.reduce[0]]
     missing = scale.shape[1] * size - levels.shape[1]
     filled = np.concatenate([levels, np.repeat(zero[:, -1], missing, axis=1)], axis=1) if missing else levels
@@ -290,7 +293,7 @@ def in_groups(
 
 
 def stored_note(bits: int) -> str:
-    """Note for the report on levels of a width that does not fill bytes; "" if it does."""
+    """Return a note for the report on levels whose width does not fill bytes; "" if it does."""
     stored = container(bits)
     if stored == bits:
         return ""

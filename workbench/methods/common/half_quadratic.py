@@ -1,9 +1,9 @@
-"""Scales and zero points by half-quadratic splitting (HQQ): the error may be large for few weights, and is small for
+"""Scales and zero points by half-quadratic splitting (HQQ): the error may be large for a few weights, and is small for
 all others.
 
-Badri and Shaji 2023, Half-quadratic quantization of large machine learning models (Mobius Labs), equations 4 to 6:
-min |E|_p^p + b/2 |E - (W - s (q - z))|^2 with p < 1, by turns for the errors E (a shrinkage) and for the levels. Theirs
-moves a zero point in floats; here it is a whole number, and the scale moves too, by least squares.
+Badri and Shaji 2023, Half-quadratic quantization of large machine learning models (Mobius Labs), equations 4 to 6: min
+|E|_p^p + b/2 |E - (W - s (q - z))|^2 with p < 1, alternating between the errors E (a shrinkage) and the levels. The
+original optimises a floating-point zero point; here it is an integer, and the scale is fitted too, by least squares.
 """
 
 import numpy as np
@@ -21,8 +21,8 @@ def refined(
     ends: tuple[int, int],
     symmetric: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scale and zero point of each set of weights along `reduce`, from those of a start. A set keeps the start where no
-    turn lowers its error |W - s (q - z)|_p^p."""
+    """Refine scale and zero point of each set of weights along `reduce`. A set keeps its initial values if no iteration
+    lowers its error |W - s (q - z)|_p^p."""
     unit = np.maximum(np.abs(values).max(axis=reduce, keepdims=True), 1e-30)  # the paper's weights are about 1
     best, penalty = (scale, zero), PENALTY
     least = np.full(scale.shape, np.inf)
@@ -45,6 +45,6 @@ def refined(
 
 
 def _shrunk(x: np.ndarray, penalty: float) -> np.ndarray:
-    """The generalised soft threshold for |x|^p."""
+    """Apply the generalised soft threshold for |x|^p."""
     size = np.maximum(np.abs(x), 1e-8)
     return np.sign(x) * np.maximum(size - size ** (POWER - 1) / penalty, 0)

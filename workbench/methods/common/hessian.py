@@ -1,12 +1,13 @@
-"""The Hessian of a layer's squared response error, as GPTQ and SparseGPT use it."""
+"""Hessian of a layer's squared response error, for GPTQ and SparseGPT."""
 
 import numpy as np
 
 
 def inverse_factor(gram: np.ndarray, damping: float) -> np.ndarray:
-    """Upper triangular U with H^-1 = U^T U, for H = gram + damping * mean(diagonal) * I, [columns, columns] float64.
+    """Return the upper triangular U with H^-1 = U^T U, for H = gram + damping * mean(diagonal) * I, [columns, columns]
+    float64.
 
-    Columns that never received anything get a unit diagonal, so that the inverse exists (Frantar et al. 2023, GPTQ).
+    Columns without any input get a unit diagonal, so that the inverse exists (Frantar et al. 2023, GPTQ).
     """
     import scipy.linalg
 

@@ -43,7 +43,7 @@ class IntegerParams:
 
     @property
     def levels(self) -> int:
-        """Bits of the grid of levels."""
+        """Number of bits of the levels."""
         return min(self.bits, REDUCED) if self.reduced_range else self.bits
 
 
@@ -69,13 +69,14 @@ class IntegerMethod(Method):
         return sentences(super().older(params, opset), *hint, RAISE)
 
     def planned(self, plan: Plan, params: IntegerParams) -> Plan:
-        """The weight on its levels; one that earlier steps have put on such levels stays as it is."""
+        """Return the plan with the weight on its levels; a weight that earlier steps have put on such levels is
+        unchanged."""
         return plan if on_levels(plan) else plan.quantized(params.levels, params.granularity, 0, True)
 
     def weight(
         self, context: Context, edit: Edit, params: IntegerParams, job: Job, columns: np.ndarray | None = None
     ) -> Encoding:
-        """The weight, times `columns`, on its levels. Raises UserError for a layer that is factored."""
+        """Return the weight, times `columns`, on its levels. Raises UserError for a factorised layer."""
         job.check()
         sharing = params.granularity
         before = edit.encoding.grid
@@ -90,7 +91,7 @@ class IntegerMethod(Method):
 
 
 def on_levels(plan: Plan) -> bool:
-    """Whether a plan's weight is on symmetric levels per tensor or channel, its columns as they were."""
+    """Whether a plan's weight is on symmetric levels per tensor or channel, with its columns unscaled."""
     tensor = plan.tensors[0]
     return len(plan.tensors) == 1 and plan.columns is None and tensor.kind.symmetric and not tensor.group
 
@@ -100,7 +101,7 @@ def _fits(grid: Grid) -> bool:
 
 
 def remarks(edit: Edit, params: IntegerParams) -> str:
-    """Earlier notes, and what the user should know of the weight's bits and of this machine."""
+    """Return earlier notes, and remarks on the weight's bits and on this machine."""
     notes = [edit.note]
     grid = edit.encoding.grid
     if grid is not None and grid.bits > params.levels:

@@ -1,9 +1,10 @@
-"""Choose levels by what they cost as well as by how near they are: error + lambda x bits.
+"""Choice of levels by their rate as well as their distance: error + lambda x bits.
 
 Wiedemann et al. 2020, DeepCABAC: a universal compression algorithm for deep neural networks, IEEE Journal of Selected
 Topics in Signal Processing 14(4), equation 11, there with the rate of an arithmetic coder; here with the order-0
-entropy of the layer's levels, which Huffman codes (graph.layouts.codes) come near to. Chou, Lookabaugh, Gray 1989,
-Entropy-constrained vector quantization, for taking turns: levels for given code lengths, then lengths for given levels.
+entropy of the layer's levels, which Huffman codes (graph.layouts.codes) approach. Chou, Lookabaugh, Gray 1989,
+Entropy-constrained vector quantization, for alternating between levels for given code lengths and lengths for given
+levels.
 """
 
 import numpy as np
@@ -16,7 +17,8 @@ NEARER = 2  # levels towards zero that are tried beside the nearest and zero
 
 
 def errors(grid: Grid, scale: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """Weight of a squared step of each weight, broadcastable to the grid, about 1; `weights` in its shape."""
+    """Return the weighted error of one step for each weight, broadcastable to the grid, about 1; `weights` in its
+    shape."""
     squared = np.square(scale / np.sqrt(np.mean(np.square(scale))))
     return squared if weights is None else squared * (weights / max(float(weights.mean()), 1e-30))
 
@@ -24,10 +26,11 @@ def errors(grid: Grid, scale: np.ndarray, weights: np.ndarray | None) -> np.ndar
 def rounded(
     position: np.ndarray, zero: np.ndarray, ends: tuple[int, int], error: np.ndarray, rate: float, job: Job
 ) -> np.ndarray:
-    """Levels, zero point included, that minimise error + rate x bits; taking turns with how often each level occurs.
+    """Return levels, including the zero point, that minimise error + rate x bits, alternating with the frequencies of
+    the levels.
 
-    position  weights in steps; `error`, broadcastable to them: what a squared step of each counts. Weights that are
-              zero stay zero.
+    position  weights in units of the step; `error`, broadcastable to them: weight of a squared step. Zero weights stay
+              zero.
     """
     low, high = ends
     nearest = np.clip(np.rint(position) + zero, low, high) - zero
@@ -50,8 +53,8 @@ def rounded(
 
 
 def refitted(grid: Grid, levels: np.ndarray, scale: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """The scales of least error for these levels, without zero points: levels that are cheap are those near zero, so
-    weights would get smaller on the average (Chou et al. 1989: centroids)."""
+    """Return the scales with the least error for these levels, without zero points: cheap levels are those near zero,
+    so weights would shrink on average (Chou et al. 1989: centroids)."""
     weights = np.broadcast_to(error, levels.shape)
     among = (weights * np.square(levels)).sum(axis=grid.reduce, keepdims=True)
     best = (weights * grid.values * levels).sum(axis=grid.reduce, keepdims=True) / np.where(among > 0, among, 1)
@@ -59,6 +62,6 @@ def refitted(grid: Grid, levels: np.ndarray, scale: np.ndarray, error: np.ndarra
 
 
 def _candidates(nearest: np.ndarray) -> list[np.ndarray]:
-    """The nearest level, those next to it towards zero, and zero."""
+    """Return the nearest level, its neighbours towards zero, and zero."""
     sign = np.sign(nearest)
     return [sign * np.maximum(np.abs(nearest) - steps, 0) for steps in range(NEARER + 1)] + [np.zeros_like(nearest)]

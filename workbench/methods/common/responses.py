@@ -1,7 +1,7 @@
-"""Train what a layer is stored as to give the layer's outputs on calibration samples, by backpropagation.
+"""Training of a layer's stored tensors to reproduce its outputs on calibration samples, by backpropagation.
 
 The pieces of a chain of factors are applied to sampled input patches as the runtime applies them to the whole input, so
-one trainer serves a weight, a pair of factors, and chains of convolutions. Zeros stay zero.
+the same trainer handles a weight, a pair of factors, and chains of convolutions. Zeros stay zero.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """`steps` of Adam whose `rate` falls to zero as a cosine, ended after `stop` of them where that is not 0. `method`
-    is the id of the step that asks."""
+    """Training schedule: `steps` of Adam whose `rate` decays to zero as a cosine, stopped after `stop` of them if that
+    is not 0. `method` is the id of the step that requests it."""
 
     method: str
     steps: int
@@ -51,7 +51,7 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The trained weight, what is added to the bias, and the relative response error on rows held out."""
+    """The trained weight, the correction of the bias, and the relative response error on held-out rows."""
 
     encoding: Encoding
     shift: np.ndarray
@@ -75,7 +75,7 @@ class Trained:
 
 @dataclass(frozen=True, eq=False)
 class _Look:
-    """The best so far at a step: tensors, the shift last, and errors on rows held out."""
+    """The best state so far at a step: tensors, with the shift last, and errors on held-out rows."""
 
     step: int
     before: float
@@ -88,10 +88,10 @@ class _Look:
 
 
 def train(context: Context, encoding: Encoding, run: Run, job: Job) -> Trained:
-    """Adam on the least mean square of the outputs. Deterministic for the seed; so training that is stopped after some
-    steps is what the longer one had reached by then, and is not run again where that is still known.
+    """Train with Adam on the mean squared error of the outputs. Deterministic for the seed: training that is stopped
+    early equals the state of a longer one at that step, and is not repeated if that is still cached.
 
-    Raises UserError where there are too few samples.
+    Raises UserError if there are too few samples.
     """
     start = _tensors(encoding)
     digest = hashlib.blake2b(b"".join(np.ascontiguousarray(part).data for part in start), digest_size=16).digest()
@@ -139,8 +139,8 @@ def _descend(
     run: Run,
     generator: torch.Generator,
 ) -> Iterator[tuple[int, _Look | None]]:
-    """After each step its number, and every few steps, first and last too, what did best on the rows held out. The last
-    tensor is the shift."""
+    """Yield after each step its number, and every few steps, including the first and last, the best state on the
+    held-out rows. The last tensor is the shift."""
     import torch
 
     held = max(1, len(inputs) // 8)
@@ -179,14 +179,14 @@ def _descend(
 
 
 def _patches(rows: torch.Tensor, layer: Layer) -> torch.Tensor:
-    """[rows, channels, *kernel] of a convolution, [rows, inputs] of anything else."""
+    """Reshape rows: [rows, channels, *kernel] for a convolution, [rows, inputs] for anything else."""
     if layer.op != "Conv":
         return rows[0]
     return rows.transpose(0, 1).reshape(rows.shape[1], layer.shape[1] * layer.groups, *layer.shape[2:])
 
 
 def _student(encoding: Encoding, layer: Layer) -> Apply:
-    """Outputs of the student's weights for these inputs: [rows, outputs]."""
+    """Return the function from inputs to the outputs of the student's weights, [rows, outputs]."""
     from torch.nn import functional
 
     if layer.op == "Conv":
@@ -218,7 +218,7 @@ def _tensors(encoding: Encoding) -> list[np.ndarray]:
 
 
 def _rebuilt(encoding: Encoding, tensors: list[np.ndarray]) -> Encoding:
-    """The same encoding with other values."""
+    """Return the same encoding with other values."""
     if encoding.factors is None:
         return Dense(tensors[0])
     return encoding.factors.with_encodings([Dense(tensor) for tensor in tensors])

@@ -1,4 +1,4 @@
-"""Weighting of each weight's squared error: equal, by the loss, or by the inputs that the weight multiplies."""
+"""Weighting of each weight's squared error: uniform, by the loss, or by the inputs that the weight multiplies."""
 
 from typing import Annotated, Literal
 
@@ -23,14 +23,14 @@ Sensitivity = Annotated[
 
 
 def refusal(layer: Layer, kind: Kind) -> str | None:
-    """Why a layer's weights cannot be weighted so, or None."""
+    """Return why a layer's weights cannot have this weighting, or None."""
     if kind == "none":
         return None
     return refuse_gradients(layer) if kind == "fisher" else rows_refusal(layer)
 
 
 def of(context: Context, kind: Kind, job: Job) -> np.ndarray | None:
-    """Error weights, shaped like the weight; None where all count alike.
+    """Return error weights, shaped like the weight; None for uniform weights.
 
     fisher: E[(dL/dw)^2]; activations: E[x^2], the diagonal of the Hessian of the layer's squared response error.
     """

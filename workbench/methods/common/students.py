@@ -1,8 +1,9 @@
-"""Convolutions of fewer weights that can take the place of a convolution, each as near to it as its form allows.
+"""Smaller convolutions that can replace a convolution, each initialised as close to it as its form allows.
 
-separable    Howard et al. 2017, MobileNets, arXiv:1704.04861; started from the best sum of depthwise separable ones:
+separable    Howard et al. 2017, MobileNets, arXiv:1704.04861; initialised with the best sum of depthwise separable
+ones:
              Guo et al. 2018, Network decoupling: from regular to depthwise separable convolutions, BMVC
-grouped      Krizhevsky et al. 2012; Xie et al. 2017, ResNeXt, CVPR; started from the weights inside of its groups
+grouped      Krizhevsky et al. 2012; Xie et al. 2017, ResNeXt, CVPR; initialised with the weights within its groups
 """
 
 from math import prod
@@ -19,7 +20,7 @@ Kind = Literal["factors", "separable", "grouped"]
 
 
 def refusal(layer: Layer, kind: Kind, groups: int) -> str | None:
-    """Why a layer's place cannot be taken by a student of this kind, or None."""
+    """Return why a layer cannot be replaced by a student of this kind, or None."""
     if kind == "factors" or layer.locked:
         return None
     if layer.op != "Conv":
@@ -38,14 +39,15 @@ def refusal(layer: Layer, kind: Kind, groups: int) -> str | None:
 
 
 def separable_shapes(layer: Layer, multiplier: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Shapes of the depthwise kernels and of the 1 x 1 convolution."""
+    """Return the shapes of the depthwise kernels and of the 1 x 1 convolution."""
     outputs, inputs, *kernel = layer.shape
     between = inputs * min(multiplier, prod(kernel), outputs)  # more directions than that there are not
     return (between, 1, *kernel), (outputs, between, *(1 for _ in kernel))
 
 
 def separable(weight: np.ndarray, layer: Layer, multiplier: int) -> Factors:
-    """The nearest in weights: what an input channel does to all outputs [outputs, kernel], truncated to a rank."""
+    """Return the closest separable convolution in weights: the map from an input channel to all outputs [outputs,
+    kernel], truncated to a rank."""
     first, second = separable_shapes(layer, multiplier)
     outputs, inputs = layer.shape[:2]
     number = first[0] // inputs
@@ -67,7 +69,7 @@ def grouped_shapes(layer: Layer, groups: int) -> tuple[tuple[int, ...]]:
 
 
 def grouped(weight: np.ndarray, layer: Layer, groups: int) -> Factors:
-    """The weights between inputs and outputs of the same group."""
+    """Return the weights between inputs and outputs of the same group."""
     outputs, inputs = layer.shape[:2]
     blocks = weight.reshape(groups, outputs // groups, groups, inputs // groups, *layer.shape[2:])
     every = np.arange(groups)

@@ -1,1 +1,1 @@
-"""Methods that train something smaller on what was there, one file each."""
+"""Methods that train a smaller replacement on the original's outputs, one file each."""

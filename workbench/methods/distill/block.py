@@ -1,4 +1,4 @@
-"""Replace a block of layers by one layer that gives what the block gave, or by nothing.
+"""Replace a block of layers by one layer with similar outputs, or remove it.
 
 Li, Huang, Liu, Zhang, Guo 2020, Few sample knowledge distillation for efficient network compression, CVPR: students
 aligned block by block by least squares on few samples. Leaving blocks out: Veit, Wilber, Belongie 2016, Residual
@@ -61,7 +61,7 @@ class BlockDistillation(ReplacingMethod):
         return params.kernel if params.student == "layer" else None
 
     def fit(self, moments: Moments, params: Params, job: Job) -> np.ndarray:
-        """Ridge regression by its normal equations; the bias is not damped."""
+        """Fit by ridge regression with the normal equations; the bias is not regularised."""
         from scipy import linalg
 
         job.check()

@@ -1,7 +1,7 @@
-"""Replace a layer by a smaller student that is trained to answer as the layer does.
+"""Replace a layer by a smaller student that is trained to reproduce its outputs.
 
 FitNets (Romero et al. 2015, ICLR) trains on hidden responses; Zhang et al. 2016 (IEEE TPAMI 38:10) minimises the
-response error of factored layers. The students, and what each starts from, are in methods/common/students.
+response error of factored layers. The students and their initialisation are in methods/common/students.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ PAIR = When("student", ("factors",))
 
 @dataclass(frozen=True)
 class _Student:
-    """Comes first in the form, before the ranks."""
+    """Student parameters, which come first in the form, before the ranks."""
 
     student: Annotated[
         Literal["factors", "separable", "grouped"],
@@ -132,7 +132,7 @@ class LayerDistillation(Method):
 
 
 def _start(layer: Layer, weight: np.ndarray, params: Any) -> tuple[Factors, str]:
-    """The student before training, and what the user should know of its size."""
+    """Return the student before training, and a note on its size."""
     match params.student:
         case "separable":
             start = students.separable(weight, layer, params.multiplier)

@@ -1,8 +1,8 @@
-"""Train what pruning and factoring left of a layer to give the layer's outputs again, one layer at a time.
+"""Train a pruned or factorised layer to reproduce the original layer's outputs, one layer at a time.
 
 Lebedev et al. 2015 (ICLR) and Kim et al. 2016 (ICLR) fine-tune their factors; Zhang et al. 2016 (IEEE TPAMI 38:10) fit
-factors to a layer's responses; Hubara et al. 2021, Accelerated sparse neural training (NeurIPS), do the same to what a
-mask leaves, layer by layer.
+factors to a layer's responses; Hubara et al. 2021, Accelerated sparse neural training (NeurIPS), do the same for the
+remaining weights of a mask, layer by layer.
 """
 
 from dataclasses import dataclass

@@ -87,7 +87,7 @@ class CpDecomposition(Method):
 
 
 def _parts(weight: np.ndarray, rank: int, iterations: int, seed: int) -> tuple[np.ndarray, ...]:
-    """The factors of inputs, rows and columns [rank, size], and of outputs [size, rank]."""
+    """Return the factors of inputs, rows and columns [rank, size], and of outputs [size, rank]."""
     import tensorly
     from tensorly.decomposition import parafac
 
@@ -124,6 +124,6 @@ def _rank(layer: Layer, params: CpDecomposition.Params) -> int:
 
 
 def _shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], ...]:
-    """Shapes of the four weights in the order of execution."""
+    """Return the shapes of the four weights in the order of execution."""
     out, inputs, tall, wide = layer.shape
     return (rank, inputs, 1, 1), (rank, 1, tall, 1), (rank, 1, 1, wide), (out, rank, 1, 1)

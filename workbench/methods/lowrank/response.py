@@ -1,4 +1,4 @@
-"""Two thinner layers that reproduce what comes out behind the ReLU, instead of the weights.
+"""Write a layer as two thinner ones that approximate its output after the ReLU, instead of its weights.
 
 Zhang, Zou, He, Sun: Accelerating very deep convolutional networks for classification and detection. IEEE TPAMI 38:10,
 2016, sections 3.2 and 3.3 (equations 6 to 12).
@@ -90,16 +90,17 @@ class ResponseFactors(Method):
 
 
 def _spectrum(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Singular values of the weight seen through the inputs' covariance: their squares are the outputs' variances."""
+    """Return the singular values of the weight times the square root of the inputs' covariance: their squares are the
+    outputs' variances."""
     return factors.singular_values(matrix @ whitening(np.cov(rows, rowvar=False, bias=True)))
 
 
 def fit(
     responses: np.ndarray, target: np.ndarray, rank: int, relu: bool, job: Job
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Basis [outputs, rank], inner [rank, outputs] and shift [outputs] with target ~ f(basis inner y + shift).
+    """Fit basis [outputs, rank], inner [rank, outputs] and shift [outputs] with target ~ f(basis inner y + shift).
 
-    responses    [samples, outputs] y without bias;  target [samples, outputs] with it, before the activation
+    responses    [samples, outputs] y without bias;  target [samples, outputs] with bias, before the activation
     """
     regression = ReducedRank(responses)
     basis, inner, shift = regression.fit(target, rank)
@@ -114,7 +115,8 @@ def fit(
 
 
 def _auxiliary(wanted: np.ndarray, linear: np.ndarray, penalty: float) -> np.ndarray:
-    """z of equation 9, element by element: the better of its solutions on the two sides of zero (equations 10, 11)."""
+    """Return z of equation 9, element by element: the better of its solutions on the two sides of zero (equations 10,
+    11)."""
     below = np.minimum(linear, 0)
     above = np.maximum((penalty * linear + wanted) / (penalty + 1), 0)
     cost_below = np.square(wanted) + penalty * np.square(below - linear)
@@ -123,7 +125,7 @@ def _auxiliary(wanted: np.ndarray, linear: np.ndarray, penalty: float) -> np.nda
 
 
 class ReducedRank:
-    """Least squares of a given rank, outputs ~ basis inner inputs + shift, for many outputs of the same inputs
+    """Reduced-rank least squares, outputs ~ basis inner inputs + shift, for many outputs of the same inputs
     [samples, columns] (Izenman 1975, reduced-rank regression)."""
 
     def __init__(self, inputs: np.ndarray) -> None:
@@ -134,7 +136,7 @@ class ReducedRank:
         self.factor = np.linalg.cholesky(gram + damping * np.eye(len(gram)))
 
     def fit(self, outputs: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Basis [outputs, rank], inner [rank, columns], shift [outputs]."""
+        """Return basis [outputs, rank], inner [rank, columns] and shift [outputs]."""
         from scipy.linalg import solve_triangular
 
         mean = outputs.mean(axis=0)

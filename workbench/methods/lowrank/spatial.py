@@ -63,12 +63,12 @@ class SpatialSvd(Method):
 
 
 def _unfold(weight: np.ndarray) -> np.ndarray:
-    """[inputs x height, outputs x width]"""
+    """Unfold the weight to [inputs x height, outputs x width]."""
     out, inputs, tall, wide = weight.shape
     return weight.transpose(1, 2, 0, 3).reshape(inputs * tall, out * wide)
 
 
 def _break_even(layer: Layer) -> int:
-    """The largest rank at which the two convolutions hold fewer weights than the layer."""
+    """Return the largest rank at which the two convolutions have fewer weights than the layer."""
     out, inputs, tall, wide = layer.shape
     return (layer.count - 1) // (inputs * tall + out * wide)

@@ -1,6 +1,6 @@
-"""Group output channels that lie in a common subspace, and factor each group by itself.
+"""Group output channels that lie in a common subspace, and factorise each group separately.
 
-Sub-space clustering before factoring: Maalouf, Lang, Rus, Feldman: Deep learning meets projective clustering,
+Subspace clustering before factorisation: Maalouf, Lang, Rus, Feldman: Deep learning meets projective clustering,
 ICLR 2021 (messi), with k-means on the directions of the rows for the clustering.
 """
 
@@ -76,7 +76,8 @@ class SubspaceFactors(Method):
 
 
 def _clusters(matrix: np.ndarray, count: int, seed: int) -> list[np.ndarray]:
-    """Row indices of each cluster. Rows are compared by direction, a row and its negative being the same."""
+    """Return the row indices of each cluster. Rows are compared by direction, with a row and its negative being
+    equal."""
     from scipy.cluster.vq import kmeans2
 
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)

@@ -111,7 +111,8 @@ class Tucker2(Method):
 
 
 def _ranks(layer: Layer, params: ranks.RankParams, weight: np.ndarray | None) -> tuple[int, int]:
-    """Ranks of the unfoldings by output and by input channel; the expected ones if there is no weight yet."""
+    """Return the ranks of the unfoldings by output and by input channel; the expected ones if there is no weight
+    yet."""
     if params.rule == "break-even":
         return _break_even(layer)
     found = []
@@ -132,7 +133,8 @@ def _spectrum(weight: np.ndarray, mode: int) -> np.ndarray:
 
 
 def _break_even(layer: Layer) -> tuple[int, int]:
-    """The largest ranks, by the same ratio, with which the three convolutions hold fewer weights than the layer."""
+    """Return the largest ranks, in fixed proportion, at which the three convolutions have fewer weights than the
+    layer."""
     out, inputs, *kernel = layer.shape
     size = int(np.prod(kernel))
     # size · out · inputs · ratio² + (inputs² + out²) · ratio = weights of the layer
@@ -142,7 +144,7 @@ def _break_even(layer: Layer) -> tuple[int, int]:
 
 
 def _shapes(layer: Layer, out_rank: int, in_rank: int) -> tuple[tuple[int, ...], ...]:
-    """Shapes of the three weights in the order of execution."""
+    """Return the shapes of the three weights in the order of execution."""
     out, inputs, *kernel = layer.shape
     ones = [1] * len(kernel)
     return (in_rank, inputs, *ones), (out_rank, in_rank, *kernel), (out, out_rank, *ones)

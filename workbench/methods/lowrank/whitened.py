@@ -1,4 +1,4 @@
-"""Truncated SVD that weighs each input direction by how strong it is in the data.
+"""Truncated SVD that weights each input direction by its energy in the data.
 
 Wang, Zheng, Wan, Zhang: SVD-LLM, truncation-aware singular value decomposition for large language model compression.
 ICLR 2025, section 3.1.
@@ -76,7 +76,8 @@ def _white(weight: np.ndarray, layer: Layer, root: np.ndarray) -> np.ndarray:
 
 
 def whitening(gram: np.ndarray) -> np.ndarray:
-    """Lower triangular S with S S^T = gram + a small share of its mean diagonal, so that the inverse exists."""
+    """Return the lower triangular S with S S^T = gram + a small fraction of its mean diagonal, which makes it
+    invertible."""
     import scipy.linalg
 
     damped = gram + DAMPING * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))

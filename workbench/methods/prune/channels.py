@@ -1,7 +1,7 @@
-"""Remove output channels: the layer and all layers coupled with it get smaller and faster.
+"""Remove output channels: the layer and all layers coupled with it become smaller and faster.
 
 Coupled channels: Fang, Ma, Song, Mi, Wang: DepGraph: Towards any structural pruning. CVPR 2023 (see units).
-Which channels go:
+Criteria for the channels to remove:
 group       all weights that make or read a channel, Fang et al. 2023, section 3.3
 l1, l2      Li, Kadav, Durdanovic, Samet, Graf: Pruning filters for efficient ConvNets. ICLR 2017
 fpgm        He, Liu, Wang, Hu, Yang: Filter pruning via geometric median. CVPR 2019
@@ -115,8 +115,8 @@ class ChannelPruning(RemovalMethod):
 
 
 def _rounded(group: ChannelGroup, wanted: int, round_to: int) -> int:
-    """The number of units nearest to `wanted` that leaves a multiple of `round_to` channels, and one unit at least. 0:
-    a multiple by the number of channels, unless nothing could be removed then."""
+    """Return the number of units closest to `wanted` that leaves a multiple of `round_to` channels, and at least one
+    unit. 0: a multiple that depends on the number of channels, unless nothing could be removed then."""
     if not round_to:
         channels = group.width * (group.count + group.stay)
         multiple = next((multiple for least, multiple in KERNELS if channels >= least), 1)
@@ -129,7 +129,7 @@ def _rounded(group: ChannelGroup, wanted: int, round_to: int) -> int:
 
 
 def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
-    """[count] float64, larger: kept."""
+    """Return the scores [count], float64; larger ones are kept."""
     job.check()
     reason = _unable(group, criterion)
     if reason:
@@ -153,13 +153,13 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
 
 
 def _made(group: ChannelGroup) -> np.ndarray:
-    """Mean over the layers of Σ|w| that makes each unit, in shares of the layer's mean."""
+    """Return the mean over the layers of Σ|w| of the weights that produce each unit, relative to the layer's mean."""
     rows = [(np.abs(_rows(context)).sum(axis=1), units) for context, units in group.members]
     return _mean_share(rows, group.count)
 
 
 def _read(group: ChannelGroup) -> np.ndarray:
-    """The same of the weights that read it. Zero where none does."""
+    """Return the same for the weights that read each unit; zero if none does."""
     rows = []
     for context, axis, units in group.readers:
         others = tuple(other for other in range(context.weight.ndim) if other != axis)
@@ -177,7 +177,7 @@ def _mean_share(rows: list[tuple[np.ndarray, np.ndarray]], count: int) -> np.nda
 
 
 def _unable(group: ChannelGroup, criterion: Criterion) -> str | None:
-    """Why the criterion tells nothing of these channels, or None: one layer of which it tells is enough."""
+    """Return why the criterion cannot rank these channels, or None: one layer that it can rank is enough."""
     if criterion == "group":
         return None
     if criterion == "bn":
@@ -197,7 +197,7 @@ def _refuse(layer: Layer, criterion: Criterion) -> str | None:
 
 
 def _rows(context: Context) -> np.ndarray:
-    """The weight with a row for each output channel, float64."""
+    """Return the weight with a row for each output channel, float64."""
     layer, weight = context.layer, context.weight
     if layer.op == "ConvTranspose" and layer.groups > 1:  # [in, out / groups, kernel]
         weight = weight.reshape(layer.groups, -1, *weight.shape[1:])
@@ -218,7 +218,7 @@ def _energy(context: Context, job: Job) -> np.ndarray:
 
 
 def _fpgm(context: Context, job: Job) -> np.ndarray:
-    """Distance to all other filters: the one nearest to the geometric median says least that the others do not."""
+    """Return the distance to all other filters: the one closest to the geometric median is the most redundant."""
     from scipy.spatial.distance import cdist
 
     rows = _rows(context)
@@ -226,12 +226,13 @@ def _fpgm(context: Context, job: Job) -> np.ndarray:
 
 
 def _taylor(context: Context, job: Job) -> np.ndarray:
-    """(Σ w g)² over all that makes a channel, the squared gradient of a gate on it, averaged (section 3)."""
+    """Return (Σ w g)² over all weights that produce a channel: the squared gradient of a gate on it, averaged (section
+    3)."""
     return context.gates(job).astype(np.float64)
 
 
 def _activation(context: Context, job: Job) -> np.ndarray:
-    """Mean |output| before the activation function."""
+    """Return the mean |output| before the activation function."""
     rows = context.rows(ROWS, job)  # [groups, rows, columns]
     weight = _rows(context).reshape(len(rows), -1, rows.shape[2])  # [groups, outputs, columns]
     outputs = np.einsum("gnc,goc->gno", rows, weight, optimize=True)
@@ -242,7 +243,7 @@ def _activation(context: Context, job: Job) -> np.ndarray:
 
 
 def _lamp(energy: np.ndarray) -> np.ndarray:
-    """Energy of a channel over that of all channels that have at least as much."""
+    """Return the energy of a channel divided by that of all channels with at least as much."""
     order = np.argsort(energy, kind="stable")
     rest = np.cumsum(energy[order][::-1])[::-1]
     score = np.empty_like(energy)

@@ -1,7 +1,7 @@
 """Zero the weights whose removal would change the loss least, to second order.
 
 LeCun, Denker, Solla: Optimal brain damage. NeurIPS 1989, equation 5, with the diagonal of the empirical Fisher matrix
-for the Hessian's (Theis et al. 2018, Faster gaze prediction with dense networks and Fisher pruning).
+in place of the Hessian's (Theis et al. 2018, Faster gaze prediction with dense networks and Fisher pruning).
 """
 
 from dataclasses import dataclass

@@ -84,20 +84,21 @@ class MagnitudePruning(Method):
 
 
 def common_threshold(context: Context, sparsity: float) -> float:
-    """The magnitude below which this fraction of the weights of all layers with the step lie."""
+    """Return the magnitude below which this fraction of the weights of all layers with the step lie."""
     magnitudes = np.concatenate([np.abs(peer.weight).ravel() for peer in context.peers])
     count = round(sparsity * magnitudes.size)
     return float(np.partition(magnitudes, count - 1)[count - 1]) if count else -1.0
 
 
 def zero_smallest(values: np.ndarray, saliency: np.ndarray, sparsity: float) -> np.ndarray:
-    """`values` with round(sparsity * n) entries of least saliency set to zero."""
+    """Return `values` with the round(sparsity * n) entries of least saliency set to zero."""
     drop = smallest(saliency.reshape(1, -1), round(sparsity * values.size)).reshape(values.shape)
     return np.where(drop, np.float32(0), values)
 
 
 def smallest(saliency: np.ndarray, count: int) -> np.ndarray:
-    """[rows, n] True at the `count` smallest of each row; ties go to the earlier entry, so the result is unique."""
+    """Return True at the `count` smallest of each row, [rows, n]; ties go to the earlier entry, so the result is
+    unique."""
     if count <= 0:
         return np.zeros(saliency.shape, dtype=bool)
     bound = np.partition(saliency, count - 1, axis=1)[:, count - 1 : count]

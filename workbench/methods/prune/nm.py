@@ -1,4 +1,4 @@
-"""Keep N weights of every M in a row: the pattern that sparse tensor cores read.
+"""Keep N of every M consecutive weights: the pattern that sparse tensor cores read.
 
 Mishra et al. 2021, Accelerating sparse deep neural networks (2:4); Zhou et al. 2021, Learning N:M fine-grained
 structured sparse neural networks from scratch, ICLR.
@@ -70,7 +70,7 @@ class NOfMPruning(Method):
 
 
 def group_mask(saliency: np.ndarray, params: NOfMPruning.Params) -> np.ndarray:
-    """True where a weight is dropped. A last, shorter group keeps N too, or all that it has."""
+    """Return True where a weight is dropped. A shorter last group also keeps N weights, or all that it has."""
     rows, columns = saliency.shape
     groups = -(-columns // params.m)
     padded = np.pad(saliency, [(0, 0), (0, groups * params.m - columns)], constant_values=-1)

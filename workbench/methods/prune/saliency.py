@@ -1,4 +1,4 @@
-"""Pruning by a score of each weight: what the methods that differ only in the score share."""
+"""Pruning by a score of each weight: the part shared by methods that differ only in the score."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SCOPE_HELP = "Rank weights within the layer, or across all layers with this step
 
 @dataclass(frozen=True)
 class LayerParams:
-    """Parameters of scores that are comparable only within a layer, unless specified otherwise."""
+    """Parameters for scores that are comparable only within a layer, unless specified otherwise."""
 
     sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights to set to zero.")] = 0.5
     scope: Annotated[Scope, Help(SCOPE_HELP)] = "layer"
@@ -31,20 +31,20 @@ class LayerParams:
 
 @dataclass(frozen=True)
 class GlobalParams(LayerParams):
-    """Parameters of scores that were published to compare all layers with each other."""
+    """Parameters for scores that were published for comparison across layers."""
 
     scope: Annotated[Scope, Help(SCOPE_HELP)] = "global"
 
 
 class SaliencyPruning(Method):
-    """Zeroes the weights of least score. With scope "global" the number of zeros is fixed for all layers of the step
-    together (see Context.peers)."""
+    """Base of methods that zero the weights with the lowest scores. With scope "global" the number of zeros is fixed
+    for all layers with the step together (see Context.peers)."""
 
     needs_data = True
 
     @abstractmethod
     def score(self, context: Context, weight: np.ndarray, params: Any, job: Job) -> np.ndarray:
-        """Shaped like the weight; larger is kept."""
+        """Return the scores, shaped like the weight; larger ones are kept."""
 
     def whole(self, params: Any) -> str:
         return Message("gradients are")

@@ -1,4 +1,5 @@
-"""Zero the weights whose connection matters least to the loss, by the gradient of its strength.
+"""Zero the weights whose connections matter least to the loss, by the gradient with respect to the connection's
+strength.
 
 Lee, Ajanthan, Torr: SNIP, single-shot network pruning based on connection sensitivity. ICLR 2019, equation 7.
 """

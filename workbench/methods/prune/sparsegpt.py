@@ -1,4 +1,4 @@
-"""Zero weights one column at a time, letting the others make up for them.
+"""Zero weights column by column, compensating with the remaining ones.
 
 Frantar and Alistarh: SparseGPT, massive language models can be accurately pruned in one shot. ICML 2023, algorithm 1;
 after Hassibi and Stork 1993, Optimal brain surgeon.
@@ -68,9 +68,10 @@ class SparseGpt(Method):
 
 
 def prune(matrix: np.ndarray, gram: np.ndarray, sparsity: float, damping: float, job: Job) -> np.ndarray:
-    """[rows, columns] pruned by `sparsity`, block of columns by block, the error pushed to columns not yet seen.
+    """Prune a matrix [rows, columns] by `sparsity`, one block of columns at a time, and move the error to later
+    columns.
 
-    What is zero stays zero.
+    Zero weights stay zero.
     """
     work, gone = matrix.astype(np.float64), matrix == 0
     upper = inverse_factor(gram, damping)  # H^-1 = upper^T upper

@@ -1,4 +1,4 @@
-"""Zero the weights through which the least synaptic strength flows, without data and without cutting a layer off.
+"""Zero the weights with the least synaptic flow, without data and without layer collapse.
 
 Tanaka, Kunin, Yamins, Ganguli: Pruning neural networks without any data by iteratively conserving synaptic flow.
 NeurIPS 2020, algorithm 1.
@@ -65,7 +65,7 @@ class SynFlowPruning(Method):
 
 
 def _keep(scores: dict[str, np.ndarray], masks: dict[str, np.ndarray], kept: int) -> dict[str, np.ndarray]:
-    """Masks of the `kept` weights of largest score among those not yet dropped."""
+    """Return masks of the `kept` weights with the largest scores among those not yet dropped."""
     joined = np.concatenate([np.where(masks[path] > 0, scores[path], -1.0).ravel() for path in masks])
     order = np.argsort(-joined, kind="stable")[:kept]
     flat = np.zeros(len(joined))

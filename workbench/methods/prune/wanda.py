@@ -1,4 +1,4 @@
-"""Zero the weights that matter least to what the layer receives.
+"""Zero the weights with the smallest magnitude times input norm.
 
 Sun, Liu, Bair, Kolter: A simple and effective pruning approach for large language models (Wanda). ICLR 2024.
 """

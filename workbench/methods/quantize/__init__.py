@@ -1,1 +1,1 @@
-"""Methods that put weights or activations on few levels, one file each."""
+"""Methods that quantise weights or activations, one file each."""

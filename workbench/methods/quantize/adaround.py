@@ -2,8 +2,8 @@
 
 Nagel, Amjad, van Baalen, Louizos, Blankevoort: Up or down? Adaptive rounding for post-training quantization. ICML 2020,
 equations 20 to 24. The layer's response error is computed from the second moments of its inputs, which gives the same
-expectation as sampling them (equation 15), for each output channel in units of what rounding to nearest leaves: so the
-regulariser weighs the same in every layer.
+expectation as sampling them (equation 15), for each output channel relative to the error of rounding to nearest, so
+that the regulariser has the same weight in every layer.
 """
 
 from dataclasses import dataclass
@@ -83,7 +83,8 @@ class AdaRound(Method):
 def _learn(
     matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: AdaRound.Params, job: Job
 ) -> np.ndarray:
-    """Levels [outputs, columns] as floats, zero point included. All groups of a convolution learn at once."""
+    """Return levels [outputs, columns] as floats, including the zero point. All groups of a convolution are optimised
+    at once."""
     import torch
 
     groups, columns = grams.shape[:2]

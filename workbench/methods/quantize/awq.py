@@ -1,7 +1,7 @@
-"""Weight-only integers that spare the input channels with large activations.
+"""Weight-only quantisation that protects the input channels with large activations.
 
 Lin et al. 2024, AWQ: activation-aware weight quantization for on-device LLM compression and acceleration, MLSys,
-equations 4 and 5: s_j = mean|x_j|^a with the a that leaves the least error of the layer's output.
+equations 4 and 5: s_j = mean|x_j|^a with the a that minimises the error of the layer's output.
 """
 
 from dataclasses import dataclass

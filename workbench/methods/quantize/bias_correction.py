@@ -1,4 +1,4 @@
-"""Take back the mean shift that changed weights cause in the layer's output.
+"""Correct the mean shift of the layer's output that edited weights cause.
 
 Nagel, van Baalen, Blankevoort, Welling: Data-free quantization through weight equalization and bias correction.
 ICCV 2019, section 4.2, with the input's mean measured on the calibration samples.

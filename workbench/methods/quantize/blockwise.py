@@ -1,6 +1,6 @@
 """4-bit weights in blocks that ONNX Runtime multiplies with its own 4-bit kernel, MatMulNBits.
 
-The operator com.microsoft.MatMulNBits of ONNX Runtime; blocks with a scale each as in Dettmers & Zettlemoyer 2023,
+The operator com.microsoft.MatMulNBits of ONNX Runtime; one scale per block as in Dettmers & Zettlemoyer 2023,
 The case for 4-bit precision, ICML.
 """
 
@@ -92,26 +92,26 @@ class BlockwiseQuantization(Method):
 
 
 def _block(layer: Layer, params: BlockwiseQuantization.Params) -> int:
-    """The requested block size, or the largest power of two that the inputs fill."""
+    """Return the requested block size, or the largest power of two that the inputs fill."""
     return min(int(params.block), 1 << (layer.matrix[1].bit_length() - 1))
 
 
 def _keeps(plan: Plan, block: int) -> bool:
-    """Whether the levels that an earlier step has chosen are levels of the kernel too: 4 bits, symmetric, and no two
-    scales within a block."""
+    """Whether the levels chosen by an earlier step are also levels of the kernel: 4 bits, symmetric, with one scale
+    within each block."""
     tensor = plan.tensors[0]
     return tensor.kind.symmetric and tensor.bits <= 4 and tensor.group % block == 0 and plan.columns is None
 
 
 def _fits(grid: Grid, block: int) -> bool:
-    """The same of an encoding."""
+    """Whether the levels of an encoding are also levels of the kernel."""
     grouped = grid.q.shape != grid.shape
     group = grid.q.shape[1 if grid.axis == 1 else 2] if grouped and grid.q.ndim == 3 else 0
     return grid.bits <= 4 and grid.zero_point is None and group % block == 0
 
 
 def _in_blocks(grid: Grid, out_axis: int, block: int) -> Affine:
-    """The same levels with a scale for each block."""
+    """Return the same levels with a scale for each block."""
     levels = grids.view(grid.of_weights(grid.q.astype(np.float32)), out_axis, "group", block)
     scale = grids.view(grid.of_weights(grid.scale), out_axis, "group", block)
     return grids.affine(levels, levels.values, scale.values.max(axis=scale.reduce, keepdims=True), np.zeros(1), 4, True)

@@ -1,8 +1,8 @@
 """Replace weights by the nearest of a few shared values (palettisation).
 
 Han, Mao, Dally: Deep Compression. ICLR 2016, section 3. Lloyd 1982 for the iteration. Kim, Hooper, Gholami, Dong, Li,
-Shen, Mahoney, Keutzer: SqueezeLLM, dense-and-sparse quantization. ICML 2024, section 4.1, for centroids that weigh each
-value by the Fisher information of its place.
+Shen, Mahoney, Keutzer: SqueezeLLM, dense-and-sparse quantization. ICML 2024, section 4.1, for centroids that weight
+each value by its Fisher information.
 """
 
 from dataclasses import dataclass
@@ -89,10 +89,11 @@ class CodebookQuantization(Method):
 
 
 def kmeans(values: np.ndarray, count: int, start: Start, job: Job, weights: np.ndarray | None = None) -> np.ndarray:
-    """At most `count` centroids of all values, ascending; exact Lloyd steps on the sorted values (sums by prefix).
+    """Return at most `count` centroids of all values, ascending, by exact Lloyd iterations on the sorted values (prefix
+    sums).
 
-    When zeros are there, one centroid is zero and stays it: pruned weights keep their place. `weights` >= 0, shaped
-    like the values, say what a squared error counts.
+    If there are zeros, one centroid is fixed at zero, so that pruned weights stay zero. `weights` >= 0, shaped
+    like the values, are the weights of the squared errors.
     """
     order = np.argsort(values, axis=None, kind="stable")
     flat = values.ravel()[order].astype(np.float64)
@@ -124,6 +125,6 @@ def kmeans(values: np.ndarray, count: int, start: Start, job: Job, weights: np.n
 
 
 def _positive(weights: np.ndarray) -> np.ndarray:
-    """With mean 1, and no place that counts nothing: a centroid among such would have no mean."""
+    """Return the weights normalised to mean 1 and positive: a centroid among weights of zero would have no mean."""
     mean = float(weights.mean(dtype=np.float64))
     return np.maximum(weights / mean, LEAST).astype(np.float64) if mean > 0 else np.ones(len(weights))

@@ -1,4 +1,4 @@
-"""8-bit activations on levels that each call finds for itself: no calibration, integer products.
+"""8-bit activations with a scale computed at each call (dynamic quantisation): no calibration, integer products.
 
 Krishnamoorthi 2018, Quantizing deep convolutional networks for efficient inference, arXiv:1806.08342, section 3; the
 operator DynamicQuantizeLinear of ONNX.

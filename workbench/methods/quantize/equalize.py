@@ -1,7 +1,7 @@
 """Cross-layer equalisation: give all channels of a tensor the same range, so that one scale suits all of them.
 
 Nagel, van Baalen, Blankevoort, Welling: Data-free quantization through weight equalization and bias correction.
-ICCV 2019, section 4.1. Which channels meet which inputs: graph/channels/scaling.
+ICCV 2019, section 4.1. The channels' readers come from graph/channels/scaling.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,8 @@ class CrossLayerEqualization(RescalingMethod):
         params: Params,
         job: Job,
     ) -> np.ndarray:
-        """Layer after layer until nothing moves, since what one gives the next takes (equations 7 to 11)."""
+        """Return the factors, layer after layer until they converge, since each layer's change affects the next
+        (equations 7 to 11)."""
         factors = np.ones(scaling.count)
         ranges = _Ranges(scaling, weights)
         for _ in job.each(range(ROUNDS), "equalising"):
@@ -77,7 +78,7 @@ class CrossLayerEqualization(RescalingMethod):
 
 
 class _Ranges:
-    """Largest |w| of channels where they are made and where they are read, under factors."""
+    """Largest |w| of channels in the layers that produce them and in those that read them, under factors."""
 
     def __init__(self, scaling: Scaling, weights: Mapping[str, np.ndarray]) -> None:
         self.count = scaling.count
@@ -89,11 +90,12 @@ class _Ranges:
             self.largest.append(np.abs(values).max(axis=alike, keepdims=True).astype(np.float64))
 
     def turns(self, units: np.ndarray) -> bool:
-        """Whether a weight both makes and reads some of these units."""
+        """Whether a weight both produces and reads some of these units."""
         return any(len(inside) == 2 and all(np.isin(units, side).any() for side in inside) for inside in self.units)
 
     def of(self, units: np.ndarray, factors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """[units] where they are made, and [units] where they are read; 0 where they are not."""
+        """Return the largest |w| where the units are produced and where they are read, [units] each; 0 where they are
+        not."""
         made, read = np.zeros(self.count), np.zeros(self.count)
         for held, inside, largest in zip(self.held, self.units, self.largest, strict=True):
             if not any(np.isin(units, side).any() for side in inside):

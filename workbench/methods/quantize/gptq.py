@@ -1,4 +1,4 @@
-"""Round weights column by column, letting those not yet rounded make up for the error.
+"""Round weights column by column, compensating the error with those not yet rounded.
 
 Frantar, Ashkboos, Hoefler, Alistarh: GPTQ, accurate post-training quantization for generative pre-trained
 transformers. ICLR 2023, algorithm 1.
@@ -102,8 +102,8 @@ class Gptq(Method):
 
 
 def _by_column(shared: np.ndarray, grid: grids.Grid, columns: int) -> np.ndarray:
-    """[rows, columns], or [rows, 1] where a row shares one scale: the scale or zero point of each weight. Groups have
-    theirs before the first column is rounded, so that columns may be taken in any order (static groups)."""
+    """Return [rows, columns], or [rows, 1] if a row shares one scale: the scale or zero point of each weight. Groups
+    get theirs before the first column is rounded, so that columns may be taken in any order (static groups)."""
     rows = shared.reshape(len(shared), -1)
     return rows if rows.shape[1] == 1 else np.repeat(rows, grid.values.shape[-1], axis=1)[:, :columns]
 
@@ -111,7 +111,7 @@ def _by_column(shared: np.ndarray, grid: grids.Grid, columns: int) -> np.ndarray
 def _round(
     matrix: np.ndarray, gram: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: Gptq.Params, job: Job
 ) -> np.ndarray:
-    """Levels [rows, columns] as floats, zero point included. Weights that pruning set to zero stay zero."""
+    """Return levels [rows, columns] as floats, including the zero point. Weights pruned to zero stay zero."""
     order = np.argsort(-np.diagonal(gram), kind="stable") if params.order else np.arange(len(gram))
     work = matrix.astype(np.float64)[:, order]
     keep_zero = work == 0

@@ -1,4 +1,4 @@
-"""Static 8-bit activations after part of the activations' range has moved into the weight.
+"""Static 8-bit activations after moving part of the activations' range into the weight.
 
 Xiao et al. 2023, SmoothQuant: accurate and efficient post-training quantization for large language models, ICML,
 equation 4: s_j = max|X_j|^a / max|W_j|^(1-a).

@@ -1,4 +1,4 @@
-"""8-bit activations on calibrated levels (W8A8, W4A8), as QDQ: the runtime computes the layer in integers.
+"""8-bit activations with calibrated scales (W8A8, W4A8), as QDQ: the runtime computes the layer in integers.
 
 Jacob et al. 2018, Quantization and training of neural networks for efficient integer-arithmetic-only inference, CVPR;
 Krishnamoorthi 2018, Quantizing deep convolutional networks for efficient inference, arXiv:1806.08342.
