@@ -10,6 +10,8 @@ import pytest
 from tests.formats.test_onnx_file import refusal
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.formats import torch_export
+from workbench.formats.finish import finish
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime
 
@@ -230,3 +232,17 @@ def test_a_module_that_counts_its_runs_answers_as_at_its_first(tmp_path):
         model = open_model(str(tmp_path / "counting.pt2"), job=Job(), trusted=trusted)
         (got,) = runtime.session(model).run(None, {model.inputs[0].name: x.numpy()})
         np.testing.assert_allclose(got, first, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_three_dimensional_convolution_without_a_bias_is_as_torch_has_it():
+    """The exporter makes up a bias of the wrong shape, with which no runtime loads it."""
+    import torch
+
+    module = torch.nn.Sequential(torch.nn.Conv3d(4, 6, 3, groups=2, bias=False), torch.nn.ReLU()).eval()
+    x = torch.from_numpy(np.random.default_rng(0).standard_normal((2, 4, 5, 4, 3)).astype(np.float32))
+    loaded = torch_export.export(module, (x,), {}, "net", "torch", Job())
+    model = finish(loaded, frozenset(), Job())
+    assert not model.notes and model.bias(model.layers[0].path) is None
+    (got,) = runtime.run(runtime.session(model), {model.inputs[0].name: x.numpy()})
+    np.testing.assert_allclose(got, module(x).detach(), atol=1e-5)

@@ -148,6 +148,7 @@ def _simplified(model: ir.Model) -> ir.Model:
     for _ in range(2):
         optimizer.fold_constants(model, should_fold=may_fold)
         rewriter.rewrite(model, [materialize_reshape_shape_rule])
+        _drop_made_up_biases(model)
         common.RemoveUnusedNodesPass()(model)
     common.RemoveUnusedFunctionsPass()(model)
     common.RemoveUnusedOpsetsPass()(model)
@@ -157,6 +158,16 @@ def _simplified(model: ir.Model) -> ir.Model:
             value.const_value = ir.Tensor(held.numpy().copy(), dtype=held.dtype, name=value.name)
     passes.drop_notes(model)
     return model
+
+
+def _drop_made_up_biases(model: ir.Model) -> None:
+    """The exporter gives a three-dimensional convolution without a bias one of zeros, as a matrix [outputs, 2], with
+    which no runtime runs it (onnxscript 0.7, aten_conv3d)."""
+    for node in ir.traversal.RecursiveGraphIterator(model.graph):
+        bias = node.inputs[2] if node.op_type == "Conv" and len(node.inputs) > 2 else None
+        held = None if bias is None else ir.convenience.get_const_tensor(bias)
+        if held is not None and len(held.shape) != 1 and not held.numpy().any():
+            node.resize_inputs(2)
 
 
 def _may_be_large(node: ir.Node) -> bool:
