@@ -196,6 +196,81 @@ def generate(at: "Photographer") -> None:
     at.shoot_both("generate")
 
 
+def tour(at: "Photographer") -> None:
+    """The guided tour on its second page."""
+    from PySide6.QtWidgets import QWidget
+
+    at.window.show_tour()
+    at.settle()
+    tour = at.window.findChild(QWidget, "tour")
+    tour.go_to(1)
+    at.shoot_both("tour")
+    tour.finish()
+
+
+def couple(at: "Photographer") -> None:
+    """Channels removed from a layer that others are coupled with."""
+    from workbench.core.recipe.action import Action
+
+    path = at.session.couplings.groups[0][0]
+    at.session.select([path])
+    at.session.set_actions([path], (Action("prune.channels", {"ratio": 0.3}),), "remove channels")
+    at.wait(lambda: at.measured and at.session.view is not None and at.session.edit is not None)
+
+
+def dialogs(at: "Photographer") -> None:
+    """Everything that opens from a menu, and the export."""
+    from workbench.ui.base.crash import CrashDialog
+    from workbench.ui.shell import about
+
+    window = at.window
+    window.menus.show_preferences()
+    at.shoot_child("preferences")
+    window.menus.show_shortcuts()
+    at.shoot_child("shortcuts")
+    window.menus.show_palette()
+    at.shoot_child("palette")
+    about.show_about(window, at.link.versions)
+    at.shoot_child("about")
+    about.show_guide(window)
+    at.shoot_child("guide")
+    about.show_model(window, at.session.model)
+    at.shoot_child("model")
+    complain(at)
+    window.snapshot_commands.ask_name()
+    at.shoot_child("snapshot")
+    CrashDialog("ValueError: example", "Traceback (most recent call last):\n  …", window).open()
+    at.shoot_child("crash")
+    export(at)
+
+
+def complain(at: "Photographer") -> None:
+    """Of a file that is no model."""
+    from PySide6.QtWidgets import QDialog
+
+    broken = Path(at.folder.name) / "broken.onnx"
+    broken.write_bytes(b"not a model")
+    at.session.open(str(broken))
+    at.wait(lambda: at.window.findChild(QDialog, "complaint") is not None)
+    at.failures.clear()  # it is meant
+    at.shoot_child("complaint")
+
+
+def export(at: "Photographer") -> None:
+    """"""
+    from PySide6.QtWidgets import QDialog
+
+    at.window.export()
+    dialog = at.window.findChild(QDialog, "export")
+    dialog.folder.setText(str(Path(at.folder.name) / "export"))
+    at.shoot_both("export-form", dialog)
+    dialog.start.click()
+    at.wait(lambda: dialog.pages.currentWidget() is dialog.outcome)
+    at.shoot_both("export-result", dialog)
+    dialog.accept()
+    at.shoot_both("exported")
+
+
 SCREENS: dict[str, Callable[["Photographer"], None]] = {
     screen.__name__: screen
     for screen in (

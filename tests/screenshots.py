@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from tests.screens import SCREENS
+from tests import screens
 
 WAIT_S = 300.0
 TRAINED = 6  # points of a learning curve from which it looks like one
@@ -102,7 +102,7 @@ class Photographer:
                 self.edit()
             else:
                 self.walk()
-            for name, screen in SCREENS.items():
+            for name, screen in screens.SCREENS.items():
                 if not self.shoot.only or name in self.shoot.only.split(","):
                     screen(self)
         finally:
@@ -125,10 +125,10 @@ class Photographer:
         self.window.workspace.tabs.setCurrentWidget(self.window.workspace.inspect)
         self.group()
         if self.shoot.dialogs:
-            self.couple()
+            screens.couple(self)
             self.shoot_both("coupled")
-            self.tour()
-            self.dialogs()
+            screens.tour(self)
+            screens.dialogs(self)
 
     def open_demo(self) -> None:
         self.window.build_workspace()
@@ -152,7 +152,7 @@ class Photographer:
         """Each of the views in the middle; the graph takes a browser's time to draw."""
         names = ("tabs", "graph", "sensitivity", "recover", "activations", "plan")
         tabs, graph, sensitivity, recover, activations, plan = (getattr(self.window.workspace, name) for name in names)
-        for index in range(tabs.count()):
+        for index in filter(tabs.isTabVisible, range(tabs.count())):
             tabs.setCurrentIndex(index)
             if tabs.widget(index) is self.window.workspace.inspect:
                 self.pictures()
@@ -310,73 +310,6 @@ class Photographer:
             presentation.go_to(index)
             self.shoot_both(f"slide-{index + 1}-{page.key}", presentation)
         presentation.close()
-
-    def tour(self) -> None:
-        from PySide6.QtWidgets import QWidget
-
-        self.window.show_tour()
-        self.settle()
-        tour = self.window.findChild(QWidget, "tour")
-        tour.go_to(1)
-        self.shoot_both("tour")
-        tour.finish()
-
-    def couple(self) -> None:
-        """Channels removed from a layer that others are coupled with."""
-        from workbench.core.recipe.action import Action
-
-        path = self.session.couplings.groups[0][0]
-        self.session.select([path])
-        self.session.set_actions([path], (Action("prune.channels", {"ratio": 0.3}),), "remove channels")
-        self.wait(lambda: self.measured and self.session.view is not None and self.session.edit is not None)
-
-    def dialogs(self) -> None:
-        from workbench.ui.base.crash import CrashDialog
-        from workbench.ui.shell import about
-
-        window = self.window
-        window.menus.show_preferences()
-        self.shoot_child("preferences")
-        window.menus.show_shortcuts()
-        self.shoot_child("shortcuts")
-        window.menus.show_palette()
-        self.shoot_child("palette")
-        about.show_about(window, self.link.versions)
-        self.shoot_child("about")
-        about.show_guide(window)
-        self.shoot_child("guide")
-        about.show_model(window, self.session.model)
-        self.shoot_child("model")
-        self.complain()
-        window.snapshot_commands.ask_name()
-        self.shoot_child("snapshot")
-        CrashDialog("ValueError: example", "Traceback (most recent call last):\n  …", window).open()
-        self.shoot_child("crash")
-        self.export()
-
-    def complain(self) -> None:
-        """Of a file that is no model."""
-        from PySide6.QtWidgets import QDialog
-
-        broken = Path(self.folder.name) / "broken.onnx"
-        broken.write_bytes(b"not a model")
-        self.session.open(str(broken))
-        self.wait(lambda: self.window.findChild(QDialog, "complaint") is not None)
-        self.failures.clear()  # it is meant
-        self.shoot_child("complaint")
-
-    def export(self) -> None:
-        from PySide6.QtWidgets import QDialog
-
-        self.window.export()
-        dialog = self.window.findChild(QDialog, "export")
-        dialog.folder.setText(str(Path(self.folder.name) / "export"))
-        self.shoot_both("export-form", dialog)
-        dialog.start.click()
-        self.wait(lambda: dialog.pages.currentWidget() is dialog.outcome)
-        self.shoot_both("export-result", dialog)
-        dialog.accept()
-        self.shoot_both("exported")
 
     @property
     def measured(self) -> bool:
