@@ -54,7 +54,7 @@ class Line:
     bar: str
     found: str
     holds: bool
-    over: float = 1.0  # the wait as a multiple of its bar
+    over: float = float("inf")  # the wait as a multiple of its bar; of a ratio, time does not matter
 
     def verdict(self, stretch: float) -> str:
         return "holds" if self.holds else "stretched" if self.over <= stretch else "missed"
