@@ -1,1 +1,1 @@
-"""Opening models, one file a format."""
+"""Opening of models, one file for each format."""

@@ -1,4 +1,5 @@
-"""From a loaded graph to a Model: prepare it, verify in the runtime that nothing changed, find its layers."""
+"""Conversion of a loaded graph to a Model: prepare it, verify in the runtime that its outputs are unchanged, find its
+layers."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,8 +43,8 @@ Feeds = dict[str, np.ndarray]
 
 
 def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool = False) -> Model:
-    """`without` names preparation steps to leave out; `raise_opset` asks for the one that is done only on demand.
-    Raises UserError when the runtime cannot run the graph, naming the file."""
+    """Make a Model of a loaded graph. `without` names preparation steps to leave out; `raise_opset` requests the
+    optional one. Raises UserError when the runtime cannot run the graph, naming the file."""
     path = loaded.source.path
     if loaded.graph.graph.meta.get(WEIGHTS_ONLY):
         return _weights(loaded, job)
@@ -73,7 +74,7 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool 
 
 
 def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
-    """Note what one sample is like where the graph leaves more open than the batch: as what it was run on. Says so."""
+    """Set the dynamic dimensions other than the batch to those of the sample that was run, and return notes on them."""
     known = graph.graph.initializers
     inputs = [value for value in graph.graph.inputs if value.name not in known and value.name in feeds]
     free = [
@@ -91,7 +92,8 @@ def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
 def _raise_opset(
     graph: ir.Model, chosen: bool, feeds: Feeds, expected: Outputs
 ) -> tuple[ir.Model, tuple[Preparation, ...]]:
-    """An older graph at a newer opset where that was chosen and answers as before; else the graph, and why."""
+    """Return an older graph at a newer opset if requested and its outputs are unchanged; else the graph itself, with
+    the reason."""
     old, new = raise_opset.opset_of(graph), raise_opset.TARGET
     if old >= new:
         return graph, ()
@@ -121,7 +123,7 @@ def _raise_opset(
 
 
 def _weights(loaded: Loaded, job: Job) -> Model:
-    """Weights without a network: there is nothing to prepare and nothing to run."""
+    """Make a Model of weights without a network: there is nothing to prepare or to run."""
     job.report(Message("finding layers"), 0.9)
     layers, sites = find_layers(loaded.graph)
     job.report(Message("opened"), 1.0)
@@ -130,7 +132,8 @@ def _weights(loaded: Loaded, job: Job) -> Model:
 
 
 def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Model:
-    """Opened without running it and without the steps that read all weights: what is not shown stays on the disk."""
+    """Make a Model without running it and without the steps that read all weights: weights that are not shown stay on
+    disk."""
     job.report(Message("preparing the graph"), 0.6)
     prepared, steps = passes.prepare(loaded.graph, without | {"batchnorm"})
     layers, sites = find_layers(prepared)
@@ -144,9 +147,9 @@ def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Mod
 
 
 def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
-    """Outputs of the graph for random inputs; no outputs, and a reason, if it accepts none. `allowed`: bytes that one
-    sample may take. Raises UserError for a graph that takes more, for a loop that does not end soon, or for unsupported
-    operators; a graph without loops always ends, and is opened."""
+    """Return the outputs of the graph for random inputs; none, with a reason, if it accepts no inputs. `allowed`: bytes
+    that one sample may take. Raises UserError for a graph that takes more, for a loop that does not end soon, or for
+    unsupported operators; a graph without loops always terminates, and is opened."""
     try:
         running = runtime.session(loaded.file or loaded.graph, bounded=True)
         seconds = runtime.patience(saving.tensor_bytes(loaded.graph))
@@ -172,7 +175,7 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
 
 
 def never_ends(path: str, error: runtime.Beyond) -> UserError:
-    """Error for a graph that cannot be run to its end."""
+    """Return the error for a graph that cannot be run to its end."""
     return UserError(
         "{path}: {subject}",
         "This is many times the file's size. Export it with smaller sizes and fewer repetitions.",
@@ -184,7 +187,7 @@ def never_ends(path: str, error: runtime.Beyond) -> UserError:
 def _prepare(
     graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: Outputs, path: str
 ) -> tuple[ir.Model, tuple[Preparation, ...], list[str]]:
-    """Prepare with as many steps as leave the outputs as they were, and say what was left out for it."""
+    """Prepare with as many steps as keep the outputs unchanged, and note the steps left out for that reason."""
     notes: list[str] = []
     for extra, name in (
         (frozenset[str](), Message("Folding BatchNorm")),
@@ -216,8 +219,8 @@ def _prepare(
 def answers(
     running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None, seconds: float = MINUTE
 ) -> tuple[Feeds, Outputs, str]:
-    """The first random inputs that a session accepts, and its outputs; else nothing, and why not. Those that are
-    `known` are taken as they are. Raises Beyond, TooLong when one run takes more than `seconds`."""
+    """Return the first random inputs that a session accepts, and its outputs; else nothing, with the reason. Inputs in
+    `known` are used unchanged. Raises Beyond, or TooLong if one run takes more than `seconds`."""
     why = Message("no inputs were found that it accepts")
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
@@ -233,7 +236,7 @@ def answers(
 
 
 def _candidates(inputs: Sequence[ort.NodeArg]) -> Iterator[Feeds | str]:
-    """Inputs with several sizes of their free dimensions: all of them, or only the last of each."""
+    """Yield inputs with several sizes of their dynamic dimensions: all of them, or only the last of each."""
     for only_last in (False, True):
         for size in SIZES:
             shapes = runtime.input_shapes(inputs, size, only_last)
@@ -247,8 +250,8 @@ def _candidates(inputs: Sequence[ort.NodeArg]) -> Iterator[Feeds | str]:
 
 
 def relative_difference(first: Outputs, second: Outputs) -> float:
-    """The largest difference of any output, relative to the largest magnitude in it (at least `SMALLEST`);
-    infinite where shapes differ."""
+    """Return the largest difference of any output, relative to the largest magnitude in it (at least `SMALLEST`);
+    infinite if shapes differ."""
     first, second = _arrays(first), _arrays(second)
     if len(first) != len(second):
         return float("inf")
@@ -256,7 +259,7 @@ def relative_difference(first: Outputs, second: Outputs) -> float:
 
 
 def _arrays(outputs: Sequence[Any]) -> Outputs:
-    """Outputs that are sequences or maps, as all arrays in them."""
+    """Flatten outputs that are sequences or maps to their arrays."""
     found: Outputs = []
     for value in outputs:
         if isinstance(value, dict):

@@ -1,5 +1,5 @@
-"""Formats. Ours register themselves, others come from entry points of `workbench.formats`, which name a Format;
-`opening` asks them in turn."""
+"""Formats of models. Built-in ones register themselves, others come from entry points of `workbench.formats`, which
+name a Format; `opening` tries them in order."""
 
 import importlib
 import pkgutil
@@ -20,9 +20,9 @@ from workbench.graph.model.model import Source
 
 @dataclass(frozen=True)
 class Loaded:
-    """A graph as it was in the file, or as the exporter made it.
+    """A graph as stored in the file, or as exported.
 
-    notes  what the user should know
+    notes  sentences for the user
     file   an ONNX file that holds the same graph, which the runtime reads faster and with less memory
     """
 
@@ -32,26 +32,26 @@ class Loaded:
     file: Path | None = None
 
     def noting(self, *notes: str) -> "Loaded":
-        """The same with notes in front."""
+        """Return the same with notes put first."""
         return replace(self, notes=(*notes, *self.notes))
 
     def with_tokenizer(self, folder: str) -> "Loaded":
-        """The same with the tokenizer of a folder, where it has one."""
+        """Return the same with the tokenizer of a folder, if it has one."""
         return replace(self, source=replace(self.source, tokenizer=folder))
 
 
 @dataclass(frozen=True)
 class Format:
-    """One way to get a graph.
+    """A format of models: a way to read, and possibly to write, a graph.
 
-    claims  whether a path, of a file that begins with these bytes (b"" when there is no such file), is of this format
+    claims  (path, first bytes of the file, b"" if there is none) -> whether the path is of this format
     load    (path, trusted, job) -> Loaded; raises UserError in one sentence that names the path
-    order   formats are asked in this order, the one that takes what is left last
-    suffix  with its dot: what a file that `save` writes ends with
-    save    (graph, path, job): write the graph as a file that `load` opens again to the same outputs; None: it only
-            opens. An export calls it with what it wrote as ONNX (see engine.api.other_formats)
-    plain   an export calls `save` with the graph whose edited weights are floats in their places, under the names
-            they were opened with, instead
+    order   formats are tried in this order; the fallback is last
+    suffix  suffix, with its dot, of files that `save` writes
+    save    (graph, path, job): write the graph as a file that `load` opens again with the same outputs; None: it only
+            opens. An export calls it with the ONNX graph that it wrote (see engine.api.other_formats)
+    plain   an export calls `save` instead with the graph that holds edited weights as floats, under their original
+            names
     """
 
     name: str
@@ -68,7 +68,7 @@ _registered: dict[str, Format] = {}
 
 
 def register(format: Format) -> Format:
-    """Add a format. Raises ValueError where one of that name is there already."""
+    """Add a format. Raises ValueError if its name is taken."""
     if format.name in _registered:
         raise ValueError(f"the format {format.name} is there already")
     _registered[format.name] = format
@@ -77,7 +77,7 @@ def register(format: Format) -> Format:
 
 @cache
 def all_formats() -> tuple[Format, ...]:
-    """Every format, in the order in which they are asked. None of them imports torch before it loads."""
+    """Return every format, in order of precedence. None of them imports torch before it loads."""
     package = importlib.import_module(__package__)
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{__package__}.{module.name}")
@@ -94,7 +94,8 @@ def all_formats() -> tuple[Format, ...]:
 
 
 def contain(format: Any, words: str) -> Format:
-    """A format of another distribution, whose faults name it. Raises TypeError or ValueError for what is none."""
+    """Wrap a format of another distribution so that its failures name it. Raises TypeError or ValueError if it is not a
+    valid format."""
     if not isinstance(format, Format):
         raise TypeError(f"the entry point names an object of type {type(format).__name__}, not a Format")
     if (format.save is not None) != bool(re.fullmatch(r"\.[\w.]+", format.suffix)):

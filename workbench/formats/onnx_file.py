@@ -28,7 +28,7 @@ AGAIN = Message("Copy or export it again.")
 
 
 def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
-    """Read the graph; external weights stay on disk until they are read. Raises UserError for anything else."""
+    """Load the graph; external weights stay on disk until they are read. Raises UserError for anything else."""
     file = Path(path)
     if file.stat().st_size > LARGEST:
         raise UserError(
@@ -58,13 +58,13 @@ def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
 
 
 def from_proto(proto: onnx.ModelProto, name: str, job: Job, without: frozenset[str] = frozenset()) -> Model:
-    """Open a model that is in memory."""
+    """Open a model from memory."""
     graph, notes = from_graph(proto, None, name)
     return finish(Loaded(graph, Source(name, "onnx", proto.ByteSize()), notes), without, job)
 
 
 def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[ir.Model, tuple[str, ...]]:
-    """A protobuf as a graph, and what the user should know. Raises UserError when it does not hold together."""
+    """Convert a protobuf to a graph, and return it with notes for the user. Raises UserError if it is inconsistent."""
     opset = next((entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")), 1)
     if opset < OLDEST_OPSET:
         raise UserError(
@@ -112,7 +112,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
 
 @contextmanager
 def _unlogged() -> Iterator[None]:
-    """onnx-ir logs what is wrong with a damaged file; the user gets one sentence instead."""
+    """Silence onnx-ir, which logs the faults of a damaged file; the user gets one sentence instead."""
     logger = logging.getLogger("onnx_ir.serde")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -123,8 +123,8 @@ def _unlogged() -> Iterator[None]:
 
 
 def _forget_types(model: ir.Model, recorded: set[str]) -> None:
-    """Drop the types of initialisers, which onnx-ir would write as well, unless the file has them; and what the file
-    says of their quantisation, which is another after an edit."""
+    """Drop the types of initialisers, which onnx-ir would write as well, unless the file has them; and the file's
+    annotations of their quantisation, which changes by an edit."""
     for graph in model.graphs():
         for value in graph.initializers.values():
             value.meta.pop("quant_parameter_tensor_names", None)
@@ -133,7 +133,7 @@ def _forget_types(model: ir.Model, recorded: set[str]) -> None:
 
 
 def _sorted(graph: ir.Graph) -> bool:
-    """Whether every node comes after those that it reads, as the format demands and the runtime does not."""
+    """Whether every node follows those that it reads, as the format demands and the runtime does not."""
     seen: set[ir.Value] = set()
     for node in graph:
         if any(value is not None and value.producer() is not None and value not in seen for value in node.inputs):
@@ -143,7 +143,7 @@ def _sorted(graph: ir.Graph) -> bool:
 
 
 def _bounded(proto: onnx.ModelProto, name: str) -> None:
-    """Raises UserError when the functions of a small file make a graph that nobody could work with."""
+    """Raise UserError if the functions of a small file expand to an excessively large graph."""
     try:
         nodes, calls = onnx_tensors.when_inlined(proto)
     except ValueError as error:
@@ -160,7 +160,7 @@ def _bounded(proto: onnx.ModelProto, name: str) -> None:
 
 
 def _expand_sparse(graph: onnx.GraphProto, name: str) -> int:
-    """Sparse initialisers and constants, which onnx-ir does not read, as dense ones."""
+    """Convert sparse initialisers and constants, which onnx-ir does not read, to dense ones."""
     constants = [
         attribute
         for node in graph.node

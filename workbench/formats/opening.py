@@ -1,4 +1,4 @@
-"""Open any model as the one graph."""
+"""Opening of any model as an ONNX graph."""
 
 import importlib.util
 import os
@@ -33,9 +33,8 @@ def open_model(
     transformers).
 
     `trusted` allows running code that comes with the model. `network`: the architecture, and whether its code may run.
-    `without` names preparation steps to leave out; `raise_opset`: at a newer opset, where that is proved to change
-    nothing.
-    Raises UserError: one sentence that names the file, and what to do about it.
+    `without` names preparation steps to leave out; `raise_opset`: convert to a newer opset if that provably changes
+    nothing. Raises UserError naming the file and what to do about it.
     """
     job.report(Message("opening {path}", path=path), 0.0)
     if network[0]:
@@ -56,7 +55,8 @@ def open_model(
 
 
 def _in_folder(path: str, job: Job) -> tuple[str, Loaded | None]:
-    """The file that a folder is opened by, or the network of its config.json. Raises UserError where it has neither."""
+    """Return the file by which a folder is opened, or the network of its config.json. Raises UserError if it has
+    neither."""
     home = Path(path)
     if file := folder.onnx_in(home):
         return file, None
@@ -71,7 +71,7 @@ def _in_folder(path: str, job: Job) -> tuple[str, Loaded | None]:
 
 
 def _head(path: str) -> bytes:
-    """The first bytes of the file; b"" when there is no such file. Raises UserError when it cannot be read."""
+    """Return the first bytes of the file; b"" if there is no such file. Raises UserError if it cannot be read."""
     if not path:
         raise UserError("No model was given.", "Give a model file.")
     file = Path(path)

@@ -1,7 +1,7 @@
-"""TorchScript programs and pickled modules: both run code when they are loaded, so they need trust, path by path.
+"""TorchScript programs and pickled modules: both run code on loading, so they need trust, path by path.
 
-A pickled module that is not trusted opens as its weights (see weights_file). Neither says what inputs it takes, so
-inputs are tried that its first weight fits.
+A pickled module that is not trusted opens as its weights (see weights_file). Neither declares its inputs, so inputs
+that fit its first weight are tried.
 """
 
 import tempfile
@@ -30,7 +30,7 @@ FUNCTION = Message("Give a function that loads it and returns (module, example_i
 
 
 def load_module(path: str, job: Job) -> Loaded:
-    """A module that was saved whole with torch.save, from a file that is trusted. Raises UserError."""
+    """Load a module that was saved whole with torch.save, from a trusted file. Raises UserError."""
     import torch
 
     try:
@@ -49,7 +49,7 @@ def load_module(path: str, job: Job) -> Loaded:
 
 
 def load_script(path: str, trusted: bool, job: Job) -> Loaded:
-    """A TorchScript program. Raises UserError where it is not trusted, its inputs are not found, or torch cannot
+    """Load a TorchScript program. Raises UserError if it is not trusted, no valid inputs are found, or torch cannot
     export it."""
     if not trusted:
         raise UserError("{path} is a TorchScript program; opening it runs it.", HOW, path=path)
@@ -75,7 +75,7 @@ def load_script(path: str, trusted: bool, job: Job) -> Loaded:
 
 
 def _exported(module: Any, inputs: tuple[Any, ...], path: str) -> onnx.ModelProto:
-    """Through torch's exporter of TorchScript, which keeps the names of the weights; the batch is free."""
+    """Export with torch's TorchScript exporter, which keeps the names of the weights; the batch is dynamic."""
     import torch
 
     names = [f"input_{index}" if index else "input" for index in range(len(inputs))]
@@ -100,7 +100,7 @@ def _exported(module: Any, inputs: tuple[Any, ...], path: str) -> onnx.ModelProt
 
 
 def example_of(module: Any, path: str) -> tuple[Any, ...]:
-    """The first input that a module accepts. Raises UserError where none of those tried is."""
+    """Return the first inputs that a module accepts. Raises UserError if it accepts none of those tried."""
     import torch
 
     for example in _guesses(module):
@@ -114,7 +114,7 @@ def example_of(module: Any, path: str) -> tuple[Any, ...]:
 
 
 def _guesses(module: Any) -> Iterator[Any]:
-    """Inputs that fit the first weights: images, signals, tokens, vectors."""
+    """Yield inputs that fit the first weights: images, signals, tokens, vectors."""
     import torch
 
     weights = [(name, tensor) for name, tensor in module.state_dict().items() if tensor.dim() > 1]

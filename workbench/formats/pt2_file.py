@@ -1,8 +1,8 @@
 """torch.export programs (.pt2).
 
-torch.export.load unpickles parts of the archive, loads native libraries that are in it, and evaluates expressions and
-names that it finds in the program. So only a file that the user trusts is given to it; every other is read here
-(`formats.pt2`), and opens when there is nothing in it but tensors and operators of torch.
+torch.export.load unpickles parts of the archive, loads native libraries from it, and evaluates expressions and names in
+the program. So it is used for trusted files only; all others are read here (`formats.pt2`), and open if they contain
+nothing but tensors and torch operators.
 """
 
 import zipfile
@@ -24,7 +24,7 @@ AGAIN = Message("Save it again with torch.export.save of the installed torch.")
 
 
 def load_pt2(path: str, trusted: bool, job: Job) -> Loaded:
-    """Raises UserError when it cannot be read, or could run code and is not trusted."""
+    """Load a program. Raises UserError if it cannot be read, or if it could run code and is not trusted."""
     job.report(Message("reading the torch program"), 0.05)
     with quiet():
         program = _trusted(path) if trusted else _untrusted(path)
@@ -74,7 +74,7 @@ def _claims(path: str, head: bytes) -> bool:
 
 
 def save_pt2(graph: ir.Model, path: Path, job: Job) -> None:
-    """Raises UserError where torch cannot have the graph."""
+    """Write a program. Raises UserError if torch cannot represent the graph."""
     from workbench.formats.pt2 import saving
 
     saving.save(graph, path, job)

@@ -1,4 +1,4 @@
-"""Files that are models but cannot be opened, each with what to do instead."""
+"""Model files that cannot be opened, each with advice what to do instead."""
 
 import zipfile
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""torch modules and exported programs as a graph: exported once, with the module tree in the nodes' metadata."""
+"""Export of torch modules and exported programs to a graph, with the module tree in the nodes' metadata."""
 
 import io
 import logging
@@ -68,12 +68,12 @@ def export(
     shapes: Any = None,
     outputs: Sequence[str] = (),
 ) -> Loaded:
-    """A torch.nn.Module with example inputs, or an ExportedProgram, as a graph.
+    """Export a torch.nn.Module with example inputs, or an ExportedProgram, to a graph.
 
-    The first dimension of a module's inputs, and the length of its sequences, are made free where the module allows it;
-    `shapes` says which are instead (torch.export's dynamic_shapes). `outputs` names the outputs. The exporter's own
-    optimiser is left out: it folds BatchNorm unseen and gives weights new names; graph.prepare.passes does both,
-    listed. Raises UserError naming what torch could not export, and where.
+    The first dimension of a module's inputs, and the length of its sequences, are dynamic where the module allows it;
+    `shapes` overrides that (torch.export's dynamic_shapes). `outputs` names the outputs. The exporter's optimiser is
+    not used: it folds BatchNorm silently and renames weights; graph.prepare.passes does both and lists it. Raises
+    UserError naming what torch could not export, and where.
     """
     job.report(Message("exporting to ONNX"), 0.1)
     program, failure, used = None, None, Attempt({})
@@ -102,7 +102,7 @@ def export(
 
 
 def nodes_of(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The operators of a module that torch.export takes, and where in the user's code each comes from."""
+    """Return the operators of a module in torch.export's program, each with its origin in the user's code."""
     import torch
 
     with quiet():
@@ -130,7 +130,7 @@ def _export(model: Any, options: Mapping[str, Any], outputs: Sequence[str] = ())
 
 
 def _simplified(model: ir.Model) -> ir.Model:
-    """Shape arithmetic folded, dead parts dropped, metadata but the module scopes removed; weights stay as named."""
+    """Fold shape arithmetic, drop dead code and metadata other than module scopes; weights keep their names."""
     from onnxscript import optimizer, rewriter
     from onnxscript.rewriter.rules.common import materialize_reshape_shape_rule
 
@@ -141,8 +141,8 @@ def _simplified(model: ir.Model) -> ir.Model:
     }
 
     def may_fold(node: ir.Node) -> bool | None:
-        """Whether the optimiser may fold a node; None leaves it to the optimiser. It looks at the size of what it has
-        made, so large things are not made."""
+        """Whether the optimiser may fold a node; None leaves it to the optimiser. The optimiser checks sizes after
+        folding, so large results are prevented here."""
         return False if any(value in weights for value in node.inputs) or _may_be_large(node) else None
 
     for _ in range(2):
@@ -171,7 +171,7 @@ def _drop_made_up_biases(model: ir.Model) -> None:
 
 
 def _may_be_large(node: ir.Node) -> bool:
-    """Whether an operator of constants would make more than MOST_FOLDED numbers, or it cannot be told."""
+    """Whether an operator on constants would yield more than MOST_FOLDED numbers, or an unknown number."""
     sizes = [size for value in node.outputs for size in (value.shape or ())]
     if all(value.shape is not None for value in node.outputs) and all(isinstance(size, int) for size in sizes):
         return any(math.prod(value.shape.numpy()) > MOST_FOLDED for value in node.outputs if value.shape is not None)
@@ -188,10 +188,10 @@ def _may_be_large(node: ir.Node) -> bool:
 
 
 def differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: ir.Model, name: str) -> list[str]:
-    """Compare with torch itself on the example inputs, and say so when the exported graph answers otherwise.
+    """Compare the exported graph with torch on the example inputs, and return a note if outputs differ.
 
-    The runtime goes first: it can be bounded in memory and time, and torch cannot. Raises UserError for a loop that
-    goes beyond.
+    The runtime goes first, since its memory and time can be limited, unlike torch's. Raises UserError for a loop that
+    exceeds the limits.
     """
     import torch
     from torch.utils import _pytree as pytree
@@ -225,7 +225,7 @@ def differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: i
 
 
 class quiet:
-    """The exporter's prints, warnings and logs are not for the user."""
+    """Context that hides the exporter's prints, warnings and logs from the user."""
 
     def __enter__(self) -> None:
         self.parts: list[Any] = [

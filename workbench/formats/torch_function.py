@@ -1,4 +1,4 @@
-"""`file.py:function`, a function that returns a module and example inputs. It runs code, so only when trusted."""
+"""Models from `file.py:function`, which returns a module and example inputs. It runs code, so only when trusted."""
 
 import os
 import runpy
@@ -15,7 +15,8 @@ from workbench.formats.torch_export import export
 
 
 def load_function(path: str, trusted: bool, job: Job) -> Loaded:
-    """Raises UserError when it is not trusted, is missing, fails, or returns something else."""
+    """Load the module of a function. Raises UserError if it is not trusted, is missing, fails, or returns something
+    else."""
     file, _ = file_and_function(path)
     if not os.path.isfile(file):
         raise UserError("There is no file {file}.", "Check the name.", file=file)
@@ -27,7 +28,7 @@ def load_function(path: str, trusted: bool, job: Job) -> Loaded:
 
 def made(path: str) -> tuple[Any, tuple[Any, ...], dict[str, Any], Any]:
     """Run `file.py:function`, which returns (module, example_inputs) or (module, example_inputs, dynamic_shapes):
-    the module, positional inputs, inputs by name, and the shapes or None. Raises UserError."""
+    return the module, positional inputs, inputs by name, and the shapes or None. Raises UserError."""
     import torch
 
     file, name = file_and_function(path)

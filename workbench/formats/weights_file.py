@@ -1,5 +1,5 @@
-"""Files of weights: safetensors, one or in parts with an index, and state dicts of torch. Opened alone they are weights
-without a network; see architecture for the rest."""
+"""Files of weights: safetensors, single or in parts with an index, and torch state dicts. Opened alone they are weights
+without a network; for opening with a network see `architecture`."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ AGAIN = Message("Copy it again, or save it again with the program that wrote it.
 
 
 def read(path: str) -> Checkpoint:
-    """The tensors of a file of weights, of all its parts. Raises UserError saying what does not hold together."""
+    """Read the tensors of a file of weights, from all its parts. Raises UserError naming the fault."""
     try:
         return parts.read(path)
     except Unreadable as error:
@@ -30,7 +30,7 @@ def read(path: str) -> Checkpoint:
 
 
 def load_weights(path: str, trusted: bool, job: Job) -> Loaded:
-    """Weights alone as a graph. Raises UserError where the file does not hold together."""
+    """Load weights alone as a graph. Raises UserError if the file is inconsistent."""
     job.report(Message("reading the weights"), 0.1)
     found = read(path)
     if trusted and found.module:

@@ -1,1 +1,1 @@
-"""Questions about a whole model: sensitivity, sweep, search, attribution, comparison."""
+"""Analyses of a whole model: sensitivity, sweep, search, attribution, comparison."""

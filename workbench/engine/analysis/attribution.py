@@ -1,4 +1,4 @@
-"""Attribution of flipped samples to layers: layers are reverted one at a time, all others kept."""
+"""Attribution of flipped samples to layers: layers are reverted one at a time, with all others kept."""
 
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -34,8 +34,8 @@ TRAINED = Message("It keeps its smaller shape, because the other layers were tra
 class Part:
     """Layers that are reverted together: one layer, or coupled layers that lost channels.
 
-    reshaped   they get their channels, or their blocks, back: all steps that are left are applied anew
-    note       what they do not get back, and why
+    reshaped   whether removed channels or blocks are restored: all remaining steps are then applied anew
+    note       what cannot be reverted, and why
     """
 
     paths: tuple[str, ...]
@@ -47,8 +47,8 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     """Attribute flipped samples to layers: each layer with steps is reverted alone, all others kept; then cumulatively,
     largest contribution first, until all samples are predicted as by the original.
 
-    Layers that lost channels together are taken back together, with their channels. After a training they keep their
-    smaller shape, and get the weights from before compression back. Raises UserError where there is nothing to blame.
+    Coupled layers that lost channels are reverted together, with their channels. After a training they keep their
+    smaller shape, and get their weights from before compression. Raises UserError if no layer has steps.
     """
     workspace = workspace.ready(recipe)
     evaluator = workspace.measurable()
@@ -88,12 +88,12 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
 
 
 def ranked(suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
-    """Parts ordered by the samples they restore; ties by the margin they restore."""
+    """Order parts by the samples that they restore; ties by the margin that they restore."""
     return tuple(sorted(suspects, key=lambda suspect: (-suspect.restored, -suspect.margin)))
 
 
 def effect(then: Answers, now: Answers, want: Answers) -> tuple[int, float]:
-    """How many samples are decided as wanted, and what their margins or errors gain on average."""
+    """Return the number of samples predicted as wanted, and the mean gain of their margins or errors."""
     if want.decisions is None or then.logits is None or now.logits is None:
         left = np.abs(then.scores - want.scores)
         return int((left < SAME).sum()), float((np.abs(now.scores - want.scores) - left).mean())
@@ -102,7 +102,7 @@ def effect(then: Answers, now: Answers, want: Answers) -> tuple[int, float]:
 
 
 def parts_of(result: compiler.Compiled, trained: bool) -> list[Part]:
-    """Parts in the order of the model, which is that of its cuts."""
+    """Return the parts in the order of the model, which is that of its cuts."""
     removing, replacing = (asked_for(result.chosen, kind) for kind in (RemovalMethod, ReplacingMethod))
     groups = channels_of(result.original).groups if removing and not trained else {}
     found: list[Part] = []
@@ -123,10 +123,10 @@ def parts_of(result: compiler.Compiled, trained: bool) -> list[Part]:
 
 
 class Trial:
-    """The edited model with some layers as they were, on a few samples.
+    """The edited model with some layers reverted, on a few samples.
 
-    Where a layer gets another weight and no more, what lies behind it runs; what crosses the cut before it is computed
-    from what crossed the one before.
+    If only a layer's weight changes, only the part of the graph after it runs; the values that cross the cut before it
+    are computed from those at the previous cut.
     """
 
     def __init__(self, workspace: Workspace, recipe: Recipe, result: compiler.Compiled, chosen: np.ndarray) -> None:
@@ -136,7 +136,8 @@ class Trial:
         self._last: SuffixRunner | None = None
 
     def alone(self, part: Part, job: Job) -> tuple[Part, Answers]:
-        """With this part as it was; with its weights alone, saying why, where the steps that are left allow no more."""
+        """Revert this part alone; if the remaining steps do not allow more, revert its weights only, with a note on the
+        reason."""
         try:
             return part, self.answers((part,), job)
         except UserError as error:
@@ -146,7 +147,7 @@ class Trial:
             return part, self.answers((part,), job)
 
     def answers(self, parts: Sequence[Part], job: Job) -> Answers:
-        """With these parts as they were."""
+        """Return the answers with these parts reverted."""
         if any(part.reshaped for part in parts):
             left = self._without({path for part in parts for path in part.paths}, job)
             return self._of(runner(runtime.session(effective(left.model, left.edits))), job)
@@ -155,7 +156,7 @@ class Trial:
         return self.whole(paths, job) if run is None else self._of(run, job)
 
     def whole(self, paths: Collection[str], job: Job) -> Answers:
-        """With the weights of these layers as they were, from the inputs on."""
+        """Return the answers with the weights of these layers reverted, running the whole graph."""
         left = {path: edit for path, edit in self._result.edits.items() if path not in paths}
         return self._of(runner(runtime.session(effective(self._result.model, left))), job)
 
@@ -163,14 +164,14 @@ class Trial:
         return answers(self._evaluator, run, self._chosen, job, keep=True)
 
     def _without(self, gone: Set[str], job: Job) -> compiler.Compiled:
-        """Edits of the recipe without the steps of these layers."""
+        """Compile the recipe without the steps of these layers."""
         left = {path: actions for path, actions in self._result.chosen.items() if path not in gone}
         own = self._workspace
         return compiler.compiled(own.model, left, (), own.calibration, self._recipe.seed, own.cache, job)
 
     def _behind(self, paths: Sequence[str]) -> Run | None:
-        """Suffix of the graph after the first of these layers; None if their edits are more than new weights and
-        biases, or if no layer precedes all the others."""
+        """Return the part of the graph after the first of these layers; None if their edits are more than new weights
+        and biases, or if no layer precedes all the others."""
         if not paths or not all(map(self._plain, paths)):
             return None
         first = next(

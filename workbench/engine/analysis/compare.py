@@ -1,4 +1,4 @@
-"""Two models on the same samples."""
+"""Comparison of two models on the same samples."""
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from workbench.graph.onnx import runtime
 
 
 def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
-    """Size, metric and latency of both, how often they decide alike, how many samples the second answers worse (`lost`)
-    and better (`won`), and the paired difference of the metric.
+    """Compare size, metric and latency of both, their agreement, the numbers of samples that the second answers worse
+    (`lost`) and better (`won`), and the paired difference of the metric.
 
-    Without labels, `first` is what the second is measured against. Raises UserError when their outputs differ in shape.
+    Without labels, `first` is the reference. Raises UserError if their outputs differ in shape.
     """
     evaluator = first.measurable()
     runs = [runner(runtime.session(workspace.model, spinning=True)) for workspace in (first, second)]
@@ -70,7 +70,8 @@ def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
 
 
 def _compared(measure: Measure, first: np.ndarray, second: np.ndarray) -> Compared:
-    """One metric of both. The samples stand for many more like them: the interval is of the difference on those."""
+    """Compare one metric of both. The interval is that of the difference in the population that the samples
+    represent."""
     metric = measure.metric
     differences = metric.differences(second, first)
     low, high = paired_interval(differences, ALL, unit_of(metric, first))

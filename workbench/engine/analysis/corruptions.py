@@ -1,9 +1,9 @@
-"""Standard corruptions of samples in five strengths: what a model meets in use and did not in its test data.
+"""Standard corruptions of samples at five strengths, as in use but not in the test data.
 
 Images: Gaussian noise, blur, contrast and JPEG, as in ImageNet-C and CIFAR-10-C (Hendrycks and Dietterich 2019,
-Benchmarking neural network robustness to common corruptions and perturbations, ICLR; their figures are those here), on
-the range of values that the data has. Other numbers: features dropped, which get their mean, and noise by their own
-spread. Tokens: replaced by those of another sample in the same place.
+Benchmarking neural network robustness to common corruptions and perturbations, ICLR, with their parameters), relative
+to the data's range of values. Other numbers: dropped features, which are replaced by their mean, and noise relative to
+their spread. Tokens: replaced by those of another sample at the same position.
 """
 
 import io
@@ -36,13 +36,13 @@ Feeds = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Corruption:
-    """`changes`: by input; the other inputs stay."""
+    """A kind of corruption. `changes`: functions by input; the other inputs are unchanged."""
 
     kind: str
     changes: Mapping[str, Change]
 
     def __call__(self, feeds: Feeds, strength: int, seed: int) -> dict[str, np.ndarray]:
-        """Corrupted samples, of strength 1 to 5. The same for the same seed."""
+        """Corrupt samples at a strength of 1 to 5. Deterministic for the seed."""
         rng = np.random.default_rng((seed, strength))
         return {
             name: self.changes[name](x, strength - 1, rng).astype(x.dtype) if name in self.changes else x
@@ -51,7 +51,7 @@ class Corruption:
 
 
 def corruptions(data: Dataset) -> list[Corruption]:
-    """Corruptions that suit the inputs. Raises UserError where none does."""
+    """Return the corruptions that suit the inputs. Raises UserError if there are none."""
     known = data.feeds(slice(0, data.first(LOOKED_AT)))
     found: dict[str, dict[str, Change]] = {}
     for name in data.inputs:
@@ -76,7 +76,7 @@ def _of(name: str, known: np.ndarray) -> Iterator[tuple[str, Change]]:
 
 
 def _channels(shape: tuple[int, ...]) -> int | None:
-    """Axis of the channels of images; None where these are none."""
+    """Return the axis of the channels of images; None for anything else."""
     if len(shape) == 4:
         for axis, sides in ((1, shape[2:]), (3, shape[1:3])):
             if shape[axis] in COLORS and min(sides) >= LEAST_SIDE:
@@ -93,7 +93,8 @@ def _on_images(
     strength: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """`change` works on [n, height, width, channels] from 0 to 1."""
+    """Apply `change`, which works on [n, height, width, channels] from 0 to 1, to images in the data's range and
+    layout."""
     images = np.moveaxis((x.astype(np.float64) - low) / span, axis, -1).clip(0, 1)
     return np.moveaxis(change(images, strength, rng).clip(0, 1), -1, axis) * span + low
 

@@ -1,4 +1,4 @@
-"""The metric of a model, or of what a recipe makes of it, on all samples."""
+"""Measurement of the metric of a model, or of a recipe's model, on all samples."""
 
 from workbench.core.analysis.measured import Evaluation
 from workbench.core.base.job import Job
@@ -12,8 +12,8 @@ from workbench.graph.onnx import runtime
 
 
 def evaluate(workspace: Workspace, recipe: Recipe | None, job: Job, device: str = "cpu") -> Evaluation:
-    """Measured in ONNX Runtime; of a recipe after its training stages. None: the original. Raises UserError without
-    data, or when the recipe does not fit."""
+    """Measure in ONNX Runtime; a recipe after its training stages. None: the original. Raises UserError without data,
+    or if the recipe does not fit."""
     workspace.measurable()
     workspace = workspace if recipe is None else workspace.ready(recipe)
     evaluator = workspace.measurable()

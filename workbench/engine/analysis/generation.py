@@ -1,8 +1,8 @@
 """Greedy generation with the original and the compressed model, token by token, side by side.
 
-Each token is the one with the highest score after all before it. A model with inputs for keys and values of the tokens
-before, and outputs to fill them, reads each token once; of any other every step reads the whole text again, so that any
-graph that scores tokens can be asked. That a model answers with its caches as it does without is looked at, once.
+Each token is the one with the highest score after all previous ones. A model with inputs for keys and values of
+previous tokens, and outputs to fill them, reads each token once; any other reads the whole text at every step, so that
+any graph that scores tokens can be used. Once it is checked that a model's scores with caches equal those without.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -33,8 +33,8 @@ CLOSE = 1e-2  # of the largest score: with the caches, whose sums are in another
 
 
 def generate(workspace: Workspace, recipe: Recipe, wanted: Wanted, job: Job) -> Iterator[Generation]:
-    """The answers so far, after each token of both. Raises UserError where the model does not score tokens, there is no
-    tokenizer for it, or the prompt has no tokens."""
+    """Yield the answers so far, after each token of both. Raises UserError if the model does not score tokens, there is
+    no tokenizer for it, or the prompt has no tokens."""
     specs = workspace.model.inputs
     taking = next((spec for spec in specs if is_of_tokens(spec)), None)
     if taking is None:
@@ -62,7 +62,7 @@ def generate(workspace: Workspace, recipe: Recipe, wanted: Wanted, job: Job) -> 
 
 
 class _Speaker:
-    """A model and the tokens of its text so far."""
+    """A model with the tokens of its text so far."""
 
     def __init__(
         self, session: ort.InferenceSession, specs: tuple[InputSpec, ...], taking: InputSpec, prompt: list[int]
@@ -74,7 +74,7 @@ class _Speaker:
         self._caches: dict[str, np.ndarray] = {}  # of all tokens but the last
 
     def go_on(self, ends: Callable[[int], bool]) -> None:
-        """One token more, unless the text has ended, or is as long as the model's input."""
+        """Generate one more token, unless the text has ended, or is as long as the model's input."""
         length = self.taking.shape[1] or len(self.tokens)
         if self.ended or len(self.tokens) > length:
             self.ended = True
@@ -84,7 +84,7 @@ class _Speaker:
         self.ended = ends(chosen)
 
     def _whole(self, length: int) -> np.ndarray:
-        """Scores [vocabulary] after all tokens, which are read from the start."""
+        """Return the scores [vocabulary] after all tokens, which are read from the start."""
         outputs = self.run(self._feeds(length))
         scores = np.asarray(outputs[0])
         if scores.ndim != RANK or scores.shape[1] < len(self.tokens) or scores.dtype.kind != "f":
@@ -96,7 +96,8 @@ class _Speaker:
         return scores[0, len(self.tokens) - 1]
 
     def _next(self) -> np.ndarray:
-        """The same from the last token and the caches. Where they give other scores they are used no more."""
+        """Return the same scores from the last token and the caches. If the caches yield other scores they are not used
+        any more."""
         count = len(self.tokens)
         feeds = {self.taking.name: np.array([self.tokens[-1:]])} | going_on(self.specs, count - 1, count)
         feeds = {spec.name: feeds[spec.name].astype(spec.dtype) for spec in self.specs if spec.name in feeds}
@@ -119,8 +120,8 @@ class _Speaker:
         self._caches = {name: np.asarray(outputs[place]) for name, place in self._fills.items()}
 
     def _feeds(self, length: int) -> Mapping[str, np.ndarray]:
-        """Feeds for the text so far, padded at the end where the length is fixed: a model that reads from left
-        to right sees nothing of that."""
+        """Return feeds for the text so far, padded at the end if the length is fixed: a causal model does not see the
+        padding."""
         batch = self.taking.shape[0] or 1
         row = np.zeros((batch, length), np.int64)
         row[:, : len(self.tokens)] = self.tokens
@@ -139,7 +140,7 @@ class _Speaker:
 
 
 def _one_more(before: np.ndarray, after: np.ndarray) -> bool:
-    """Whether a cache holds a token more along one of its axes."""
+    """Whether a cache is longer by one token along one of its axes."""
     return sorted(b - a for a, b in zip(before.shape, after.shape, strict=False)) == [0] * (before.ndim - 1) + [1]
 
 
@@ -148,8 +149,8 @@ def _close(scores: np.ndarray, whole: np.ndarray) -> bool:
 
 
 def _fills(session: ort.InferenceSession, specs: tuple[InputSpec, ...]) -> dict[str, int]:
-    """For each input that is a cache, which output fills it; none where one has no output, or the batch is fixed at
-    more than one."""
+    """Return the output that fills each cache, by the name of the input; empty if one has no output, or the batch is
+    fixed to more than one."""
     empty = caches(specs, set())
     names = [value.name for value in session.get_outputs()]
     found = {name: filled_by(name, names) for name, (values, _) in empty.items() if values.dtype.kind == "f"}
@@ -159,7 +160,7 @@ def _fills(session: ort.InferenceSession, specs: tuple[InputSpec, ...]) -> dict[
 
 
 def _tokenizer(workspace: Workspace) -> Tokenizer:
-    """The one in the model's folder, or beside its file or its data. Raises UserError where there is none."""
+    """Return the tokenizer in the model's folder, or beside its file or its data. Raises UserError if there is none."""
     near = folders_near(workspace.model.source.path)
     if workspace.data is not None:
         near += (Path(workspace.data.path).absolute().parent,)

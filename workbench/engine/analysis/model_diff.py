@@ -1,4 +1,4 @@
-"""Layers of two models matched with each other, and the open model compared with another file."""
+"""Matching of the layers of two models, and comparison of the open model with another file."""
 
 from collections import Counter, defaultdict
 
@@ -15,8 +15,8 @@ from workbench.graph.storage.edit import sqnr_db
 
 
 def diff(first: Model, second: Model, job: Job) -> ModelDiff:
-    """Layers with the same path are a pair; of the others those with equal weights, then those of the same operator and
-    shape in the order in which they stand: exporters rename what they write."""
+    """Compare two models layer by layer. Layers with the same path are paired; of the others those with equal weights,
+    then those with the same operator and shape in order of occurrence: exporters rename layers."""
     pairs = _pairs(first.layers, second.layers)
     taken = {other.path for other in pairs.values()}
     layers = [
@@ -34,9 +34,9 @@ def diff(first: Model, second: Model, job: Job) -> ModelDiff:
 
 
 def compare_file(workspace: Workspace, path: str, trusted: Trust, job: Job) -> FileComparison:
-    """The open model and the file at `path`, with figures on the attached samples where both can be run on them.
+    """Compare the open model with the file at `path`, with figures on the attached samples if both can be run on them.
 
-    Raises UserError where the file cannot be opened.
+    Raises UserError if the file cannot be opened.
     """
     other = Workspace.open(path, job.part(0.0, 0.1), workspace.trusted | trusted)
     found = diff(workspace.model, other.model, job.part(0.1, 0.3))
@@ -58,7 +58,7 @@ def compare_file(workspace: Workspace, path: str, trusted: Trust, job: Job) -> F
 
 
 def _pairs(first: tuple[Layer, ...], second: tuple[Layer, ...]) -> dict[str, Layer]:
-    """Paths of the first model -> layers of the second."""
+    """Pair paths of the first model with layers of the second."""
     by_path = {layer.path: layer for layer in second}
     pairs = {layer.path: by_path[layer.path] for layer in first if layer.path in by_path}
     for key in (lambda layer: layer.fingerprint, lambda layer: (layer.op, layer.shape)):

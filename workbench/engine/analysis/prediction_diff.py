@@ -20,7 +20,7 @@ MOST_FLIPS = 240  # of each kind that are shown; all are counted
 
 
 def margins(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """The score of these classes [n] less that of the best other one."""
+    """Return the score of these classes [n] less that of the best other one."""
     rows, others = np.arange(len(classes)), logits.astype(np.float64)
     chosen = others[rows, classes].copy()
     others[rows, classes] = -np.inf
@@ -49,7 +49,7 @@ def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
 
 
 def original_answers(workspace: Workspace, job: Job) -> Answers:
-    """Outputs of the original model for all samples; computed once per data set."""
+    """Return the outputs of the original model for all samples; computed once per data set."""
     evaluator = workspace.measurable()
     key = ("answers", workspace.model.summary().fingerprint, evaluator.data.fingerprint, workspace.teachers)
     run = runner(runtime.session(workspace.model))
@@ -57,7 +57,7 @@ def original_answers(workspace: Workspace, job: Job) -> Answers:
 
 
 def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: bool = False) -> Answers:
-    """Outputs of a model for the chosen samples, in their order; `keep` keeps the scores of all classes."""
+    """Return the outputs of a model for the chosen samples, in their order; `keep` keeps the scores of all classes."""
     found = AnswersOf(evaluator, keep)
     for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
         found.add(batch, run(Feeds(evaluator.data, filled)))
@@ -65,7 +65,7 @@ def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: 
 
 
 def batches(evaluator: Evaluator, chosen: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The chosen samples in parts; and these filled up for a model that takes only whole batches."""
+    """Split the chosen samples into batches; each is also returned padded for a model with a fixed batch size."""
     parts = [chosen[start : start + evaluator.batch] for start in range(0, len(chosen), evaluator.batch)]
     return [(part, np.resize(part, evaluator.batch) if evaluator.data.fixed_batch else part) for part in parts]
 
@@ -126,12 +126,12 @@ def _classes(base: Changes, evaluator: Evaluator, before: Answers, after: Answer
 
 
 def _confusion(truth: np.ndarray, decided: np.ndarray, count: int) -> np.ndarray:
-    """int32 [truth, decision] counts."""
+    """Count pairs of true and predicted class, int32."""
     return np.bincount(truth * count + decided, minlength=count * count).reshape(count, count).astype(np.int32)
 
 
 def _errors(base: Changes, evaluator: Evaluator, before: Answers, after: Answers, pictures: Pictures) -> Changes:
-    """The samples that became worst, by the metric of each."""
+    """Return the samples with the largest increase in error, by the metric of each."""
     loss = evaluator.metric.info.sign * (before.scores - after.scores)
     worst = np.argsort(-loss, kind="stable")[:MOST_FLIPS]
     found = tuple(

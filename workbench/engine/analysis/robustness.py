@@ -1,4 +1,4 @@
-"""Two models on the same corrupted samples, strength by strength."""
+"""Comparison of two models on the same corrupted samples, strength by strength."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -21,8 +21,8 @@ Runs = Sequence[tuple[Run, Answer]]
 
 
 def robustness(first: Workspace, second: Workspace, job: Job) -> Robustness:
-    """Both measured with the first one's data and metric, which without labels is agreement with what the first says of
-    the clean samples. Raises UserError where no corruption suits the inputs."""
+    """Measure both with the first model's data and metric, which without labels is agreement with the first one's
+    answers to the clean samples. Raises UserError if no corruption suits the inputs."""
     evaluator = first.measurable()
     answer = evaluator.data.answer
     places = answer, answer.among([spec.name for spec in second.model.outputs])
@@ -35,9 +35,9 @@ def robustness(first: Workspace, second: Workspace, job: Job) -> Robustness:
 
 
 def of_recipe(workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0, other: str = "") -> Robustness:
-    """The original and what the recipe makes of it, as the preview runs it, on the first `samples` (in whole batches;
-    0: on all); `job.update` gets the rows so far. Measured once: see `known`. With the path of `other` data these are
-    measured instead of corrupted samples. Raises UserError likewise, and where the recipe does not fit."""
+    """Measure the original and the recipe's model, as the preview runs it, on the first `samples` (in whole batches; 0:
+    on all); `job.update` receives the rows so far. Results are cached: see `known`. With the path of `other` data these
+    are measured instead of corrupted samples. Raises UserError likewise, and if the recipe does not fit."""
     if other:
         result, _ = workspace.shown(recipe, job.part(0.0, 0.1))
         run = runner(runtime.session(previewer.effective(result.model, result.edits)))
@@ -63,13 +63,13 @@ def of_recipe(workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0, 
 
 
 def known(workspace: Workspace, recipe: Recipe) -> Robustness | None:
-    """Cached result for this recipe, on the most samples."""
+    """Return the cached result for this recipe, on the most samples."""
     found = {} if workspace.evaluator is None else _latest(workspace, recipe)
     return found[max(found)] if found else None
 
 
 def _latest(workspace: Workspace, recipe: Recipe) -> dict[int, Robustness]:
-    """By the number of samples."""
+    """Return cached results by the number of samples."""
     evaluator = workspace.measurable()
     key = ("robustness", recipe.in_effect, recipe.recover, evaluator.data.fingerprint, evaluator.about)
     make: Callable[[], dict[int, Robustness]] = dict
@@ -77,7 +77,7 @@ def _latest(workspace: Workspace, recipe: Recipe) -> dict[int, Robustness]:
 
 
 def _measured(evaluator: Evaluator, runs: Runs, batches: Sequence[np.ndarray], job: Job) -> Iterator[Robustness]:
-    """Row by row: the clean samples, then kind by kind from weak to strong."""
+    """Yield the result row by row: the clean samples, then kind by kind from weak to strong."""
     wanted: list[tuple[Corruption | None, int]] = [(None, 0)]
     kinds = corruptions(evaluator.data)
     wanted += [(kind, strength) for kind in kinds for strength in range(1, STRENGTHS + 1)]
@@ -97,7 +97,7 @@ def _measured(evaluator: Evaluator, runs: Runs, batches: Sequence[np.ndarray], j
 def _scores(
     evaluator: Evaluator, runs: Runs, batches: Sequence[np.ndarray], kind: Corruption | None, strength: int, job: Job
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of both models, in the order of the batches."""
+    """Return rows of both models, in the order of the batches."""
     scores: tuple[list[np.ndarray], list[np.ndarray]] = [], []
     for number, chosen in enumerate(batches):
         job.check()

@@ -1,9 +1,9 @@
 """Sensitivity scan: every candidate on every layer, one at a time, measured on the same samples.
 
-A layer's candidates share one cut of the graph, so that only what lies behind the layer runs again for each of them.
-What they will cost is predicted first, so that a scan may leave out those that look worst. Where measuring all of them
-on all samples takes long, they race as in a search: on growing parts of the same samples (see engine.search.racing).
-Where a candidate removes channels, coupled layers are one place: it is tried once for all of them.
+A layer's candidates share one cut of the graph, so that only the part after the layer is rerun for each. Their cost is
+predicted first, so that a scan may skip the worst. If measuring all of them on all samples takes long, they race as in
+a search: on growing parts of the same samples (see engine.search.racing). A candidate that removes channels is tried
+once for all coupled layers together.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,8 +44,7 @@ ROUGH = 1.2  # of a cost: how wide its interval may be on each side. Costs of ca
 def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0) -> Scan:
     """Measure the candidates that a layer can have. Raises UserError without data or without editable layers.
 
-    `job.update` gets the Scan before its first trial, and then each Trial: when it is predicted, and when it is
-    measured.
+    `job.update` receives the Scan before its first trial, and then each Trial: once predicted, and once measured.
     """
     from workbench.engine.preview.predict import prepared  # torch, for which nothing else here waits
 
@@ -91,7 +90,7 @@ def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[T
 def _pieces(
     workspace: Workspace, found: Scan, predicting: Predictor | None, share: float, seed: int, job: Job
 ) -> Iterator[Trial | Refused]:
-    """First all predictions, then the measurements."""
+    """Yield all predictions first, then the measurements."""
     joint = tuple(stack for stack in found.candidates if any(map(structure.structural, stack)))
     groups = _groups(workspace, found.layers) if joint else []
     plans: list[Callable[[Job], Trial | Refused]] = [
@@ -136,7 +135,7 @@ def _is_long(workspace: Workspace, candidates: int) -> bool:
 
 
 def _raced(workspace: Workspace, predicted: Sequence[Trial], seed: int, job: Job) -> Iterator[Trial]:
-    """The candidates of each layer race; those of channels among themselves."""
+    """Race the candidates of each layer; those that remove channels race among themselves."""
     trials = Trials(workspace, workspace.measurable().order, seed, first=FIRST)
     places: dict[tuple[str, bool], list[Trial]] = {}
     for trial in predicted:
@@ -184,7 +183,7 @@ def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
 
 
 def _refusals(workspace: Workspace, layers: Sequence[Layer], candidates: Sequence[Stack]) -> Refused:
-    """Why layers cannot have candidates: one of its steps, or of one that removes channels that step."""
+    """Return why layers cannot have candidates: for one of the steps, or for the removal of channels."""
     found: Refused = {}
     for layer in layers:
         for stack in candidates:
@@ -208,7 +207,7 @@ def _correlation(measured: Sequence[Trial]) -> float | None:
 
 
 def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]]:
-    """The layers that lose channels together, once each; most are alone."""
+    """Return coupled layers as groups; most layers are alone."""
     found = structure.couplings(workspace.model)
     of_path = {path: group for group in found.groups for path in group}
     return list(dict.fromkeys(of_path.get(path, (path,)) for path in layers if path not in found.kept))
@@ -220,7 +219,7 @@ def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]
 def _predicted(
     workspace: Workspace, path: str, stack: Stack, predicting: Predictor | None, seed: int, job: Job
 ) -> Trial:
-    """A candidate on a layer that can have it, with its bytes and what it is predicted to cost."""
+    """Return a candidate for a layer that can have it, with its bytes and predicted cost."""
     model = workspace.model
     edited = _edited(workspace, path, stack, seed, job)
     stored, _ = size_of(model, {path: edited}).layers[path]
@@ -229,7 +228,8 @@ def _predicted(
 
 
 def _work(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:
-    """A trial of one layer is run from that layer on, and those of a layer share the cut; of several, the whole is."""
+    """Yield the work: a trial of one layer runs from that layer on, and those of a layer share the cut; a trial of
+    several layers runs the whole graph."""
     walk, weights = _Walk(workspace), _behind(workspace)
     for trial in trials:
         if any(map(structure.structural, trial.candidate)):
@@ -245,7 +245,7 @@ def _alone(workspace: Workspace, walk: "_Walk", trial: Trial, seed: int, job: Jo
 
 
 class _Walk:
-    """The cut that was measured last: what crosses the next one is computed from what crossed it."""
+    """The last measured cut: values that cross the next one are computed from those that cross it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -262,7 +262,7 @@ class _Walk:
 
 
 def _behind(workspace: Workspace) -> dict[str, float]:
-    """For each layer, the share of the model's work in it and after it in the order of the graph."""
+    """Return for each layer the fraction of the model's work in it and after it, in the order of the graph."""
     layers = workspace.model.layers
     costs = [float(layer.macs or layer.parameters or 1) for layer in layers]
     left = list(accumulate(reversed(costs)))[::-1]
@@ -279,8 +279,8 @@ def _edited(workspace: Workspace, path: str, stack: Stack, seed: int, job: Job) 
 def _predicted_together(
     workspace: Workspace, members: tuple[str, ...], stack: Stack, predicting: Predictor | None, seed: int, job: Job
 ) -> Trial | Refused:
-    """One stack on all of them, each with the steps of it that it can have. What it costs is predicted where channels
-    are all that changes."""
+    """Predict one stack on all layers, each with the steps that it can have. The cost is predicted if channels are all
+    that changes."""
     stacks = {
         path: tuple(action for action in stack if not _refusal(workspace, workspace.model.layer(path), action))
         for path in members

@@ -1,7 +1,7 @@
-"""Raise one parameter of a method step by step: what does the metric lose, and how far can it go?
+"""Sweep of one parameter of a method: the drop of the metric at each value, and the largest acceptable value.
 
-Every value costs one run over the data: edits are cached, and what is calibrated is the same for all of them. Folds
-come from the scores of the single samples, so k folds cost no more than one.
+Every value costs one run over the data: edits are cached, and calibration is shared by all values. Folds are computed
+from the scores of single samples, so k folds cost no more than one.
 """
 
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ STEPS = 19  # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
 
 
 def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None = None) -> Curve:
-    """Measure every value; `job.update` gets the curve so far after each. Other steps of `recipe` are kept.
+    """Measure every value; `job.update` receives the curve so far after each. Other steps of `recipe` are kept.
 
-    Raises UserError without data, for a parameter that is no number, or when no layer can have the method.
+    Raises UserError without data, for a parameter that is not a number, or if no layer can have the method.
     """
     evaluator = workspace.measurable()
     recipe = recipe or Recipe()
@@ -63,7 +63,7 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
 
 
 def parameter(wanted: Sweep) -> Field:
-    """The parameter to raise. Raises UserError when the method has no such number."""
+    """Return the parameter to vary. Raises UserError if the method has no such number."""
     method, _ = find(Action(wanted.method))
     numbers = {field.name: field for field in fields_of(method.Params) if field.kind in ("int", "float")}
     if not numbers:
@@ -81,7 +81,7 @@ def parameter(wanted: Sweep) -> Field:
 
 
 def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
-    """The layers that a path or glob matches and that can have the method."""
+    """Return the layers that match a path or glob and can have the method."""
     rows, action, model = [Row(each, ()) for each in several(wanted.layers)], Action(wanted.method), workspace.model
     matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
     if not matched:
@@ -102,9 +102,9 @@ def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
 
 
 def grid(workspace: Workspace, field: Field, paths: Sequence[str]) -> tuple[float, ...]:
-    """Values from one end of a parameter's range to the other, without the ends of one from 0 to 1.
+    """Return values from one end of a parameter's range to the other, without the ends of a range from 0 to 1.
 
-    A threshold has no upper end: it goes through the magnitudes of the layers' weights, in steps of 5 % of them.
+    A threshold has no upper end: its values are quantiles of the magnitudes of the layers' weights, in steps of 5 %.
     """
     if field.high is None or field.low is None:
         if field.name != "threshold":

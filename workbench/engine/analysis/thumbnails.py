@@ -1,4 +1,4 @@
-"""Samples as small pictures, where a model takes images."""
+"""Thumbnails of samples, for models that take images."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ FEWEST = 6  # pixels on a side that an image has at least
 
 
 def axes(data: Dataset) -> tuple[str, int] | None:
-    """The input that is an image, and its axis of channels (1 or 3; 0: there is none); None where there is none."""
+    """Return the input that is an image, and its axis of channels (1 or 3; 0: no such axis); None if there is none."""
     for name, array in data.inputs.items():
         shape = array.shape
         if len(shape) == 3 and min(shape[1:]) >= FEWEST and len(data.inputs) == 1 and shape[1] == shape[2]:
@@ -26,8 +26,8 @@ def axes(data: Dataset) -> tuple[str, int] | None:
 class Pictures:
     """Thumbnails of a data set's samples: uint8 [height, width] or [height, width, 3], at most LARGEST wide.
 
-    Black and white are the darkest and lightest values of a channel over the first samples, because how the samples
-    were normalised is not known.
+    Black and white are the darkest and lightest values of a channel over the first samples, because the normalisation
+    of the samples is unknown.
     """
 
     def __init__(self, data: Dataset) -> None:
@@ -43,7 +43,7 @@ class Pictures:
             self._span = np.maximum(np.max([high for _, high in ends], axis=0) - self._low, 1e-12)
 
     def of(self, sample: int) -> np.ndarray | None:
-        """None where the model does not take images."""
+        """Return the thumbnail of a sample; None if the model does not take images."""
         if self._array is None:
             return None
         values = self._channels_last(self._array[sample : sample + 1])[0]
@@ -51,13 +51,13 @@ class Pictures:
         return shrunk(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
 
     def _channels_last(self, array: np.ndarray) -> np.ndarray:
-        """[n, height, width, channels] in float64."""
+        """Convert to [n, height, width, channels] in float64."""
         values = array.astype(np.float64)
         return values[..., None] if self._axis == 0 else np.moveaxis(values, self._axis, -1)
 
 
 def shrunk(pixels: np.ndarray) -> np.ndarray:
-    """The picture, averaged over areas where it is larger than LARGEST."""
+    """Shrink the picture by averaging over areas if it is larger than LARGEST."""
     height, width = pixels.shape[:2]
     share = LARGEST / max(height, width)
     if share >= 1:

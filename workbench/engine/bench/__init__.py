@@ -1,1 +1,1 @@
-"""Latency in the runtime."""
+"""Measurements of latency, loading and energy in the runtime."""

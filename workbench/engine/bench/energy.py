@@ -1,5 +1,5 @@
-"""Energy of one run: what the processor's own counter says, or by rule from the figures of a target. A search, or a
-profile, has one of the two (see core.targets.reading.energy_told)."""
+"""Energy of one run: by the processor's counter, or by rule from the figures of a target. A search, or a profile, uses
+one of the two (see core.targets.reading.energy_told)."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ from workbench.engine.compile.compiler import Compiled
 
 
 def by_rule(compiled: Compiled, storing: Storing, energy: Energy) -> float | None:
-    """Joules of one sample, layer by layer: its multiply-accumulates, and each weight read once; what activations move
-    is not counted. None where the MACs of a layer, or the energy of its numbers, are not known."""
+    """Return the joules of one sample, summed over layers: its multiply-accumulates, and each weight read once; traffic
+    of activations is not counted. None if the MACs of a layer, or the energy of its number format, are unknown."""
     changes, total = {change.path: change for change in compiled.changes(storing)[0]}, 0.0
     for layer in compiled.model.layers:
         change, edit = changes.get(layer.path), compiled.edits.get(layer.path)
@@ -29,8 +29,8 @@ def by_rule(compiled: Compiled, storing: Storing, energy: Energy) -> float | Non
 
 
 def counted(run: Run, feeds: Mapping[str, np.ndarray]) -> float | None:
-    """Joules of one run, over several, of all that the processor did meanwhile; None where there is no counter, or it
-    went away."""
+    """Return the joules of one run, averaged over several, including everything else that the processor did; None if
+    there is no counter, or it disappeared."""
     before = system.energy_counters()
     for _ in range(COUNTED):
         run(feeds)

@@ -1,4 +1,4 @@
-"""Samples that a measurement runs."""
+"""Samples for measurements."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ Feeds = Mapping[str, np.ndarray]
 
 
 def feeds_of(workspace: Workspace, batch: int) -> Feeds:
-    """Feeds from the data, or synthetic ones. Raises UserError where the model takes another number at a time, or none
+    """Return feeds from the data, or synthetic ones. Raises UserError if the model takes another batch size, or none
     can be made."""
     model, data = workspace.model, workspace.data
     fixed = fixed_batch(model.inputs)
@@ -29,7 +29,7 @@ def feeds_of(workspace: Workspace, batch: int) -> Feeds:
 
 
 def feeds_near(workspace: Workspace, batch: int) -> tuple[Feeds, int]:
-    """The same with the number that the model takes; nothing where none can be made up."""
+    """Return feeds with the batch size that the model takes; none if they cannot be made up."""
     batch = fixed_batch(workspace.model.inputs) or batch
     try:
         return feeds_of(workspace, batch), batch

@@ -1,10 +1,10 @@
-"""Cost of loading and running a file in a process that has done nothing else, as where the file is deployed.
+"""Cost of loading and running a file in a process that has done nothing else, as on deployment.
 
 python -m workbench.engine.bench.fresh FILE THREADS [FEEDS]
 
-Prints JSON: seconds to load, bytes kept from then on and the most at any time, above what the process had before, and
-milliseconds of runs with the arrays of FEEDS, an .npz file; of none where the model does not take them. Imports nothing
-that would count.
+Prints JSON: seconds to load, bytes in use from then on and the peak, both above the process's initial memory, and
+milliseconds of runs with the arrays of FEEDS, an .npz file; of none if the model does not take them. Imports nothing
+that would add to the figures.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ LONGEST = 2.0  # seconds, after which no further run is started
 
 
 def resident() -> int | None:
-    """Bytes of this process; None where the system does not tell."""
+    """Return the bytes of this process; None if the system does not report them."""
     try:
         with open("/proc/self/statm", encoding="ascii") as listing:
             return int(listing.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -28,7 +28,7 @@ def resident() -> int | None:
 
 
 def most() -> int | None:
-    """The most that it had since `forget_most`."""
+    """Return the peak memory since `forget_most`."""
     try:
         with open("/proc/self/status", encoding="ascii") as listing:
             return next(int(line.split()[1]) * 1024 for line in listing if line.startswith("VmHWM"))
@@ -37,7 +37,7 @@ def most() -> int | None:
 
 
 def forget_most() -> None:
-    """Start again from what the process has now: proc(5), clear_refs."""
+    """Reset the peak to the current memory: proc(5), clear_refs."""
     with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w", encoding="ascii") as told:
         told.write("5")
 
@@ -47,7 +47,7 @@ def above(now: int | None, before: int | None) -> int | None:
 
 
 def measured(file: str, threads: int, feeds: str) -> dict[str, Any]:
-    """Measurements of this process. Raises whatever the runtime raises."""
+    """Return measurements of this process. Raises whatever the runtime raises."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import numpy as np
     import onnxruntime as ort

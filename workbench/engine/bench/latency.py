@@ -1,4 +1,4 @@
-"""How long the runtime takes for one sample."""
+"""Latency of the runtime for one sample."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,13 @@ COUNTED = BLOCKS * (RUNS - SETTLING)
 
 
 def paired_latency_ms(first: Run, second: Run, feeds: Mapping[str, np.ndarray], job: Job) -> tuple[float, float]:
-    """Median milliseconds of `paired_latencies`."""
+    """Return the median milliseconds of `paired_latencies`."""
     before, after = paired_latencies(first, second, feeds, job)
     return before.median, after.median
 
 
 def paired_latencies(first: Run, second: Run, feeds: Mapping[str, np.ndarray], job: Job) -> tuple[Spread, Spread]:
-    """Milliseconds of both for the same sample, in blocks that take turns, so that a busy machine slows both."""
+    """Return milliseconds of both for the same sample, in alternating blocks, so that a busy machine slows both."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in job.each(range(BLOCKS), Message("measuring latency")):
         for run, into in zip((first, second), times, strict=True):
@@ -32,7 +32,7 @@ def paired_latencies(first: Run, second: Run, feeds: Mapping[str, np.ndarray], j
 
 
 def _block(run: Run, feeds: Mapping[str, np.ndarray]) -> list[float]:
-    """Milliseconds of each run of a block that counts."""
+    """Return milliseconds of each counted run of a block."""
     taken = []
     for _ in range(RUNS):
         start = time.perf_counter()
@@ -42,6 +42,6 @@ def _block(run: Run, feeds: Mapping[str, np.ndarray]) -> list[float]:
 
 
 def spread(measured: Sequence[float]) -> Spread:
-    """The median, and the quartiles around it."""
+    """Return the median and the quartiles."""
     low, median, high = np.percentile(measured, [25, 50, 75])
     return Spread(float(median), float(low), float(high))

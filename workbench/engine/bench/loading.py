@@ -1,4 +1,4 @@
-"""How long files take to load and to run, and the memory that they need: each in a process that does nothing else."""
+"""Time and memory to load and run files: each in a process that does nothing else."""
 
 import json
 import os
@@ -26,7 +26,7 @@ TIMES = 3  # of each file, in turns
 def loads(
     models: tuple[Model, Model], feeds: Mapping[str, Any], batch: int, job: Job, times: int = TIMES
 ) -> tuple[Load, Load]:
-    """Measure both, as files that an export would write. Raises UserError where one cannot be loaded."""
+    """Measure both models, as files that an export would write. Raises UserError if one cannot be loaded."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "compressed.onnx"
         models[1].save(written)
@@ -37,7 +37,7 @@ def loads(
 def of_files(
     files: Sequence[Path], feeds: Mapping[str, Any], batch: int, job: Job, times: int = TIMES
 ) -> tuple[Load, ...]:
-    """Measure each file; they take turns. `feeds` are of `batch` samples; without any nothing is run."""
+    """Measure each file, in turns. `feeds` hold `batch` samples; without them nothing is run."""
     with tempfile.TemporaryDirectory() as folder:
         given = _saved(feeds, Path(folder) / "feeds.npz")
         found: list[list[dict[str, Any]]] = [[] for _ in files]
@@ -48,7 +48,7 @@ def of_files(
 
 
 def file_of(model: Model, folder: Path) -> Path:
-    """The file that a model was opened from where that is ONNX and still the same, else one that is written for it."""
+    """Return the file that a model was opened from if that is ONNX and unchanged, else one that is written for it."""
     path = Path(model.source.path)
     if path.suffix == ".onnx" and path.is_file() and path.stat().st_size == model.source.bytes:
         return path
@@ -58,7 +58,7 @@ def file_of(model: Model, folder: Path) -> Path:
 
 
 def _saved(feeds: Mapping[str, Any], path: Path) -> str:
-    """Name of a file with the arrays; "" where there are none, or some that no such file holds."""
+    """Write the arrays to a file and return its name; "" if there are none, or no such file can hold them."""
     if not feeds or any(not isinstance(array, np.ndarray) or array.dtype.hasobject for array in feeds.values()):
         return ""
     np.savez(path, **feeds)
@@ -77,7 +77,7 @@ def _load(measured: Sequence[dict[str, Any]], batch: int) -> Load:
 
 
 def _fresh(file: Path, feeds: str) -> dict[str, Any]:
-    """Figures of a process that loads the file, runs it and ends."""
+    """Return figures of a process that loads the file, runs it and ends."""
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
         [sys.executable, "-m", "workbench.engine.bench.fresh", str(file), str(process.threads()), feeds],

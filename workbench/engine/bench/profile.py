@@ -1,4 +1,4 @@
-"""Which layer takes how long in ONNX Runtime, original against compressed: see engine.base.operator_times."""
+"""Time of each layer in ONNX Runtime, original against compressed: see engine.base.operator_times."""
 
 import tempfile
 from collections import defaultdict
@@ -28,8 +28,8 @@ Feeds = Mapping[str, np.ndarray]
 
 
 def profile(workspace: Workspace, recipe: Recipe, job: Job, batch: int = 1) -> Profile:
-    """Original and compressed model beside each other. Raises UserError where the recipe or the batch does not fit, no
-    samples can be made up, or a model would be beyond 2 GB."""
+    """Profile the original beside the compressed model. Raises UserError if the recipe or the batch does not fit, no
+    samples can be made up, or a model would exceed 2 GB."""
     feeds = feeds_of(workspace, batch)
     result, _ = workspace.shown(recipe, job.part(0.0, 0.3))
     compressed = with_edits(result.model, result.edits, recipe.storing)
@@ -71,7 +71,7 @@ def _spread(times: list[float] | None) -> Spread | None:
 
 
 def _read(file: Path, paths: list[str], made: Mapping[str, int]) -> dict[Any, list[float]]:
-    """Milliseconds of each run that counts, by path of the layer; "" for other operators, None for the whole run."""
+    """Return milliseconds of each counted run, by path of the layer; "" for other operators, None for the whole run."""
     runs = operator_times.read(file, made, lambda number: number % RUNS >= SETTLING)
     times: dict[Any, list[float]] = defaultdict(lambda: [0.0] * len(runs))
     for index, run in enumerate(runs):
@@ -84,7 +84,7 @@ def _read(file: Path, paths: list[str], made: Mapping[str, int]) -> dict[Any, li
 def _energy(
     workspace: Workspace, recipe: Recipe, models: tuple[Model, Model], feeds: Feeds, result: Any, job: Job
 ) -> tuple[Energy | None, str]:
-    """Energy of one run, with how it was obtained; or why there is none."""
+    """Return the energy of one run, with how it was obtained; or why there is none."""
     target = all_targets().get(recipe.target)
     if energy_told(recipe.target) == "by rule" and target is not None and target.energy is not None:
         original = workspace.compiled(Recipe(), job.silent(), timed=False)

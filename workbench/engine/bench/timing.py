@@ -23,9 +23,9 @@ PART = 1 << 22  # bytes that are zipped between two looks whether the job was ca
 
 
 def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
-    """Timing of the trained model if it is cached, else of the recipe's model.
+    """Time the trained model if it is cached, else the recipe's model.
 
-    Raises UserError where the recipe does not fit, no sample can be made up, or the file would be beyond 2 GB.
+    Raises UserError if the recipe does not fit, no sample can be made up, or the file would exceed 2 GB.
     """
     result, _ = workspace.shown(recipe, job.part(0.0, 0.4))
     compressed = with_edits(result.model, result.edits, recipe.storing)
@@ -57,7 +57,7 @@ def _loads(workspace: Workspace, compressed: Model, batch: int, job: Job) -> tup
 
 
 def zipped(content: bytes, job: Job, text: str) -> int:
-    """Bytes after deflating, as a zip archive stores them at its usual level."""
+    """Return the bytes after deflating, as a zip archive stores them at its default level."""
     packer, size = zlib.compressobj(6, wbits=-15), 0
     for start in job.each(range(0, len(content), PART), text):
         size += len(packer.compress(content[start : start + PART]))
@@ -65,7 +65,7 @@ def zipped(content: bytes, job: Job, text: str) -> int:
 
 
 def _original(model: Model) -> bytes:
-    """The file as it was opened where it is one of ONNX; else the graph that was made of it."""
+    """Return the file as opened if it is ONNX; else the graph made from it."""
     path = Path(model.source.path)
     if path.suffix == ".onnx" and os.path.isfile(path) and path.stat().st_size == model.source.bytes:
         try:

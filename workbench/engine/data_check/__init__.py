@@ -1,1 +1,1 @@
-"""Data sets looked at before they are used: which way of reading them makes sense."""
+"""Checks of data sets before they are used: the most plausible preprocessing."""

@@ -1,4 +1,4 @@
-"""Looks at a data set before it is used: tries ways of reading it, and measures the original model with each."""
+"""Check of a data set before it is used: tries candidate readings, and measures the original model with each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,9 +39,9 @@ GAIN = 0.01  # that a reading must be better, beyond its interval, to be propose
 
 @dataclass(frozen=True, eq=False)
 class Tried:
-    """A way of reading the data, and its result: figures, or why there are none.
+    """A candidate reading of the data with its result: figures, or the reason why there are none.
 
-    decisions   [n] class numbers that the original decides for; None where it decides between no classes
+    decisions   [n] class numbers that the original predicts; None if it is not a classifier
     """
 
     title: str
@@ -56,19 +56,19 @@ class Tried:
 
     @property
     def labels(self) -> np.ndarray:
-        """[n] class numbers."""
+        """Class numbers of the labels, [n]."""
         known = None if self.evaluator is None else self.evaluator.measures[0].labels
         assert known is not None
         return known.astype(np.int64)
 
     @property
     def by_chance(self) -> bool:
-        """Whether the original decides independently of the labels."""
+        """Whether the original's predictions are independent of the labels."""
         return self.decisions is not None and labels.independent(self.decisions, self.labels)
 
 
 class Checker:
-    """Tries readings of a part of one data set."""
+    """Trial of readings on a part of one data set."""
 
     def __init__(self, workspace: Workspace, path: str, given: Given, measuring: Measuring, job: Job) -> None:
         self.workspace, self.path, self.given, self.measuring = workspace, path, given, measuring
@@ -94,7 +94,7 @@ class Checker:
             return found
 
     def _part(self, found: Found) -> Found:
-        """At most SAMPLES of the samples, classes in proportion."""
+        """Return at most SAMPLES of the samples, classes in proportion."""
         own = {spec.name for spec in self.specs}
         names = [LABELS] if LABELS in found.arrays and LABELS not in own else []
         counted = next((found.arrays[name] for name in (*names, *found.arrays) if found.arrays[name].ndim), None)
@@ -109,14 +109,14 @@ class Checker:
 
     @property
     def image(self) -> tuple[columns.Column, InputSpec] | None:
-        """The array that preprocessing is of, and its input."""
+        """The array to preprocess, and its input."""
         taken = {spec.name if spec.name in self.found.arrays else "x": spec for spec in self.specs}
         named = [name for name in taken if name in self.found.arrays]
         several = [name for name in named if self.found.arrays[name].ndim == 4] or named
         return (self.found.arrays[several[0]], taken[several[0]]) if len(several) == 1 else None
 
     def try_(self, guess: Guess) -> Tried:
-        """Measure the original model on the data read so."""
+        """Measure the original model on the data with this reading."""
         title, rules = guess
         try:
             data = matched(self.path, self.found, self.specs, self.given, rules)
@@ -143,7 +143,8 @@ class Checker:
         return made
 
     def best(self) -> Tried:
-        """The reading that is proposed: as now, unless another is better beyond chance, and not by chance itself."""
+        """Return the proposed reading: the current one, unless another is significantly better, and better than
+        chance."""
         now, found = self.tried[0], self.tried[0]
         for each in self.tried:
             if each.evaluator is None or (found.value is not None and not _better(each, found)):
@@ -159,8 +160,8 @@ class Checker:
 def check(
     workspace: Workspace, path: str, job: Job, given: Given | None = None, measuring: Measuring = AUTOMATIC
 ) -> DataCheck:
-    """Findings about the data at `path` for the model of the workspace, which says whose code may run. Raises UserError
-    where it cannot be read."""
+    """Check the data at `path` for the model of the workspace, which also holds the trusted paths. Raises UserError if
+    the data cannot be read."""
     checker = Checker(workspace, path, given or {}, measuring, job.part(0.0, 0.3))
     now = checker.try_((AS_NOW, checker.now))
     facts = _facts(checker)
@@ -196,12 +197,12 @@ def check(
 
 
 def settle(path: str, yaml: str) -> str:
-    """Write this preprocessing beside the data; returns the path. Raises UserError."""
+    """Write this preprocessing beside the data, and return the path. Raises UserError."""
     return str(write_rules(path, rules_of(yaml, path)))
 
 
 def _try_inputs(checker: Checker, job: Job) -> None:
-    """Layouts, then scales of those that fit, then the order of channels of the best."""
+    """Try layouts, then scales of those that fit, then the order of channels of the best."""
     image = checker.image
     assert image is not None
     column, spec = image
@@ -222,7 +223,7 @@ def _try_inputs(checker: Checker, job: Job) -> None:
 
 
 def _try_labels(checker: Checker, best: Tried) -> tuple[Tried, list[str]]:
-    """Another order of the classes where that fits, and sentences about labels that fit nothing."""
+    """Try another order of the classes if that fits, and return sentences about labels that fit nothing."""
     evaluator = best.evaluator
     assert evaluator is not None
     if best.decisions is None or best.value is None:
@@ -269,7 +270,7 @@ def _try_labels(checker: Checker, best: Tried) -> tuple[Tried, list[str]]:
 
 
 def gain(each: Tried, now: Tried) -> float | None:
-    """Lower end of the 95 % interval of what a reading gains against another, on the same samples."""
+    """Return the lower end of the 95 % interval of a reading's gain over another, on the same samples."""
     if each.evaluator is None or now.evaluator is None:
         return None
     metric, rows, base = each.evaluator.metric, each.evaluator.scores, now.evaluator.scores
@@ -337,7 +338,7 @@ def _labels_fact(known: np.ndarray) -> str:
 
 
 def _numbers(known: np.ndarray | None) -> np.ndarray | None:
-    """Class numbers, of one-hot rows too; None where the labels are something else."""
+    """Return class numbers, also of one-hot rows; None for other labels."""
     if known is None or not known.size or known.dtype.kind not in "fiub":
         return None
     if (

@@ -1,4 +1,4 @@
-"""Ways in which data may be meant: other layouts, scales, orders of channels. Which is right is measured."""
+"""Candidate readings of data: other layouts, scales, orders of channels. The right one is found by measuring."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +18,7 @@ Guess = tuple[str, Rules]  # in words, and the preprocessing
 
 
 def layouts(shape: tuple[int, ...], spec: InputSpec, now: Rules, images: bool) -> Iterator[Guess]:
-    """Alternative layouts of samples [n, ...] of this shape under which they fit the input."""
+    """Yield alternative layouts of samples [n, ...] of this shape in which they fit the input."""
     if images or len(spec.shape) != 4:
         return
     if len(shape) == 3 and now.layout != "nhw":
@@ -35,7 +35,7 @@ def layouts(shape: tuple[int, ...], spec: InputSpec, now: Rules, images: bool) -
 
 
 def scales(values: np.ndarray, spec: InputSpec, now: Rules, images: bool) -> Iterator[Guess]:
-    """Alternative scales of samples [n, ...] whose values are these, channels last."""
+    """Yield alternative scales of samples [n, ...] with these values, channels last."""
     if not spec.dtype.startswith("float") or not values.size:
         return
     low, high, channels = float(values.min()), float(values.max()), values.shape[-1]
@@ -71,19 +71,19 @@ def scales(values: np.ndarray, spec: InputSpec, now: Rules, images: bool) -> Ite
 
 
 def reversed_channels(shape: tuple[int, ...], spec: InputSpec, base: Guess) -> Iterator[Guess]:
-    """The same with red and blue exchanged, of color images."""
+    """Yield the same reading with red and blue exchanged, for colour images."""
     if len(spec.shape) == 4 and 3 in (*shape[1:], spec.shape[1], spec.shape[3]):
         title = Message("with red and blue exchanged (RGB and BGR)")
         yield joined(base[0], title), replace(base[1], reverse_channels=not base[1].reverse_channels)
 
 
 def joined(first: str, second: str) -> str:
-    """Two titles as one."""
+    """Join two titles."""
     return second if first is AS_NOW else Joined((first, second))
 
 
 def channels_last(values: np.ndarray, layout: str) -> np.ndarray:
-    """Samples [n, ...] with their channels as the last axis; `layout` as in Rules, or that of the model."""
+    """Return samples [n, ...] with their channels as the last axis; `layout` as in Rules, or that of the model."""
     if values.ndim == 3 and layout == "nhw":
         return values[..., None]
     return np.moveaxis(values, 1, -1) if values.ndim == 4 and layout == "nchw" else values

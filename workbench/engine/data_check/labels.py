@@ -1,4 +1,4 @@
-"""Labels that do not say what the model says: in another order, of other samples, or inputs that tell it nothing."""
+"""Labels that disagree with the model: in another order, of other samples, or with uninformative inputs."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ BETTER = 0.2  # that another order must be, on samples by which it was not found
 
 
 def independent(decisions: np.ndarray, labels: np.ndarray) -> bool:
-    """Whether the decisions [n] agree with the labels [n] no more often than independent ones of the same frequencies
+    """Whether the predictions [n] agree with the labels [n] no more often than independent ones of the same frequencies
     would."""
     count = int(max(decisions.max(), labels.max())) + 1
     shares = [np.bincount(each, minlength=count) / len(each) for each in (decisions, labels)]
@@ -19,15 +19,16 @@ def independent(decisions: np.ndarray, labels: np.ndarray) -> bool:
 
 
 def one_answer(decisions: np.ndarray) -> bool:
-    """Whether the model answers nearly the same whatever it is given."""
+    """Whether the model answers nearly the same for every input."""
     return bool(np.bincount(decisions).max() / len(decisions) > ONE_ANSWER)
 
 
 def class_order(decisions: np.ndarray, labels: np.ndarray, classes: int) -> tuple[tuple[int, ...] | None, float]:
-    """The number of the model's class for each class number of the labels, and the accuracy with that; None where it is
-    no better.
+    """Return the model's class number for each class number of the labels, and the accuracy with that mapping; None if
+    it is not better.
 
-    The order that agrees most often (an assignment problem: Kuhn 1955) on half of the samples, measured on the others.
+    The order with the best agreement (an assignment problem: Kuhn 1955) on half of the samples is measured on the
+    others.
     """
     if len(labels) < 2 * PER_CLASS * classes:
         return None, 0.0

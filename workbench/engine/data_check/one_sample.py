@@ -1,4 +1,4 @@
-"""One sample of the user's own: a picture, a sound or an array, as the model gets it."""
+"""A single sample from the user: a picture, a sound or an array, converted for the model."""
 
 import wave
 from collections.abc import Mapping
@@ -26,11 +26,11 @@ FULL = {1: 128.0, 2: float(1 << 15), 4: float(1 << 31)}  # of a sound with that 
 def open_sample(
     path: str, specs: tuple[InputSpec, ...], rules: Rules, given: Given | None = None, arrays: bool = False
 ) -> Dataset:
-    """The first sample of a file, repeated where the model fixes the batch. Raises UserError in one sentence where the
-    file is of another kind, damaged, or not what the model takes.
+    """Read the first sample of a file, repeated if the model fixes the batch. Raises UserError if the file is of
+    another kind, damaged, or does not fit the model.
 
-    rules   preprocessing, as that of the data that is attached
-    arrays  whether these rules are of arrays: their `layout` and missing `scale` say nothing of pictures
+    rules   preprocessing, as of the attached data
+    arrays  whether these rules are for arrays: their `layout` and missing `scale` do not apply to pictures
     """
     given = given or {}
     taken = tuple(spec for spec in specs if spec.name not in given)
@@ -65,7 +65,7 @@ def _only(path: str, taken: tuple[InputSpec, ...]) -> InputSpec:
 
 
 def _arrays(path: str, taken: tuple[InputSpec, ...]) -> Mapping[str, np.ndarray]:
-    """Arrays by name, samples first: one without that axis is a sample."""
+    """Return arrays by name, samples first: one without that axis is a single sample."""
     if path.lower().endswith(".npy"):
         arrays = dict(npy_file.read(Path(path)))
     else:
@@ -82,7 +82,7 @@ def _arrays(path: str, taken: tuple[InputSpec, ...]) -> Mapping[str, np.ndarray]
 
 
 def _sound(path: str, spec: InputSpec) -> Found:
-    """The mean of all channels in −1..1, cut or filled up with silence to what the model takes."""
+    """Return the mean of all channels in −1..1, truncated or padded with silence to the model's length."""
     rank, place = len(spec.shape), _time_axis(spec)
     if place is None or not spec.dtype.startswith("float"):
         raise UserError(
@@ -103,7 +103,7 @@ def _sound(path: str, spec: InputSpec) -> Found:
 
 
 def _time_axis(spec: InputSpec) -> int | None:
-    """Along which axis a waveform lies: [samples, time], [samples, 1, time] or [samples, time, 1]."""
+    """Return the time axis of a waveform: [samples, time], [samples, 1, time] or [samples, time, 1]."""
     match spec.shape:
         case (_, _):
             return 1
@@ -115,7 +115,7 @@ def _time_axis(spec: InputSpec) -> int | None:
 
 
 def _wave(path: str) -> tuple[np.ndarray, int]:
-    """float32 [time] and the rate in Hz. Raises UserError for what is no WAV file of whole numbers."""
+    """Read a waveform, float32 [time], and its rate in Hz. Raises UserError for anything but a WAV file of integers."""
     try:
         with wave.open(path, "rb") as file:
             channels, wide, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
@@ -132,7 +132,7 @@ def _wave(path: str) -> tuple[np.ndarray, int]:
 
 
 def _numbers(raw: bytes, wide: int) -> np.ndarray:
-    """Values in −1..1 of the bytes of a sound."""
+    """Convert the bytes of a sound to values in −1..1."""
     if wide == 1:
         return (np.frombuffer(raw, np.uint8).astype(np.float64) - 128) / FULL[1]
     if wide == 3:

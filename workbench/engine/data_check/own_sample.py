@@ -1,4 +1,4 @@
-"""A sample of the user's own through the original and the compressed model."""
+"""Answers of the original and the compressed model to a sample that the user supplies."""
 
 from dataclasses import replace
 
@@ -27,8 +27,8 @@ FAR = 0.5  # of that range beyond it
 
 
 def answer(workspace: Workspace, path: str, recipe: Recipe, job: Job) -> SampleAnswer:
-    """Answers of both models to the first sample of a file, preprocessed as the attached data is. Raises UserError
-    where the file or the recipe does not fit."""
+    """Return the answers of both models to the first sample of a file, preprocessed as the attached data. Raises
+    UserError if the file or the recipe does not fit."""
     workspace.model.require_network()
     data = workspace.data
     sample = _opened(workspace, path)
@@ -64,7 +64,7 @@ def answer(workspace: Workspace, path: str, recipe: Recipe, job: Job) -> SampleA
 
 
 def _opened(workspace: Workspace, path: str) -> Dataset:
-    """The sample, by the rules of the data that is attached; a class or a sentence of its reader is kept in notes."""
+    """Read the sample, by the rules of the attached data; a class or a sentence from its reader is kept in notes."""
     data, specs = workspace.data, workspace.model.summary().inputs
     if data is None:
         sample = open_sample(path, specs, Rules())
@@ -80,20 +80,20 @@ def _opened(workspace: Workspace, path: str) -> Dataset:
 
 
 def _scale(data: Dataset) -> float | None:
-    """1 where the data has pixels 0 to 255 itself."""
+    """Return 1 if the data itself has pixels 0 to 255; else None."""
     low, high = _range(data)
     return 1.0 if low >= 0 and high > 2 else None
 
 
 def _range(data: Dataset) -> tuple[float, float]:
-    """Range of the values of the first samples, of the first input."""
+    """Return the range of values of the first samples, for the first input."""
     feeds = data.feeds(slice(0, min(LOOKED_AT, data.samples)))
     values = feeds[next(iter(data.inputs))]
     return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
 
 
 def _doubts(sample: Dataset, data: Dataset | None) -> tuple[Message, ...]:
-    """A sample whose values lie elsewhere was probably preprocessed in another way than the data."""
+    """Return doubts: a sample whose values are in another range was probably preprocessed differently than the data."""
     if data is None:
         return ()
     (low, high), (least, most) = _range(data), _range(sample)
@@ -112,7 +112,7 @@ def _doubts(sample: Dataset, data: Dataset | None) -> tuple[Message, ...]:
 
 
 def _probabilities(scores: np.ndarray) -> np.ndarray:
-    """As the model says where it gives probabilities, else by softmax."""
+    """Return the model's probabilities, or the softmax of its scores."""
     values = scores.astype(np.float64)
     if values.min() >= 0 and abs(values.sum() - 1) < 1e-3:
         return values
@@ -121,14 +121,14 @@ def _probabilities(scores: np.ndarray) -> np.ndarray:
 
 
 def _best(scores: np.ndarray, names: tuple[str, ...]) -> tuple[Guess, ...]:
-    """The most probable classes of one model."""
+    """Return the most probable classes of one model."""
     shares = _probabilities(scores)
     order = np.argsort(-shares, kind="stable")[:BEST]
     return tuple(Guess(name_of(names, int(place)), float(shares[place])) for place in order)
 
 
 def _error(was: np.ndarray, now: np.ndarray) -> float:
-    """|now − was| / |was|, Euclidean; 0 where both are zero."""
+    """Return |now − was| / |was|, Euclidean; 0 where both are zero."""
     size = float(np.linalg.norm(was.astype(np.float64)))
     apart = float(np.linalg.norm(now.astype(np.float64) - was))
     return apart / size if size else float(apart > 0)

@@ -1,1 +1,1 @@
-"""Drawings of a layer on demand, from a workspace."""
+"""Drawings of a layer on demand, computed from a workspace."""

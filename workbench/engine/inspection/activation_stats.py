@@ -1,4 +1,4 @@
-"""Activations of one layer, gathered batch by batch: memory grows with the channels, not with the samples.
+"""Activation statistics of one layer, collected batch by batch: memory grows with the channels, not with the samples.
 
 Means and squares are merged batch by batch (Chan, Golub, LeVeque 1983, Algorithms for computing the sample variance).
 """
@@ -30,8 +30,8 @@ NOTHING = Recipe()
 
 
 def passing(workspace: Workspace, path: str, job: Job, recipe: Recipe = NOTHING) -> Passing:
-    """Activations of a layer of the original model, or of what a recipe makes of it, trained where it was trained;
-    `job.update` gets them after 1, 2, 4, … batches.
+    """Return activation statistics of a layer of the original model, or of a recipe's model, after training if it was
+    trained; `job.update` receives them after 1, 2, 4, … batches.
 
     Raises UserError without samples, and for a layer that cannot be edited.
     """
@@ -52,7 +52,8 @@ def passing(workspace: Workspace, path: str, job: Job, recipe: Recipe = NOTHING)
 
 
 def _edited(workspace: Workspace, compiled: Compiled, layer: Layer, original: Passing, job: Job) -> Passing:
-    """The same layer of the compressed model, channels at the places that they had, in the bins of the original."""
+    """Return the same layer's statistics in the compressed model, with channels at their original positions and in the
+    bins of the original."""
     model = effective(compiled.model, compiled.edits)
     there = {value.name for node in model.ir.graph for value in node.outputs}
     there.update(value.name for value in model.ir.graph.inputs)
@@ -63,14 +64,15 @@ def _edited(workspace: Workspace, compiled: Compiled, layer: Layer, original: Pa
 
 @dataclass(frozen=True)
 class _Places:
-    """Where the channels of a layer were in the original, and the bins in which it is drawn."""
+    """Positions of a layer's channels in the original, and the bins in which it is drawn."""
 
     layer: Layer
     kept: Mapping[str, tuple[np.ndarray, ...]]
     original: Passing
 
     def of(self, activation: Activation | None, observed: Observed | None, received: bool) -> Activation | None:
-        """NaN for channels that were removed; unchanged where it is not known which are left."""
+        """Return the activation at the original channels, NaN for removed ones; unchanged if it is unknown which are
+        left."""
         before = self.original.received if received else self.original.delivered
         if activation is None or before is None or observed is None:
             return activation
@@ -101,14 +103,14 @@ def _measured(
 
 
 def channel_axis(layer: Layer, received: bool) -> int:
-    """Channel axis of a layer's input or output."""
+    """Return the channel axis of a layer's input or output."""
     if layer.op.startswith("Conv"):
         return 1
     return layer.input_axis if received or layer.input_axis == -2 else -1
 
 
 class _Both:
-    """One activation: each channel by itself, and all of them together."""
+    """Statistics of one activation: each channel separately, and all of them together."""
 
     def __init__(self, name: str, axis: int) -> None:
         self.name, self.axis = name, axis
@@ -140,7 +142,7 @@ class _Both:
 
 
 class Channels:
-    """Figures of every channel of an activation that comes batch by batch; the bins of each double their reach when
+    """Statistics of every channel of an activation, collected batch by batch; the histograms double their range when
     needed."""
 
     def __init__(self, channels: int) -> None:
@@ -150,7 +152,8 @@ class Channels:
         self.counts = np.zeros((channels, BINS))
 
     def add(self, rows: np.ndarray) -> None:
-        """[channels, n] values. Of many the bins count a regular sample, all other figures all of them."""
+        """Add values [channels, n]. For many of them histograms count a regular subsample, all other figures all of
+        them."""
         n = rows.shape[1]
         if n == 0:
             return
@@ -179,7 +182,7 @@ class Channels:
         self.counts += np.bincount(place.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
 
     def quantiles(self, shares: tuple[float, ...]) -> np.ndarray:
-        """[shares, channels], to within a bin."""
+        """Return quantiles [shares, channels], to within a bin."""
         below = np.cumsum(self.counts, axis=1)
         found = np.empty((len(shares), len(below)))
         width = 2 * self.reach / BINS
@@ -205,7 +208,7 @@ def _levels(observed: Observed, rule: RangeRule) -> Levels8:
 
 
 def _drawn(observed: Observed, like: np.ndarray | None = None) -> Histogram:
-    """Fewer bins, between the smallest and the largest value; or as wide as those of these edges, and around them where
+    """Return fewer bins between the smallest and the largest value; or bins as wide as those of `like`, extended if
     values lie outside."""
     low, high = observed.low, observed.high
     if high <= low:
@@ -216,7 +219,7 @@ def _drawn(observed: Observed, like: np.ndarray | None = None) -> Histogram:
 
 
 def _around(edges: np.ndarray, low: float, high: float) -> np.ndarray:
-    """The edges, and more of the same distance on both sides, up to as many again."""
+    """Extend the edges by bins of the same width on both sides, up to double their number."""
     wide, most = float(edges[1] - edges[0]), len(edges)
     below = min(max(int(np.ceil((edges[0] - low) / wide)), 0), most)
     above = min(max(int(np.ceil((high - edges[-1]) / wide)), 0), most)

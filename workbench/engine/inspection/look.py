@@ -1,4 +1,4 @@
-"""Pictures of one layer, before and after a recipe, made on demand: see core.layer_data.pictures."""
+"""Pictures of one layer, before and after a recipe, computed on demand: see core.layer_data.pictures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ MOST_BARS = 1024  # more would be narrower than a pixel
 
 
 def look(workspace: Workspace, path: str, recipe: Recipe, wanted: w.Wanted, job: Job) -> Any:
-    """The picture that is wanted. Raises UserError for an unknown path, or a recipe that does not fit."""
+    """Return the requested picture. Raises UserError for an unknown path, or a recipe that does not fit."""
     if isinstance(wanted, w.WantOutlook):
         return outlook(workspace, path, wanted, job)
     pair = pair_of(workspace, path, recipe, job)
@@ -103,7 +103,8 @@ def channel(pair: Pair, wanted: w.WantChannel, job: Job) -> pictures.Channel:
 
 
 def whitened(workspace: Workspace, pair: Pair, job: Job) -> pictures.Whitened:
-    """Raises UserError without calibration samples, and for layers that are no matrix applied to rows."""
+    """Return whitened singular values. Raises UserError without calibration samples, and for layers that are not a
+    matrix applied to rows."""
     layer = pair.layer
     if reason := factors.refusal(layer) or factors.rows_refusal(layer):
         raise UserError("{path}: {reason}", "", path=layer.path, reason=reason)
@@ -141,7 +142,7 @@ def _ranges(first: np.ndarray) -> list[tuple[int, int]]:
 
 
 def _quantiles(rows: np.ndarray, first: np.ndarray, job: Job) -> np.ndarray:
-    """[7, bars]; NaN where nothing is left."""
+    """Return quantiles [7, bars]; NaN where no weights are left."""
     if len(first) == len(rows) + 1 and not np.isnan(rows).any():
         return np.quantile(rows, pictures.QUANTILES, axis=1)
     found = np.full((len(pictures.QUANTILES), len(first) - 1), np.nan)
@@ -155,7 +156,7 @@ def _quantiles(rows: np.ndarray, first: np.ndarray, job: Job) -> np.ndarray:
 
 
 def _ends(pair: Pair, first: np.ndarray) -> np.ndarray | None:
-    """Last level within each bar; NaN if nothing is left."""
+    """Return the outermost levels within each bar; NaN where no weights are left."""
     found = pair.edit.encoding.ends(pair.layer.out_axis) if pair.edit is not None and pair.after is not None else None
     if found is None:
         return None

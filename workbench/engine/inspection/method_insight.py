@@ -54,7 +54,7 @@ def _spectrum(matrix: Matrix) -> Spectrum:
 
 
 def _evening(workspace: Workspace, path: str) -> Evening:
-    """Raises UserError where no channel may be rescaled."""
+    """Return the rescalable channels. Raises UserError if no channel may be rescaled."""
     model, links = workspace.model, rescale.scaling(workspace.model)
     if reason := links.refusal(path):
         raise UserError(reason)
@@ -74,7 +74,7 @@ def _evening(workspace: Workspace, path: str) -> Evening:
 
 
 def _replacing(workspace: Workspace, module: str, method: ReplacingMethod) -> Replacing:
-    """Raises UserError where the module cannot be cut out."""
+    """Return the module to replace. Raises UserError if it cannot be cut out."""
     model, span = workspace.model, blocks.span(workspace.model, module)
     students: dict[int, int] = {}
     for kernel in (0, *range(1, 8, 2)):

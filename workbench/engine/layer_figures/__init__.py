@@ -1,1 +1,1 @@
-"""Drawings of a layer, from its arrays alone."""
+"""Drawings of a layer, computed from its arrays alone."""

@@ -1,4 +1,4 @@
-"""A graph to be drawn: ONNX without the values of its large tensors, and which of its nodes belong to which layer."""
+"""A graph to draw: ONNX without the values of its large tensors, and the layer of each node."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -16,12 +16,13 @@ KEPT = 1024  # bytes; smaller tensors keep their values: targets of reshapes, sc
 
 
 def of_model(model: Model) -> GraphView:
-    """The model as it was opened and prepared."""
+    """Return the model as opened and prepared."""
     return GraphView(outline(model.ir), _by_layer(_owners(model, model.ir.graph)))
 
 
 def of_compiled(compiled: Compiled, storing: Storing = DEFAULT) -> GraphView:
-    """The model as an export would write it. Raises UserError when a layer cannot become what its edit asks for."""
+    """Return the model as an export would write it. Raises UserError if a layer cannot be written as its edit
+    requires."""
     model = compiled.model
     written = model.ir
     if compiled.edits:
@@ -33,7 +34,8 @@ def of_compiled(compiled: Compiled, storing: Storing = DEFAULT) -> GraphView:
 
 
 def outline(model: ir.Model) -> bytes:
-    """The model in ONNX, tensors of more than `KEPT` bytes as name, type and shape alone; inner values have shapes."""
+    """Serialise the model, tensors of more than `KEPT` bytes as name, type and shape alone; inner values have
+    shapes."""
     copy = model.clone()
     for graph in copy.graphs():
         for value in graph.initializers.values():
@@ -47,7 +49,8 @@ def outline(model: ir.Model) -> bytes:
 
 
 def _with_shapes(proto: onnx.ModelProto) -> onnx.ModelProto:
-    """Shapes of inner values by inference, with the names of free dimensions; as recorded where it finds none."""
+    """Add inferred shapes of inner values, with the names of dynamic dimensions; recorded ones where inference finds
+    none."""
     bare = onnx.ModelProto()
     bare.CopyFrom(proto)
     bare.graph.ClearField("value_info")
@@ -69,7 +72,7 @@ def _hollow(tensor: ir.TensorProtocol) -> ir.TensorProtocol:
 
 
 def _owners(model: Model, graph: ir.Graph) -> dict[str, str]:
-    """Node name -> layer path, for every node that reads a weight or bias, in whatever form it is stored.
+    """Map node names to layer paths, for every node that reads a weight or bias, in whatever form it is stored.
 
     A node that holds a layer in a subgraph (If, Loop) stands for that layer.
     """
@@ -93,7 +96,8 @@ def _owners(model: Model, graph: ir.Graph) -> dict[str, str]:
 
 
 def _reads(node: ir.Node, weights: Mapping[str, str]) -> str | None:
-    """The layer whose weight a node reads, packed or in parts: conv.weight, conv.weight.packed, conv.weight.scale."""
+    """Return the layer whose weight a node reads, packed or in parts: conv.weight, conv.weight.packed,
+    conv.weight.scale."""
     for value in node.inputs:
         name = value.name if value is not None and value.is_initializer() else None
         while name:
@@ -104,7 +108,7 @@ def _reads(node: ir.Node, weights: Mapping[str, str]) -> str | None:
 
 
 def _paths(node: ir.Node) -> Iterator[str]:
-    """The paths under which the inventory would list what a node, or one in its subgraphs, reads."""
+    """Yield the paths under which the inventory would list the values that a node, or one in its subgraphs, reads."""
     for attribute in node.attributes.values():
         for inner in names.subgraphs(attribute):
             for part in ir.traversal.RecursiveGraphIterator(inner):
@@ -115,7 +119,7 @@ def _paths(node: ir.Node) -> Iterator[str]:
 
 
 def _adopt(graph: ir.Graph, owners: dict[str, str], old: Collection[str | None]) -> None:
-    """Nodes that an edit added go with the layer that they feed, else with the one that feeds them."""
+    """Assign nodes that an edit added to the layer that they feed, else to the one that feeds them."""
     added = [node for node in graph if node.name not in old]
     for node in reversed(added):
         if node.name and node.name not in owners:

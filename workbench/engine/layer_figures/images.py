@@ -19,10 +19,10 @@ MOST_KERNELS = 4096
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """A weight before and after, and what was done to it.
+    """A weight before and after its edit.
 
-    after    in the shape of `before`, NaN where channels were removed; None where nothing was done
-    edit     of what is left; `kept` [outputs] which output channels that is
+    after    in the shape of `before`, NaN where channels were removed; None if not edited
+    edit     edit of the remaining weight; `kept`: [outputs] indices of the remaining output channels
     """
 
     layer: Layer
@@ -41,7 +41,7 @@ class Pair:
         return np.moveaxis(weight, self.layer.out_axis, 0).reshape(weight.shape[self.layer.out_axis], -1)
 
     def place(self, channel: int) -> int:
-        """Index of an output channel among those left."""
+        """Return the index of an output channel among those left."""
         return int(self.kept[:channel].sum())
 
 
@@ -73,7 +73,7 @@ def tile(pair: Pair, wanted: w.WantTile, job: Job) -> Tile:
 
 
 def averaged(values: np.ndarray, block: tuple[int, int]) -> np.ndarray:
-    """Means of blocks of what is not NaN, float32; NaN where a block has nothing else."""
+    """Return means over blocks, ignoring NaN, float32; NaN where a block has nothing else."""
     if block == (1, 1):
         return np.ascontiguousarray(values, dtype=np.float32)
     there = ~np.isnan(values)
@@ -109,7 +109,8 @@ def kernels(pair: Pair, wanted: w.WantKernels, job: Job) -> Kernels:
 
 
 def _pictures(out_axis: int) -> Callable[[np.ndarray], np.ndarray]:
-    """[n, height, width], a picture for each output and input; of three inputs [n, height, width, 3] in colour."""
+    """Return a function to pictures [n, height, width], one for each output and input; for three inputs [n, height,
+    width, 3] in colour."""
 
     def unfold(weight: np.ndarray) -> np.ndarray:
         moved = np.moveaxis(weight, out_axis, 0)
@@ -123,7 +124,7 @@ def _pictures(out_axis: int) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _within(part: tuple[int, int] | None, size: int) -> tuple[int, int]:
-    """Clip to the valid range, at least one row or column."""
+    """Clip a range to the valid one, at least one row or column."""
     first, behind = part or (0, size)
     first = min(max(first, 0), size - 1)
     return first, min(max(behind, first + 1), size)

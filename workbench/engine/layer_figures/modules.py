@@ -1,6 +1,6 @@
 """Modules of a drawn graph as one box each: their nodes are replaced by one whose operator is the module's name.
 
-A module can be a box where nothing else lies on a way from one of its nodes to another, so that no circle comes of it.
+A module can be a box if no path between two of its nodes leaves it, so that no cycle arises.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ DOMAIN = "module"
 
 
 def collapsed(view: GraphView, modules: Iterable[str]) -> GraphView:
-    """The view with these modules as boxes, as far as they can be; none of them lies in another."""
+    """Return the view with these modules as boxes, where possible; none of them is inside another."""
     proto = onnx.load_from_string(view.onnx)
     owners = {node: path for path, nodes in view.nodes.items() for node in nodes}
     drawn = _Drawn(proto.graph, {node.name: owners.get(node.name) or _place(node) for node in proto.graph.node})
@@ -37,7 +37,7 @@ def _inside(module: str, path: str | None) -> bool:
 
 
 def _place(node: onnx.NodeProto) -> str | None:
-    """The module that a node without a layer's weight belongs to, "" for the whole model; None where no exporter noted
+    """Return the module of a node without a layer's weight, "" for the whole model; None if the exporter did not record
     it."""
     text = next((entry.value for entry in node.metadata_props if entry.key == names.SCOPES), "")
     return names.scope_of(text) if text else None
@@ -45,7 +45,7 @@ def _place(node: onnx.NodeProto) -> str | None:
 
 @dataclass
 class _Drawn:
-    """The nodes in an order of execution, and their places by name: paths of layers or modules, None where unknown."""
+    """The nodes in an order of execution, with their places by name: paths of layers or modules, None if unknown."""
 
     graph: onnx.GraphProto
     places: Mapping[str, str | None]
@@ -56,7 +56,7 @@ class _Drawn:
         self._outputs = {value.name for value in self.graph.output}
 
     def collapse(self, module: str, owned: frozenset[str]) -> str | None:
-        """Put a box in place of the module's nodes; its name, or None where it cannot be one."""
+        """Replace the module's nodes by a box, and return its name; None if it cannot be one."""
         reads = [tuple(name for name in _read(node) if name not in self._constants) for node in self.nodes]
         made = {name: index for index, node in enumerate(self.nodes) for name in node.output if name}
         own = {index for index, node in enumerate(self.nodes) if _inside(module, self.places.get(node.name))}
@@ -75,7 +75,7 @@ class _Drawn:
         return _name(module)
 
     def _behind(self, start: set[int], reads: list[tuple[str, ...]], made: Mapping[str, int]) -> set[int]:
-        """Nodes that depend on these, without them where none depends on another."""
+        """Return the nodes that depend on these, excluding these unless they depend on one another."""
         found: set[int] = set()
         for index, read in enumerate(reads):
             if any(made.get(name) in start or made.get(name) in found for name in read):
@@ -83,7 +83,7 @@ class _Drawn:
         return found
 
     def _before(self, start: set[int], reads: list[tuple[str, ...]], made: Mapping[str, int]) -> set[int]:
-        """Nodes that these depend on."""
+        """Return the nodes that these depend on."""
         found: set[int] = set()
         for index in reversed(range(len(reads))):
             if index in start or index in found:
@@ -93,8 +93,8 @@ class _Drawn:
     def _absorb(
         self, region: set[int], behind: set[int], reads: list[tuple[str, ...]], made: Mapping[str, int]
     ) -> None:
-        """Nodes of unknown place that read nothing but what the module makes and receives: a sum, an activation; and
-        those that make constants for it alone."""
+        """Absorb nodes of unknown place that read only values that the module makes or receives, such as a sum or an
+        activation, and those that make constants for it alone."""
         received = {name for index in region for name in reads[index]}
         for index in sorted(behind - region):
             known = all(made.get(name) in region or name in received for name in reads[index])
@@ -127,7 +127,7 @@ def _name(module: str) -> str:
 
 
 def _read(node: onnx.NodeProto) -> Iterator[str]:
-    """Names of the values that a node reads, those of its subgraphs from outside among them."""
+    """Yield the names of the values that a node reads, including those that its subgraphs read from outside."""
     yield from filter(None, node.input)
     for attribute in node.attribute:
         for graph in (*attribute.graphs, *((attribute.g,) if attribute.HasField("g") else ())):

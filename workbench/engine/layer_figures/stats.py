@@ -1,4 +1,4 @@
-"""Exact statistics of a layer's weights, ready to be drawn."""
+"""Exact statistics of a layer's weights, ready to draw."""
 
 import logging
 from collections.abc import Callable, Hashable
@@ -35,9 +35,10 @@ def moments(weight: np.ndarray) -> Moments:
 
 
 def edges(weight: np.ndarray) -> np.ndarray:
-    """[bins + 1] bin edges, symmetric about zero, with a bin centred on it so that zeros stand alone.
+    """Return bin edges [bins + 1], symmetric about zero, with a bin centred on it so that zeros stand alone.
 
-    Of few weights there are few bins: twice as many as the square root rule has, because the middle ones hold most."""
+    Few weights get few bins: twice as many as by the square root rule, because the middle ones hold most weights.
+    """
     bound = float(np.abs(weight).max()) or 1.0
     bins = int(np.clip(2 * np.sqrt(weight.size), FEWEST, BINS))
     half = bound * (1 + 1 / bins)
@@ -45,18 +46,18 @@ def edges(weight: np.ndarray) -> np.ndarray:
 
 
 def histogram(weight: np.ndarray, at: np.ndarray) -> Histogram:
-    """Count all weights in the bins `at`; what lies outside counts in the outermost."""
+    """Count all weights in the bins `at`; those outside count in the outermost."""
     counts, _ = np.histogram(np.clip(weight, at[0], at[-1]), at)
     return Histogram(at, counts.astype(np.float64))
 
 
 def magnitudes(weight: np.ndarray) -> np.ndarray:
-    """[QUANTILES] quantiles 0..1 of |w|."""
+    """Return quantiles 0..1 of |w|, [QUANTILES]."""
     return np.quantile(np.abs(weight.astype(np.float64)), np.linspace(0, 1, QUANTILES))
 
 
 def outliers(weight: np.ndarray) -> Outliers:
-    """Outlier channels, see core.views.Outliers; a weight of zeros has none."""
+    """Return the outlying weights, see core.views.Outliers; a weight of zeros has none."""
     values = weight[weight != 0]
     if not len(values):
         return Outliers(0.0, 0.0, 0, np.zeros(0))
@@ -68,15 +69,15 @@ def outliers(weight: np.ndarray) -> Outliers:
 
 
 def beyond(weight: np.ndarray, fences: Outliers) -> int:
-    """How many weights lie outside these fences, zeros not counted."""
+    """Return the number of weights outside these fences, not counting zeros."""
     return int((((weight < fences.low) | (weight > fences.high)) & (weight != 0)).sum())
 
 
 def largest_singular_values(matrix: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
-    """The `count` largest singular values, descending, by a random projection with two power iterations (Halko,
+    """Return the `count` largest singular values, descending, by a random projection with two power iterations (Halko,
     Martinsson and Tropp 2011, Finding structure with randomness, algorithms 4.4 and 5.1), in float32.
 
-    They are never too large; the last ones are a few per cent too small where the spectrum is flat.
+    They are never overestimated; the last ones are a few per cent too small if the spectrum is flat.
     """
     import torch
 
@@ -89,7 +90,8 @@ def largest_singular_values(matrix: np.ndarray, count: int, seed: int = 0) -> np
 
 
 def tail(last: float, rest: float, count: int) -> np.ndarray:
-    """[count] values below `last`, falling by a constant factor, whose squares sum to `rest`: a guess, to be drawn."""
+    """Extrapolate `count` values below `last`, falling by a constant factor, whose squares sum to `rest`: an estimate
+    for drawing."""
     if rest <= 0 or last <= 0:
         return np.zeros(count)
     steps = np.arange(1, count + 1)
@@ -102,10 +104,10 @@ def tail(last: float, rest: float, count: int) -> np.ndarray:
 
 
 def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
-    """Singular values of the weight unfolded to [output channels, rest]; None for weights without such a matrix.
+    """Return singular values of the weight unfolded to [output channels, rest]; None for weights without such a matrix.
 
-    Of a matrix with more than EXACT rows and columns the LARGEST largest values are computed; the tail is made up so
-    that it has the energy that is left, which is known exactly.
+    For a matrix with more than EXACT rows and columns only the LARGEST largest values are computed; the tail is
+    extrapolated to have the remaining energy, which is known exactly.
     """
     if layer.op in ("LSTM", "GRU", "RNN"):
         matrix = weight.reshape(-1, weight.shape[-1])
@@ -125,7 +127,7 @@ def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
 
 
 def spectrum_of(values: np.ndarray, shape: tuple[int, int], unfolding: str, computed: int) -> Spectrum:
-    """Spectrum of a matrix with these singular values."""
+    """Return the spectrum of a matrix with these singular values."""
     squares = np.square(values)
     total = float(squares.sum())
     energy = np.cumsum(squares) / total if total else np.ones_like(squares)
@@ -134,7 +136,8 @@ def spectrum_of(values: np.ndarray, shape: tuple[int, int], unfolding: str, comp
 
 
 def noise(found: Spectrum, shape: tuple[int, int]) -> Noise | None:
-    """Noise edge and what is above it; None if values are missing or cannot be told from noise."""
+    """Return the noise edge with the number of values above it; None if values are missing or the noise cannot be
+    estimated."""
     values = found.values
     if found.computed < len(values) or len(values) < 3 or not values[0] > 0:
         return None
@@ -144,14 +147,14 @@ def noise(found: Spectrum, shape: tuple[int, int]) -> Noise | None:
 
 
 def matrix_of(layer: Layer) -> tuple[int, int]:
-    """Rows and columns of the matrix that `spectrum` is of."""
+    """Return rows and columns of the matrix whose spectrum is `spectrum`."""
     if layer.op in ("LSTM", "GRU", "RNN"):
         return layer.count // layer.shape[-1], layer.shape[-1]
     return layer.matrix
 
 
 def _unfolding(layer: Layer, computed: int) -> Message:
-    """The matrix in words, and how many of its singular values are not made up."""
+    """Describe the matrix in words, with the number of computed singular values."""
     rows, columns = matrix_of(layer)
     if layer.op in ("LSTM", "GRU", "RNN"):
         axes = Message("gates · hidden  ×  inputs")
@@ -169,7 +172,7 @@ def _unfolding(layer: Layer, computed: int) -> Message:
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """Figures of a weight that are drawn: see core.views.LayerView."""
+    """Figures of a weight for drawing: see core.views.LayerView."""
 
     moments: Moments
     histogram: Histogram
@@ -191,9 +194,12 @@ def key(layer: Layer) -> Hashable:
 
 
 def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statistics:
-    """Computed once for the values of a weight, whatever model they are in; the weight is read only for that.
+    """Return the statistics, computed once for the values of a weight, whatever model they are in; the weight is read
+    only for that.
 
-    Singular values that fail are left out, and say why. Raises UserError naming the layer and the figure for others."""
+    If singular values fail, they are left out with a reason. Raises UserError naming the layer and the figure for
+    others.
+    """
     name = f"{VERSION} {layer.fingerprint} {layer.op} {layer.out_axis} {layer.groups} {layer.shape}"
     found = store.load(name)
     if found is not None and (known := _unpacked(found, layer)) is not None:
@@ -223,7 +229,7 @@ def _spectrum(layer: Layer, values: np.ndarray) -> Spectrum | None:
 
 
 def _figure(layer: Layer, name: Message, make: Callable[[], T]) -> T:
-    """Raises UserError naming the layer and the figure where it cannot be computed, whatever the reason."""
+    """Compute a figure. Raises UserError naming the layer and the figure if it fails, whatever the reason."""
     try:
         return make()
     except (UserError, MemoryError):
@@ -258,7 +264,7 @@ def _packed(made: Statistics) -> dict[str, np.ndarray]:
 
 
 def _unpacked(arrays: dict[str, np.ndarray], layer: Layer) -> Statistics | None:
-    """None where something is missing."""
+    """Return stored statistics; None if something is missing."""
     try:
         drawn = None
         if "values" in arrays:

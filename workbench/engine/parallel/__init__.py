@@ -1,1 +1,1 @@
-"""Work in other processes, of this machine or of a cluster: a workspace travels as a value, results come back."""
+"""Work in other processes, on this machine or a cluster: a workspace is sent as a value, results come back."""

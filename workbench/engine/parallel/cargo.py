@@ -1,6 +1,6 @@
-"""A model with the samples that are wanted as one value, so that another process has the same without opening any file.
+"""A model with selected samples as one value, so that another process can use them without opening any file.
 
-It is made and read by this program alone; what has the same key has the same content.
+It is written and read by this program alone; equal keys mean equal content.
 """
 
 import hashlib
@@ -32,17 +32,18 @@ ALONE = Message("Search with one process.")
 
 @dataclass(frozen=True, eq=False)
 class Cargo:
-    """`blob` holds all that `opened` needs."""
+    """A packed workspace. `blob` holds everything that `opened` needs."""
 
     key: str
     blob: bytes
 
 
 def packed(workspace: Workspace, chosen: np.ndarray) -> Cargo:
-    """Model, the chosen evaluation samples in this order, what the original answers on them, and what calibrates.
+    """Pack the model, the chosen evaluation samples in this order, the original's answers to them, and the calibration
+    samples.
 
-    Raises UserError for a model beyond 2 GB, for samples that take more than ROOM, and for metrics of other
-    distributions that cannot be sent.
+    Raises UserError for a model of more than 2 GB, for samples larger than ROOM, and for metrics of other distributions
+    that cannot be sent.
     """
     model, calibration = workspace.model, workspace.calibration
     evaluator = _in_memory(workspace.measurable(), chosen)
@@ -63,7 +64,7 @@ def packed(workspace: Workspace, chosen: np.ndarray) -> Cargo:
 
 
 def _in_memory(evaluator: Evaluator, chosen: np.ndarray) -> Evaluator:
-    """The one metric that decides, on these samples."""
+    """Return an evaluator of the main metric alone, on these samples."""
     measure = evaluator.measures[0].part(chosen)
     if measure.original is not None:
         values = measure.original[np.arange(len(chosen))]
@@ -89,7 +90,7 @@ def _read(data: Dataset, chosen: np.ndarray) -> Dataset:
 
 
 def opened(blob: bytes) -> Workspace:
-    """The same workspace, with empty caches. It is not prepared again: that was done."""
+    """Return the same workspace, with empty caches. It is not prepared again, since that was done before packing."""
     values = pickle.loads(blob)
     graph, notes = from_graph(onnx.load_from_string(values["model"]), None, values["source"].path)
     if values["sizes"] is not None:
@@ -107,5 +108,5 @@ def opened(blob: bytes) -> Workspace:
 
 
 def surroundings() -> tuple[str, str, tuple[str, ...]]:
-    """Conditions of equal results: versions, and the methods that there are."""
+    """Return the conditions for equal results: versions, and the available methods."""
     return __version__, importlib.metadata.version("onnxruntime"), tuple(sorted(all_methods()))

@@ -1,7 +1,7 @@
-"""Processes of a Dask scheduler that somebody else started: its address is given, and nothing listens here.
+"""Processes of a Dask scheduler that is started elsewhere: its address is given, and nothing listens here.
 
-Model and data go to every process once, under their content as the key. Whoever runs the scheduler sees both, and what
-comes back is unpickled: it has to be as trustworthy as this program.
+Model and data are sent to every process once, keyed by their content. Whoever runs the scheduler sees both, and its
+answers are unpickled: it must be as trustworthy as this program.
 """
 
 import logging
@@ -19,10 +19,10 @@ INSTALL = Message("Install it: pip install 'compression-workbench[cluster]'.")
 
 
 class Cluster(Crew):
-    """Processes of a scheduler, those that join later too. One that dies costs what it was at a second try."""
+    """Processes of a scheduler, including those that join later. Items of one that dies are tried a second time."""
 
     def __init__(self, cargo: Cargo, address: str) -> None:
-        """Raises UserError where Dask is not installed, no scheduler answers, or a process could compute otherwise."""
+        """Raises UserError if Dask is not installed, no scheduler answers, or a process could compute otherwise."""
         try:
             from distributed import Client, KilledWorker
         except ImportError as error:
@@ -79,6 +79,6 @@ class Cluster(Crew):
 
 
 def _reach(address: str) -> None:
-    """Raises OSError where nothing answers there."""
+    """Connect to the address. Raises OSError if nothing answers."""
     host, _, port = address.partition("://")[2].rpartition(":")
     socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S).close()

@@ -1,4 +1,5 @@
-"""Processes that compute with this one, or for it. What they cannot do, or no longer do, is left to whoever asks."""
+"""Processes that compute together with this one, or for it. Work that they cannot do, or no longer do, is left to the
+caller."""
 
 import logging
 import multiprocessing
@@ -28,19 +29,19 @@ log = logging.getLogger(__name__)
 
 
 class Crew(ABC):
-    """`lost`: why they compute no more, a sentence; "" while they do."""
+    """Base of crews. `lost`: why they stopped computing, a sentence; "" while they work."""
 
     ready = True  # whether they can begin at once
 
     def __init__(self, *gone: type[Exception]) -> None:
-        """`gone`: what is raised where the processes are no longer there."""
+        """`gone`: errors that mean that the processes are no longer there."""
         self.lost = ""
         self._gone: tuple[type[Exception], ...] = (BrokenExecutor, CancelledError, *gone)
 
     @property
     @abstractmethod
     def size(self) -> int:
-        """How many processes there are now."""
+        """Number of processes at present."""
 
     @abstractmethod
     def submit(self, work: Work, item: Any) -> "Future[Any]": ...
@@ -49,15 +50,15 @@ class Crew(ABC):
     def close(self) -> None: ...
 
     def begin(self) -> None:  # noqa: B027  (processes that run already have nothing to do)
-        """Start the processes, and do not wait for them."""
+        """Start the processes without waiting for them."""
 
     def gather(
         self, work: Work, items: Sequence[Any], job: Job, here: Callable[[Any], Any] | None = None
     ) -> Iterator[Any]:
-        """Map `work` over items, in the order in which results come; or `here`, which does the same in this
-        process: it does its share, and does not wait until the others have started. Items that take longest come
-        first, so that all end together. While the job is paused nothing new begins. Ends early where the processes are
-        gone, or one cannot work (see `lost`). Raises Cancelled."""
+        """Map `work` over items, in the order of completion; `here` does the same in this process, which takes its
+        share without waiting for the others to start. The longest items come first, so that all end together. While the
+        job is paused no new item is started. Ends early if the processes are gone, or one cannot work (see `lost`).
+        Raises Cancelled."""
         share = _Share(self, work, items, job, here is not None)
         try:
             if items:
@@ -86,8 +87,8 @@ class _Item:
 
 
 class _Share:
-    """Items that are left, and those that are being computed. Thread-safe: where this process computes, too, the one
-    that is ready gets the next item at once, in the thread that hears of it."""
+    """Remaining items, and those in progress. Thread-safe: if this process computes, too, a process that is ready gets
+    the next item at once, in the thread that receives its result."""
 
     def __init__(self, crew: Crew, work: Work, items: Sequence[Any], job: Job, together: bool) -> None:
         self._crew, self._work, self._job, self._together = crew, work, job, together
@@ -100,12 +101,12 @@ class _Share:
             return bool(self._left or self._running)
 
     def take(self) -> _Item | None:
-        """The next item, for this process."""
+        """Take the next item, for this process."""
         with self._lock:
             return _Item(self._left.popleft()) if self._left else None
 
     def fill(self) -> None:
-        """Give each process what it can have."""
+        """Give each process as many items as it can have."""
         crew = self._crew
         with self._lock:
             size = max(crew.size, 1)
@@ -118,7 +119,7 @@ class _Share:
                     future.add_done_callback(self._over)
 
     def _ahead(self, size: int) -> int:
-        """Pieces for each process: the one that it computes, and the next one; none is kept for later near the end."""
+        """Return the number of items for each process: the current one and the next; none is queued near the end."""
         return AHEAD if not self._together or len(self._left) > AHEAD * (size + 1) else 1
 
     def _over(self, _: "Future[Any]") -> None:
@@ -142,8 +143,8 @@ class _Share:
 
 
 class LocalCrew(Crew):
-    """This process and others of this machine, `count` together, which share its cores; started when there is something
-    to do. A process that dies ends the others."""
+    """This process and others of this machine, `count` together, which share its cores; started on first use. A process
+    that dies ends the others."""
 
     def __init__(self, cargo: Cargo, count: int) -> None:
         super().__init__()
@@ -171,7 +172,7 @@ class LocalCrew(Crew):
         return self._pool.submit(done, None, self._key, work, item)
 
     def close(self) -> None:
-        """Ends the processes, whatever they are at."""
+        """End the processes, whatever they are doing."""
         processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for each in processes:
@@ -183,7 +184,8 @@ class LocalCrew(Crew):
 
 @contextmanager
 def _limited(threads: int) -> Iterator[None]:
-    """Processes that start meanwhile use this number of threads for linear algebra, which reads it as it loads."""
+    """Limit the threads of linear algebra in processes that start inside this context; the libraries read the limit on
+    loading."""
     before = os.environ.get(LINEAR_ALGEBRA)
     os.environ[LINEAR_ALGEBRA] = str(threads)
     try:
@@ -201,7 +203,7 @@ _open: dict[str, Workspace] = {}  # the last one
 
 
 def done(blob: bytes | None, key: str, work: Work, item: Any) -> Any:
-    """`blob` is wanted where the process does not know this key yet."""
+    """Do an item of work. `blob` is requested if the process does not know this key yet."""
     with _one:
         if key not in _open:
             assert blob is not None
@@ -221,11 +223,11 @@ def _begin(cargo: Cargo, threads: int) -> None:
 
 
 def _nothing() -> None:
-    """Work that is done once a process is there."""
+    """Do nothing: work to find out that a process is there."""
 
 
 def _end_with_parent() -> None:
-    """A process that is killed cannot end those that it started."""
+    """End with the parent: a killed process cannot end those that it started."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,1 +1,1 @@
-"""Measuring while the user drags, and predictions before anything runs."""
+"""Measurement while the user drags, and predictions before anything runs."""

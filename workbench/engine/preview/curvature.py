@@ -1,13 +1,13 @@
-"""Predicts the cost of an edit before anything of the edited model runs.
+"""Prediction of the cost of an edit before the edited model runs.
 
-The answers move away from the original's, in Kullback-Leibler divergence, by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x what a layer
-receives at an output position t, g the gradient there of the log-likelihood of an answer that the model itself would
-give. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be independent, and what varies
-from position to position to be so, too: t · E Δyᵀ Γ Δy with Δy = ΔW (x − x̄) and the second moments Γ of g. What all
-positions of a sample have in common, its mean x̄, adds up instead: with Δy = ΔW x̄ and the second moments Γₛ of Σₜ gₜ.
-The inputs are kept as a sample of rows, so that a candidate costs a few small products; of layers with many outputs,
-such as the head of a language model, Γ is kept as a sketch of random signs (Achlioptas 2003). Where no gradients pass,
-what is predicted is the relative error of the layer's output, E |ΔW x|² / E |W x|².
+The outputs diverge from the original's, in Kullback-Leibler divergence, by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x is the input of a
+layer at an output position t, g the gradient there of the log-likelihood of an answer drawn from the model itself. As
+in KFC (Grosse and Martens 2016, section 3) inputs and gradients are assumed independent, as are variations between
+positions: t · E Δyᵀ Γ Δy with Δy = ΔW (x − x̄) and the second moments Γ of g. The part common to all positions of a
+sample, its mean x̄, adds up instead: with Δy = ΔW x̄ and the second moments Γₛ of Σₜ gₜ. The inputs are kept as a
+sample of rows, so that a candidate costs a few small products; for layers with many outputs, such as the head of a
+language model, Γ is kept as a sketch of random signs (Achlioptas 2003). Without gradients the prediction is the
+relative error of the layer's output, E |ΔW x|² / E |W x|².
 """
 
 from collections.abc import Mapping
@@ -40,8 +40,8 @@ class Term:
         return self.inputs.nbytes + (0 if self.moment is None else self.moment.nbytes)
 
     def of(self, weight: np.ndarray, layer: Layer, bias: np.ndarray | None = None) -> float:
-        """Term of a weight, or a difference of weights, in the layer's shape; `bias` [outputs] is added to
-        its outputs."""
+        """Return the term of a weight, or of a difference of weights, in the layer's shape; `bias` [outputs] is added
+        to its outputs."""
         matrix = np.moveaxis(weight, layer.out_axis, 0).reshape(len(self.inputs), -1, self.inputs.shape[2])
         outputs = (matrix @ self.inputs.transpose(0, 2, 1)).reshape(-1, self.inputs.shape[1])
         if bias is not None:
@@ -68,8 +68,9 @@ class Curvature:
 
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """Predicts edits of one model, and by `scale` what the metric loses. `correlation`: Spearman's, over `trials`
-    candidates that were run. `obstacle`: why the loss cannot be predicted, where it is the output error."""
+    """Predictor of the cost of edits of one model, and through `scale` of the drop of the metric. `correlation`:
+    Spearman's, over `trials` measured candidates. `obstacle`: why the loss cannot be predicted, if the output error is
+    predicted instead."""
 
     model: Model
     curvatures: Mapping[str, Curvature]
@@ -85,8 +86,8 @@ class Predictor:
         return sum(curvature.nbytes for curvature in self.curvatures.values())
 
     def rise(self, path: str, edit: Edit) -> float | None:
-        """Predicted increase of the loss, or the relative error of the layer's output; None if the layer's inputs are
-        not known."""
+        """Return the predicted increase in loss, or the relative error of the layer's output; None if the layer's
+        inputs are not known."""
         curvature = self.curvatures.get(path)
         if curvature is None:
             return None
@@ -101,10 +102,11 @@ class Predictor:
         return self._in_kind(curvature, curvature.of(edit.weight - original, layer, bias), layer, original)
 
     def without(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> float | None:
-        """Cost of removing channels: for each layer, the indices that are left along each axis of its weight.
+        """Return the cost of removing channels; `kept`: for each layer, the remaining indices along each axis of its
+        weight.
 
-        What a layer no longer delivers is an error as large as itself; that others no longer receive it is the same
-        error once more, and is not counted. None where one of them cannot be predicted.
+        A removed output is an error as large as the output itself; its absence in other layers' inputs is the same
+        error and is not counted again. None if one of the layers cannot be predicted.
         """
         total = 0.0
         for path, places in kept.items():
@@ -127,11 +129,11 @@ class Predictor:
         return rise if self.kind == "loss" else rise / max(curvature.of(original, layer), 1e-30)
 
     def of_removal(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> Prediction | None:
-        """Cost of a removal, see `without`."""
+        """Return the cost of a removal, see `without`."""
         return self._prediction(self.without(kept))
 
     def of(self, edits: Mapping[str, Edit]) -> Prediction | None:
-        """Cost of several edits together: the sum, as their errors hardly correlate. None if one cannot be
+        """Return the cost of several edits together: the sum, as their errors hardly correlate. None if one cannot be
         predicted."""
         rises = [rise for path, edit in edits.items() if (rise := self.rise(path, edit)) is not None]
         return self._prediction(sum(rises) if rises and len(rises) == len(edits) else None)
@@ -144,13 +146,14 @@ class Predictor:
 
 
 def known(workspace: Workspace) -> Predictor | None:
-    """The one that was made and checked before (see predict): what follows the hand does not wait for it."""
+    """Return the predictor that was made and checked before (see predict), if any: interactive edits do not wait for
+    it."""
     key = checked_key(workspace)
     return None if key is None else workspace.cache.peek(key)
 
 
 def checked_key(workspace: Workspace) -> tuple[str, ...] | None:
-    """Key in the workspace's cache; None without data."""
+    """Return the key in the workspace's cache; None without data."""
     if workspace.calibration is None or workspace.evaluator is None:
         return None
     return "predictor", workspace.calibration.fingerprint, workspace.evaluator.data.fingerprint

@@ -1,4 +1,4 @@
-"""How far the outputs of a model moved, without torch."""
+"""Divergence of a model's outputs, without torch."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ PIECE = 1 << 20  # scores of tokens that are exponentiated at once
 
 
 def divergence(outputs: np.ndarray, original: np.ndarray, tokens: bool = False) -> np.ndarray:
-    """[samples] how far outputs moved: KL(original ‖ outputs) of class scores [n, classes], or the mean over the tokens
-    of scores [n, tokens, vocabulary], in pieces; else the mean square."""
+    """Return the divergence of each sample's outputs, [samples]: KL(original ‖ outputs) of class scores [n, classes],
+    or the mean over the tokens of scores [n, tokens, vocabulary], in pieces; else the mean square."""
     if tokens:
         flat, first = (each.reshape(-1, each.shape[-1]) for each in (outputs, original))
         step = max(1, PIECE // flat.shape[1])

@@ -1,6 +1,6 @@
-"""Make the predictor of a model (see engine.preview.curvature), and measure how far to trust it.
+"""Creation of a model's predictor (see engine.preview.curvature), and measurement of its reliability.
 
-A few candidates are run, and the ranks of what was predicted are compared with those of how far the outputs moved.
+A few candidates are run, and their predicted costs are compared by rank with the measured divergence of the outputs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,8 +54,8 @@ TRIED = tuple(
 
 
 def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
-    """Predictor of a workspace with data, made once. `check`: with its rank correlation. Raises UserError without
-    samples."""
+    """Return the predictor of a workspace with data, which is created once. `check`: with its rank correlation. Raises
+    UserError without samples."""
     data = workspace.calibration
     if data is None or data.samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
@@ -73,7 +73,7 @@ def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
 
 
 def prepared(workspace: Workspace, job: Job, check: bool = True) -> tuple[Predictor | None, Predictability]:
-    """The predictor for a command that can do without, and otherwise a sentence that says why there is none."""
+    """Return the predictor for a command that can do without it, or a sentence that says why there is none."""
     if workspace.calibration is None:
         return None, Predictability(None, Message("No predictions: there is no calibration data."))
     try:
@@ -105,8 +105,8 @@ def _made(model: Model, data: Dataset, job: Job) -> Predictor:
 
 
 def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """For every layer, seeded sample rows of its input matrix, minus the mean of each sample, and these means. All
-    layers in one run."""
+    """Return for every layer seeded sample rows of its input matrix, minus the mean of each sample, and these means.
+    All layers are observed in one run."""
     names = {layer.path: cut.tapped(model, layer.path, False) for layer in layers}
     given = {spec.name for spec in model.inputs}
     inner = list(dict.fromkeys(name for name in names.values() if name not in given))
@@ -138,7 +138,8 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
 def _rows(
     layer: Layer, x: np.ndarray, count: int, quota: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """About `quota` rows less their samples' means, and the means of the `count` samples: [groups, n, columns] each."""
+    """Return about `quota` rows minus their samples' means, and the means of the `count` samples: [groups, n, columns]
+    each."""
     available = im2col.count(layer, x)
     chosen = np.sort(rng.choice(available, min(available, quota), replace=False))
     found = im2col.unfold(layer, x, chosen)
@@ -151,7 +152,7 @@ def _rows(
 
 
 def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """½ t Γ and ½ Γₛ of every layer that the torch view has as a module: one pass of gradients."""
+    """Return ½ t Γ and ½ Γₛ of every layer that is a module of the torch view: one backward pass."""
     view = view_of(model, data).requires_grad_(False)  # of the activations only, which is half the work
     generator = torch.Generator().manual_seed(0)
     sums: dict[str, list[torch.Tensor]] = {}
@@ -175,18 +176,18 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
 
 
 def _per_sample(found: torch.Tensor, seen: int) -> np.ndarray:
-    """Half the mean over the samples of second moments, or a sketch of it, which is a root."""
+    """Return half the mean over the samples of second moments; or the same of a sketch, which is their square root."""
     whole = found.shape[0] == found.shape[1]
     return np.asarray((found / (2 * seen if whole else (2 * seen) ** 0.5)).float().numpy())
 
 
 def _fitting(model: Model) -> int:
-    """How many samples go through at once: fewer where all their values and gradients have no room."""
+    """Return how many samples to process at once: fewer if their values and gradients do not fit into memory."""
     return int(np.clip(HELD // max(2 * model.values_bytes, 1), 1, TOGETHER))
 
 
 def _together(model: Model, view: torch.nn.Module, data: Dataset) -> int:
-    """The same: fewer, too, where their outputs are scores of many tokens."""
+    """Return how many samples to process at once, also fewer if their outputs are scores of many tokens."""
     size = data.at_once(_fitting(model))
     if not data.answer.tokens or data.fixed_batch is not None:
         return size
@@ -196,8 +197,9 @@ def _together(model: Model, view: torch.nn.Module, data: Dataset) -> int:
 
 
 def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Summed over the samples. Its squared gradients are, in expectation, the curvature of `divergence`: answers are
-    drawn as the model itself gives them (the Fisher matrix, not the empirical one: Kunstner et al. 2019)."""
+    """Return the loss summed over the samples. Its squared gradients are, in expectation, the curvature of
+    `divergence`: answers are drawn from the model's own distribution (the Fisher matrix, not the empirical one:
+    Kunstner et al. 2019)."""
     if outputs.dim() == 2 and outputs.shape[1] > 1:
         scores = logits(outputs)
         drawn = torch.multinomial(torch.softmax(scores.detach(), dim=1), 1, generator=generator)[:, 0]
@@ -207,9 +209,9 @@ def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def _of_tokens(outputs: torch.Tensor, mask: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Gradient of the cross-entropy to tokens drawn at every place, softmax less the drawn one, over the root of the
-    number of a sample's places: [samples, tokens, vocabulary], computed in pieces. `mask` [samples, tokens]: places
-    that count."""
+    """Return the gradient of the cross-entropy to tokens drawn at every position, softmax minus one-hot, divided by the
+    square root of the number of a sample's positions: [samples, tokens, vocabulary], computed in pieces. `mask`
+    [samples, tokens]: positions that count."""
     flat = outputs.reshape(-1, outputs.shape[-1])
     weight = (mask / mask.sum(dim=1, keepdim=True).clamp_min(1).sqrt()).reshape(-1, 1)
     gradient = torch.empty_like(flat)
@@ -226,14 +228,15 @@ def _of_tokens(outputs: torch.Tensor, mask: torch.Tensor, generator: torch.Gener
 
 
 def _mask(feeds: Mapping[str, torch.Tensor], outputs: torch.Tensor) -> torch.Tensor:
-    """[samples, tokens] 1 where the model reads a token, by its input that is called a mask; else 1 everywhere."""
+    """Return the mask [samples, tokens]: 1 where the model reads a token, by its input that is named a mask; else 1
+    everywhere."""
     masks = (x for name, x in feeds.items() if MASK in name.lower() and x.shape == outputs.shape[:2])
     return next(masks, torch.ones(outputs.shape[:2])).float()
 
 
 def _observing(path: str, sums: dict[str, list[torch.Tensor]], axis: int) -> Callable[..., None]:
-    """A forward hook that adds up, of the gradients g that come back to a module's output, g gᵀ over all positions, and
-    s sᵀ over all samples of their sums s over a sample's positions; of many outputs, products with random signs."""
+    """Return a forward hook that accumulates from the gradients g of a module's output g gᵀ over all positions, and s
+    sᵀ over all samples, with s the sum over a sample's positions; for many outputs, products with random signs."""
     signs = torch.Generator().manual_seed(0)
 
     def of(rows: torch.Tensor) -> torch.Tensor:
@@ -256,7 +259,7 @@ def _observing(path: str, sums: dict[str, list[torch.Tensor]], axis: int) -> Cal
 
 
 def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
-    """The same with its rank correlation, from candidates that are run on a few evaluation samples."""
+    """Return the predictor with its rank correlation, from candidates that are run on a few evaluation samples."""
     found = list(_probe(workspace, made, job))
     correlation = rank_correlation(*zip(*((each.rise, each.moved) for each in found), strict=True)) if found else None
     scale = DropScale.of((each.rise, each.drop, each.samples) for each in found)
@@ -264,7 +267,7 @@ def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
 
 
 def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Spearman's; None where there are too few values, or nothing to put in order."""
+    """Return Spearman's rank correlation; None with too few values, or if one sequence is constant."""
     if len(first) < 4 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
     from scipy.stats import spearmanr  # a third of what the engine would load when it starts
@@ -273,7 +276,7 @@ def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float |
 
 
 class Probed(NamedTuple):
-    """Predicted cost of a candidate, and as measured how far the outputs moved and what the metric lost."""
+    """A candidate's predicted cost, with the measured divergence of the outputs and drop of the metric."""
 
     rise: float
     moved: float
@@ -282,7 +285,7 @@ class Probed(NamedTuple):
 
 
 def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[Probed]:
-    """Each candidate with what is predicted and measured of it."""
+    """Yield each candidate with its predicted and measured cost."""
     model, evaluator = workspace.model, workspace.measurable()
     tokens = evaluator.data.answer.tokens
     paths = list(made.curvatures)
@@ -309,6 +312,7 @@ def _outputs(run: Run, evaluator: Evaluator) -> Iterator[np.ndarray]:
 
 
 def _probed(model: Model, evaluator: Evaluator) -> int:
-    """How many samples a check takes: fewer where their outputs are large, as those of the original are kept."""
+    """Return how many samples to use for a check: fewer if their outputs are large, as those of the original are
+    kept."""
     first = evaluator.answer(runner(runtime.session(model))(evaluator.data.least()))
     return min(PROBE, max(1, HELD * len(first) // max(first.nbytes, 1)))

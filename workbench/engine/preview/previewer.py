@@ -1,7 +1,8 @@
-"""Measure an edited model while the user drags: only what lies behind the layer being edited is run again.
+"""Measurement of an edited model while the user drags: only the part after the edited layer is rerun.
 
-The graph is cut before that layer. What crosses the cut is computed once a batch and kept; the layer's weight is an
-input of the suffix, so a new weight needs no new session. Everything runs in ONNX Runtime, the deployment runtime.
+The graph is cut before that layer. Values that cross the cut are computed once per batch and kept; the layer's weight
+is an input of the suffix, so a new weight needs no new session. Everything runs in ONNX Runtime, the deployment
+runtime.
 """
 
 import dataclasses
@@ -53,10 +54,11 @@ ROOM = 512 << 20  # ... and as many as keep this many bytes of weights together
 
 @dataclass
 class SuffixRunner:
-    """Runs what lies behind one layer, for any weight and bias of it. Not thread-safe: one preview at a time.
+    """Runner of the part of a graph after one layer, for any weight and bias of it. Not thread-safe: one preview at a
+    time.
 
-    model      has the other layers' effective weights already in it
-    crossings  keeps what crosses the cut; `upstream` says, with the path, what that depends on
+    model      model with the other layers' effective weights
+    crossings  cache of the values that cross the cut; `upstream` and the path form its key
     """
 
     model: Model
@@ -70,7 +72,7 @@ class SuffixRunner:
 
     @cached_property
     def nbytes(self) -> int:
-        """Bytes of the weights behind the cut."""
+        """Bytes of the weights after the cut."""
         tensors = (value.const_value for value in self.cut.suffix.graph.initializers.values())
         return sum(tensor.nbytes for tensor in tensors if tensor is not None)
 
@@ -80,8 +82,8 @@ class SuffixRunner:
         return runtime.session(self.cut.prefix)
 
     def run(self, edit: Edit, others: Mapping[str, Edit] | None = None) -> Run:
-        """A function from feeds to outputs of the model in which the layer is as this edit makes it; and `others`, all
-        behind it, as theirs do."""
+        """Return a function from feeds to outputs of the model with this edit of the layer; `others` are edits of
+        layers after it."""
         if others or edit.compute is not None or (edit.bias is not None and self.cut.bias_input is None):
             return self._running(self._rebuilt({self.path: edit, **(others or {})}), {})
         layer = {self.cut.weight_input: edit.weight}
@@ -101,7 +103,8 @@ class SuffixRunner:
         return run
 
     def _rebuilt(self, edits: Mapping[str, Edit]) -> ort.InferenceSession:
-        """The graph after the cut with these edits: for several, or for one that is more than a new weight and bias."""
+        """Return a session for the graph after the cut with these edits: for several, or for one that is more than a
+        new weight and bias."""
         kept = cut.cut(self.model, self.path, keep_weight=True)
         return runtime.session(effective(dataclasses.replace(self.model, ir=kept.suffix), edits))
 
@@ -110,7 +113,7 @@ class SuffixRunner:
         self.cross(feeds)
 
     def take(self, feeds: Mapping[str, np.ndarray], made: Mapping[str, np.ndarray]) -> None:
-        """Keep the values that cross the cut for these samples, among others that were computed."""
+        """Keep the values that cross the cut for these samples, out of the computed ones."""
         self.crossings.get(self._place, _batch(feeds), lambda: {name: made[name] for name in self.cut.crossing})
 
     def follow(self, other: "SuffixRunner", batches: Iterable[Mapping[str, np.ndarray]]) -> None:
@@ -129,7 +132,7 @@ class SuffixRunner:
         return {name: made[name] if name in made else known[name] for name in self.cut.crossing}
 
     def cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Values that cross the cut for these samples: computed once, kept while there is room."""
+        """Return the values that cross the cut for these samples: computed once, kept while there is room."""
         if self.cut.prefix is None:
             return {}
         return self.crossings.get(self._place, _batch(feeds), lambda: _outputs(self.prefix, feeds))
@@ -140,7 +143,7 @@ class SuffixRunner:
 
 
 def _outputs(session: ort.InferenceSession, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Compute all outputs, by name; `known` may have more than the inputs."""
+    """Compute all outputs, by name; `known` may hold more values than the inputs."""
     names = [value.name for value in session.get_outputs()]
     feeds = {value.name: known[value.name] for value in session.get_inputs()}
     return dict(zip(names, runtime.run(session, feeds, names), strict=True))
@@ -151,12 +154,12 @@ def _batch(feeds: Mapping[str, np.ndarray]) -> Hashable:
 
 
 def hash_of(array: np.ndarray) -> bytes:
-    """Hash of the contents, to recognise a batch."""
+    """Return a hash of the contents, to recognise a batch."""
     return hashlib.blake2b(np.ascontiguousarray(array).data, digest_size=16).digest()
 
 
 class Previewer:
-    """Streams Previews of recipes over one workspace; remembers the layers in focus lately."""
+    """Source of Previews of recipes in one workspace; remembers the layers recently in focus."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -165,9 +168,11 @@ class Previewer:
         self._measured: OrderedDict[Hashable, Mapping[str, Any]] = OrderedDict()
 
     def measure(self, recipe: Recipe, focus: Sequence[str], job: Job) -> Iterator[Preview]:
-        """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete.
+        """Yield the forecast size at once, then the exact size, then the metric batch by batch; the last Preview is
+        complete.
 
-        focus   the layers being edited: what does not depend on them is not run again. Raises TypeError for one alone
+        focus   the layers being edited: parts that do not depend on them are not rerun. Raises TypeError for a single
+                path
         """
         focus = several(focus)
         workspace = self.workspace.measured(recipe)
@@ -213,13 +218,14 @@ class Previewer:
             yield dataclasses.replace(preview, **found)
 
     def _remember(self, key: Hashable, found: Mapping[str, Any]) -> None:
-        """Figures of one compiled model: two recipes may give the same, as with a stage that was not trained yet."""
+        """Cache the figures of a compiled model: two recipes may yield the same one, such as with a stage that was not
+        trained yet."""
         self._measured[key] = found
         if len(self._measured) > REMEMBERED:
             self._measured.popitem(last=False)
 
     def forecast(self, name: str, recipe: Recipe, job: Job) -> Forecast:
-        """The exact size and the predicted cost of a recipe; nothing is run to measure it."""
+        """Return the exact size and the predicted cost of a recipe, without running it."""
         try:
             result = self.workspace.compiled(recipe, job)
         except UserError as error:
@@ -232,7 +238,7 @@ class Previewer:
         return Forecast(name, recipe, size, macs, self.predicted(result), left=left)
 
     def predicted(self, result: compiler.Compiled) -> Prediction | None:
-        """Predicted cost of the edits, once the predictor is available."""
+        """Return the predicted cost of the edits, once the predictor is available."""
         found = curvature.known(self.workspace)
         if found is None or result.original is not found.model:
             return None
@@ -242,7 +248,7 @@ class Previewer:
         return found.of_removal(result.structure.kept) if result.structure.only_smaller and not result.edits else None
 
     def prepare(self, recipe: Recipe, focus: Sequence[str], job: Job) -> None:
-        """Precompute what the first edit of these layers needs: their cut, and the values that cross it."""
+        """Precompute data for the first edit of these layers: their cut, and the values that cross it."""
         focus, evaluator = several(focus), self.workspace.evaluator
         behind = self._behind(self.workspace.compiled(recipe, job), focus) if evaluator is not None else None
         if evaluator is not None and behind is not None:
@@ -250,8 +256,8 @@ class Previewer:
                 behind.prepare(Feeds(evaluator.data, chosen))
 
     def prepare_all(self, recipe: Recipe, paths: Sequence[str], job: Job) -> None:
-        """The same of layers without steps, one by one: the model is run once for all of them, while less than half of
-        the room is taken for what crosses cuts."""
+        """Precompute the same data for layers without steps, one by one: the model is run once for all of them, while
+        less than half of the room is taken by values that cross cuts."""
         evaluator, result = self.workspace.evaluator, self.workspace.compiled(recipe, job)
         if evaluator is None:
             return
@@ -272,7 +278,8 @@ class Previewer:
                 each.take(feeds, made)
 
     def run(self, result: compiler.Compiled, focus: Sequence[str]) -> Run:
-        """The edited model as a function: behind the first of the layers in focus where it can be cut, else whole."""
+        """Return the edited model as a function: from the first of the layers in focus on if it can be cut there, else
+        whole."""
         model, edits = result.model, result.edits
         chosen = [path for path in several(focus) if path in edits]
         behind = self._behind(result, chosen)
@@ -281,7 +288,7 @@ class Previewer:
         return behind.run(edits[behind.path], {path: edits[path] for path in chosen if path != behind.path})
 
     def _behind(self, result: compiler.Compiled, focus: Sequence[str]) -> SuffixRunner | None:
-        """Cut before the layer in focus that has all others of them behind it; None where there is none."""
+        """Return the part from the layer in focus that precedes all others of them; None if there is none."""
         model, edits = result.model, result.edits
         first = next(
             (
@@ -315,9 +322,9 @@ class Previewer:
 
 
 def _figures(evaluator: Evaluator, seen: np.ndarray, rows: tuple[np.ndarray, ...]) -> dict[str, Any]:
-    """Fields of a Preview after these samples. The original is one number, so what part of them says of the edited
-    model is that number and the paired difference: the difference estimator of survey sampling (Cochran 1977, Sampling
-    techniques, 7.9), whose error is that of the difference alone."""
+    """Return the fields of a Preview after these samples. The original's metric is known on all samples, so the edited
+    model's is estimated as that plus the paired difference: the difference estimator of survey sampling (Cochran 1977,
+    Sampling techniques, 7.9), whose error is that of the difference alone."""
     complete = len(seen) == evaluator.data.samples
     baseline, change, value = evaluator.baseline(), evaluator.change(seen, rows[0]), evaluator.figure(rows[0])
     if not complete:
@@ -332,7 +339,7 @@ def _figures(evaluator: Evaluator, seen: np.ndarray, rows: tuple[np.ndarray, ...
 
 
 def forecast(workspace: Workspace, recipe: Recipe) -> Preview:
-    """Forecast what a recipe will store, at once: exact where it is known (compile.forecast)."""
+    """Forecast the stored size of a recipe, at once: exact where it is known (compile.forecast)."""
     model, chosen = workspace.model, compiler.stacks(workspace.model, recipe)[0]
     facts = partial(_facts, workspace)
     known = compile_forecast.known(model, chosen, workspace.calibration, recipe.seed, workspace.cache, facts)
@@ -349,7 +356,7 @@ def _facts(workspace: Workspace, layer: Layer) -> WeightFacts | None:
 
 
 def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:
-    """Totals of a model after these changes of its layers; `size` is of the file, bytes."""
+    """Return the totals of a model after these changes of its layers; `size` is that of the file in bytes."""
     summary = model.summary()
     by_path = {change.path: change for change in changes}
     parameters, macs = summary.parameters, summary.macs
@@ -363,7 +370,8 @@ def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Previe
 
 
 def effective(model: Model, edits: Mapping[str, Edit]) -> Model:
-    """The model as an export would run it: effective weights and biases as plain floats, integer layers as stored."""
+    """Return the model as an export would run it: effective weights and biases as plain floats, integer layers as
+    stored."""
     return with_edits(
         model,
         {

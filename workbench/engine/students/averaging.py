@@ -1,4 +1,4 @@
-"""A moving average of what learns. Polyak and Juditsky 1992; Izmailov et al. 2018, Averaging weights, UAI."""
+"""Moving average of trained values. Polyak and Juditsky 1992; Izmailov et al. 2018, Averaging weights, UAI."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ class Average:
 
     @torch.no_grad()
     def follow(self, student: Student, step: int) -> None:
-        """Go a part of the way to what the student is now: a larger one at first, when there is little to average."""
+        """Update the average from the student; with a larger share at first, when there is little to average."""
         if not self.decay:
             return
         decay = min(self.decay, (1 + step) / (10 + step))
@@ -30,7 +30,7 @@ class Average:
 
     @contextmanager
     def within(self, student: Student) -> Iterator[None]:
-        """Inside, the student is the average."""
+        """Replace the student's values by the average inside this context."""
         if not self.values:
             yield
             return

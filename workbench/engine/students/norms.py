@@ -1,8 +1,8 @@
-"""BatchNorm as a part of training: attached behind a layer, with the statistics of each batch, and folded at the end.
+"""BatchNorm during training: attached after a layer, with the statistics of each batch, and folded at the end.
 
-It starts as the identity on the samples that were looked at, and ends as a factor and a shift of each output channel,
-which go into weight and bias. So what is previewed and written has no other structure than before.
-Ioffe and Szegedy 2015, Batch normalization, ICML, algorithms 1 and 2.
+It starts as the identity on the observed samples, and ends as a factor and a shift of each output channel, which are
+folded into weight and bias. So the structure of the previewed and written model does not change. Ioffe and Szegedy
+2015, Batch normalization, ICML, algorithms 1 and 2.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ EPSILON = 1e-5  # of the mean variance of the layer's channels
 
 
 class Norm(nn.Module):
-    """Normalises [samples, channels, ...]: by the batch while `batch` is set, else by the running statistics.
+    """Normalisation of [samples, channels, ...]: by the batch while `batch` is set, else by the running statistics.
 
     Gain and shift are trained relative to the deviation at the start, so that one learning rate fits every layer.
     """
@@ -53,7 +53,7 @@ class Norm(nn.Module):
         return weight, self.centre + self.spread * self.shift
 
     def folded(self) -> tuple[Tensor, Tensor]:
-        """Factor and shift of each channel, by the running statistics."""
+        """Return factor and shift of each channel, by the running statistics."""
         weight, bias = self._affine()
         factor = weight / (self.variance + self.epsilon).sqrt()
         return factor, bias - self.mean * factor
@@ -61,7 +61,7 @@ class Norm(nn.Module):
 
 @contextmanager
 def by_batch(norms: nn.ModuleDict) -> Iterator[None]:
-    """Inside, each normalises by its batch."""
+    """Normalise by the batch inside this context."""
     for norm in norms.values():
         norm.batch = True  # type: ignore[assignment]
     try:

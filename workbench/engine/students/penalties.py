@@ -1,4 +1,4 @@
-"""Penalties added to the loss of every step: distance from the start, and bits of the levels."""
+"""Penalties added to the loss of every step: distance from the start, and bits of the quantised weights."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ from workbench.engine.supervision import losses
 
 
 def penalty(student: Student, params: Training, data: Dataset, job: Job) -> Callable[[], Tensor] | None:
-    """The sum of what the stage asks for, or None. `data`: the training samples."""
+    """Return the sum of the penalties that the stage requests, or None. `data`: the training samples."""
     asked = [_anchor(student, params, data, job)] if params.anchor != "none" else []
     if params.entropy:
         asked.append(lambda: params.entropy * student.bits())

@@ -1,4 +1,4 @@
-"""How the learning rate falls and how sparsity grows during a stage; time runs from 0 to 1."""
+"""Schedules of the learning rate and of the sparsity during a stage; time runs from 0 to 1."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ PATTERNED = ("prune.nm", "prune.block")  # zeros in a pattern, which magnitudes 
 
 
 def rate(params: Training, highest: float, time: float) -> float:
-    """The learning rate: up to the highest in a straight line (Goyal et al. 2017, section 2.2), then as scheduled."""
+    """Return the learning rate: linear warm-up to the highest (Goyal et al. 2017, section 2.2), then as scheduled."""
     if time < params.warmup:
         return highest * (time + WARM) / (params.warmup + WARM)
     match params.schedule:
@@ -30,7 +30,7 @@ def rate(params: Training, highest: float, time: float) -> float:
 
 
 def sparsity(kind: str, target: float, time: float) -> float:
-    """The sparsity at a time of the ramp.
+    """Return the sparsity at a time of the ramp.
 
     linear s·t; cubic s·(1 − (1 − t)³) (Zhu and Gupta 2017, equation 1); exponential: the density falls by the same
     factor in equal times (Tanaka et al. 2020, section 6).
@@ -47,7 +47,7 @@ def sparsity(kind: str, target: float, time: float) -> float:
 
 
 class Ramp:
-    """Prunes float layers more and more by magnitude, to the number of zeros that the recipe's own step made."""
+    """Gradual pruning of float layers by magnitude, up to the number of zeros of the recipe's own step."""
 
     def __init__(self, kind: str, tensors: Sequence[tuple[Floats, int]]) -> None:
         self.kind, self.tensors = kind, tensors
@@ -55,7 +55,8 @@ class Ramp:
 
     @staticmethod
     def of(student: Student, kind: str) -> "Ramp":
-        """Gives the weights that the recipe pruned back to the layers that can be pruned anew. One-shot: to none."""
+        """Create the ramp, restoring the pruned weights of the layers that can be pruned again; for one-shot pruning,
+        of none."""
         if kind == "one-shot":
             return Ramp(kind, ())
         tensors = []
@@ -68,7 +69,7 @@ class Ramp:
         return Ramp(kind, tensors)
 
     def move(self, time: float) -> None:
-        """Prune to the sparsity of this time of the stage; does something PRUNINGS times only."""
+        """Prune to the sparsity of this time of the stage; has an effect PRUNINGS times only."""
         event = min(int(time / RAMP * PRUNINGS), PRUNINGS)
         if event <= self.event:
             return
@@ -92,7 +93,7 @@ def _anew(compiled: Compiled, path: str) -> bool:
 
 @torch.no_grad()
 def prune(tensor: Floats, count: int) -> None:
-    """Keep all but the `count` smallest; what was pruned before goes first."""
+    """Keep all but the `count` smallest; weights that were pruned before are pruned first."""
     size = (tensor.values * tensor.mask).abs().reshape(-1)
     order = torch.argsort(size, stable=True)
     mask = torch.ones(size.numel(), dtype=torch.bool)

@@ -1,7 +1,8 @@
-"""The compressed model as something that learns: the torch view, its weights computed from trainable encodings.
+"""The compressed model as a trainable module: the torch view, with weights computed from trainable encodings.
 
-The view is of the model that the edits belong to; each layer's effective weight is put into it for every step, so what
-is trained is what a preview runs. Trained values go back by name: the edits, and the scales and shifts of norms.
+The view represents the model that the edits belong to; each layer's effective weight is inserted for every step, so
+training sees the same model as a preview. Trained values go back by name: the edits, and the scales and shifts of
+norms.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,7 +40,7 @@ class Wanted:
     learned: bool = True
 
     def paths(self, compiled: Compiled) -> tuple[str, ...]:
-        """Raises UserError when a pattern matches no layer, or none is left."""
+        """Return the paths of the layers. Raises UserError if a pattern matches no layer, or none is left."""
         every = list(compiled.model.sites)
         match self.trainable:
             case "all":
@@ -60,7 +61,7 @@ class Wanted:
 
 
 def matching(patterns: str, paths: list[str]) -> list[str]:
-    """The paths that these patterns, separated by commas, match. Raises UserError for one that matches none."""
+    """Return the paths that match these comma-separated patterns. Raises UserError for one without a match."""
     found: list[str] = []
     for pattern in filter(None, (part.strip() for part in patterns.split(","))):
         hits = [path for path in paths if path == pattern or fnmatchcase(path, pattern)]
@@ -77,11 +78,11 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
 
 
 class Student(nn.Module):
-    """Called with feeds by name, gives the output that is measured, samples first.
+    """The trainable model: called with feeds by name, it returns the measured output, samples first.
 
-    moments   of the outputs of layers that are normalised by the batch while they learn, by path
+    moments   output moments, by path, of layers that are normalised by the batch during training
 
-    Raises UserError for a model that gradients cannot pass, which is tried on samples of `data`.
+    Raises UserError for a model without gradients, which is tested on samples of `data`.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class Student(nn.Module):
             self._add_batchnorm(path, found)
 
     def _add_batchnorm(self, path: str, moments: Moments) -> None:
-        """Where the layer learns and its weight, as it is stored, can take the factors in the end."""
+        """Add BatchNorm to a layer that is trained, if its stored weight can absorb the factors in the end."""
         edit, name = self.compiled.edits.get(path), self.names.get(path)
         if path not in self.trained or name is None or (edit is not None and edit.compute is not None):
             return
@@ -126,7 +127,7 @@ class Student(nn.Module):
         self._module(path).register_forward_hook(lambda _module, _given, output: norm(output))
 
     def normalising(self) -> AbstractContextManager[None]:
-        """Inside, layers with a BatchNorm are normalised by the batch."""
+        """Normalise layers with a BatchNorm by the batch inside this context."""
         return by_batch(self.batchnorms)
 
     def _add_layer(self, path: str, learns: bool, steps: bool) -> None:
@@ -150,8 +151,8 @@ class Student(nn.Module):
             self._add_value(f"bias:{name}", place, bias)
 
     def _put_others(self) -> None:
-        """Edited weights of layers that are no modules of the view, as recurrent ones, are constants of it; of layers
-        that lead only to outputs which are not measured, it has nothing."""
+        """Insert the edited weights of layers that are not modules of the view, such as recurrent ones, as constants.
+        Layers that lead only to outputs which are not measured are not part of it."""
         for path, edit in self.compiled.edits.items():
             initializer = self.compiled.model.sites[path].initializer
             if path not in self.view.layers and self.view.holds(initializer):
@@ -159,7 +160,7 @@ class Student(nn.Module):
                 buffer.copy_(torch.tensor(edit.weight))
 
     def _bias_place(self, path: str, bias: Tensor) -> str:
-        """The place of a layer's bias in the view, set to this value; created if the layer had none."""
+        """Return the name of a layer's bias in the view, set to this value; created if the layer had none."""
         site, module = self.compiled.model.sites[path], self._module(path)
         if site.bias is not None and site.bias_node is not None:
             place = self.view.buffer_of(site.bias)
@@ -178,12 +179,12 @@ class Student(nn.Module):
         return self.view.layers[path]
 
     def _laid(self, path: str, weight: Tensor) -> Tensor:
-        """A weight in the layout of the view's module."""
+        """Return a weight in the layout of the view's module."""
         linear = isinstance(self._module(path), nn.Linear)
         return weight.T if linear and self.compiled.model.layer(path).out_axis == 1 else weight
 
     def weight(self, path: str) -> Tensor:
-        """The effective weight of a layer that learns, with its gradient."""
+        """Return the effective weight of a trained layer, with its gradient."""
         return self.learned[self.names[path]]()
 
     def forward(self, feeds: Mapping[str, Tensor]) -> Tensor:
@@ -198,7 +199,8 @@ class Student(nn.Module):
         return self.answer.take(outputs[0])
 
     def watch(self, chosen: tuple[tuple[str, str], ...], alike: bool) -> Features:
-        """Compare features of these layers (the student's, the teacher's); what that needs to learn, learns with it."""
+        """Compare features of these layers (the student's, the teacher's); the projections that this needs are trained,
+        too."""
         self.features = Features(chosen, self.view.layers, alike)
         return self.features
 
@@ -207,21 +209,21 @@ class Student(nn.Module):
         return getattr(self.view.get_submodule(module), name)
 
     def state(self) -> dict[str, Tensor]:
-        """A copy of what learns, and of the masks."""
+        """Return a copy of the trained values and of the masks."""
         return {
             name: value.detach().clone() for name, value in self.state_dict().items() if not name.startswith("view")
         }
 
     @torch.no_grad()
     def is_finite(self) -> bool:
-        """Whether all that learns is a number."""
+        """Whether all trained values are finite."""
         return all(bool(torch.isfinite(value).all()) for value in self.parameters() if value.requires_grad)
 
     def load(self, state: Mapping[str, Tensor]) -> None:
         self.load_state_dict(state, strict=False)
 
     def floats(self) -> Iterator[tuple[str, Floats]]:
-        """The float tensors of the layers that learn."""
+        """Yield the float tensors of the trained layers."""
         for path in self.trained:
             learned = self.learned[self.names[path]]
             assert isinstance(learned, Trainable)
@@ -229,8 +231,8 @@ class Student(nn.Module):
                 yield path, tensor
 
     def bits(self) -> Tensor:
-        """Mean bits of a weight among the layers on even levels that learn, with gradients. Raises UserError without
-        any."""
+        """Return the mean bits per weight of the trained layers on uniform levels, with gradients. Raises UserError if
+        there are none."""
         learned = [self.learned[self.names[path]] for path in self.trained]
         found = [bits for each in learned if isinstance(each, Trainable) and (bits := each.bits()) is not None]
         if not found:
@@ -242,13 +244,13 @@ class Student(nn.Module):
 
     @torch.no_grad()
     def sparsity(self) -> float:
-        """The fraction of the effective weights of the layers that learn that is zero."""
+        """Return the fraction of zeros among the effective weights of the trained layers."""
         weights = [self.weight(path) for path in self.trained]
         return sum(int((weight == 0).sum()) for weight in weights) / sum(weight.numel() for weight in weights)
 
     @torch.no_grad()
     def _folded(self, path: str, edit: Edit) -> Edit:
-        """An edit that does what its layer and the BatchNorm behind it do."""
+        """Return an edit that combines its layer with the following BatchNorm."""
         factor, shift = self.batchnorms[self.names[path]].folded()  # type: ignore[operator]
         encoding = edit.encoding.rescaled(_array(factor), self.compiled.model.layer(path).out_axis)
         assert encoding is not None  # such a layer has no BatchNorm
@@ -257,7 +259,8 @@ class Student(nn.Module):
         return replace(edit, encoding=encoding, bias=bias.astype(np.float32))
 
     def result(self) -> Compiled:
-        """The compiled recipe with what was learned: edits of the same forms, layers that were untouched as floats."""
+        """Return the compiled recipe with the trained values: edits of the same forms; layers without edits as
+        floats."""
         edits = dict(self.compiled.edits)
         for path in self.trained:
             name = self.names[path]

@@ -1,4 +1,4 @@
-"""Model that a stage trained from the original; all steps of a recipe start from it."""
+"""The model that a stage trained from the original, from which all steps of a recipe start."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from workbench.graph.prepare.fold_batchnorm import SCALE, folded_scale
 
 
 def trained_model(trained: Compiled) -> Model:
-    """The model with the trained weights and biases as its own; what is known of folded BatchNorms stays known."""
+    """Return the model with the trained weights and biases; records of folded BatchNorms are kept."""
     model, made = trained.model, effective(trained.model, trained.edits)
     values = made.ir.graph.initializers
     for name, value in model.ir.graph.initializers.items():

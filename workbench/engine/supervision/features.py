@@ -17,13 +17,13 @@ from workbench.graph.model.model import Model
 
 
 def pairs(wanted: str) -> tuple[tuple[str, str], ...]:
-    """(the student's layer, the teacher's) of 'a, b=c'."""
+    """Parse 'a, b=c' to pairs (the student's layer, the teacher's layer)."""
     names = [part.partition("=") for part in wanted.split(",") if part.strip()]
     return tuple((own.strip(), (other or own).strip()) for own, _, other in names)
 
 
 def output_of(model: Model, path: str, whose: str) -> str:
-    """The name of the value that a layer's node gives. Raises UserError for a layer that is not there."""
+    """Return the name of a layer's output value. Raises UserError for an unknown layer."""
     if path not in model.sites:
         raise UserError(
             "{whose} has no layer '{path}' whose features can be compared.",
@@ -38,7 +38,7 @@ def output_of(model: Model, path: str, whose: str) -> str:
 
 
 class Features(nn.Module):
-    """Watches layers of a student; `loss` compares what they gave last with the teacher's.
+    """Observer of a student's layers; `loss` compares their latest outputs with the teacher's.
 
     layers   the student's modules by path, in the order of `chosen`
     alike    compare attention maps, not the features themselves
@@ -67,7 +67,7 @@ class Features(nn.Module):
         return hook
 
     def fit(self, outputs: list[Tensor]) -> None:
-        """Make the projections that are needed, from a batch of the teacher's features; the student has run on it."""
+        """Create the required projections from a batch of the teacher's features; the student has run on it."""
         for (own, other), features in zip(self.chosen, outputs, strict=True):
             seen, axis = self._seen[own], self._axes[own]
             if seen.dim() != features.dim() or (not self.alike and _places(seen, axis) != _places(features, axis)):
@@ -87,7 +87,7 @@ class Features(nn.Module):
                 self.projections[own.replace(".", "·")] = made.to(seen.device)
 
     def loss(self, outputs: list[Tensor]) -> Tensor:
-        """Mean over the layers; squared distances are relative to the size of the teacher's features."""
+        """Return the mean over the layers; squared distances are relative to the size of the teacher's features."""
         total = torch.zeros(())
         for (own, _), features in zip(self.chosen, outputs, strict=True):
             seen, axis = self._seen[own], self._axes[own]

@@ -12,7 +12,7 @@ IGNORED = -100  # what functional.cross_entropy leaves out; negative token label
 
 
 def logits(outputs: Tensor) -> Tensor:
-    """Class scores whose softmax the outputs are; outputs that are no probabilities are scores themselves."""
+    """Return class scores whose softmax the outputs are; outputs that are not probabilities are scores already."""
     return outputs.clamp_min(1e-12).log() if are_probabilities(outputs) else outputs
 
 
@@ -25,7 +25,7 @@ def are_probabilities(outputs: Tensor) -> bool:
 
 
 def hard(outputs: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy to class numbers [n] or tokens [n, tokens]; mean squared error to other targets."""
+    """Return the cross-entropy to class numbers [n] or tokens [n, tokens]; the mean squared error to other targets."""
     if labels.dtype != torch.int64 or outputs.dim() < 2 or outputs.numel() == labels.numel():
         return functional.mse_loss(outputs, labels.float().reshape(outputs.shape))
     flat = logits(outputs).reshape(-1, outputs.shape[-1])
@@ -34,14 +34,15 @@ def hard(outputs: Tensor, labels: Tensor) -> Tensor:
 
 
 def by_pixel(outputs: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy of scores [n, classes, ...] to class numbers [n, ...]; negative ones and 255 are left out."""
+    """Return the cross-entropy of scores [n, classes, ...] to class numbers [n, ...]; negative ones and 255 are
+    ignored."""
     unknown = (labels == LEFT_OUT) & (outputs.shape[1] <= LEFT_OUT)
     return hard(outputs.movedim(1, -1), torch.where(unknown, IGNORED, labels))
 
 
 def by_side(outputs: Tensor, labels: Tensor, at: float) -> Tensor:
-    """Binary cross-entropy to labels 0 and 1 (or -1 and 1): of probabilities where the threshold is 0.5, else of
-    scores."""
+    """Return the binary cross-entropy to labels 0 and 1 (or -1 and 1): of probabilities if the threshold is 0.5, else
+    of scores."""
     target = (labels > 0).float().reshape(outputs.shape)
     if at:
         return functional.binary_cross_entropy(outputs.clamp(0, 1), target)
@@ -49,9 +50,9 @@ def by_side(outputs: Tensor, labels: Tensor, at: float) -> Tensor:
 
 
 def soft(outputs: Tensor, answers: Sequence[Tensor], temperature: float, classes: bool) -> Tensor:
-    """T² KL(teacher ‖ student) of the answers at this temperature, several teachers averaged as probabilities.
+    """Return T² KL(teacher ‖ student) at this temperature, with several teachers averaged as probabilities.
 
-    Hinton et al. 2015, section 2. Outputs that are no class scores: mean squared error to the teachers' mean.
+    Hinton et al. 2015, section 2. For outputs other than class scores: mean squared error to the teachers' mean.
     """
     if not classes:
         return functional.mse_loss(outputs, torch.stack(list(answers)).mean(0))
@@ -62,7 +63,8 @@ def soft(outputs: Tensor, answers: Sequence[Tensor], temperature: float, classes
 
 
 def together(answers: Sequence[Tensor], classes: bool) -> Tensor:
-    """Combined output of several teachers: the mean of their probabilities, or of their outputs; of one, its own."""
+    """Return the combined output of several teachers: the mean of their probabilities, or of their outputs; for one,
+    its output."""
     if len(answers) == 1:
         return answers[0]
     return torch.stack([torch.softmax(logits(each), -1) if classes else each for each in answers]).mean(0)
@@ -71,7 +73,8 @@ def together(answers: Sequence[Tensor], classes: bool) -> Tensor:
 def anchor(
     weights: Mapping[str, Tensor], start: Mapping[str, Tensor], importance: Mapping[str, Tensor], strength: float
 ) -> Tensor:
-    """β/2 Σ F (w − w₀)²: without importance F L2-SP (Li et al. 2018, ICML), with it EWC (Kirkpatrick et al. 2017)."""
+    """Return β/2 Σ F (w − w₀)²: without importance F, L2-SP (Li et al. 2018, ICML), with it, EWC (Kirkpatrick et al.
+    2017)."""
     total = torch.zeros(())
     for path, weight in weights.items():
         square = (weight - start[path]).square()
@@ -80,7 +83,7 @@ def anchor(
 
 
 def attention(features: Tensor) -> Tensor:
-    """Attention map: Σ over channels of squares, as a unit vector per sample.
+    """Return the attention map: the sum of squares over channels, as a unit vector per sample.
 
     Zagoruyko and Komodakis 2017, Paying more attention to attention, ICLR, equation 2 with p = 2.
     """

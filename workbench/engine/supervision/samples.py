@@ -1,4 +1,4 @@
-"""Samples to train on, apart from those that are measured; batches in a seeded order, images moved and mirrored."""
+"""Training samples, separate from those that are measured; batches in a seeded order, images shifted and flipped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ SPLIT = 0.5  # of the only data set is trained on, the rest is measured
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Feeds by input name, labels [n, ...] or None, and which samples these are; `moves` where they are augmented."""
+    """A batch: feeds by input name, labels [n, ...] or None, and the indices of the samples; `moves` if they are
+    augmented."""
 
     feeds: dict[str, Tensor]
     labels: Tensor | None
@@ -36,9 +37,9 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """How each of n images is moved and mirrored.
+    """Shifts and flips of n images.
 
-    shift     the most pixels; `corner`: what is cut off above and to the left of the padded image, int64 [2, n]
+    shift     largest shift in pixels; `corner`: pixels cut off at the top and left of the padded image, int64 [2, n]
     mirrored  bool [n]
     """
 
@@ -54,12 +55,12 @@ class Moves:
 
     @property
     def kinds(self) -> int:
-        """How many ways there are."""
+        """Number of different augmentations."""
         return 2 * (2 * self.shift + 1) ** 2
 
     @property
     def numbers(self) -> np.ndarray:
-        """Which of the ways each is, int64 [n]; 0: not moved."""
+        """Index of each image's augmentation, int64 [n]; 0: none."""
         size = 2 * self.shift + 1
         down, right = (self.corner - self.shift) % size
         found: np.ndarray = (self.mirrored * size + down) * size + right
@@ -68,7 +69,7 @@ class Moves:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """`train` and `held` are indices into `data`; the latter choose the best state and are never trained on.
+    """`train` and `held` are indices into `data`; the latter select the best state and are never trained on.
 
     classes     whether the labels are class numbers
     """
@@ -80,7 +81,7 @@ class Samples:
 
     @staticmethod
     def of(data: Dataset, classes: bool, seed: int) -> Samples:
-        """Raises UserError when there are too few."""
+        """Split the data. Raises UserError if there are too few samples."""
         if data.samples < FEWEST:
             raise UserError(
                 "{samples} samples are too few to train on.",
@@ -99,14 +100,14 @@ class Samples:
         return max(1, len(self.train) // batch)
 
     def batches(self, batch: int, seed: tuple[int, ...], shift: int, flip: bool, start: int = 0) -> Iterator[Batch]:
-        """One pass in an order that the seed fixes, from the step `start` on."""
+        """Yield one pass in an order that the seed determines, from the step `start` on."""
         order = np.random.default_rng(seed).permutation(self.train)
         for step in range(start, self.steps(batch)):
             rng = np.random.default_rng((*seed, step))
             yield self._batch(order[step * batch : (step + 1) * batch], rng, shift, flip)
 
     def held_out(self, batch: int) -> Iterator[Batch]:
-        """The held-out samples, as they are."""
+        """Yield the held-out samples, without augmentation."""
         batch = self.data.at_once(batch)
         for start in range(0, len(self.held), batch):
             yield self._batch(self.held[start : start + batch], None, 0, False)
@@ -130,7 +131,7 @@ class Samples:
 
 
 def is_moved(data: Dataset, name: str) -> bool:
-    """Whether the samples of an input are its rows, and may be moved where they are images."""
+    """Whether an input has one row per sample, so that images can be augmented."""
     return name in data.inputs and not data.axes.get(name, 0)
 
 
@@ -144,7 +145,7 @@ def channels_last(shape: tuple[int, ...]) -> bool:
 
 
 def moved(x: np.ndarray, moves: Moves) -> np.ndarray:
-    """Images [n, channels, height, width], or with channels last, moved (edges repeated) and mirrored."""
+    """Shift (with repeated edges) and flip images [n, channels, height, width], or with channels last."""
     if channels_last(x.shape):
         turned = moved(np.ascontiguousarray(x.transpose(0, 3, 1, 2)), moves)
         return np.ascontiguousarray(turned.transpose(0, 2, 3, 1))
@@ -168,7 +169,7 @@ def split(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def in_both(first: Dataset, second: Dataset) -> int:
-    """How many samples of the first are among those of the second, by their inputs."""
+    """Return how many samples of the first are also in the second, by their inputs."""
     if {spec.name for spec in first.specs} != {spec.name for spec in second.specs}:
         return 0
     known = set(_hashes(second))

@@ -1,4 +1,4 @@
-"""Teachers answer in the deployment runtime: any model that it runs can teach, whatever gradients can pass."""
+"""Teachers run in the deployment runtime: any model that it runs can teach, with or without gradients."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ REMEMBERED = 256 << 20  # bytes of answers that are kept, so that a sample is as
 
 @dataclass(eq=False)
 class Teacher:
-    """One model's answers to the training samples."""
+    """Answers of one model to the training samples."""
 
     name: str
     run: Run
@@ -37,7 +37,7 @@ class Teacher:
     _asked: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # which of these
 
     def answers(self, batch: Batch) -> list[Tensor]:
-        """The output that is measured, then what is watched; remembered while there is room."""
+        """Return the measured output, then the watched ones; cached while there is room."""
         places, kinds = batch.chosen, 1
         if batch.moves is not None:
             places, kinds = batch.moves.numbers * self.data.samples + places, batch.moves.kinds
@@ -59,7 +59,7 @@ class Teacher:
 
     @property
     def _bytes(self) -> int:
-        """Bytes of the answers to all samples, as these are stored."""
+        """The bytes of the stored answers to all samples."""
         return sum(4 * output[0].numel() for output in self._first) * self.data.samples
 
     def _make_room(self, rows: int) -> None:
@@ -70,7 +70,7 @@ class Teacher:
             self._asked = np.pad(self._asked, (0, more))
 
     def _feeds(self, batch: Batch, new: np.ndarray) -> dict[str, np.ndarray]:
-        """Feeds of some of the samples of a batch; `new`: bool [n]."""
+        """Return feeds of some of the samples of a batch; `new`: bool [n]."""
         if batch.moves is None:
             return self.data.feeds(batch.chosen[new])
         every = {name: value.numpy() for name, value in batch.feeds.items()}
@@ -87,15 +87,15 @@ class Teacher:
 def teachers(
     original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = (), trusted: Trust = NOBODY
 ) -> tuple[Teacher, ...]:
-    """The original model, or those in these files (with commas); the first of them also says what these layers give.
-    Raises UserError for one that does not fit."""
+    """Return the original model, or those in these files (comma-separated), as teachers; the first also provides the
+    outputs of these layers. Raises UserError for one that does not fit."""
     models = _opened(paths, trusted, job) or [(Message("the original model"), original)]
     return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
 
 
 def answers_of(paths: str, data: Dataset, job: Job, trusted: Trust) -> Run:
-    """Combined outputs of the teachers in these files, as a function from feeds. Raises UserError for one that does not
-    fit."""
+    """Return the combined outputs of the teachers in these files, as a function of feeds. Raises UserError for one that
+    does not fit."""
     asked = [teacher(name, model, data) for name, model in _opened(paths, trusted, job)]
 
     def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -115,13 +115,13 @@ def _opened(paths: str, trusted: Trust, job: Job) -> list[tuple[str, Model]]:
 
 
 def named(paths: str) -> list[str]:
-    """Files with commas between them."""
+    """Split comma-separated file names."""
     return [part.strip() for part in paths.split(",") if part.strip()]
 
 
 def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) -> Teacher:
-    """Answers with the output that is measured, then with what these layers give. Raises UserError when it takes other
-    inputs than the data holds, or has no such output or layer."""
+    """Return a teacher that provides the measured output, then those of these layers. Raises UserError if its inputs
+    differ from the data's, or it has no such output or layer."""
     own = {spec.name: spec for spec in model.inputs}
     names = [spec.name for spec in data.specs]
     order = names if set(own) == set(names) else list(own)

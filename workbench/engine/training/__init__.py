@@ -1,1 +1,1 @@
-"""Training of compressed models: what was done to a layer stays, its values move."""
+"""Training of compressed models under the constraints of their steps: only values change."""

@@ -1,7 +1,7 @@
-"""A stage's state on disk, so that a kill costs a minute and not the training.
+"""A stage's state on disk, so that a killed process loses a minute and not the training.
 
-A checkpoint bears the hash of all that decides the training, so it is found again by the same recipe, model and data
-and by nothing else. It holds tensors and plain values only, and is read as such.
+A checkpoint is named by the hash of everything that determines the training, so only the same recipe, model and data
+find it. It holds tensors and plain values only, and is read as such.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ def folder() -> Path:
 
 
 def key_of(compiled: Compiled, *others: object) -> str:
-    """A hash of the compiled model as it stands, of the program's and torch's version, and of these."""
+    """Return a hash of the compiled model, of the versions of the program and torch, and of these values."""
     digest = hashlib.sha256(repr((__version__, torch.__version__, torch.get_num_threads(), others)).encode())
     for name, value in compiled.model.ir.graph.initializers.items():
         if value.const_value is not None:
@@ -43,13 +43,14 @@ def key_of(compiled: Compiled, *others: object) -> str:
 
 
 class Checkpoint:
-    """The file of one stage."""
+    """The checkpoint file of one stage."""
 
     def __init__(self, key: str) -> None:
         self.path = folder() / f"{key}.pt"
 
     def save(self, state: dict[str, Any]) -> None:
-        """Whole or not at all. A disk that is full or cannot be written costs the checkpoint, not the training."""
+        """Write the state atomically. If the disk is full or not writable, only the checkpoint is lost, not the
+        training."""
         buffer = io.BytesIO()
         torch.save(state, buffer)
         with contextlib.suppress(UserError, OSError):
@@ -57,7 +58,7 @@ class Checkpoint:
             _forget(sorted(folder().glob("*.pt"), key=used_at)[:-KEPT])
 
     def load(self) -> dict[str, Any] | None:
-        """Load the saved state; None if there is none, or if it cannot be read."""
+        """Load the saved state; None if there is none, or it cannot be read."""
         try:
             return torch.load(self.path, weights_only=True, map_location="cpu")
         except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):

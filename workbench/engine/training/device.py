@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def devices() -> tuple[str, ...]:
-    """Available devices. A torch without CUDA is recognised by its files: the window asks before anything needs torch,
-    which takes seconds to load."""
+    """Return the available devices. A torch without CUDA is recognised by its files: the window asks before anything
+    needs torch, which takes seconds to load."""
     if "torch" not in sys.modules:
         found = importlib.util.find_spec("torch")
         libraries = Path(found.origin).parent / "lib" if found is not None and found.origin else None
@@ -27,7 +27,7 @@ def devices() -> tuple[str, ...]:
 
 
 def device(name: str) -> torch.device:
-    """Raises UserError for one that is not there."""
+    """Return the device. Raises UserError if it is not available."""
     if name not in devices():
         raise UserError(
             "torch has no device '{name}' to train on.",

@@ -23,7 +23,7 @@ MOST = 1000  # classes that are listed
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The metric over all evaluation samples, its rows, and for class labels class by class."""
+    """The metric over all evaluation samples, its rows, and for class labels the accuracy of each class."""
 
     value: float
     scores: np.ndarray
@@ -40,7 +40,7 @@ def evaluated(evaluator: Evaluator, model: Model, job: Job) -> Evaluated:
 
 
 def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, ...]:
-    """Accuracy before and after per class; empty without class labels or with too many classes."""
+    """Return accuracy before and after per class; empty without class labels or with too many classes."""
     labels = evaluator.data.labels
     if labels is None or evaluator.metric.id != "top1":
         return ()
@@ -58,7 +58,8 @@ def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, .
 
 
 def gained(metric: Metric, before: np.ndarray, after: np.ndarray) -> Gain | None:
-    """The paired difference of rows of the same samples, more is better; None where a metric is no mean over them."""
+    """Return the paired difference between rows of the same samples, positive if better; None for a metric that is not
+    a mean over samples."""
     if metric.total is not None or before.shape != after.shape or before.ndim != 1:
         return None
     rows = (after - before) * metric.info.sign
@@ -67,8 +68,8 @@ def gained(metric: Metric, before: np.ndarray, after: np.ndarray) -> Gain | None
 
 
 def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
-    """A sentence for every class that fell by more than `allowed` points, beyond the sampling error of a difference of
-    two shares, as if no sample were the same (Agresti 2013, section 3.1.5); none where 0 are allowed."""
+    """Return a sentence for every class that lost more than `allowed` points, beyond the sampling error of a difference
+    between two proportions, taken as independent (Agresti 2013, section 3.1.5); empty if `allowed` is 0."""
     return [
         Message(
             "The accuracy of class {change} dropped from {before:.1f} % to {after:.1f} %: {drop:.1f} points "
@@ -91,14 +92,14 @@ def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
 
 
 def _drop(change: ClassChange) -> tuple[float, float]:
-    """Points that a class lost, and half their interval."""
+    """Return the points that a class lost, and the half-width of their interval."""
     spread = sum(share * (1 - share) for share in (change.before, change.after))
     return 100 * (change.before - change.after), 100 * Z * float(np.sqrt(spread / max(change.samples, 1)))
 
 
 def worse(without: float, trained: float, metric: Metric, gain: Gain | None) -> list[str]:
-    """A sentence where the file measures worse than the same recipe without its training stages, by more than chance
-    where that is known."""
+    """Return a sentence if the file measures worse than the same recipe without its training stages, significantly so
+    if that is known."""
     loss = (without - trained) * metric.info.sign
     if loss <= ROUNDING * abs(without) or (gain is not None and gain.high >= 0):
         return []

@@ -1,4 +1,5 @@
-"""One stage of training: steps, the best state so far, checkpoints, and a curve that is streamed while it grows."""
+"""One stage of training: steps, the best state so far, checkpoints, and a learning curve that is reported as it
+grows."""
 
 import math
 import time
@@ -37,14 +38,14 @@ DIVERGED = Message("stopped: the loss became NaN; try a lower learning rate")
 
 
 def _in_epochs(params: Training, per_epoch: int) -> Training:
-    """The parameters with steps as the whole passes that make them."""
+    """Return the parameters with steps converted to whole epochs."""
     if params.steps is None:
         return params
     return replace(params, steps=None, epochs=max(FEWEST_EPOCHS, math.ceil(params.steps / per_epoch)))
 
 
 class Loop:
-    """Trains a student as a task says; afterwards the student is in its best state."""
+    """Training of a student for a task; afterwards the student is in its best state."""
 
     def __init__(self, student: Student, task: Task, job: Job) -> None:
         self.student, self.task, self.job = student, task, job
@@ -71,7 +72,8 @@ class Loop:
         return torch.optim.SGD(learning, momentum=MOMENTUM)
 
     def run(self) -> StageResult:
-        """Raises Cancelled when the job is, unless the task keeps what there is; UserError where nothing is kept."""
+        """Run the stage. Raises Cancelled if the job is cancelled, unless the task keeps the state; UserError if no
+        state may be kept."""
         resumed = self._resume()
         if self.task.kept and not (resumed and self.progress.finished is not None):
             raise UserError("The result of this training is no longer available.", "Train again.")
@@ -106,7 +108,7 @@ class Loop:
         self._point(self.progress.before)
 
     def _resume(self) -> bool:
-        """Go on from a checkpoint of the same training, if there is one."""
+        """Resume from a checkpoint of the same training, if there is one."""
         saved = self.task.checkpoint.load()
         if saved is None:
             return False
@@ -126,7 +128,7 @@ class Loop:
 
     @property
     def _is_to_be_measured(self) -> bool:
-        """Whether it was ended between the last step of an epoch and what follows that."""
+        """Whether training ended between the last step of an epoch and its measurement."""
         progress = self.progress
         return (
             progress.finished is None
@@ -168,7 +170,7 @@ class Loop:
         self.cost = self.saved - start
 
     def _now(self) -> Progress:
-        """The progress with the seconds spent so far."""
+        """Return the progress with the seconds spent so far."""
         now = time.monotonic()
         self.progress.seconds += now - self.started
         self.started = now
@@ -194,7 +196,7 @@ class Loop:
         )
 
     def _find_rate(self) -> float:
-        """The rate of a range test, which starts from the present weights and restores them."""
+        """Return the rate found by a range test, which starts from the current weights and restores them."""
         start, batches = self.student.state(), self._endless()
 
         def step(number: int, rate: float) -> float:
@@ -214,13 +216,13 @@ class Loop:
     # -- steps -----------------------------------------------------------------------------------------------------
 
     def _time(self) -> float:
-        """How much of the stage is done, 0..1."""
+        """Return the completed fraction of the stage, 0..1."""
         if self.params.minutes is not None:
             return min(1.0, self._now().seconds / (60 * self.params.minutes))
         return self.progress.step / (self.per_epoch * (self.params.epochs or 1))
 
     def _epoch(self) -> None:
-        """Train to the end of the current epoch, then measure; keeps the best state."""
+        """Train to the end of the current epoch, then measure; keep the best state."""
         params, progress = self.params, self.progress
         epoch, first = divmod(progress.step, self.per_epoch)
         seed = (self.task.seed, self.task.number, epoch)
@@ -254,7 +256,7 @@ class Loop:
         self._save_now_and_then()
 
     def _learn(self, batch: Batch, rate: float) -> float:
-        """One step; the loss before it. Where that is no number nothing is learned."""
+        """Do one step and return the loss before it. If that is not finite, weights stay unchanged."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.zero_grad(set_to_none=True)
@@ -269,8 +271,8 @@ class Loop:
 
     @torch.no_grad()
     def _shrink(self, rate: float) -> None:
-        """The proximal steps of λ Σ|w| and of λ Σ √n ‖w_c‖: soft thresholding of weights and of whole channels, which
-        makes exact zeros (Parikh and Boyd 2014, 6.5.2 and 6.5.4)."""
+        """Apply the proximal operators of λ Σ|w| and of λ Σ √n ‖w_c‖: soft thresholding of weights and of whole
+        channels, which yields exact zeros (Parikh and Boyd 2014, 6.5.2 and 6.5.4)."""
         if amount := rate * self.params.l1:
             for _, tensor in self.student.floats():
                 tensor.values.copy_(tensor.values.sign() * (tensor.values.abs() - amount).clamp_min(0))
@@ -308,7 +310,7 @@ class Loop:
         self._save_now_and_then()
 
     def _rest(self) -> None:
-        """Paused: what was reached is on the disk, and the time does not count."""
+        """Pause: the state is saved to disk, and the time does not count."""
         self._save()
         self.job.rest()
         self.started = self.saved = time.monotonic()
@@ -318,7 +320,7 @@ class Loop:
         self.ramp.move(1.0)
 
     def _stop(self) -> None:
-        """The user's wish: what was reached is kept on disk, and in the student where the task says so."""
+        """Stop at the user's request: the state is saved to disk, and kept in the student if the task says so."""
         if not self.task.keep():
             self._save()
             raise Cancelled
@@ -332,7 +334,7 @@ class Loop:
 
     @torch.no_grad()
     def _measure(self) -> float:
-        """The metric on the held-out samples. Raises Cancelled as `run` does."""
+        """Measure the metric on the held-out samples. Raises Cancelled as `run` does."""
         scores = []
         for batch in self.task.samples.held_out(max(self.params.batch, 64)):
             if self.job.cancelled and not self.task.keep():
@@ -344,7 +346,7 @@ class Loop:
         return self.task.metric.value(self.rows)
 
     def _consider(self, value: float, start: bool = False) -> None:
-        """Keep the state that was just measured, if it is to be. The start is kept whatever it is worth."""
+        """Keep the state just measured if it is selected. The start is always kept first, whatever its value."""
         progress = self.progress
         sound = not math.isnan(value) and self.student.is_finite()
         progress.waited = 0 if start or (sound and self.selection.is_higher(self.rows)) else progress.waited + 1
@@ -355,7 +357,7 @@ class Loop:
             self.best = self.student.state()
 
     def _point(self, value: float | None, rate: float | None = None) -> None:
-        """A point of the curve, told to whoever listens."""
+        """Add a point to the curve, and report it."""
         epoch = self.progress.step / self.per_epoch
         losses, self.progress.losses = self.progress.losses, []
         loss = float(np.mean(losses)) if losses else None

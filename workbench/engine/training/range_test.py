@@ -1,7 +1,7 @@
-"""Learning rate range test: a few steps with a growing rate, from the start and without consequences.
+"""Learning rate range test: a few steps with a growing rate from the start, which are undone afterwards.
 
-Smith 2017, Cyclical learning rates for training neural networks, WACV, section 3.3. The rate proposed is a part of the
-one at which the smoothed loss was lowest: there it is about to grow, and the fall before it is steepest below.
+Smith 2017, Cyclical learning rates for training neural networks, WACV, section 3.3. The proposed rate is a fraction of
+the one with the lowest smoothed loss: at that rate the loss is about to grow, and it falls most steeply at lower ones.
 """
 
 import math
@@ -18,12 +18,12 @@ DIVERGED = 3.0  # times the lowest loss
 
 
 def rates(optimiser: str) -> Sequence[float]:
-    """Evenly spaced on a logarithmic axis."""
+    """Return rates evenly spaced on a logarithmic axis."""
     return [float(rate) for rate in np.geomspace(LOWEST[optimiser], HIGHEST[optimiser], STEPS)]
 
 
 def proposed(optimiser: str, step: Callable[[int, float], float]) -> float:
-    """The rate to train with; `step(number, rate)` trains a step and gives its loss."""
+    """Return the rate to train with; `step(number, rate)` does a training step and returns its loss."""
     smooth, lowest, best = math.nan, math.inf, LOWEST[optimiser]
     for number, rate in enumerate(rates(optimiser)):
         loss = step(number, rate)

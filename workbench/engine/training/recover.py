@@ -1,4 +1,4 @@
-"""The last part of a recipe: its training stages, run on what its actions made of the model."""
+"""The last part of a recipe: its training stages, run on the compressed model."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -57,26 +57,26 @@ QUANTISED = 1 << 28  # bytes for what the quantisation steps compute on trained 
 
 @dataclass(frozen=True, eq=False)
 class Recovered:
-    """A compiled recipe after its stages; `recovery` is None when it has none."""
+    """A compiled recipe after its stages; `recovery` is None if it has none."""
 
     compiled: Compiled
     recovery: Recovery | None = None
 
     @property
     def stopped(self) -> bool:
-        """Whether the user ended the training before its time."""
+        """Whether the user ended the training early."""
         return self.recovery is not None and any(result.stopped == STOPPED for result in self.recovery.stages)
 
 
 def recovered(
     workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None = None, device: str = "cpu", kept: bool = False
 ) -> Recovered:
-    """Compile a recipe and run its stages; remembered by the workspace, which is `ready` for it.
+    """Compile a recipe and run its stages; the result is cached in the workspace, which is `ready` for it.
 
-    `keep`: asked when the job is cancelled while training, whether the best state so far is the result; where it is
-    given, a training that was stopped before goes on. `kept`: nothing is trained, what was reached before is read from
-    its checkpoints. `device`: cpu, or cuda where torch has it. Raises UserError when a stage does not fit, there is
-    nothing to train on, or nothing kept, or the model has operators that gradients cannot pass.
+    `keep`: called when the job is cancelled while training, returns whether the best state so far is the result; if
+    given, a training that was stopped before resumes. `kept`: load the result of an earlier training from its
+    checkpoints, without training. `device`: cpu, or cuda where torch has it. Raises UserError if a stage does not fit,
+    there are no samples to train on, nothing is kept, or the model has operators without gradients.
     """
     plan = [(number, stage, parameters(stage)) for number, stage in enumerate(recipe.recover)]
     if not plan:
@@ -136,7 +136,7 @@ class _Recovering:
         return self._to_the_end(partial(self._concluded, compiled, unrecovered), job.part(0.9, 1.0))
 
     def _to_the_end(self, work: Callable[[Job], T], job: Job) -> T:
-        """Complete the work after training even if the user ends the training, or that work, early."""
+        """Complete the work after training, even if the user ends the training, or this work, early."""
         try:
             job.check()
             return work(job)
@@ -146,7 +146,7 @@ class _Recovering:
             return work(Job())
 
     def _concluded(self, compiled: Compiled, unrecovered: Compiled, job: Job) -> Recovered:
-        """Measured on the evaluation data, before and after."""
+        """Return the result with measurements on the evaluation data, before and after."""
         evaluator = self.workspace.evaluator
         compiled = compiled.settled(self.workspace.calibration, evaluator, job.silent())
         before = after = gain = None
@@ -176,11 +176,11 @@ class _Recovering:
     # -- compiling around the stages -------------------------------------------------------------------------------
 
     def _from_source(self, job: Job) -> Compiled:
-        """The recipe on the model that was trained first."""
+        """Compile the recipe on the model that was trained first."""
         return self._compiled(*compiler.stacks(self.source, self.recipe), job)
 
     def _unquantised(self, job: Job) -> Compiled:
-        """The recipe without its quantisation steps."""
+        """Compile the recipe without its quantisation steps."""
         chosen, notes = compiler.stacks(self.source, self.recipe)
         left = {path: tuple(action for action in actions if not _quantises(action)) for path, actions in chosen.items()}
         return self._compiled({path: actions for path, actions in left.items() if actions}, notes, job)
@@ -190,7 +190,7 @@ class _Recovering:
         return compiler.compiled(self.source, chosen, notes, data, seed, self.cache, job.silent())
 
     def _quantised(self, trained: Compiled, job: Job) -> Compiled:
-        """The quantisation steps on trained weights; what they calibrate with has passed through the trained model."""
+        """Apply the quantisation steps to trained weights; they calibrate with activations of the trained model."""
         chosen, _ = compiler.stacks(self.source, self.recipe)
         shown = effective(trained.model, trained.edits)
         steps = {path: tuple(filter(_quantises, in_order(actions))) for path, actions in chosen.items()}
@@ -252,7 +252,8 @@ class _Recovering:
         return student.cpu().result()
 
     def _normalised(self, compiled: Compiled) -> dict[str, Moments]:
-        """Output moments, in the original, of the remaining layers that have a BatchNorm or could have had one."""
+        """Return the output moments in the original of the remaining layers that have a BatchNorm or could have had
+        one."""
         structure = compiled.structure
         same = structure.only_smaller or not structure.stages
         source = self.source if same else structure.model
@@ -262,13 +263,13 @@ class _Recovering:
         return {path: moments for path, moments in goal.items() if path in compiled.model.sites}
 
     def _corrected(self, compiled: Compiled, job: Job) -> Compiled:
-        """With the statistics of the original again."""
+        """Return the model with its output statistics corrected to those of the original."""
         shown, goal = effective(compiled.model, compiled.edits), self._normalised(compiled)
         edits = statistics.corrected(compiled.model, shown, compiled.edits, goal, self.training, job.silent())
         return replace(compiled, edits=edits)
 
     def _with_statistics(self, compiled: Compiled, stage: Stage, job: Job) -> Compiled:
-        """The stage without training."""
+        """Run the stage without training."""
         start = time.monotonic()
         if not self._normalised(compiled):
             raise UserError(
@@ -297,7 +298,7 @@ class _Recovering:
         return made
 
     def _held_out(self, compiled: Compiled, metric: Metric, samples: Samples, job: Job) -> np.ndarray:
-        """Rows of the metric on the samples that are held out from training."""
+        """Return rows of the metric on the samples held out from training."""
         model = teacher(Message("the model"), effective(compiled.model, compiled.edits), self.training)
         target, rows = target_of(metric, (self.original,)), []
         for batch in samples.held_out(HELD_TOGETHER):
@@ -306,7 +307,7 @@ class _Recovering:
         return np.concatenate(rows)
 
     def _teachers(self, params: Training, job: Job) -> tuple[Teacher, ...]:
-        """Teachers of a distillation stage; else none."""
+        """Return the teachers of a distillation stage; empty for others."""
         if not isinstance(params, Distill):
             return ()
         layers = [other for _, other in pairs(params.features)]
@@ -359,7 +360,8 @@ def fingerprint(each: Teacher, data: Dataset) -> str:
 
 
 def fitting(params: Training, data: Dataset) -> Training:
-    """The parameters for a model with these inputs. Raises UserError for augmentation of what is no image."""
+    """Return the parameters for a model with these inputs. Raises UserError for augmentation of inputs that are not
+    images."""
     if (params.shift or params.flip) and not any(array.ndim == 4 for array in data.inputs.values()):
         raise UserError("Shifting and flipping need images, but the model takes none.", "Remove 'shift' and 'flip'.")
     fixed = data.fixed_batch

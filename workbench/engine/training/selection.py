@@ -1,4 +1,4 @@
-"""Which of the states that were measured is kept: by held-out samples, which are few, so that chance has a say."""
+"""Selection of the state to keep among those measured, by held-out samples, which are few, so that chance matters."""
 
 import math
 
@@ -9,29 +9,29 @@ from workbench.data.metrics.metric import Metric
 
 
 class Selection:
-    """Rows of the metric (see Metric.score): of the `start`, of the state with the best mean so far (`peak`), of the
-    one that is `kept`."""
+    """Rows of the metric (see Metric.score) of the `start`, of the state with the best mean so far (`peak`), and of the
+    state that is `kept`."""
 
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
         self.rows: dict[str, np.ndarray] = {}
 
     def begin(self, rows: np.ndarray) -> None:
-        """The start is kept until another state is."""
+        """Keep the start until another state is selected."""
         self.rows = dict.fromkeys(("start", "peak", "kept"), rows)
 
     def forget(self) -> None:
-        """None of the states so far may be kept."""
+        """Discard all states so far."""
         self.rows.pop("peak", None)
 
     def is_higher(self, rows: np.ndarray) -> bool:
-        """Whether a state is better than all before it; told before it is `judged`."""
+        """Whether a state is better than all before it; called before it is `judged`."""
         peak = self.rows.get("peak")
         return peak is None or self._value(rows) > self._value(peak)
 
     def judged(self, rows: np.ndarray) -> bool:
-        """Whether this later state is to be kept instead: unless an earlier one is better than chance explains, or the
-        start is better at all. The best among many by a few samples is often only the luckiest."""
+        """Whether to keep this later state: unless an earlier one is significantly better, or the start is better at
+        all. The best of many by few samples is often only the luckiest."""
         higher = self.is_higher(rows)
         if higher:
             self.rows["peak"] = rows
@@ -50,6 +50,6 @@ class Selection:
         return low <= 0
 
     def _value(self, rows: np.ndarray) -> float:
-        """More is better; a metric that is no number is worst."""
+        """Return the value, higher is better; a metric that is not finite is worst."""
         value = self.metric.info.sign * self.metric.value(rows)
         return -math.inf if math.isnan(value) else value

@@ -1,4 +1,4 @@
-"""A stage as its loop sees it: settings, and the progress that goes into a checkpoint."""
+"""Input of a stage's loop: settings, and the progress that goes into a checkpoint."""
 
 import math
 from collections.abc import Callable
@@ -20,10 +20,10 @@ Loss = Callable[[Tensor, Batch], Tensor]  # the student's outputs, and what they
 class Task:
     """Settings of one stage.
 
-    target    what the metric compares outputs with, for held-out samples
-    penalty   is added to the loss of every step
-    keep      whether a cancelled job keeps the best state so far, asked then; otherwise Cancelled is raised
-    kept      nothing is trained: what the checkpoint has is the result
+    target    reference of the metric for held-out samples
+    penalty   added to the loss of every step
+    keep      called on cancellation: whether to keep the best state so far; otherwise Cancelled is raised
+    kept      load the result from the checkpoint, without training
     """
 
     number: int

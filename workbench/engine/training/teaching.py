@@ -25,9 +25,9 @@ LOOKED_AT = 64  # samples that say which metric the training samples have
 
 
 def metric_of(original: Teacher, training: Dataset, evaluator: Evaluator | None, taught: bool) -> Metric:
-    """The evaluation metric: against labels if there are any, else against the original model, or the teachers.
+    """Return the evaluation metric: against labels if there are any, else against the original model, or the teachers.
 
-    Labels are judged by all of them: the first may be of one class alone.
+    All labels are considered, since the first ones may be of a single class.
     """
     count = training.first(LOOKED_AT)
     outputs = np.concatenate(
@@ -47,7 +47,7 @@ def metric_of(original: Teacher, training: Dataset, evaluator: Evaluator | None,
 
 
 def target_of(metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch], np.ndarray]:
-    """Target of the metric: labels, or the answers of these teachers."""
+    """Return the reference of the metric: labels, or the answers of these teachers."""
 
     def target(batch: Batch) -> np.ndarray:
         if not metric.labelled:
@@ -61,7 +61,7 @@ def target_of(metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch
 def loss_of(
     student: Student, training: Dataset, params: Training, metric: Metric, answering: tuple[Teacher, ...], seed: int
 ) -> Callable[[Tensor, Batch], Tensor]:
-    """The loss of a stage. Raises UserError where it has nothing to learn from."""
+    """Return the loss of a stage. Raises UserError if it has no target."""
     if not isinstance(params, Distill):
         if training.labels is None:
             raise UserError(
@@ -87,7 +87,7 @@ def loss_of(
 
 
 def _features(student: Student, training: Dataset, params: Distill, first: Teacher, seed: int) -> Features:
-    """Watches the student's layers; its projections learn with the student."""
+    """Observe the student's layers; their projections are trained with the student."""
     features = student.watch(pairs(params.features), params.attention)
     some = next(Samples.of(training, False, seed).held_out(params.batch))
     student(some.feeds)

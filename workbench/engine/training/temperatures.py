@@ -1,4 +1,5 @@
-"""Train at one temperature after the other, from the same start: which suits this student and this teacher?"""
+"""Sweep over distillation temperatures, each trained from the same start, to find the best for this student and
+teacher."""
 
 from dataclasses import replace
 
@@ -14,9 +15,9 @@ from workbench.engine.workspace import Workspace
 def sweep(
     workspace: Workspace, recipe: Recipe, wanted: Temperatures, job: Job, device: str = "cpu"
 ) -> TemperatureCurve:
-    """Run the recipe's stages at each temperature; `job.update` gets the curve so far after each training.
+    """Run the recipe's stages at each temperature; `job.update` receives the curve so far after each training.
 
-    All temperatures come first, then the next seed. Raises UserError where the recipe has no stage that distils.
+    All temperatures come first, then the next seed. Raises UserError if the recipe has no distillation stage.
     """
     if not any(isinstance(parameters(stage), Distill) for stage in recipe.recover):
         raise UserError("The recipe has no stage 'distill', so there is no temperature to compare.", "Add this stage.")
@@ -41,7 +42,7 @@ def sweep(
 
 
 def at_temperature(recipe: Recipe, value: float) -> Recipe:
-    """The recipe whose stages that distil do it at this temperature. Raises UserError for one out of range."""
+    """Return the recipe with its distillation stages at this temperature. Raises UserError if it is out of range."""
     stages = tuple(
         Stage(stage.kind, {**stage.params, "temperature": value}) if isinstance(parameters(stage), Distill) else stage
         for stage in recipe.recover

@@ -1,4 +1,4 @@
-"""The model that a recipe makes, after its training stages where it has any; torch is loaded for these alone."""
+"""The model of a recipe after its training stages, if any; torch is loaded for these alone."""
 
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe

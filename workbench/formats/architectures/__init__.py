@@ -1,1 +1,1 @@
-"""Networks for files of weights: a function of the user's, timm, or transformers."""
+"""Networks for files of weights: a user's function, timm, or transformers."""

@@ -20,8 +20,8 @@ NAME = re.compile(r"[\w.\-]+", re.ASCII)  # no hub's name, which would be looked
 
 
 def load(path: str, architecture: str, trusted: bool, job: Job) -> Loaded:
-    """The network with its weights from the file. `trusted`: whether the code of `architecture` may run. Raises
-    UserError when one does not fit the other, or there is no such architecture."""
+    """Build the network with its weights from the file. `trusted`: whether the code of `architecture` may run. Raises
+    UserError if they do not match, or there is no such architecture."""
     if architecture == TRANSFORMERS:
         return folder.load_transformers(path, job)
     if not architecture.startswith(TIMM) and not file_and_function(architecture)[1]:
@@ -42,7 +42,7 @@ def load(path: str, architecture: str, trusted: bool, job: Job) -> Loaded:
 
 
 def _timm(name: str, found: Checkpoint) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """A network of timm with as many classes as the file has, and an image of its size."""
+    """Build a timm network with as many classes as the file has, and an example image of its input size."""
     try:
         with quiet():
             import timm

@@ -1,8 +1,9 @@
-"""Folders of models, as hubs keep them: opened by their ONNX files if there are any, else as a config.json with weights
+"""Model folders in the layout of hubs: opened by their ONNX file if there is one, else by config.json and weights
 through transformers.
 
-transformers is asked for its own classes alone: no code of the folder is run (trust_remote_code is never given) and
-nothing is looked up (HF_HUB_OFFLINE, local_files_only). What it would read is checked first: sizes, files, weights.
+Only classes of transformers itself are used: no code from the folder runs (trust_remote_code is never given) and
+nothing is downloaded (HF_HUB_OFFLINE, local_files_only). Everything it would read is checked first: sizes, files,
+weights.
 """
 
 import inspect
@@ -37,7 +38,8 @@ OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
 def onnx_in(folder: Path) -> str:
-    """The ONNX file that a folder is opened by; "" where it has none. Raises UserError where several could be meant."""
+    """Return the ONNX file by which a folder is opened; "" if it has none. Raises UserError if there are several
+    candidates."""
     found = [str(folder / name) for name in ONNX if (folder / name).is_file()]
     if not found:
         found = sorted(str(file) for place in (folder, folder / "onnx") for file in place.glob("*.onnx"))
@@ -52,18 +54,18 @@ def onnx_in(folder: Path) -> str:
 
 
 def weights_in(folder: Path) -> str:
-    """The file of weights in a folder; "" where it has none."""
+    """Return the file of weights in a folder; "" if it has none."""
     return next((str(folder / name) for name in WEIGHTS if (folder / name).is_file()), "")
 
 
 def tokenizer_in(folder: Path) -> str:
-    """The folder, where it has a tokenizer; else ""."""
+    """Return the folder if it has a tokenizer; else ""."""
     return str(folder) if any((folder / name).is_file() for name in TOKENIZERS) else ""
 
 
 def load_transformers(path: str, job: Job) -> Loaded:
-    """The network of a folder's config.json with its weights. `path`: the folder, or a file of weights in it. Raises
-    UserError where it cannot be made, its weights do not fit, or torch cannot export it."""
+    """Build the network of a folder's config.json with its weights. `path`: the folder, or a file of weights in it.
+    Raises UserError if it cannot be built, its weights do not fit, or torch cannot export it."""
     home = Path(path) if os.path.isdir(path) else Path(path).parent
     weights = path if not os.path.isdir(path) else weights_in(home)
     config = _config(home)
@@ -104,7 +106,8 @@ def load_transformers(path: str, job: Job) -> Loaded:
 
 
 def _config(home: Path) -> dict[str, Any]:
-    """config.json, as far as it is checked here. Raises UserError where there is none, or it asks for too much."""
+    """Return config.json after checking the entries used here. Raises UserError if there is none, or it describes a
+    network that is too large."""
     file = home / CONFIG
     try:
         if file.stat().st_size > LARGEST_CONFIG:
@@ -130,7 +133,7 @@ def _config(home: Path) -> dict[str, Any]:
 
 
 def _too_large(config: dict[str, Any]) -> str | None:
-    """An entry of a configuration that no network of its size has, in words."""
+    """Return an entry of a configuration that is implausible for the size of the network, in words."""
     waiting: list[Any] = [config]
     while waiting:
         for key, value in waiting.pop().items():
@@ -144,8 +147,8 @@ def _too_large(config: dict[str, Any]) -> str | None:
 
 
 def _made(transformers: Any, home: Path, weights: str, config: dict[str, Any], found: Checkpoint) -> Any:
-    """The network in float32, and the tensors of the file that it does not take. Raises UserError where others are
-    missing, and where it is much larger than its weights."""
+    """Return the network in float32, and the tensors of the file that it does not use. Raises UserError if others are
+    missing, or if it is much larger than its weights."""
     import torch
 
     options = {"local_files_only": True, "trust_remote_code": False}
@@ -188,12 +191,13 @@ def _made(transformers: Any, home: Path, weights: str, config: dict[str, Any], f
 
 
 def _made_up(name: str) -> bool:
-    """Whether a tensor is computed when the network is made, and need not be in its file."""
+    """Whether a tensor is computed when the network is built, and may be missing in its file."""
     return name.endswith(("position_ids", "inv_freq", "num_batches_tracked"))
 
 
 def _example(module: Any) -> dict[str, Any]:
-    """Inputs of the right types and shapes, by what the network says of itself. Raises UserError for other kinds."""
+    """Return inputs of the right types and shapes, by the network's own description. Raises UserError for unsupported
+    kinds."""
     import torch
 
     config, main = module.config, str(module.main_input_name)
@@ -223,7 +227,7 @@ def _example(module: Any) -> dict[str, Any]:
 
 
 def _outputs(module: Any, kwargs: dict[str, Any]) -> tuple[str, ...]:
-    """Names of the outputs, as the network has them; none where one of them is no tensor."""
+    """Return the names of the outputs, as the network declares them; empty if one of them is not a tensor."""
     import torch
 
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Weights put into a torch module, by name and shape; whatever does not match is listed."""
+"""Matching of weights to a torch module, by name and shape; whatever does not match is listed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ PARTS = ("model", "backbone", "encoder", "net", "module")  # under which trainin
 
 @dataclass(frozen=True)
 class Match:
-    """How the tensors of a file fit the state dict of a module.
+    """Result of matching the tensors of a file to the state dict of a module.
 
-    names    of the module -> of the file
-    missing  in the file; other: shapes that differ, in words; left: tensors of the file that the module has not
+    names    name in the module -> name in the file
+    missing  names missing in the file; other: differing shapes, in words; left: tensors of the file that the module
+             lacks
     """
 
     names: Mapping[str, str]
@@ -29,7 +30,8 @@ class Match:
 
 
 def match(shapes: Mapping[str, tuple[int, ...]], found: Mapping[str, Stored]) -> Match:
-    """Compare names and shapes, `shapes` being the module's; with one prefix more or less where that fits better."""
+    """Compare names and shapes, `shapes` being the module's; a common prefix is added or removed if that matches
+    better."""
     prefixes = ["", *(f"{part}." for part in PARTS)]
     ways = [
         *({name: prefix + name for name in shapes} for prefix in prefixes),
@@ -55,7 +57,7 @@ def match(shapes: Mapping[str, tuple[int, ...]], found: Mapping[str, Stored]) ->
 
 
 def refuse(matched: Match, path: str, architecture: str) -> None:
-    """Raises UserError that lists what is missing in the file and what has another shape."""
+    """Raise UserError that lists the tensors that are missing in the file, and those of another shape."""
     wrong = [
         *([Message("missing: {names}", names=listed(matched.missing))] if matched.missing else []),
         *([Message("other shapes: {names}", names=listed(matched.other))] if matched.other else []),
@@ -71,7 +73,7 @@ def refuse(matched: Match, path: str, architecture: str) -> None:
 
 
 def note_on_left(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Say which tensors of the file are not used."""
+    """Return a note on the tensors of the file that are not used."""
     if not names:
         return ()
     return (
@@ -85,14 +87,14 @@ def note_on_left(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def listed(names: Iterable[str]) -> Joined:
-    """The first names of a list, and how many more there are."""
+    """Return the first names of a list, and the number of the others."""
     every = list(names)
     more = len(every) - NAMED
     return Joined([*every[:NAMED], *([Message("{n} more", n=more)] if more > 0 else [])])
 
 
 def fill(module: Any, found: Checkpoint, path: str, architecture: str) -> tuple[str, ...]:
-    """Copy the tensors of a file into a module; returns notes. Raises UserError where they do not fit."""
+    """Copy the tensors of a file into a module, and return notes. Raises UserError if they do not fit."""
     import torch
 
     state = module.state_dict()

@@ -1,1 +1,1 @@
-"""Calls of torch.export, and the meaning of its failures."""
+"""Calls of torch.export, and explanations of its failures."""

@@ -1,4 +1,5 @@
-"""A failed torch.export in one sentence: what failed, on which line of the user's code, and what usually helps."""
+"""Explanation of a failed torch.export in one sentence: what failed, on which line of the user's code, and the usual
+remedy."""
 
 import linecache
 import os
@@ -54,8 +55,8 @@ OTHERWISE = Message("Simplify the module, or give an ONNX file.")
 
 
 def explained(error: BaseException | None, name: str, nodes: Callable[[], list[tuple[str, str]]] = list) -> UserError:
-    """UserError for what torch raised; `name` is that of the model. `nodes` gives the operators of the program with
-    their origins, where torch could make it and only ONNX lacks one."""
+    """Return the UserError for an error of torch; `name` is that of the model. `nodes` returns the operators of the
+    program with their origins, for use if torch could export it and only ONNX lacks an operator."""
     chain = list(_chain(error))
     text = "\n".join(f"{type(each).__name__}: {each}" for each in chain)
     known = next((row for row in KNOWN if re.search(row[0], text)), ("", "", OTHERWISE))
@@ -79,7 +80,7 @@ def explained(error: BaseException | None, name: str, nodes: Callable[[], list[t
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it was raised from, the first cause last."""
+    """Yield an error and its causes, the first cause last."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -88,8 +89,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _users_line(chain: list[BaseException], text: str) -> tuple[str, int] | None:
-    """The innermost line that is neither torch's nor a library's: of the frames, else of a place that the text names
-    (the exporter notes there where an operator comes from)."""
+    """Return the innermost line that is neither torch's nor a library's: from the frames, else from a location in the
+    error text (where the exporter names the origin of an operator)."""
     frames = [
         (frame.filename, frame.lineno or 0)
         for each in chain
@@ -102,7 +103,7 @@ def _users_line(chain: list[BaseException], text: str) -> tuple[str, int] | None
 
 
 def _of_operator(operator: str, nodes: Callable[[], list[tuple[str, str]]]) -> tuple[str, int] | None:
-    """The line that an operator comes from; None where it is not found out."""
+    """Return the line that an operator comes from; None if unknown."""
     try:
         origins = [origin for target, origin in nodes() if target.startswith(f"{operator}.") or target == operator]
     except Exception:  # the export that failed is tried again here
@@ -116,6 +117,6 @@ def _is_users(file: str) -> bool:
 
 
 def first_line(error: BaseException | None) -> str:
-    """First line of an error's text, without full stop and terminal colours."""
+    """Return the first line of an error's text, without full stop and terminal colours."""
     text = _COLOURS.sub("", str(error)).strip().splitlines() if error is not None else []
     return (text[0] if text else type(error).__name__)[:LONGEST].rstrip(". ")

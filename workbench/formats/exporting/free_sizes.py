@@ -1,4 +1,5 @@
-"""Which sizes of a torch module's inputs are made free when it is exported: the batch, and the length of sequences."""
+"""Choice of the dynamic dimensions of a torch module's inputs for its export: the batch, and the length of
+sequences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ FIXED_LENGTH = Message("The sequence length is fixed: torch could not export it 
 
 @dataclass(frozen=True)
 class Attempt:
-    """Options of torch's exporter. `sequences`: lengths that are free in it; `notes`: what it leaves fixed; `last`:
-    nothing is free, so what fails is the module."""
+    """Options of torch's exporter. `sequences`: lengths that are dynamic; `notes`: dimensions left fixed; `last`:
+    nothing is dynamic, so that a failure is due to the module."""
 
     options: Mapping[str, Any]
     sequences: frozenset[int] = frozenset()
@@ -23,8 +24,8 @@ class Attempt:
 
 
 def attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], shapes: Any = None) -> list[Attempt]:
-    """Options of the exporter, best first: with a free batch, of two samples where there was one, since torch fixes
-    ones. `shapes` are the user's own, and no others are tried then."""
+    """Return options of the exporter, best first: with a dynamic batch, of two samples if there was one, since torch
+    specialises on size 1. If the user gives `shapes`, only these are tried."""
     import torch
     from torch.utils import _pytree as pytree
 
@@ -54,7 +55,7 @@ def attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], shapes:
 
 
 def _called(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Inputs for one attempt: copies, since torch marks the tensors of the one before as dynamic."""
+    """Return copies of the inputs for one attempt, since torch marks the tensors of the previous one as dynamic."""
     import torch
     from torch.utils import _pytree as pytree
 
@@ -66,7 +67,7 @@ def _called(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _free(leaf: Any, lengths: frozenset[int]) -> dict[int, str] | None:
-    """The free dimensions of one input, with their names."""
+    """Return the dynamic dimensions of one input, with their names."""
     import torch
 
     if not isinstance(leaf, torch.Tensor) or not leaf.dim():
@@ -76,12 +77,14 @@ def _free(leaf: Any, lengths: frozenset[int]) -> dict[int, str] | None:
 
 
 def _is_sequence(leaf: Any) -> bool:
-    """Tokens and masks [batch, length], and what is computed of them [batch, length, features]."""
+    """Whether an input is a sequence: tokens and masks [batch, length], or features of them [batch, length,
+    features]."""
     return leaf.dim() == 3 or (leaf.dim() == 2 and not leaf.is_floating_point())
 
 
 def _lengths(model: Any, leaves: Sequence[Any]) -> frozenset[int]:
-    """Lengths of sequences among the inputs: of tokens, else of vectors; not channels of a signal."""
+    """Return the lengths of sequences among the inputs: of tokens, else of vectors; but not the channels of a
+    signal."""
     import torch
 
     tokens = {leaf.shape[1] for leaf in leaves if leaf.dim() == 2 and _is_sequence(leaf)}
@@ -93,7 +96,7 @@ def _lengths(model: Any, leaves: Sequence[Any]) -> frozenset[int]:
 def lengthened(
     given: tuple[tuple[Any, ...], dict[str, Any]], lengths: frozenset[int]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The same inputs with sequences of another length: a part of them once more."""
+    """Return the same inputs with sequences of another length, by repeating a part of them."""
     import torch
     from torch.utils import _pytree as pytree
 

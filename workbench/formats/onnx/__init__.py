@@ -1,1 +1,1 @@
-"""An ONNX file as it is written, looked at before its graph is made: its message, tensors, and files beside it."""
+"""Inspection of an ONNX file before its graph is built: its message, tensors, and external data."""

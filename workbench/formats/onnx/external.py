@@ -1,4 +1,4 @@
-"""Weights that an ONNX file keeps in files beside it: all entries are checked before one is read, then mapped."""
+"""External data of an ONNX file: all entries are checked before any is read, then memory-mapped."""
 
 import os
 import re
@@ -24,7 +24,7 @@ BESIDE = Message("Put them next to the model and export it again.")
 
 
 class Entry(NamedTuple):
-    """Where a tensor's bytes are: `length` of them from `offset` on, in the file `location` beside the model."""
+    """Location of a tensor's bytes: `length` of them from `offset` on, in the file `location` beside the model."""
 
     location: str
     offset: int
@@ -32,9 +32,9 @@ class Entry(NamedTuple):
 
 
 def files(proto: onnx.ModelProto, file: Path) -> list[Path]:
-    """The files beside the model that hold external weights. Raises UserError where one is missing, shorter than its
-    weights need, or outside of the folder of the model, or of the file that the model's name is a link to, as in a
-    cache of downloads."""
+    """Return the files beside the model that hold external weights. Raises UserError if one is missing, too short for
+    its weights, or outside the folder of the model, or of the file that the model's name links to, as in a download
+    cache."""
     external = [tensor for tensor in onnx_tensors.tensors(proto) if tensor.data_location == onnx.TensorProto.EXTERNAL]
     entries = [_entry(tensor, file) for tensor in external]
     folder = file.parent.resolve()
@@ -50,7 +50,7 @@ def files(proto: onnx.ModelProto, file: Path) -> list[Path]:
 
 
 def read(model: ir.Model) -> None:
-    """External tensors become views of the mapped file: no copy in memory, and saved like all others."""
+    """Replace external tensors by views of the mapped file: no copy in memory, and saved like all others."""
     mapped: dict[str, MappedFile] = {}
     for graph in model.graphs():
         for value in graph.initializers.values():
@@ -93,7 +93,7 @@ def _entry(tensor: onnx.TensorProto, file: Path) -> Entry:
 
 
 def _part(file: Path, folder: Path, homes: set[Path], location: str) -> Path:
-    """The file of this name. Raises UserError where it must not be looked at, or is none."""
+    """Return the file of this name. Raises UserError if it must not be accessed, or is not a file."""
     try:
         away = unasked_place(location, with_places(NOBODY, str(folder)))  # not to be looked up
         lexical = os.path.normpath(folder / location)
@@ -136,7 +136,8 @@ def _within(part: Path, homes: set[Path]) -> bool:
 
 
 def _long_enough(file: Path, location: str, stored: int, size: int, here: Sequence[Entry]) -> None:
-    """`stored`: bytes that the file takes on the disk, which are fewer than its size where it has holes."""
+    """Raise UserError if a file is too short. `stored`: bytes that the file takes on disk, fewer than its size if it
+    has holes."""
     last = max(entry.offset + entry.length for entry in here)
     if last > size:
         raise UserError(
@@ -157,7 +158,7 @@ def _long_enough(file: Path, location: str, stored: int, size: int, here: Sequen
 
 
 def _mapped(tensor: ir.ExternalTensor, mapped: dict[str, MappedFile]) -> MappedTensor:
-    """`mapped`: by name, those that are mapped already."""
+    """Return the tensor, mapped. `mapped`: files that are already mapped, by name."""
     path, part = os.path.abspath(tensor.path), f"{tensor.offset} {tensor.length}"
     known: dict[str, Any] = {"dtype": tensor.dtype, "name": tensor.name}
     shape = tuple(tensor.shape.numpy())

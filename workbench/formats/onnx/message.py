@@ -1,8 +1,8 @@
-"""A large ONNX message read without its weights: those stay in the file, mapped, until somebody asks for them.
+"""Reading of a large ONNX message without its weights, which stay memory-mapped in the file until they are needed.
 
-Parsed as a whole, a message takes its file's bytes twice, and every look at a tensor's raw data copies it. Here the
-fields of the message are walked (protobuf's wire format), and the raw data of large initialisers becomes a reference to
-the same file, as external data is.
+Parsed as a whole, a message takes twice its file's size in memory, and every access to a tensor's raw data copies it.
+Here the fields of the message are walked (protobuf's wire format), and the raw data of large initialisers becomes a
+reference to the same file, like external data.
 """
 
 import mmap
@@ -20,7 +20,7 @@ FIXED = {WIDE: 8, NARROW: 4}
 
 
 class Field(NamedTuple):
-    """A field of a message: its number and wire type, and where it and its content begin and end."""
+    """A field of a message: its number and wire type, and the offsets of its beginning, its content and its end."""
 
     number: int
     kind: int
@@ -30,8 +30,8 @@ class Field(NamedTuple):
 
 
 def read(file: Path) -> onnx.ModelProto | None:
-    """The message, with large initialisers as external data of the file itself; None where it has no such, or is not
-    one that can be walked. Raises whatever onnx.load raises."""
+    """Read the message, with large initialisers as external data in the file itself; None if it has none, or cannot be
+    walked. Raises whatever onnx.load raises."""
     if file.stat().st_size < LEAST:
         return None
     with file.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
@@ -57,7 +57,8 @@ def _graph(content: Any, graph: Field, name: str) -> Iterator[bytes]:
 
 
 def _tensor(content: Any, tensor: Field, name: str) -> bytes:
-    """The initialiser without its raw data; as it is where that is small, or the tensor is stored in another way."""
+    """Return the initialiser without its raw data; unchanged if that is small, or the tensor is stored in another
+    way."""
     fields = list(_fields(content, tensor.content, tensor.end))
     raw = [field for field in fields if (field.number, field.kind) == (RAW, BYTES)]
     if len(raw) != 1 or raw[0].end - raw[0].content < LARGE or any(each.number >= EXTERNAL for each in fields):
@@ -72,7 +73,7 @@ def _tensor(content: Any, tensor: Field, name: str) -> bytes:
 
 
 def _fields(content: Any, at: int, end: int) -> Iterator[Field]:
-    """The fields of a message between two places. Raises ValueError or IndexError where they do not fit."""
+    """Yield the fields of a message between two offsets. Raises ValueError or IndexError if they do not fit."""
     while at < end:
         start = at
         tag, at = _varint(content, at)
@@ -93,7 +94,7 @@ def _fields(content: Any, at: int, end: int) -> Iterator[Field]:
 
 
 def _varint(content: Any, at: int) -> tuple[int, int]:
-    """A number, and the place behind it."""
+    """Return a number, and the offset after it."""
     value = shift = 0
     while True:
         byte = content[at]
@@ -107,7 +108,7 @@ def _varint(content: Any, at: int) -> tuple[int, int]:
 
 
 def _written(number: int, content: bytes) -> bytes:
-    """A field of bytes."""
+    """Encode a field of bytes."""
     head = bytearray()
     for value in (number << 3 | BYTES, len(content)):
         while value > 127:

@@ -1,5 +1,5 @@
-"""Tensors and functions of an ONNX file as they are written, looked at before any is read: no tensor takes more memory
-than the file has bytes for it, and none comes from elsewhere."""
+"""Checks of an ONNX file's tensors and functions before any is read: no tensor may take more memory than the file has
+bytes for it, or refer to other files."""
 
 from collections.abc import Iterable, Iterator
 
@@ -42,7 +42,7 @@ DENSE, TIMES = 1 << 26, 1000
 
 
 def tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
-    """Every dense tensor of the model, of its subgraphs and functions; the parts of sparse ones among them."""
+    """Yield every dense tensor of the model, of its subgraphs and functions, including the parts of sparse ones."""
     for sparse in sparse_tensors(model):
         yield from (sparse.values, sparse.indices)
     for graph in _graphs(model):
@@ -86,7 +86,7 @@ def _subgraphs(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
 
 
 def check(model: onnx.ModelProto) -> None:
-    """Raises ValueError for a tensor whose data is not what its type and dimensions say."""
+    """Raise ValueError for a tensor whose data does not match its type and dimensions."""
     for sparse in sparse_tensors(model):
         for part in (sparse.values, sparse.indices):
             if part.data_location == T.EXTERNAL:
@@ -107,7 +107,8 @@ def _fits(tensor: onnx.TensorProto) -> bool:
 
 
 def bytes_of(tensor: onnx.TensorProto) -> int | None:
-    """How many bytes its type and dimensions need; None where they are not those of a tensor that has bytes."""
+    """Return the number of bytes required by type and dimensions; None if these are not those of a tensor with
+    bytes."""
     if tensor.data_type not in FIELDS or tensor.data_type == T.STRING or any(size < 0 for size in tensor.dims):
         return None
     each = PACKED.get(tensor.data_type) or onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
@@ -115,7 +116,7 @@ def bytes_of(tensor: onnx.TensorProto) -> int | None:
 
 
 def size_of(dims: Iterable[int]) -> int:
-    """How many values; in Python's numbers, which do not overflow."""
+    """Return the number of values, as a Python integer, which does not overflow."""
     count = 1
     for size in dims:
         count *= size
@@ -123,19 +124,19 @@ def size_of(dims: Iterable[int]) -> int:
 
 
 def much_larger(made: int, stored: int) -> bool:
-    """Whether these bytes in memory are many times those of the file."""
+    """Whether the size in memory is many times that in the file."""
     return made > max(DENSE, TIMES * stored)
 
 
 def much_larger_dense(sparse: Iterable[onnx.SparseTensorProto]) -> bool:
-    """Whether these tensors would take much more memory, made dense, than their bytes in the file."""
+    """Whether these tensors would take much more memory as dense ones than their bytes in the file."""
     parts = list(sparse)
     numbers = sum(size_of(abs(size) for size in part.dims) for part in parts)
     return much_larger(8 * numbers, sum(part.ByteSize() for part in parts))
 
 
 def dense(sparse: onnx.SparseTensorProto) -> onnx.TensorProto:
-    """Values at indices (ONNX, SparseTensor) as a dense tensor. Raises an error where they do not fit."""
+    """Convert values at indices (ONNX, SparseTensor) to a dense tensor. Raises an error if they do not fit."""
     values = onnx.numpy_helper.to_array(sparse.values)
     indices = onnx.numpy_helper.to_array(sparse.indices)
     made = np.zeros(tuple(sparse.dims), values.dtype)
@@ -147,8 +148,8 @@ def dense(sparse: onnx.SparseTensorProto) -> onnx.TensorProto:
 
 
 def when_inlined(model: onnx.ModelProto) -> tuple[int, int]:
-    """How many nodes the model has when its functions are written out where they are called, and how many calls that
-    are. Raises ValueError when functions call each other in a circle."""
+    """Return the number of nodes after inlining all functions, and the number of calls. Raises ValueError for recursive
+    functions."""
     functions = {(function.domain, function.name): function for function in model.functions}
     made: dict[tuple[str, str], tuple[int, int]] = {}
 
@@ -183,7 +184,7 @@ def _key(node: onnx.NodeProto) -> tuple[str, str]:
 
 
 def _every(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
-    """These nodes and those of their subgraphs."""
+    """Yield these nodes and those of their subgraphs."""
     pending = [nodes]
     while pending:
         for node in pending.pop():

@@ -1,1 +1,1 @@
-"""torch.export archives read without trust. Imported when one is opened: these modules need torch."""
+"""Reading of torch.export archives without trust. Imported on demand, as these modules need torch."""

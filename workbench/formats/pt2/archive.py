@@ -1,8 +1,9 @@
-"""A torch.export archive without trust: every member is named here, read by us, and checked; torch gets values.
+"""Reading of a torch.export archive without trust: every member is listed, read and checked here; torch only gets
+values.
 
-torch and Python's zipfile need not agree on what an archive holds, and torch takes members by the beginning of their
-names. So torch is not given the archive at all: its program is written again (`program`), its tensors are made
-here (`tensors`), and the exported program is put together from these.
+torch and Python's zipfile need not agree on what an archive holds, and torch selects members by prefixes of their
+names. So torch never sees the archive: its program is rewritten (`program`), its tensors are built here (`tensors`),
+and the exported program is assembled from these.
 """
 
 import json
@@ -41,8 +42,8 @@ LARGEST_PROGRAM = 1 << 25
 
 
 def load(path: str) -> Any:
-    """The torch.export.ExportedProgram in the file. Raises Unsafe when something in it could run code, ValueError when
-    it is damaged, Unpacks when it is too large."""
+    """Load the torch.export.ExportedProgram in the file. Raises Unsafe if something in it could run code, ValueError if
+    it is damaged, Unpacks if it is too large."""
     with zipfile.ZipFile(path) as archive:
         tensors.check_sizes(archive, Path(path).stat().st_size)
         root = _checked(archive)
@@ -51,7 +52,7 @@ def load(path: str) -> Any:
 
 
 def _checked(archive: zipfile.ZipFile) -> str | None:
-    """The folder in the archive that holds everything; None for an archive of the older kind."""
+    """Return the archive's root folder; None for an archive of the older kind."""
     members = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = [entry.filename for entry in members]
     if len(set(names)) != len(names):
@@ -111,7 +112,8 @@ def _named(found: Any) -> dict[str, Any]:
 
 
 def _tensors(archive: zipfile.ZipFile, folder: str, kind: str) -> dict[str, Any]:
-    """Weights or constants by name; those in the same part of the archive share their memory, as tied weights do."""
+    """Return weights or constants by name; those in the same part of the archive share their memory, like tied
+    weights."""
     if f"{folder}model.pt" in archive.namelist():
         return _named(read_pickle(member(archive, f"{folder}model.pt")))
     parts: dict[str, bytearray] = {}

@@ -1,9 +1,9 @@
-"""The program in a torch.export archive: read as data, and written again with nothing in it but known operators,
-names, numbers and sizes.
+"""The program in a torch.export archive: read as data, and rewritten with nothing but known operators, names, numbers
+and sizes.
 
 torch builds Python code from a program's names, evaluates the expressions in it, and imports classes that its input
-description names. So every text in it must have the form that belongs to its key, sizes are parsed here and written
-again as arithmetic, and notes that nothing needs are left out.
+description names. So every text in it must have the form required by its key, sizes are parsed here and rewritten as
+arithmetic, and unused metadata is dropped.
 """
 
 import ast
@@ -141,11 +141,11 @@ CONTAINERS = {
 
 
 class Unsafe(Exception):
-    """Says what in a file could run code when torch reads it."""
+    """Raised for something in a file that could run code when torch reads it."""
 
 
 def cleaned(content: bytes) -> bytes:
-    """The program as torch may read it. Raises Unsafe, or ValueError when it is damaged."""
+    """Return the program in a form that is safe for torch. Raises Unsafe, or ValueError if it is damaged."""
     program = json.loads(content)
     if not isinstance(program, dict) or not isinstance(program.get("graph_module"), dict):
         raise ValueError(Message("no program"))
@@ -155,7 +155,7 @@ def cleaned(content: bytes) -> bytes:
 
 
 def _clean(key: str, value: Any) -> Any:
-    """`key`: the nearest key above the value."""
+    """Clean a value. `key`: the nearest key above it."""
     if isinstance(value, dict):
         return _notes(value) if key == "metadata" else _clean_dict(key, value)
     if isinstance(value, list):
@@ -181,7 +181,7 @@ def _clean_dict(key: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _notes(value: dict[str, Any]) -> dict[str, str]:
-    """The module scopes of a node, which are never evaluated."""
+    """Return the module scopes of a node, which are never evaluated."""
     scopes = value.get("nn_module_stack")
     return {"nn_module_stack": scopes} if isinstance(scopes, str) and len(scopes) < SCOPE_LENGTH else {}
 
@@ -196,7 +196,7 @@ def _matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
 
 
 def _target(text: str) -> str:
-    """An operator that torch has, computes from its inputs, and does nothing else."""
+    """Return an operator's name if torch has it and it only computes from its inputs."""
     if text in ARITHMETIC:
         return text
     if (found := OPERATOR.fullmatch(text)) is None or not _registered(*found.groups()):
@@ -214,7 +214,7 @@ def _registered(namespace: str, name: str, overload: str) -> bool:
 
 
 def expression(text: str) -> str:
-    """A size, written again: arithmetic of numbers and symbols. Raises Unsafe for all else, as torch evaluates it."""
+    """Rewrite a size as arithmetic of numbers and symbols. Raises Unsafe for all else, as torch evaluates it."""
     if len(text) > LONGEST_EXPRESSION:
         raise Unsafe(Message("a size expression with more than arithmetic"))
     try:
@@ -251,7 +251,7 @@ def _plain(node: ast.AST, called: dict[int, ast.Call]) -> bool:
 
 
 def _small(node: ast.AST) -> bool:
-    """Whether an exponent is a small number: powers of powers would take any memory."""
+    """Whether an exponent is a small number: powers of powers could take unlimited memory."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Integer" and node.args:
         node = node.args[0]
     if isinstance(node, ast.UnaryOp):
@@ -260,7 +260,8 @@ def _small(node: ast.AST) -> bool:
 
 
 def _structure(text: str) -> str:
-    """How inputs or outputs are nested. Only plain containers: torch imports what any other kind names."""
+    """Rewrite the nesting of inputs or outputs. Only plain containers: torch imports the class that any other kind
+    names."""
     version, tree = json.loads(text)
     if type(version) is not int:
         raise ValueError("structure")

@@ -1,5 +1,5 @@
-"""A graph as a program of torch.export: its operators as torch has them, its weights as floats at the paths of their
-layers. What is written holds tensors and operators of torch alone, so that it opens without trust."""
+"""Saving of a graph as a torch.export program: with torch's operators, and weights as floats under the paths of their
+layers. The file holds only tensors and torch operators, so that it opens without trust."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,8 +22,8 @@ OTHER = Message("Export as ONNX or safetensors.")
 
 
 def save(graph: ir.Model, path: Path, job: Job) -> None:
-    """Write NAME.pt2. Sizes that are free in the graph stay free where torch.export allows it. Raises UserError where
-    an operator has no counterpart in torch, or the graph cannot be traced."""
+    """Write NAME.pt2. Dynamic sizes of the graph stay dynamic where torch.export allows it. Raises UserError if an
+    operator has no counterpart in torch, or the graph cannot be traced."""
     import torch
 
     from workbench.graph.torch.symbolic import Exportable, with_paths
@@ -52,8 +52,8 @@ def save(graph: ir.Model, path: Path, job: Job) -> None:
 
 
 def _example(model: Model) -> Mapping[str, np.ndarray]:
-    """Inputs that the graph runs on, with two samples where it takes any number: torch makes a size of 1 fixed. Raises
-    UserError where none are found."""
+    """Return inputs that the graph runs on, with two samples if it takes any number: torch specialises on size 1.
+    Raises UserError if none are found."""
     session = runtime.session(model)
     feeds, _, why = answers(session)
     if not feeds:

@@ -1,4 +1,4 @@
-"""Tensors of a torch archive, made from bytes and numbers here: no pickle of it is given to torch."""
+"""Tensors of a torch archive, built here from bytes and numbers: none of its pickles is passed to torch."""
 
 import io
 import pickle
@@ -35,13 +35,13 @@ STORAGES = {
 
 
 class Unpacks(Exception):
-    """The archive would take many times its size in memory."""
+    """Raised for an archive that would take many times its size in memory."""
 
 
 def strided(
     content: bytearray, dtype: torch.dtype, size: Sequence[int], stride: Sequence[int], offset: int
 ) -> torch.Tensor:
-    """A view of these bytes. Raises ValueError when it reaches beyond them, or repeats them without bound."""
+    """Return a view of these bytes. Raises ValueError if it exceeds them, or repeats them without bound."""
     numbers = (*size, *stride, offset)
     if len(size) != len(stride) or not all(type(number) is int and 0 <= number < 1 << 48 for number in numbers):
         raise ValueError(Message("a tensor's shape"))
@@ -59,13 +59,13 @@ def strided(
 
 
 def check_sizes(archive: zipfile.ZipFile, size: int) -> None:
-    """Raises Unpacks when the members are much larger than the `size` bytes of the archive, or lie over each other."""
+    """Raise Unpacks if the members are much larger than the `size` bytes of the archive, or overlap."""
     if sum(entry.file_size for entry in archive.infolist()) > SMALL + UNPACKED * size:
         raise Unpacks
 
 
 def member(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Raises ValueError when there is none of this name."""
+    """Read a member of the archive. Raises ValueError if there is none of this name."""
     try:
         return archive.read(name)
     except KeyError as error:
@@ -73,7 +73,7 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def read_pickle(content: bytes) -> Any:
-    """Read tensors in plain containers as torch.save writes them. Raises Unsafe if there is more in the pickle,
+    """Read tensors in plain containers as torch.save writes them. Raises Unsafe if the pickle holds anything else,
     ValueError if it is damaged."""
     if not content:
         return None
@@ -96,7 +96,7 @@ def read_pickle(content: bytes) -> Any:
 
 
 class _Plain(PlainPickle):
-    """Every name that it resolves is listed here."""
+    """Reader of pickles that resolves only the names listed here."""
 
     def __init__(self, file: io.BytesIO, record: Callable[[str], bytearray]) -> None:
         super().__init__(file)
@@ -140,7 +140,7 @@ class _Plain(PlainPickle):
         return torch.nn.Parameter(data, requires_grad=bool(requires_grad) and data.is_floating_point())
 
     def _build(self) -> None:
-        """Attributes of a container are left out."""
+        """Drop the attributes of a container."""
         self.stack.pop()  # type: ignore[attr-defined]
 
     dispatch: ClassVar[dict[int, Any]] = {**PlainPickle.dispatch, pickle.BUILD[0]: _build}

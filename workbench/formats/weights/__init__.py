@@ -1,1 +1,1 @@
-"""Files of weights alone: safetensors and state dicts, read here without torch and without running anything."""
+"""Files of weights without a network: safetensors and state dicts, read without torch and without running code."""

@@ -1,7 +1,7 @@
-"""Weights without a network as a graph: one operator for each weight, none connected with another.
+"""A graph for weights without a network: one operator for each weight, none connected to another.
 
-So the tree, histograms, spectra, sizes and every step that needs neither data nor neighbours work as they do on a
-network. Which operator it is follows from the number of axes and the name, since a file of weights does not say.
+So the tree, histograms, spectra, sizes and every step that needs neither data nor neighbours work as for a network. The
+operator is inferred from the number of axes and the name, since a file of weights does not state it.
 """
 
 import re
@@ -23,7 +23,7 @@ DTYPES = "dtypes"  # in the meta of the graph: the types of floats that are seen
 
 
 def graph_of(found: Checkpoint, path: str, format: str) -> Loaded:
-    """A graph of all tensors of a checkpoint. Raises Unreadable."""
+    """Build a graph of all tensors of a checkpoint. Raises Unreadable."""
     reader = Reader()
     graph = ir.Graph([], [], nodes=[], opset_imports={"": OPSET}, name=Path(path).stem)
     parts = _Parts(graph)
@@ -62,7 +62,7 @@ def _pickled(found: Checkpoint) -> Iterable[str]:
 
 
 def _bias_of(stored: Stored, found: Checkpoint) -> str | None:
-    """The name of the vector that belongs to a weight: beside it, with as many numbers as it has rows."""
+    """Return the name of a weight's bias: the vector beside it with as many numbers as it has rows."""
     if not stored.name.endswith("weight") or len(stored.shape) < 2 or _is_table(stored):
         return None
     name = f"{stored.name.removesuffix('weight')}bias"
@@ -75,7 +75,7 @@ def _is_table(stored: Stored) -> bool:
 
 
 class _Parts:
-    """Adds initialisers and nodes to the graph; inputs of one kind and size are shared."""
+    """Builder of initialisers and nodes; inputs of one kind and size are shared."""
 
     def __init__(self, graph: ir.Graph) -> None:
         self._graph = graph
@@ -89,7 +89,7 @@ class _Parts:
         return value
 
     def node(self, name: str, stored: Stored, weight: ir.Value, bias: ir.Value | None) -> None:
-        """The operator that a tensor of this shape most likely belongs to."""
+        """Add the operator that a tensor of this shape most likely belongs to."""
         axes = len(stored.shape)
         floats = stored.dtype.is_floating_point() and 0 not in stored.shape
         vectors = [] if bias is None else [bias]

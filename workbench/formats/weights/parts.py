@@ -1,4 +1,4 @@
-"""One file of weights, or several that an index lists."""
+"""Files of weights: a single one, or several that an index lists."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def is_index(path: str) -> bool:
 
 
 def is_pickle(path: str) -> bool:
-    """Whether a file that is one of weights is torch's."""
+    """Whether a file of weights is torch's."""
     if is_index(path):
         return path.endswith(f".bin{INDEX}")
     with open(path, "rb") as file:
@@ -35,7 +35,7 @@ def is_pickle(path: str) -> bool:
 
 
 def is_state_dict(path: str, head: bytes) -> bool:
-    """Whether torch.save wrote the file: an archive with data.pkl and no program in it, or the older kind."""
+    """Whether torch.save wrote the file: an archive with data.pkl and without a program, or the older kind."""
     if state_dict.is_legacy(head):
         return True
     names = members(path, head)
@@ -43,7 +43,7 @@ def is_state_dict(path: str, head: bytes) -> bool:
 
 
 def members(path: str, head: bytes) -> list[str]:
-    """The names in an archive that begins with `head`; none where it is no archive, or one that cannot be read."""
+    """Return the names in an archive that begins with `head`; empty if it is not a readable archive."""
     if head[:4] != b"PK\x03\x04":
         return []
     try:
@@ -54,7 +54,7 @@ def members(path: str, head: bytes) -> list[str]:
 
 
 def read(path: str) -> Checkpoint:
-    """Raises Unreadable; OSError."""
+    """Read a file of weights. Raises Unreadable; OSError."""
     index = path if is_index(path) else index_of(path)
     found = _several(index) if index else _one(path)
     if not found.tensors:
@@ -69,7 +69,7 @@ def read(path: str) -> Checkpoint:
 
 
 def index_of(path: str) -> str:
-    """The index beside a file that is one part of several; "" where it is not, or there is none."""
+    """Return the index beside a file that is one part of several; "" if it is not a part, or there is no index."""
     found = PART.match(os.path.basename(path))
     index = os.path.join(os.path.dirname(path), f"{found[1]}{found[2]}{INDEX}") if found else ""
     return index if index and os.path.isfile(index) else ""
@@ -83,7 +83,8 @@ def _one(path: str) -> Checkpoint:
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """Order of names in which layer 2 comes before layer 10: files of this kind are sorted by type and letter."""
+    """Return the sort key of a name by which layer 2 precedes layer 10: files of this kind are sorted by type and
+    letter."""
     return [
         (part.isdecimal(), int(part[:18]) if part.isascii() and part.isdecimal() else 0, part)
         for part in re.split(r"(\d+)", name)
@@ -91,7 +92,7 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
 
 
 def _several(index: str) -> Checkpoint:
-    """Every part that the index lists; each name comes from the part that it says."""
+    """Read every part that the index lists; each name comes from the part that the index assigns."""
     listed = _listed(index)
     folder = Path(index).parent
     files = sorted(set(listed.values()))
@@ -109,7 +110,7 @@ def _several(index: str) -> Checkpoint:
 
 
 def _listed(index: str) -> dict[str, str]:
-    """Tensor -> file, as the index says."""
+    """Return the index as tensor -> file."""
     if os.stat(index).st_size > LARGEST_INDEX:
         raise Unreadable(Message("its index is larger than 32 MB"))
     try:
@@ -122,7 +123,7 @@ def _listed(index: str) -> dict[str, str]:
 
 
 def _beside(folder: Path, name: str) -> str:
-    """A file of the index's own folder. A link that leaves it is refused, but for those of a hub's cache, whose
+    """Return a file in the index's own folder. A link that leaves it is refused, except in a hub's cache, whose
     snapshots link to the folder `blobs` beside them."""
     if name != os.path.basename(name) or "\\" in name or "\0" in name or name in ("", ".", ".."):
         raise Unreadable(Message("its index lists a file outside its folder ({name})", name=name[:80]))

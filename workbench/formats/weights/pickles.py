@@ -1,4 +1,4 @@
-"""Pickles read without running anything: every name that is resolved and every operation is listed here.
+"""Reading of pickles without running code: every name that is resolved and every operation is listed here.
 
 Python's own reader (pickle._Unpickler) with a dispatch table of the operations that plain containers need. Those that
 take memory by a number in the file (memo places, byte arrays) are bounded or left out.
@@ -63,17 +63,17 @@ FURTHER = (
 
 
 class Damaged(Exception):
-    """The bytes are no pickle of this kind."""
+    """Raised for bytes that are not a pickle of this kind."""
 
 
 class PlainPickle(pickle._Unpickler):
-    """Base of the readers: subclasses say what `find_class` and `persistent_load` give."""
+    """Base of the readers: subclasses define `find_class` and `persistent_load`."""
 
     dispatch: ClassVar[dict[int, Any]] = {code[0]: pickle._Unpickler.dispatch[code[0]] for code in OPCODES}
 
 
 class Opaque:
-    """An object of a class that is not made: its name and its state, and nothing of what it does."""
+    """An object that is not constructed: the name of its class and its state, without any behaviour."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -83,7 +83,7 @@ class Opaque:
         return Opaque(self.name)
 
     def append(self, _: Any) -> None:
-        """Containers of other classes take what they are given and drop it."""
+        """Accept and drop an item; containers of unknown classes are filled by this."""
 
     extend = add = append
 
@@ -92,10 +92,10 @@ class Opaque:
 
 
 class ObjectPickle(PlainPickle):
-    """Reads any pickle; objects of classes that `known` has not stay Opaque.
+    """Reader of any pickle; objects of classes that are not in `known` become Opaque.
 
-    known    (module, name) -> what stands for it
-    storage  what persistent_load gives for a persistent id
+    known    (module, name) -> replacement
+    storage  function from a persistent id to its value
     """
 
     def __init__(self, file: BinaryIO, known: dict[tuple[str, str], Any], storage: Callable[[Any], Any]) -> None:
@@ -104,7 +104,7 @@ class ObjectPickle(PlainPickle):
         self._known, self._storage = known, storage
 
     def load(self) -> Any:
-        """Raises Damaged for anything that is no such pickle."""
+        """Read the pickle. Raises Damaged for anything that is not such a pickle."""
         try:
             return super().load()
         except (Damaged, MemoryError):
@@ -119,20 +119,20 @@ class ObjectPickle(PlainPickle):
         return self._storage(pid)
 
     def _put(self) -> None:
-        """LONG_BINPUT: the number of a memo place is the file's."""
+        """Handle LONG_BINPUT, whose memo index comes from the file."""
         place = int.from_bytes(self.read(4), "little")  # type: ignore[attr-defined]
         if place > MOST_MEMO:
             raise Damaged("memo")
         self.memo[place] = self.stack[-1]  # type: ignore[attr-defined]
 
     def _new(self) -> None:
-        """NEWOBJ: class and arguments become the object that is not made."""
+        """Handle NEWOBJ: class and arguments become an Opaque object."""
         self.stack.pop()  # type: ignore[attr-defined]
         made = self.stack.pop()  # type: ignore[attr-defined]
         self.stack.append(made() if callable(made) else made)  # type: ignore[attr-defined]
 
     def _reduce(self) -> None:
-        """REDUCE: only what stands in `known` is called."""
+        """Handle REDUCE: only callables in `known` are called."""
         arguments = self.stack.pop()  # type: ignore[attr-defined]
         function = self.stack[-1]  # type: ignore[attr-defined]
         if not isinstance(function, Opaque) and not any(function is known for known in self._known.values()):
@@ -140,7 +140,7 @@ class ObjectPickle(PlainPickle):
         self.stack[-1] = function(*arguments)  # type: ignore[attr-defined]
 
     def _set(self) -> None:
-        """EMPTY_SET: stays unmade, since numbers of the file's choice fill a hash table in quadratic time."""
+        """Handle EMPTY_SET: the set is not built, since chosen numbers would fill a hash table in quadratic time."""
         self.stack.append(Opaque("set"))  # type: ignore[attr-defined]
 
     def _frozen_set(self) -> None:
@@ -157,12 +157,12 @@ class ObjectPickle(PlainPickle):
             self._fill(key, value)
 
     def _fill(self, key: Any, value: Any) -> None:
-        """An entry of a mapping; those without a text as key (parameters of optimisers) are dropped."""
+        """Add an entry to a mapping; entries whose key is not a text (parameters of optimisers) are dropped."""
         if isinstance(key, str):
             self.stack[-1][key] = value  # type: ignore[attr-defined]
 
     def _build(self) -> None:
-        """BUILD: the state of an object is kept where it is one that is not made, and dropped elsewhere."""
+        """Handle BUILD: the state is kept for Opaque objects, and dropped for others."""
         state = self.stack.pop()  # type: ignore[attr-defined]
         if isinstance(made := self.stack[-1], Opaque):  # type: ignore[attr-defined]
             made.state = state
@@ -182,7 +182,7 @@ class ObjectPickle(PlainPickle):
 
 
 class Bounded(io.RawIOBase):
-    """A file of which at most LARGEST bytes are read."""
+    """Reader of a file, limited to LARGEST bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._left = file, LARGEST

@@ -40,13 +40,13 @@ ALIGN = 8
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether a file that begins so has a safetensors header."""
+    """Whether these first bytes are those of a file with a safetensors header."""
     length = int.from_bytes(head[:8], "little")
     return len(head) > 9 and 2 <= length < 1 << 40 and head[8:9] == b"{"
 
 
 def read(path: str) -> tuple[dict[str, Stored], dict[str, str]]:
-    """Its tensors by name, and its metadata. Raises Unreadable, saying what does not hold together; OSError."""
+    """Read the tensors by name, and the metadata. Raises Unreadable naming the fault; OSError."""
     size = os.stat(path).st_size
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -81,7 +81,7 @@ def _header(content: bytes) -> dict[str, Any]:
 
 
 def _stored(name: str, entry: Any, path: str, start: int, size: int) -> Stored:
-    """Raises Unreadable where type, shape and offsets do not agree."""
+    """Parse an entry of the header. Raises Unreadable if type, shape and offsets do not agree."""
     try:
         shape, (begin, end), kind = entry["shape"], entry["data_offsets"], entry["dtype"]
     except (KeyError, TypeError, ValueError) as error:
@@ -108,7 +108,7 @@ def _no_overlap(tensors: Iterable[Stored]) -> None:
 
 
 def write(file: BinaryIO, tensors: Mapping[str, tuple[ir.DataType, tuple[int, ...], Any]], metadata: Any) -> None:
-    """Write tensors, name -> (type, shape, function that gives the bytes), one at a time. Those of the largest type
+    """Write tensors, name -> (type, shape, function that returns the bytes), one at a time. Those of the largest type
     come first, so all are aligned."""
     order, text = _text(tensors, metadata)
     file.write(len(text).to_bytes(8, "little") + text)

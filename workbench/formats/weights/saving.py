@@ -1,5 +1,5 @@
-"""A graph as safetensors: its weights as floats under the names they were opened with, or all that is stored, packed,
-with the graph that decodes it in the metadata."""
+"""Saving of a graph as safetensors: its weights as floats under their original names, or packed as stored, with the
+decoding graph in the metadata."""
 
 import base64
 import binascii
@@ -29,9 +29,9 @@ Entry = tuple[ir.DataType, tuple[int, ...], Callable[[], bytes]]
 
 
 def save_plain(model: ir.Model, path: Path, job: Job) -> None:
-    """Write the weights as floats, in the layout of the file or module they came from: products with a matrix that
-    were transposed at opening are transposed back. Types stay those of the opened file where no value changes by it.
-    Raises UserError when it cannot be written."""
+    """Write the weights as floats, in the layout of the original file or module: matrices that were transposed at
+    opening are transposed back. Types of the opened file are kept if that changes no value. Raises UserError if the
+    file cannot be written."""
     transposed = model.graph.meta.get(TRANSPOSED, frozenset())
     entries: dict[str, Entry] = {}
     for name, value in model.graph.initializers.items():
@@ -44,18 +44,18 @@ def save_plain(model: ir.Model, path: Path, job: Job) -> None:
 
 
 def save_packed(model: ir.Model, path: Path, job: Job) -> None:
-    """Write what is stored as it is stored: packed integers, scales, masks. Integers of fewer than 8 bits are bytes.
+    """Write the tensors as they are stored: packed integers, scales, masks. Integers of fewer than 8 bits are bytes.
     The metadata holds the graph without these tensors (ONNX, base64). Raises UserError when it cannot be written."""
     _write(path, *_packed(model))
 
 
 def packed_bytes(model: ir.Model) -> int:
-    """Bytes of the file that `save_packed` writes; no weight is packed for it."""
+    """Return the bytes of the file that `save_packed` writes, without packing any weight."""
     return safetensors.size(*_packed(model, blank=True))
 
 
 def _packed(model: ir.Model, blank: bool = False) -> tuple[dict[str, Entry], dict[str, str]]:
-    """Tensors, and metadata with the graph; `blank`: with zeros in the place of values that it would hold."""
+    """Return tensors, and metadata with the graph; `blank`: with zeros in the place of values that it would hold."""
     copy = model.clone()
     entries: dict[str, Entry] = {}
     for name, value in copy.graph.initializers.items():
@@ -76,12 +76,12 @@ def _packed(model: ir.Model, blank: bool = False) -> tuple[dict[str, Entry], dic
 
 
 def _floats_bytes(tensor: ir.TensorProtocol) -> int:
-    """Bytes of a tensor in ONNX, where what was opened in another width is float32."""
+    """Return the bytes of a tensor in ONNX, where values opened in another width are float32."""
     return 4 * tensor.size if isinstance(tensor, Widened) else tensor.nbytes
 
 
 def _zeros(name: str, tensor: ir.TensorProtocol) -> ir.TensorProtocol:
-    """A tensor as large, without values."""
+    """Return a tensor of the same size, without values."""
     kept = np.zeros(tensor.nbytes, np.uint8).tobytes()
     proto = onnx.TensorProto(name=name, data_type=int(tensor.dtype), dims=tensor.shape.numpy(), raw_data=kept)
     return ir.serde.deserialize_tensor(proto)
@@ -92,7 +92,7 @@ def _write(path: Path, entries: Mapping[str, Entry], metadata: Mapping[str, str]
 
 
 def _entry(name: str, tensor: ir.TensorProtocol, opened: Mapping[str, ir.DataType], turned: bool) -> Entry:
-    """Type, shape and bytes of a tensor; in the type that it was opened in where that holds every value."""
+    """Return type, shape and bytes of a tensor; in its original type if that represents every value."""
     shape = tuple(int(size) for size in tensor.shape.numpy())
     if isinstance(tensor, Widened):
         return tensor.stored_dtype, shape, tensor.stored_bytes
@@ -110,8 +110,8 @@ def _holds(dtype: ir.DataType, array: np.ndarray) -> bool:
 
 
 def read_packed(path: str) -> tuple[onnx.ModelProto, dict[str, Stored], bool]:
-    """The graph in the metadata, whose tensors are those of the file, and whether it is weights alone. Raises
-    Unreadable for a graph that does not fit the file, or names another."""
+    """Read the graph in the metadata, whose tensors are those of the file, and whether it holds weights alone. Raises
+    Unreadable for a graph that does not fit the file, or refers to another file."""
     tensors, metadata = safetensors.read(path)
     try:
         proto = onnx.ModelProto.FromString(base64.b64decode(metadata[GRAPH], validate=True))
@@ -123,8 +123,8 @@ def read_packed(path: str) -> tuple[onnx.ModelProto, dict[str, Stored], bool]:
 
 
 def place(proto: onnx.ModelProto, tensors: Mapping[str, Stored], every: list[onnx.TensorProto]) -> None:
-    """Let external tensors of the graph be read from where they are in this very file; `every`: all its tensors.
-    Raises Unreadable for any other."""
+    """Point external tensors of the graph to their bytes in this file; `every`: all its tensors. Raises Unreadable for
+    any other."""
     own = {id(tensor) for tensor in proto.graph.initializer}
     for tensor in every:
         if tensor.data_location != onnx.TensorProto.EXTERNAL:
@@ -138,7 +138,7 @@ def place(proto: onnx.ModelProto, tensors: Mapping[str, Stored], every: list[onn
 
 
 def widen(model: ir.Model, tensors: Mapping[str, Stored]) -> None:
-    """Widen weights stored in fewer bits to float32, as which they are edited."""
+    """Widen weights stored in fewer bits to float32, in which they are edited."""
     reader, dtypes = Reader(), {}
     for name, value in model.graph.initializers.items():
         tensor = value.const_value

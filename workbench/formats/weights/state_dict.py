@@ -1,9 +1,9 @@
 """State dicts as torch.save writes them (.pt, .pth, .bin, .ckpt), and the weights of pickled modules, without torch.
 
-torch.save writes a zip archive whose data.pkl names the storages beside it; before torch 1.6 it wrote pickles one
-after the other, then the storages (torch/serialization.py, `_save` and `_legacy_save`). Both are read as
-`torch.load(weights_only=True)` reads them: no name of the file is resolved but those below. Objects of other classes
-(options, optimisers, whole modules) stay unmade; of a module its tensors are read.
+torch.save writes a zip archive whose data.pkl refers to the storages beside it; before torch 1.6 it wrote consecutive
+pickles, then the storages (torch/serialization.py, `_save` and `_legacy_save`). Both are read as
+`torch.load(weights_only=True)` reads them: only the names below are resolved. Objects of other classes (options,
+optimisers, whole modules) are not constructed; of a module, its tensors are read.
 """
 
 import zipfile
@@ -42,7 +42,7 @@ PREFIXES = ("module.", "_orig_mod.", "model.")  # of DataParallel, torch.compile
 
 @dataclass
 class Storage:
-    """Bytes in the file that tensors share; in old files its place is known at the end."""
+    """Bytes in the file that tensors share; in old files their offset is known only at the end."""
 
     dtype: ir.DataType
     key: str
@@ -52,7 +52,7 @@ class Storage:
 
 @dataclass(frozen=True)
 class View:
-    """A tensor as a pickle describes it, by its storage."""
+    """A tensor as described in a pickle, by its storage."""
 
     storage: Storage
     offset: int
@@ -61,12 +61,12 @@ class View:
 
 
 def is_legacy(head: bytes) -> bool:
-    """Whether a file that begins so was written by torch before 1.6."""
+    """Whether these first bytes are those of a file written by torch before 1.6."""
     return head[:2] == b"\x80\x02" and head[2:14] == b"\x8a\n" + MAGIC.to_bytes(10, "little")
 
 
 def read(path: str) -> Checkpoint:
-    """The tensors of the file. Raises Unreadable, saying what does not hold together."""
+    """Read the tensors of the file. Raises Unreadable naming the fault."""
     try:
         with open(path, "rb") as file:
             archive = file.read(4) == b"PK\x03\x04"
@@ -114,7 +114,7 @@ def _archive(file: BinaryIO, path: str) -> Any:
 
 
 def _start(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
-    """Where the bytes of a member begin: behind its local header (APPNOTE 4.3.7)."""
+    """Return the offset of a member's bytes: after its local header (APPNOTE 4.3.7)."""
     before = file.tell()
     file.seek(entry.header_offset)
     header = file.read(30)
@@ -125,7 +125,7 @@ def _start(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
 
 
 def _legacy(file: BinaryIO) -> Any:
-    """Pickles one after the other: magic number, version, system, object, keys; then each storage's count and bytes."""
+    """Read consecutive pickles: magic number, version, system, object, keys; then each storage's count and bytes."""
     storages: dict[str, Storage] = {}
 
     def storage(pid: Any) -> Storage:
@@ -158,7 +158,7 @@ def _legacy(file: BinaryIO) -> Any:
 
 
 def _named(pid: Any) -> tuple[ir.DataType, str]:
-    """Type and key of a storage: ("storage", type, key, device, count)."""
+    """Return type and key of a storage: ("storage", type, key, device, count)."""
     if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], ir.DataType):
         raise Damaged("storage")
     if not isinstance(pid[2], str) or len(pid[2]) > 40:
@@ -167,7 +167,7 @@ def _named(pid: Any) -> tuple[ir.DataType, str]:
 
 
 def _known() -> dict[tuple[str, str], Any]:
-    """The names of a state dict. Attributes of tensors (requires_grad, hooks) are dropped."""
+    """Return the names that occur in a state dict. Attributes of tensors (requires_grad, hooks) are dropped."""
     made: dict[tuple[str, str], Any] = {("torch", name): dtype for name, dtype in STORAGES.items()}
     return made | {
         ("torch._utils", "_rebuild_tensor_v2"): _tensor,
@@ -202,7 +202,7 @@ def _parameter(data: Any, *_: Any) -> Any:
 
 
 def _checkpoint(found: Any, path: str) -> Checkpoint:
-    """The weights among what a training script saved. Raises Unreadable where there are none."""
+    """Find the weights in the object that a training script saved. Raises Unreadable if there are none."""
     module = found.name if isinstance(found, Opaque) else ""
     notes: list[str] = []
     if isinstance(found, dict) and not any(isinstance(value, View) for value in found.values()):
@@ -225,8 +225,8 @@ def _tensors_in(found: Any) -> bool:
 
 
 def _walk(found: Any) -> Iterator[tuple[str, View]]:
-    """Every tensor in nested mappings and unmade modules, with its dotted name; of a file that nests one mapping in
-    itself or many times, the first MOST places."""
+    """Yield every tensor in nested mappings and opaque modules, with its dotted name; at most MOST positions, as a file
+    may nest one mapping in itself or many times."""
     left = MOST
 
     def inside(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, View]]:
@@ -244,7 +244,7 @@ def _walk(found: Any) -> Iterator[tuple[str, View]]:
 
 
 def _entries(value: Any) -> list[tuple[str, Any]]:
-    """Entries of a mapping, or of a module that was not constructed: its parameters, buffers and modules."""
+    """Return the entries of a mapping, or of a module that was not constructed: its parameters, buffers and modules."""
     if isinstance(value, dict):
         return list(value.items())
     state = value.state if isinstance(value, Opaque) else None
@@ -269,7 +269,7 @@ def _flat(found: Any, path: str) -> Iterator[tuple[str, Stored]]:
 
 
 def _in_rows(view: View) -> bool:
-    """Whether its numbers lie one after the other, the last axis first; an axis of one number may have any stride."""
+    """Whether the numbers are contiguous in row-major order; an axis of size one may have any stride."""
     step = 1
     for size, stride in zip(reversed(view.shape), reversed(view.strides), strict=True):
         if size > 1 and stride != step:

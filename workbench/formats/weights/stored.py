@@ -1,4 +1,4 @@
-"""One tensor in a file of weights: where it is, and a view of it that is read when it is needed."""
+"""A tensor in a file of weights: its location, and a view that is read on demand."""
 
 import os
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ MOST_NUMBERS = 1 << 48
 
 
 class Unreadable(Exception):
-    """The file does not hold together; the text says why."""
+    """Raised for an inconsistent file; the text gives the reason."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """`shape` numbers of `dtype` in the bytes [offset, offset + length) of a file. `strides`: in numbers, where they
-    are not those of rows one after the other."""
+    """`shape` numbers of `dtype` in the bytes [offset, offset + length) of a file. `strides`: in numbers, if not
+    row-major."""
 
     name: str
     dtype: ir.DataType
@@ -45,10 +45,10 @@ class Stored:
 class Checkpoint:
     """Tensors of one or several files, by name, in their order.
 
-    files     that were read, the first is the one that was named
-    metadata  texts that came with them
-    notes     what the user should know
-    module    the class of the pickled module that they are from, "" where they are a state dict
+    files     files that were read, beginning with the one that was given
+    metadata  texts stored with them
+    notes     sentences for the user
+    module    class of the pickled module that they are from; "" for a state dict
     """
 
     tensors: Mapping[str, Stored]
@@ -63,14 +63,14 @@ class Checkpoint:
 
 
 class Reader:
-    """Makes views of stored tensors; a file is mapped once."""
+    """Factory of views of stored tensors; a file is mapped once."""
 
     def __init__(self) -> None:
         self._mapped: dict[str, np.ndarray] = {}
         self._copied: dict[str, int] = {}
 
     def array(self, stored: Stored) -> np.ndarray:
-        """Its values: a view of the mapped file, a copy only where they do not lie in rows. Raises Unreadable."""
+        """Return the values: a view of the mapped file, or a copy if they are not row-major. Raises Unreadable."""
         if stored.file not in self._mapped:
             self._mapped[stored.file] = np.memmap(stored.file, np.uint8, "r")
         whole = self._mapped[stored.file]
@@ -97,14 +97,14 @@ class Reader:
         return np.array(found)
 
     def tensor(self, stored: Stored) -> MappedTensor:
-        """The same as a tensor of a graph: floats of 16 bits and less, and doubles, as float32."""
+        """Return the same as a tensor of a graph: floats of 16 bits and less, and doubles, as float32."""
         kind = Widened if stored.dtype.is_floating_point() and stored.dtype != T.FLOAT else MappedTensor
         part = f"{stored.offset} {stored.length} {stored.strides}"
         return kind(self.array(stored), stored.file, part, dtype=stored.dtype, name=stored.name)
 
 
 class Widened(MappedTensor):
-    """Floats of another width, seen as float32, which is what methods compute with. `nbytes`: as they are stored."""
+    """Floats of another width, presented as float32, in which methods compute. `nbytes`: bytes as stored."""
 
     @property
     def dtype(self) -> ir.DataType:  # type: ignore[override]
