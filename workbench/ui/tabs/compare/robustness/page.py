@@ -25,7 +25,7 @@ from workbench.ui.widgets.labels import Plain, muted
 from workbench.ui.widgets.rows import at_most
 
 FEW, MOST = 500, 10_000_000  # samples: at first, and at all
-WIDEST = 760  # pixels of the table
+WIDEST, NARROW = 760, 88  # pixels: of the table, and of a number beside buttons
 
 
 class Corruptions(TrackedJob):
@@ -97,6 +97,7 @@ class RobustnessPage(QWidget):
         self._session, self.corruptions = session, Corruptions(session)
         self.samples = QSpinBox(self, minimum=1, maximum=MOST, value=FEW)
         self.samples.setAccessibleName(self.tr("Samples"))
+        self.samples.setMaximumWidth(NARROW)
         self.samples.setToolTip(self.tr("Both models run these samples once for each kind and strength"))
         self.start_button = QPushButton(self.tr("Measure"), self)
         self.start_button.setObjectName("primary")
@@ -177,10 +178,9 @@ class RobustnessPage(QWidget):
         others = corruptions.elsewhere
         self.table.setVisible(found is not None or bool(others))
         rows = found.rows if found is not None else ()
-        self.table.rows.show_rows(
-            [*(self._row(row) for row in rows), *(self._elsewhere(each) for each, _ in others.values())],
-            [*((row.kind, row.strength) for row in rows), *others],
-        )
+        shown, keys = [self._row(row) for row in rows], [(row.kind, row.strength) for row in rows]
+        between = [self._elsewhere(each) for each, _ in others.values()]  # behind the clean samples
+        self.table.rows.show_rows([*shown[:1], *between, *shown[1:]], [*keys[:1], *others, *keys[1:]])
         self._draw()
 
     def _draw(self) -> None:
