@@ -185,14 +185,13 @@ def draw_the_graph(hand: Hand) -> None:
 
 
 def present(hand: Hand) -> None:
-    from workbench.ui.presentation.slides import SLIDES
     from workbench.ui.presentation.window import Presentation
     from workbench.ui.tabs.compare.findings import Findings
 
     presentation = Presentation(hand.session, Findings(hand.session), hand.window)
     presentation.resize(1280, 800)
     presentation.show()
-    for index in range(len(SLIDES)):
+    for index in range(len(presentation.pages)):
         presentation.go_to(index)
         hand.turn(0.3)
     presentation.close()

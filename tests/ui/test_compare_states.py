@@ -258,3 +258,11 @@ def test_a_key_that_means_nothing_changes_nothing(compared, qtbot):
     for key in (Key.Key_Delete, Key.Key_Return, Key.Key_F2):
         table.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
     assert table.model().rowCount() == 2 and compared.session.undo_stack.count() == 1
+
+
+def test_a_narrow_table_leaves_names_their_room(demo_window, qtbot):
+    page = demo_window.workspace.compare.states
+    demo_window.workspace.tabs.setCurrentWidget(demo_window.workspace.compare)
+    for width, hidden in ((520, True), (900, False)):
+        page.table.resize(width, 300)
+        assert page.table.isColumnHidden(Column.MACS) == hidden

@@ -25,6 +25,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 
 NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of a comparison
+NARROW = 600  # pixels of the table below which operations are left out
 BESIDE = 1200  # pixels of the page from which the chart is beside the table
 TABLE = 84  # pixels of height that the table keeps beside the chart: its header and two rows
 
@@ -69,6 +70,11 @@ class StatesTable(QTableView):
         self.setColumnHidden(Column.LATENCY, not self.states.has_latency)
         rows = self.selectionModel().selectedRows()
         self.chosen.emit(self.states.name_of(rows[0].row()) if len(rows) == 1 else "", len(rows))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, names need the room of a figure that the scoreboard has, too."""
+        super().resizeEvent(event)
+        self.setColumnHidden(Column.MACS, self.width() < NARROW)
 
     def choose(self, name: str) -> None:
         if (row := self.states.row_of(name)) >= 0:
