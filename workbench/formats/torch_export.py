@@ -161,8 +161,8 @@ def _simplified(model: ir.Model) -> ir.Model:
 
 
 def _drop_made_up_biases(model: ir.Model) -> None:
-    """The exporter gives a three-dimensional convolution without a bias one of zeros, as a matrix [outputs, 2], with
-    which no runtime runs it (onnxscript 0.7, aten_conv3d)."""
+    """Drop the bias of zeros that the exporter adds to a three-dimensional convolution without one: it is a matrix
+    [outputs, 2], which no runtime accepts (onnxscript 0.7, aten_conv3d)."""
     for node in ir.traversal.RecursiveGraphIterator(model.graph):
         bias = node.inputs[2] if node.op_type == "Conv" and len(node.inputs) > 2 else None
         held = None if bias is None else ir.convenience.get_const_tensor(bias)

@@ -266,8 +266,8 @@ class Model:
         return robustness(self._workspace, other._workspace, job or Job())
 
     def elsewhere(self, other: Model, data: str | Path, *, job: Job | None = None) -> Robustness:
-        """Compare this model with another on other `data`, beside the attached data (`elsewhere` of the result). Raises
-        UserError where these do not fit."""
+        """Compare this model with another on other `data`, as well as on the attached data (`elsewhere` of the result).
+        Raises UserError where these do not fit."""
         from workbench.engine.analysis.elsewhere import of_models
 
         return of_models(self._workspace, other._workspace, str(data), job or Job())

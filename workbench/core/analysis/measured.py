@@ -123,7 +123,7 @@ class Comparison:
 
     difference      metric of the second - metric of the first; `low` and `high` are its paired 95 % confidence interval
     agreement       share of the samples (0..1) with the same prediction from both
-    lost, won       samples that the second answers worse, and better
+    lost, won       number of samples that the second answers worse, and better
     max_abs_diff    largest difference between the outputs
     metrics         every metric, the main one first
     """

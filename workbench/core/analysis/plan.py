@@ -104,7 +104,7 @@ class Point:
     energy     millijoules of one sample; `Front.energy` says how it was obtained
     predicted  drop of the metric that the search predicted before measuring
     measured   figures on the selection samples; None: predicted only
-    held_out  figures on the held-out samples; for the chosen recipe and those it is compared with
+    held_out   figures on the held-out samples; for the chosen recipe and those it is compared with
     left       layers that match the recipe's globs but cannot have the steps
 
     A recipe with training stages was measured after them.

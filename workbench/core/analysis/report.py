@@ -155,12 +155,14 @@ class Corrupted:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Both models on another data set: how far what is measured on the attached one generalises.
+    """Both models on another data set, to show how far the result on the attached data generalises.
 
     data             its file or folder
-    first, second    the metric of both there, on `samples`
-    drop             what the second loses there; `low` and `high` are its paired 95 % interval for data like these
-    lost             that drop less the one on the attached data, with its interval: of two independent means
+    first, second    metric of each model on `samples` of that data
+    drop             drop of the second against the first on it; `low` and `high` are its paired 95 % confidence
+                     interval
+    lost             that drop less the one on the attached data, with its interval: a difference of two independent
+                     means
     """
 
     data: str
@@ -182,7 +184,7 @@ class Elsewhere:
 @dataclass(frozen=True)
 class Robustness:
     """Metrics under corruptions. `rows`: clean samples first, then each kind from weak to strong; `elsewhere`: on
-    another data set, where that was asked for."""
+    another data set, if requested."""
 
     metric: MetricInfo
     samples: int

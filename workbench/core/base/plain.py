@@ -42,7 +42,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def spelled(text: str) -> str:
-    """Replace invisible characters, and those that change the direction of writing, by Python's escapes: \u202e."""
+    """Replace invisible characters, and those that change the direction of writing, by Python's escapes: \\u202e."""
     if text.isprintable():
         return text
     return "".join(

@@ -97,7 +97,7 @@ class MetricInfo:
 
     @property
     def heading(self) -> str:
-        """The title as a caption; mAP stays as it is."""
+        """The title with a capital letter, as a caption; mAP is unchanged."""
         return self.title if self.title[1:2].isupper() else self.title[:1].upper() + self.title[1:]
 
     @property

@@ -17,7 +17,7 @@ class Forecast:
 
     bytes      size of the exported file, exact
     macs       multiply-accumulates for one sample; None: unknown
-    predicted  predicted cost of the edits; None: no predictor, or other edits beside removed channels
+    predicted  predicted cost of the edits; None: no predictor, or channels are removed and other edits made
     refused    why the model cannot have it; "": it can
     left       layers that match the recipe's globs but cannot have the steps
     """

@@ -1,1 +1,1 @@
-"""A recipe made into edits: structural steps first, then each layer's stack."""
+"""Compilation of a recipe to edits: structural steps first, then each layer's stack."""

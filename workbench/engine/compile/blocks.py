@@ -1,7 +1,7 @@
-"""Replacing blocks of layers by students: which modules a recipe names, what takes their place, and how it is fitted.
+"""Replacement of blocks of layers by students: the modules that a recipe names, their replacements, and the fit.
 
-Every layer that has such a step names a module (span). Students are fitted in one run of the original model, on
-what each block receives and gives there.
+Every layer that has such a step names a module (span). Students are fitted in one run of the original model, on the
+inputs and outputs of each block.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ _outlines: WeakKeyDictionary[Model, dict[str, Model]] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class Block:
-    """A span, what is asked for it, and what takes its place."""
+    """A span with the requested step and its replacement."""
 
     span: Span
     action: Action
@@ -50,12 +50,12 @@ class Block:
 
     @property
     def keeper(self) -> str:
-        """The layer whose path the student has; "" where there is no student."""
+        """Path of the layer that the student replaces; "" without a student."""
         return self.span.layers[0] if self.form.shape else ""
 
 
 def span(model: Model, module: str) -> Span:
-    """Found out once a model. Raises UserError for a module that cannot be cut out."""
+    """Return the span of a module, computed once per model. Raises UserError for a module that cannot be cut out."""
     known = _spans.setdefault(model, {})
     if module not in known:
         try:
@@ -69,7 +69,7 @@ def span(model: Model, module: str) -> Span:
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:
-    """Why the module that a layer's step names cannot be replaced, or None."""
+    """Return why the module that a layer's step names cannot be replaced, or None."""
     try:
         _block(model, path, action)
     except UserError as error:
@@ -85,7 +85,7 @@ def _block(model: Model, path: str, action: Action) -> Block:
 
 
 def blocks(model: Model, asked: Mapping[str, Action]) -> list[Block]:
-    """The blocks that these steps name, in the model's order. Raises UserError where two of them meet."""
+    """Return the blocks that these steps name, in the model's order. Raises UserError if two of them overlap."""
     found: dict[str, Block] = {}
     for path, action in asked.items():
         block = _block(model, path, action)
@@ -111,7 +111,7 @@ def blocks(model: Model, asked: Mapping[str, Action]) -> list[Block]:
 def replace(
     model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache, job: Job
 ) -> Changed:
-    """The model with students in the place of blocks. Raises UserError without calibration samples."""
+    """Return the model with students in place of blocks. Raises UserError without calibration samples."""
     chosen = blocks(model, asked)
     learning = [block for block in chosen if block.form.shape]
     moments = _moments(model, learning, data, job.part(0.0, 0.8)) if learning else {}
@@ -136,7 +136,7 @@ def replace(
 
 
 def outline(model: Model, asked: Mapping[str, Action]) -> Model:
-    """The same model before anything is fitted: all that a forecast needs."""
+    """Return the same model before anything is fitted, which is sufficient for a forecast."""
     chosen = blocks(model, asked)
     known = _outlines.setdefault(model, {})
     key = repr([(block.span.module, block.form) for block in chosen])
@@ -156,7 +156,7 @@ def _all_replaced(model: Model, chosen: list[Block], students: Mapping[str, tupl
 
 
 def _shaped(form: Form, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """[columns + 1, outputs] as the layer's weight and bias."""
+    """Convert [columns + 1, outputs] to the layer's weight and bias."""
     weight, bias = weights[:-1], weights[-1]
     return (weight.T if form.op == "Conv" else weight).reshape(form.shape), bias
 
@@ -174,7 +174,7 @@ def _notes(model: Model, block: Block, words: str) -> dict[str, Message]:
 
 
 def _words(weights: np.ndarray, fitted: Moments, held: Moments) -> str:
-    """How well a student answers: ‖y − W x‖² over the variance of y."""
+    """Describe the quality of a student's fit: ‖y − W x‖² relative to the variance of y."""
     of = held if held.rows else fitted
     power = of.squares.sum() - np.square(of.outputs).sum() / of.rows
     missed = of.squares.sum() - 2 * (weights * of.across).sum() + (weights * (of.inputs @ weights)).sum()
@@ -187,7 +187,7 @@ def _words(weights: np.ndarray, fitted: Moments, held: Moments) -> str:
 
 
 def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) -> dict[str, tuple[Moments, Moments]]:
-    """Moments for each block: those to fit to, and those of held-out samples."""
+    """Return moments for each block: those to fit to, and those of held-out samples."""
     if data is None:
         raise UserError(
             "{module}: a student needs calibration samples.", "Give a data set.", module=chosen[0].span.module
@@ -213,7 +213,7 @@ def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) 
 
 
 def _values(model: Model, chosen: list[Block], data: Dataset, job: Job) -> Iterator[dict[str, np.ndarray]]:
-    """Inputs and outputs of the blocks, batch by batch."""
+    """Yield inputs and outputs of the blocks, batch by batch."""
     names = dict.fromkeys(name for block in chosen for name in (block.span.received, block.span.given))
     inputs = {spec.name for spec in model.inputs}
     computed = [name for name in names if name not in inputs]
@@ -228,7 +228,7 @@ def _values(model: Model, chosen: list[Block], data: Dataset, job: Job) -> Itera
 
 
 class _Sums:
-    """Moments, added up."""
+    """Accumulated moments."""
 
     def __init__(self, form: Form) -> None:
         import torch

@@ -1,4 +1,5 @@
-"""Turn a recipe into edits: check it against the model, remove channels, then run each layer's stack of actions."""
+"""Compilation of a recipe to edits: check it against the model, remove channels, then run each layer's stack of
+steps."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -44,8 +45,8 @@ Before = tuple[Hashable, ...]
 class Compiled:
     """A compiled recipe: edits of the layers of a model from which channels may have been removed first.
 
-    chosen   the actions of every layer that has any
-    notes    what could not be applied to a layer, and what the user should know of the whole
+    chosen   the steps of every layer that has any
+    notes    what could not be applied to a layer, and remarks on the whole
     """
 
     original: Model
@@ -61,17 +62,17 @@ class Compiled:
 
     @property
     def nothing(self) -> bool:
-        """Whether the original is left as it is."""
+        """Whether the original is unchanged."""
         return not self.edits and self.model is self.original
 
     def without(self, left_out: settle.Settled) -> "Compiled":
-        """The same without levels of activations that the runtime does not take, and a note on them."""
+        """Return the same without levels of activations that the runtime does not support, with a note on them."""
         said = left_out.notes(self.model, self.edits)
         return replace(self, edits=left_out.of(self.edits), notes=self.notes + said) if said else self
 
     def finished(self, storing: Storing, data: Dataset | None, cache: Cache, job: Job) -> "Compiled":
-        """The same with 8-bit activations only where they are no slower here, unless all are wanted, and a note on the
-        others; and then `stored`."""
+        """Return the result of `stored`, with 8-bit activations only where they are no slower on this machine, unless
+        all are requested, and a note on the others."""
         if storing.integers == "all":
             return self.stored(storing)
         found = faster.choice(self.model, self.edits, data, storing.batch, cache.under(self.structure.key), job)
@@ -79,15 +80,16 @@ class Compiled:
         return replace(self, edits=found.of(self.edits), notes=notes).stored(storing)
 
     def stored(self, storing: Storing) -> "Compiled":
-        """The same with a kernel for each layer that is stored for one, and a note on them; and on 16 bits what the
-        recipe stores so."""
+        """Return the same with a kernel for each layer that is stored for one, and a note on them; small tensors are
+        stored in 16 or 8 bits if the recipe says so."""
         edits = kernels.stored(self.model, self.edits, storing)
         said = kernels.notes(edits, storing)
         made = replace(self, edits=edits, notes=self.notes + said) if said else self
         return made.with_short(storing.sides) if storing.sides != "float32" and not self.nothing else made
 
     def with_short(self, sides: Sides) -> "Compiled":
-        """The same with scales, biases and parameters of norms that are half floats or integers, and a note on them."""
+        """Return the same with scales, biases and parameters of norms as half floats or integers, and a note on
+        them."""
         if sides == "int8":
             note = Message(
                 "Biases, parameters of norms and other small tensors are rounded to 8 bits with a scale, scales of "
@@ -103,8 +105,8 @@ class Compiled:
         )
 
     def settled(self, data: Dataset | None, evaluator: Evaluator | None, job: Job) -> "Compiled":
-        """The same, found out for exactly these edits: on samples for calibration, and then on those that the file is
-        measured on, where decisions count too. Raises UserError."""
+        """Return the same without unsupported levels, determined for exactly these edits: on calibration samples, and
+        then on those that the file is measured on, where predictions count too. Raises UserError."""
         if data is None or all(isinstance(edited.compute, Packed | None) for edited in self.edits.values()):
             return self
         found = self.without(settle.search(self.model, self.edits, data, job))
@@ -116,11 +118,11 @@ class Compiled:
         )
 
     def changes(self, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
-        """A summary of every layer that changes, and the exact bytes of the file that an export would write."""
+        """Return a summary of every layer that changes, and the exact bytes of the file that an export would write."""
         return self.summary(rewrite.size_of(self.model, self.edits, storing), storing)
 
     def summary(self, size: Size, storing: Storing = DEFAULT) -> tuple[tuple[LayerChange, ...], int]:
-        """The same, of bytes that are known; of weights without a network those of the packed file."""
+        """Return the same for known bytes; for weights without a network those of the packed file."""
         after = {layer.path: layer for layer in self.model.layers}
         found = []
         for layer in self.original.layers:
@@ -158,16 +160,16 @@ def compiled(
 
 
 def editing(chosen: Stacks) -> dict[str, tuple[Action, ...]]:
-    """The stacks without structural steps."""
+    """Return the stacks without structural steps."""
     left = {path: tuple(action for action in actions if not structural(action)) for path, actions in chosen.items()}
     return {path: actions for path, actions in left.items() if actions}
 
 
 def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]], tuple[str, ...]]:
-    """The actions of every layer that has any, and notes on what a glob could not be applied to.
+    """Return the steps of every layer that has any, and notes on layers that a glob could not be applied to.
 
     Raises UserError for an unknown method or parameter, a row that matches no layer, or a row that names a layer
-    which cannot have the method; layers matched by a glob are left as they are instead, and noted.
+    which cannot have the method; layers matched by a glob are instead left unchanged, with a note.
     """
     paths = [layer.path for layer in model.layers]
     if recipe.rows and not paths:
@@ -209,7 +211,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
 
 
 def effective_stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]], tuple[str, ...]]:
-    """The same; raises UserError too where the recipe has steps, and no layer can have any of them."""
+    """Return the same as `stacks`; raises UserError also if the recipe has steps, and no layer can have any of them."""
     chosen, notes = stacks(model, recipe)
     asked = any(row.actions for row in recipe.in_effect.rows) and not recipe.recover
     refuse_without_effect(asked, chosen, notes)
@@ -217,7 +219,7 @@ def effective_stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Acti
 
 
 def refusal(model: Model, layer: Layer, action: Action) -> str | None:
-    """Why a layer cannot have an action, or None."""
+    """Return why a layer cannot have a step, or None."""
     chosen, params = find(action)
     reason = chosen.refuses(layer, params)
     if not reason and model.opset < chosen.opset(params):
@@ -226,7 +228,7 @@ def refusal(model: Model, layer: Layer, action: Action) -> str | None:
 
 
 def structural_refusal(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
-    """Why a structural step of the stack cannot be had in this place of the model, or None."""
+    """Return why the layer cannot have a structural step of the stack at this position of the model, or None."""
     if layer.locked:
         return None
     if model.weights_only:
@@ -235,7 +237,7 @@ def structural_refusal(model: Model, layer: Layer, actions: tuple[Action, ...]) 
 
 
 def _needs_a_network(action: Action) -> str | None:
-    """Why weights without a network cannot have a step, or None."""
+    """Return why weights without a network cannot have a step, or None."""
     chosen, params = find(action)
     if isinstance(chosen, StructuralMethod) or chosen.uses_data(params):
         return Message("This step needs the network, but the file holds only weights: open it with its architecture.")
@@ -258,11 +260,11 @@ def edit(
     start: Edit | None = None,
     upstream: Upstream | None = None,
 ) -> Edit:
-    """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others.
+    """Run a stack of steps on one layer. Results are cached by step, so changing the last step keeps the others.
 
-    `sharing` says which layers have each action too, for methods that choose among the weights of all of them.
-    `start` is what the stack starts from, where that is not the weight as it is; the cache is for this start alone.
-    `upstream`: of calibration in sequence.
+    `sharing`: the layers that share each step, for methods that choose among the weights of all of them. `start`: the
+    edit from which the stack starts, if not the original weight; the cache then holds results for this start alone.
+    `upstream`: for calibration in sequence.
     """
     layer, steps = model.layer(path), in_order(actions)
     before = () if upstream is None else upstream.key
@@ -290,7 +292,8 @@ def edit(
 
 
 def dependence(path: str, action: Action, sharing: Sharing, data: Dataset | None) -> tuple[tuple[str, ...], str]:
-    """Dependencies of a step's edit and note besides its own stack: the layers that share it, and the samples."""
+    """Return the dependencies of a step's edit and note besides its own stack: the layers that share it, and the
+    samples."""
     chosen, params = find(action)
     peers = sharing.get(action, (path,)) if chosen.shared(params) else ()
     return peers, data.fingerprint if data and chosen.looks_at_data(params) else ""
@@ -299,7 +302,7 @@ def dependence(path: str, action: Action, sharing: Sharing, data: Dataset | None
 def edit_key(
     layer: Layer, done: tuple[Action, ...], seed: int, peers: tuple[str, ...], samples: str, before: Before = ()
 ) -> Hashable:
-    """Key of the edit that the steps `done` make; peers and samples are those of the last one."""
+    """Return the key of the edit by the steps `done`; peers and samples are those of the last one."""
     return "edit", layer.fingerprint, layer.path, done, seed, peers, samples, *before
 
 
@@ -311,13 +314,13 @@ def key_of_all(
     sharing: Sharing = NONE,
     before: Before = (),
 ) -> Hashable:
-    """Key of the edit that a whole stack makes; `before` as of upstream.before."""
+    """Return the key of the edit by a whole stack; `before` as of upstream.before."""
     done = in_order(actions)
     return edit_key(layer, done, seed, *dependence(layer.path, done[-1], sharing, data), before)
 
 
 def shares(chosen: Stacks) -> Sharing:
-    """For each step, the layers that have it."""
+    """Return the layers that have each step."""
     found: dict[Action, tuple[str, ...]] = {}
     for path, actions in chosen.items():
         for action in actions:
@@ -335,7 +338,7 @@ def edit_all(
     starts: Mapping[str, Edit] = MappingProxyType({}),
     until: str = "",
 ) -> dict[str, Edit]:
-    """The edits of all layers with actions, or of those up to the layer `until`; `starts` as in `edit`."""
+    """Return the edits of all layers with steps, or of those up to the layer `until`; `starts` as in `edit`."""
     edits: dict[str, Edit] = {}
     sharing, sequence = shares(chosen), Sequence(model, chosen)
     for index, (path, actions) in enumerate(chosen.items()):

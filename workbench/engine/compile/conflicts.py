@@ -12,7 +12,7 @@ from workbench.methods.base.method import Method, all_methods, find
 
 
 def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
-    """Why the steps of a stack cannot all be had, or None."""
+    """Return why the steps of a stack cannot be combined, or None."""
     plan = Plan.of(layer)
     made: dict[str, str] = {}  # what earlier steps made, and the title of the one that made it
     for action in in_order(actions):
@@ -34,7 +34,7 @@ def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
 
 
 def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
-    """Method id -> why it cannot be added to a stack, for those that cannot."""
+    """Return the methods that cannot be added to a stack, id -> reason."""
     reasons: dict[str, str] = {}
     for name, method in all_methods().items():
         if not method.accepts(layer):
@@ -46,7 +46,7 @@ def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
 
 
 def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> str | None:
-    """Reason why a step would destroy the result of an earlier one, as a sentence."""
+    """Return why a step would destroy the result of an earlier one, as a sentence."""
     if before.compute is not None and after.compute != before.compute:
         return Message(
             "{step} would undo the integer computation set up by {compute}.",
@@ -77,7 +77,7 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
 
 
 def _finer(before: Plan, after: Plan) -> bool:
-    """Whether all levels stay levels: clusters on a grid with room for them."""
+    """Whether all levels are preserved: clusters on a grid with enough levels for them."""
     return all(new.refines(old) for old, new in zip(before.tensors, after.tensors, strict=False))
 
 

@@ -1,7 +1,7 @@
-"""Checks in ONNX Runtime that a transformed model is equivalent, each time one is made.
+"""Checks in ONNX Runtime that a transformed model is equivalent, done for every such model.
 
-Without some channels: the original with these channels at zero, wherever they are made or read, must answer as the
-smaller model does. With other scales: it must answer as the original does.
+Removed channels: the original with these channels set to zero, wherever they are produced or read, must have the
+outputs of the smaller model. Changed scales: the model must have the outputs of the original.
 """
 
 import re
@@ -31,14 +31,14 @@ SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")
 
 
 class NotProved(UserError):
-    """A change of a model was run, and it does not run or does not answer as it should."""
+    """Raised for a changed model that does not run, or whose outputs are not as required."""
 
 
 @dataclass(frozen=True, eq=False)
 class Changed:
-    """A model made by structural steps; for each layer that is another, by what; and remarks on the whole.
+    """A model made by structural steps, with a note for each changed layer and remarks on the whole.
 
-    kept        for each layer that lost channels, along each axis of its weight the places that are left
+    kept        for each layer that lost channels, the remaining indices along each axis of its weight
     """
 
     model: Model
@@ -48,7 +48,7 @@ class Changed:
 
 
 def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
-    """Run both. Raises UserError when they do not answer the same."""
+    """Run both models. Raises UserError if their outputs differ."""
     job.check()
     feeds = few_samples(model, data)
     for a, b in zip(_run(other, feeds), _run(model, feeds), strict=True):
@@ -60,7 +60,7 @@ def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> No
 
 
 def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
-    """Run both. Raises UserError when the other does not run, or gives outputs of other shapes."""
+    """Run both models. Raises UserError if the other does not run, or its outputs have other shapes."""
     job.check()
     feeds = few_samples(model, data)
     try:
@@ -77,11 +77,11 @@ def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> 
 def prove_removal(
     model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None, job: Job
 ) -> tuple[str, ...]:
-    """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
+    """Compare the smaller model with the masked original; returns a remark if there is nothing to compare with.
 
-    A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
-    its own torch view, where that of the original answers as ONNX Runtime does. Raises NotProved when it does not run
-    or answers otherwise.
+    A LayerNormalization has another mean without the removed channels; the smaller model is then compared with its
+    torch view, if that of the original agrees with ONNX Runtime. Raises NotProved if it does not run or its outputs
+    differ.
     """
     job.check()
     feeds = few_samples(model, data)
@@ -116,7 +116,7 @@ def prove_removal(
 
 
 def _where(error: BaseException) -> str:
-    """The operator at which ONNX Runtime stopped, "Reshape 'name'", as far as it says so."""
+    """Return the operator at which ONNX Runtime stopped, "Reshape 'name'", if the error names it."""
     text = f"{error} {error.__cause__ or ''}"
     for pattern, op, name in STOPPED:
         if found := pattern.search(text):
@@ -125,7 +125,8 @@ def _where(error: BaseException) -> str:
 
 
 def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray] | None:
-    """The smaller model's outputs as torch computes them; None where it computes the original wrongly or not at all."""
+    """Return the smaller model's outputs as torch computes them; None if it computes the original wrongly or not at
+    all."""
     import torch
 
     from workbench.graph.torch.torch_proof import proved_view
@@ -141,7 +142,8 @@ def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray]) -> 
 
 
 def _run(model: Model, feeds: Mapping[str, np.ndarray], optimize: bool = True) -> list[np.ndarray]:
-    """Outputs, and the inputs of the functions that produce them: a saturated Sigmoid would hide differences."""
+    """Return the outputs, and the inputs of the functions that produce them: a saturated Sigmoid would hide
+    differences."""
     copy = model.ir.clone()
     for value in list(copy.graph.outputs):
         node = value.producer()

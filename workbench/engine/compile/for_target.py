@@ -1,4 +1,4 @@
-"""A model's recipe and the device that it is for: which of its steps that does not take, by rule."""
+"""Check of a recipe against its target device: the steps that it does not support, by rule."""
 
 from collections.abc import Collection, Iterable
 from functools import cache
@@ -19,13 +19,13 @@ Judged = tuple[str, tuple[Finding, ...], tuple[Message, ...]]
 
 @cache
 def infos() -> dict[str, MethodInfo]:
-    """Every method as the check of targets takes it, by id."""
+    """Return every method as the check of targets needs it, by id."""
     return {name: method.info() for name, method in all_methods().items()}
 
 
 def findings(layers: Iterable[Layer], recipe: Recipe, applied: Collection[str]) -> Judged:
-    """Title of the recipe's target, what it does not take of the layers to which steps are `applied`, and a note where
-    the target is not installed; empty where the recipe names none."""
+    """Return the title of the recipe's target, the steps that it does not support among the layers to which steps are
+    `applied`, and a note if the target is not installed; empty if the recipe names none."""
     if not recipe.target:
         return "", (), ()
     target = all_targets().get(recipe.target)
@@ -37,12 +37,12 @@ def findings(layers: Iterable[Layer], recipe: Recipe, applied: Collection[str]) 
 
 
 def takes(target: Target | None, layer: Layer, stack: Stack) -> bool:
-    """Whether a layer with these steps runs on the target, be it in floating point."""
+    """Whether a layer with these steps runs on the target, possibly in floating point."""
     return target is None or all(finding.runs for finding in of_layer(layer, stack, infos(), target))
 
 
 def rounded(target: Target | None, layer: Layer, stack: Stack) -> Stack:
-    """The steps with channels removed in the target's multiples."""
+    """Return the steps with channels removed in the target's multiples."""
     if target is None:
         return stack
     coupled = (action.method in infos() and infos()[action.method].coupled for action in stack)
@@ -53,5 +53,5 @@ def rounded(target: Target | None, layer: Layer, stack: Stack) -> Stack:
 
 
 def suits(target: Target | None, layer: Layer, stack: Stack) -> bool:
-    """Whether the target takes these steps as they are: with channels in its multiples."""
+    """Whether the target supports these steps unchanged: with channels in its multiples."""
     return takes(target, layer, stack) and rounded(target, layer, stack) == stack

@@ -1,4 +1,4 @@
-"""Forecast of what a recipe will store, at once: exact for layers whose edits are known, estimated for the others."""
+"""Instant forecast of the stored size of a recipe: exact for layers whose edits are known, estimated for the others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,11 +25,11 @@ Facts = Callable[[Layer], WeightFacts | None]
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Results of an earlier recipe that did the same to these layers.
+    """Cached results of an earlier recipe with the same steps on these layers.
 
-    structure  after the structural steps; None where it was not made yet
-    edits      of the layers after it
-    facts      of the weights of a layer of the original
+    structure  model after the structural steps; None if not built yet
+    edits      edits of its layers
+    facts      facts of the weights of an original layer
     """
 
     structure: Structure | None = None
@@ -38,7 +38,7 @@ class Known:
 
 
 def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, facts: Facts) -> Known:
-    """Look these stacks up in the cache; nothing is computed."""
+    """Look these stacks up in the cache without computing anything."""
     found = structure.known(model, chosen, data, seed, cache)
     if found is None:
         return Known(facts=facts)
@@ -57,8 +57,8 @@ def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
 def forecast(
     model: Model, chosen: Stacks, storing: Storing = DEFAULT, known: Known | None = None
 ) -> tuple[tuple[LayerChange, ...], int]:
-    """A change of every layer that has steps, and the bytes of the file. What is known exactly is said exactly; the
-    rest is estimated from parameters, shapes and what is known of the weights."""
+    """Return a change for every layer that has steps, and the bytes of the file. Known results are exact; the rest is
+    estimated from parameters, shapes and known facts of the weights."""
     known = known or Known()
     if known.structure is not None:
         after, smaller, notes = known.structure.model, dict[str, Layer](), known.structure.notes
@@ -93,7 +93,7 @@ def forecast(
 def _short(
     model: Model, plans: Mapping[str, Plan], storing: Storing, edits: Mapping[str, Edit]
 ) -> tuple[Model, Mapping[str, Plan], Storing, Mapping[str, Edit]]:
-    """Forecast with small tensors on 16 or 8 bits where the recipe stores them so."""
+    """Return the same inputs with small tensors in 16 or 8 bits, if the recipe stores them so."""
     if storing.sides == "float32" or not (plans or edits):
         return model, plans, storing, edits
     short = {path: slim.short_edit(edit, storing.sides) for path, edit in edits.items()}
@@ -101,7 +101,7 @@ def _short(
 
 
 class _Estimates:
-    """Plans of layers, by what is known of their weights and of those that share a step."""
+    """Plans of layers, from known facts of their weights and of those that share a step."""
 
     def __init__(self, model: Model, chosen: Stacks, facts: Facts) -> None:
         self._model, self._chosen, self._facts = model, chosen, facts
@@ -117,8 +117,8 @@ class _Estimates:
         return plan
 
     def _peers(self, action: Action) -> tuple[WeightFacts, ...]:
-        """Facts of all layers with the step; none where one is not known, as a threshold would be of the others
-        alone."""
+        """Return the facts of all layers with the step; empty if one is unknown, as a threshold would then be that of
+        the others alone."""
         found = [self._facts(self._model.layer(path)) for path in self._sharing[action]]
         return tuple(facts for facts in found if facts is not None) if None not in found else ()
 

@@ -1,8 +1,8 @@
-"""How weights on levels are stored: decoded to floats when the file is loaded, or packed for a kernel of the runtime.
+"""Storage of quantised weights: decoded to floats when the file is loaded, or packed for a kernel of the runtime.
 
-"smallest" decodes: the fewest bytes, as fast as floats, and as much memory as they take. "fastest" takes the kernel
-wherever there is one. "auto" takes it for a layer of some size where products of this many rows are not slower than
-with floats and the file hardly grows. The numbers are those of tests/benchmarks/bench_kernels.py.
+"smallest" decodes: the smallest file, with the speed and memory of floats. "fastest" uses the kernel wherever there is
+one. "auto" uses it for layers of some size if products of this many rows are no slower than with floats and the file
+hardly grows. The numbers are those of tests/benchmarks/bench_kernels.py.
 """
 
 from collections.abc import Mapping
@@ -30,19 +30,20 @@ _made: WeakKeyDictionary[Edit, dict[Compute | None, Edit]] = WeakKeyDictionary()
 
 
 def stored(model: Model, edits: Mapping[str, Edit], storing: Storing) -> dict[str, Edit]:
-    """The edits with a kernel for each layer that gets one."""
+    """Return the edits with a kernel for each layer that gets one."""
     nodes = _nodes(model, storing)
     return {path: _computed(edit, _of_edit(model, path, edit, storing, nodes)) for path, edit in edits.items()}
 
 
 def planned(model: Model, plans: Mapping[str, Plan], storing: Storing) -> dict[str, Plan]:
-    """The same of plans. `model`: after the structural steps, weights may be missing."""
+    """Return the plans with a kernel for each layer that gets one. `model`: after the structural steps; weights may be
+    missing."""
     nodes = _nodes(model, storing)
     return {path: _of_plan(model, path, plan, storing, nodes) for path, plan in plans.items()}
 
 
 def notes(edits: Mapping[str, Edit], storing: Storing) -> tuple[str, ...]:
-    """Which layers got a kernel, and why, in a sentence."""
+    """Return a sentence on the layers that got a kernel, with the reason."""
     found = [path for path, edit in edits.items() if isinstance(edit.compute, Packed)]
     if not found:
         return ()
@@ -64,13 +65,15 @@ def notes(edits: Mapping[str, Edit], storing: Storing) -> tuple[str, ...]:
 
 
 def _nodes(model: Model, storing: Storing) -> dict[str, ir.Node]:
-    """Nodes by name; none where nothing is to be packed: operators of weights without a network are only guessed."""
+    """Return nodes by name; empty if nothing is to be packed: operators of weights without a network are only
+    guessed."""
     smallest = storing.storage == "smallest" or (storing.storage == "auto" and model.weights_only)
     return {} if smallest else {node.name or "": node for node in model.ir.graph}
 
 
 def _computed(edit: Edit, compute: Compute | None) -> Edit:
-    """The edit so computed: the same object for the same edit, because sessions are kept by edits."""
+    """Return the edit with this computation: the same object for the same edit, because sessions are cached by
+    edits."""
     if compute == edit.compute:
         return edit
     made = _made.setdefault(edit, {})
@@ -96,7 +99,7 @@ def _of_plan(model: Model, path: str, plan: Plan, storing: Storing, nodes: Mappi
 def _kernel(
     model: Model, path: str, spec: StorageSpec, scaled: bool, storing: Storing, nodes: Mapping[str, ir.Node]
 ) -> Packed | None:
-    """The kernel that a weight is stored for, or None."""
+    """Return the kernel that a weight is stored for, or None."""
     site, layer = model.sites[path], model.layer(path)
     node = nodes.get(site.node)
     if node is None or (storing.storage == "auto" and not _pays(model, layer, spec, storing.batch)):
@@ -116,8 +119,8 @@ def _kernel(
 
 
 def _pays(model: Model, layer: Layer, spec: StorageSpec, batch: int) -> bool:
-    """Whether a layer is large enough, and its products have few enough rows: those of a tied head are counted with
-    the head."""
+    """Whether a layer is large enough, and its products have few enough rows: those of a tied head are counted with the
+    head."""
     if spec.count < LEAST:
         return False
     counts = [layer.macs, *(other.macs for other in model.layers if other.shares == layer.path)]

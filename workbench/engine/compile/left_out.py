@@ -1,4 +1,4 @@
-"""Notes on steps that layers cannot have: one note for all layers with about the same reason."""
+"""Notes on steps that layers cannot have: one note for all layers with a similar reason."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 @dataclass(frozen=True)
 class Left:
-    """A layer that a glob named and that cannot have a step: what it does instead ("is left as it is"), and why."""
+    """A layer that a glob matches but that cannot have a step: the consequence ("is left as it is"), and the reason."""
 
     path: str
     what: str
@@ -24,8 +24,8 @@ class Left:
 
 
 def notes_on(left: Iterable[Left], paths: Collection[str]) -> tuple[str, ...]:
-    """A sentence for each reason, in the order of the first layers. Reasons that differ in numbers and in names of
-    layers (`paths`, of all layers) alone are one; the first layer's is told then."""
+    """Return a sentence for each reason, in the order of the first layers. Reasons that differ only in numbers and in
+    names of layers (`paths`, of all layers) are merged; that of the first layer is shown."""
     alike: dict[tuple[str, str], list[Left]] = {}
     for each in left:
         alike.setdefault((each.what, _outline(each.reason, paths)), []).append(each)
@@ -56,19 +56,19 @@ def _sentence(group: list[Left]) -> str:
 
 
 def _outline(reason: str, paths: Collection[str]) -> str:
-    """A reason without its numbers and names of layers."""
+    """Return a reason without its numbers and names of layers."""
     words = ("@" if word.strip(".,:;()'") in paths else word for word in reason.split())
     return _NUMBER.sub("#", " ".join(words))
 
 
 def refuse_without_effect(asked: bool, chosen: Collection[str], notes: tuple[str, ...]) -> None:
-    """Raises UserError where a recipe has steps and no layer can have any of them."""
+    """Raise UserError if a recipe has steps and no layer can have any of them."""
     if asked and not chosen:
         raise UserError(sentences(Message("The recipe changes nothing."), *notes), "Choose other layers or methods.")
 
 
 def not_taken(model: Model, recipe: Recipe, chosen: Collection[str]) -> tuple[str, ...]:
-    """The layers that are left as they are, though a glob of the recipe asks for steps; `chosen` are those that have
-    some."""
+    """Return the layers that stay unchanged although a glob of the recipe has steps for them; `chosen` are those that
+    have some."""
     layers = (layer.path for layer in model.layers if not layer.locked)
     return tuple(path for path in layers if path not in chosen and recipe.actions_for(path))

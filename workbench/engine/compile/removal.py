@@ -1,7 +1,7 @@
-"""Removing channels: which groups a recipe names, what each loses, and what every layer becomes.
+"""Removal of channels: the groups that a recipe names, the channels that each loses, and the resulting layers.
 
-Every layer that has such a step names a group: the layers coupled with it (graph/channels/units). A group is
-pruned once, by the largest amount asked for in it. engine/compile/equivalence then shows that nothing else was taken.
+Every layer that has such a step names a group: the layers coupled with it (graph/channels/units). A group is pruned
+once, by the largest amount requested in it. engine/compile/equivalence then verifies that nothing else was removed.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ from workbench.methods.base.method import ChannelGroup, RemovalMethod, find
 
 @dataclass(frozen=True, eq=False)
 class _Task:
-    """One group that is pruned: by which step, asked for by which layers, and the units that may go."""
+    """One group to prune: the step, the layers that request it, and the units that may be removed."""
 
     action: Action
     asked: tuple[str, ...]
@@ -57,7 +57,7 @@ _reading: WeakKeyDictionary[Model, tuple[list[tuple[str, int, np.ndarray]], dict
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:
-    """Why a layer keeps its channels, or None."""
+    """Return why a layer's channels cannot be removed, or None."""
     known = _refusals.setdefault(model, {})
     if (path, action) not in known:
         known[path, action] = channels_of(model).refusal(path) or _unable(model, path, action)
@@ -75,15 +75,15 @@ def _unable(model: Model, path: str, action: Action) -> str | None:
 
 
 def _without_data(model: Model) -> Callable[[str], LayerContext]:
-    """Context for results that depend on sizes alone."""
+    """Return a context for results that depend on sizes alone."""
     return lambda path: LayerContext(model, path, None, 0, Cache(0))
 
 
 def remove(
     model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache, job: Job
 ) -> Changed:
-    """The model without the channels that these steps take out of it. A group of layers without whose channels it does
-    not run, or answers otherwise, keeps them, and a remark says so. Raises UserError where that is each of them."""
+    """Return the model without the channels that these steps remove. Groups without whose channels the model does not
+    run, or has other outputs, keep them, with a remark. Raises UserError if that applies to all groups."""
     channels = channels_of(model)
     tasks = _tasks(model, channels, asked, lambda path: LayerContext(model, path, data, seed, cache))
     picks = _picks(tasks, job)
@@ -120,7 +120,7 @@ def _corrects(task: _Task) -> bool:
 
 
 def _corrected(model: Model, made: Changed, data: Dataset | None, cache: Cache, job: Job) -> Changed:
-    """The smaller model with the statistics of the original again."""
+    """Return the smaller model with its output statistics corrected to the original's."""
     if data is None:
         raise UserError(
             "Re-estimating statistics needs data, but none was given.", "Give data, or keep the statistics."
@@ -132,7 +132,7 @@ def _corrected(model: Model, made: Changed, data: Dataset | None, cache: Cache, 
 
 
 def _picks(tasks: tuple[_Task, ...], job: Job) -> dict[_Task, list[int]]:
-    """The units that each task removes. Tasks with the same step choose together."""
+    """Return the units that each task removes. Tasks with the same step choose together."""
     picks = {}
     for action in dict.fromkeys(task.action for task in tasks):
         same = [task for task in tasks if task.action == action]
@@ -145,7 +145,7 @@ def _picks(tasks: tuple[_Task, ...], job: Job) -> dict[_Task, list[int]]:
 def _provable(
     tasks: tuple[_Task, ...], proved: Callable[[tuple[_Task, ...]], Changed]
 ) -> tuple[tuple[_Task, ...], dict[_Task, NotProved]]:
-    """The tasks that can be carried out together, found by halving, and why each other one cannot."""
+    """Return the tasks that can be carried out together, found by bisection, and why each other one cannot."""
     try:
         proved(tasks)
         return tasks, {}
@@ -161,7 +161,7 @@ def _provable(
 
 
 def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tuple[np.ndarray, ...]]:
-    """Along each axis of the weights that get smaller the places that stay."""
+    """Return the remaining indices along each axis of the weights that get smaller."""
     found = {}
     for path, site in model.sites.items():
         axes = [
@@ -178,7 +178,7 @@ def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tupl
 def _tasks(
     model: Model, channels: Channels, asked: Mapping[str, Action], context: Callable[[str], LayerContext]
 ) -> tuple[_Task, ...]:
-    """The groups to prune, in the model's order."""
+    """Return the groups to prune, in the model's order."""
     by_group: dict[tuple[str, ...], list[str]] = {}
     for path in asked:
         reason = channels.refusal(path)
@@ -200,7 +200,7 @@ def _task(
     paths: tuple[str, ...],
     context: Callable[[str], LayerContext],
 ) -> _Task:
-    """The strongest step of a group. Its units: those of the layers that ask for it."""
+    """Return the strongest step of a group, with the units of the layers that request it."""
     units = np.unique(np.concatenate([channels.free(path) for path in asked]))
     first = next(iter(asked))
     every = np.unique(channels.layers[first])
@@ -230,13 +230,13 @@ def _task(
 
 
 def _numbered(units: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """For each place the index of its unit among `units`, which are sorted, or -1."""
+    """Return for each position the index of its unit among `units`, which are sorted, or -1."""
     place = np.minimum(np.searchsorted(units, held), len(units) - 1)
     return np.where(units[place] == held, place, -1)
 
 
 def _readers(model: Model, channels: Channels, units: np.ndarray) -> Iterator[tuple[str, int, np.ndarray]]:
-    """The layers that read some of these units: the axis of the weight, and the unit of each place along it."""
+    """Yield the layers that read some of these units: the axis of the weight, and the unit of each index along it."""
     if model not in _reading:
         every = list(_reads(model, channels))
         by_unit: dict[int, list[int]] = defaultdict(list)
@@ -259,9 +259,9 @@ def _reads(model: Model, channels: Channels) -> Iterator[tuple[str, int, np.ndar
 
 
 def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | None:
-    """Mean |scale| over the BatchNormalizations that read each unit; None where one is read by none.
+    """Return the mean |scale| over the BatchNormalizations that read each unit; None if one of the units has none.
 
-    Those that were folded at opening count with those that are there.
+    Folded BatchNormalizations count as well as those in the graph.
     """
     if model not in _norms:
         every = list(_scales(model, channels)) or [(np.zeros(0, int), np.zeros(0))]
@@ -274,7 +274,7 @@ def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | 
 
 
 def _scales(model: Model, channels: Channels) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The units of each BatchNormalization's channels, and |scale| of these."""
+    """Yield the units of each BatchNormalization's channels, with their |scale|."""
     for name in channels.scales:
         value = model.ir.graph.initializers[name].const_value
         held = channels.axes.get((name, 0))
@@ -288,7 +288,7 @@ def _scales(model: Model, channels: Channels) -> Iterator[tuple[np.ndarray, np.n
 
 
 def _leave_one(channels: Channels, removed: set[int]) -> None:
-    """A tensor whose channels would all go, because several groups meet in it, keeps one."""
+    """Keep one channel of a tensor that would lose all of them, because several groups meet in it."""
     for units in channels.axes.values():
         if len(units) and left(units, removed) == 0:
             removed.discard(int(units.max()))
@@ -307,7 +307,7 @@ def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, 
 
 
 def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, Message]:
-    """For every layer that gets smaller, how many channels it loses and why."""
+    """Return for every smaller layer how many channels it loses and why."""
     causes = {unit: task for task in tasks for unit in task.units.tolist() if unit in removed}
     notes: dict[str, Message] = {}
     for layer in model.layers:
@@ -346,7 +346,7 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
 
 
 def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarray]:
-    """Units along the axes of a layer's weight that are not its output."""
+    """Return the units along the axes of a layer's weight other than its output axis."""
     if layer.path not in model.sites:
         return []
     name = model.sites[layer.path].initializer
@@ -358,7 +358,7 @@ def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarr
 
 
 def predicted(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
-    """The layers that get smaller, as they will be, from sizes alone: which channels go is not known yet."""
+    """Return the smaller layers in their future shapes, from sizes alone: the channels to remove are not known yet."""
     channels = channels_of(model)
     removed: set[int] = set()
     for task in _tasks(model, channels, asked, _without_data(model)):

@@ -1,4 +1,5 @@
-"""Moving scale between layers: which channels a recipe names, and what every layer becomes (graph/channels/scaling)."""
+"""Transfer of scale between layers: the channels that a recipe names, and the resulting layers
+(graph/channels/scaling)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,21 +25,21 @@ _known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()  # a model never
 
 
 def scaling(model: Model) -> Scaling:
-    """The rescalable channels of a model; computed once per model."""
+    """Return the rescalable channels of a model; computed once per model."""
     if model not in _known:
         _known[model] = scaling_of(model)
     return _known[model]
 
 
 def refusal(model: Model, path: str) -> str | None:
-    """Why the output channels of a layer cannot be rescaled, or None."""
+    """Return why the output channels of a layer cannot be rescaled, or None."""
     return scaling(model).refusal(path)
 
 
 def rescale(
     model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache, job: Job
 ) -> Changed:
-    """The model after these steps, step by step where they differ. Raises UserError when it answers otherwise."""
+    """Return the model after these steps, one by one where they differ. Raises UserError if its outputs change."""
     links, made = scaling(model), model
     factors = np.ones(links.count)
     paths = [layer.path for layer in model.layers if layer.path in asked and links.refusal(layer.path) is None]
@@ -54,8 +55,9 @@ def rescale(
 
 
 def _tempered(factors: np.ndarray, links: Scaling, model: Model) -> np.ndarray:
-    """Factors [count] under which no bias outgrows all others of its tensor: a channel of tiny weights is nearly a
-    constant, its bias, and would become the one outlier of the activations (Nagel et al. 2019, section 4.1.3)."""
+    """Return factors [count] for which no bias far exceeds all others of its tensor: a channel with tiny weights is
+    nearly a constant, its bias, and would become the only outlier of the activations (Nagel et al. 2019, section
+    4.1.3)."""
     limits = np.full(links.count, np.inf)
     for name, held in links.held.items():
         if not held.weight and held.made is not None:
@@ -78,7 +80,7 @@ def _values(model: Model, name: str) -> np.ndarray:
 
 
 def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, Message]:
-    """For every rescaled layer: the range of its channel factors, and the layers that it compensates."""
+    """Return for every rescaled layer the range of its channel factors, and the layers that it compensates."""
     makers = {path: links.layers[path] for path in links.layers}
     notes: dict[str, Message] = {}
     for layer in model.layers:

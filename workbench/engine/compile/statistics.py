@@ -1,8 +1,8 @@
-"""Mean and variance of what layers put out: taken back to the original's, in one pass and without labels.
+"""Correction of the mean and variance of layers' outputs to the original's, in one pass and without labels.
 
-Removed channels, zeros and coarse levels move the statistics that a folded BatchNorm once fixed. Each layer's output is
-given the original's mean and standard deviation again, layer after layer: what one receives has gone through those that
-were corrected before it. The factors go into weight and bias, so the model stays as it is built.
+Removed channels, zeros and coarse levels move the statistics that a folded BatchNorm once fixed. Each layer's output
+gets the original's mean and standard deviation again, layer after layer: its input comes from the layers corrected
+before it. The factors are folded into weight and bias, so the structure of the model does not change.
 
 Ioffe and Szegedy 2015, Batch normalization, ICML, algorithm 2, with the statistics of the changed network; for pruned
 ones Li et al. 2020, EagleEye, ECCV, section 3.3 (adaptive batch normalization); for quantised ones Finkelstein et al.
@@ -51,8 +51,8 @@ class Moments:
 
 
 def normalised(model: Model) -> tuple[str, ...]:
-    """The layers whose BatchNorm was folded at opening. Where that was none, and the model has no other norm, its
-    convolutions before an activation: most exporters fold BatchNorm before we see the model."""
+    """Return the layers whose BatchNorm was folded at opening. If there were none, and the model has no other norm, its
+    convolutions before an activation: most exporters fold BatchNorm before the model is opened here."""
     graph, nodes = model.ir.graph, {node.name or "": node for node in model.ir.graph}
     folded, could = [], []
     for layer in model.layers:
@@ -71,19 +71,19 @@ def normalised(model: Model) -> tuple[str, ...]:
 
 
 def goal_of(source: Model, data: Dataset, job: Job) -> dict[str, Moments]:
-    """Output moments that layers have to reach again: those in this model, where they have a BatchNorm or could have
+    """Return the output moments to restore: those of the layers of this model that have a BatchNorm or could have had
     one."""
     return moments(source, normalised(source), data, job)
 
 
 def of_kept(goal: Mapping[str, Moments], kept: Mapping[str, tuple[np.ndarray, ...]]) -> dict[str, Moments]:
-    """The same without removed channels; `kept`: along each axis of a weight the places that are left."""
+    """Return the same without removed channels; `kept`: the remaining indices along each axis of a weight."""
     return {path: each.among(kept[path][0]) if path in kept else each for path, each in goal.items()}
 
 
 def moments(model: Model, paths: Iterable[str], data: Dataset, job: Job) -> dict[str, Moments]:
-    """Statistics of these layers' outputs over samples of the data; none of a layer that kernels on whole numbers
-    compute, whose own operator is not there."""
+    """Return statistics of these layers' outputs over samples of the data; none for a layer that integer kernels
+    compute, as its operator is not in the graph."""
     names = {path: name for path in paths if (name := _output(model, path))}
     sums: dict[str, list[np.ndarray]] = {}
     count: dict[str, int] = {}
@@ -103,10 +103,10 @@ def _moments(mean: np.ndarray, square: np.ndarray) -> Moments:
 def corrected(
     model: Model, shown: Model, edits: Mapping[str, Edit], goal: Mapping[str, Moments], data: Dataset, job: Job
 ) -> dict[str, Edit]:
-    """The edits with which layers put out these moments. Channels that share levels get one factor for all.
+    """Return the edits for which layers' outputs have these moments. Channels that share levels get one common factor.
 
-    model   the one that the edits are of; `shown` has them in it
-    goal    of the layers to correct; one that a kernel computes in integers is left as it is
+    model   model of the edits; `shown` is the model with the edits applied
+    goal    moments of the layers to correct; one that a kernel computes in integers is unchanged
     """
     start = {path: edits.get(path) or Edit(Dense(model.weight(path))) for path in goal}
     ones = {path: np.ones(len(each.mean), np.float32) for path, each in goal.items()}
@@ -126,8 +126,8 @@ def corrected(
 
 
 def _scaled(edit: Edit, rows: np.ndarray, model: Model, path: str) -> Encoding | None:
-    """The encoding with its output channels multiplied; with one factor where they share levels; None for what is
-    computed in integers, and for factors that share levels."""
+    """Return the encoding with its output channels multiplied; with one factor if they share levels; None for integer
+    computation, and for factors that share levels."""
     if edit.compute is not None:
         return None
     by_row = _by_row(edit, rows, model, path)
@@ -141,7 +141,8 @@ def _by_row(edit: Edit, rows: np.ndarray, model: Model, path: str) -> Encoding |
 
 
 def with_corrected(model: Model, goal: Mapping[str, Moments], data: Dataset, job: Job) -> Model:
-    """The model in which layers with a bias put out these moments: other constants, the same graph."""
+    """Return the model in which the outputs of layers with a bias have these moments: other constants, the same
+    graph."""
     goal = {path: each for path, each in goal.items() if model.sites[path].bias is not None}
     edits = corrected(model, model, {}, goal, data, job)
     copy = model.ir.clone()
@@ -159,13 +160,13 @@ def with_corrected(model: Model, goal: Mapping[str, Moments], data: Dataset, job
 
 
 def _output(model: Model, path: str) -> str:
-    """Name of what the layer's node gives, its bias added; "" where the node is not in the graph."""
+    """Return the name of a layer's output after its bias; "" if the node is not in the graph."""
     site = model.sites.get(path)
     return next((str(node.outputs[0].name) for node in model.ir.graph if site and node.name == site.node), "")
 
 
 def _rows(wanted: Moments, now: Moments, shared: bool) -> np.ndarray:
-    """The factor of each channel, or one for all; 1 where the original does not vary."""
+    """Return the factor of each channel, or one for all; 1 where the original is constant."""
     goal, found = np.square(wanted.std), np.square(now.std)
     if shared:
         goal, found = np.full_like(goal, goal.mean()), np.full_like(found, found.mean())
@@ -177,7 +178,7 @@ def _rows(wanted: Moments, now: Moments, shared: bool) -> np.ndarray:
 def _in_one_pass(
     shown: Model, goal: Mapping[str, Moments], shared: Mapping[str, bool], data: Dataset, job: Job
 ) -> dict[str, Moments]:
-    """The moments of each layer behind layers that have theirs already: the graph normalises what it computes by the
+    """Return the moments of each layer after the layers before it are corrected: the graph normalises its values by the
     batch, as BatchNorm does in training."""
     if not goal or min(data.at_once(BATCH), data.samples) < FEWEST:
         return {}
@@ -201,7 +202,7 @@ def _in_one_pass(
 
 
 def _probe(shown: Model, goal: Mapping[str, Moments], shared: Mapping[str, bool]) -> tuple[ir.Model, dict[str, str]]:
-    """The graph with a normalisation behind each layer; and its outputs, a mean and a variance of each path."""
+    """Return the graph with a normalisation after each layer, with its outputs: a mean and a variance for each path."""
     copy = shown.ir.clone()
     values = {output.name: output for node in copy.graph for output in node.outputs}
     outputs: dict[str, str] = {}
@@ -221,7 +222,7 @@ def _probe(shown: Model, goal: Mapping[str, Moments], shared: Mapping[str, bool]
 def _normalise(
     builder: NodeBuilder, value: ir.Value, rank: int, wanted: Moments, shared: bool, opset: int
 ) -> tuple[ir.Value, ir.Value]:
-    """Put (x - mean) factor + wanted mean behind a value; gives its mean and variance in the batch."""
+    """Insert (x - mean) factor + wanted mean after a value; returns its mean and variance in the batch."""
     producer = value.producer()
     assert producer is not None
     shape = [1, -1, *(1 for _ in range(2, rank))]

@@ -1,8 +1,8 @@
-"""The first stage of a recipe: steps that change several layers at once, and give another model.
+"""The first stage of a recipe: steps that change several layers at once and yield a new model.
 
-First blocks are replaced by students (blocks), then channels are removed (removal), then scale is moved
-between those that are left (rescale); all other steps run on the result. Each shows in ONNX Runtime that the new
-model runs, and where nothing may have been lost that it answers as it should (engine/compile/equivalence).
+First blocks are replaced by students (blocks), then channels are removed (removal), then scale is moved between the
+remaining ones (rescale); all other steps run on the result. Each stage verifies in ONNX Runtime that the new model
+runs, and that its outputs are correct where nothing may be lost (engine/compile/equivalence).
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -36,13 +36,13 @@ STAGES: tuple[tuple[type, Change], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """A model as the structural steps of a recipe make it; the original where there are none.
+    """The model after the structural steps of a recipe; the original if there are none.
 
-    key       what was done to the original, for caches; () when nothing
-    notes     for each layer that is another, by what: "64 -> 45 channels, with blocks.3.conv"
-    remarks   on the whole
-    kept      for each layer that lost channels, along each axis of its weight the places that are left
-    stages    the kinds of its steps
+    key       changes of the original, for caches; () if none
+    notes     for each changed layer, its change: "64 -> 45 channels, with blocks.3.conv"
+    remarks   remarks on the whole
+    kept      for each layer that lost channels, the remaining indices along each axis of its weight
+    stages    kinds of its steps
     """
 
     model: Model
@@ -54,16 +54,17 @@ class Structure:
 
     @property
     def only_smaller(self) -> bool:
-        """Whether channels were removed and nothing else was done."""
+        """Whether the removal of channels is the only change."""
         return self.stages == (RemovalMethod,)
 
     @property
     def nbytes(self) -> int:
-        """Bytes in memory of what the original has not: where channels were removed alone, other layers are shared."""
+        """Bytes in memory that the original does not share: after removal of channels alone, other layers are
+        shared."""
         return sum(layer.bytes for layer in self.model.layers if not self.only_smaller or layer.path in self.kept)
 
     def then(self, key: tuple[Hashable, ...], kind: type, made: Changed) -> "Structure":
-        """After one stage more, of this kind."""
+        """Return the structure after one more stage, of this kind."""
         notes = {
             path: Joined((self.notes.get(path, ""), made.notes.get(path, "")), CLAUSE)
             for path in (*self.notes, *made.notes)
@@ -74,7 +75,8 @@ class Structure:
 
 
 def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
-    """The model that the structural steps of the stacks make. Raises UserError where that cannot be done or proved."""
+    """Return the model after the structural steps of the stacks. Raises UserError if they cannot be done or
+    verified."""
     structure = Structure(model)
     for kind, change in STAGES:
         asked, key = _stage(structure, chosen, kind, data, seed)
@@ -84,7 +86,7 @@ def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
 
 
 def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache) -> Structure | None:
-    """The same where it was made before; else None."""
+    """Return the same if it was built before; else None."""
     structure: Structure | None = Structure(model)
     for kind, _ in STAGES:
         assert structure is not None
@@ -97,7 +99,7 @@ def known(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
 def _stage(
     before: Structure, chosen: Stacks, kind: type, data: Dataset | None, seed: int
 ) -> tuple[dict[str, Action], tuple[Hashable, ...]]:
-    """The steps of this kind that are left to be done, and the key of what they make."""
+    """Return the remaining steps of this kind, and the key of their result."""
     asked = {path: action for path, action in asked_for(chosen, kind).items() if path in before.model.sites}
     steps = tuple(sorted((path, str(action)) for path, action in asked.items()))
     return asked, (*before.key, kind.__name__, steps, seed, data.fingerprint if data else "")
@@ -118,7 +120,7 @@ def _after(
 
 
 def asked_for(chosen: Stacks, kind: type) -> dict[str, Action]:
-    """Steps of one kind, by the path of their layer."""
+    """Return steps of one kind, by the path of their layer."""
     return {path: action for path, actions in chosen.items() for action in actions if isinstance(find(action)[0], kind)}
 
 
@@ -127,7 +129,8 @@ def structural(action: Action) -> bool:
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:
-    """Why a layer cannot have a structural step in this place of the model, or None; also for steps of one layer."""
+    """Return why a layer cannot have a structural step at this position of the model, or None; also for steps of one
+    layer."""
     method = find(action)[0]
     if isinstance(method, ReplacingMethod):
         return blocks.refusal(model, path, action)
@@ -137,7 +140,7 @@ def refusal(model: Model, path: str, action: Action) -> str | None:
 
 
 def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], tuple[Left, ...]]:
-    """A stack without the structural steps that the layer cannot have, and what is said of each of them."""
+    """Return a stack without the structural steps that the layer cannot have, and the reason for each of them."""
     kept, notes = [], []
     for action in actions:
         method = find(action)[0]
@@ -150,7 +153,7 @@ def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[t
 
 
 def couplings(model: Model) -> Couplings:
-    """Coupled layers of a model, and why the channels of others cannot be pruned."""
+    """Return the coupled layers of a model, and why the channels of other layers cannot be pruned."""
     channels = channels_of(model)
     kept = {
         layer.path: reason for layer in model.layers if not layer.locked and (reason := channels.refusal(layer.path))
@@ -160,12 +163,12 @@ def couplings(model: Model) -> Couplings:
 
 
 def outline(model: Model, chosen: Stacks) -> Model:
-    """The model whose graph is as the structural steps make it: with students that are not fitted yet."""
+    """Return a model with the graph after the structural steps: students are not fitted yet."""
     asked = asked_for(chosen, ReplacingMethod)
     return blocks.outline(model, asked) if asked else model
 
 
 def predicted(model: Model, chosen: Stacks) -> dict[str, Layer]:
-    """The layers that get smaller, as they will be, from sizes alone."""
+    """Return the smaller layers in their future shapes, from sizes alone."""
     asked = {path: action for path, action in asked_for(chosen, RemovalMethod).items() if path in model.sites}
     return removal.predicted(model, asked) if asked else {}

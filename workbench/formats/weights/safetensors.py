@@ -117,7 +117,7 @@ def write(file: BinaryIO, tensors: Mapping[str, tuple[ir.DataType, tuple[int, ..
 
 
 def size(tensors: Mapping[str, tuple[ir.DataType, tuple[int, ...], Any]], metadata: Any) -> int:
-    """Bytes that `write` writes; no tensor is read."""
+    """Return the size in bytes of the file that `write` makes, without reading any tensor."""
     return (
         8
         + len(_text(tensors, metadata)[1])
@@ -126,7 +126,7 @@ def size(tensors: Mapping[str, tuple[ir.DataType, tuple[int, ...], Any]], metada
 
 
 def _text(tensors: Mapping[str, tuple[ir.DataType, tuple[int, ...], Any]], metadata: Any) -> tuple[list[str], bytes]:
-    """Names in the order of the file, and the header."""
+    """Return the names in the order of the file, and the header."""
     order = sorted(tensors, key=lambda name: (-tensors[name][0].itemsize, name))
     header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
     begin = 0

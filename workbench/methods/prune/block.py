@@ -66,7 +66,7 @@ class BlockPruning(Method):
 
 
 def _blocks(matrix: np.ndarray, params: BlockPruning.Params) -> np.ndarray:
-    """Return True for weights in a block that is dropped; blocks at the edges may be smaller."""
+    """Return a mask, True for weights in a block that is dropped; blocks at the edges may be smaller."""
     rows, columns = matrix.shape
     tall, wide = -(-rows // params.rows), -(-columns // params.columns)
     padding = [(0, tall * params.rows - rows), (0, wide * params.columns - columns)]

@@ -97,7 +97,7 @@ def zero_smallest(values: np.ndarray, saliency: np.ndarray, sparsity: float) -> 
 
 
 def smallest(saliency: np.ndarray, count: int) -> np.ndarray:
-    """Return True at the `count` smallest of each row, [rows, n]; ties go to the earlier entry, so the result is
+    """Return a mask [rows, n], True at the `count` smallest of each row; ties go to the earlier entry, so the result is
     unique."""
     if count <= 0:
         return np.zeros(saliency.shape, dtype=bool)

@@ -70,7 +70,7 @@ class NOfMPruning(Method):
 
 
 def group_mask(saliency: np.ndarray, params: NOfMPruning.Params) -> np.ndarray:
-    """Return True where a weight is dropped. A shorter last group also keeps N weights, or all that it has."""
+    """Return a mask, True where a weight is dropped. A shorter last group also keeps N weights, or all that it has."""
     rows, columns = saliency.shape
     groups = -(-columns // params.m)
     padded = np.pad(saliency, [(0, 0), (0, groups * params.m - columns)], constant_values=-1)
