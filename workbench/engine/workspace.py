@@ -284,9 +284,13 @@ class Workspace:
 
     def statistics(self, layer: Layer) -> stats.Statistics:
         """Statistics of an original editable layer."""
-        return self.cache.get(
-            stats.key(layer), lambda: stats.of(layer, lambda: self.model.weight(layer.path), self.store)
-        )
+
+        def read() -> stats.Statistics:
+            found = stats.of(layer, lambda: self.model.weight(layer.path), self.store)
+            self.model.release(layer.path)  # who lists all layers need not hold all weights
+            return found
+
+        return self.cache.get(stats.key(layer), read)
 
     def facts(self, path: str) -> LayerFacts:
         """Figures of an editable layer for the tree. Raises UserError for an unknown path."""
