@@ -55,7 +55,7 @@ class Settings(NamedTuple):
 
 
 SETTINGS = {
-    "lenet300": Settings(0.955, (25, 3), 128, rate=0.004, bits=(("2", 2), ("6", 4))),
+    "lenet300": Settings(0.93, (25, 3), 128, rate=0.004),
     "lenet5": Settings(0.95, (18, 2), 128, rate=0.002),
     "cnn": Settings(0.86, (7, 3), 64),
     "vit": Settings(0.7, (7, 3), 64),

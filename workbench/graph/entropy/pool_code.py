@@ -27,7 +27,7 @@ TRIED = 2  # of these, for which codes are made
 Form = Literal["Pool", "Sparse", "Pairs"]
 # What decodes each form (graph.layouts.pool_decoder), and the bytes of these functions, about.
 FUNCTIONS: Mapping[Form, tuple[str, ...]] = {"Pool": ("Pool",), "Sparse": ("Sparse", "Pool"), "Pairs": ("Pairs",)}
-BYTES = {"Pool": 180, "Sparse": 270, "Pairs": 350}
+BYTES = {"Pool": 180, "Sparse": 290, "Pairs": 420}
 
 
 @dataclass(frozen=True, eq=False)
