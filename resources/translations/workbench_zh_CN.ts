@@ -13823,7 +13823,7 @@ Your work is kept and you can continue. If it happens again, send this report to
     <message>
       <source>Measure original and recipe on another data set: whether as much is lost there</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>在另一个数据集上测量原始模型和方案：看损失是否相同</translation>
+      <translation>在另一个数据集上测量原始模型和配方：看损失是否相同</translation>
     </message>
     <message>
       <source>Measuring corrupted samples</source>

@@ -90,7 +90,7 @@ def key(tab, which: Qt.Key) -> None:
 
 
 def current(tab) -> int:
-    return tab.plans.same.key(tab._session.recipe)
+    return tab.plans.same.key(tab.session.recipe)
 
 
 def names(tab) -> list[str]:
