@@ -43,6 +43,7 @@ REST = 2.5  # seconds without an edit: what is likely to be next is prepared mea
 HEAD = """# Felt speed
 
 Written by `python -m tests.benchmarks.bench_felt --jobs`: one run, the window offscreen, the engine in another process.
+"Stretched": over its bar, by less than a busy machine stretched time meanwhile.
 """
 
 
@@ -238,7 +239,7 @@ def gaps(hand: Hand, jobs: list[str]) -> Line:
             f"    {name:20} longest {1000 * found.longest:6.1f} ms, busy {1000 * max(found.busy):6.1f} ms", flush=True
         )
         longest, busiest = max(longest, (found.longest, name)), max(busiest, (max(found.busy), name))
-    words = f" of work, in {busiest[1]}; by the clock {1000 * longest[0]:.0f} ms, in {longest[1]}; {len(chosen)} jobs"
+    words = f" of work, in {busiest[1]}; by the clock {1000 * longest[0]:.0f} ms, in {longest[1]}; {', '.join(chosen)}"
     return wait("longest gap of the event loop", GAP, busiest[0], words)
 
 
