@@ -16,7 +16,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Said:
-    """The continuation by one model so far, as pieces of text, one for each token."""
+    """The continuation by one model so far, as pieces of text, one per token."""
 
     pieces: tuple[str, ...] = ()
 

@@ -177,7 +177,7 @@ class Elsewhere:
     lost_high: float
 
     def to_json(self) -> dict[str, Any]:
-        """Under `other_data` in `compare --other-data --json`."""
+        """Return the value of `other_data` in `compare --other-data --json`."""
         return {**vars(self)}
 
 

@@ -12,7 +12,7 @@ ADDRESS = re.compile(r"(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1
 
 @dataclass(frozen=True)
 class Workforce:
-    """Where trials run.
+    """Processes that run trials.
 
     workers   number of processes on this machine, including the engine itself
     cluster   address of a Dask scheduler whose processes are used instead; "": none

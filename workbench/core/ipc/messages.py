@@ -245,7 +245,8 @@ class Accuse(Request, lane="changes", ends="lane"):
 
 @dataclass(frozen=True)
 class Corrupt(Request, lane="scan"):
-    """Measure original and recipe corrupted, or on `other` data -> Updated(Robustness)..., Done(Robustness)"""
+    """Measure original and recipe on corrupted samples, or on `other` data -> Updated(Robustness)...,
+    Done(Robustness)"""
 
     recipe: Recipe
     samples: int

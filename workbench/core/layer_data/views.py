@@ -194,7 +194,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Predictability:
-    """Which predictions are possible for a model, as the answer to a request for them.
+    """Kind of prediction that is possible for a model, as the answer to a request to prepare it.
 
     kind      increase in "loss", or "output error" of the layers; None: no prediction is possible
     obstacle  why the loss cannot be predicted, naming the operator responsible; "" if it can

@@ -1,4 +1,4 @@
-"""Two models on another data set than the one that is attached: whether what is lost is the same there."""
+"""Comparison of two models on another data set, to show whether the drop of the metric is the same on it."""
 
 import math
 from pathlib import Path
@@ -17,16 +17,17 @@ from workbench.graph.onnx import runtime
 
 
 def of_models(first: Workspace, second: Workspace, path: str, job: Job) -> Robustness:
-    """The same of two opened models, the first with data: see `elsewhere`."""
+    """Compare two opened models, the first of which has data, on another data set: see `elsewhere`."""
     place = first.measurable().data.answer.among([spec.name for spec in second.model.outputs])
     return elsewhere(first, runner(runtime.session(second.model)), place, path, job)
 
 
 def elsewhere(workspace: Workspace, run: Run, answer: Answer, path: str, job: Job) -> Robustness:
-    """Measure the original and another model on the attached data, and on that of `path`, which is read likewise.
+    """Measure the original and another model on the attached data, and on the data at `path`, which is read in the same
+    way.
 
-    `run` runs the other model, and `answer` says which of its outputs is measured. Raises UserError where the data do
-    not fit, or would be measured in another metric.
+    `run` runs the other model, and `answer` says which of its outputs is measured. Raises UserError if the data do not
+    fit, or require another metric.
     """
     own = workspace.measurable()
     assert workspace.data is not None
@@ -68,7 +69,7 @@ def elsewhere(workspace: Workspace, run: Run, answer: Answer, path: str, job: Jo
 
 
 def _rows(evaluator: Evaluator, run: Run, answer: Answer, job: Job) -> np.ndarray:
-    """Rows of the metric, in the evaluator's order."""
+    """Return rows of the metric, in the evaluator's order."""
     parts = []
     for chosen in job.each(evaluator.batches(), "measuring"):
         parts.append(evaluator.score(answer.of(run(evaluator.data.feeds(chosen))), chosen))
@@ -76,5 +77,5 @@ def _rows(evaluator: Evaluator, run: Run, answer: Answer, job: Job) -> np.ndarra
 
 
 def _variance(losses: np.ndarray) -> float:
-    """Variance of the mean."""
+    """Return the variance of the mean."""
     return float(losses.var(ddof=1)) / len(losses) if len(losses) > 1 else 0.0

@@ -143,8 +143,8 @@ class Checker:
         return made
 
     def best(self) -> Tried:
-        """Return the proposed reading: the current one, unless another is significantly better, and better than
-        chance."""
+        """Return the proposed reading: the current one, unless another is significantly better and its predictions
+        depend on the labels."""
         now, found = self.tried[0], self.tried[0]
         for each in self.tried:
             if each.evaluator is None or (found.value is not None and not _better(each, found)):

@@ -156,7 +156,7 @@ def _quantiles(rows: np.ndarray, first: np.ndarray, job: Job) -> np.ndarray:
 
 
 def _ends(pair: Pair, first: np.ndarray) -> np.ndarray | None:
-    """Return the outermost levels within each bar; NaN where no weights are left."""
+    """Return the lowest and highest quantisation level in each bar, [2, bars]; NaN where no weights are left."""
     found = pair.edit.encoding.ends(pair.layer.out_axis) if pair.edit is not None and pair.after is not None else None
     if found is None:
         return None

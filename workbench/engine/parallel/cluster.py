@@ -22,7 +22,8 @@ class Cluster(Crew):
     """Processes of a scheduler, including those that join later. Items of one that dies are tried a second time."""
 
     def __init__(self, cargo: Cargo, address: str) -> None:
-        """Raises UserError if Dask is not installed, no scheduler answers, or a process could compute otherwise."""
+        """Connect to the scheduler. Raises UserError if Dask is not installed, no scheduler answers, or a process may
+        compute differently."""
         try:
             from distributed import Client, KilledWorker
         except ImportError as error:

@@ -203,7 +203,7 @@ _open: dict[str, Workspace] = {}  # the last one
 
 
 def done(blob: bytes | None, key: str, work: Work, item: Any) -> Any:
-    """Do an item of work. `blob` is requested if the process does not know this key yet."""
+    """Do an item of work. `blob` is required if the process does not know this key yet."""
     with _one:
         if key not in _open:
             assert blob is not None
