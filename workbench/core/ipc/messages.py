@@ -128,7 +128,7 @@ class Inspect(Request, lane="inspect"):
 @dataclass(frozen=True)
 class Facts(Request, lane="facts", ends="lane"):
     """Request weight statistics of layers for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`.
-    A newer request replaces one that waits or runs (Stopped); lower priority than anything the user waits for."""
+    A newer request replaces one that waits or runs (Stopped); low priority."""
 
     paths: tuple[str, ...]
 
@@ -144,8 +144,8 @@ class Look(Request, lane="look"):
 
 @dataclass(frozen=True)
 class Activations(Request, lane="passing", ends="lane"):
-    """Request activations of a layer on calibration samples, in the recipe's model -> Updated(passing.Passing)...,
-    Done(same). A newer request replaces one that waits or runs (Stopped); lower priority than others."""
+    """Request activations of a layer on calibration samples, in the recipe's model -> Updated(Passing)..., Done(same).
+    A newer request replaces one that waits or runs (Stopped); lower priority than others."""
 
     path: str
     recipe: Recipe = Recipe()  # noqa: RUF009  (it is a value)
@@ -245,8 +245,7 @@ class Accuse(Request, lane="changes", ends="lane"):
 
 @dataclass(frozen=True)
 class Corrupt(Request, lane="scan"):
-    """Measure original and recipe on corrupted samples, or on `other` data -> Updated(Robustness)...,
-    Done(Robustness)"""
+    """Measure both models on corrupted, or on `other` data -> Updated(Robustness)..., Done(Robustness)"""
 
     recipe: Recipe
     samples: int
@@ -279,8 +278,7 @@ class Sweep(Request, lane="scan"):
 @dataclass(frozen=True)
 class Scan(Request, lane="scan"):
     """Try candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
-    Done(sensitivity.Scan). A Sweep or Scan has lower priority than anything the user waits for, except a training,
-    beside which it runs."""
+    Done(sensitivity.Scan). A Sweep or Scan yields to anything the user waits for, but runs beside a training."""
 
     wanted: sensitivity.Wanted
 

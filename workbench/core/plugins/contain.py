@@ -35,7 +35,7 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
 
 
 def claiming(claims: Callable[..., bool], words: str) -> Callable[..., bool]:
-    """Wrap `claims` so that an error is reported and counts as no: it must not prevent other files from being
+    """Wrap `claims` so that an error is reported and counts as False: it must not prevent other files from being
     opened."""
 
     @functools.wraps(claims)

@@ -16,7 +16,7 @@ ORDER: tuple[Family, ...] = ("prune", "lowrank", "distill", "quantize")
 
 @dataclass(frozen=True)
 class Action:
-    """A method's id, `family.method`, and its parameters as plain values (only those that were given).
+    """A step: a method's id, `family.method`, with its parameters as plain values (only those that were given).
 
     off   switched off: it stays in the recipe without any effect
     """

@@ -1,4 +1,4 @@
-"""Checks in ONNX Runtime that a transformed model is equivalent, done for every such model.
+"""Checks in ONNX Runtime, for every transformed model, that it is equivalent.
 
 Removed channels: the original with these channels set to zero, wherever they are produced or read, must have the
 outputs of the smaller model. Changed scales: the model must have the outputs of the original.

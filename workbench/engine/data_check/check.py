@@ -116,7 +116,7 @@ class Checker:
         return (self.found.arrays[several[0]], taken[several[0]]) if len(several) == 1 else None
 
     def try_(self, guess: Guess) -> Tried:
-        """Measure the original model on the data with this reading."""
+        """Measure the original model on the data under this reading."""
         title, rules = guess
         try:
             data = matched(self.path, self.found, self.specs, self.given, rules)

@@ -55,7 +55,7 @@ class Context(Protocol):
 
     @property
     def calibrated(self) -> bool:
-        """Whether there is calibration data."""
+        """Whether calibration data is attached."""
 
     @property
     def peers(self) -> "tuple[Context, ...]":
@@ -250,7 +250,7 @@ class StructuralMethod(Method):
 
 
 class RemovalMethod(StructuralMethod):
-    """Removal of output channels from layers, and from all layers coupled with them."""
+    """A method that removes output channels from layers, and from all layers coupled with them."""
 
     keeps = Message("stays unpruned")
 
@@ -274,7 +274,8 @@ class RemovalMethod(StructuralMethod):
 
 
 class RescalingMethod(StructuralMethod):
-    """Transfer of scale between output channels and the layers that read them; the model's outputs do not change."""
+    """A method that moves scale between output channels and the layers that read them; the model's outputs do not
+    change."""
 
     keeps = Message("keeps its channel scales")
 
@@ -290,7 +291,7 @@ class RescalingMethod(StructuralMethod):
 
 
 class ReplacingMethod(StructuralMethod):
-    """Replacement of a span of layers by a student: the module that a layer is in, or another one."""
+    """A method that replaces a span of layers by a student: the module that a layer is in, or another one."""
 
     keeps = Message("stays unchanged")
 
