@@ -1,4 +1,4 @@
-"""The layers of an opened model for scripts and notebooks: their weights and statistics, read when asked for."""
+"""The layers of an opened model for scripts and notebooks: their weights and statistics, read on demand."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class DataCheck:
         return self.readings[self.best]
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of `workbench data --json`."""
+        """Return the keys of `workbench data --json`."""
         return {
             "data": self.path,
             "samples": self.samples,

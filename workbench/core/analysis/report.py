@@ -256,7 +256,7 @@ class Report:
 
     @property
     def _facts(self) -> list[tuple[str, str, str, str]]:
-        """Rows of name, original, compressed, how it was obtained."""
+        """Rows of name, original, compressed, and how it was obtained."""
         old, new = self.before, self.after
         sizes = old.bytes.value, new.bytes.value
         rows = [("file", size(sizes[0]), size(sizes[1]), f"{smaller(*sizes)}; size of the written file")]

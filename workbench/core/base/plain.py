@@ -61,5 +61,5 @@ def make_plain(value: object, *names: str) -> None:
 
 
 def finalize(value: object) -> object:
-    """Jinja finalizer: makes texts plain before they are escaped; other values pass through."""
+    """Make texts plain before Jinja escapes them (its `finalize` option); other values pass unchanged."""
     return plain(value) if type(value) is str else value

@@ -82,7 +82,7 @@ class _Limits(ctypes.Structure):
 
 
 class _Counters(ctypes.Structure):
-    """PROCESS_MEMORY_COUNTERS."""
+    """PROCESS_MEMORY_COUNTERS of the Windows API."""
 
     _fields_ = [
         *((name, ctypes.c_uint32) for name in ("size", "faults")),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LayerCurve:
-    """`errors` are relative response errors on held-out rows (0.1: a tenth of the outputs' variance), after `steps` of
-    `total` training steps. `method` is the id of the step that trains the layer at `path`."""
+    """Error of a layer during training. `errors` are relative response errors on held-out rows (0.1: a tenth of the
+    outputs' variance), after `steps` of `total` training steps. `method` is the id of the step that trains the layer at
+    `path`."""
 
     path: str
     method: str

@@ -39,7 +39,7 @@ class Channels:
 
 @dataclass(frozen=True)
 class ChannelBefore:
-    """Original weights of one channel, see core.views.LayerView; the histogram has separate bins."""
+    """Original weights of one channel, see core.layer_data.views.LayerView; the histogram has separate bins."""
 
     moments: Moments
     histogram: Histogram
@@ -49,7 +49,7 @@ class ChannelBefore:
 
 @dataclass(frozen=True)
 class ChannelAfter:
-    """Edited weights of one channel, see core.views.EditView."""
+    """Edited weights of one channel, see core.layer_data.views.EditView."""
 
     moments: Moments
     histogram: Histogram

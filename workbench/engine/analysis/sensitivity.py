@@ -314,7 +314,7 @@ def _compiled(workspace: Workspace, stacks: Mapping[str, Stack], seed: int, job:
 
 
 def _measured(workspace: Workspace, run: Run, job: Job) -> dict[str, Any]:
-    """The measured figures of a Trial, from all samples."""
+    """Return the measured figures of a Trial, from all samples."""
     evaluator = workspace.measurable()
     *_, (seen, rows) = evaluator.stream(run, job.silent())
     drop, low, high = evaluator.drop(seen, rows)

@@ -21,7 +21,7 @@ from workbench.methods.common.factors import by_output
 
 
 def outlook(workspace: Workspace, path: str, wanted: WantOutlook, job: Job) -> Outlook:
-    """Analysis of the original layer. Raises UserError for an unknown path or method."""
+    """Return the analysis of the original layer. Raises UserError for an unknown path or method."""
     method, params = find(Action(wanted.method, {"span": wanted.span} if wanted.span else {}))
     workspace.model.layer(path)
     try:

@@ -1,4 +1,4 @@
-"""A weight as pictures: part of its matrix in no more cells than the screen has, and kernels of a convolution."""
+"""Pictures of a weight: a part of its matrix, in no more cells than fit the screen, and kernels of a convolution."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

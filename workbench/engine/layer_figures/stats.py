@@ -57,7 +57,7 @@ def magnitudes(weight: np.ndarray) -> np.ndarray:
 
 
 def outliers(weight: np.ndarray) -> Outliers:
-    """Return the outlying weights, see core.views.Outliers; a weight of zeros has none."""
+    """Return the outlying weights, see core.layer_data.views.Outliers; a weight of zeros has none."""
     values = weight[weight != 0]
     if not len(values):
         return Outliers(0.0, 0.0, 0, np.zeros(0))
@@ -172,7 +172,7 @@ def _unfolding(layer: Layer, computed: int) -> Message:
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """Figures of a weight for drawing: see core.views.LayerView."""
+    """Figures of a weight for drawing: see core.layer_data.views.LayerView."""
 
     moments: Moments
     histogram: Histogram
@@ -189,7 +189,7 @@ class Statistics:
 
 
 def key(layer: Layer) -> Hashable:
-    """Cache key of the statistics of an original layer."""
+    """Return the cache key of the statistics of an original layer."""
     return "statistics", layer.path, layer.fingerprint
 
 

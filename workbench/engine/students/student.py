@@ -33,7 +33,7 @@ from workbench.graph.storage.edit import Edit
 
 @dataclass(frozen=True)
 class Wanted:
-    """The layers to train (see core.recovery.Training), and whether quantisation step sizes are trained."""
+    """The layers to train (see core.recipe.recovery.Training), and whether quantisation step sizes are trained."""
 
     trainable: str = "all"
     frozen: str = ""

@@ -1,4 +1,4 @@
-"""Feature distillation: makes layer outputs similar to the teacher's.
+"""Feature distillation, which makes layer outputs similar to the teacher's.
 
 Romero et al. 2015, FitNets, section 2.2: the squared distance, through a learned projection of the student's channels
 where the widths differ. Zagoruyko and Komodakis 2017, equation 2: only where the features are large.
