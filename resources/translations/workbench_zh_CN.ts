@@ -4134,6 +4134,11 @@
       <translation>请删除 {file}，并按模型接受的形式保存数值。</translation>
     </message>
     <message>
+      <source>Rules in {file} without effect on data of this kind: {names}. size, crop and class_names are for images in files, tokenizer and length for texts.</source>
+      <extracomment>workbench/data/opening.py</extracomment>
+      <translation>{file} 中对这类数据不起作用的规则：{names}。size、crop 和 class_names 用于图像文件，tokenizer 和 length 用于文本。</translation>
+    </message>
+    <message>
       <source>Some labels in {path} are NaN or infinite.</source>
       <extracomment>workbench/data/opening.py</extracomment>
       <translation>{path} 中有标签为 NaN 或无限大。</translation>
@@ -9422,6 +9427,16 @@
       <source>Rescaling output channels of {op} layers is not supported.</source>
       <extracomment>workbench/methods/quantize/equalize.py</extracomment>
       <translation>不支持重新缩放 {op} 层的输出通道。</translation>
+    </message>
+    <message>
+      <source>{n:,} weights are clipped to {largest:,.0f}, the largest number of the format</source>
+      <extracomment>workbench/methods/quantize/float.py</extracomment>
+      <translation>{n:,} 个权重被截断到该格式的最大值 {largest:,.0f}</translation>
+    </message>
+    <message>
+      <source>{n:,} weights are smaller than the format can hold and become zero</source>
+      <extracomment>workbench/methods/quantize/float.py</extracomment>
+      <translation>{n:,} 个权重小于该格式所能表示的最小值，变为零</translation>
     </message>
     <message>
       <source>Its groups would not lie along the input of a channel.</source>

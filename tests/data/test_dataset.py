@@ -135,6 +135,13 @@ def test_class_folders_of_images(tmp_path):
         open_dataset(str(tmp_path), IMAGE)
 
 
+def test_rules_without_effect_on_arrays_are_named(tmp_path):
+    np.savez(tmp_path / "d.npz", x=np.zeros((2, 3, 8, 8), np.float32))
+    (tmp_path / "d.npz.preprocessing.yaml").write_text("size: [8, 8]\nscale: 2\nlength: 3\n")
+    notes = open_dataset(str(tmp_path / "d.npz"), IMAGE).notes
+    assert [note.arguments["names"] for note in notes if "names" in note.arguments] == ["size, length"]
+
+
 def test_reading_pictures_tells_how_far_it_is_and_can_be_stopped(tmp_path):
     from PIL import Image
 

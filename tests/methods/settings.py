@@ -161,7 +161,7 @@ SETTINGS: dict[str, list[tuple]] = {
         ({"rank": 4, "steps": 30}, MATRIX),
         ({"ratio": 0.2, "steps": 5}, ("Gemm",)),
         ({"energy": 0.4, "steps": 5, "rate": 0.01}, ("MatMul",)),
-        ({"weakening": 0.2, "steps": 5}, ("Gemm",)),
+        ({"weakening": 0.2, "steps": 5, "stop": 3}, ("Gemm",)),
         ({"rule": "break-even", "steps": 5}, ("MatMul",)),
         ({"student": "separable", "steps": 20}, ("Conv",)),
         ({"student": "separable", "multiplier": 3, "steps": 5}, ("Conv",)),
@@ -169,7 +169,7 @@ SETTINGS: dict[str, list[tuple]] = {
     ],
     "distill.block": [({"student": "layer", "span": "", "kernel": 1, "damping": 0.01}, ("Conv",))],
     "distill.refine": [
-        ({"steps": 30}, MATRIX, PAIR),
+        ({"steps": 30, "stop": 2}, MATRIX, PAIR),
         ({"steps": 20}, ("Conv",), TUCKER),
         ({"steps": 20}, ("Conv",), SPATIAL),
         ({"steps": 20}, ("Conv",), CP),

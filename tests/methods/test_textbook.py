@@ -330,3 +330,13 @@ def test_synflow_cuts_no_layer_off_where_magnitude_does():
 def test_smallest_is_exact_with_ties():
     values = np.array([[1.0, 1.0, 1.0, 2.0], [3.0, 0.0, 0.0, 0.0]])
     np.testing.assert_array_equal(smallest(values, 2), [[True, True, False, False], [False, True, True, False]])
+
+
+def test_weights_that_a_short_float_cannot_hold_are_counted():
+    model, path, data = model_with("Gemm")
+    weight = np.array(model.weight(path))
+    weight.flat[:3], weight.flat[3:5], weight.flat[5] = 1e30, -1e-30, 0.0
+    model = with_weights(model, {path: weight}, {})
+    edit = compiler.edit(model, path, (Action("quantize.float", {"format": "float16"}),), data, 0, Cache(1 << 28), JOB)
+    assert "3 weights are clipped to 65,504" in str(edit.note) and "2 weights are smaller" in str(edit.note)
+    assert not edited("Gemm", "quantize.float", format="float16")[3].note

@@ -18,7 +18,7 @@ from workbench.data.columns import Column, in_memory
 from workbench.data.dataset import Dataset
 from workbench.data.matching import Given, match
 from workbench.data.preprocessing import Rules, applied, beside, of_images, ordered, read_rules
-from workbench.data.readers.kinds import LABELS, NAMES, Asked, Found, read
+from workbench.data.readers.kinds import LABELS, NAMES, OF_IMAGES, OF_TEXT, Asked, Found, read
 from workbench.data.sampling import stratified
 
 SHOWN = 5  # names in a note
@@ -115,7 +115,12 @@ def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given,
             classes,
             matched.constants,
             matched.axes,
-            notes=(*found.notes, *matched.notes, *_unused(found, own | set(given))),
+            notes=(
+                *found.notes,
+                *matched.notes,
+                *_unused(found, own | set(given)),
+                *_without_effect(path, found, rules),
+            ),
         )
     )
 
@@ -127,6 +132,26 @@ def _unused(found: Found, own: Collection[str]) -> tuple[str, ...]:
         return ()
     names = left[:SHOWN] + ["…"] * (len(left) > SHOWN)
     return (Message("Arrays that are not used: {names}. Labels are read from '{y}'.", names=names, y=LABELS),)
+
+
+def _without_effect(path: str, found: Found, rules: Rules) -> tuple[str, ...]:
+    """Return a note on rules that the data's reader cannot apply, such as the size of images for arrays."""
+    plain = Rules()
+    left = [
+        name
+        for name in (*OF_IMAGES, *OF_TEXT)
+        if name not in found.applied and getattr(rules, name) != getattr(plain, name)
+    ]
+    if not left:
+        return ()
+    return (
+        Message(
+            "Rules in {file} without effect on data of this kind: {names}. size, crop and class_names are for images "
+            "in files, tokenizer and length for texts.",
+            names=left,
+            file=beside(path),
+        ),
+    )
 
 
 def _preprocessed(

@@ -17,6 +17,8 @@ from workbench.data.preprocessing import Rules
 from workbench.data.readers import function, npy_file, npz_file, tables, texts
 
 LABELS, NAMES = "y", "class_names"
+# Preprocessing rules that only readers of such files can apply.
+OF_IMAGES, OF_TEXT = ("size", "crop", "class_names"), ("tokenizer", "length")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Found:
     classes  names of the classes, if not among the arrays
     images  whether these are the pixels of images in files
     notes   sentences for the user
+    applied  preprocessing rules that the reader itself has applied
     """
 
     arrays: Mapping[str, Column]
@@ -53,6 +56,7 @@ class Found:
     classes: tuple[str, ...] = ()
     images: bool = False
     notes: tuple[str, ...] = ()
+    applied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,11 @@ def _images(asked: Asked) -> Found:
     from workbench.data.readers.images import open_folder
 
     images, labels, classes, notes = open_folder(Path(asked.path), asked.taken, asked.rules, asked.job)
-    return Found({**images, LABELS: labels}, classes=classes, images=True, notes=notes)
+    return Found({**images, LABELS: labels}, classes=classes, images=True, notes=notes, applied=OF_IMAGES)
+
+
+def _of_text(asked: Asked, read: Callable[..., dict[str, np.ndarray]]) -> Found:
+    return Found(read(asked.path, asked.taken, asked.rules, asked.near), applied=OF_TEXT)
 
 
 def _of(reader: Reader) -> Kind:
@@ -125,6 +133,6 @@ LAST = (
     Kind(lambda path: os.path.isdir(path), _images),
     Kind(_ends(".csv"), lambda asked: Found(tables.read_csv(asked.path, asked.taken))),
     Kind(_ends(".parquet"), lambda asked: Found(tables.read_parquet(asked.path, asked.taken))),
-    Kind(_ends(".jsonl"), lambda asked: Found(texts.read_records(asked.path, asked.taken, asked.rules, asked.near))),
-    Kind(_ends(".txt"), lambda asked: Found(texts.read_text(asked.path, asked.taken, asked.rules, asked.near))),
+    Kind(_ends(".jsonl"), lambda asked: _of_text(asked, texts.read_records)),
+    Kind(_ends(".txt"), lambda asked: _of_text(asked, texts.read_text)),
 )

@@ -16,7 +16,7 @@ from workbench.data.opening import matched
 from workbench.data.preprocessing import Rules, model_layout
 from workbench.data.readers import npy_file, npz_file
 from workbench.data.readers.images import SUFFIXES, one_image
-from workbench.data.readers.kinds import LABELS, NAMES, Found
+from workbench.data.readers.kinds import LABELS, NAMES, OF_IMAGES, Found
 
 SOUNDS, ARRAYS = (".wav",), (".npy", ".npz")
 LONGEST_SOUND = 1 << 24  # values
@@ -37,7 +37,9 @@ def open_sample(
     suffix = Path(path).suffix.lower()
     if suffix in SUFFIXES:
         rules = replace(rules, layout=model_layout(taken[0]) if taken else "") if arrays else rules
-        found = Found({_only(path, taken).name: one_image(Path(path), taken, rules)[None]}, images=True)
+        found = Found(
+            {_only(path, taken).name: one_image(Path(path), taken, rules)[None]}, images=True, applied=OF_IMAGES
+        )
     elif suffix in SOUNDS:
         found = _sound(path, _only(path, taken))
     elif suffix in ARRAYS:

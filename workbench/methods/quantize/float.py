@@ -3,6 +3,7 @@
 IEEE 754-2019 (binary16); Wang and Kanwar 2019 (bfloat16); Micikevicius et al. 2022, FP8 formats for deep learning.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ import ml_dtypes
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.encodes import Encodes
@@ -61,8 +63,31 @@ class FloatQuantization(Method):
         job.check()
         dtype = FORMATS[params.format][0]
         largest = float(ml_dtypes.finfo(dtype).max)
+        above = below = 0
 
         def shorten(values: np.ndarray, out_axis: int) -> Encoding:
-            return Dense(np.clip(values, -largest, largest).astype(dtype))
+            nonlocal above, below
+            short = np.clip(values, -largest, largest).astype(dtype)
+            above += int(np.count_nonzero(np.abs(values) > largest))
+            below += int(np.count_nonzero(values) - np.count_nonzero(short))
+            return Dense(short)
 
-        return Edit(each_tensor(edit.encoding, context.layer.out_axis, shorten), edit.bias, edit.note)
+        encoding = each_tensor(edit.encoding, context.layer.out_axis, shorten)
+        return Edit(encoding, edit.bias, Joined((edit.note, *_beyond(above, below, largest)), CLAUSE))
+
+
+def _beyond(above: int, below: int, largest: float) -> Iterator[Message]:
+    """Yield notes on weights outside the format's range."""
+    if above:
+        yield Message(
+            "{n:,} weights are clipped to {largest:,.0f}, the largest number of the format",
+            one="{n} weight is clipped to {largest:,.0f}, the largest number of the format",
+            n=above,
+            largest=largest,
+        )
+    if below:
+        yield Message(
+            "{n:,} weights are smaller than the format can hold and become zero",
+            one="{n} weight is smaller than the format can hold and becomes zero",
+            n=below,
+        )
