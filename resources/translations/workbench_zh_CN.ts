@@ -14346,6 +14346,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>将模块画成方框</translation>
     </message>
     <message>
+      <source>Open or close the module</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>展开或折叠模块</translation>
+    </message>
+    <message>
       <source>Open {module}</source>
       <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
       <translation>展开 {module}</translation>

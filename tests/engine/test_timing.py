@@ -9,8 +9,8 @@ from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
+from workbench.engine.base.changes import larger
 from workbench.engine.bench.timing import timed, zipped
-from workbench.engine.compile.compiler import larger
 from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.storage.edit import Edit

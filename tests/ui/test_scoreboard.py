@@ -149,6 +149,13 @@ def test_figures_of_an_older_recipe_look_unsure(session, board):
     assert not any(sure(tile) for tile in (board.size_tile, board.metric_tile, board.change_tile, board.macs_tile))
 
 
+def test_a_recipe_whose_measurement_was_cancelled_has_no_figure_of_the_one_before(session, board):
+    session.recipe = RECIPE
+    session.link.cancelling.emit(session.refresher.measures.job)
+    show(session, board, RECIPE, MEASURED, current=False)
+    assert board.metric_tile.note.text() == "not measured (F5)" and board.metric_tile.value.text() == "92.4 % → …"
+
+
 def test_after_the_export_the_file_is_what_counts_until_the_next_edit(session, board):
     show(session, board, RECIPE, MEASURED)
     before = Totals(Figure(1e6, "verified"), 576, 5760, BASELINE, Figure(1.8, "measured"))

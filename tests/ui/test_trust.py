@@ -74,6 +74,6 @@ def test_a_file_on_another_computer_that_a_session_or_recipe_names_is_asked_for(
 
 def press(window, qtbot, label: str) -> None:
     box = dialog(window, qtbot, "network")
-    button = next(b for b in box.buttons() if label in b.text())
+    button = next(b for b in box.buttons() if label in b.text().replace("&", ""))
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.findChild(QMessageBox, "network") is not box)

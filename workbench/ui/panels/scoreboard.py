@@ -269,7 +269,8 @@ class Scoreboard(QFrame):
         metric = self._session.metric
         self.metric_tile.caption.setText(said(metric.heading))
         edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
-        value = preview.value if preview and edited else None
+        awaited = current or not self._session.measuring_paused  # else what is on show is of the recipe before
+        value = preview.value if preview and edited and awaited else None
         if value is not None and self._session.report is not None and self._session.report.after.value is not None:
             value = self._session.report.after.value
         baseline = preview.baseline if preview and edited and preview.baseline else self._session.baseline

@@ -119,7 +119,7 @@ class GraphTab(QWidget):
         tip = tooltip(self.tr("Draws each module as one box; a click on a box opens it."))
         self.boxes = toggle(self.bar, self.tr("Modules"), self.tr("Modules as boxes"), tip)
         self.boxes.toggled.connect(self._on_boxes)
-        self.turn = small(self.bar, "")
+        self.turn = small(self.bar, "", self.tr("Open or close the module"))
         self.turn.clicked.connect(self._on_turn)
         row.addStretch()
         self.save_button = small(self.bar, "", self.tr("Save graph"), self.tr("Save the whole graph as PNG or SVG"))
