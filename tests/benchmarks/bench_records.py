@@ -56,7 +56,7 @@ class Settings(NamedTuple):
 
 SETTINGS = {
     "lenet300": Settings(0.93, (25, 3), 128, rate=0.004),
-    "lenet5": Settings(0.95, (18, 2), 128, rate=0.002),
+    "lenet5": Settings(0.93, (18, 2), 128, rate=0.002),
     "cnn": Settings(0.86, (7, 3), 64),
     "vit": Settings(0.7, (7, 3), 64),
 }
