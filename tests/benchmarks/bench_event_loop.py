@@ -11,19 +11,15 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import traceback
 from collections import Counter
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings, Qt
-from PySide6.QtWidgets import QApplication
-
 from tests.benchmarks.event_loop_jobs import JOBS
 from tests.benchmarks.gaps import GapRecorder, Gaps, p99
-from tests.benchmarks.hand import Hand
+from tests.benchmarks.hand import Hand, application
 
 TABLE = Path(__file__).with_name("event_loop.md")
 BAR = 0.05
@@ -124,14 +120,8 @@ def watched(hand: Hand, name: str, stacks: bool) -> Gaps:
 
 
 def main(stacks: bool, only: list[str]) -> None:
-    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # as app does, for the graph
-    application = QApplication.instance() or QApplication([])
-    assert isinstance(application, QApplication)
-    own = tempfile.TemporaryDirectory()  # settings as they are at first, and left alone
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, own.name)
-    for name in ("STATE", "CACHE", "CONFIG"):
-        os.environ[f"XDG_{name}_HOME"] = own.name
-    hand = Hand(application)
+    made, _own = application()
+    hand = Hand(made)
     lines = ["| job | p99 ms | longest ms | p99 busy ms | longest busy ms | ticks |", "|---|---:|---:|---:|---:|---:|"]
     print(
         f"{'job':20} {'p99':>7} {'longest':>8} {'p99 busy':>9} {'longest busy':>13} {'ticks':>6}   ms "

@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from tests.benchmarks.bench_event_loop import first_paint_seconds
 from tests.benchmarks.event_loop_jobs import JOBS, add_a_step, start
 from tests.benchmarks.gaps import GapRecorder
-from tests.benchmarks.hand import Hand
+from tests.benchmarks.hand import Hand, application
 from tests.benchmarks.naive import naive
 from workbench.core.base.job import Job
 from workbench.core.base.resources import demo_paths
@@ -244,14 +244,8 @@ def gaps(hand: Hand, jobs: list[str]) -> Line:
 
 
 def main(jobs: list[str] | None) -> None:
-    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # as app does, for the graph
-    application = QApplication.instance() or QApplication([])
-    assert isinstance(application, QApplication)
-    own = tempfile.TemporaryDirectory()  # settings as they are at first, and left alone
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, own.name)
-    for name in ("STATE", "CACHE", "CONFIG"):
-        os.environ[f"XDG_{name}_HOME"] = own.name
-    hand, rows, before = Hand(application), [], stretched()
+    made, _own = application()
+    hand, rows, before = Hand(made), [], stretched()
     measures = [lambda _: window(), open_demo, drag, graph, wrong_file, menus, themes, clicked]
     for measure in [*measures, partial(gaps, jobs=jobs)] if jobs is not None else measures:
         line, after = measure(hand), stretched()

@@ -1,10 +1,12 @@
 """A window on a real engine, and a hand in it: for benchmarks of what the user feels."""
 
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,6 +25,18 @@ LIMIT = 900.0  # seconds; a machine that does other things, too, is slow
 
 def fail(failure: messages.Failed) -> None:
     sys.exit(f"{failure.what} {failure.detail}")
+
+
+def application() -> tuple[QApplication, tempfile.TemporaryDirectory]:
+    """An application, and the folder of its settings: as they are at first, and left alone while that is held."""
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # as app does, for the graph
+    made = QApplication.instance() or QApplication([])
+    assert isinstance(made, QApplication)
+    own = tempfile.TemporaryDirectory()
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, own.name)
+    for name in ("STATE", "CACHE", "CONFIG"):
+        os.environ[f"XDG_{name}_HOME"] = own.name
+    return made, own
 
 
 class Hand:

@@ -302,7 +302,7 @@ class Workspace:
 
     def edited(self, path: str, recipe: Recipe, job: Job) -> tuple[structure.Structure, Edit]:
         """The model after the structural steps of a recipe, and what the other steps of a layer make of it there: zeros
-        where it was removed or replaced. As it was trained, where the recipe was."""
+        where it was removed or replaced. The trained edit if the recipe was trained."""
         layer, seed = self.layer(path), recipe.seed
         if (known := self.recovery(recipe)) is not None and path in known.compiled.model.sites:
             made = known.compiled

@@ -13,7 +13,7 @@ from workbench.core.base.plain import plain
 
 T = TypeVar("T")
 RESTING = 0.1  # seconds between two looks whether a pause is over
-# The remaining time is told after a few seconds and a share of the work, while the pace is about as it was before.
+# The remaining time is told after a few seconds and a share of the work, while the pace stays about the same.
 EARLY, LITTLE, STEADY = 3.0, 0.05, 2.0
 LATELY, FEWEST = 8, 3  # looks at the clock, a second apart at least: by which the pace is known, before one is told
 

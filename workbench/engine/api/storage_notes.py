@@ -19,9 +19,8 @@ def of(loading: Loading) -> tuple[Message, ...]:
                 "{n} weights are entropy-coded and decoded at load time: about {seconds:.2g} s on "
                 "one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); "
                 "no cost at inference.",
-                one="{n} weight is in entropy codes, which are decoded when the file is loaded: about {seconds:.2g} s "
-                "on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); nothing at "
-                "inference.",
+                one="{n} weight is entropy-coded and decoded at load time: about {seconds:.2g} s on one core and "
+                "{memory:,.0f} MB at the peak, which the process may keep (predicted); no cost at inference.",
                 n=loading.coded,
                 seconds=loading.load.seconds,
                 memory=loading.load.bytes / 1e6,
@@ -33,8 +32,8 @@ def of(loading: Loading) -> tuple[Message, ...]:
                 "Entropy coding was skipped for {n} weights: the saving is not worth the time and "
                 "memory of decoding at load time. 'codes: on' in the recipe's export options applies "
                 "it anyway.",
-                one="Entropy codes are left out for {n} weight: what they save is not worth the time and memory that "
-                "they take at loading. 'codes: on' in the recipe's export options stores it so.",
+                one="Entropy coding was skipped for {n} weight: the saving is not worth the time and memory of "
+                "decoding at load time. 'codes: on' in the recipe's export options applies it anyway.",
                 n=loading.uncoded,
             ),
         )

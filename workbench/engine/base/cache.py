@@ -48,7 +48,7 @@ class Cache:
                         continue
                 try:
                     value = make()
-                    self._put(key, value)
+                    self.keep(key, value)
                     return value
                 finally:
                     with self._lock:
@@ -67,13 +67,10 @@ class Cache:
     def offer(self, key: Hashable, value: Any) -> None:
         """Keep what was made on the way to something else, unless it is there. Nobody is waited for."""
         if self.peek(key) is None:
-            self._put(key, value)
+            self.keep(key, value)
 
     def keep(self, key: Hashable, value: Any) -> None:
         """Put an entry in the place of the one that is there. Nobody is waited for."""
-        self._put(key, value)
-
-    def _put(self, key: Hashable, value: Any) -> None:
         size = weigh(value)
         with self._lock:
             self.used -= self._entries.pop(key, (None, 0))[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.layer_curve import LayerCurve
+from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.encodings.dense import Dense
 from workbench.graph.encodings.encoding import Encoding
 from workbench.methods.base.method import Context
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
     import torch
 
     Apply = Callable[[torch.Tensor, list[torch.Tensor]], torch.Tensor]
+
+
+# Parameters that every method with such a training has.
+Steps = Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")]
+Rate = Annotated[
+    float, Range(1e-5, 0.1, log=True), Expert(), Help("Learning rate of Adam, falling to zero as a cosine.")
+]
+Stop = Annotated[
+    int,
+    Range(0, 5000, 25),
+    Expert(),
+    Help("Ends training after this many of the steps, with the best weights so far; 0 is after all of them."),
+]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect, Ranking
-from workbench.core.recipe.params import Drag, Expert, Help, OneOf, Range, When
+from workbench.core.recipe.params import Drag, Help, OneOf, Range, When
 from workbench.graph.encodings.encoding import Factors
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -89,16 +89,9 @@ class LayerDistillation(Method):
             When("student", ("grouped",)),
             Help("Number of channel groups; it must divide the input and the output channels."),
         ] = 2
-        steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
-        rate: Annotated[
-            float, Range(1e-5, 0.1, log=True), Expert(), Help("Learning rate of Adam, falling to zero as a cosine.")
-        ] = 0.003
-        stop: Annotated[
-            int,
-            Range(0, 5000, 25),
-            Expert(),
-            Help("Ends training after this many of the steps, with the best weights so far; 0 is after all of them."),
-        ] = 0
+        steps: responses.Steps = 200
+        rate: responses.Rate = 0.003
+        stop: responses.Stop = 0
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op == "Embedding":

@@ -6,7 +6,6 @@ remaining weights of a mask, layer by layer.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 
@@ -14,7 +13,6 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
-from workbench.core.recipe.params import Expert, Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, method
@@ -36,16 +34,9 @@ class Refinement(Method):
 
     @dataclass(frozen=True)
     class Params:
-        steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
-        rate: Annotated[
-            float, Range(1e-5, 0.1, log=True), Expert(), Help("Learning rate of Adam, falling to zero as a cosine.")
-        ] = 0.001
-        stop: Annotated[
-            int,
-            Range(0, 5000, 25),
-            Expert(),
-            Help("Ends training after this many of the steps, with the best weights so far; 0 is after all of them."),
-        ] = 0
+        steps: responses.Steps = 200
+        rate: responses.Rate = 0.001
+        stop: responses.Stop = 0
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:

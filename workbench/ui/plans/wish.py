@@ -40,7 +40,7 @@ class Wish:
     retrain: bool = False
 
     def amount(self, model: ModelSummary | None, points: bool) -> float:
-        """Amount of the limit: as it was given, else one that suits the model. `points`: the metric is a percentage."""
+        """Amount of the limit: the given one, else one that suits the model. `points`: the metric is a percentage."""
         if self.limit in self.amounts:
             return self.amounts[self.limit]
         size, macs = (model.bytes, model.macs or 0) if model is not None else (0, 0)
