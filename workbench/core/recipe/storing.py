@@ -25,7 +25,8 @@ class Storing:
     batch    samples at a time for which `storage: auto` and `integers: faster` choose
     sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits; int8: scales
              of weights to 16 bits, the others to integers with a scale where that is close
-    names    short: values, nodes and functions lose their names and metadata, except inputs and outputs
+    names    short: values, nodes and functions lose their names and metadata, except inputs and outputs; groups of
+             nodes that occur again become functions
     integers 8-bit activations. faster: only if the model runs no slower with them, timed on the compressing machine;
              all: wherever a step asks for them
     """

@@ -8,6 +8,8 @@ import onnx
 import onnx_ir as ir
 
 from workbench.graph.onnx.names import subgraphs
+from workbench.graph.onnx.repeats import outline
+from workbench.graph.onnx.small_constants import share
 
 SHORT = "w"  # domain of our functions where names are short
 GRAPH = "g"  # a graph has a name
@@ -33,6 +35,9 @@ def shorten(model: ir.Model, domain: str) -> None:
         node.name = node.doc_string = None
         node.metadata_props.clear()
         _drop_defaults(node, model.opset_imports.get(node.domain, 0))
+    share(graph)
+    if all(function.domain == domain for function in model.functions.values()):
+        outline(model, domain)
     values = [value for value in _values(graph) if value.name]
     renamed = [value for value in values if value.name not in kept]
     for number, value in enumerate(renamed):  # first out of the way: a model may have names like these

@@ -13,6 +13,7 @@ from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.layouts.layout import Load
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
+from workbench.graph.onnx.repeats import OUTLINED
 from workbench.graph.onnx.saving import tensor_bytes
 from workbench.graph.rewrite.editor import account, functions_of, variants
 from workbench.graph.rewrite.packed import RUNTIME, needs_runtime
@@ -87,8 +88,9 @@ def _smallest(size: Size, written: tuple[ir.Model, ...]) -> Size:
 
 
 def functions_bytes(model: ir.Model) -> int:
-    """Bytes of the functions in the file."""
-    return sum(field_bytes(ir.serde.serialize_function(function).ByteSize()) for function in model.functions.values())
+    """Bytes of the decoders in the file; functions that are made of nodes of the graph are no decoders."""
+    made = [function for function in model.functions.values() if OUTLINED not in function.meta]
+    return sum(field_bytes(ir.serde.serialize_function(function).ByteSize()) for function in made)
 
 
 def forecast(

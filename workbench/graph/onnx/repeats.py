@@ -1,0 +1,310 @@
+"""Groups of nodes that occur again, as functions: the layers of a block are written once and called for each block.
+
+A node and the only one that reads it become one symbol where such a pair occurs again, until no pair does (Re-Pair,
+Larsson and Moffat 1999, "Offline dictionary-based compression"); then symbols that do not pay are written out. The
+runtime puts the nodes back when it loads the file, before it optimizes anything.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from string import ascii_letters
+
+import onnx_ir as ir
+
+from workbench.graph.onnx.names import subgraphs
+from workbench.graph.onnx.proto_size import field_bytes
+
+IR_VERSION = 8  # the first that has functions
+MOST_NODES = 1 << 13  # beyond, looking takes longer than a file gains
+LETTERS = (*ascii_letters, *map("".join, product(ascii_letters, repeat=2)))  # names inside a function
+NAME = 3  # bytes of a name of one letter in a message
+LONGER = 1  # that names in the graph take more, about
+OUTLINED = "outlined"  # what says of a function in memory that it was made here
+HEAD = 19  # bytes of a function besides its nodes, inputs and outputs, about
+
+
+@dataclass(eq=False)
+class _Item:
+    """A node of the graph, or several as one. `parts`: the two that it is made of; `node`: the last node."""
+
+    symbol: int
+    reads: list[ir.Value]
+    makes: list[ir.Value]
+    node: ir.Node
+    parts: tuple["_Item", ...] = ()
+
+    def nodes(self) -> Iterator[ir.Node]:
+        for part in self.parts:
+            yield from part.nodes()
+        if not self.parts:
+            yield self.node
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A symbol inside a function, with the numbers of the values there that it reads and makes."""
+
+    symbol: int
+    reads: tuple[int, ...]
+    makes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """Two symbols as one. Values: inputs first, then what the first makes, then what the second makes, which it gives.
+
+    inputs, first, second   how many of these values there are
+    """
+
+    inputs: int
+    first: int
+    second: int
+    steps: tuple[_Step, _Step]
+
+    @property
+    def values(self) -> int:
+        return self.inputs + self.first + self.second
+
+
+@dataclass
+class _Symbols:
+    """By number: nodes that are alike, of which the first is the pattern, and rules.
+
+    bare   bytes of such a node without the names of its values; of a rule's call
+    """
+
+    made: list[ir.Node | _Rule] = field(default_factory=list)
+    bare: list[int] = field(default_factory=list)
+    numbers: dict[object, int] = field(default_factory=dict)
+
+    def node(self, node: ir.Node) -> int:
+        attributes = tuple(
+            (name, ir.serde.serialize_attribute(attribute).SerializeToString(deterministic=True))
+            for name, attribute in sorted(node.attributes.items())
+        )
+        given = tuple(value is not None for value in node.inputs)
+        key = (node.domain, node.op_type, node.overload, attributes, given, len(node.outputs))
+        if key not in self.numbers:
+            size = ir.serde.serialize_node(node).ByteSize()
+            size -= sum(field_bytes(len(str(value.name).encode())) for value in _values(node.inputs))
+            size -= sum(field_bytes(len(str(value.name).encode())) for value in node.outputs)
+            self._add(key, node, size + 2)
+        return self.numbers[key]
+
+    def rule(self, key: object, rule: _Rule) -> int:
+        self._add(key, rule, 2 + 2 * NAME)
+        return self.numbers[key]
+
+    def _add(self, key: object, made: ir.Node | _Rule, bare: int) -> None:
+        self.numbers[key] = len(self.made)
+        self.made.append(made)
+        self.bare.append(bare)
+
+
+def outline(model: ir.Model, domain: str) -> None:
+    """Replace groups of nodes that occur again by calls of functions of this domain, where the file is smaller so; in
+    place. Values in subgraphs stay."""
+    nodes = [
+        node for node in model.graph if not any(True for value in node.attributes.values() for _ in subgraphs(value))
+    ]
+    if not 2 <= len(nodes) <= MOST_NODES:
+        return
+    symbols = _Symbols()
+    items = [_Item(symbols.node(node), _values(node.inputs), list(node.outputs), node) for node in nodes]
+    while (merged := _merged(items, symbols)) is not None:
+        items = merged
+    kept = _worthwhile(items, symbols)
+    if not kept:
+        return
+    taken = {name for _, name, _ in model.functions}
+    free = (name for name in map("Nodes{}".format, range(len(kept) + len(taken))) if name not in taken)
+    called = {symbol: next(free) for symbol in sorted(kept)}
+    for symbol, name in called.items():
+        function = _function(symbol, symbols, called, domain, name, model.opset_imports)
+        function.meta[OUTLINED] = True
+        model.functions[function.identifier()] = function
+    now: dict[ir.Value, ir.Value] = {}
+    for item in items:
+        _put(model.graph, item, called, domain, now)
+    model.opset_imports[domain] = 1
+    model.ir_version = max(model.ir_version, IR_VERSION)
+
+
+def _values(values: Iterable[ir.Value | None]) -> list[ir.Value]:
+    return [value for value in values if value is not None]
+
+
+def _merged(items: list[_Item], symbols: _Symbols) -> list[_Item] | None:
+    """The items with pairs that occur again as one, the most frequent first, each item in one pair at most; None where
+    no pair occurs again."""
+    readers: dict[ir.Value, list[_Item]] = defaultdict(list)
+    for item in items:
+        for value in item.reads:
+            readers[value].append(item)
+    pairs: dict[object, list[tuple[_Item, _Item]]] = defaultdict(list)
+    for item in items:
+        reader = _only_reader(item, readers)
+        if reader is not None:
+            pairs[_key(item, reader)].append((item, reader))
+    gone, made = set[_Item](), dict[_Item, _Item]()
+    for key, found in sorted(pairs.items(), key=lambda pair: -len(pair[1])):
+        apart, seen = [], set[_Item]()
+        for first, second in found:
+            if not {first, second} & (seen | gone):
+                seen |= {first, second}
+                apart.append((first, second))
+        if len(apart) > 1:
+            symbol = symbols.numbers.get(key)
+            if symbol is None:
+                symbol = symbols.rule(key, _rule(*apart[0]))
+            gone |= seen
+            made |= {second: _joined(symbol, first, second) for first, second in apart}
+    if not made:
+        return None
+    return [made.get(item, item) for item in items if item in made or item not in gone]
+
+
+def _only_reader(item: _Item, readers: dict[ir.Value, list[_Item]]) -> _Item | None:
+    """The item that alone reads what this one makes; None where another, a subgraph or the caller does."""
+    found = {reader for value in item.makes for reader in readers[value]}
+    if len(found) != 1 or any(value.is_graph_output() for value in item.makes):
+        return None
+    (reader,) = found
+    inside = set(reader.nodes())
+    return reader if all(use.node in inside for value in item.makes for use in value.uses()) else None
+
+
+def _inputs(first: _Item, second: _Item) -> list[ir.Value]:
+    made = set(first.makes)
+    return list(dict.fromkeys([*first.reads, *(value for value in second.reads if value not in made)]))
+
+
+def _key(first: _Item, second: _Item) -> object:
+    """Which symbols these are, and where which values go."""
+    place = {value: number for number, value in enumerate([*_inputs(first, second), *first.makes])}
+    reads = (tuple(place[value] for value in item.reads) for item in (first, second))
+    return first.symbol, second.symbol, *reads, len(first.makes), len(second.makes)
+
+
+def _rule(first: _Item, second: _Item) -> _Rule:
+    every = [*_inputs(first, second), *first.makes, *second.makes]
+    place = {value: number for number, value in enumerate(every)}
+
+    def step(item: _Item) -> _Step:
+        return _Step(
+            item.symbol, tuple(place[value] for value in item.reads), tuple(place[value] for value in item.makes)
+        )
+
+    inputs = len(every) - len(first.makes) - len(second.makes)
+    return _Rule(inputs, len(first.makes), len(second.makes), (step(first), step(second)))
+
+
+def _joined(symbol: int, first: _Item, second: _Item) -> _Item:
+    return _Item(symbol, _inputs(first, second), second.makes, second.node, (first, second))
+
+
+def _worthwhile(items: list[_Item], symbols: _Symbols) -> set[int]:
+    """The rules that make the file smaller as functions: the least useful is written out as long as one does not."""
+    kept = {number for number, made in enumerate(symbols.made) if isinstance(made, _Rule)}
+    while kept:
+        savings = _savings(items, symbols, kept)
+        poor = {number for number in kept if savings[number] <= 0}
+        if not poor:
+            break
+        kept -= {min(poor, key=lambda number: (savings[number], number))}
+    return kept
+
+
+def _savings(items: list[_Item], symbols: _Symbols, kept: set[int]) -> dict[int, int]:
+    """Bytes that each kept rule saves as a function."""
+    body: dict[int, tuple[int, int]] = {}  # bytes written out and names in these
+    for number, made in enumerate(symbols.made):
+        if isinstance(made, _Rule):
+            parts = [_written(step, symbols, body, kept) for step in made.steps]
+            body[number] = sum(size for size, _ in parts), sum(names for _, names in parts)
+    inside, outside = Counter[int](), Counter(item.symbol for item in items)
+    for number in sorted(body, reverse=True):  # a rule comes behind those that it is made of
+        for step in _rule_of(symbols, number).steps:
+            outside[step.symbol] += 0 if number in kept else outside[number]
+            inside[step.symbol] += 1 if number in kept else inside[number]
+    found = {}
+    for number in kept:
+        rule, (size, names) = _rule_of(symbols, number), body[number]
+        ends = rule.inputs + rule.second
+        more, longer = size - symbols.bare[number], names - ends  # of the nodes than of a call
+        here = outside[number] * (more + (NAME + LONGER) * longer)
+        found[number] = here + inside[number] * (more + NAME * longer) - (HEAD + size + NAME * (names + ends))
+    return found
+
+
+def _rule_of(symbols: _Symbols, number: int) -> _Rule:
+    rule = symbols.made[number]
+    assert isinstance(rule, _Rule)
+    return rule
+
+
+def _written(step: _Step, symbols: _Symbols, body: dict[int, tuple[int, int]], kept: set[int]) -> tuple[int, int]:
+    """Bytes of a step without names, and how many names it has."""
+    if step.symbol in body and step.symbol not in kept:
+        return body[step.symbol]
+    return symbols.bare[step.symbol], len(step.reads) + len(step.makes)
+
+
+def _function(
+    symbol: int, symbols: _Symbols, called: dict[int, str], domain: str, name: str, imports: dict[str, int]
+) -> ir.Function:
+    rule = _rule_of(symbols, symbol)
+    letters = iter(LETTERS)
+    values: list[ir.Value] = [ir.Value(name=next(letters)) for _ in range(rule.inputs)]
+    nodes: list[ir.Node] = []
+    outputs = _write(rule, values, symbols, called, domain, nodes)
+    for node in nodes:
+        for value in node.outputs:
+            value.name = next(letters)
+    used = {node.domain: imports.get(node.domain, 1) for node in nodes}
+    return ir.Function(domain, name, graph=ir.Graph(values, outputs, nodes=nodes, opset_imports=used), attributes=[])
+
+
+def _write(
+    rule: _Rule, inputs: list[ir.Value], symbols: _Symbols, called: dict[int, str], domain: str, nodes: list[ir.Node]
+) -> list[ir.Value]:
+    """Append the nodes of a rule that reads these; what it gives."""
+    known: dict[int, ir.Value] = dict(enumerate(inputs))
+    for step in rule.steps:
+        reads, made = [known[number] for number in step.reads], symbols.made[step.symbol]
+        if isinstance(made, _Rule) and step.symbol not in called:
+            outputs: Iterable[ir.Value] = _write(made, reads, symbols, called, domain, nodes)
+        elif isinstance(made, _Rule):
+            nodes.append(_node(domain, called[step.symbol], reads, len(step.makes)))
+            outputs = nodes[-1].outputs
+        else:
+            given = iter(reads)
+            every = [None if value is None else next(given) for value in made.inputs]
+            attributes = list(made.attributes.values())
+            nodes.append(ir.Node(made.domain, made.op_type, every, attributes, num_outputs=len(step.makes), name=""))
+            outputs = nodes[-1].outputs
+        known.update(zip(step.makes, outputs, strict=True))
+    return [known[number] for number in range(rule.inputs + rule.first, rule.values)]
+
+
+def _node(domain: str, name: str, reads: list[ir.Value], outputs: int) -> ir.Node:
+    return ir.Node(domain, name, reads, num_outputs=outputs, name="")
+
+
+def _put(graph: ir.Graph, item: _Item, called: dict[int, str], domain: str, now: dict[ir.Value, ir.Value]) -> None:
+    """A call in the place of an item's nodes; of its parts, where it is no function itself. `now`: values of calls in
+    the places of those of nodes."""
+    if item.symbol not in called:
+        for part in item.parts:
+            _put(graph, part, called, domain, now)
+        return
+    old = list(item.nodes())
+    call = _node(domain, called[item.symbol], [now.get(value, value) for value in item.reads], len(item.makes))
+    graph.insert_before(item.node, call)
+    for before, after in zip(item.makes, call.outputs, strict=True):
+        after.name, after.type, after.shape = before.name, before.type, before.shape
+        before.replace_all_uses_with(after, replace_graph_outputs=True)
+        now[before] = after
+    graph.remove(old, safe=True)
