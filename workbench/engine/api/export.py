@@ -108,7 +108,6 @@ def export(
     size = size_of(result.model, result.edits, recipe.storing)
     changes, forecast_bytes = result.summary(size, recipe.storing)
     compressed = with_edits(result.model, result.edits, recipe.storing)
-    shown = previewer.effective(result.model, result.edits)
     system.give_memory_back()
     job.report(Message("writing the file"), middle)
     with places.staged(Path(folder)) as place:
@@ -127,7 +126,7 @@ def export(
         if not verify:
             notes += (UNVERIFIED,)
         elif workspace.evaluator is not None:
-            preview_run = runner(runtime.session(shown))
+            preview_run = runner(runtime.session(previewer.effective(result.model, result.edits)))
             drawn = without_data.drawn(workspace.model)
             preview_value, verified, beside = compared(
                 workspace.evaluator, preview_run, written_run, job.part(middle, 0.9), alike=not drawn
@@ -139,7 +138,9 @@ def export(
             value = Figure(verified.value or 0.0, "measured" if apart else "verified", verified.samples)
             verified = None if apart else verified
         else:
-            verified, said = without_data.verify(shown, str(written), given or {})
+            verified, said = without_data.verify(
+                previewer.effective(result.model, result.edits), str(written), given or {}
+            )
             notes += () if alone else (said,)  # of weights alone the other format says it
         after_bytes = place.size(written.name)
         if other is not None:

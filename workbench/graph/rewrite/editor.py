@@ -54,7 +54,8 @@ class Change:
 
 def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing) -> ir.Model:
     """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
-    return min(variants(model, sites, edits, storing), key=file_bytes)
+    first, *others = variants(model, sites, edits, storing)
+    return min((first, *others), key=file_bytes) if others else first
 
 
 def variants(
@@ -226,9 +227,9 @@ class _Editor:
     """Puts edits into a graph that it may change: a copy of `whole`, or of a part of it, whose names are taken."""
 
     def __init__(self, graph: ir.Graph, whole: ir.Graph, shared: _Shared) -> None:
-        self._graph = graph
-        self._shared = shared
+        self._graph, self._shared = graph, shared
         self._nodes = _by_name(graph)
+        self._made: dict[str, ir.Value] = {}
         self._names = names.value_names(whole)
         self._node_names = {node.name for node in ir.traversal.RecursiveGraphIterator(whole) if node.name}
 
@@ -293,9 +294,12 @@ class _Editor:
         return builder.bytes + nodes_bytes(touched) - before
 
     def _value(self, name: str | None) -> ir.Value | None:
-        """Value that a node of the graph produces under this name."""
-        made = (value for node in self._graph for value in node.outputs)
-        return None if name is None else next(value for value in made if value.name == name)
+        """Value that a node of the graph produces under this name; names may move from one value to another."""
+        if name is None:
+            return None
+        if name not in self._made or self._made[name].name != name:
+            self._made = {str(value.name): value for node in self._graph for value in node.outputs}
+        return self._made[name]
 
     def _take(self, name: str) -> ir.Value:
         """Remove an initialiser from the graph, also where it is listed as an input with a default."""
