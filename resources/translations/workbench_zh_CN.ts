@@ -5624,6 +5624,11 @@
       <translation>{path} 是 {op}；其输入不能用于校准。</translation>
     </message>
     <message>
+      <source>Check the data, or choose a method that needs no gradients.</source>
+      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
+      <translation>请检查数据，或选择不需要梯度的方法。</translation>
+    </message>
+    <message>
       <source>Choose a method that needs none.</source>
       <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
       <translation>请选择不需要它的方法。</translation>
@@ -5637,6 +5642,11 @@
       <source>{path}: no gradients reach this layer.</source>
       <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
       <translation>{path}：没有梯度到达此层。</translation>
+    </message>
+    <message>
+      <source>{path}: the gradients of its weights are NaN or infinite.</source>
+      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
+      <translation>{path}：其权重的梯度为 NaN 或无限大。</translation>
     </message>
     <message>
       <source>{path}: this method needs data, but none was given.</source>
@@ -7164,14 +7174,34 @@
       <translation>序列长度是固定的：torch 无法将其导出为动态。</translation>
     </message>
     <message>
+      <source>, with its inputs and outputs {names}</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>，包括其输入和输出 {names}</translation>
+    </message>
+    <message>
+      <source>; FP16 stores weights in 16 bits again</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>；FP16 可重新以 16 位存储权重</translation>
+    </message>
+    <message>
       <source>Check it with onnx.checker.</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>请用 onnx.checker 检查它。</translation>
     </message>
     <message>
+      <source>Converted to float32</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>转换为 float32</translation>
+    </message>
+    <message>
       <source>Folding BatchNorm</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>折叠 BatchNorm</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime does not run the original here, so the outputs were not compared</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>ONNX Runtime 无法在此运行原始模型，因此未比较输出</translation>
     </message>
     <message>
       <source>Opset raised</source>
@@ -7249,9 +7279,39 @@
       <translation>opset {old} -&gt; {new}，在 ONNX Runtime 中输出不变</translation>
     </message>
     <message>
+      <source>outputs differ by {difference:.1g} (relative)</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>输出相差 {difference:.1g}（相对）</translation>
+    </message>
+    <message>
       <source>preparing the graph</source>
       <extracomment>workbench/formats/finish.py</extracomment>
       <translation>正在准备计算图</translation>
+    </message>
+    <message>
+      <source>skipped: ONNX Runtime does not run the model in float32</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>已跳过：ONNX Runtime 无法以 float32 运行该模型</translation>
+    </message>
+    <message>
+      <source>skipped: it changed the outputs by {difference:.1g} (relative)</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>已跳过：输出改变了 {difference:.1g}（相对）</translation>
+    </message>
+    <message>
+      <source>skipped: some of its numbers are beyond float32</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>已跳过：部分数值超出 float32 的范围</translation>
+    </message>
+    <message>
+      <source>turned off at opening</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>打开时已关闭</translation>
+    </message>
+    <message>
+      <source>what was {types} is float32, also in an exported file{ends}{again}</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>原为 {types} 的数据现为 float32，导出的文件也是如此{ends}{again}</translation>
     </message>
     <message>
       <source>{name} was skipped: it changed the outputs by {difference:.1g} (relative).</source>
@@ -8224,6 +8284,11 @@
       <translation>它的权重不在文件中：由 ConstantOfShape 生成。</translation>
     </message>
     <message>
+      <source>All its weights are below 1e-35, where 32-bit floats lose digits: scale them up.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>其所有权重都小于 1e-35，32 位浮点数在此范围内会丢失有效数字：请放大这些权重。</translation>
+    </message>
+    <message>
       <source>It has no weights: one of its dimensions is zero.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
       <translation>它没有权重：有一个维度为零。</translation>
@@ -8709,11 +8774,6 @@
       <translation>已跳过：在此模型上失败</translation>
     </message>
     <message>
-      <source>turned off at opening</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>打开时已关闭</translation>
-    </message>
-    <message>
       <source>{count} not folded: {reason}</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{count} 个未折叠：{reason}</translation>
@@ -9122,6 +9182,16 @@
       <source>without data, its input is not checked for outliers, which take the range of 8-bit levels</source>
       <extracomment>workbench/methods/common/activation_levels.py</extracomment>
       <translation>没有数据，未检查其输入的离群值（离群值会占据 8 位量化级别的范围）</translation>
+    </message>
+    <message>
+      <source>{lost} of {used} output channels are too weak beside the others for their common 8-bit levels, and become zero</source>
+      <extracomment>workbench/methods/common/activation_levels.py</extracomment>
+      <translation>{used} 个输出通道中有 {lost} 个与其他通道相比过弱，在共用的 8 位量化级别上变为零</translation>
+    </message>
+    <message>
+      <source>{low} of {count} scales are too small beside those of the input for 32-bit floats, and are larger in the file</source>
+      <extracomment>workbench/methods/common/activation_levels.py</extracomment>
+      <translation>{count} 个缩放系数中有 {low} 个与输入的缩放系数相乘后低于 32 位浮点数的下限，在文件中会取更大的值</translation>
     </message>
     <message>
       <source>Its table is read in several places, as a tied head does: rows that are looked up cannot have factors of the head's inputs. Use quantize.affine.</source>

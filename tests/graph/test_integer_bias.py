@@ -102,3 +102,49 @@ def test_only_scales_that_are_too_small_change():
     made = bias_room.raised(encoding, np.array([1e-10, 1e-10]))
     assert made.q.tolist() == [[1, -1], [64, 32]] and made.scale[0] >= np.float32(1e-10) and made.scale[1] == 0.5
     assert bias_room.raised(encoding, np.array([1e-13, 1e-13])) is encoding
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-20, 1e20])
+def test_numbers_far_from_one_keep_their_levels(size):
+    """Weights of the first layer are tiny or huge, those of the second make up for them."""
+    b = Build()
+    x = b.node("MatMul", ["x", b.constant("first", size * b.rng.standard_normal((8, 8)))], "hidden")
+    b.node("MatMul", [b.node("Relu", [x], "relu"), b.constant("second", b.rng.standard_normal((8, 8)) / size)], "y")
+    model = b.model({"x": ["N", 8]}, {"y": ["N", 8]})
+    for name, params in STEPS[:2]:
+        wrong, moved = error(model, Action(name, params))
+        assert wrong < 0.05 and moved < 0.005, (name, params)
+
+
+def test_weights_near_the_smallest_float_are_not_edited():
+    b = Build()
+    b.node("MatMul", ["x", b.constant("w", 1e-37 * b.rng.standard_normal((8, 8)))], "y")
+    (layer,) = b.model({"x": ["N", 8]}, {"y": ["N", 8]}).layers
+    assert "below 1e-35" in layer.locked
+
+
+def edits(model: Model, action: Action) -> dict:
+    x = np.random.default_rng(1).standard_normal((16, 8)).astype(np.float32)
+    data = Dataset("memory", {"x": x}, model.inputs, None)
+    chosen, notes = compiler.stacks(model, Recipe().with_actions(["*"], [action]))
+    return dict(compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job()).edits)
+
+
+@pytest.mark.parametrize("method", ["quantize.static", "quantize.smooth"])
+def test_channels_that_common_levels_lose_are_counted(method):
+    """The outputs of a layer whose channels are made alike again behind it."""
+    b = Build()
+    sizes = np.where(np.arange(8) < 5, 1e-6, 1.0)
+    x = b.node("MatMul", ["x", b.constant("first", b.rng.standard_normal((8, 8)) * sizes)], "hidden")
+    b.node("Mul", [x, b.constant("inverse", 1 / sizes)], "y")
+    (edit,) = edits(b.model({"x": ["N", 8]}, {"y": ["N", 8]}), Action(method)).values()
+    assert "5 of 8 output channels" in str(edit.note)
+
+
+@pytest.mark.parametrize("method", ["quantize.static", "quantize.smooth"])
+def test_products_of_scales_below_the_smallest_float_are_told(method):
+    b = Build()
+    x = b.node("MatMul", ["x", b.constant("first", 1e-20 * b.rng.standard_normal((8, 8)))], "hidden")
+    b.node("MatMul", [x, b.constant("second", 1e-18 * b.rng.standard_normal((8, 8)))], "y")
+    first, second = edits(b.model({"x": ["N", 8]}, {"y": ["N", 8]}), Action(method)).values()
+    assert "too small" not in str(first.note) and "8 of 8 scales are too small" in str(second.note)

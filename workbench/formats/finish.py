@@ -1,9 +1,11 @@
 """Conversion of a loaded graph to a Model: prepare it, verify in the runtime that its outputs are unchanged, find its
 layers."""
 
+import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,8 @@ import onnxruntime as ort
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import Message
+from workbench.core.base.message import AND, CLAUSE, Joined, Message
+from workbench.core.base.several import few
 from workbench.core.layer_data.layer import Preparation
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
@@ -21,12 +24,16 @@ from workbench.graph.model.hidden_weights import random_operators
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import OPEN, WEIGHTS_ONLY, Model
 from workbench.graph.onnx import mapped, runtime, saving, shapes
-from workbench.graph.prepare import passes, raise_opset
+from workbench.graph.prepare import passes, raise_opset, widen
 
 # The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
 TOLERANCE = 1e-4
 # A converted operator does the same arithmetic in the same order.
 CONVERTED = 1e-5
+# Half floats have 11 digits in binary, and each operator rounds to them.
+ROUNDED = 3e-2
+NARROW = (np.dtype(np.float16), np.dtype(np.float64))
+FLOAT32, TITLE = "float32", Message("Converted to float32")  # the preparation that converts other floats
 # Smaller outputs are compared as if they had this size: a sigmoid near zero is rounded to about 1e-7, whatever it is.
 SMALLEST = 1e-3
 # Sizes tried for dimensions that the graph leaves free, until one runs; and how large an input may get by that.
@@ -38,6 +45,7 @@ LOOPS = {"Loop", "Scan"}
 MINUTE = 60.0  # for a file that is being written: its graph was run before
 EXACT = frozenset(identifier for identifier, _, _ in passes.STEPS if identifier not in ("format", "metadata"))
 
+log = logging.getLogger(__name__)
 Outputs = list[np.ndarray]
 Feeds = dict[str, np.ndarray]
 
@@ -52,12 +60,14 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool 
         demand.check(loaded.graph, path)
         return _unread(loaded, without, size, job)
     job.report(Message("loading in ONNX Runtime"), 0.4)
+    loaded, needed = _runnable(loaded, without)
     system.give_memory_back()  # of the message that the graph was read from
     feeds, expected, note = _original(loaded, demand.check(loaded.graph, path))
     system.give_memory_back()  # of the runtime's copy of the weights
     notes = [*loaded.notes, *([note] if note else [])]
     job.report(Message("preparing the graph"), 0.6)
     graph, raising = _raise_opset(loaded.graph, raise_opset, feeds, expected)
+    graph, feeds, expected, widening = _widen(graph, without, feeds, expected)
     prepared, steps, said = _prepare(graph, without, feeds, expected, path)
     job.report(Message("finding layers"), 0.9)
     system.give_memory_back()
@@ -70,7 +80,10 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool 
         for step in raising
         if raise_opset and not step.applied
     ]
-    return Model(prepared, layers, sites, loaded.source, (*raising, *steps), tuple(notes + said + assumed))
+    widening = (*needed, *widening)
+    notes += [Message("{step}: {detail}.", step=step.title, detail=step.detail) for step in widening]
+    done = (*raising, *widening, *steps)
+    return Model(prepared, layers, sites, loaded.source, done, tuple(notes + said + assumed))
 
 
 def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
@@ -120,6 +133,80 @@ def _raise_opset(
         except UserError as error:
             detail, made = Message("kept at {old}. {why}", old=old, why=error.what), graph
     return made, (Preparation("opset", Message("Opset raised"), detail, made is not graph, True),)
+
+
+def _runnable(loaded: Loaded, without: frozenset[str]) -> tuple[Loaded, tuple[Preparation, ...]]:
+    """Return a graph of float16, bfloat16 or double weights in float32 where ONNX Runtime runs it in no other type, as
+    it does on CPUs; else the graph itself."""
+    kinds = widen.types_of_weights(loaded.graph)
+    if not kinds or FLOAT32 in without or _loads(loaded.file or loaded.graph):
+        return loaded, ()
+    made = widen.widened(loaded.graph, kinds)
+    if made is None or not _loads(made):
+        return loaded, ()
+    detail = Message("ONNX Runtime does not run the original here, so the outputs were not compared")
+    steps = Preparation(FLOAT32, TITLE, Joined([_now_float32(loaded.graph, kinds), detail], CLAUSE), True)
+    return replace(loaded, graph=made, file=None), (steps,)
+
+
+def _loads(graph: ir.Model | Path) -> bool:
+    try:
+        runtime.session(graph, bounded=True)
+    except UserError:
+        return False
+    return True
+
+
+def _widen(
+    graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: Outputs
+) -> tuple[ir.Model, Feeds, Outputs, tuple[Preparation, ...]]:
+    """Return a graph of float16 or double weights in float32, with inputs and its outputs in that type, if they are
+    about those of the original; else the graph itself, with the reason."""
+    kinds = widen.types_of_weights(graph)
+    if not kinds:
+        return graph, feeds, expected, ()
+
+    def kept(why: str) -> tuple[ir.Model, Feeds, Outputs, tuple[Preparation, ...]]:
+        return graph, feeds, expected, (Preparation(FLOAT32, TITLE, why, False),)
+
+    if FLOAT32 in without:
+        return kept(Message("turned off at opening"))
+    try:
+        made = widen.widened(graph, kinds)
+        if made is None:
+            return kept(Message("skipped: some of its numbers are beyond float32"))
+        wide = {name: array.astype(np.float32) if array.dtype in NARROW else array for name, array in feeds.items()}
+        found = runtime.run(runtime.session(made, bounded=True), wide) if feeds else []
+    except Exception as error:  # an operator that takes the other type alone, or an inconsistent file
+        log.warning("conversion to float32: %s: %s", type(error).__name__, error)
+        return kept(Message("skipped: ONNX Runtime does not run the model in float32"))
+    difference = _difference_of_numbers(expected, found)
+    if difference > ROUNDED:
+        return kept(Message("skipped: it changed the outputs by {difference:.1g} (relative)", difference=difference))
+    apart = Message("outputs differ by {difference:.1g} (relative)", difference=difference)
+    detail = Joined([_now_float32(graph, kinds), apart if feeds else ""], CLAUSE)
+    return made, wide, found, (Preparation(FLOAT32, TITLE, detail, True),)
+
+
+def _now_float32(graph: ir.Model, kinds: Sequence[ir.DataType]) -> Message:
+    """Say what the conversion changes in an exported file."""
+    ends = [value.name or "" for value in (*graph.graph.inputs, *graph.graph.outputs) if value.dtype in kinds]
+    return Message(
+        "what was {types} is float32, also in an exported file{ends}{again}",
+        types=Joined([str(kind).lower() for kind in kinds], AND),
+        ends=Message(", with its inputs and outputs {names}", names=few(ends)) if ends else "",
+        again="" if ir.DataType.DOUBLE in kinds else Message("; FP16 stores weights in 16 bits again"),
+    )
+
+
+def _difference_of_numbers(first: Outputs, second: Outputs) -> float:
+    """Return the relative difference of the outputs that are floats; of all where none is: on ties between rounded
+    scores, classes differ."""
+    pairs = list(zip(_arrays(first), _arrays(second), strict=True))
+    if any(a.shape != b.shape for a, b in pairs):
+        return float("inf")
+    floats = [(a, b) for a, b in pairs if a.dtype.kind == "f"] or pairs
+    return relative_difference([a for a, _ in floats], [b for _, b in floats])
 
 
 def _weights(loaded: Loaded, job: Job) -> Model:

@@ -86,6 +86,12 @@ class LayerContext:
             raise UserError(
                 "{path}: no gradients reach this layer.", "Choose a method that needs none.", path=self.path
             )
+        if not np.isfinite(found[self.path].square.max(initial=0.0)):
+            raise UserError(
+                "{path}: the gradients of its weights are NaN or infinite.",
+                "Check the data, or choose a method that needs no gradients.",
+                path=self.path,
+            )
         return found[self.path]
 
     def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:

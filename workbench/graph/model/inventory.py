@@ -25,6 +25,8 @@ VECTORS = Message("It has only vectors, which are not edited.")
 SHOWN = 1024
 # Larger tensors in a file beside the model are not read at opening, be it of many gigabytes.
 READ = 1 << 20
+# Weights that are all smaller are near the smallest float32: the scale of their levels has few digits, or none.
+SUBNORMAL = 1e-35
 _DTYPES = {"float": "float32", "double": "float64"}
 
 
@@ -257,7 +259,11 @@ def _useless(tensor: ir.TensorProtocol) -> str:
         return ""
     with np.errstate(invalid="ignore"):  # infinities of both signs
         finite = np.isfinite(tensor.numpy().sum(dtype=np.float64))
-    return "" if finite else Message("Some of its weights are NaN or infinite.")
+    if not finite:
+        return Message("Some of its weights are NaN or infinite.")
+    if 0 < max(tensor.numpy().max(), -tensor.numpy().min()) < SUBNORMAL:
+        return Message("All its weights are below 1e-35, where 32-bit floats lose digits: scale them up.")
+    return ""
 
 
 def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:

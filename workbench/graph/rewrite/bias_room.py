@@ -14,10 +14,9 @@ from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.inventory import Site
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.kernels import Static
+from workbench.graph.storage.kernels import SMALLEST, Static
 
 LARGEST = 2.0**30  # half of what 32 bits hold, for the sums that are added to the bias
-SMALLEST = float(np.finfo(np.float32).tiny)  # a product of two scales below this is not exact any more
 
 
 def with_room(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, Edit]:

@@ -12,6 +12,9 @@ import numpy as np
 
 from workbench.core.base.message import Message
 
+SMALLEST = float(np.finfo(np.float32).tiny)  # of a scale, and of a product of two: smaller ones are not exact any more
+DEAD = 1e-12  # the scale of an activation that is zero everywhere
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -29,8 +32,8 @@ class Levels:
         """The grid over an interval; zero is always one of its levels. Symmetric: signed, as far on either side."""
         low, high = min(float(low), 0.0), max(float(high), 0.0)
         if symmetric:
-            return cls(float(np.float32(max(-low, high, 1e-12 * 127) / 127)), 0, signed=True)
-        scale = float(np.float32(max((high - low) / 255, 1e-12)))
+            return cls(_scale(max(-low, high) / 127), 0, signed=True)
+        scale = _scale((high - low) / 255)
         return cls(scale, round(-low / scale))
 
     @classmethod
@@ -53,6 +56,11 @@ class Levels:
         """Activation rounded to these levels, float32."""
         q = np.clip(np.round(x / np.float32(self.scale)) + self.zero_point, *self.limits)
         return ((q - self.zero_point) * np.float32(self.scale)).astype(np.float32)
+
+
+def _scale(step: float) -> float:
+    """The nearest float32 to a step between levels, none that underflows."""
+    return float(np.float32(max(step, SMALLEST) if step else DEAD))
 
 
 @dataclass(frozen=True)

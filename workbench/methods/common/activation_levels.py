@@ -13,10 +13,12 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
-from workbench.graph.storage.kernels import Levels
+from workbench.graph.encodings.encoding import Encoding
+from workbench.graph.storage.kernels import SMALLEST, Levels
 from workbench.methods.base.method import Context
 from workbench.methods.base.observer import Observed
 
+MANY = 0.25  # of a layer's output channels
 CLEAR = 10.0  # dB: below, rounding changes the outputs of a layer by more than a third of what they are
 Rounding = Callable[[np.ndarray], np.ndarray]  # [..., channels] -> the same on levels
 
@@ -81,6 +83,37 @@ def warning(observed: Observed, levels: Levels, layer: Layer, weight: np.ndarray
         "SmoothQuant, or a percentile",
         kept=kept,
         n=len(observed.rows),
+    )
+
+
+def lost_outputs(delivered: Observed | None, levels: Levels | None) -> str:
+    """Return a clause on output channels that have values, all of which fall on one level: those that are weak beside
+    others. "" for fewer than `MANY` of them, which hardly matter."""
+    if delivered is None or levels is None:
+        return ""
+    reach = np.maximum(-delivered.lows, delivered.highs)
+    used, lost = int((reach > 0).sum()), int(((reach > 0) & (reach < levels.scale / 2)).sum())
+    if lost <= MANY * used:
+        return ""
+    return Message(
+        "{lost} of {used} output channels are too weak beside the others for their common 8-bit levels, and become zero",
+        lost=lost,
+        used=used,
+    )
+
+
+def underflow(weight: Encoding, received: Levels) -> str:
+    """Return a clause on channels whose sums of integers have a step below the smallest float32 (see
+    graph.rewrite.bias_room): they lose digits; "" where there are none."""
+    grid = weight.tensor.grid
+    if grid is None or not (low := grid.scale.astype(np.float64) * received.scale < SMALLEST).any():
+        return ""
+    if not (np.broadcast_to(low, grid.q.shape) & (grid.q != 0)).any():  # dead channels alone
+        return ""
+    return Message(
+        "{low} of {count} scales are too small beside those of the input for 32-bit floats, and are larger in the file",
+        low=int(low.sum()),
+        count=grid.scale.size,
     )
 
 

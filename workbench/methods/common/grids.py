@@ -16,6 +16,7 @@ from workbench.core.base.message import Message
 from workbench.core.recipe.params import Help, Range, When
 from workbench.graph.encodings.affine import Affine
 from workbench.graph.encodings.spec import container
+from workbench.graph.storage.kernels import SMALLEST
 from workbench.methods.base.observer import divergence
 from workbench.methods.common import half_quadratic
 
@@ -33,6 +34,7 @@ SHRINK = np.linspace(1.0, 0.4, 25)
 # Powers of the error that ranges may minimise. Above two, the few large weights are spared, which matter more than
 # their number says.
 POWERS = {"mse": 2, "cubed": 3}
+DEAD = 1e-30  # the scale of weights that are all zero
 COUNTED = 1 << 20  # bins of histograms in memory at once
 ROUNDED = 1 << 22  # weights that are rounded at once
 BLOCK = 1 << 16  # values of which an error is taken at once: they fit a processor's nearest caches
@@ -124,13 +126,17 @@ def _range(grid: Grid, rule: RangeRule, percentile: float, clip: float) -> tuple
 
 
 def _affine(low: np.ndarray, high: np.ndarray, bits: int, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
-    tiny = np.float32(1e-30)
     if symmetric:
-        scale = np.maximum(np.maximum(-low, high), tiny) / (2 ** (bits - 1) - 1)
-        return scale.astype(np.float32), np.zeros_like(scale, dtype=np.float32)
+        scale = _above_zero(np.maximum(-low, high) / (2 ** (bits - 1) - 1))
+        return scale, np.zeros_like(scale)
     levels = 2**bits - 1
-    scale = (np.maximum(high - low, tiny) / levels).astype(np.float32)
+    scale = _above_zero((high - low) / levels)
     return scale, np.clip(np.rint(-low / scale), 0, levels).astype(np.float32)
+
+
+def _above_zero(steps: np.ndarray) -> np.ndarray:
+    """Steps between levels as float32 scales: none underflows, and weights that are all zero have some."""
+    return np.where(steps > 0, np.maximum(steps, SMALLEST), DEAD).astype(np.float32)
 
 
 def limits(bits: int, symmetric: bool) -> tuple[int, int]:

@@ -35,5 +35,5 @@ class FisherPruning(saliency.SaliencyPruning):
 
     def score(self, context: Context, weight: np.ndarray, params: Params, job: Job) -> np.ndarray:
         mean, square = context.gradients(job)
-        second = 0.5 * np.square(weight) * square
+        second = 0.5 * np.square(weight, dtype=np.float64) * square
         return second - weight * mean if params.first_order else second

@@ -24,4 +24,4 @@ class TaylorPruning(saliency.SaliencyPruning):
     Params = saliency.LayerParams
 
     def score(self, context: Context, weight: np.ndarray, params: saliency.LayerParams, job: Job) -> np.ndarray:
-        return np.square(weight) * context.gradients(job)[1]
+        return np.square(weight, dtype=np.float64) * context.gradients(job)[1]

@@ -76,8 +76,10 @@ class SmoothQuantization(IntegerMethod):
         scale = factor.reshape(channel_scales.shape(context.layer))
         inner = self.weight(context, edit, params, job, scale)
         received = Levels.covering(float((observed.lows / factor).min()), float((observed.highs / factor).max()))
-        delivered = context.observed(job, True, counting=False).levels("minmax") if params.output else None
+        made = context.observed(job, True, counting=False) if params.output else None
+        delivered = None if made is None else made.levels("minmax")
         smooth = replace(observed, rows=observed.rows / factor)
         lost = activation_levels.warning(smooth, received, context.layer, edit.weight * scale)
-        note = Joined([remarks(edit, params), lost], CLAUSE)
+        small = activation_levels.underflow(inner, received), activation_levels.lost_outputs(made, delivered)
+        note = Joined([remarks(edit, params), lost, *small], CLAUSE)
         return Edit(Scaled(inner, scale), edit.bias, note, Static(received, delivered))

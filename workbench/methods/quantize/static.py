@@ -80,6 +80,9 @@ class StaticQuantization(IntegerMethod):
         counting = params.activations != "minmax"
         seen = context.observed(job, counting=counting)
         received = seen.levels(*rule)
-        delivered = context.observed(job, True, counting).levels(*rule) if params.output else None
+        made = context.observed(job, True, counting) if params.output else None
+        delivered = None if made is None else made.levels(*rule)
         lost = activation_levels.warning(seen, received, context.layer, edit.weight)
-        return Edit(weight, edit.bias, Joined([remarks(edit, params), lost], CLAUSE), Static(received, delivered))
+        small = activation_levels.underflow(weight, received), activation_levels.lost_outputs(made, delivered)
+        note = Joined([remarks(edit, params), lost, *small], CLAUSE)
+        return Edit(weight, edit.bias, note, Static(received, delivered))

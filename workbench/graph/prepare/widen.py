@@ -1,0 +1,113 @@
+"""A graph that computes in float16, bfloat16 or double, written in float32, the one type that methods edit.
+
+The short types are widened exactly; double is rounded to the nearest. Whoever asks for it compares the outputs: operators round
+their results otherwise in the other type.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.model.operators import MULTIPLY
+from workbench.graph.onnx import shapes
+
+MOVES = {"Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Concat"}
+OTHERS = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16, ir.DataType.DOUBLE)
+# Attributes that name a type of results, or in which sums are made.
+NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision")
+
+
+def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
+    """The types other than float32 of constants that some operator multiplies with as they are, moved at most."""
+    found = {
+        tensor.dtype
+        for graph in model.graphs()
+        for value, tensor in _constants(graph)
+        if tensor.dtype in OTHERS and _multiplied(value)
+    }
+    return tuple(kind for kind in OTHERS if kind in found)
+
+
+def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
+    """A copy in which all that is of these types is float32: constants, results, inputs and outputs. None where a
+    number is beyond float32."""
+    copy = model.clone()
+    codes = {kind.value for kind in kinds}
+    for graph in copy.graphs():
+        for value in _values(graph):
+            if value.const_value is not None and value.const_value.dtype in kinds:
+                array = _float32(value.const_value)
+                if array is None:
+                    return None
+                value.const_value = ir.Tensor(array, name=value.name)
+            if value.dtype in kinds:
+                value.type = deepcopy(value.type)  # which the original has, too
+                value.dtype = ir.DataType.FLOAT
+    nodes = [ir.traversal.RecursiveGraphIterator(copy.graph), *(iter(each) for each in copy.functions.values())]
+    for node in (node for part in nodes for node in part):
+        for name, attribute in list(node.attributes.items()):
+            if attribute.type == ir.AttributeType.INT and name in NAMING and attribute.value in codes:
+                node.attributes[name] = ir.AttrInt64(name, ir.DataType.FLOAT.value)
+            elif attribute.type == ir.AttributeType.TENSOR and attribute.value.dtype in kinds:
+                array = _float32(attribute.value)
+                if array is None:
+                    return None
+                node.attributes[name] = ir.AttrTensor(name, ir.Tensor(array, name=attribute.value.name))
+    _drop_casts(copy)
+    return copy
+
+
+def _drop_casts(model: ir.Model) -> None:
+    """Remove casts between the types that are one now."""
+    known = shapes.infer(model)
+    for node in list(model.graph):
+        if node.op_type != "Cast" or node.attributes["to"].as_int() != ir.DataType.FLOAT.value:
+            continue
+        source, made = node.inputs[0], node.outputs[0]
+        found = None if source is None else known.get(source.name or "")
+        if source is None or found is None or found.dtype != ir.DataType.FLOAT or made.is_graph_output():
+            continue
+        made.replace_all_uses_with(source)
+        model.graph.remove(node, safe=True)
+
+
+def _constants(graph: ir.Graph | ir.Function) -> Iterator[tuple[ir.Value, ir.TensorProtocol]]:
+    """Initialisers and Constant nodes with their tensors."""
+    if isinstance(graph, ir.Graph):
+        for value in graph.initializers.values():
+            if value.const_value is not None:
+                yield value, value.const_value
+    for node in graph:
+        made = node.attributes.get("value") if node.op_type == "Constant" else None
+        if made is not None and made.type == ir.AttributeType.TENSOR:
+            yield node.outputs[0], made.value
+
+
+def _values(graph: ir.Graph) -> Iterator[ir.Value]:
+    yield from graph.inputs
+    yield from graph.initializers.values()
+    for node in graph:
+        yield from node.outputs
+
+
+def _multiplied(value: ir.Value) -> bool:
+    """Whether an operator reads a constant as its weight, perhaps after moves."""
+    queue, seen = [value], {value}
+    while queue:
+        for use in queue.pop().uses():
+            if use.idx in MULTIPLY.get(use.node.op_type, ()):
+                return True
+            if use.node.op_type in MOVES:
+                queue += [made for made in use.node.outputs if made not in seen]
+                seen.update(use.node.outputs)
+    return False
+
+
+def _float32(tensor: ir.TensorProtocol) -> np.ndarray | None:
+    """The values in float32; None where a number becomes infinite."""
+    values = tensor.numpy()
+    with np.errstate(over="ignore"):
+        made = values.astype(np.float32)
+    return None if (np.isinf(made) & ~np.isinf(values)).any() else made
