@@ -6494,6 +6494,36 @@
       <translation>此模型中没有层可以采用这些步骤。</translation>
     </message>
     <message>
+      <source>Not finished: measuring whole recipes, and improving on them.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>未完成：测量并改进完整配方。</translation>
+    </message>
+    <message>
+      <source>Not measured: {left:,} of {total:,} uniform and earlier recipes.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>未测量：{total:,} 个统一配方及先前配方中的 {left:,} 个。</translation>
+    </message>
+    <message>
+      <source>Not predicted: {left:,} of {total:,} pairs of a layer and steps.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>未预测：{total:,} 个层与步骤的组合中的 {left:,} 个。</translation>
+    </message>
+    <message>
+      <source>Not retrained: {left:,} of {total:,} recipes.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>未再训练：{total:,} 个配方中的 {left:,} 个。</translation>
+    </message>
+    <message>
+      <source>Not tried: {left:,} of {total:,} candidates; where there were predictions, these were used.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>未试验：{total:,} 个候选方案中的 {left:,} 个；有预测值的以预测值代替。</translation>
+    </message>
+    <message>
+      <source>Not verified on held-out samples: {left:,} of {total:,} recipes.</source>
+      <extracomment>workbench/engine/search/aims.py</extracomment>
+      <translation>未在保留样本上验证：{total:,} 个配方中的 {left:,} 个。</translation>
+    </message>
+    <message>
       <source>Choose another target, other layers, or other methods.</source>
       <extracomment>workbench/engine/search/options.py</extracomment>
       <translation>请选择其他目标设备、其他层或其他方法。</translation>
@@ -6544,16 +6574,6 @@
       <translation>请提供更多样本。</translation>
     </message>
     <message>
-      <source>Latency is a lower bound by rule for {target}, not measured: {source}.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>延迟是按规则得出的 {target} 的下限，未经测量：{source}。</translation>
-    </message>
-    <message>
-      <source>Latency was measured on this machine, not on {target}.</source>
-      <extracomment>workbench/engine/search/plan.py</extracomment>
-      <translation>延迟是在本机上测量的，而不是在 {target} 上。</translation>
-    </message>
-    <message>
       <source>No calibration data was given: the inputs of all samples are used for calibration, without their labels.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>未提供校准数据：用所有样本的输入校准，不使用标签。</translation>
@@ -6572,6 +6592,11 @@
       <source>Retraining needs samples to train on, besides those that are measured.</source>
       <extracomment>workbench/engine/search/plan.py</extracomment>
       <translation>重新训练需要测量样本以外的训练样本。</translation>
+    </message>
+    <message>
+      <source>The same search again goes on from here: measurements are kept.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>再次进行同样的搜索会从这里继续：测量结果已保存。</translation>
     </message>
     <message>
       <source>The time limit was reached before the search finished.</source>
@@ -6602,6 +6627,16 @@
       <source>Energy was measured by the counter of the processor (RAPL), which counts all that ran meanwhile.</source>
       <extracomment>workbench/engine/search/wholes.py</extracomment>
       <translation>能耗由处理器的计数器（RAPL）实测，其中包含同时运行的所有程序。</translation>
+    </message>
+    <message>
+      <source>Latency is a lower bound by rule for {target}, not measured: {source}.</source>
+      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <translation>延迟是按规则得出的 {target} 的下限，未经测量：{source}。</translation>
+    </message>
+    <message>
+      <source>Latency was measured on this machine, not on {target}.</source>
+      <extracomment>workbench/engine/search/wholes.py</extracomment>
+      <translation>延迟是在本机上测量的，而不是在 {target} 上。</translation>
     </message>
     <message>
       <source>'{pattern}' matches no trainable layer.</source>

@@ -1,7 +1,7 @@
 """The search for a recipe, in one run: what it finds against uniform recipes, and what it costs.
 
-    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,scan,depths,again,
-        kill,workers] [--keep FOLDER]
+    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,best,race,scan,depths,
+        layers,again,kill,workers] [--keep FOLDER]
 
 With --keep what was measured stays in that folder: a run that was stopped goes on there, and its times say less.
 
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +30,13 @@ from workbench.core.analysis.sensitivity import CANDIDATES
 from workbench.core.analysis.workforce import Workforce
 from workbench.core.base.job import Job
 from workbench.core.ipc.process import THREADS
+from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.data.metrics.intervals import ALL, paired_interval
 from workbench.engine.analysis import sensitivity
 from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.base.changes import with_bias
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
@@ -44,7 +46,7 @@ from workbench.engine.search.options import Option, promising, table
 from workbench.engine.search.plan import plan
 from workbench.engine.search.racing import PRECISE, race
 from workbench.engine.search.stacks import UNIFORM
-from workbench.engine.search.tasks import Result
+from workbench.engine.search.tasks import Key, Result
 from workbench.engine.search.trials import FIRST, Trials, split
 from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
@@ -52,6 +54,7 @@ from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import size_of
 
 SPINS = 20_000
+SPREAD = 8  # layers from one to the next, around the network; no divisor of their number
 BUDGETS = ("4 bit", "50 % zeros, 4 bit", "2 bit")  # bytes of these uniform recipes
 
 
@@ -185,65 +188,105 @@ def against_every(name: str, samples: int, first: int, precise: float) -> None:
     alone = [option for option in found.options if not option.structural]
     places = promising(found, {layer.path: layer.bytes for layer in workspace.model.layers})
     single = {place: options for place, options in places.items() if not any(option.structural for option in options)}
-    compared(name, Trials(workspace, chosen, 0, first=first), alone, single, precise)
+    compared = Comparison(name, Trials(workspace, chosen, 0, first=first), precise)
+    for place in dict.fromkeys(option.place for option in alone):
+        compared.add(place, single.get(place, []), [option for option in alone if option.place == place])
+    compared.tell()
 
 
 def depths(_: str, samples: int) -> None:
     """The candidates of a scan on a layer of each third of a network of the shapes of ResNet-18, at 224 pixels."""
+    workspace = resnet(samples)
+    convolutions = [layer for layer in workspace.model.layers if layer.op == "Conv" and layer.shape[2] == 3]
+    candidates_of("three layers", workspace, convolutions[1 :: len(convolutions) // 3])
+
+
+def everywhere(_: str, samples: int) -> None:
+    """The same on all its layers, in an order that is spread over the depth: what a run that is stopped has told by
+    then is of early and late layers alike."""
+    workspace = resnet(samples)
+    layers = workspace.model.layers
+    candidates_of("all layers", workspace, [layers[SPREAD * place % len(layers)] for place in range(len(layers))])
+
+
+def resnet(samples: int) -> Workspace:
+    """The shapes of ResNet-18 with seeded weights, and seeded images."""
     model = networks.export_resnet18(models.MADE / "resnet18.onnx")
     data = models.made(f"fields{samples}.npz", lambda path: np.savez(path.open("wb"), x=networks.images(samples, 7)))
-    workspace = Workspace.open(str(model), Job()).attach(str(data), Job())
-    convolutions = [layer for layer in workspace.model.layers if layer.op == "Conv" and layer.shape[2] == 3]
-    found: dict[str, list[Option]] = {}
-    for layer in convolutions[1 :: len(convolutions) // 3]:
-        for stack in CANDIDATES:
-            if not any(map(structural, stack)):
-                edited = compiler.edit(workspace.model, layer.path, stack, None, 0, workspace.cache, Job())
-                size = compiler.with_bias(
-                    layer, edited, size_of(workspace.model, {layer.path: edited}).layers[layer.path][0]
-                )
-                found.setdefault(layer.path, []).append(Option({layer.path: stack}, size))
-    print("layers:", ", ".join(found), flush=True)
-    every = [option for options in found.values() for option in options]
+    return Workspace.open(str(model), Job()).attach(str(data), Job())
+
+
+def candidates_of(name: str, workspace: Workspace, layers: Sequence[Layer]) -> None:
+    """The candidates of a scan on these layers, raced as in a scan, and in full."""
     trials = Trials(workspace, workspace.measurable().order, 0, first=sensitivity.FIRST)
-    assert len(trials.computer.original[np.arange(1)]) == 1  # both sides need all outputs of the original
-    compared("ResNet-18 shapes, 224 px", trials, every, found, sensitivity.ROUGH)
+    for start, stop in trials.pieces:  # both sides need all outputs of the original
+        trials.computer.through(runner(runtime.session(workspace.model)), start, stop, Job())
+    found = Comparison(f"ResNet-18 shapes, 224 px, {name}", trials, sensitivity.ROUGH)
+    for layer in layers:
+        options = list(candidates(workspace, layer))
+        found.add(layer.path, options, options)
+        found.tell()
 
 
-def compared(
-    name: str, trials: Trials, alone: Sequence[Option], single: Mapping[str, Sequence[Option]], precise: float
-) -> None:
-    """Race the options of each place, and then run all of them on all samples."""
-    job, chosen = Job(), trials.order
-    with Clock() as racing:
-        results = {place: race(options, trials, job, precise=precise) for place, options in single.items()}
-    spent = sum(raced.samples for each in results.values() for raced in each)
-    with Clock() as rest:
-        whole = {option.key: in_full(trials, option, job) for option in alone}
-    every = len(alone) * len(chosen)
-    costs = {raced.option.key: raced.cost for each in results.values() for raced in each}
-    pairs = [(cost, whole[key].divergences.mean()) for key, cost in costs.items()]
-    predicted = [(option.predicted, whole[option.key].divergences.mean()) for option in alone if option.predicted]
-    told = f"{spearmanr(*zip(*predicted, strict=True)).statistic:.3f} (all, as predicted)" if predicted else "-"
-    missed = 0
-    for place, each in results.items():
-        options = [option for option in alone if option.place == place]
-        for option in options:
-            best = min((o for o in options if o.bytes <= option.bytes), key=lambda o: whole[o.key].divergences.mean())
-            kept = [raced.option for raced in each if raced.left and raced.option.bytes <= option.bytes]
+def candidates(workspace: Workspace, layer: Layer) -> Iterator[Option]:
+    """Those of a scan that leave the channels, with their edits in the cache: both sides need them."""
+    for stack in CANDIDATES:
+        if not any(map(structural, stack)):
+            edited = compiler.edit(workspace.model, layer.path, stack, None, 0, workspace.cache, Job())
+            size = size_of(workspace.model, {layer.path: edited}).layers[layer.path][0]
+            yield Option({layer.path: stack}, with_bias(layer, edited, size))
+
+
+class Comparison:
+    """Options of places, raced, and then all of them run on all samples."""
+
+    def __init__(self, name: str, trials: Trials, precise: float) -> None:
+        self.name, self.trials, self.precise = name, trials, precise
+        self.racing, self.rest = Clock(), Clock()
+        self.spent = self.missed = 0
+        self.alone = list[Option]()
+        self.costs, self.whole = dict[Key, float](), dict[Key, np.ndarray]()
+
+    def add(self, place: str, options: Sequence[Option], every: Sequence[Option]) -> None:
+        """Race `options` of a place, and run `every` one of it in full."""
+        job = Job()
+        with self.racing:
+            results = race(options, self.trials, job, precise=self.precise)
+        with self.rest:
+            whole = {option.key: in_full(self.trials, option, job).divergences for option in every}
+        self.alone += every
+        self.spent += sum(raced.samples for raced in results)
+        self.costs |= {raced.option.key: raced.cost for raced in results}
+        self.whole |= whole
+        for option in every:
+            best = min((o for o in every if o.bytes <= option.bytes), key=lambda o: whole[o.key].mean())
+            kept = [raced.option for raced in results if raced.left and raced.option.bytes <= option.bytes]
             if kept:
-                got = min(kept, key=lambda o: whole[o.key].divergences.mean())
-                gap = whole[got.key].divergences - whole[best.key].divergences
-                missed += gap.mean() - 1.96 * gap.std(ddof=1) / len(gap) ** 0.5 > 0
-    print(
-        f"{name}: {len(alone)} options of single layers on {len(chosen)} samples\n"
-        f"  runs of samples: {spent:,} of {every:,}, {every / spent:.1f} times fewer; "
-        f"{racing} against {racing.wall + rest.wall:.1f} s ({racing.cpu + rest.cpu:.1f} s of computing)\n"
-        f"  rank correlation with every option on every sample: {spearmanr(*zip(*pairs, strict=True)).statistic:.3f}"
-        f" (raced), {told}\n"
-        f"  sizes at which the best option was dropped, beyond its interval: {missed} of {len(alone)}",
-        flush=True,
-    )
+                got = min(kept, key=lambda o: whole[o.key].mean())
+                gap = whole[got.key] - whole[best.key]
+                self.missed += gap.mean() - 1.96 * gap.std(ddof=1) / len(gap) ** 0.5 > 0
+
+    def tell(self) -> None:
+        """Print what there is so far."""
+        means = {key: values.mean() for key, values in self.whole.items()}
+        places, every = len({option.place for option in self.alone}), len(self.alone) * len(self.trials.order)
+        predicted = [(option.predicted, means[option.key]) for option in self.alone if option.predicted]
+        told = f"{correlation(predicted):.3f} (all, as predicted)" if predicted else "-"
+        raced = correlation([(cost, means[key]) for key, cost in self.costs.items()])
+        wall, cpu = self.racing.wall + self.rest.wall, self.racing.cpu + self.rest.cpu
+        print(
+            f"{self.name}: {len(self.alone)} options of {places} layers on {len(self.trials.order)} samples\n"
+            f"  runs of samples: {self.spent:,} of {every:,}, {every / self.spent:.1f} times fewer; {self.racing} "
+            f"against {wall:.1f} s ({cpu:.1f} s of computing): {cpu / self.racing.cpu:.1f} times the computing\n"
+            f"  rank correlation with every option on every sample: {raced:.3f} (raced), {told}\n"
+            f"  sizes at which the best option was dropped, beyond its interval: {self.missed} of {len(self.alone)}",
+            flush=True,
+        )
+
+
+def correlation(pairs: Sequence[tuple[float, float]]) -> float:
+    """Rank correlation of pairs."""
+    return float(spearmanr(*zip(*pairs, strict=True)).statistic)
 
 
 def again(name: str, samples: int) -> None:
@@ -360,6 +403,7 @@ PARTS = {
     "kill": killed,
     "workers": shared,
     "depths": depths,
+    "layers": everywhere,
 }
 
 

@@ -108,7 +108,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
     default=0.0,
     type=click.FloatRange(0),
     metavar="MINUTES",
-    help="Time limit, checked between trials; ends with the best result so far.",
+    help="Time limit of the search, without pauses and the export: ends with the best so far, and says what was left.",
 )
 @workforce_options
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the sample split.")
@@ -172,7 +172,7 @@ def search(
         elif not curve:
             raise UserError(
                 "No recipe within the limits was found.",
-                "Allow more, or more methods and layers. Least that was measured: {least}.",
+                "Allow more, or more time, methods and layers. Least that was measured: {least}.",
                 least=", ".join(_least(front)),
             )
         else:

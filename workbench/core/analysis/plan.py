@@ -40,7 +40,7 @@ class Goal:
     families     families of methods that may be used; `layers`: paths or globs of the layers that may be edited, empty
                  for all
     samples      most samples that the search uses, including those held out; 0: all
-    seconds      time limit, after which the search ends with the best so far; 0: none
+    seconds      time limit of all steps, without pauses, after which the search ends with the best so far; 0: none
     retrain      whether the best few recipes are also trained
     target       name of the hardware that the recipe is for; "" for none
     """

@@ -1,10 +1,11 @@
 """Progress, remaining time and cancellation of one piece of work: the only mutable helper of the engine."""
 
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from workbench.core.base.errors import Cancelled
@@ -94,13 +95,20 @@ class Job:
     _clock: Clock = field(default_factory=Clock)
     _last: float = 0.0
     _held: threading.Event = field(default_factory=threading.Event, kw_only=True)
+    _end: float = field(default=math.inf, kw_only=True)  # of the working time of the whole job
 
     def cancel(self) -> None:
         self._cancelled.set()
 
     @property
     def cancelled(self) -> bool:
-        return self._cancelled.is_set()
+        """Whether `cancel` was called, or the time of this view is up (see `until`)."""
+        return self._cancelled.is_set() or self.left <= 0
+
+    @property
+    def left(self) -> float:
+        """Seconds of work until the time of this view is up; infinite without a limit."""
+        return self._end if self._end == math.inf else self._end - self._clock.spent
 
     def hold(self, held: bool) -> None:
         """Request a pause, or its end."""
@@ -131,10 +139,10 @@ class Job:
         self._clock.rest(False)
 
     def check(self) -> None:
-        """Raise Cancelled if `cancel` was called."""
+        """Raise Cancelled if `cancel` was called, or the time of this view is up."""
         if self.turn is not None:
             self.turn()
-        if self._cancelled.is_set():
+        if self.cancelled:
             raise Cancelled
 
     def report(self, text: str, fraction: float | None = None, curve: Any = None) -> None:
@@ -167,11 +175,21 @@ class Job:
             updates=self.updates,
             turn=self.turn,
             _held=self._held,
+            _end=self._end,
         )
+
+    def until(self, spent: float) -> "Job":
+        """Return a view of this job that counts as cancelled once the whole job has worked this many seconds (see
+        `spent`): whoever gets it ends at its next check."""
+        return replace(self, _end=min(spent, self._end))
+
+    def revived(self) -> "Job":
+        """Return a job with the same listeners and clock that was not cancelled: for what a stopped one still does."""
+        return Job(self.listener, self.interval, _clock=self._clock, updates=self.updates)
 
     def silent(self) -> "Job":
         """Return a view of this job that reports nothing; cancelling either cancels both."""
-        return Job(None, self.interval, self._cancelled, _clock=self._clock, turn=self.turn, _held=self._held)
+        return replace(self, listener=None, updates=None)
 
     def each(self, items: Iterable[T], text: str, total: int | None = None) -> Iterator[T]:
         """Yield `items`, checking for cancellation and reporting progress between them."""

@@ -1,11 +1,15 @@
-"""Goals of a search: the limits to allocate within, which points meet a goal, and which of them is chosen."""
+"""Goals of a search: the limits to allocate within, which points meet a goal, which of them is chosen, and how long
+each step may take."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from workbench.core.analysis.plan import BUDGETS, Front, Goal, Point, undominated
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import Knowledge, limited
@@ -15,6 +19,57 @@ SHARES = (0.5, 0.25, 0.8)  # of the way from what was fine to what was too rough
 GAIN = 0.9  # of the divergence that was measured: what is predicted to be less is worth measuring
 CLOSE = 1.02  # times the bytes: files of about one size
 TRAINED = 3  # recipes that are retrained
+Step = Literal["first", "predicting", "references", "racing", "measuring", "retraining", "checking"]
+# When each step ends, as a share of a time limit: what a step does not need is left to those behind it. First are a few
+# uniform recipes on few samples; references are all of them, and earlier recipes.
+ENDS: dict[Step, float] = {"first": 0.1, "predicting": 0.35, "references": 0.5, "racing": 0.75, "measuring": 0.95}
+BEFORE_TRAINING = 0.85  # whole recipes, where some are retrained
+SPARE = 0.2  # of a time limit: if more is left in the end, it is divided again
+LAST = 0.25  # of a time limit, at most: what is kept back for the final figures
+
+
+class Schedule:
+    """The time limit of a search, from now on, divided among its steps; pauses do not count."""
+
+    def __init__(self, goal: Goal, job: Job) -> None:
+        self._seconds, self._started, self._ends = goal.seconds, job.spent, dict(ENDS)
+        self._little = SPARE * goal.seconds
+        if goal.retrain:
+            self._ends["measuring"] = BEFORE_TRAINING
+
+    def again(self, job: Job) -> bool:
+        """Divide what is left of the time, unless it is little."""
+        spent = job.spent - self._started
+        self._seconds, self._started = self._seconds - spent, self._started + spent
+        return self._seconds > self._little
+
+    def until(self, step: Step, job: Job, last: float = 0.0) -> Job:
+        """The job, cancelled when a step has to end; `last`: seconds that the final figures will take."""
+        if not self._seconds:
+            return job
+        share = self._ends.get(step, 1.0)
+        return job.until(self._started + share * (self._seconds - min(last, LAST * self._seconds)))
+
+
+def undone(step: Step, left: int, total: int) -> Message:
+    """Say how much of a step there was no time for."""
+    match step:
+        case "predicting":
+            return Message("Not predicted: {left:,} of {total:,} pairs of a layer and steps.", left=left, total=total)
+        case "racing":
+            return Message(
+                "Not tried: {left:,} of {total:,} candidates; where there were predictions, these were used.",
+                left=left,
+                total=total,
+            )
+        case "measuring":
+            return Message("Not finished: measuring whole recipes, and improving on them.")
+        case "retraining":
+            return Message("Not retrained: {left:,} of {total:,} recipes.", left=left, total=total)
+        case "checking":
+            return Message("Not verified on held-out samples: {left:,} of {total:,} recipes.", left=left, total=total)
+        case _:
+            return Message("Not measured: {left:,} of {total:,} uniform and earlier recipes.", left=left, total=total)
 
 
 def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
@@ -146,8 +201,10 @@ def finalists(goal: Goal, front: Front) -> Sequence[Point]:
     if goal.whole:
         return list(dict.fromkeys([*_along(front.best), *_along(tuple(undominated(tuple(uniform))))]))
     best = front.chosen
-    if best is None or best.measured is None:
+    if best is None:
         return []
+    if best.measured is None:
+        return [best]
     rivals = [point for point in uniform if point.bytes <= CLOSE * best.bytes and point.recipe != best.recipe]
     plain = [point for point in own(front) if best.retrained and point.recipe == replace(best.recipe, recover=())]
     return [best, *plain[:1], *([min(rivals, key=moved)] if rivals else [])]

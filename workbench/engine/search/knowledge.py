@@ -13,7 +13,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.engine.search.allocate import Choice, Limits, Problem
 from workbench.engine.search.costs import Costs, Drops, learnt
 from workbench.engine.search.options import Table, recipe_of
-from workbench.engine.search.racing import Raced
+from workbench.engine.search.racing import Raced, unraced
 from workbench.engine.search.wholes import Wholes
 from workbench.engine.workspace import Workspace
 
@@ -63,7 +63,7 @@ class Knowledge:
         raced = []
         for option in self.table.options:
             if option.predicted is not None and not option.structural:
-                raced.append((option.place, Raced(option, option.predicted, 0.0, 0.0, 0, True)))
+                raced.append((option.place, unraced(option, option.predicted)))
         self.learn(raced, points)
 
     def _parts_of(self, recipe: Recipe) -> dict[str, float] | None:
@@ -138,11 +138,13 @@ class Knowledge:
             choices.append(Choice(place, tuple(option.stacks), option, size, macs, raced.cost + margin * raced.error))
         return choices
 
-    def line(self) -> tuple[tuple[int, float], ...]:
-        """The predicted front: (bytes, drop), the smallest file first."""
+    def line(self, job: Job) -> tuple[tuple[int, float], ...]:
+        """The predicted front: (bytes, drop), the smallest file first; a part of it where time is up."""
         ends, points = self._between(), dict[int, float]()
         if ends is not None:
             for limit in np.geomspace(*ends, LINE):
+                if job.cancelled:
+                    break
                 found = self.problem(MARGINS[0]).allocate(self.costs, Limits(float(limit) - self.overhead))
                 if found is not None:
                     points[int(found.bytes + self.overhead)] = self.drops.at(self.costs.of(found.parts))

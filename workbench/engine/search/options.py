@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench import __version__
 from workbench.core.analysis.plan import Goal
-from workbench.core.base.errors import UserError
+from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message, from_data, to_data
 from workbench.core.layer_data.layer import Layer
@@ -69,11 +69,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Table:
-    """Options of a model; `known` says what is predicted of them, `layers` are those that may be touched."""
+    """Options of a model; `known` says what is predicted of them, `layers` are those that may be touched. `left`: how
+    many of all combinations of stacks and layers, `of`, there was no time for."""
 
     options: tuple[Option, ...]
     layers: tuple[str, ...]
     known: Predictability
+    left: int = 0
+    of: int = 0
 
 
 def touched(workspace: Workspace, goal: Goal) -> list[Layer]:
@@ -236,17 +239,19 @@ def table(
     job: Job,
     told: Callable[[Table], object] = lambda _: None,
     helped: Callable[[Mapping[str, Sequence[Stack]], Job], object] | None = None,
+    partial_too: bool = False,
 ) -> Table:
     """Every stack on every layer that the target takes it on, predicted. Raises UserError where no layer can be
     touched or have any of the steps, and for an unknown target.
 
     told     gets the table as soon as it has what needs no calibration data, which is made first
     helped   makes the edits of these stacks on layers (by path), and puts them into the cache
+    partial_too   a cancelled job ends with what it has; otherwise Cancelled is raised
     """
     layers = touched(workspace, goal)
     target = find_target(goal.target) if goal.target else None
     source = _Source(workspace, goal.seed, job)
-    known, paths = source.known(), tuple(layer.path for layer in layers)
+    known, paths = Predictability(None), tuple(layer.path for layer in layers)
     # Some targets want activations on levels, too.
     takes = any(for_target.takes(target, layer, STATIC) for layer in layers)
     timed = goal.max_latency is not None or goal.max_energy is not None
@@ -272,22 +277,29 @@ def table(
     groups = _groups(workspace, paths)
     blind, calibrated = ([stack for stack in alone if _uses_data(stack) is asks] for asks in (False, True))
 
-    def work_on(chosen: list[Stack]) -> Iterator[Callable[[], object]]:
+    def work_on(chosen: list[Stack]) -> Iterator[tuple[int, Callable[[], object]]]:
         for part in parts:
-            yield partial(edits_of, chosen, part)
-            yield from (partial(each_alone, stack, part) for stack in chosen)
+            yield 0, partial(edits_of, chosen, part)
+            yield from ((len(part), partial(each_alone, stack, part)) for stack in chosen)
 
-    work: list[Callable[[], object]] = [
+    work: list[tuple[int, Callable[[], object]]] = [
         *work_on(blind),
-        lambda: told(Table(tuple(options), paths, known)),
+        (0, lambda: told(Table(tuple(options), paths, known))),
         *work_on(calibrated),
-        *(partial(each_together, stack, group) for stack in wanted if stack not in alone for group in groups),
+        *((1, partial(each_together, stack, group)) for stack in wanted if stack not in alone for group in groups),
     ]
-    for step in job.each(work, Message("predicting candidates")):
-        step()
-    if not options:
+    total = left = sum(count for count, _ in work)
+    try:
+        known = source.known()
+        for count, step in job.each(work, Message("predicting candidates")):
+            step()
+            left -= count
+    except Cancelled:
+        if not partial_too:
+            raise
+    if not options and not left:
         raise _nothing_to_try(goal)
-    return Table(tuple(options), paths, known)
+    return Table(tuple(options), paths, known, left, total)
 
 
 def _nothing_to_try(goal: Goal) -> UserError:

@@ -1,26 +1,27 @@
 """Find recipes for a goal: predict every option, race the promising ones, allocate, measure whole recipes, learn from
 what deviates, allocate again; then measure what was chosen on samples that had no part in it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
 
-from workbench.core.analysis.plan import Front, Goal, Kind, Phase, Point
+from workbench.core.analysis.plan import BUDGETS, Front, Goal, Kind, Phase, Point
 from workbench.core.analysis.workforce import ALONE, Workforce
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.system import give_memory_back
 from workbench.core.recipe.recipe import Recipe
-from workbench.core.targets.reading import UNKNOWN_ENERGY, energy_told, find_target, target_here
+from workbench.core.targets.reading import UNKNOWN_ENERGY, energy_told
 from workbench.engine.calibration import layer_context
-from workbench.engine.compile import for_target
 from workbench.engine.search import aims
+from workbench.engine.search.aims import Step
 from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import MARGINS, Knowledge
-from workbench.engine.search.options import Table, promising, recipe_of, table
-from workbench.engine.search.racing import Raced, race
-from workbench.engine.search.stacks import FIRST, Stack, uniform
+from workbench.engine.search.options import Table, promising, table
+from workbench.engine.search.racing import Raced, known_of, race
+from workbench.engine.search.stacks import FIRST, uniform
 from workbench.engine.search.trials import Trials, split
 from workbench.engine.search.wholes import Wholes
 from workbench.engine.search.workers import Workers
@@ -57,7 +58,7 @@ def plan(
     except Cancelled:
         if not stopping():
             raise
-        search.job = Job(job.listener, updates=job.updates)  # for what is left to do
+        search.job = job.revived()
     finally:
         if search.workers is not None:
             search.workers.close()
@@ -83,7 +84,6 @@ class Search:
             raise UserError(*UNKNOWN_ENERGY)
         self.workspace, self.goal, self.job = workspace, goal, job
         self.untrained: tuple[str, ...] = ()
-        self.target = find_target(goal.target) if goal.target else None
         chosen, held = split(evaluator, goal.samples, goal.seed)
         self.trials, self.held = Trials(workspace, chosen, goal.seed), Trials(workspace, held, goal.seed)
         self.wholes = Wholes(workspace, goal, self.trials, self.held)
@@ -95,7 +95,10 @@ class Search:
         self.raced: list[tuple[str, Raced]] = []
         self.known: Knowledge | None = None
         self.workers: Workers | None = None
-        self._started, self._updated = monotonic(), 0.0
+        self.schedule = aims.Schedule(goal, job)
+        self.left: list[Message] = []  # what there was no time for
+        self.referred: set[Recipe] = set()  # recipes that were measured for reference
+        self._updated = 0.0
 
     def run(self, others: Others) -> None:
         """Run all but the final figures. Raises Cancelled."""
@@ -103,51 +106,66 @@ class Search:
             self._measure_some(self.job.part(0.0, 0.02))
         if self.workers is not None and self.trials.run:  # not all is known: they start while this process predicts
             self.workers.begin()
-        helped = None if self.workers is None else self.workers.edit
-        found = table(self.workspace, self.goal, self.job.part(0.02, 0.2), self._foresee, helped)
-        self._free()
-        known = self.known = self._foresee(found)
-        self._tell("measuring", 0, 0)
-        self._measure_references(found, others, self.job.part(0.2, 0.3))
-        self._race(found, self.job.part(0.3, 0.65))
-        self._learn(known)
-        job = self.job.part(0.65, 0.9 if self.goal.retrain else 0.95)
-        for number in range(0 if self.trials.closed or self.wholes.ended else ROUNDS):
-            budgets = known.budgets()
-            before = aims.reached(self.goal, known, self.front, budgets)
-            new = self._round(known, number, job.part(number / ROUNDS, (number + 1) / ROUNDS))
-            self._learn(known)
-            after = aims.reached(self.goal, known, self.front, budgets)
-            gained = any(now < BETTER * then for then, now in zip(before, after, strict=True))
-            if not new or self._over() or (number and not gained):
-                break
-        if not self.trials.closed and not self._over():
+        self._step_by_step(others, self.job.part(0.02, 0.95))
+        while self.left and self.schedule.again(
+            self.job
+        ):  # what a step left of its time is for those that had too little
+            self.left, self.raced = [], []
+            self._step_by_step(others, self.job.part(0.9, 0.95))
+        if not self.trials.closed and not self.left:
             self.wholes.end()
+
+    def _step_by_step(self, others: Others, job: Job) -> None:
+        """Each step in its time; what is known is not computed again."""
+        known = self._predict(job.part(0.0, 0.2))
+        self._tell("measuring", 0, 0)
+        self._measure_references(known.table, others, job.part(0.2, 0.3))
+        self._race(known.table, job.part(0.3, 0.7))
+        self._learn(known)
+        if not self.trials.closed and not self.wholes.ended:
+            self._refine(known, job.part(0.7, 0.93 if self.goal.retrain else 1.0))
 
     def finish(self) -> Front:
         """With the figures, on samples held out, of what was chosen, and of what it is compared with."""
         if self.goal.retrain and self.known is not None and not self.trials.closed:
             self._retrain(self.known)
-        final = aims.finalists(self.goal, self.front)
-        for number, point in enumerate(final):
-            self.job.report(Message("verifying on held-out samples"), 0.95 + 0.05 * number / len(final))
-            self._add(self.wholes.checked(point, self.job), "checking", number + 1, len(final))
+        if self.left and self.known is not None:
+            self._prefer_measured(self.known)
+        final, done = [point for point in aims.finalists(self.goal, self.front) if self._to_verify(point)], 0
+        with self._in_time("checking", self.job) as job:
+            for number, point in enumerate(final):
+                self.job.report(Message("verifying on held-out samples"), 0.95 + 0.05 * number / len(final))
+                always = point is self.front.chosen  # what was chosen is verified even where time is up
+                self._add(self.wholes.checked(point, self.job if always else job), "checking", number + 1, len(final))
+                done = number + 1
+        self._leave("checking", len(final) - done, len(final))
         self.front = replace(self.front, notes=tuple(self._notes()))
         return self._tell("done", 0, 0)
 
+    def _to_verify(self, point: Point) -> bool:
+        """Whether it has figures already, or may get them."""
+        return point.measured is not None or not self.trials.closed
+
     def _retrain(self, known: Knowledge) -> None:
         """Train the best few, each as Recover would; one of them may then be chosen."""
-        few = aims.worth_training(self.goal, known, self.front)
-        for number, point in enumerate(few):
-            if self._over():
-                return
-            self._tell("retraining", number, len(few))
-            job = self.job.part(0.9 + 0.05 * number / len(few), 0.9 + 0.05 * (number + 1) / len(few))
-            try:
-                self._add(self.wholes.retrained(point, job), "retraining", number + 1, len(few))
-            except UserError as error:
-                self.untrained = (Message("Not retrained: {reason}", reason=error.what),)
+        few, done = aims.worth_training(self.goal, known, self.front), 0
+        with self._in_time("retraining", self.job) as job:
+            for number, point in enumerate(few):
+                self._tell("retraining", number, len(few))
+                part = job.part(0.9 + 0.05 * number / len(few), 0.9 + 0.05 * (number + 1) / len(few))
+                try:
+                    self._add(self.wholes.retrained(point, part), "retraining", number + 1, len(few))
+                except UserError as error:
+                    self.untrained = (Message("Not retrained: {reason}", reason=error.what),)
+                done = number + 1
+        self._leave("retraining", len(few) - done, len(few))
         self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or self.front.chosen)
+
+    def _prefer_measured(self, known: Knowledge) -> None:
+        """A recipe that is only predicted is chosen where there was no time to measure one that keeps the goal."""
+        best = self.front.chosen
+        if best is not None and best.measured is None:
+            self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or best)
 
     def _free(self) -> None:
         """Give back what calibration keeps to go on from layer to layer, and what was freed on the way."""
@@ -155,92 +173,107 @@ class Search:
             layer_context.release(self.workspace.calibration, self.workspace.cache)
         give_memory_back()
 
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _in_time(self, step: Step, job: Job) -> Iterator[Job]:
+        """The job of a step that ends when its time is up; Cancelled where the user stops the search."""
+        pace, whole = self.wholes.pace, 2 * BUDGETS if self.goal.whole else 2
+        try:
+            yield self.schedule.until(step, job, 0.0 if step == "checking" else whole * pace * len(self.held.order))
+        except Cancelled:
+            self.job.check()
+
+    def _leave(self, step: Step, left: int, total: int = 0) -> None:
+        if left:
+            self.left.append(aims.undone(step, left, total))
+
     # -- the steps -----------------------------------------------------------------------------------------------------
 
     def _measure_some(self, job: Job) -> None:
         """A few uniform recipes on the first samples: what there is to see, and by what drops are predicted, until more
         is known. Their measurements count towards the full ones."""
-        if self.goal.layers or self.target is not None:
+        if self.goal.layers or self.goal.target:
             return
         chosen = {name: stack for name, stack in uniform(self.goal.families).items() if name in FIRST}
-        for number, (name, stack) in enumerate(chosen.items()):
-            job.report(Message("measuring {recipe}", recipe=name), number / len(chosen))
-            recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
-            self._measure("uniform", name, recipe, number + 1, len(chosen), job, first=True)
+        with self._in_time("first", job) as job:
+            for number, (name, stack) in enumerate(chosen.items()):
+                job.report(Message("measuring {recipe}", recipe=name), number / len(chosen))
+                recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
+                self._measure("uniform", name, recipe, number + 1, len(chosen), job, first=True)
+
+    def _predict(self, job: Job) -> Knowledge:
+        """Every option, or as many as there is time for."""
+        helped = None if self.workers is None else self.workers.edit
+        job = self.schedule.until("predicting", job)
+        found = table(self.workspace, self.goal, job, self._foresee, helped, partial_too=True)
+        self._leave("predicting", found.left, found.of)
+        self._free()
+        self.known = self._foresee(found)
+        self.job.check()
+        return self.known
 
     def _foresee(self, found: Table) -> Knowledge:
         """Say what the front may be, by what is predicted of single layers alone."""
         known = Knowledge(self.workspace, self.goal, self.wholes, found)
         if found.known.kind == "loss" and not self.trials.closed:
             known.guess(self.front.points)
-            self.front = replace(self.front, predicted=known.line())
+            self.front = replace(self.front, predicted=self._line(known))
             self._updated = 0.0
             self._tell("predicting", 0, 0)
         return known
 
     def _measure_references(self, found: Table, others: Others, job: Job) -> None:
         """The user's recipes, uniform ones, and what an earlier search measured."""
-        wanted: list[tuple[Kind, str, Recipe]] = [*others, *self._uniform(found)]
+        wanted: list[tuple[Kind, str, Recipe]] = [
+            *others,
+            *(("uniform", *each) for each in self.wholes.uniform(found.layers)),
+        ]
         known = {recipe.in_effect for _, _, recipe in wanted}
         earlier = [recipe for recipe in self.wholes.earlier() if recipe.in_effect not in known]
-        usable = [recipe for recipe in earlier if self._may_use(found, recipe)]
+        usable = [recipe for recipe in earlier if self.wholes.may_use(found.layers, recipe)]
         wanted += [("search", f"search {number + 1}", recipe) for number, recipe in enumerate(usable)]
-        if self.workers is not None:
-            self.workers.measure([self.wholes.stacks(recipe) for kind, _, recipe in wanted if kind == "uniform"], job)
-        for number, (kind, name, recipe) in enumerate(wanted):
-            job.report(Message("measuring {recipe}", recipe=name), number / len(wanted))
-            self._measure(kind, name, recipe, number + 1, len(wanted), job)
-            if self._over():
-                return
-
-    def _uniform(self, found: Table) -> list[tuple[Kind, str, Recipe]]:
-        """One stack on every layer that can have it, where the target takes that."""
-        recipes: list[tuple[Kind, str, Recipe]] = []
-        target, model = self.target, self.workspace.model
-        for name, stack in uniform(self.goal.families).items():
-            recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
-            given = {
-                path: for_target.rounded(target, model.layer(path), steps)
-                for path, steps in self.wholes.stacks(recipe).items()
-                if path in found.layers
-            }
-            if given and self._suits(given):
-                own = self.goal.layers or target is not None
-                recipes.append(("uniform", name, recipe_of(given, self.goal.seed) if own else recipe))
-        return recipes
-
-    def _may_use(self, found: Table, recipe: Recipe) -> bool:
-        """Whether an earlier recipe has what this search may use, and no more."""
-        given = self.wholes.stacks(recipe)
-        families = {action.family for steps in given.values() for action in steps}
-        allowed = set(given) <= set(found.layers) and families <= set(self.goal.families)
-        return allowed and self._suits(given) and not recipe.recover
-
-    def _suits(self, given: Mapping[str, Stack]) -> bool:
-        """Whether the target takes these steps, with channels in its multiples."""
-        layers = {path: self.workspace.model.layer(path) for path in given}
-        return all(for_target.suits(self.target, layers[path], steps) for path, steps in given.items())
+        with self._in_time("references", job) as job:
+            if self.workers is not None:
+                uniform = [self.wholes.stacks(recipe) for kind, _, recipe in wanted if kind == "uniform"]
+                self.workers.measure(uniform, job)
+            for number, (kind, name, recipe) in enumerate(wanted):
+                job.report(Message("measuring {recipe}", recipe=name), number / len(wanted))
+                self._measure(kind, name, recipe, number + 1, len(wanted), job)
+                self.referred.add(recipe.in_effect)
+        self._leave("references", sum(row[2].in_effect not in self.referred for row in wanted), len(wanted))
 
     def _race(self, found: Table, job: Job) -> None:
-        places = promising(found, {layer.path: layer.bytes for layer in self.workspace.model.layers})
-        total, done = sum(map(len, places.values())), 0
-        if self.workers is not None:
-            for count in self.workers.race(list(places.values()), job):
-                job.report(Message("trying the candidates"), count / len(places))
-                self._tell("racing", count * total // len(places), total)
-        for place, options in places.items():
-            job.report(Message("trying {path}", path=place), done / total)
-            self.raced += [(place, raced) for raced in race(options, self.trials, job)]
-            done += len(options)
-            self._tell("racing", done, total)
-            if self._over():
-                return
+        sizes = {layer.path: layer.bytes for layer in self.workspace.model.layers}
+        places = promising(found, sizes)
+        if self.goal.seconds:  # which may not be enough for all: the largest layers first
+            places = dict(sorted(places.items(), key=lambda each: -sum(sizes[path] for path in each[1][0].stacks)))
+        total, done, raced = sum(map(len, places.values())), 0, set[str]()
+        with self._in_time("racing", job) as job:
+            if self.workers is not None:
+                for count in self.workers.race(list(places.values()), job):
+                    job.report(Message("trying the candidates"), count / len(places))
+                    self._tell("racing", count * total // len(places), total)
+            for place, options in places.items():
+                job.report(Message("trying {path}", path=place), done / total)
+                self.raced += [(place, each) for each in race(options, self.trials, job)]
+                raced.add(place)
+                done += len(options)
+                self._tell("racing", done, total)
+        unraced = {place: options for place, options in places.items() if place not in raced}
+        self.raced += known_of(unraced, self.trials, found.known.kind == "loss")
+        tried = {each.option.key for _, each in self.raced if each.samples}
+        self._leave("racing", sum(each.key not in tried for place in unraced.values() for each in place), total)
 
     def _learn(self, known: Knowledge) -> None:
         """And say what is now expected, and would be chosen."""
         known.learn(self.raced, self.front.points)
         self._choose(known)
-        self.front = replace(self.front, predicted=known.line())
+        self.front = replace(self.front, predicted=self._line(known))
+
+    def _line(self, known: Knowledge) -> tuple[tuple[int, float], ...]:
+        """The predicted front; where there is no time to find it, that of before."""
+        return known.line(self.schedule.until("checking", self.job)) or self.front.predicted
 
     def _choose(self, known: Knowledge) -> None:
         """The best of what was measured; before anything keeps the goal, the allocation for it, as a prediction."""
@@ -254,6 +287,22 @@ class Search:
         self.front = replace(self.front, chosen=best)
         self._updated = 0.0
         self._tell(self.front.phase, self.front.done, self.front.total)
+
+    def _refine(self, known: Knowledge, job: Job) -> None:
+        """Measure whole recipes, and learn from them, until nothing improves."""
+        with self._in_time("measuring", job) as job:
+            for number in range(ROUNDS):
+                budgets = known.budgets()
+                before = aims.reached(self.goal, known, self.front, budgets)
+                new = self._round(known, number, job.part(number / ROUNDS, (number + 1) / ROUNDS))
+                self._learn(known)
+                after = aims.reached(self.goal, known, self.front, budgets)
+                gained = any(now < BETTER * then for then, now in zip(before, after, strict=True))
+                if not new or (number and not gained):
+                    break
+            return
+        self._leave("measuring", 1)
+        self._learn(known)
 
     def _round(self, known: Knowledge, number: int, job: Job) -> int:
         """Measure an allocation for each of the aims; returns how many were new."""
@@ -269,8 +318,6 @@ class Search:
             name = "layer by layer" if kind == "greedy" else "search"
             name = f"{name} {len(self.front.of(kind)) + 1}"
             self._measure(kind, name, recipe, done + 1, len(new), job, known.predicted(recipe))
-            if self._over():
-                break
         return len(new)
 
     def _proposed(self, known: Knowledge, limits: Limits, first: bool, job: Job) -> Iterator[tuple[Kind, Recipe]]:
@@ -308,10 +355,6 @@ class Search:
 
     # -- telling -------------------------------------------------------------------------------------------------------
 
-    def _over(self) -> bool:
-        """Whether the time is up."""
-        return bool(self.goal.seconds) and monotonic() - self._started > self.goal.seconds
-
     def _notes(self) -> list[str]:
         notes = list[str]()
         if self.known is not None and (obstacle := self.known.table.known.obstacle):
@@ -320,8 +363,9 @@ class Search:
             notes.append(Message("No recipe within the limits was found."))
         if self.workers is not None and self.workers.crew.lost:
             notes.append(self.workers.crew.lost)
-        if self._over():
+        if self.left:
             notes.append(Message("The time limit was reached before the search finished."))
+            notes += [*self.left, Message("The same search again goes on from here: measurements are kept.")]
         if self.workspace.training is None:
             notes.append(
                 Message(
@@ -336,19 +380,7 @@ class Search:
                     "that the search found keep them there, even where that is slower (integers: all)."
                 )
             )
-        return [*notes, *self._where_latency_is_from(), *self.wholes.energy_notes(), *self.untrained]
-
-    def _where_latency_is_from(self) -> Iterator[str]:
-        if self.goal.max_latency is None or self.target is None or self.target.id == target_here():
-            return
-        if self.wholes.roofline is None:
-            yield Message("Latency was measured on this machine, not on {target}.", target=self.target.title)
-        else:
-            yield Message(
-                "Latency is a lower bound by rule for {target}, not measured: {source}.",
-                target=self.target.title,
-                source=self.wholes.roofline.source,
-            )
+        return [*notes, *self.wholes.latency_notes(), *self.wholes.energy_notes(), *self.untrained]
 
     def _add(self, point: Point, phase: Phase, done: int, total: int) -> None:
         self.front = self.front.with_point(point)

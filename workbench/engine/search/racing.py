@@ -37,6 +37,11 @@ class Raced:
     result: Result | None = None
 
 
+def unraced(option: Option, predicted: float) -> Raced:
+    """An option that counts as what is predicted of it."""
+    return Raced(option, predicted, 0.0, 0.0, 0, True)
+
+
 def race(
     options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None = None, precise: float = PRECISE
 ) -> list[Raced]:
@@ -47,6 +52,21 @@ def race(
     if trials.closed and trials.workspace.cache.peek(key) is None:
         return list(_race(options, trials, job, computer, precise))
     return trials.workspace.cache.get(key, lambda: list(_race(options, trials, job, computer, precise)))
+
+
+def known_of(places: Mapping[str, Sequence[Option]], trials: Trials, predicted: bool) -> Iterator[tuple[str, Raced]]:
+    """Yield what is known of options without a race: by earlier trials, else, where losses are `predicted`, by these."""
+    for place, options in places.items():
+        closed, trials.closed = trials.closed, True
+        try:
+            known = race(options, trials, Job())
+        finally:
+            trials.closed = closed
+        tried = {each.option.key for each in known}
+        yield from ((place, each) for each in known)
+        for option in options if predicted else ():
+            if option.key not in tried and option.predicted is not None and not option.structural:
+                yield place, unraced(option, option.predicted)
 
 
 def _race(

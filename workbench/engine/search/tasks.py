@@ -4,9 +4,9 @@ A task says by content what it is about, so that its result is the same wherever
 under it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from workbench import __version__
 from workbench.core.base.job import Job
 from workbench.data.dataset import Feeds
 from workbench.engine.base.evaluate import Evaluator, Run, runner
-from workbench.engine.base.originals import Gathered, Originals
+from workbench.engine.base.originals import ROOM
 from workbench.engine.calibration.activation_cache import Crossings
 from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import structural
@@ -82,6 +82,8 @@ class Computer:
         self.workspace, self.evaluator = workspace, evaluator
         self._behind: SuffixRunner | None = None
         self._last: tuple[Key, int, Run] | None = None
+        self._originals: dict[Hashable, np.ndarray] = {}
+        self._keeps = True
 
     def compute(self, task: Task, job: Job) -> Result:
         """Run the edited model on the task's samples. Raises UserError where the steps do not fit."""
@@ -89,46 +91,41 @@ class Computer:
 
     def through(self, run: Run, start: int, stop: int, job: Job) -> Result:
         """Run a model on the samples of these places."""
-        rows, moved, at = [], [], start
+        rows, moved = [], []
         for chosen in self._batches(start, stop):
             job.check()
             outputs = self.evaluator.answer(run(Feeds(self.evaluator.data, chosen)))
             rows.append(self.evaluator.score(outputs, chosen))
-            moved.append(_moved(outputs, self.original[np.arange(at, at + len(chosen))]))
-            at += len(chosen)
+            moved.append(_moved(outputs, self._original(chosen)))
         return Result(np.concatenate(rows).astype(np.float32), np.concatenate(moved).astype(np.float32))
 
     def _batches(self, start: int, stop: int) -> list[np.ndarray]:
         order, size = self.evaluator.order, self.evaluator.batch
         return [order[at : min(at + size, stop)] for at in range(start, stop, size)]
 
+    def _original(self, chosen: np.ndarray) -> np.ndarray:
+        """The original's outputs for these samples; computed once a workspace where those of all fit into memory."""
+        key = ("outputs of the original", self.evaluator.data.fingerprint, chosen.tobytes())
+        found = self._originals.get(key)
+        if found is None:
+            made = partial(self._run_original, chosen)
+            found = self.workspace.cache.get(key, made) if self._keeps else made()
+            self._keeps = found.nbytes * len(self.evaluator.order) <= ROOM * len(chosen)
+            if self._keeps:
+                self._originals[key] = found
+        return found
+
+    def _run_original(self, chosen: np.ndarray) -> np.ndarray:
+        return self.evaluator.answer(self._model(Feeds(self.evaluator.data, chosen)))
+
     @cached_property
-    def original(self) -> Originals:
-        """The original's outputs by places in the evaluator's order; computed once a workspace where they fit into
-        memory."""
-        evaluator = self.evaluator
-
-        def make() -> Originals:
-            run, gathered = runner(runtime.session(self.workspace.model)), Gathered()
-
-            def again(places: np.ndarray) -> np.ndarray:
-                return evaluator.answer(run(Feeds(evaluator.data, evaluator.order[places])))
-
-            for start in range(0, len(evaluator.order), evaluator.batch):
-                gathered.add(again(np.arange(start, min(start + evaluator.batch, len(evaluator.order)))))
-                if gathered.full:
-                    break
-            return Originals(gathered.values, again)
-
-        key = ("outputs of the original", evaluator.data.fingerprint, evaluator.order.tobytes())
-        return self.workspace.cache.get(key, make)
+    def _model(self) -> Run:
+        return runner(runtime.session(self.workspace.model))
 
     @cached_property
     def scale(self) -> float:
         """Divergence that counts as one: a nat where classes are told apart, else how far the outputs vary."""
-        known = self.original
-        few = np.arange(min(self.evaluator.batch, len(self.evaluator.order)))
-        outputs = known[few] if known.values is None else known.values
+        outputs = self._original(self.evaluator.order[: self.evaluator.batch])
         if outputs.dtype.kind not in "fiub" or (outputs.ndim == 2 and outputs.shape[1] > 1):
             return 1.0
         return max(float(np.var(outputs.astype(np.float64), axis=0).mean()), 1e-30)

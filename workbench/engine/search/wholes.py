@@ -1,6 +1,6 @@
 """Whole recipes: their exact bytes, MACs and memory, and what they lose on samples."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,11 +17,12 @@ from workbench.core.targets.target import Speed
 from workbench.engine.base.evaluate import runner
 from workbench.engine.bench import energy
 from workbench.engine.bench.latency import paired_latency_ms
-from workbench.engine.compile import compiler
+from workbench.engine.compile import compiler, for_target
 from workbench.engine.compile.compiler import Compiled
 from workbench.engine.compile.left_out import not_taken
 from workbench.engine.preview.previewer import effective, sized
-from workbench.engine.search.stacks import Stack
+from workbench.engine.search.options import recipe_of
+from workbench.engine.search.stacks import Stack, uniform
 from workbench.engine.search.tasks import Result
 from workbench.engine.search.trials import Trials
 from workbench.engine.training.trained import trained
@@ -37,10 +38,14 @@ class Wholes:
 
     def __init__(self, workspace: Workspace, goal: Goal, chosen: Trials, held: Trials) -> None:
         self.workspace, self.goal, self.trials, self.held = workspace, goal, chosen, held
-        target = find_target(goal.target) if goal.target and goal.target != target_here() else None
+        self.target = find_target(goal.target) if goal.target else None
         told = energy_told(goal.target)
         self.energy = told if told == BY_RULE or goal.max_energy is not None else ""
-        self.roofline = target.speed if target is not None else None  # by which latency is told, not measured
+        elsewhere = self.target is not None and goal.target != target_here()
+        self.roofline = (
+            self.target.speed if self.target and elsewhere else None
+        )  # by which latency is told, not measured
+        self.pace = 0.0  # seconds that a sample of a whole recipe took, at most
         # Shared by all searches of this process.
         self._sizes: dict[Recipe, tuple[int, int | None]] = workspace.cache.get(("sizes", chosen.about), dict)
         self._about = repr(("whole recipes", chosen.about, goal.seed, chosen.task({}, 0).samples, len(chosen.order)))
@@ -72,13 +77,15 @@ class Wholes:
     ) -> Point | None:
         """Measured on the samples that the search chooses by, or on the first of them; None where nothing is computed
         any more and that is not known. Raises UserError where the recipe does not fit."""
-        point, ran = self.guess(name, kind, recipe, predicted, job), self.trials.run
+        started, ran = job.spent, self.trials.run
+        point = self.guess(name, kind, recipe, predicted, job)
         stacks = self.stacks(recipe)
         result = self.trials.piece(stacks, 0, job) if first else self.trials.measured(stacks, job)
         if result is None:
             return None
         if self.trials.run > ran and not first:
             self._list(recipe)
+            self.pace = max(self.pace, (job.spent - started) / len(result))
         return replace(self._limited(point, job), measured=figures(self.trials, result))
 
     def guess(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point:
@@ -136,6 +143,32 @@ class Wholes:
                 yield recipe
             except UserError:  # of another version
                 continue
+
+    def uniform(self, layers: Sequence[str]) -> Iterator[tuple[str, Recipe]]:
+        """One stack on every one of these layers that can have it, where the target takes that; with its name."""
+        target, model = self.target, self.workspace.model
+        for name, stack in uniform(self.goal.families).items():
+            recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
+            given = {
+                path: for_target.rounded(target, model.layer(path), steps)
+                for path, steps in self.stacks(recipe).items()
+                if path in layers
+            }
+            if given and self._suits(given):
+                own = self.goal.layers or target is not None
+                yield name, recipe_of(given, self.goal.seed) if own else recipe
+
+    def may_use(self, layers: Sequence[str], recipe: Recipe) -> bool:
+        """Whether an earlier recipe has what this search may use, and no more."""
+        given = self.stacks(recipe)
+        families = {action.family for steps in given.values() for action in steps}
+        allowed = set(given) <= set(layers) and families <= set(self.goal.families)
+        return allowed and self._suits(given) and not recipe.recover
+
+    def _suits(self, given: Mapping[str, Stack]) -> bool:
+        """Whether the target takes these steps, with channels in its multiples."""
+        layers = {path: self.workspace.model.layer(path) for path in given}
+        return all(for_target.suits(self.target, layers[path], steps) for path, steps in given.items())
 
     @property
     def ended(self) -> bool:
@@ -196,6 +229,19 @@ class Wholes:
             kept = {"joules": np.array(np.nan if joules is None else joules)}
             self.trials.store.save(name, kept)
         return None if kept is None or np.isnan(kept["joules"]) else float(kept["joules"])
+
+    def latency_notes(self) -> Iterator[Message]:
+        """Where the latency of the points is from."""
+        if self.goal.max_latency is None or self.target is None or self.target.id == target_here():
+            return
+        if self.roofline is None:
+            yield Message("Latency was measured on this machine, not on {target}.", target=self.target.title)
+        else:
+            yield Message(
+                "Latency is a lower bound by rule for {target}, not measured: {source}.",
+                target=self.target.title,
+                source=self.roofline.source,
+            )
 
     def energy_notes(self) -> Iterator[Message]:
         """Where the energy of the points is from."""
