@@ -4,14 +4,24 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QIcon, QPalette
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QIcon, QImage, QPalette
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.core.base.resources import resource_path
 from workbench.ui.tree.delegate import BAR, BAR_SELECTED
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.schemes import DARK, LIGHT, contrast
-from workbench.ui.widgets.stylesheet import mix
+from workbench.ui.widgets.schemes import DARK, LIGHT, contrast, mix
 
 SCHEMES = {"light": LIGHT, "dark": DARK}
 
@@ -63,10 +73,37 @@ def test_scheme_reaches_palette_style_and_listeners(app):
     theme.apply(app, "dark")  # nothing changes, nobody is told
     assert heard == [True] and theme.colors() is DARK
     assert app.palette().color(QPalette.ColorRole.Window) == DARK.window
-    assert DARK.accent.name() in app.styleSheet()
     theme.apply(app, "light")
     assert heard == [True, False]
     assert app.palette().color(QPalette.ColorRole.Base) == LIGHT.surface
+
+
+def test_switch_leaves_no_widget_in_the_colours_before(app, qtbot):
+    """On show or hidden: as if the whole sheet were set again, which takes Qt several times as long."""
+    tabs, pages = QTabWidget(), [QWidget(), QWidget()]
+    for page in pages:
+        column = QVBoxLayout(page)
+        for widget in (QPushButton("Add"), QSpinBox(), QCheckBox("On"), QLineEdit("text"), QComboBox(), QSlider()):
+            column.addWidget(widget)
+        page.findChild(QCheckBox).setChecked(True)
+        tabs.addTab(page, "page")
+    qtbot.addWidget(tabs)
+    tabs.show()
+    for scheme in ("dark", "light", "dark"):
+        theme.apply(app, scheme)
+    qtbot.waitUntil(lambda: not theme.hidden_are_stale())
+    switched = [drawn(tabs, number) for number in range(2)]
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    app.setStyleSheet(sheet)
+    assert switched == [drawn(tabs, number) for number in range(2)]
+    theme.apply(app, "light")
+    assert drawn(tabs, 0) != switched[0]
+
+
+def drawn(tabs: QTabWidget, number: int) -> QImage:
+    tabs.setCurrentIndex(number)
+    return tabs.grab().toImage()
 
 
 def test_palette_leaves_nothing_to_the_platform(app):

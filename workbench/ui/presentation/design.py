@@ -18,8 +18,7 @@ from workbench.core.base.message import Message
 from workbench.core.base.plain import plain_lines
 from workbench.core.base.trust import NOBODY, unasked_place, with_places
 from workbench.ui.base import settings
-from workbench.ui.widgets.schemes import Colors, contrast
-from workbench.ui.widgets.stylesheet import mix
+from workbench.ui.widgets.schemes import Colors, contrast, mix
 
 KEY = "presentation"  # of the settings: the file that was chosen last
 TEXTS = ("title", "organisation")

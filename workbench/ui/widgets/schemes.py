@@ -94,30 +94,31 @@ DARK = _colors(
 
 
 def palette(colors: Colors) -> QPalette:
-    """Every role that Fusion draws with, so that nothing is left to the platform."""
+    """Every role that Fusion draws with, so that nothing is left to the platform. Roles that only the platform's own
+    tips, links and bevels are drawn with carry colours of the stylesheet (stylesheet.ROLES)."""
     result = QPalette()
     roles = {
         Role.Window: colors.window,
         Role.WindowText: colors.text,
         Role.Base: colors.surface,
-        Role.AlternateBase: colors.window,
+        Role.AlternateBase: colors.accent_soft,
         Role.Text: colors.text,
         Role.Button: colors.raised,
         Role.ButtonText: colors.text,
         Role.BrightText: colors.bad,
-        Role.ToolTipBase: colors.raised,
-        Role.ToolTipText: colors.text,
+        Role.ToolTipBase: mix(colors.outline, colors.border, 0.2),
+        Role.ToolTipText: colors.disabled,
         Role.PlaceholderText: colors.muted,
         Role.Highlight: colors.accent,
         Role.HighlightedText: colors.on_accent,
         Role.Accent: colors.accent,
         Role.Link: colors.accent,
-        Role.LinkVisited: colors.accent,
+        Role.LinkVisited: mix(colors.accent, colors.text, 0.85),
         Role.Light: colors.raised,
         Role.Midlight: colors.hover,
         Role.Mid: colors.border,
         Role.Dark: colors.outline,
-        Role.Shadow: colors.border,
+        Role.Shadow: mix(colors.outline, colors.border, 0.35),
     }
     for role, color in roles.items():
         result.setColor(role, color)
@@ -127,6 +128,16 @@ def palette(colors: Colors) -> QPalette:
     result.setColor(Group.Disabled, Role.HighlightedText, colors.disabled)
     result.setColor(Group.Disabled, Role.Accent, colors.border)
     return result
+
+
+def mix(first: QColor, second: QColor, share: float) -> QColor:
+    """`share` of the first colour, the rest of the second."""
+    rest = 1 - share
+    return QColor.fromRgbF(
+        first.redF() * share + second.redF() * rest,
+        first.greenF() * share + second.greenF() * rest,
+        first.blueF() * share + second.blueF() * rest,
+    )
 
 
 def contrast(first: QColor, second: QColor) -> float:

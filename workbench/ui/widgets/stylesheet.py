@@ -3,10 +3,32 @@
 Menus, trees and dialogs stay Fusion's own.
 """
 
-from PySide6.QtGui import QColor
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtGui import QPixmapCache
 
 from workbench.core.base.resources import resource_path
 from workbench.ui.widgets.schemes import Colors
+
+ROLES = {  # of a colour of the sheet, the role of schemes.palette that carries it
+    "window": "window",
+    "surface": "base",
+    "raised": "button",
+    "hover": "midlight",
+    "border": "mid",
+    "outline": "dark",
+    "outline_soft": "shadow",
+    "track": "tooltip-base",
+    "text": "text",
+    "muted": "placeholder-text",
+    "disabled": "tooltip-text",
+    "accent": "highlight",
+    "on_accent": "highlighted-text",
+    "accent_soft": "alternate-base",
+    "accent_strong": "link-visited",
+}
 
 BUTTONS = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
@@ -151,25 +173,40 @@ QSplitter::handle:hover {{ background: {border}; }}
 """
 
 
-def stylesheet(colors: Colors) -> str:
-    """The whole sheet in these colours."""
-    values = {name: value.name() for name, value in vars(colors).items() if isinstance(value, QColor)}
-    values |= {
-        "outline_soft": mix(colors.outline, colors.border, 0.35).name(),
-        "track": mix(colors.outline, colors.border, 0.2).name(),
-        "accent_strong": mix(colors.accent, colors.text, 0.85).name(),
-    }
-    scheme = "dark" if colors.dark else "light"
-    for name in ("check", "up", "down", "up-off", "down-off"):
-        values[name.replace("-", "_")] = resource_path(f"icons/controls/{name}-{scheme}.svg").as_posix()
-    return (BUTTONS + INPUTS + FRAMES).format(**values)
+# Of a picture of the sheet, the file that it is drawn from and the name of its colour in Colors.
+PICTURES = {
+    "check": ("check", "on_accent"),
+    "up": ("up", "muted"),
+    "down": ("down", "muted"),
+    "up_off": ("up", "disabled"),
+    "down_off": ("down", "disabled"),
+}
 
 
-def mix(first: QColor, second: QColor, share: float) -> QColor:
-    """`share` of the first colour, the rest of the second."""
-    rest = 1 - share
-    return QColor.fromRgbF(
-        first.redF() * share + second.redF() * rest,
-        first.greenF() * share + second.greenF() * rest,
-        first.blueF() * share + second.blueF() * rest,
-    )
+@cache
+def stylesheet() -> str:
+    """The whole sheet. Its colours are roles of the palette and its pictures keep their paths, so it is one for both
+    schemes and a switch has nothing to parse."""
+    colors = {name: f"palette({role})" for name, role in ROLES.items()}
+    pictures = {name: (_folder() / f"{name}.svg").as_posix() for name in PICTURES}
+    return (BUTTONS + INPUTS + FRAMES).format(**colors, **pictures)
+
+
+def draw_pictures(colors: Colors) -> None:
+    """Draw ticks and arrows in these colours where the sheet finds them. Qt keeps the path of a picture as long as the
+    sheet, and reads it again when its cache of pixmaps is empty."""
+    for name, (drawing, color) in PICTURES.items():
+        source = resource_path(f"icons/controls/{drawing}.svg").read_text(encoding="utf-8")
+        path = _folder() / f"{name}.svg"
+        path.write_text(source.replace("currentColor", getattr(colors, color).name()), encoding="utf-8")
+    QPixmapCache.clear()
+
+
+@cache
+def _made() -> tempfile.TemporaryDirectory[str]:
+    """Removed when the program ends."""
+    return tempfile.TemporaryDirectory(prefix="workbench-")
+
+
+def _folder() -> Path:
+    return Path(_made().name)

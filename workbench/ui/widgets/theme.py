@@ -3,17 +3,19 @@
 `apply` may be called again at any time; what paints with `colors()` itself listens to `signals.changed`.
 """
 
+import time
 from typing import Literal
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal
+import shiboken6
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QIcon
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyle, QStyleFactory, QWidget
 
 from workbench.core.base.resources import resource_path
 from workbench.ui.text.i18n import language, tr
 from workbench.ui.widgets import icons, schemes
 from workbench.ui.widgets.schemes import Colors
-from workbench.ui.widgets.stylesheet import stylesheet
+from workbench.ui.widgets.stylesheet import draw_pictures, stylesheet
 
 Scheme = Literal["light", "dark", "system"]
 Motion = Literal["system", "full", "reduced"]
@@ -21,6 +23,7 @@ Motion = Literal["system", "full", "reduced"]
 HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24  # the grid: inside a group, between parts, around cards, between blocks
 RADIUS = 6
 ICON = 16
+SLICE = 0.01  # seconds of work on what is hidden, in one turn of the event loop
 FAMILY = "Inter"
 SIGNS = "Workbench Signs"  # ◐, which Inter lacks (packaging/signs_font.py)
 # Inter has no Chinese: what the translation needs is bundled (packaging/subset_font.py). For other texts, such as names
@@ -60,6 +63,7 @@ class _State:
     applied = False
     listening = False
     changing = False
+    stale: list[QWidget] = []  # noqa: RUF012 -- hidden, and not yet in the colours in use
 
 
 signals = Signals()
@@ -110,8 +114,49 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
         return  # every widget would be polished again, for nothing
     _State.colors, _State.applied = wanted, True
     app.setPalette(schemes.palette(_State.colors))
-    app.setStyleSheet(stylesheet(_State.colors))
+    draw_pictures(_State.colors)
+    if app.styleSheet():
+        _polish(app)
+    else:
+        app.setStyleSheet(stylesheet())
     signals.changed.emit()
+
+
+def _polish(app: QApplication) -> None:
+    """Let the sheet take its colours from the palette again: in widgets on show now, in hidden ones right after.
+
+    To set a sheet takes seven times as long: Qt polishes a widget once for each of its parents, and lays all out anew.
+    """
+    _State.stale = []
+    for widget in app.allWidgets():
+        if widget.isVisible():
+            _polish_again(widget, app.style())
+        else:
+            _State.stale.append(widget)
+    QTimer.singleShot(0, app, _polish_hidden)
+
+
+def _polish_hidden() -> None:
+    """For a moment; what is left in the next turn of the event loop."""
+    app, end = QApplication.instance(), time.perf_counter() + SLICE
+    while isinstance(app, QApplication) and _State.stale:
+        widget = _State.stale.pop()
+        if shiboken6.isValid(widget):
+            _polish_again(widget, app.style())
+        if time.perf_counter() > end:
+            QTimer.singleShot(0, app, _polish_hidden)
+            return
+
+
+def hidden_are_stale() -> bool:
+    """Whether hidden widgets still wait for the colours in use."""
+    return bool(_State.stale)
+
+
+def _polish_again(widget: QWidget, style: QStyle) -> None:
+    style.unpolish(widget)  # or Qt would keep the colours that it took
+    style.polish(widget)
+    widget.update()
 
 
 def font(points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal, italic: bool = False) -> QFont:
