@@ -42,24 +42,25 @@ from workbench.graph.storage.edit import Edit
 from workbench.methods.base.method import all_methods, untouched
 
 log = logging.getLogger(__name__)
-CALIBRATING = 512  # samples that calibrate, at most
-RECOVERIES = 4  # trained models that are remembered
+CALIBRATING = 512  # largest number of calibration samples
+RECOVERIES = 4  # number of trained models that are kept
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """`calibration` holds unlabelled samples for methods that need activations; `evaluator` measures.
+    """An opened model with data.
 
-    training    samples that recovery may train on; None where only evaluation data was given
-    set_aside   whether these were taken out of the evaluation data (see `separated`)
-    recoveries  what recovery made of recipes, the newest last
+    calibration  unlabelled samples for methods that need activations; `evaluator` measures
+    training    samples that recovery may train on; None if only evaluation data was given
+    set_aside   whether these were split off the evaluation data (see `separated`)
+    recoveries  trained results of recipes, newest last
     trusted     paths whose code may run
-    against     what models are compared with where there are no labels
-    teachers    the files of these, where that is not the original model
-    measuring   which metrics of which output were asked for
-    cache       results by content; what is used longest ago is forgotten
-    count       samples that were asked for; 0: all
+    against     description of what models are compared with if there are no labels
+    teachers    files of the teachers, if not the original model
+    measuring   requested metrics and output
+    cache       results by content; the least recently used are evicted
+    count       number of samples requested; 0: all
     """
 
     model: Model
@@ -87,7 +88,7 @@ class Workspace:
         raise_opset: bool = False,
         architecture: str = "",
     ) -> "Workspace":
-        """Raises UserError when the file cannot be opened."""
+        """Open a model. Raises UserError if it cannot be opened."""
         network, own = (architecture, architecture in trusted), path in trusted
         model = open_model(path, trusted=own, without=without, raise_opset=raise_opset, network=network, job=job)
         return Workspace(model, cache=Cache(room(model.summary().parameters)), trusted=with_places(trusted, path))
@@ -102,12 +103,12 @@ class Workspace:
         measuring: Measuring = AUTOMATIC,
         count: int = 0,
     ) -> "Workspace":
-        """The same model with data, and the original measured on it. Raises UserError when the data does not fit, or
-        the model gives nothing that can be measured.
+        """Return the same model with data, and the original measured on it. Raises UserError if the data does not fit,
+        or no output can be measured.
 
         given       values of inputs that are the same for all samples
-        measuring   which metrics of which output; what it leaves open follows from outputs and labels
-        count       samples of `path` that are used, classes in proportion; 0: all
+        measuring   requested metrics and output; otherwise they follow from outputs and labels
+        count       number of samples of `path` to use, classes in proportion; 0: all
         """
         self.model.require_network()
         inputs, given = self.model.summary().inputs, given or {}
@@ -151,12 +152,12 @@ class Workspace:
             count=count,
             cache=self.cache
             if measuring == self.measuring
-            else Cache(self.cache.budget),  # what was measured is of a metric
+            else Cache(self.cache.budget),  # measured results belong to a metric
             recoveries=self.recoveries if measuring == self.measuring else {},
         )
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
-        """Measured against these teachers (files with commas) where there are no labels. Raises UserError."""
+        """Return the workspace that compares with these teachers (files separated by commas) if there are no labels."""
         from workbench.engine.supervision.teacher import answers_of
 
         evaluator = self.measurable()
@@ -168,7 +169,7 @@ class Workspace:
         return replace(self, evaluator=again, against=Message("the teachers' outputs"), teachers=teachers)
 
     def separated(self) -> "Workspace":
-        """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""
+        """Return the workspace with part of its only data set split off for training."""
         evaluator = self.measurable()
         if evaluator.data.samples < 2:
             raise UserError(
@@ -184,20 +185,19 @@ class Workspace:
         return self.cache.get(("separated", evaluator.data.fingerprint, evaluator.data.classes, self.teachers), make)
 
     def ready(self, recipe: Recipe) -> "Workspace":
-        """The workspace in which a recipe can be trained and measured. Without labels what learns from other teachers
-        is compared with these. Raises UserError for a teacher that does not fit."""
+        """Return the workspace in which a recipe can be trained and measured. Without labels, a student is compared
+        with its teachers. Raises UserError for an unsuitable teacher."""
         own = self._taught_for(recipe)
         apart = not recipe.recover or own.training is not None or own.evaluator is None
         return self._trusting(own if apart else own.separated())
 
     def measured(self, recipe: Recipe) -> "Workspace":
-        """The workspace in which a recipe is measured as it is now: samples that were trained on measure nothing, but
-        as long as nothing was trained all of them do, and its figures are those that it has without its stages."""
+        """Return the workspace that measures a recipe in its current state: on samples that were not trained on."""
         trained = recipe.recover and self.recovery(recipe) is not None
         return self.ready(recipe) if trained else self._trusting(self._taught_for(recipe))
 
     def _trusting(self, found: "Workspace") -> "Workspace":
-        """One that is remembered may be older than the yes to a teacher."""
+        """Return the workspace with the current trust: a cached one may be older than the consent."""
         return found if found.trusted == self.trusted else replace(found, trusted=self.trusted)
 
     def _taught_for(self, recipe: Recipe) -> "Workspace":
@@ -212,11 +212,11 @@ class Workspace:
         return self.cache.get(key, lambda: self.taught(teachers, Job()))
 
     def recovery(self, recipe: Recipe) -> Any | None:
-        """Training result of this recipe if it is cached: see training.recover.Recovered."""
+        """Return the training result of this recipe if it is cached (training.recover.Recovered), else None."""
         return self.recoveries.get(self._recovery_key(recipe)) if recipe.recover else None
 
     def remember(self, recipe: Recipe, recovered: T) -> T:
-        """Keep what recovery made of a recipe; of earlier ones the newest stay."""
+        """Keep the training result of a recipe; of earlier ones the newest are kept."""
         key = self._recovery_key(recipe)
         self.recoveries.pop(key, None)
         self.recoveries[key] = recovered
@@ -249,13 +249,13 @@ class Workspace:
         )
 
     def measurable(self) -> Evaluator:
-        """Raises UserError when there is no data."""
+        """Return the evaluator. Raises UserError if there is no data."""
         if self.evaluator is None:
             raise UserError("There is no evaluation data.", "Attach a data set.")
         return self.evaluator
 
     def view(self, path: str) -> LayerView:
-        """Figures of an original layer. Raises UserError for an unknown path."""
+        """Return the figures of an original layer. Raises UserError for an unknown path."""
         layer = self.layer(path)
 
         def make() -> LayerView:
@@ -275,25 +275,25 @@ class Workspace:
         return self.cache.get(("view", path, layer.fingerprint), make)
 
     def _unavailable(self, layer: Layer, name: str) -> str | None:
-        """Why a layer cannot have a method, or None. Where that is not found out the method is not offered."""
+        """Return why a layer cannot have a method, or None. If that is unknown, it is not offered."""
         try:
             return all_methods()[name].accepts(layer) or compiler.structural_refusal(self.model, layer, (Action(name),))
-        except Exception as error:  # which must not keep anybody from looking at the layer
+        except Exception as error:  # must not prevent looking at the layer
             log.warning("%s: whether it can have %s: %s: %s", layer.path, name, type(error).__name__, error)
             return Message("Not known: the graph around the layer could not be analysed.")
 
     def statistics(self, layer: Layer) -> stats.Statistics:
-        """Statistics of an original editable layer."""
+        """Return the statistics of an original editable layer."""
 
         def read() -> stats.Statistics:
             found = stats.of(layer, lambda: self.model.weight(layer.path), self.store)
-            self.model.release(layer.path)  # who lists all layers need not hold all weights
+            self.model.release(layer.path)  # listing all layers must not keep all weights in memory
             return found
 
         return self.cache.get(stats.key(layer), read)
 
     def facts(self, path: str) -> LayerFacts:
-        """Figures of an editable layer for the tree. Raises UserError for an unknown path."""
+        """Return the figures of an editable layer for the tree. Raises UserError for an unknown path."""
         known = self.statistics(self.layer(path))
         drawn = known.spectrum
         if drawn is None:
@@ -301,8 +301,8 @@ class Workspace:
         return LayerFacts(path, known.moments.sparsity, drawn.stable_rank, drawn.rank_for(0.9), len(drawn.values))
 
     def edited(self, path: str, recipe: Recipe, job: Job) -> tuple[structure.Structure, Edit]:
-        """The model after the structural steps of a recipe, and what the other steps of a layer make of it there: zeros
-        where it was removed or replaced. The trained edit if the recipe was trained."""
+        """Return the model after the structural steps of a recipe, and the edit of a layer in it, trained if the recipe
+        was: zeros if the layer was removed or replaced."""
         layer, seed = self.layer(path), recipe.seed
         if (known := self.recovery(recipe)) is not None and path in known.compiled.model.sites:
             made = known.compiled
@@ -319,7 +319,7 @@ class Workspace:
         return smaller, compiler.edit(smaller.model, path, stacks.get(path, ()), *given, compiler.shares(stacks))
 
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
-        """Figures of a layer after a recipe."""
+        """Return the figures of a layer after a recipe."""
         layer, actions, seed = self.layer(path), recipe.actions_for(path), recipe.seed
         editing = compiler.editing({**compiler.stacks(self.model, recipe)[0], path: actions})
         sharing, steps = compiler.shares(editing), editing.get(path, ())
@@ -350,7 +350,7 @@ class Workspace:
         return make() if trained else self.cache.under(smaller.key).get(known, make)
 
     def _levels(self, smaller: structure.Structure, path: str, edited: Edit) -> Levels | None:
-        """Levels of an edited layer, its channels numbered as in the original."""
+        """Return the levels of an edited layer, with its channels numbered as in the original."""
         axis = smaller.model.layer(path).out_axis
         found, kept = edited.encoding.levels(smaller.model.weight(path), axis), smaller.kept.get(path)
         if found is None or found.channel is None or kept is None:
@@ -358,25 +358,25 @@ class Workspace:
         return replace(found, channel=int(kept[axis][found.channel]))
 
     def graph_view(self, recipe: Recipe | None, job: Job) -> GraphView:
-        """The graph to be drawn, as opened or after a recipe. Raises UserError when the recipe does not fit."""
+        """Return the graph as opened or after a recipe. Raises UserError if the recipe does not fit."""
         self.model.require_network()
         if recipe is None:
             return self.cache.get(("graph view",), lambda: graph_view.of_model(self.model))
         return graph_view.of_compiled(self.compiled(recipe, job), recipe.storing)
 
     def compiled(self, recipe: Recipe, job: Job, timed: bool = True) -> compiler.Compiled:
-        """Compile a recipe. `timed`: without 8-bit activations that are slower. Raises UserError if it does not fit."""
+        """Compile a recipe. `timed`: remove 8-bit activations that are slower. Raises UserError if it does not fit."""
         chosen, notes = compiler.stacks(self.model, recipe)
         made = compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
         return self.finished(made, recipe, job) if timed else made.stored(recipe.storing)
 
     def finished(self, made: compiler.Compiled, recipe: Recipe, job: Job) -> compiler.Compiled:
-        """With the kernels and the storage that a recipe asks for."""
+        """Return the compiled model with the kernels and the storage that a recipe asks for."""
         return made.finished(recipe.storing_here, self.calibration, self.cache, job.silent())
 
     def shown(self, recipe: Recipe, job: Job) -> tuple[compiler.Compiled, bool | None]:
-        """The model to show for a recipe, the trained one if it is cached; and whether it was trained, None if the
-        recipe has no stages. Raises UserError if it does not fit."""
+        """Return the compiled model to show for a recipe, the trained one if it is cached; and whether it was trained,
+        None if it has no stages. Raises UserError if it does not fit."""
         known = self.recovery(recipe)
         result = self.compiled(recipe, job) if known is None else self.finished(known.compiled, recipe, job)
         return result, known is not None if recipe.recover else None
@@ -384,7 +384,7 @@ class Workspace:
     def changes(
         self, edits: Mapping[str, Edit], chosen: structure.Stacks, storing: Storing = DEFAULT
     ) -> tuple[tuple[LayerChange, ...], int]:
-        """A summary of each edit, and the exact bytes of the file that an export would write."""
+        """Return a summary of each edit, and the exact bytes of the file that an export would write."""
         sized, change = size_of(self.model, edits, storing), change_of
         changes = (change(self.model, path, chosen[path], made, *sized.layers[path]) for path, made in edits.items())
         return tuple(changes), sized.file
@@ -393,7 +393,7 @@ class Workspace:
         return self.calibration.fingerprint if self.calibration else ""
 
     def layer(self, path: str) -> Layer:
-        """Raises UserError for an unknown path."""
+        """Return the layer. Raises UserError for an unknown path."""
         try:
             return self.model.layer(path)
         except KeyError as error:

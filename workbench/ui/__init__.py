@@ -1,1 +1,1 @@
-"""The window. Start with session.py: it holds the state that everything here shows."""
+"""The window. Start with session/session.py: it holds the state that everything here shows."""

@@ -1,1 +1,1 @@
-"""The engine's interface for the command line and the window; export and its report."""
+"""Interface of the engine for the command line and the window; export and its report."""

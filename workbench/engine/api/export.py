@@ -1,4 +1,4 @@
-"""Write the edited graph, open the file again, and say whether it behaves as shown."""
+"""Export: writes the edited graph, opens the file again, and verifies that it behaves as shown."""
 
 import contextlib
 import logging
@@ -41,8 +41,8 @@ from workbench.graph.rewrite.rewrite import size_of, with_edits
 from workbench.graph.storage.edit import Edit
 
 log = logging.getLogger(__name__)
-ROOM = 3  # times the original's bytes that the runtime may need to load it
-# Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
+ROOM = 3  # factor by which the runtime may need more memory to load a model than its bytes
+# Outputs of preview and file differ by float rounding; predictions may differ only on ties. More is an error.
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
 UNVERIFIED = Message("Not verified: the written file was not run, as asked.")
 NOT_TIMED = Message("Latency, load time and memory were not measured, as asked.")
@@ -67,20 +67,22 @@ def export(
     timing: bool = True,
     corruptions: bool = False,
 ) -> Report:
-    """Apply a recipe and write NAME.onnx and NAME.yaml into a folder, both or none, then the report NAME.html.
+    """Apply a recipe and write NAME.onnx and NAME.yaml into a folder, both or neither, then the report NAME.html.
 
-    The page is in this language (core.base.language); what is returned is English. `kept`: see training.recover.
-    `notes`: what else the report is to say. `format` is the name of one that is written, too (see other_formats); a
-    name that ends with its suffix asks for it as well. Without `verify` the file is not run, without `timing` neither
-    model is timed, and a note says so. `corruptions`: measure on corrupted samples, too; what was measured of this
-    recipe before is in the report anyway.
+    language     language of the report page (core.base.language); the returned report is English
+    kept         see training.recover
+    notes        further notes for the report
+    format       name of a second format to write (see other_formats); a name with its suffix requests it as well
+    verify       False: the file is not run
+    timing       False: neither model is timed; a note says so
+    corruptions  measure on corrupted samples, too; earlier measurements of this recipe are in the report anyway
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
-    only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
-    and steps that need data are refused. A report that cannot be written takes no model with it: a note says why, and
-    `files` has none. A file that answers otherwise without the runtime's graph optimisation is written with a note, and
-    not called verified. Raises UserError when the recipe does not fit, the folder cannot be written, the report's
-    template is no good, or the file does not behave as the preview did.
+    only then does it get its final name. Without data it is run on made-up inputs, with the values of `given` where it
+    has some, and steps that need data are refused. If the report cannot be written, the model is kept: a note says why,
+    and `files` lacks the page. A file whose outputs differ without the runtime's graph optimisation is written with a
+    note, and not called verified. Raises UserError if the recipe does not fit, the folder cannot be written, the
+    report's template is invalid, or the file does not behave as the preview did.
     """
     spoken = speaking(language)
     report_page.template()
@@ -141,7 +143,7 @@ def export(
             verified, said = without_data.verify(
                 previewer.effective(result.model, result.edits), str(written), given or {}
             )
-            notes += () if alone else (said,)  # of weights alone the other format says it
+            notes += () if alone else (said,)  # for weights without a network the other format reports it
         after_bytes = place.size(written.name)
         if other is not None:
             made, said = other_formats.write(
@@ -154,7 +156,7 @@ def export(
             )
             files["model" if alone else other.name] = Path(folder) / made.name
             notes += (said,)
-            if alone:  # its ONNX is no model that anybody could run
+            if alone:  # its ONNX is not a runnable model
                 written.unlink()
                 written, after_bytes = made, made.stat().st_size
                 notes += other_formats.beyond_forecast(after_bytes, forecast_bytes)
@@ -190,7 +192,7 @@ def export(
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)
-        del written_run  # Windows moves no file that is open
+        del written_run  # Windows cannot move an open file
         system.give_memory_back()
         place.publish(last=written.name)
     return _reported(report, workspace, recipe, spoken)
@@ -205,7 +207,7 @@ def _reported(report: Report, workspace: Workspace, recipe: Recipe, spoken: Lang
     except Exception as error:
         log.warning("the report: %s: %s", type(error).__name__, error)
         with contextlib.suppress(OSError):
-            target.unlink()  # of an earlier export: it would be taken for this one's
+            target.unlink()  # from an earlier export: it would be mistaken for this one's
         kind = type(error).__name__
         why = error.message if isinstance(error, UserError) else f"{kind}: {places.reason(error)}."
         left = {kind: path for kind, path in report.files.items() if kind != "report"}
@@ -216,17 +218,17 @@ def _reported(report: Report, workspace: Workspace, recipe: Recipe, spoken: Lang
 
 
 def plain(model: Model, edits: Mapping[str, Edit]) -> Model:
-    """The model with the effective weights and biases as floats, integer kernels left out."""
+    """Return the model with the effective weights and biases as floats, without integer kernels."""
     return with_edits(model, {path: Edit(Dense(edit.weight), edit.bias) for path, edit in edits.items()}, PLAIN)
 
 
 def compared(
     evaluator: Evaluator, shown: Run, written: Run, job: Job, alike: bool = True
 ) -> tuple[float, Verified, tuple[Beside, ...]]:
-    """The preview's metric and the file's, on every sample, and how far their outputs are apart; the other metrics of
-    the file.
+    """Return the preview's metric; the file's metric on every sample and the distance of their outputs; and the other
+    metrics of the file.
 
-    Raises UserError when they differ by more than rounding, unless they are not expected to be `alike`.
+    Raises UserError if they differ by more than rounding, unless they are not expected to be `alike`.
     """
     rows = [[np.empty_like(each.scores) for each in evaluator.measures] for _ in range(2)]
     agree = 0.0
@@ -258,7 +260,7 @@ def compared(
 
 
 def describe_data(workspace: Workspace) -> str:
-    """Describe the data in words: which samples were measured, whether against labels, and what calibrated."""
+    """Return a description of the data: which samples were measured, whether against labels, and what calibrated."""
     if workspace.data is None or workspace.evaluator is None:
         return Message("no data: not measured")
     against = (
@@ -293,13 +295,13 @@ def _latencies(workspace: Workspace, written: Run, job: Job) -> Latencies:
 
 
 def _latency(found: Spread) -> Figure:
-    """The median, with the quartiles around it."""
+    """Return the median with the quartiles around it."""
     return Figure(found.median, "measured", measure.COUNTED, found.low, found.high)
 
 
 def _loads(workspace: Workspace, written: Path, batch: int, job: Job) -> Loads:
-    """Cost of loading and running the original and the file, each once in a fresh process; a note where that failed,
-    which keeps no file from being written. Weights without a network are no model that a runtime loads."""
+    """Return the cost of loading and running the original and the file, each once in a new process; a note if that
+    fails, which does not stop the export. Weights without a network are not loaded by any runtime."""
     if workspace.model.weights_only:
         return None, None, ()
     feeds, batch = feeds_near(workspace, batch)

@@ -1,4 +1,5 @@
-"""Lanes of the engine: each runs its requests one after the other, beside the others (core.ipc.messages.Lane)."""
+"""Lanes of the engine: each runs its requests one after the other, in parallel with the others
+(core.ipc.messages.Lane)."""
 
 import queue
 import threading
@@ -30,4 +31,4 @@ class Lane:
             try:
                 self.run(request, job)
             except (BrokenPipeError, OSError):
-                return  # the window is gone; so is the process, in a moment
+                return  # the window has closed; the process ends in a moment

@@ -1,5 +1,5 @@
-"""Export to a second format that can save (see formats.format): written next to the ONNX file, reopened and compared
-with it."""
+"""Export to a second format that can save (see formats.format): written next to the ONNX file, reopened and
+compared."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,9 +29,9 @@ WEIGHTS = ("packed-safetensors", "safetensors")  # formats of weights without a 
 
 
 def chosen(name: str, wanted: str, weights_only: bool = False) -> tuple[str, Format | None]:
-    """The name of an export without a format's suffix, and the format: the one that is wanted by its name, or the one
-    whose suffix `name` has; None for ONNX alone. Weights without a network are written packed unless another is wanted.
-    Raises UserError for one that is unknown or cannot save."""
+    """Return the name of an export without a format's suffix, and the format: the one requested by name, or the one
+    whose suffix `name` has; None for ONNX alone. Weights without a network are written packed unless another format is
+    requested. Raises UserError for a format that is unknown or cannot save."""
     saving = {format.name: format for format in all_formats() if format.save is not None}
     if wanted and wanted != "onnx" and wanted not in saving:
         known = ", ".join(["onnx", *saving])
@@ -56,12 +56,12 @@ def write(
     job: Job,
     computed: bool = False,
 ) -> tuple[Path, str]:
-    """Save the ONNX file `written` in this format next to it; returns the new file, and a note for the report.
+    """Save the ONNX file `written` in this format next to it; return the new file, and a note for the report.
 
-    `plain` gives the graph with floats for all weights, which some formats take; `computed`: layers of the ONNX file
-    have integer kernels, which it lacks. The new file is opened again, run and measured on all samples, or run on
-    made-up inputs without data; of one that holds weights alone each is compared. Raises UserError where it cannot be
-    written, is not opened by its own format, or gives other outputs or weights.
+    `plain` returns the graph with floats for all weights, for formats that need them; `computed`: layers of the ONNX
+    file use integer kernels, which that graph lacks. The new file is opened again and run on all samples, or on made-up
+    inputs without data; if it holds weights alone, each is compared. Raises UserError if it cannot be written, cannot
+    be opened by its own format, or gives other outputs or weights.
     """
     from workbench.formats.onnx_file import load_onnx
 
@@ -142,7 +142,7 @@ def _measured(evaluator: Evaluator, value: float) -> Message:
 
 
 def _made_fixed(before: ort.InferenceSession, after: ort.InferenceSession) -> tuple[Message, ...]:
-    """A note on sizes of inputs that are free in the ONNX file and fixed in the other."""
+    """Return a note on sizes of inputs that are free in the ONNX file and fixed in the other."""
     fixed = [
         f"{new.name} {new.shape}"
         for old, new in zip(before.get_inputs(), after.get_inputs(), strict=False)
@@ -152,7 +152,7 @@ def _made_fixed(before: ort.InferenceSession, after: ort.InferenceSession) -> tu
 
 
 def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:
-    """A note on a file of weights that is not as large as the forecast, which is of the packed file."""
+    """Return a note if the size of a file of weights differs from the forecast, which is for the packed file."""
     if written == forecast:
         return ()
     return (
@@ -166,14 +166,14 @@ def beyond_forecast(written: int, forecast: int) -> tuple[Message, ...]:
 
 
 def keep_marks(source: ir.Model, graph: ir.Model) -> None:
-    """Copy the marks of origin that a graph has in memory and its ONNX file lacks."""
+    """Copy the marks of origin that a graph has in memory but its ONNX file lacks."""
     for key in (WEIGHTS_ONLY, DTYPES, TRANSPOSED):
         if key in source.graph.meta:
             graph.graph.meta[key] = source.graph.meta[key]
 
 
 def _same_weights(expected: ir.Model, found: ir.Model, path: Path) -> str:
-    """A note on the weights of a file that holds nothing else. Raises UserError where one is another."""
+    """Return a note on the weights of a file that holds nothing else. Raises UserError if a weight differs."""
     transposed = expected.graph.meta.get(TRANSPOSED, frozenset())
     count = 0
     for name, value in found.graph.initializers.items():

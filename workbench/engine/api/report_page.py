@@ -28,16 +28,16 @@ TEMPLATE = "report.html.j2"
 GIVEN = frozenset(
     ("report", "model", "name", "names", "changes", "largest", "tr", "said", "smaller", "language", "recipe", "losses")
 )  # to the template
-SLOWER = 1.05  # times the original's latency, from which the page's head says so
-HEAVIER = 1.5  # times the original's load time, peak memory
-WAITED = 0.25  # seconds of load time that nobody minds
-FELT = 32e6  # bytes of memory that nobody minds
+SLOWER = 1.05  # ratio to the original's latency, from which the page's heading mentions it
+HEAVIER = 1.5  # ratios to the original's load time and peak memory
+WAITED = 0.25  # seconds of load time below which no regression is reported
+FELT = 32e6  # bytes of memory below which no regression is reported
 
 
 @cache
 def template() -> "jinja2.Template":
-    """Read and checked. Raises UserError where it is missing, damaged, or asks for what it is not given."""
-    import jinja2  # which nothing needs before the first export
+    """Return the template, read and checked. Raises UserError if it is missing, invalid, or uses unknown variables."""
+    import jinja2  # not needed before the first export
     from jinja2 import meta
 
     environment = page_environment()
@@ -71,7 +71,7 @@ def template() -> "jinja2.Template":
 
 
 def made() -> Made:
-    """Now and here. Of the machine: processor, cores and system; no name of host or user."""
+    """Return where and when the report is made: processor, cores and system, without names of host or user."""
     kind = platform.processor() or platform.machine()
     machine = f"{kind}, {os.cpu_count()} CPU, {platform.system()}"
     now = datetime.now().astimezone().isoformat(timespec="minutes")
@@ -79,8 +79,9 @@ def made() -> Made:
 
 
 def page(report: Report, model: ModelSummary, spoken: Language | None = None, recipe: str = "") -> str:
-    """Self-contained HTML: no script, nothing loaded from elsewhere; English unless another language is `spoken`. It
-    names files without their folders: a page is passed on. `recipe`: its text.
+    """Return self-contained HTML, without scripts or external resources; English unless another language is given.
+
+    File names appear without their folders, as the page may be passed on. `recipe`: its text.
     """
     spoken = spoken or language(ENGLISH)
     largest = max((layer.bytes for layer in model.layers), default=1)
@@ -102,7 +103,7 @@ def page(report: Report, model: ModelSummary, spoken: Language | None = None, re
 
 
 def _losses(report: Report) -> Iterator[str]:
-    """Regressions in words: the metric where it fell, time and memory where they grew."""
+    """Yield regressions in words: a lower metric, more time or memory."""
     change = report.verified.change if report.verified is not None else None
     if change is not None and report.metric.sign * change.value < 0:
         yield _change(change, report.metric)
@@ -121,11 +122,11 @@ def _losses(report: Report) -> Iterator[str]:
 
 
 def _change(change: Figure, metric: MetricInfo) -> str:
-    """'top-1 −0.45 points (−0.90 to 0.00)': a change of the metric with its 95 % interval."""
+    """Return a change of the metric with its 95 % interval: 'top-1 −0.45 points (−0.90 to 0.00)'."""
     scale, digits = (100, 2) if metric.percent else (1, 4)
     parts = (change.value, change.low, change.high)
     value, *ends = (f"{scale * part:+.{digits}f}".replace("-", "−") for part in parts if part is not None)
-    if len(ends) == 2 and ends[0] != ends[1] and metric.percent:  # of all samples there are it is exact
+    if len(ends) == 2 and ends[0] != ends[1] and metric.percent:  # exact if all samples were measured
         return Message(
             "{metric} {value} points ({low} to {high})", metric=metric, value=value, low=ends[0], high=ends[1]
         )
@@ -135,5 +136,5 @@ def _change(change: Figure, metric: MetricInfo) -> str:
 
 
 def _share(part: float, whole: float) -> str:
-    """How wide a bar is that shows a part of another, as CSS has it."""
+    """Return the width of a bar that shows a part of another, as CSS."""
     return f"{100 * min(part / max(whole, 1), 1):.1f}%"

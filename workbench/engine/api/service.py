@@ -1,6 +1,6 @@
 """The engine process: reads requests from the window, runs them in their lanes (core.ipc.messages.Lane), answers.
 
-The main thread only reads the pipe, so cancelling never waits for a computation to end.
+The main thread only reads the pipe, so that cancelling never waits for a computation.
 """
 
 import importlib.metadata
@@ -51,8 +51,8 @@ from workbench.formats.format import all_formats
 from workbench.methods.base.method import all_methods
 
 log = logging.getLogger(__name__)
-WAIT_S = 0.02  # between two looks whether others are done
-# Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
+WAIT_S = 0.02  # seconds between two checks whether others are done
+# Lanes that let all others go first, except these: an hour of training must not block the user.
 PATIENT: dict[str, tuple[str, ...]] = {
     "scan": ("train",),
     "idle": (),
@@ -63,7 +63,7 @@ PATIENT: dict[str, tuple[str, ...]] = {
 
 
 class Service:
-    """Holds the one open workspace. `send` may be called from any lane."""
+    """Owns the open workspace. `send` may be called from any lane."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -72,7 +72,7 @@ class Service:
         self.previewer: Previewer | None = None
         self.jobs: dict[int, Job] = {}
         self.finishing: set[int] = set()  # trainings that end with the best state so far
-        self.busy: dict[int, str] = {}  # jobs that somebody waits for, and their lanes
+        self.busy: dict[int, str] = {}  # running jobs with a waiting client, and their lanes
         self.lanes = {name: Lane(name, self.run) for name in get_args(m.Lane) if name != "reader"}
 
     def send(self, reply: m.Reply) -> None:
@@ -80,7 +80,7 @@ class Service:
             self.connection.send(reply)
 
     def serve(self) -> None:
-        """Until Quit, or until the window is gone."""
+        """Process requests until Quit, or until the window has closed."""
         self.send(m.Ready(versions(), devices()))
         while True:
             try:
@@ -105,7 +105,7 @@ class Service:
             job.cancel()
 
     def finish(self, number: int) -> None:
-        """Training sees this as a cancelled job, and keeps what there is."""
+        """Let a training end with its best state so far; it sees a cancelled job."""
         if number in self.jobs:
             self.finishing.add(number)
             self.jobs[number].cancel()
@@ -115,7 +115,7 @@ class Service:
             self.jobs[number].hold(held)
 
     def accept(self, request: m.Request) -> None:
-        """Queue a request in its lane; what it replaces is cancelled."""
+        """Queue a request in its lane; requests that it replaces are cancelled."""
         job = Job(
             lambda progress: self._progressed(request.job, progress),
             updates=lambda result: self.send(m.Updated(request.job, result)),
@@ -132,7 +132,7 @@ class Service:
         self.send(m.Progressed(number, progress))
 
     def run(self, request: m.Request, job: Job) -> None:
-        """Answer one request; whatever happens, exactly one of Done, Failed and Stopped is sent."""
+        """Answer one request; in any case exactly one of Done, Failed and Stopped is sent."""
         number = request.job
         try:
             job.check()
@@ -173,13 +173,13 @@ class Service:
 
     @singledispatchmethod
     def answer(self, request: m.Request, job: Job) -> Any:
-        """Handle a request, by its class below; returns the result that Done carries."""
+        """Handle a request by its class; return the result that Done carries."""
         raise TypeError(f"nothing answers {type(request).__name__}")
 
     @answer.register
     def methods(self, request: m.Methods, job: Job) -> Any:
         known = tuple(method.info() for method in all_methods().values())
-        for others in (all_formats, all_metrics, all_readers, all_targets):  # so that broken ones are told of now
+        for others in (all_formats, all_metrics, all_readers, all_targets):  # reports broken ones now
             others()
         if left_out():
             job.update(sentences(*left_out()))
@@ -206,7 +206,7 @@ class Service:
                 path=request.path,
             )
         self._replace(workspace)
-        system.give_memory_back()  # what was remembered of the model before
+        system.give_memory_back()  # the previous model's cached results
         return summary
 
     @answer.register
@@ -241,7 +241,7 @@ class Service:
         for path in job.each(request.paths, Message("reading the weights")):
             try:
                 self.send(m.Updated(request.job, self._open().facts(path)))
-            except UserError as error:  # of one layer; it says so where it is chosen, and the others have theirs
+            except UserError as error:  # for one layer; shown where it is chosen, others are unaffected
                 log.warning("%s: %s", path, error)
 
     @answer.register
@@ -341,7 +341,7 @@ class Service:
 
     @answer.register
     def train(self, request: m.Train, job: Job) -> Any:
-        from workbench.engine.training.recover import recovered  # torch, for which the first figures need not wait
+        from workbench.engine.training.recover import recovered  # imports torch
 
         workspace = self._open().ready(request.recipe)
         return recovered(
@@ -388,12 +388,12 @@ class Service:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the libraries that the engine runs on."""
+    """Return the versions of the libraries that the engine runs on."""
     return {name: importlib.metadata.version(name) for name in ("torch", "onnxruntime", "onnx", "onnx-ir", "numpy")}
 
 
 def serve(connection: Connection) -> None:
-    """Entry of the engine process (see core.ipc.process). Ends the process when the window says so or is gone."""
+    """Run the engine process (see core.ipc.process). Ends the process when the window asks for it or has closed."""
     Service(connection).serve()
     connection.close()
     os._exit(0)  # lanes may be deep in native code; nothing here needs an orderly end, files are written atomically

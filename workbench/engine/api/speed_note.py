@@ -1,13 +1,13 @@
-"""Note on the measured speed-up of fewer bytes and fewer multiply-accumulates: often none."""
+"""Note on the speed-up measured for fewer bytes and multiply-accumulates, which is often none."""
 
 from workbench.core.analysis.report import Totals
 from workbench.core.base.message import Joined, Message
 
-SAME = 1.05  # times as much, from where a difference is told
+SAME = 1.05  # ratio from which a difference is mentioned
 
 
 def of(before: Totals, after: Totals) -> tuple[Message, ...]:
-    """A sentence, where both models were timed and the size or the MACs are others than before."""
+    """Return a sentence, if both models were timed and size or MACs changed."""
     if before.latency_ms is None or after.latency_ms is None or not after.latency_ms.value:
         return ()
     size = before.bytes.value / max(after.bytes.value, 1)

@@ -1,4 +1,4 @@
-"""Notes of a report on storage: the cost of loading a file, and how its bytes divide."""
+"""Notes of a report on storage: the cost of loading a file, and the breakdown of its bytes."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from workbench.graph.storage.loading import Loading
 
 
 def of(loading: Loading) -> tuple[Message, ...]:
-    """Sentences on decoding: what it takes at loading, and which weights are not in codes because of that."""
+    """Return sentences on decoding: its cost at loading, and which weights are not entropy-coded because of it."""
     notes: tuple[Message, ...] = ()
     if loading.coded:
         notes += (
@@ -51,7 +51,7 @@ def of(loading: Loading) -> tuple[Message, ...]:
 
 
 def breakdown(size: Size, model: Model, edits: Mapping[str, Edit]) -> Breakdown:
-    """The bytes of the file that a model with these edits makes."""
+    """Return the bytes by part of the file that a model with these edits makes."""
     layers = sum(found for found, _ in size.layers.values())
     sites = [model.sites[path] for path in edits]
     edited = {site.initializer for site in sites} | {

@@ -1,4 +1,4 @@
-"""Export without data: steps that need none, and a file that is run on made-up inputs."""
+"""Export without data: checks that no step needs data, and verification on made-up inputs."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
 
 
 def refuse(chosen: Stacks, recipe: Recipe) -> None:
-    """Raises UserError naming the first step that needs data."""
+    """Raise UserError naming the first step that needs data."""
     for path, actions in chosen.items():
         for action in actions:
             method, params = find(action)
@@ -39,7 +39,8 @@ def refuse(chosen: Stacks, recipe: Recipe) -> None:
 
 
 def drawn(model: Model) -> str:
-    """Note on a file that cannot be compared with its preview, as the model draws random numbers; "" elsewhere."""
+    """Return a note on a file that cannot be compared with its preview because the model draws random numbers; else
+    ""."""
     random = random_operators(model.ir)
     if not random:
         return ""
@@ -49,10 +50,10 @@ def drawn(model: Model) -> str:
 
 
 def verify(shown: Model, written: str, given: Given) -> tuple[Verified | None, str]:
-    """Run the preview and the file on inputs that are made up, and say what was found; None where the file answers
-    otherwise without the runtime's graph optimisation.
+    """Run the preview and the file on made-up inputs; return the comparison and a note. None if the file's outputs
+    differ without the runtime's graph optimisation.
 
-    Raises UserError when their outputs differ by more than rounding.
+    Raises UserError if their outputs differ by more than rounding.
     """
     if said := drawn(shown):
         return None, said

@@ -1,1 +1,1 @@
-"""Caches, evaluation, activations of layers observed in one run."""
+"""Caches, evaluation, and choice of the measured output."""

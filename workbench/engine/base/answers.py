@@ -1,4 +1,4 @@
-"""Outputs of a model, sample by sample, as comparisons want them: collected while it is run for any reason."""
+"""Outputs of a model, sample by sample, in the form that comparisons need: collected in any run of the model."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +14,10 @@ from workbench.engine.base.evaluate import Evaluator
 class Answers:
     """A model's outputs for samples.
 
-    scores      [n] the metric of each
-    decisions   [n] the class decided for; None where the model does not decide between classes
-    sure        [n] how sure it is of that, 0..1
-    logits      [n, classes] float32, where they were to be kept
+    scores      [n] metric of each sample
+    decisions   [n] predicted class; None if the model does not predict classes
+    sure        [n] confidence, 0..1
+    logits      [n, classes] float32, if they were to be kept
     """
 
     scores: np.ndarray
@@ -31,7 +31,7 @@ class Answers:
 
 
 def certainty(outputs: np.ndarray) -> np.ndarray:
-    """How sure of its decision a model is [n]: as it says where it gives probabilities, else by softmax."""
+    """Return the confidence of a model's predictions [n]: from its probabilities if it gives them, else by softmax."""
     values = outputs.astype(np.float64)
     if values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3):
         return values.max(axis=1)
@@ -47,7 +47,7 @@ class AnswersOf:
         self._parts: list[Answers] = []
 
     def add(self, batch: np.ndarray, outputs: Sequence[np.ndarray]) -> None:
-        """Outputs of the graph for the samples `batch`, which may be filled up behind them."""
+        """Add the outputs of the graph for the samples `batch`, which may be padded after them."""
         evaluator = self._evaluator
         measured = evaluator.answer(list(outputs))[: len(batch)]
         scores = evaluator.metric.each(evaluator.score(measured, batch))
@@ -59,7 +59,7 @@ class AnswersOf:
         self._parts.append(Answers(scores, measured.argmax(axis=1), certainty(measured), logits))
 
     def joined(self) -> Answers:
-        """In the order in which they came."""
+        """Return the answers in the order in which they were added."""
 
         def column(name: str) -> np.ndarray | None:
             parts = [getattr(part, name) for part in self._parts]
@@ -69,7 +69,7 @@ class AnswersOf:
         return Answers(scores, column("decisions"), column("sure"), column("logits"))
 
     def in_order(self) -> Answers:
-        """In the order of the data, where all samples came."""
+        """Return the answers in the order of the data, if all samples were added."""
         order = np.argsort(np.concatenate(self._chosen), kind="stable")
         found = self.joined()
         fields = {name: part[order] for name, part in vars(found).items() if part is not None}
@@ -77,6 +77,6 @@ class AnswersOf:
 
 
 def answers_key(recipe: Recipe, evaluator: Evaluator) -> Hashable:
-    """Cache key, in its workspace, of the answers of a recipe that was not trained."""
+    """Return the cache key, in its workspace, of the answers of a recipe that was not trained."""
     untrained = replace(recipe, recover=()).in_effect
     return "answers", "edited", untrained, evaluator.data.fingerprint, evaluator.about

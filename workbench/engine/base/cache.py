@@ -1,4 +1,4 @@
-"""Work is done once: a store of results by content, under a byte budget, oldest use forgotten first."""
+"""Cache of results by content, limited in bytes; the least recently used are evicted first."""
 
 import threading
 from collections import OrderedDict
@@ -9,20 +9,20 @@ from typing import Any, TypeVar
 import numpy as np
 
 T = TypeVar("T")
-ROOM = 1 << 30  # bytes of what is kept for any model, and
-A_PARAMETER = 2  # bytes for each of its parameters: those of the edits that one recipe makes
+ROOM = 1 << 30  # bytes kept for any model, and
+A_PARAMETER = 2  # bytes for each of its parameters: those of the edits of one recipe
 _counting = threading.Lock()
 
 
 def room(parameters: int = 0) -> int:
-    """The budget in bytes for a model with this number of parameters."""
+    """Return the limit in bytes for a model with this number of parameters."""
     return ROOM + A_PARAMETER * parameters
 
 
 class Cache:
-    """Thread-safe. Two threads that ask for the same key compute it once: the second waits.
+    """Thread-safe. If two threads ask for the same key, it is computed once: the second waits.
 
-    awaited   threads, of all caches, that wait for what another thread makes
+    awaited   number of threads, of all caches, that wait for a computation of another thread
     """
 
     awaited = 0
@@ -35,7 +35,8 @@ class Cache:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The entry, made now if it is not there. What `make` raises is raised, and nothing is kept."""
+        """Return the entry, computed by `make` if it is missing. Exceptions of `make` propagate, and nothing is
+        kept."""
         while True:
             with self._lock:
                 if key in self._entries:
@@ -44,7 +45,7 @@ class Cache:
                 making = self._making.setdefault(key, threading.Lock())
             with _waiting_for(making):
                 with self._lock:
-                    if self._making.get(key) is not making:  # made meanwhile; or not, and it is another's turn
+                    if self._making.get(key) is not making:  # computed meanwhile, or another thread's turn
                         continue
                 try:
                     value = make()
@@ -55,22 +56,22 @@ class Cache:
                         del self._making[key]
 
     def under(self, prefix: tuple[Hashable, ...]) -> "Cache":
-        """The same store, with this before every key: for what is computed on another model."""
+        """Return a view of the same store with this prefix before every key, for results on another model."""
         return _Under(self, prefix) if prefix else self
 
     def peek(self, key: Hashable) -> Any | None:
-        """The entry if it is there."""
+        """Return the entry, or None if it is missing."""
         with self._lock:
             entry = self._entries.get(key)
             return entry[0] if entry else None
 
     def offer(self, key: Hashable, value: Any) -> None:
-        """Keep what was made on the way to something else, unless it is there. Nobody is waited for."""
+        """Store a by-product, unless the entry exists. Does not wait for other threads."""
         if self.peek(key) is None:
             self.keep(key, value)
 
     def keep(self, key: Hashable, value: Any) -> None:
-        """Put an entry in the place of the one that is there. Nobody is waited for."""
+        """Store or replace an entry. Does not wait for other threads."""
         size = weigh(value)
         with self._lock:
             self.used -= self._entries.pop(key, (None, 0))[1]
@@ -83,7 +84,7 @@ class Cache:
 
 @contextmanager
 def _waiting_for(lock: threading.Lock) -> Iterator[None]:
-    """Holds the lock; who waits for it is counted."""
+    """Hold the lock, counting the threads that wait for it."""
     if not lock.acquire(blocking=False):
         _count(1)
         try:
@@ -102,7 +103,7 @@ def _count(step: int) -> None:
 
 
 class _Under(Cache):
-    """Another cache's entries whose keys start with a prefix."""
+    """The entries of another cache whose keys start with a prefix."""
 
     def __init__(self, whole: Cache, prefix: tuple[Hashable, ...]) -> None:
         self._whole, self._prefix = whole, prefix
@@ -121,7 +122,7 @@ class _Under(Cache):
 
 
 def weigh(value: Any) -> int:
-    """Bytes of the arrays inside a value; what has a `nbytes` says it itself, anything else counts a kilobyte."""
+    """Return the bytes of the arrays inside a value: `nbytes` if it has that, a kilobyte for anything else."""
     if isinstance(value, np.ndarray) or hasattr(value, "nbytes"):
         return int(value.nbytes)
     if isinstance(value, dict):

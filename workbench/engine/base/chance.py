@@ -1,4 +1,4 @@
-"""Doubt about data on which the original model is no better than chance."""
+"""Warning about data on which the original model is no better than chance."""
 
 from dataclasses import replace
 
@@ -8,12 +8,12 @@ from workbench.core.base.message import Message
 from workbench.core.base.quantities import metric_text
 from workbench.engine.base.evaluate import Evaluator
 
-SURE = 3.0  # standard errors between an accuracy and what chance would give
+SURE = 3.0  # standard errors between an accuracy and that of chance
 ACCURACIES = ("top1", "accuracy", "binary")
 
 
 def doubt(evaluator: Evaluator) -> Message | None:
-    """A sentence where the original is no better than one answer for all samples, else None."""
+    """Return a sentence if the original is no better than a constant prediction, else None."""
     metric, labels = evaluator.metric, evaluator.measures[0].labels
     if metric.id not in ACCURACIES or labels is None or labels.ndim != 1 or len(labels) < 2:
         return None
@@ -33,6 +33,6 @@ def doubt(evaluator: Evaluator) -> Message | None:
 
 
 def noted(evaluator: Evaluator) -> Evaluator:
-    """The same with the doubt among the notes of its data, where there is any."""
+    """Return the evaluator with that sentence among the notes of its data."""
     found, data = doubt(evaluator), evaluator.data
     return evaluator if found is None else replace(evaluator, data=replace(data, notes=(*data.notes, found)))

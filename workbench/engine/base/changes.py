@@ -1,4 +1,5 @@
-"""Summaries of what edits make of layers: bytes, parameters and MACs before and after, and why one did not shrink."""
+"""Summaries of the effect of edits on layers: bytes, parameters and MACs before and after, and why one did not
+shrink."""
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def change_of(
     before: Layer | None = None,
     note: str = "",
 ) -> LayerChange:
-    """The summary of an edit whose stored size is known exactly; `before`: the layer before it lost channels."""
+    """Return the summary of an edit whose stored size is exact; `before`: the layer before it lost channels."""
     layer = model.layer(path)
     size = with_bias(layer, edited, size)
     notes = Joined((note, edited.note), CLAUSE)
@@ -44,7 +45,7 @@ def change_of(
 
 
 def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> str:
-    """Why a layer takes as many bytes as before or more, in one sentence; nothing where it shrank."""
+    """Return a sentence that says why a layer did not shrink; empty if it did."""
     if after < before:
         return ""
     if edited.encoding.factors is not None:
@@ -61,17 +62,17 @@ def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> s
 
 
 def kept_bias(layer: Layer) -> int:
-    """Bytes of a bias that stays as it is: an edit's size is of what it stores, a layer's bytes are of both."""
+    """Return the bytes of an unchanged bias: those of an edit exclude it, those of a layer include it."""
     return 4 * (layer.parameters - layer.count)
 
 
 def with_bias(layer: Layer, edited: Edit, size: int) -> int:
-    """Bytes of a layer after an edit that stores `size` bytes."""
+    """Return the bytes of a layer after an edit that stores `size` bytes."""
     return size + (kept_bias(layer) if edited.bias is None else 0)
 
 
 def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
-    """Parameters and MACs of a layer after its edit."""
+    """Return the parameters and MACs of a layer after its edit."""
     factors = edited.encoding.factors
     weights = edited.encoding.parameters
     parts = [layer.shape] if factors is None else [piece.encoding.shape for piece in factors.pieces]
@@ -82,5 +83,5 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
 
 
 def gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
-    """A layer that is not in the model any more."""
+    """Return the summary of a layer that was removed from the model."""
     return LayerChange(layer.path, actions, layer.bytes, 0, None, 0, None if layer.macs is None else 0, note=note)

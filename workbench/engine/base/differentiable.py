@@ -1,4 +1,4 @@
-"""Torch views for all commands, and the few samples on which models are compared."""
+"""Torch views for all commands, and the few samples on which they are compared with ONNX Runtime."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -13,23 +13,24 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 
-if TYPE_CHECKING:  # torch takes a second to import, and most commands do without
+if TYPE_CHECKING:  # importing torch takes a second, and most commands do not need it
     from workbench.graph.torch.torch_view import TorchView
 
-FREE = (64, 16, 224, 1, 512, 576, 2048)  # sizes tried for what a model's inputs leave free; audio is long
+FREE = (64, 16, 224, 1, 512, 576, 2048)  # sizes tried for free dimensions of inputs; audio is long
 
 
 def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
-    """A view that answers as ONNX Runtime does on two samples: of the output that is measured, where there is data.
+    """Return a view that was compared with ONNX Runtime on two samples; of the measured output only, if there is data.
 
-    Raises UserError naming the operator in the way."""
+    Raises UserError naming the operator in the way.
+    """
     from workbench.graph.torch.torch_proof import proved_view
 
     return proved_view(model if data is None else cut.only(model, data.answer.name), few_samples(model, data))
 
 
 def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
-    """Two samples, or noise of a shape that the model takes. Raises UserError when none is found."""
+    """Return two samples, or noise of a shape that the model accepts. Raises UserError if none is found."""
     count = (fixed_batch(model.inputs) if data is None else data.fixed_batch) or 2
     if data is not None and data.samples >= count:
         return dict(data.feeds(slice(0, count)))
@@ -39,7 +40,7 @@ def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
     wanted = [value.name for value in session.get_inputs()]
     for size in FREE:
         feeds = _noise(model, count, size)
-        with suppress(UserError):  # a shape that the model does not take
+        with suppress(UserError):  # the model does not accept this shape
             runtime.run(session, {name: feeds[name] for name in wanted})
             return feeds
     raise UserError(
@@ -49,8 +50,8 @@ def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
 
 
 def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
-    """Samples lie along the first axis, where that is free, and along those of its name: of a state, perhaps another
-    one."""
+    """Return noise whose samples lie along the first axis, if that is free, and along axes with its name: possibly
+    another one of a state."""
     rng = np.random.default_rng(0)
     made = {}
     batches = {spec.axes[0] for spec in model.inputs if spec.axes and spec.shape[0] is None} - {""}

@@ -1,4 +1,4 @@
-"""Run a graph over a data set and score it sample by sample, so that models are compared on the same samples."""
+"""Evaluation of a graph on a data set, scored sample by sample so that models are compared on the same samples."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,25 +22,25 @@ from workbench.engine.base.originals import Gathered, Originals
 from workbench.graph.onnx import runtime
 
 BATCH = 64
-FIRST = 16  # samples of the first estimate, which is wanted at once; the batches double from there on
-OUTPUTS = 64 << 20  # bytes of outputs of one batch, about
-LOOKED_AT = 64 << 20  # bytes of outputs by which a metric is chosen, at least one batch
+FIRST = 16  # samples of the first estimate, which must come quickly; later batches double
+OUTPUTS = 64 << 20  # approximate bytes of the outputs of one batch
+LOOKED_AT = 64 << 20  # bytes of outputs from which a metric is chosen, at least one batch
 Run = Callable[[Mapping[str, np.ndarray]], list[np.ndarray]]  # feeds -> outputs of the graph
-Asked = tuple[Answer, str | Metric]  # an output, and the metric of it: its id, "" for the one that follows
+Asked = tuple[Answer, str | Metric]  # an output and its metric: the id, "" for the automatic one
 
 
 def _differ(outputs: np.ndarray, expected: np.ndarray) -> bool:
-    """Whether both are values of the output, and of other sizes; a target may be class numbers instead."""
+    """Return whether both are values of the output with different shapes; a target may be class numbers instead."""
     return np.ndim(outputs) == np.ndim(expected) and np.shape(outputs) != np.shape(expected)
 
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """One metric of one output, and what the original model has of it.
+    """One metric of one output, with the original model's results.
 
-    labels     [samples, ...] in the form of the metric; None where it is compared with the original
-    original   outputs of the original model, or of teachers; None where labels suffice
-    scores     [samples, ...] the original's rows (see Metric.score), in the data set's own order
+    labels     [samples, ...] in the form of the metric; None if it is compared with the original
+    original   outputs of the original model, or of teachers; None if labels suffice
+    scores     [samples, ...] rows of the original (see Metric.score), in the order of the data set
     """
 
     metric: Metric
@@ -50,8 +50,8 @@ class Measure:
     scores: np.ndarray
 
     def score(self, outputs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Rows of the measured output [n, ...] for the samples `chosen`. Raises UserError where its shape depends on
-        the data, or it is empty: numpy would repeat one sample for all."""
+        """Return the rows of the measured output [n, ...] for the samples `chosen`. Raises UserError if its shape
+        depends on the data or is empty, as numpy would then broadcast one sample."""
         target = self.labels if self.metric.labelled else self.original
         assert target is not None
         expected = target[chosen]
@@ -67,7 +67,7 @@ class Measure:
         return self.metric.score(outputs, expected)
 
     def part(self, chosen: np.ndarray) -> "Measure":
-        """The same on some of the samples."""
+        """Return the measure on some of the samples."""
         labels = None if self.labels is None else self.labels[chosen]
         original = None if self.original is None else self.original.subset(chosen)
         return replace(self, labels=labels, original=original, scores=self.scores[chosen])
@@ -75,11 +75,11 @@ class Measure:
 
 @dataclass(frozen=True, eq=False)
 class Evaluator:
-    """A data set in a fixed stratified order, what is measured on it, and what the original model scores.
+    """A data set in a fixed stratified order, its metrics, and the original model's scores.
 
-    measures   the one that decides, and others beside it
-    order      [samples] a seeded permutation in which every prefix holds the classes in proportion
-    batch      samples that go through at once, at most
+    measures   the main metric, and others beside it
+    order      [samples] a seeded permutation in which every prefix has the classes in proportion
+    batch      largest number of samples per run
     """
 
     data: Dataset
@@ -101,22 +101,22 @@ class Evaluator:
 
     @property
     def about(self) -> str:
-        """Text that identifies the metric and its output, for results that are kept."""
+        """Identification of the metric and its output, for stored results."""
         answer = self.data.answer
         return repr((self.metric.id, self.metric.about, answer.title, answer.axis))
 
     def answer(self, outputs: list[np.ndarray]) -> np.ndarray:
-        """The output that is measured [samples, ...] among all of a run."""
+        """Return the measured output [samples, ...] among all outputs of a run."""
         return self.data.answer.of(outputs)
 
     def score(self, outputs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Rows [n, ...] of the measured output for the samples `chosen`."""
+        """Return the rows [n, ...] of the measured output for the samples `chosen`."""
         return self.measures[0].score(outputs, chosen)
 
     def batches(self) -> list[np.ndarray]:
-        """The samples in order: a few first, for an early estimate, then more at a time up to `batch`.
+        """Return the samples in order: a few first, for an early estimate, then more at a time up to `batch`.
 
-        A model whose inputs fix the batch gets that.
+        A model whose inputs fix the batch size gets that.
         """
         parts, done, size = [], 0, self.data.at_once(min(FIRST, self.batch))
         while done < len(self.order):
@@ -126,15 +126,15 @@ class Evaluator:
         return parts
 
     def stream(self, run: Run, job: Job) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """(samples seen so far, their rows) after each batch."""
+        """Yield (samples seen so far, their rows) after each batch."""
         for seen, rows in self._streamed(self.measures[:1], run, job):
             yield seen, rows[0]
 
     def stream_all(
         self, run: Run, job: Job, see: Callable[[np.ndarray, list[np.ndarray]], None] | None = None
     ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
-        """(samples seen so far, their rows of every metric) after each batch; `see` has the samples and outputs of
-        each."""
+        """Yield (samples seen so far, their rows of every metric) after each batch; `see` is called with the samples
+        and outputs of each."""
         yield from self._streamed(self.measures, run, job, see)
 
     def _streamed(
@@ -158,34 +158,36 @@ class Evaluator:
             yield self.order[:done], tuple(row[:done] for row in rows)
 
     def measure(self, run: Run, job: Job) -> tuple[float, float]:
-        """The metric of a model on all samples, and what it loses against the original (positive: worse)."""
+        """Return the metric of a model on all samples, and its drop against the original (positive: worse)."""
         *_, (seen, rows) = self.stream(run, job.silent())
         return self.metric.value(rows), self.drop(seen, rows)[0]
 
     def losses(self, seen: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """[seen] what each sample contributes to the loss against the original (see Metric.differences); positive:
-        worse."""
+        """Return the contribution of each sample to the drop against the original, [seen] (see Metric.differences);
+        positive: worse."""
         return -self.metric.info.sign * self.metric.differences(rows, self.scores[seen])
 
     def drop(self, seen: np.ndarray, rows: np.ndarray, population: int = ALL) -> tuple[float, float, float]:
-        """Drop of the metric against the original on these samples, and its paired interval for data like these."""
+        """Return the drop of the metric against the original on these samples, and its paired interval for the
+        population."""
         losses = self.losses(seen, rows)
         return float(losses.mean()), *paired_interval(losses, population, self._unit)
 
     def baseline(self, seen: np.ndarray | None = None, of: int = 0) -> Figure:
-        """The original's metric on the samples seen, or on all; `of` this measure."""
+        """Return the original's metric on the samples seen, or on all; `of`: index of the measure."""
         scores = self.measures[of].scores
         return self.figure(scores if seen is None else scores[seen], of=of)
 
     def figure(self, rows: np.ndarray, how: How | None = None, population: int = 0, of: int = 0) -> Figure:
-        """The metric from the rows of part or all of the samples; its interval on all of these, or on a population."""
+        """Return the metric from the rows of some or all of the samples; its interval is for all of these, or for a
+        population."""
         metric = self.measures[of].metric
         low, high = interval_of(metric, rows, population or self.data.samples)
         whole: How = "measured" if len(rows) == self.data.samples else "estimated"
         return Figure(metric.value(rows), how or whole, len(rows), low, high)
 
     def beside(self, seen: np.ndarray, rows: Sequence[np.ndarray], population: int = 0) -> tuple[Beside, ...]:
-        """The figures of the other metrics, from the rows of all."""
+        """Return the figures of the other metrics, from the rows of all."""
         return tuple(
             Beside(
                 each.metric.id,
@@ -199,17 +201,17 @@ class Evaluator:
         )
 
     def beside_original(self) -> tuple[Beside, ...]:
-        """The figures of the other metrics, of the original on all samples."""
+        """Return the figures of the other metrics for the original on all samples."""
         return self.beside(self.order, [each.scores[self.order] for each in self.measures])
 
     def part(self, chosen: np.ndarray) -> "Evaluator":
-        """The same on some of the samples, without running anything again."""
+        """Return the evaluator on some of the samples, without running anything again."""
         data = self.data.subset(chosen)
         order = stratified(data.labels, data.samples, 0)
         return Evaluator(data, tuple(each.part(chosen) for each in self.measures), order, self.batch)
 
     def change(self, seen: np.ndarray, rows: np.ndarray) -> Figure:
-        """The difference to the original on the same samples, with its paired interval."""
+        """Return the difference to the original on the same samples, with its paired interval."""
         drop, low, high = self.drop(seen, rows, self.data.samples)
         how: How = "measured" if len(seen) == self.data.samples else "estimated"
         if self.metric.info.higher_is_better:
@@ -231,10 +233,10 @@ def prepare(
     wanted: str | Metric = "",
     beside: Sequence[Asked] = (),
 ) -> Evaluator:
-    """Run the original model over the data once. Raises UserError when labels or names of classes fit no metric.
+    """Run the original model over the data once. Raises UserError if labels or class names fit no metric.
 
-    Without labels models are compared with the original, or with this teacher. `wanted` is a metric, or the id of one;
-    without it the metric follows from outputs and labels. Others are measured `beside` it.
+    Without labels, models are compared with the original, or with this teacher. `wanted` is a metric, or the id of one;
+    without it the metric follows from outputs and labels. Those `beside` it are measured as well.
     """
     batch = _bounded(data, run, batch)
     asked = [(data.answer, wanted), *beside]
@@ -270,13 +272,14 @@ def prepare(
 
 
 def taught(evaluator: Evaluator, run: Run, teacher: Run, job: Job) -> Evaluator:
-    """The same metrics, where there are no labels against a teacher instead of the original model, which is `run`."""
+    """Return the same metrics, measured against a teacher instead of the original model `run` if there are no
+    labels."""
     (_, first), *beside = [(each.answer, each.metric) for each in evaluator.measures]
     return prepare(evaluator.data, run, job, evaluator.batch, teacher=teacher, wanted=first, beside=beside)
 
 
 def _bounded(data: Dataset, run: Run, batch: int) -> int:
-    """The batch, or a smaller one where the outputs of one sample are large."""
+    """Return the batch size, reduced if the outputs of one sample are large."""
     if data.fixed_batch is not None or batch < 2:
         return batch
     each = sum(part.nbytes for part in run(data.least()) if isinstance(part, np.ndarray))
@@ -284,7 +287,7 @@ def _bounded(data: Dataset, run: Run, batch: int) -> int:
 
 
 class _Maker:
-    """Makes a Measure of outputs that come batch by batch, in the order of the data."""
+    """Builds a Measure from outputs that arrive batch by batch, in the order of the data."""
 
     def __init__(self, data: Dataset, run: Run, answer: Answer, metric: Metric, batch: int) -> None:
         self.data, self.run, self.answer, self.metric, self.batch = data, run, answer, metric, batch
@@ -316,7 +319,7 @@ class _Maker:
         return _Maker(data, run, answer, metric, batch)
 
     def add(self, outputs: np.ndarray) -> None:
-        """Outputs of the next samples."""
+        """Add the outputs of the next samples."""
         self.unknown += int(_unknown(outputs).sum())
         chosen = slice(self.done, self.done + len(outputs))
         self.done += len(outputs)
@@ -331,7 +334,7 @@ class _Maker:
         return outputs if self.metric.keep is None else self.metric.keep(outputs)
 
     def finished(self, against: Run | None) -> Measure:
-        """Raises UserError where outputs were no numbers."""
+        """Return the measure. Raises UserError if outputs were not numbers."""
         _raise_unknown(self.answer, self.unknown, self.data.samples)
         original = None
         if not self.metric.labelled:
@@ -350,7 +353,7 @@ class _Maker:
 
 
 def _by_teacher(data: Dataset, teacher: Run, makers: Sequence[_Maker], job: Job, batch: int) -> None:
-    """Score again what has no labels, against the outputs of a teacher: its first one is the measured output."""
+    """Score outputs without labels again, against those of a teacher; its first output is used."""
     for maker in makers:
         if maker.metric.labelled:
             continue
@@ -366,7 +369,7 @@ def _by_teacher(data: Dataset, teacher: Run, makers: Sequence[_Maker], job: Job,
 
 
 def _unknown(outputs: np.ndarray) -> np.ndarray:
-    """[samples] whether some of the outputs are not a number, or there are none."""
+    """Return [samples] whether some of the outputs are not a number, or there are none."""
     if not outputs.size:
         return np.ones(len(outputs), bool)
     if outputs.dtype.kind != "f":
@@ -386,8 +389,8 @@ def _raise_unknown(answer: Answer, unknown: int, samples: int) -> None:
 
 
 def runner(session: ort.InferenceSession) -> Run:
-    """A session as a function from feeds to outputs; inputs that the graph does not use are left out. It raises
-    UserError where the model does not run on them."""
+    """Return a session as a function from feeds to outputs; inputs that the graph does not use are left out. It raises
+    UserError if the model does not run on them."""
     wanted = [value.name for value in session.get_inputs()]
 
     def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""Find which output of a model is measured and where its samples are, by running it on few samples."""
+"""Choice of the measured output and of its batch axis, by running the model on few samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,13 +23,13 @@ from workbench.engine.base.probe import PROBED, Probe
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 
-UNSUITED = 50  # rank of an output that would not be measured without being asked for
-MARGIN, FACTOR = 0.1, 2.0  # how much larger the error of an output may be than that of the best one that fits
+UNSUITED = 50  # rank of an output that is measured only on request
+MARGIN, FACTOR = 0.1, 2.0  # largest ratio of an output's error to that of the best one that fits
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An output that could be measured: its samples [n, ...], its metric, and how well that suits (lower: better)."""
+    """An output that could be measured: its samples [n, ...], its metric, and how well that fits (lower: better)."""
 
     answer: Answer
     values: np.ndarray
@@ -44,11 +44,11 @@ def with_answer(
     trusted: Trust = NOBODY,
     model: Model | None = None,
 ) -> tuple[Dataset, tuple[Asked, ...]]:
-    """The data with the output that is measured, and with labels as numbers; and every metric with its output, the one
-    that decides first. Outputs of `model` that no layer reaches cannot fall: they are measured if asked for.
+    """Return the data with the measured output chosen and labels as numbers; and every metric with its output, the main
+    one first. Outputs of `model` that depend on no layer cannot drop: they are measured only on request.
 
-    Raises UserError where the model cannot be run on it, no output has one answer a sample, the labels fit none, or
-    what is asked for is not there.
+    Raises UserError if the model does not run on the data, no output has one result per sample, the labels fit none, or
+    what was requested is missing.
     """
     before = prepared(data)
     data = before.data
@@ -70,7 +70,7 @@ def with_answer(
 
 
 class _Places:
-    """The outputs that could be measured, where their samples are, and their values for some samples."""
+    """The outputs that could be measured, with their batch axis and values for some samples."""
 
     def __init__(
         self, every: Sequence[Candidate], moving: Sequence[Candidate], probed: np.ndarray, left: Mapping[str, str]
@@ -79,8 +79,8 @@ class _Places:
 
     @staticmethod
     def of(session: ort.InferenceSession, data: Dataset, measuring: Measuring, model: Model | None) -> "_Places":
-        """Raises UserError where there is none, or not the one that is asked for. Outputs of the model that stay the
-        same are no choice where there are others."""
+        """Find the outputs. Raises UserError if there is none, or not the requested one. Outputs that depend on no
+        layer are skipped if there are others."""
         fixed, most = (frozenset[str](), PROBED) if model is None else (cut.unaffected(model), samples_at_once(model))
         outputs = session.get_outputs()
         plain = [output.type.startswith("tensor(") for output in outputs]
@@ -120,8 +120,8 @@ class _Places:
         return _Places(every, moving, probed, left)
 
     def named(self, output: str) -> list[Candidate]:
-        """The output of this name; of several with commas, these put together. Raises UserError where one is not
-        there, or has no samples."""
+        """Return the output of this name; several, separated by commas, are concatenated. Raises UserError if one is
+        missing or has no samples."""
         by_name = {each.answer.name: each for each in self.every}
         names = [output] if output in by_name else [name.strip() for name in output.split(",")]
         for name in names:
@@ -141,7 +141,7 @@ class _Places:
 
 
 def _split(spec: str) -> tuple[str, str]:
-    """The name of a metric, and of its output."""
+    """Return the name of a metric and that of its output."""
     if is_own(spec) or "@" not in spec:
         return spec, ""
     name, _, output = spec.partition("@")
@@ -151,8 +151,8 @@ def _split(spec: str) -> tuple[str, str]:
 def _chosen(
     data: Dataset, whose: Sequence[Candidate], places: "_Places", wanted: str | Metric
 ) -> tuple[Candidate, np.ndarray | None, str | Metric]:
-    """The candidate whose metric suits best, among those that the labels may be of, of equal ones the first; the labels
-    of all samples; and the metric that is wanted, where these are next tokens."""
+    """Return the candidate whose metric fits best among those that suit the labels, the first of equal ones; the labels
+    of all samples; and the requested metric, if these are next tokens."""
     every, wanted = _labels(data, whose, places.probed, wanted)
     left = dict(places.left)
     labels = None if every is None else every[places.probed]
@@ -168,7 +168,7 @@ def _chosen(
             named(wanted, whose[0].values, labels, data.classes)  # raises: why it does not fit
         assert every is not None
         raise why_unfit([each.values for each in whose], every)
-    if wanted:  # of an output that suits measuring anyway, if there is one
+    if wanted:  # of an output that is suitable anyway, if there is one
         least = min(each.rank for each in ranked)
         ranked = [each for each in ranked if each.rank == least]
     best = min(_credible(ranked, labels), key=lambda each: each.rank)
@@ -187,7 +187,7 @@ def _chosen(
 def _fitting(
     data: Dataset, whose: Sequence[Candidate], places: "_Places", answer: Answer, wanted: str | Metric
 ) -> Candidate | None:
-    """The output that was chosen before, if this metric is of it, too."""
+    """Return the output that was chosen before, if this metric suits it, too."""
     labels = None if data.labels is None else data.labels[places.probed]
     before = next((each for each in whose if each.answer.index == answer.index), None)
     if before is None or _metric(before, labels, data.labels, wanted, data.classes)[0] is None:
@@ -198,8 +198,8 @@ def _fitting(
 def _labels(
     data: Dataset, whose: Sequence[Candidate], probed: np.ndarray, wanted: str | Metric
 ) -> tuple[np.ndarray | None, str | Metric]:
-    """The labels of all samples: of a language model the next tokens of what it reads, where these are asked for, or
-    where an output tells them; then the metric is perplexity."""
+    """Return the labels of all samples: for a language model the next tokens of its input, if these are requested or an
+    output shows them; then the metric is perplexity."""
     if (wanted and wanted not in NEXT) or (following := next_labels(data)) is None:
         return data.labels, wanted
     if wanted:
@@ -216,7 +216,7 @@ def _metric(
     wanted: str | Metric,
     classes: tuple[str, ...],
 ) -> tuple[Metric | None, int]:
-    """The metric of choosing.found, or the requested one if it fits this output."""
+    """Return the metric of choosing.found, or the requested one if it fits this output."""
     if not wanted:
         return found(candidate.values, labels, every, candidate.answer.name)
     try:
@@ -228,8 +228,8 @@ def _metric(
 
 
 def _credible(ranked: list[Candidate], labels: np.ndarray | None) -> list[Candidate]:
-    """Without those that the labels fit by their form and that answer much worse than another: an embedding with as
-    many values as there are classes. Of decisions, the errors are compared; else squared errors."""
+    """Return the candidates without those that fit the form of the labels but are much worse than another, such as an
+    embedding with as many values as there are classes. Compares error rates for classes, else squared errors."""
     ranked = [each for each in ranked if each.metric is not None and each.metric.higher_is_better] or ranked
     if labels is None or len(ranked) < 2:
         return ranked
@@ -251,7 +251,7 @@ def _error(candidate: Candidate, labels: np.ndarray) -> float:
 
 
 def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
-    """Notes on the measured output, unless it is the only output and has its samples along the first axis."""
+    """Return notes on the measured output, unless it is the only one and has its samples along the first axis."""
     answer = best.answer
     if not others and answer.axis == 0 and answer.each == 1:
         return ()
@@ -293,7 +293,7 @@ def _shape(values: np.ndarray) -> str:
 
 
 def _kind(of: str) -> str:
-    """A type of the runtime in words."""
+    """Return a type of the runtime in words."""
     return (
         Message("a sequence of maps")
         if of.startswith("seq(map")

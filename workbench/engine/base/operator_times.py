@@ -1,8 +1,8 @@
-"""How long the operators of each layer take in ONNX Runtime, by its own profiler.
+"""Time of each layer's operators in ONNX Runtime, from its profiler.
 
-Every operator gets a name that tells its layer before the graph is loaded. When the runtime fuses operators, it keeps
-these names, or names the result of a convolution in blocks of channels after the value that it makes (NAME_nchwc): the
-time of such a one is that of the layer whose operator, or whose activation function, makes this value.
+Every operator gets a name that contains its layer before the graph is loaded. When the runtime fuses operators, it
+keeps these names, or names the result of a convolution in blocks of channels after its output value (NAME_nchwc); the
+time of such an operator belongs to the layer whose operator, or whose activation function, computes this value.
 """
 
 import json
@@ -21,19 +21,19 @@ MARK, MADE = re.compile(r"<layer (\d+)>"), re.compile(r"(.*)_nchwc")
 
 @dataclass(frozen=True)
 class Timed:
-    """One run: milliseconds of the whole, and of its operators in the order in which they ran, each with the number of
-    its layer in the original, or None."""
+    """One run: milliseconds in total, and of each operator in the order of execution, with the number of its layer in
+    the original, or None."""
 
     whole: float
     operators: tuple[tuple[int | None, float], ...]
 
 
 def marked(model: Model, original: Model) -> tuple[bytes, dict[str, int]]:
-    """The graph with operators named after the layers, by their number in the original; and the values that a layer, or
-    the activation function behind it, makes."""
+    """Return the graph with operators named after the numbers of their layers in the original; and the values that a
+    layer, or the activation function after it, computes."""
     graph = onnx.load_from_string(model.to_bytes())
     weights = weights_of(original)
-    stored: dict[str, int] = {}  # what is made of constants alone -> the layer whose weight it is
+    stored: dict[str, int] = {}  # value computed from constants alone -> the layer whose weight it is
     made: dict[str, int] = {}
     constants = {tensor.name for tensor in graph.graph.initializer}
     constants |= {tensor.values.name for tensor in graph.graph.sparse_initializer}
@@ -42,7 +42,7 @@ def marked(model: Model, original: Model) -> tuple[bytes, dict[str, int]]:
         layers = [number for name in read if (number := stored.get(name, layer_of(name, weights))) is not None]
         varying = [name for name in read if name not in constants]
         if layers:
-            node.name = f"<layer {layers[0]}> {place}"  # the runtime wants every name once
+            node.name = f"<layer {layers[0]}> {place}"  # the runtime requires unique names
         if not varying:
             constants.update(node.output)
             stored |= dict.fromkeys(node.output, layers[0]) if layers else {}
@@ -52,7 +52,7 @@ def marked(model: Model, original: Model) -> tuple[bytes, dict[str, int]]:
 
 
 def weights_of(original: Model) -> dict[str, int]:
-    """Name of a weight, and the stem that factors of it have -> number of its layer."""
+    """Return the name of each weight, and the stem of the names of its factors -> number of its layer."""
     return {
         original.sites[layer.path].initializer: number
         for number, layer in enumerate(original.layers)
@@ -61,7 +61,7 @@ def weights_of(original: Model) -> dict[str, int]:
 
 
 def layer_of(name: str, weights: Mapping[str, int]) -> int | None:
-    """Layer of a constant: the weight itself, what stores it (NAME.q, NAME.scale), or a factor of it
+    """Return the layer of a constant: the weight itself, its stored form (NAME.q, NAME.scale), or a factor of it
     (head.0.weight)."""
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
@@ -74,7 +74,7 @@ def layer_of(name: str, weights: Mapping[str, int]) -> int | None:
 
 
 def read(file: Path, made: Mapping[str, int], counts: Callable[[int], bool]) -> list[Timed]:
-    """The runs of a profile whose number counts."""
+    """Return the runs of a profile whose number counts."""
     events = json.loads(file.read_text(encoding="utf-8"))
     whole = sorted((each for each in events if each.get("name") == "model_run"), key=lambda each: each["ts"])
     counted = [each for number, each in enumerate(whole) if counts(number)]
@@ -84,13 +84,13 @@ def read(file: Path, made: Mapping[str, int], counts: Callable[[int], bool]) -> 
         if not event["name"].endswith("_kernel_time"):
             continue
         at = int(np.searchsorted(starts, event["ts"], side="right")) - 1
-        if at >= 0 and event["ts"] <= counted[at]["ts"] + counted[at]["dur"]:  # else of a run that does not count
+        if at >= 0 and event["ts"] <= counted[at]["ts"] + counted[at]["dur"]:  # otherwise of a run that does not count
             operators[at].append((number_of(event["name"], made), event["dur"] / 1000))
     return [Timed(run["dur"] / 1000, tuple(parts)) for run, parts in zip(counted, operators, strict=True)]
 
 
 def number_of(name: str, made: Mapping[str, int]) -> int | None:
-    """Number of the layer whose operator has this name; None for other operators."""
+    """Return the number of the layer whose operator has this name; None for other operators."""
     if mark := MARK.search(name):
         return int(mark[1])
     value = MADE.match(name)

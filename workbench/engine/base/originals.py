@@ -1,18 +1,18 @@
-"""Outputs of the original model that others are compared with: kept where they fit into memory, else run again."""
+"""Outputs of the original model for comparisons: kept if they fit into memory, else computed again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-ROOM = 256 << 20  # bytes of them that are kept
+ROOM = 256 << 20  # bytes that are kept
 
 
 @dataclass(frozen=True, eq=False)
 class Originals:
-    """[samples, ...] outputs, or what a metric keeps of them (see Metric.keep).
+    """Outputs [samples, ...], or what a metric keeps of them (see Metric.keep).
 
-    values  of all samples, or None: then `again(chosen)` runs the original on some
+    values  those of all samples, or None: then `again(chosen)` runs the original on some
     """
 
     values: np.ndarray | None
@@ -26,12 +26,12 @@ class Originals:
         return 0 if self.values is None else self.values.nbytes
 
     def subset(self, chosen: np.ndarray) -> "Originals":
-        """Originals of some of the samples, which count from 0 there."""
+        """Return the originals of some of the samples, renumbered from 0."""
         return Originals(None if self.values is None else self.values[chosen], lambda few: self.again(chosen[few]))
 
 
 class Gathered:
-    """Parts of outputs in the order of the samples, given up when they need more than ROOM."""
+    """Parts of outputs in the order of the samples, dropped if they need more than ROOM."""
 
     def __init__(self) -> None:
         self._parts: list[np.ndarray] | None = []
@@ -44,7 +44,7 @@ class Gathered:
 
     @property
     def full(self) -> bool:
-        """Whether they need more than that."""
+        """Whether they need more than ROOM."""
         return self._parts is None
 
     @property

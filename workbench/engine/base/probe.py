@@ -1,4 +1,4 @@
-"""Run a model on few samples, to find where in its outputs the samples are, and what it answers to some."""
+"""Runs a model on few samples to find the batch axis of its outputs, and some values."""
 
 from collections.abc import Sequence
 
@@ -10,25 +10,24 @@ from workbench.data.answer import Answer
 from workbench.data.dataset import Dataset
 from workbench.graph.onnx import runtime
 
-PROBED = 64  # samples that choose the output and its metric
-ROOM = 32 << 20  # bytes of outputs that are looked at, about; two samples at least
-CLOSE = 1e-3  # of the largest value: two runs of the same samples in other batches
+PROBED = 64  # samples from which the output and its metric are chosen
+ROOM = 32 << 20  # approximate bytes of outputs that are examined; at least two samples
+CLOSE = 1e-3  # tolerance relative to the largest value: the same samples in other batches
 
 
 class Probe:
-    """Outputs for two sets of samples, which tell where the samples are: they may be large, and are kept no longer than
-    that."""
+    """Outputs for two sets of samples, from which the batch axis follows; not kept longer, as they may be large."""
 
     def __init__(self, session: ort.InferenceSession, data: Dataset, most: int = PROBED) -> None:
-        """`most`: samples that go through at once."""
+        """Run the model. `most`: largest number of samples per run."""
         self.session, self.data, self.most = session, data, most
         few, more = _samples(data)
         self.counts = len(few), len(more)
         self.first, self.second = _run(session, data, few), _run(session, data, more)
 
     def place(self, index: int, axis: int | None = None) -> tuple[int | None, int] | None:
-        """(axis of the samples, entries of each) of an output, or as many as fit along the axis that is asked for. None
-        where there is no such axis. Raises UserError where the one that is asked for cannot be it."""
+        """Return (batch axis, entries per sample) of an output, or as many entries as fit along the requested axis;
+        None if there is no such axis. Raises UserError if the requested one cannot be the batch axis."""
         a, b, (few, more) = self.first[index], self.second[index], self.counts
         if axis is not None:
             if not -a.ndim <= axis < a.ndim or a.shape[axis] % few or b.shape[axis] % more:
@@ -45,8 +44,8 @@ class Probe:
         return (None, 1) if found is None and fixed == 1 else found  # of one sample at a time, it is its answer
 
     def answers(self, wanted: Sequence[Answer]) -> tuple[np.ndarray, list[np.ndarray | None]]:
-        """Samples, and for each answer its values of them: PROBED, or fewer where outputs are large. None of one whose
-        shape is not the same for all, such as boxes that passed a threshold."""
+        """Return samples, and for each answer its values of them: PROBED, or fewer if outputs are large. None for an
+        output whose shape varies between samples, such as boxes above a threshold."""
         each = sum(self.first[answer.index].nbytes for answer in wanted) // self.counts[0]
         self.first = self.second = []
         samples, batch = self.data.samples, self.data.at_once(1)
@@ -63,7 +62,7 @@ class Probe:
 
 
 def _taken(answer: Answer, outputs: Sequence[np.ndarray]) -> np.ndarray | None:
-    """The output's values, or None where its shape is not that of the first runs."""
+    """Return the output's values, or None if its shape differs from that of the first runs."""
     try:
         return np.asarray(answer.of(outputs))
     except ValueError:
@@ -77,8 +76,8 @@ def _together(parts: Sequence[np.ndarray | None]) -> np.ndarray | None:
 
 
 def _samples(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Two sets of samples whose outputs tell where the samples are: two and three of them; of a model that fixes the
-    batch, one batch and the same turned by one."""
+    """Return two sets of samples whose outputs reveal the batch axis: two and three samples; if the model fixes the
+    batch size, one batch and the same batch rotated by one."""
     fixed = data.fixed_batch
     if fixed:
         few = np.arange(fixed)
@@ -103,7 +102,7 @@ def _run(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray) -> li
 
 
 def _place(a: np.ndarray, b: np.ndarray, few: int, more: int, rolled: bool) -> tuple[int, int] | None:
-    """The axis of the samples, and how many entries belong to each; None where there is none, or more than one."""
+    """Return the batch axis, and the entries per sample; None if there is none, or more than one."""
     if rolled:
         return _turned(a, b, few)
     if a.ndim != b.ndim:
@@ -117,12 +116,12 @@ def _place(a: np.ndarray, b: np.ndarray, few: int, more: int, rolled: bool) -> t
     ):
         return None
     axis, each = grown[0], a.shape[grown[0]] // few
-    # The same samples come first in both: entries that belong to one sample must lie together.
+    # The same samples come first in both: entries of one sample must be adjacent.
     return (axis, each) if each == 1 or _same(a, np.take(b, range(a.shape[axis]), axis)) else None
 
 
 def _turned(a: np.ndarray, b: np.ndarray, batch: int) -> tuple[int, int] | None:
-    """The batch axis and entries per sample, from a batch and the same batch rotated by one."""
+    """Return the batch axis and entries per sample, from a batch and the same batch rotated by one."""
     if batch == 1:
         return next(((axis, 1) for axis, size in enumerate(a.shape) if size == 1), None)
     fitting_axes = [axis for axis, size in enumerate(a.shape) if size and size % batch == 0]

@@ -1,4 +1,5 @@
-"""Results that outlive the program: arrays on the disk by key, under a byte budget, oldest use forgotten first."""
+"""Results that outlive the program: arrays on disk by key, limited in bytes; the least recently used are deleted
+first."""
 
 import hashlib
 import io
@@ -16,12 +17,12 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import used_at, write_bytes
 
 BUDGET = 256 << 20
-FOLDER = "WORKBENCH_CACHE"  # environment variable: another folder than the user's cache
+FOLDER = "WORKBENCH_CACHE"  # environment variable that replaces the user's cache folder
 UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 def cache_folder() -> Path:
-    """Folder where results may be kept between runs."""
+    """Return the folder where results are kept between runs."""
     chosen = os.environ.get(FOLDER)
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("compression-workbench", appauthor=False))
 
@@ -29,16 +30,16 @@ def cache_folder() -> Path:
 class Store:
     """Thread-safe, and several programs may share a folder: files are written whole or not at all.
 
-    What cannot be read counts as not there; what cannot be written is not kept. Neither is an error.
+    Unreadable entries count as missing; results that cannot be written are not kept. Neither is an error.
     """
 
     def __init__(self, folder: Path, budget: int = BUDGET) -> None:
         self.folder, self.budget = folder, budget
         self._lock = threading.Lock()
-        self._used: int | None = None  # bytes in the folder; None until it was looked through
+        self._used: int | None = None  # bytes in the folder; None until it was scanned
 
     def load(self, key: str) -> dict[str, np.ndarray] | None:
-        """The arrays of a key if they are there and whole."""
+        """Return the arrays of a key if they are there and intact, else None."""
         file = self._file(key)
         try:
             with file.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
@@ -52,7 +53,7 @@ class Store:
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
         try:
-            write_bytes(self._file(key), buffer.getvalue(), lasting=False)  # what is broken counts as not there
+            write_bytes(self._file(key), buffer.getvalue(), lasting=False)  # broken files count as missing
         except UserError:
             return
         with self._lock:
@@ -64,17 +65,17 @@ class Store:
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.npz"
 
     def _files(self) -> list[tuple[int, int, Path]]:
-        """(bytes, time of the last use in ns, file) of each entry."""
+        """Return (bytes, time of last use in ns, file) of each entry."""
         found = []
         for file in self.folder.glob("*.npz"):
             try:
                 found.append((file.stat().st_size, used_at(file), file))
-            except OSError:  # another program forgot it meanwhile
+            except OSError:  # another program deleted it meanwhile
                 continue
         return found
 
     def _forget(self) -> None:
-        """Leave room for a fifth of the budget, so that this is not done for every entry."""
+        """Free a fifth of the limit, so that this is not done for every entry."""
         files = sorted(self._files(), key=lambda entry: entry[1])
         used = sum(size for size, _, _ in files)
         for size, _, file in files:
@@ -86,7 +87,7 @@ class Store:
 
 
 class Nowhere(Store):
-    """Keeps nothing: whoever asked for the results keeps them."""
+    """A store that keeps nothing, for callers that keep the results themselves."""
 
     def __init__(self) -> None:
         super().__init__(Path(os.devnull), 0)

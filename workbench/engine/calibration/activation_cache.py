@@ -1,5 +1,5 @@
-"""Cache of the values that cross the cuts before recently edited layers: computed once per batch, in memory and then on
-disk."""
+"""Cache of the values that cross the cuts before recently edited layers: computed once per batch, kept in memory, then
+on disk."""
 
 import shutil
 import weakref
@@ -21,10 +21,10 @@ Key = tuple[Hashable, Hashable]  # a cut, and a batch that crosses it
 
 
 class Crossings:
-    """Batches by the cut that they cross. When memory is short, the cut that was used longest ago goes to the disk.
+    """Batches of values by cut. When memory is short, the least recently used cut moves to disk.
 
-    Within one cut what came first stays: the batches come in the same order each time, so forgetting the oldest of them
-    would forget each just before it is wanted. Not thread-safe.
+    Within a cut the first batches are kept: batches come in the same order each time, so evicting the oldest would
+    evict each just before it is needed. Not thread-safe.
     """
 
     def __init__(self, budget: int = BUDGET, disk: "Disk | None" = None) -> None:
@@ -55,11 +55,11 @@ class Crossings:
         return values
 
     def drop(self, cut: Hashable, batch: Hashable) -> None:
-        """Forget a batch in memory."""
+        """Remove a batch from memory."""
         self.used -= weigh(self._cuts.get(cut, {}).pop(batch, {}))
 
     def keep(self, cut: Hashable) -> None:
-        """Forget all other cuts."""
+        """Remove all other cuts."""
         for other in [each for each in self._cuts if each != cut]:
             self.used -= weigh(self._cuts.pop(other))
         self.disk.keep(cut)
@@ -68,7 +68,7 @@ class Crossings:
 class Disk:
     """Arrays in a folder, evicting the oldest first. Deleted with this object, or by a later process.
 
-    A disk that is full or cannot be written keeps nothing, and nobody is the worse for it.
+    If the disk is full or cannot be written, nothing is kept, and nothing fails.
     """
 
     def __init__(self, budget: int = DISK, parent: Path | None = None) -> None:
@@ -123,7 +123,7 @@ class Disk:
             self.used -= freed
 
     def _begin(self) -> Path:
-        """A folder that bears this process's number; those of processes that are gone are removed."""
+        """Return a folder named after this process; those of processes that have ended are removed."""
         parent = self._parent or cache_folder() / "crossings"
         parent.mkdir(parents=True, exist_ok=True)
         for left in parent.iterdir():

@@ -20,7 +20,7 @@ from workbench.graph.subgraph import cut
 from workbench.graph.torch.torch_modules import MODULES
 
 SAMPLES = 256
-# Squares are taken of gradients of a few samples together: of single ones it would be the exact diagonal of the
+# The squared gradients are of a few samples together: with single samples this would be the exact diagonal of the
 # empirical Fisher matrix, at eight times the cost.
 TOGETHER = 8
 HAVING = {*MODULES, "Embedding"}  # layers that can have gradients
@@ -30,7 +30,7 @@ HAVING = {*MODULES, "Embedding"}  # layers that can have gradients
 class Gradients:
     """Gradients of one layer, in its weight's stored layout: the mean, and the mean of the square (per sample).
 
-    gates   [output channels] the mean square of the gradient with respect to a factor of the channel's output
+    gates   [output channels] mean square of the gradient with respect to a factor of the channel's output
     """
 
     mean: np.ndarray
@@ -43,23 +43,22 @@ class Gradients:
 
 
 def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
-    """Gradients of every layer that the torch view has as a module.
+    """Return the gradients of every layer that is a module of the torch view.
 
-    Layers that lead only to outputs which are not measured are judged by these. The loss is the cross-entropy to the
-    labels where there are class labels, else to the model's own decisions; for outputs that are no class scores, the
-    mean square of the output. Raises UserError naming operators that gradients cannot pass through on the way to the
-    measured output.
+    The loss is the cross-entropy to class labels if there are some, else to the model's own predictions; for outputs
+    that are no class scores, the mean square of the output. Layers that lead only to outputs that are not measured use
+    these outputs. Raises UserError naming operators that gradients cannot pass on the way to the measured output.
     """
     found = _gradients(model, data, job)
     for other in _others(model, data, found):
-        with suppress(UserError):  # of an output that decides; what leads only there has no gradients
+        with suppress(UserError):  # of an integer output; layers that lead only there have no gradients
             found = _gradients(model, other, job.silent()) | found
     return found
 
 
 def _others(model: Model, data: Dataset, found: Collection[str]) -> Iterator[Dataset]:
-    """The data for each output that is not measured and that layers lead to of which nothing was found yet; without
-    labels, which are those of the measured one."""
+    """Yield the data for each output that is not measured but depends on layers without gradients so far; without
+    labels, which belong to the measured output."""
     for index, value in enumerate(model.ir.graph.outputs):
         name = value.name or ""
         if name != data.answer.name and any(
@@ -69,7 +68,7 @@ def _others(model: Model, data: Dataset, found: Collection[str]) -> Iterator[Dat
 
 
 def _gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
-    """Gradients of the layers that lead to the measured output."""
+    """Return the gradients of the layers that lead to the measured output."""
     view = view_of(model, data)
     parameters = {path: module.weight for path, module in view.layers.items()}
     total = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
@@ -111,7 +110,7 @@ def _gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
 
 
 def _outputs(model: Model, path: str) -> int:
-    """Output channels; of a ConvTranspose, [in, out / groups, ...], those of all groups."""
+    """Return the number of output channels; for a ConvTranspose [in, out / groups, ...], of all groups."""
     layer = model.layer(path)
     return layer.matrix[0] * (layer.groups if layer.op == "ConvTranspose" else 1)
 
@@ -119,7 +118,8 @@ def _outputs(model: Model, path: str) -> int:
 def _gate(
     model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: Any, shift: torch.Tensor | None
 ) -> torch.Tensor:
-    """[output channels] the squared gradient of a factor of each: what all that makes the channel adds up to."""
+    """Return the squared gradient of a factor of each output channel, [output channels]: the sum over all that the
+    channel is computed from."""
     layer = model.layer(path)
     product = weight.detach() * gradient
     if layer.op == "ConvTranspose":  # [in, out / groups, ...]: each group of inputs has separate outputs
@@ -133,7 +133,7 @@ def _gate(
 
 
 def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:
-    """Mean loss over the samples; see `gradients`. Raises UserError for outputs that no gradients come from."""
+    """Return the mean loss over the samples (see `gradients`). Raises UserError for outputs without gradients."""
     if not outputs.requires_grad:
         raise UserError(
             "The model's output has no gradients: it is a class or a decision, not a score.",
@@ -149,7 +149,7 @@ def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:
 
 
 def _like(model: Model, path: str, gradient: torch.Tensor) -> np.ndarray:
-    """A gradient of the module's weight in the layout in which the graph stores it."""
+    """Return a gradient of the module's weight in the layout in which the graph stores it."""
     array = gradient.detach().numpy()
     layer = model.layer(path)
     linear = layer.op in ("Gemm", "MatMul")
@@ -157,10 +157,11 @@ def _like(model: Model, path: str, gradient: torch.Tensor) -> np.ndarray:
 
 
 def synaptic_flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) -> dict[str, np.ndarray]:
-    """SynFlow scores |w * dR/dw| of every layer, R the sum of outputs for an all-ones input (Tanaka et al. 2020).
+    """Return SynFlow scores |w * dR/dw| of every layer, R the sum of outputs for an all-ones input (Tanaka et al.
+    2020).
 
-    Layers that lead only to outputs which are not measured have the flow to these. Weights are taken absolute, in
-    float64, with `masks` applied where given; `data` only says the input's shape.
+    Layers that lead only to outputs that are not measured get the flow to these. Weights are taken absolute, in
+    float64, with `masks` applied where given; `data` provides only the input's shape.
     """
     found = _flow(model, masks, data)
     for other in _others(model, data, found):
@@ -170,7 +171,7 @@ def synaptic_flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) 
 
 
 def _flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) -> dict[str, np.ndarray]:
-    """Synaptic flow of the layers that lead to the measured output."""
+    """Return the synaptic flow of the layers that lead to the measured output."""
     view = view_of(model, data).double()
     with torch.no_grad():
         for path, module in view.layers.items():

@@ -1,4 +1,4 @@
-"""A layer as a matrix applied to rows: its calibration inputs, unfolded."""
+"""Unfolding of a layer's inputs to the rows that its weight matrix multiplies."""
 
 import numpy as np
 
@@ -7,12 +7,13 @@ from workbench.core.layer_data.layer import Layer
 
 
 def unfold(layer: Layer, x: np.ndarray, chosen: np.ndarray | None = None) -> np.ndarray:
-    """The rows that the layer's matrix is applied to: [groups, rows, columns] float32.
+    """Return the rows that the layer's matrix multiplies: [groups, rows, columns] float32.
 
-    x        what the operator receives: [n, channels, ...] for a convolution, [..., features] for a linear layer,
-             [features, ...] for a constant on the left of MatMul
-    chosen   indices of the rows wanted, of `count(layer, x)`; None for all
-    Columns are ordered as the unfolded weight's: channel, then kernel position.
+    x        input of the operator: [n, channels, ...] for a convolution, [..., features] for a linear layer, [features,
+             ...] for a constant on the left of MatMul
+    chosen   indices of the requested rows, below `count(layer, x)`; None for all
+
+    Columns are ordered as in the unfolded weight: channel, then kernel position.
     """
     if layer.op == "Conv":
         return _convolution(layer, x, chosen)
@@ -28,7 +29,7 @@ def unfold(layer: Layer, x: np.ndarray, chosen: np.ndarray | None = None) -> np.
 
 
 def count(layer: Layer, x: np.ndarray) -> int:
-    """How many rows `x` unfolds to."""
+    """Return the number of rows that `x` unfolds to."""
     if layer.op == "Conv":
         windows = _windows(layer, x)
         return windows.shape[0] * int(np.prod(windows.shape[2 : 2 + x.ndim - 2]))
@@ -54,7 +55,7 @@ def _convolution(layer: Layer, x: np.ndarray, chosen: np.ndarray | None) -> np.n
 
 
 def _windows(layer: Layer, x: np.ndarray) -> np.ndarray:
-    """Every input patch, as a view: [n, channels, *positions, *kernel]."""
+    """Return every input patch, as a view: [n, channels, *positions, *kernel]."""
     kernel = layer.shape[2:]
     dims = len(kernel)
     strides = _ints(layer, "strides", dims)
@@ -70,7 +71,7 @@ def _windows(layer: Layer, x: np.ndarray) -> np.ndarray:
 def _pads(
     layer: Layer, sizes: tuple[int, ...], spans: tuple[int, ...], strides: tuple[int, ...]
 ) -> list[tuple[int, int]]:
-    """Padding before and after each spatial axis, from pads or auto_pad (ONNX operator Conv)."""
+    """Return the padding before and after each spatial axis, from pads or auto_pad (ONNX operator Conv)."""
     dims = len(sizes)
     auto = layer.attributes.get("auto_pad", "NOTSET")
     if auto in ("SAME_UPPER", "SAME_LOWER"):

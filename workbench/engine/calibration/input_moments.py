@@ -1,4 +1,4 @@
-"""First and second moments of what layers receive, over the calibration samples; of many layers in one run."""
+"""First and second moments of layers' inputs over the calibration samples; of many layers in one run."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,9 +14,9 @@ from workbench.engine.calibration.walk import Walk
 from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 
-ROWS = 1 << 15  # rows that are enough, or this number for each column; evenly from all samples
+ROWS = 1 << 15  # rows that suffice, or this number per column; evenly from all samples
 ROWS_A_COLUMN = 8
-UNFOLDED = 1 << 28  # numbers of a layer's rows, at most: a depthwise layer's are as wide as all its groups
+UNFOLDED = 1 << 28  # limit on the numbers in a layer's rows: those of a depthwise layer are as wide as all its groups
 AT_ONCE, HELD = 8192, 1 << 22  # rows, and numbers, unfolded at a time
 LARGEST = 1 << 28  # bytes of sums that are taken in one run
 Moments = tuple[np.ndarray, np.ndarray]
@@ -24,7 +24,7 @@ Rows = tuple[str, str]
 
 
 class InputSums:
-    """Adds up x and x xᵀ of a layer's rows, batch by batch; `batches` is how many will come."""
+    """Sums of x and x xᵀ over a layer's rows, batch by batch; `batches` is how many will come."""
 
     def __init__(self, layer: Layer, batches: int) -> None:
         import torch
@@ -55,7 +55,7 @@ class InputSums:
                 self._sum()
 
     def _sum(self) -> None:
-        """Products of many rows at a time, as each sum costs as much as the matrix is large."""
+        """Add products of many rows at a time, as each sum costs as much as the size of the matrix."""
         import torch
 
         rows = torch.from_numpy(np.concatenate(self._waiting, axis=1))
@@ -65,8 +65,8 @@ class InputSums:
         self._waiting, self._held = [], 0
 
     def moments(self, path: str) -> Moments:
-        """Means of x xᵀ [groups, columns, columns] and of x [groups, columns], float64. Raises UserError where they
-        are not finite."""
+        """Return the means of x xᵀ [groups, columns, columns] and of x [groups, columns], float64. Raises UserError if
+        they are not finite."""
         if self._waiting:
             self._sum()
         second = self._second.numpy()
@@ -75,7 +75,7 @@ class InputSums:
 
 
 def at_once(wide: int) -> int:
-    """Rows unfolded at a time, each of `wide` numbers."""
+    """Return the number of rows unfolded at a time, each of `wide` numbers."""
     return max(1, min(AT_ONCE, HELD // max(wide, 1)))
 
 
@@ -89,8 +89,8 @@ def of_layers(
     cache: Cache | None = None,
     walk: Walk | None = None,
 ) -> Mapping[str, InputSums]:
-    """Sums of several layers by path, in one run over this many samples, which goes on where the last one ended.
-    Layers with the same rows share one."""
+    """Return the sums of several layers by path, from one run over this many samples, which continues where the last
+    one ended. Layers with the same rows share one."""
     received = {layer.path: rows_of(model, layer) for layer in layers}
     batches = -(-data.first(samples) // data.at_once(-(-batch // SHARE)))
     sums = {received[layer.path]: InputSums(layer, batches) for layer in layers}
@@ -102,14 +102,14 @@ def of_layers(
 
 
 def rows_of(model: Model, layer: Layer) -> Rows:
-    """Key of a layer's input rows: the value it receives, and how that is unfolded. Products with a matrix that
-    read the same value along the same axis, as queries, keys and values do, have the same."""
+    """Return the key of a layer's input rows: the value it receives, and how that is unfolded. Matrix products that
+    read the same value along the same axis, as queries, keys and values do, have the same key."""
     alike = layer.op in ("MatMul", "Gemm")
     return cut.tapped(model, layer.path), f"{layer.input_axis} {layer.matrix[1]}" if alike else layer.path
 
 
 def together(model: Model, layers: Sequence[Layer]) -> list[Layer]:
-    """As many of these layers, from the first on, as are measured in one run: their sums take at most LARGEST bytes."""
+    """Return the first of these layers that can be measured in one run: their sums take at most LARGEST bytes."""
     held: dict[Rows, int] = {}
     chosen: list[Layer] = []
     for layer in layers:

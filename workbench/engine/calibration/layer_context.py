@@ -1,4 +1,4 @@
-"""Context of a layer for methods: its weight, and its calibration activations by running the prefix of the graph."""
+"""Context of a layer for methods: its weight, and its calibration activations from running the prefix of the graph."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from workbench.methods.base.observer import Observed
 if TYPE_CHECKING:
     from workbench.engine.calibration.gradients import Gradients
 
-SAMPLES = 512  # calibration samples used; the metric of the demo models did not move with more
+SAMPLES = 512  # calibration samples used; more did not change the metric of the demo models
 BATCH = 32
 
 
@@ -35,7 +35,7 @@ BATCH = 32
 class LayerContext:
     """Implements methods.method.Context. `data` is None without calibration data.
 
-    upstream   what makes the layer's inputs, where that is not the model as it is; the walk of the cache else
+    upstream   model that computes the layer's inputs, if not the original; otherwise the cache's walk is used
     """
 
     model: Model
@@ -44,7 +44,7 @@ class LayerContext:
     seed: int
     cache: Cache
     sharing: tuple[str, ...] = ()  # paths of the layers that have the same step
-    beside: tuple[str, ...] = ()  # paths of layers that will ask for the same of their inputs: measured in one run
+    beside: tuple[str, ...] = ()  # paths of layers that will ask for the same statistics: measured in one run
     batch: int = BATCH
     upstream: Upstream | None = None
 
@@ -77,7 +77,7 @@ class LayerContext:
         return self._gradients(job).gates
 
     def _gradients(self, job: Job) -> Gradients:
-        """Computed for all layers at once, the first time a layer asks."""
+        """Return the gradients, computed for all layers at once the first time a layer asks."""
         from workbench.engine.calibration.gradients import gradients
 
         data = self.samples()
@@ -100,7 +100,7 @@ class LayerContext:
         return synaptic_flow(self.model, masks, self.samples())
 
     def samples(self) -> Dataset:
-        """The calibration samples. Raises UserError when there are none."""
+        """Return the calibration samples. Raises UserError if there are none."""
         if self.data is None:
             raise UserError(
                 "{path}: this method needs data, but none was given.",
@@ -110,7 +110,7 @@ class LayerContext:
         return self.data
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
-        """Inputs of the operator, batch by batch; never more than a batch in memory."""
+        """Yield inputs of the operator, batch by batch; at most one batch in memory."""
         name = cut.tapped(self.model, self.path)
         model, walk = self._run
         for values in runs(model, [name], self.samples(), SAMPLES, self.batch, job, self.cache, walk):
@@ -118,16 +118,17 @@ class LayerContext:
 
     @property
     def _run(self) -> tuple[Model, Walk | None]:
-        """The model that makes the inputs, and where a run over it stands; None for the walk of the cache."""
+        """Return the model that computes the inputs, and the walk over it; None for the walk of the cache."""
         return (self.model, None) if self.upstream is None else (self.upstream.model, self.upstream.walk)
 
     def observed(self, job: Job, behind: bool = False, counting: bool = True) -> Observed:
-        """Statistics by the value's name: an output of one layer and the input of the next get the same levels."""
+        """Return statistics by the value's name, so that an output of one layer and the input of the next get the same
+        levels."""
         name = cut.tapped(self.model, self.path, behind)
         return observed(self.model, name, self.samples(), SAMPLES, self.batch, self.cache, job, counting)
 
     def rows(self, count: int, job: Job) -> np.ndarray:
-        """[groups, about `count`, columns]: as many random positions from each sample."""
+        """Return [groups, about `count`, columns]: equally many random positions from each sample."""
         return self.cache.get(self._key("rows", count, self.seed), lambda: self._rows(count, job))
 
     def _rows(self, count: int, job: Job) -> np.ndarray:
@@ -143,16 +144,16 @@ class LayerContext:
         return sample[:, rng.permutation(sample.shape[1])]
 
     def gram(self, job: Job) -> np.ndarray:
-        """[groups, columns, columns] float64: mean of x x^T over the rows (see input_moments)."""
+        """Return [groups, columns, columns] float64: mean of x x^T over the rows (see input_moments)."""
         return self._moments(job)[0]
 
     def mean(self, job: Job) -> np.ndarray:
-        """[groups, columns] float64: mean of x over the same rows."""
+        """Return [groups, columns] float64: mean of x over the same rows."""
         return self._moments(job)[1]
 
     @property
     def known_moments(self) -> Moments | None:
-        """Moments behind `gram` and `mean`, if they are in the cache."""
+        """Return the moments behind `gram` and `mean` if they are cached, else None."""
         return self.cache.peek(self._key("moments"))
 
     def keep_moments(self, known: Moments) -> None:
@@ -162,7 +163,8 @@ class LayerContext:
         return self.cache.get(self._key("moments"), lambda: self._measure_moments(job))
 
     def _measure_moments(self, job: Job) -> Moments:
-        """With those of the layers behind it that will ask, too. A layer's are the same, whoever is beside it."""
+        """Return the moments, measured together with those of later layers that will ask, too; a layer's do not depend
+        on the others."""
         beside = self.beside[self._place :] if self.upstream is None else ()
         contexts = [self, *(replace(self, path=path) for path in beside)]
         missing = [each for each in contexts if each is self or self.cache.peek(each._key("moments")) is None]
@@ -170,7 +172,7 @@ class LayerContext:
         model, walk = self._run
         sums = input_moments.of_layers(model, layers, self.samples(), SAMPLES, self.batch, job, self.cache, walk)
         for each in missing[1 : len(layers)]:
-            with suppress(UserError):  # which that layer says itself
+            with suppress(UserError):  # reported by that layer itself
                 self.cache.offer(each._key("moments"), sums[each.path].moments(each.path))
         return sums[self.path].moments(self.path)
 
@@ -182,7 +184,7 @@ class LayerContext:
 
     @property
     def _place(self) -> int:
-        """Where the layers behind this one begin in `beside`."""
+        """Return the index in `beside` of the first layer after this one."""
         return self.beside.index(self.path) + 1 if self.path in self.beside else len(self.beside)
 
     def _key(self, *what: object) -> tuple[object, ...]:
@@ -192,15 +194,15 @@ class LayerContext:
 
 
 def prepare_moments(model: Model, paths: Iterable[str], data: Dataset, cache: Cache, job: Job) -> None:
-    """Put the input moments of these layers into the cache, of many layers in one run."""
+    """Put the input moments of these layers into the cache, measuring many layers in one run."""
     contexts = [LayerContext(model, path, data, 0, cache) for path in paths]
     missing = [each for each in contexts if each.known_moments is None]
     paths = tuple(each.path for each in missing)
     for each in missing:
-        with suppress(UserError):  # which the method that asks for them says
+        with suppress(UserError):  # reported by the method that asks for them
             replace(each, beside=paths)._moments(job)
 
 
 def release(data: Dataset, cache: Cache) -> None:
-    """Free what calibration keeps to go on from one layer to the next."""
+    """Free what calibration keeps to continue from one layer to the next."""
     forget_walk(data, SAMPLES, BATCH, cache)

@@ -15,22 +15,22 @@ from workbench.graph.model.model import Model
 from workbench.graph.rewrite import qdq
 from workbench.methods.base.observer import Observed, Observer
 
-TOGETHER = 16  # values observed in one run at least, a small batch of each in memory at a time
+TOGETHER = 16  # minimum number of values observed in one run, a small batch of each in memory at a time
 ROOM = 1 << 24  # numbers in memory at a time, up to which more are observed in one run
-SHARE = 8  # of a batch, where the model leaves its size free: no more is held than of one or two layers
+SHARE = 8  # divisor of a batch of free size: memory as for one or two layers
 FINITE = float(np.finfo(np.float32).max)
 
 
 def channel_axis(layer: Layer) -> int:
-    """The axis of an activation that counts channels."""
+    """Return the channel axis of an activation."""
     return 1 if layer.op == "Conv" else -1
 
 
 def observed(
     model: Model, name: str, data: Dataset, samples: int, batch: int, cache: Cache, job: Job, counting: bool = True
 ) -> Observed:
-    """Statistics of the value called `name` over this many samples; its neighbours are observed in the same run.
-    `counting`: with the counts of all bins, else the extremes may be all there is."""
+    """Return statistics of the value called `name` over this many samples; its neighbours are observed in the same run.
+    `counting`: include counts of all bins; else possibly only the extremes."""
     key = ("neighbours", data.fingerprint)
     groups = cache.get(key, lambda: _groups(model, data.at_once(-(-batch // SHARE))))
     place, chosen = next((place, group) for place, group in enumerate(groups) if name in group)
@@ -42,8 +42,8 @@ def observed(
 
 
 def _groups(model: Model, batch: int) -> list[dict[str, int]]:
-    """Group the values around every layer that runs in integers, with their channel axes; in each group as many
-    as have room together, `batch` samples of each, and `TOGETHER` at least."""
+    """Return groups of the values around layers that run in integers, with their channel axes: as many per group as fit
+    into memory with `batch` samples each, and at least `TOGETHER`."""
     nodes = {node.name or "": node for node in model.ir.graph}
     groups: list[dict[str, int]] = [{}]
     known: set[str] = set()
@@ -85,8 +85,8 @@ def _observe(
 
 
 def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
-    """Raises UserError where something that calibration saw is NaN, or so large that twice of it is infinite: nothing
-    can be fitted to it."""
+    """Raise UserError if a calibration value is NaN, or so large that twice of it is infinite: nothing can be fitted to
+    it."""
     reach = float(values.max(initial=0)), float(-values.min(initial=0))
     if not all(2 * edge < FINITE for edge in reach):
         raise UserError(
@@ -106,8 +106,8 @@ def runs(
     cache: Cache | None = None,
     walk: Walk | None = None,
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Values of these names over this many samples, batch by batch. With a cache, or with a walk, the run goes on
-    where the last one of this model ended (see Walk)."""
+    """Yield values of these names over this many samples, batch by batch. With a cache, or with a walk, the run
+    continues where the last one of this model ended (see Walk)."""
     batch = data.at_once(-(-batch // SHARE))
     total = -(-min(data.samples, samples) // batch)
     batches = job.each(data.batches(batch, samples), Message("collecting activations"), total)

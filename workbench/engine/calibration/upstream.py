@@ -1,8 +1,8 @@
-"""Calibration in sequence: what a layer receives comes from the layers before it as their steps have made them.
+"""Calibration in sequence: a layer's inputs come from the layers before it with their steps applied.
 
-So its method makes up for their error as well (Frantar et al. 2023, GPTQ, section 4: blocks are quantised one after
-the other, each on the outputs of the quantised ones before it). Layers are taken in the order of the graph, and the
-run over the samples goes on from one to the next, as where all see the original's activations.
+Its method then also compensates their error (Frantar et al. 2023, GPTQ, section 4: blocks are quantised one after the
+other, each on the outputs of the quantised ones before it). Layers are processed in the order of the graph, and the run
+over the samples continues from one to the next, as it does when all see the original's activations.
 """
 
 from collections.abc import Hashable, Mapping
@@ -21,13 +21,13 @@ Stacks = Mapping[str, tuple[Action, ...]]
 
 
 def in_sequence(actions: tuple[Action, ...]) -> bool:
-    """Whether a step of a stack asks for it."""
+    """Return whether a step of a stack asks for it."""
     return any(getattr(find(action)[1], "sequential", False) for action in actions)
 
 
 def before(chosen: Stacks, path: str) -> tuple[Hashable, ...]:
-    """The steps that decide what a layer receives: of all layers before it, in the order of `chosen`, where its own ask
-    for calibration in sequence; else none."""
+    """Return the steps that determine a layer's inputs: those of all layers before it, in the order of `chosen`, if its
+    own steps ask for calibration in sequence; else none."""
     if not in_sequence(chosen.get(path, ())):
         return ()
     earlier = takewhile(lambda other: other != path, chosen)
@@ -36,7 +36,7 @@ def before(chosen: Stacks, path: str) -> tuple[Hashable, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Upstream:
-    """The model with the edits of the layers before one, where a run over it stands, and the identity of the edits."""
+    """The model with the edits of the layers before one, the walk over it, and the identity of the edits."""
 
     model: Model
     walk: Walk
@@ -44,15 +44,15 @@ class Upstream:
 
 
 class Sequence:
-    """Upstreams of one layer after another, of one model."""
+    """Upstreams of one layer after another, for one model."""
 
     def __init__(self, model: Model, chosen: Stacks) -> None:
         self._model, self._chosen = model, chosen
         self._walk = Walk(model)
 
     def at(self, path: str, edits: Mapping[str, Edit]) -> Upstream | None:
-        """For a layer whose steps ask for it; `edits` are those of all layers before it in the order of `chosen`, of
-        which integers and kernels are computed as floats."""
+        """Return the upstream of a layer whose steps ask for it, else None. `edits` are those of all layers before it
+        in the order of `chosen`; integer kernels among them are computed as floats."""
         if not in_sequence(self._chosen[path]):
             return None
         floats = {name: replace(edit, compute=None) if edit.compute else edit for name, edit in edits.items()}

@@ -1,8 +1,8 @@
-"""A run over calibration samples that goes on where the one before it ended.
+"""A run over calibration samples that continues where the previous one ended.
 
-Layers are calibrated in the order of the graph, a few at a time. What crosses the graph behind them is kept batch by
-batch, in memory and then on the disk, and the next ones are computed from that: all layers together cost about one pass
-through the model, not one from its start for each few, and only the nodes on the way are loaded.
+Layers are calibrated in the order of the graph, a few at a time. The values that cross the graph after them are kept
+batch by batch, in memory and then on disk, and later layers are computed from them: all layers together cost about one
+pass through the model instead of one per group, and only the nodes in between are loaded.
 """
 
 import threading
@@ -17,12 +17,12 @@ from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 
 MEMORY = 256 << 20  # bytes of kept values
-DISK = 2 << 30  # bytes of those that memory has no room for; what neither has is computed from the start again
+DISK = 2 << 30  # bytes of values that do not fit in memory; those in neither are computed from the start again
 Batches = Iterable[Mapping[str, np.ndarray]]
 
 
 class Walk:
-    """Where the last run of a model ended. One run at a time goes on from there; others start at the inputs."""
+    """Place where the last run of a model ended. One run at a time continues from there; others start at the inputs."""
 
     def __init__(self, model: Model, disk: Disk | None = None) -> None:
         self.model = model
@@ -32,8 +32,8 @@ class Walk:
         self._over = False  # nothing is to be kept
 
     def values(self, names: Sequence[str], batches: Batches) -> Iterator[Values]:
-        """Values of these names, batch by batch; the batches are the same in each run. What crosses behind the last of
-        them is kept for the next run."""
+        """Yield values of these names, batch by batch; the batches are the same in each run. The values that cross
+        after the last of them are kept for the next run."""
         if not self._going.acquire(blocking=False):
             yield from from_start(self.model, names, batches)
             return
@@ -54,8 +54,8 @@ class Walk:
             self._going.release()
 
     def forget(self) -> None:
-        """Keep nothing; the next run starts at the inputs. A run under way is not waited for, as it may itself be
-        waiting for the caller's job; it does this at its end."""
+        """Drop everything; the next run starts at the inputs. Does not wait for a run in progress, which may itself be
+        waiting for the caller's job; that run does it at its end."""
         self._over = True
         if self._going.acquire(blocking=False):
             self._clear_if_over()
@@ -67,7 +67,7 @@ class Walk:
             self._crossings.keep(None)
 
     def _known(self, part: "_Part", number: int, feeds: Mapping[str, np.ndarray]) -> Values:
-        """Values that the last run kept for a batch; computed again where neither memory nor disk had room."""
+        """Return the values that the last run kept for a batch, computed again if neither memory nor disk had room."""
         if not part.known:
             return {}
         again = partial(next, from_start(self.model, self._at, [feeds]))
@@ -75,7 +75,7 @@ class Walk:
 
 
 class _Part:
-    """The nodes between known values, or inputs, and wanted ones."""
+    """The nodes between known values, or inputs, and requested ones."""
 
     def __init__(self, model: Model, wanted: Sequence[str], known: tuple[str, ...]) -> None:
         given = {spec.name for spec in model.inputs}
@@ -99,7 +99,7 @@ def _chosen(values: Values, names: Sequence[str]) -> Values:
 
 
 def from_start(model: Model, names: Sequence[str], batches: Batches) -> Iterator[Values]:
-    """Values of these names, batch by batch, by themselves."""
+    """Yield values of these names, batch by batch, without a walk."""
     part = _Part(model, names, ())
     for feeds in batches:
         yield part.run(feeds, {})

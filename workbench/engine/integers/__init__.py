@@ -1,1 +1,2 @@
-"""Layers that the runtime computes in integers: whether it does so rightly, and faster than in floats."""
+"""Layers that the runtime computes in integers: whether the results are right, and whether they are faster than in
+floats."""

@@ -1,9 +1,9 @@
-"""Layers whose 8-bit activations make the model slower: they are timed in place, and stay in floating point.
+"""Finds layers that 8-bit activations make slower, by timing them in place; they stay in floating point.
 
-Integer kernels are not faster everywhere: depthwise convolutions, activations that the runtime fuses with float
-convolutions alone, and the way from one arithmetic to the other take what the product saves. So the runtime is asked.
-Both graphs run under its profiler; a path through the layers that changes its arithmetic seldom (Viterbi 1967) proposes
-which of them gain; and what was proposed, all layers and none are run in turns. The fastest is taken.
+Integer kernels are not faster everywhere: depthwise convolutions, activations that the runtime fuses only with float
+convolutions, and conversions between floats and integers cost what the product saves. So the runtime is timed. Both
+graphs run under its profiler; a path through the layers with few changes between floats and integers (Viterbi 1967)
+proposes the layers that gain; the proposal, all layers and none are then timed in turns, and the fastest is used.
 """
 
 import tempfile
@@ -35,11 +35,11 @@ from workbench.graph.storage.kernels import Dynamic, Static
 SHORT = 1e-4  # seconds of a run, below which the call itself counts more than the layers
 LARGE = 1 << 30  # bytes of weights, beyond which several graphs in memory are too much
 RUNS, SETTLING = 7, 2  # under the profiler; the first do not count
-TURNS, LEAST, SPENT = 40, 6, 0.3  # in which the graphs run: at most and at least as many, and seconds each
-SPINNING = 5e-3  # seconds of a run, below which the other graph's threads may still slow it
-CHANGES = (0.01, 0.04)  # what a change of arithmetic costs in the proposals, as a share of the whole run
-SAME = 1.01  # times the fastest that are as fast: then more layers in integers are taken
-LOW = 20  # percentile of the times of a graph: what disturbs a run only makes it longer
+TURNS, LEAST, SPENT = 40, 6, 0.3  # turns in which the graphs run: most, fewest, and seconds of each
+SPINNING = 5e-3  # seconds of a run below which the other graph's threads may still slow it
+CHANGES = (0.01, 0.04)  # cost of a change between floats and integers in the proposals, as a share of the whole run
+SAME = 1.01  # ratio to the fastest that counts as equally fast: then more layers in integers are preferred
+LOW = 20  # percentile of the times of a graph: disturbances only make a run longer
 NOTE = Message("floating-point activations: faster")
 _floats: WeakKeyDictionary[Edit, Edit] = WeakKeyDictionary()
 Edits = Mapping[str, Edit]
@@ -48,19 +48,20 @@ Feeds = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Choice:
-    """Layers that stay in floats, and milliseconds of a run so, and with integers in all layers that ask for them."""
+    """Layers that stay in floats, and milliseconds of a run with these in floats, and with integers in all that ask for
+    them."""
 
     floats: frozenset[str] = frozenset()
     chosen: float = 0.0
     asked: float = 0.0
 
     def of(self, edits: Edits) -> dict[str, Edit]:
-        """The edits without the 8-bit activations of these layers: the same objects for the same edits, because
-        sessions are kept by edits."""
+        """Return the edits without the 8-bit activations of these layers: the same objects for the same edits, because
+        sessions are cached by edits."""
         return {path: _in_floats(edit) if path in self.floats else edit for path, edit in edits.items()}
 
     def notes(self, model: Model, edits: Edits, batch: int) -> tuple[str, ...]:
-        """A sentence on the layers that stay in floats."""
+        """Return a sentence on the layers that stay in floats."""
         named = [path for path in edits if path in self.floats]
         if not named:
             return ()
@@ -83,8 +84,8 @@ class Choice:
 
 
 def choice(model: Model, edits: Edits, data: Dataset | None, batch: int, known: Cache, job: Job) -> Choice:
-    """Found out once for the same layers with the same kernels, whatever their weights. `batch`: samples of a run, or
-    as many as the model fixes."""
+    """Return the choice, computed once for the same layers with the same kernels, whatever their weights. `batch`:
+    samples of a run, unless the model fixes it."""
     computed = tuple((path, type(edit.compute)) for path, edit in edits.items() if _integer(edit))
     if data is None or not computed or sum(layer.bytes for layer in model.layers) > LARGE:
         return Choice()
@@ -92,12 +93,12 @@ def choice(model: Model, edits: Edits, data: Dataset | None, batch: int, known: 
 
 
 def search(model: Model, edits: Edits, data: Dataset, batch: int, job: Job) -> Choice:
-    """The same for exactly these edits, now."""
+    """Return the choice for exactly these edits, computed now."""
     feeds = next(iter(data.batches(batch, batch)))
     asked = frozenset(path for path, edit in edits.items() if _integer(edit))
     try:
         return _fastest(model, edits, feeds, asked, job)
-    except UserError:  # a graph that does not load so, which settling finds out and says
+    except UserError:  # a graph that does not load this way, which `settle` detects and reports
         return Choice()
 
 
@@ -125,8 +126,8 @@ def _fastest(model: Model, edits: Edits, feeds: Feeds, asked: frozenset[str], jo
 
 @dataclass(frozen=True)
 class _Profile:
-    """Milliseconds of a run, and of each layer by its number, in the order in which they run, with what follows it up
-    to the next layer: levels, activations, the way to another layout."""
+    """Milliseconds of a run, and of each layer by its number in the order of execution, including what follows it up to
+    the next layer: quantisation, activations, conversion of layouts."""
 
     whole: float
     times: Mapping[int, float]
@@ -154,8 +155,8 @@ def _profiled(graph: Model, original: Model, feeds: Feeds) -> _Profile:
 
 
 def _path(gains: Sequence[float], change: float) -> list[bool]:
-    """Which steps of a sequence to take so that their gains, less the cost of each change between taking and leaving,
-    are the most; before the first and after the last step nothing is taken."""
+    """Return which steps of a sequence to select so that their gains, minus the cost of each change between selected
+    and not, are largest; before the first and after the last step nothing is selected."""
     best, came = [0.0, -np.inf], []
     for gain in gains:
         before = [
@@ -172,7 +173,7 @@ def _path(gains: Sequence[float], change: float) -> list[bool]:
 
 
 def _in_turns(graphs: Sequence[Model], feeds: Feeds, job: Job) -> list[float]:
-    """Seconds of a run of each graph; they take turns, so that a busy machine slows all of them."""
+    """Return the seconds of a run of each graph; they take turns, so that a busy machine slows all of them alike."""
     runs = [runner(runtime.session(graph, spinning=True)) for graph in graphs]
     times: list[list[float]] = [[] for _ in runs]
     start = time.perf_counter()
@@ -196,7 +197,7 @@ def _integer(edit: Edit) -> bool:
 
 
 def _timed(edit: Edit, integer: bool) -> Edit:
-    """The edit as it is timed: a weight in floats needs no decoder for that."""
+    """Return the edit as it is timed: a weight in floats needs no decoder for that."""
     if integer or not _integer(edit):
         return edit
     return Edit(Dense(edit.weight), edit.bias)

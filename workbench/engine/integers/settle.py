@@ -1,13 +1,13 @@
 """Ensures that ONNX Runtime's optimiser does not change the outputs of a graph with integer layers, by removing
-activation levels if it does.
+quantisation of activations if it does.
 
-When it loads a file, the runtime rewrites QDQ into its integer kernels, and some operators between two layers
-do not survive that. The edited graph is therefore run with and without optimisation on a few calibration samples;
-where it fails, or answers otherwise, the levels that are behind it are found by halving, and left out.
+When it loads a file, the runtime rewrites QDQ to its integer kernels, which breaks some operators between two layers.
+The edited graph is therefore run with and without optimisation on a few calibration samples; if it fails or the outputs
+differ, the responsible levels are found by bisection and removed.
 
-Integer kernels round where floats do not, and a model may turn that into any other answer: one that is far from its
-data, or whose outputs are next to nothing. What the graph itself makes of rounding is therefore measured, and a
-difference of that size is no fault of an operator.
+Integer kernels round where floats do not, and a model may amplify that to any size: one far from its data, or with tiny
+outputs. So the effect of rounding on the graph itself is measured, and a difference of that size is not held against an
+operator.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,26 +31,27 @@ from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Levels, Static
 
-SAMPLES = 8  # that are run with and without optimisation
-MEASURED = 32  # the same of the written file
-DECIDE = 0.9  # of decisions that are the same without optimisation; fewer are told
-APART = 0.1  # relative distance of outputs that is more than rounding in integer kernels (20 dB)
+SAMPLES = 8  # samples run with and without optimisation
+MEASURED = 32  # the same for the written file
+DECIDE = 0.9  # share of decisions that are equal without optimisation; fewer are reported
+APART = 0.1  # relative distance of outputs beyond rounding in integer kernels (20 dB)
 LIMITS = np.array([APART, 1 - DECIDE])
-# Of a scale, by which it is changed to see what rounding does. The largest rounding in an integer kernel is that of the
+# Share by which scales are changed to see the effect of rounding. The largest rounding in an integer kernel is of the
 # bias to whole products of two steps: half of one, and an 8-bit level of an output is some thousands of them.
 NUDGE = 2.0**-18
 Edits = Mapping[str, Edit]
 Outputs = list[np.ndarray]
-Same = Callable[[Outputs, Outputs], float]  # the share of decisions that are the same in two runs
+Same = Callable[[Outputs, Outputs], float]  # share of equal decisions in two runs
 
 
 def undecided(found: Outputs, expected: Outputs) -> float:
-    """The share for models that decide nothing: their outputs alone are compared."""
+    """Return 1, for models that make no decisions: only their outputs are compared."""
     return 1.0
 
 
 def deciding(evaluator: Evaluator) -> Same:
-    """The share of decisions, as the metric takes them: one a sample, or one a pixel or token."""
+    """Return a function that gives the share of equal decisions, as the metric defines them: one per sample, pixel or
+    token."""
     decide = evaluator.metric.decide
     if decide is None:
         return undecided
@@ -59,9 +60,9 @@ def deciding(evaluator: Evaluator) -> Same:
 
 @dataclass(frozen=True)
 class Settled:
-    """Layers whose outputs have no levels after all, and layers whose activations are in floating point.
+    """Layers whose outputs are not quantised after all, and layers whose activations are in floating point.
 
-    `inside`: layers whose outputs have none because an If, Loop or Scan reads them, as the writer has it anyway.
+    `inside`: layers whose outputs are not quantised because an If, Loop or Scan reads them, as the writer does anyway.
     """
 
     inside: frozenset[str] = frozenset()
@@ -69,12 +70,12 @@ class Settled:
     floats: frozenset[str] = frozenset()
 
     def of(self, edits: Edits) -> dict[str, Edit]:
-        """The edits without the levels that were left out."""
+        """Return the edits without the levels that were removed."""
         bare = self.open | self.inside
         return {path: _without(edit, path in bare, path in self.floats) for path, edit in edits.items()}
 
     def notes(self, model: Model, edits: Edits) -> tuple[str, ...]:
-        """A sentence for each kind of levels that were left out, with the operators that are in the way."""
+        """Return a sentence for each kind of levels that were removed, with the operators that cause it."""
         said = []
         for paths, what in (
             (self.open, Message("has no quantised output")),
@@ -101,8 +102,9 @@ def _who(paths: list[str]) -> str:
 
 
 def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job: Job) -> Settled:
-    """Levels to remove from the edits so that the runtime's optimiser does not change the outputs; computed once for
-    the same layers with the same kernels, whatever their weights. Raises UserError if nothing helps."""
+    """Return which levels to remove from the edits so that the runtime's optimiser does not change the outputs;
+    computed once for the same layers with the same kernels, whatever their weights. Raises UserError if nothing
+    helps."""
     computed = tuple(
         (path, type(edit.compute), isinstance(edit.compute, Static) and edit.compute.delivered is not None)
         for path, edit in edits.items()
@@ -116,7 +118,8 @@ def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job:
 def search(
     model: Model, edits: Edits, data: Dataset, job: Job, samples: int = SAMPLES, same: Same = undecided
 ) -> Settled:
-    """The same for exactly these edits and the first samples. Raises UserError naming the layers that do not run."""
+    """Return the same for exactly these edits and the first samples. Raises UserError naming the layers that do not
+    run."""
     trial = _Trial(model, edits, next(iter(data.batches(samples, samples))), same, job)
     static = [path for path, edit in edits.items() if isinstance(edit.compute, Static)]
     handing = [path for path in static if edits[path].compute.delivered is not None]  # type: ignore[union-attr]
@@ -145,7 +148,7 @@ def search(
 
 
 class _Trial:
-    """Some samples on which edits are tried; `same` compares decisions."""
+    """Samples on which edits are tried; `same` compares decisions."""
 
     def __init__(self, model: Model, edits: Edits, feeds: Mapping[str, np.ndarray], same: Same, job: Job) -> None:
         self._model, self._edits, self._feeds, self._same, self._job = model, edits, feeds, same, job
@@ -154,12 +157,12 @@ class _Trial:
         )
 
     def right(self, found: Settled) -> bool:
-        """Whether the graph without these levels loads, runs and answers with optimisation as without, up to
-        rounding."""
+        """Return whether the graph without these levels loads, runs and gives the same outputs with and without
+        optimisation, up to rounding."""
         return self._right(found.of(self._edits))
 
     def right_without(self, paths: Sequence[str]) -> bool:
-        """The same without the edits of these layers, and all others in floating point."""
+        """Return the same without the edits of these layers, and with all others in floating point."""
         rest = {path: edit for path, edit in self._edits.items() if path not in paths}
         return self._right(Settled(floats=frozenset(rest)).of(rest))
 
@@ -173,12 +176,12 @@ class _Trial:
         try:
             expected = self._outputs(graph, False)
         except UserError:
-            return True  # an operator that only the optimiser makes runnable: there is nothing to compare with
+            return True  # an operator that runs only after optimisation: there is nothing to compare with
         moved = self._apart(found, expected)
         return bool((moved <= LIMITS).all()) or _saturating(edits) or self._rounding(edits, expected, moved)
 
     def _rounding(self, edits: Edits, expected: Outputs, moved: np.ndarray) -> bool:
-        """Whether the graph moves about as far for what rounding does to it, or when nothing is edited."""
+        """Return whether outputs move about as far from rounding alone, or when nothing is edited."""
         limits = LIMITS
         for factor in (1 + NUDGE, 1 - NUDGE):
             other = self._outputs(self._graph(nudged(edits, factor)), False)
@@ -199,13 +202,14 @@ class _Trial:
 
 
 def apart(found: Outputs, expected: Outputs, same: Same = undecided) -> np.ndarray:
-    """[2]: the relative distance of outputs, and the share of decisions that differ."""
+    """Return [2]: the relative distance of outputs, and the share of decisions that differ."""
     moved = distance(found, expected)
     return np.array([moved, 1 - same(found, expected) if np.isfinite(moved) else 1.0])
 
 
 def nudged(edits: Edits, factor: float) -> dict[str, Edit]:
-    """The edits with all scales of activations larger or smaller by a factor: each rounds at slightly other values."""
+    """Return the edits with all scales of activations multiplied by a factor, so that they round slightly
+    differently."""
 
     def moved(levels: Levels) -> Levels:
         return replace(levels, scale=levels.scale * factor)
@@ -221,8 +225,8 @@ def nudged(edits: Edits, factor: float) -> dict[str, Edit]:
 
 
 def _fewest(paths: Sequence[str], right: Callable[[list[str]], bool]) -> list[str]:
-    """A set of paths that makes it right and of which none can be spared; all together do. Junker 2004, QuickXplain:
-    halves are tried, so that one culprit among n takes log n trials."""
+    """Return a minimal set of paths that makes it right; all together do. Junker 2004, QuickXplain: by bisection, so
+    that one culprit among n takes log n trials."""
 
     def search(fixed: list[str], rest: list[str], checked: bool) -> list[str]:
         if not checked and right(fixed):
@@ -245,17 +249,17 @@ def _without(edit: Edit, delivered: bool, activations: bool) -> Edit:
 
 
 def _saturating(edits: Edits) -> bool:
-    """Whether sums of products saturate here, which the user has chosen and is told of by the methods."""
+    """Return whether sums of products saturate here, which the user has chosen and the methods report."""
     grids = [edit.encoding.tensor.grid for edit in edits.values() if isinstance(edit.compute, Static)]
     return any(grid is not None and grid.bits == 8 for grid in grids) and qdq.saturates()
 
 
 def distance(found: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> float:
-    """The largest relative distance |a - b| / |b| among floating-point outputs; infinite where one is not finite or of
-    another shape. Outputs that are not numbers with a size, as classes are, may differ on ties and do not count."""
+    """Return the largest relative distance |a - b| / |b| among floating-point outputs; infinite if one is not finite or
+    has another shape. Outputs that are not continuous, such as classes, may differ on ties and do not count."""
     largest = 0.0
     for a, b in zip(found, expected, strict=True):
-        if not isinstance(b, np.ndarray):  # a sequence or a map, which is made of other values
+        if not isinstance(b, np.ndarray):  # a sequence or a map, which consists of other values
             continue
         if a.shape != b.shape:
             return np.inf
@@ -271,8 +275,8 @@ def distance(found: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> flo
 
 
 def note_on_file(path: str, written: Run, data: Dataset, same: Same = undecided) -> str:
-    """A sentence where a file answers otherwise when it is loaded without optimisation; "" where it does not, or where
-    it does not run so. `written` runs it with optimisation."""
+    """Return a sentence if a file gives other outputs when loaded without optimisation; "" if it does not, or cannot be
+    run that way. `written` runs it with optimisation."""
     feeds = next(iter(data.batches(MEASURED, MEASURED)))
     moved = without_optimisation(path, written(feeds), feeds, same)
     return "" if moved is None else not_verified(moved, data.count(feeds))
@@ -281,8 +285,8 @@ def note_on_file(path: str, written: Run, data: Dataset, same: Same = undecided)
 def without_optimisation(
     path: str, found: Outputs, feeds: Mapping[str, np.ndarray], same: Same = undecided
 ) -> np.ndarray | None:
-    """How far the outputs of a file are from these when it is loaded without optimisation, if beyond the limits:
-    [2], see `apart`."""
+    """Return how far the outputs of a file are from these when it is loaded without optimisation, if beyond the limits:
+    [2] (see `apart`), else None."""
     try:
         session = runtime.session(path, optimize=False)
         plain = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
@@ -293,7 +297,7 @@ def without_optimisation(
 
 
 def not_verified(moved: np.ndarray, samples: int) -> Message:
-    """Note on a file whose outputs depend on the optimisation, on data or (0 samples) on synthetic inputs."""
+    """Return a note on a file whose outputs depend on the optimisation, on data or (0 samples) on synthetic inputs."""
     return Message(
         "Not verified: with graph optimisation off, ONNX Runtime gives different outputs for "
         "this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, "

@@ -1,5 +1,5 @@
-"""Goals of a search: the limits to allocate within, which points meet a goal, which of them is chosen, and how long
-each step may take."""
+"""Goals of a search: limits for the allocation, which points meet a goal, which of them is chosen, and how long each
+step may take."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,9 +15,9 @@ from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import Knowledge, limited
 from workbench.engine.search.wholes import within
 
-SHARES = (0.5, 0.25, 0.8)  # of the way from what was fine to what was too rough, in the logarithm of the divergence
-GAIN = 0.9  # of the divergence that was measured: what is predicted to be less is worth measuring
-CLOSE = 1.02  # times the bytes: files of about one size
+SHARES = (0.5, 0.25, 0.8)  # fraction of the way from acceptable to too coarse, in the logarithm of the divergence
+GAIN = 0.9  # share of the measured divergence: a lower prediction is worth measuring
+CLOSE = 1.02  # ratio of bytes: files of about the same size
 TRAINED = 3  # recipes that are retrained
 Step = Literal["first", "predicting", "references", "racing", "measuring", "retraining", "checking"]
 # When each step ends, as a share of a time limit: what a step does not need is left to those behind it. First are a few
@@ -44,7 +44,7 @@ class Schedule:
         return self._seconds > self._little
 
     def until(self, step: Step, job: Job, last: float = 0.0) -> Job:
-        """The job, cancelled when a step has to end; `last`: seconds that the final figures will take."""
+        """Return the job, cancelled when a step has to end; `last`: seconds that the final figures will take."""
         if not self._seconds:
             return job
         share = self._ends.get(step, 1.0)
@@ -73,7 +73,7 @@ def undone(step: Step, left: int, total: int) -> Message:
 
 
 def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
-    """Limits for one round: the goal's own, or points along the trade-off."""
+    """Return the limits for one round: the goal's own, or points along the trade-off."""
     limits = limited(goal, front.original.bytes)
     if goal.max_drop is not None:
         return [replace(limits, cost=cost, smallest=True) for cost in _brackets(goal, known, front)]
@@ -84,7 +84,7 @@ def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
 
 
 def expected(goal: Goal, known: Knowledge, front: Front) -> Limits | None:
-    """Expected result of an allocation before anything is measured; None if unknown."""
+    """Return the expected result of an allocation before anything is measured; None if unknown."""
     if goal.whole or goal.limits_runs:
         return None
     limits = limited(goal, front.original.bytes)
@@ -96,7 +96,7 @@ def _bearable(goal: Goal, known: Knowledge) -> float:
 
 
 def _brackets(goal: Goal, known: Knowledge, front: Front) -> list[float]:
-    """Divergences between the largest that kept the drop and the smallest that did not."""
+    """Return divergences between the largest that met the drop limit and the smallest that did not."""
     fine, rough = list[float](), list[float]()
     for point in own(front):
         if point.measured is not None:
@@ -108,13 +108,13 @@ def _brackets(goal: Goal, known: Knowledge, front: Front) -> list[float]:
 
 
 def own(front: Front) -> list[Point]:
-    """The points that may be chosen: all but the user's."""
+    """Return the points that may be chosen: all but the user's."""
     return [point for point in front.points if point.kind in ("search", "uniform", "greedy")]
 
 
 def keeps(goal: Goal, known: Knowledge, front: Front, point: Point) -> bool:
-    """Whether a measured point keeps every limit; that of the drop both as it was measured, and by what recipes of its
-    divergence lose, which is less a matter of luck."""
+    """Return whether a measured point keeps every limit. The drop must be within its limit both as measured and as
+    expected from its divergence, which is less subject to chance."""
     if point.measured is None or not within(goal, point, front.original.bytes):
         return False
     figure, limit = point.measured, goal.max_drop
@@ -123,13 +123,13 @@ def keeps(goal: Goal, known: Knowledge, front: Front, point: Point) -> bool:
 
 
 def moved(point: Point) -> float:
-    """Divergence, infinite where it was not measured."""
+    """Return the divergence, infinite if it was not measured."""
     return np.inf if point.measured is None else point.measured.divergence
 
 
 def chosen(goal: Goal, known: Knowledge, front: Front) -> Point | None:
-    """The point that meets the goal with the smallest change of outputs; with a drop limit, the smallest file. One that
-    was retrained is to lose less: its outputs were meant to change."""
+    """Return the point that meets the goal with the smallest change of outputs; with a drop limit, the smallest file. A
+    retrained one is compared by its drop, as its outputs were meant to change."""
     if goal.whole:
         return None
     kept = [point for point in own(front) if keeps(goal, known, front, point)]
@@ -145,8 +145,8 @@ def lost(point: Point) -> float:
 
 
 def worth_training(goal: Goal, known: Knowledge, front: Front) -> list[Point]:
-    """A few points to retrain: those that are best for the goal, with a drop limit those that just miss it, too; or
-    some along the front."""
+    """Return a few points to retrain: the best for the goal and, with a drop limit, those that just miss it; or some
+    along the front."""
     if goal.whole:
         return _along(front.best, TRAINED)
     kept = [point for point in own(front) if point.measured is not None and within(goal, point, front.original.bytes)]
@@ -158,7 +158,7 @@ def worth_training(goal: Goal, known: Knowledge, front: Front) -> list[Point]:
 
 
 def promises(goal: Goal, known: Knowledge, guess: Point, best: Point) -> bool:
-    """Whether what is predicted would be better than what was measured."""
+    """Return whether the predicted point would be better than the measured one."""
     if goal.max_drop is not None:
         return guess.bytes < best.bytes
     cost = known.cost(guess.recipe)
@@ -166,8 +166,8 @@ def promises(goal: Goal, known: Knowledge, guess: Point, best: Point) -> bool:
 
 
 def promises_more(goal: Goal, known: Knowledge, front: Front, limits: Limits, recipe: Recipe) -> bool:
-    """Whether a recipe is predicted to be clearly better than what was measured within these limits; where only a
-    measurement can tell, it is."""
+    """Return whether a recipe is predicted to be clearly better than what was measured within these limits; true if
+    only a measurement can tell."""
     cost = known.cost(recipe)
     if cost is None or not goal.whole or limits.bytes is None:
         return True
@@ -175,7 +175,8 @@ def promises_more(goal: Goal, known: Knowledge, front: Front, limits: Limits, re
 
 
 def reached(goal: Goal, known: Knowledge, front: Front, budgets: Sequence[float]) -> list[float]:
-    """How far the search is, less is better: bytes, or divergence, of the best; for a trade-off at each budget."""
+    """Return how good the best result is so far, less is better: its bytes, or divergence; for a trade-off at each
+    budget."""
     if goal.whole:
         points = own(front)
         return [min((moved(p) for p in points if p.bytes <= limit), default=np.inf) for limit in budgets]
@@ -186,7 +187,7 @@ def reached(goal: Goal, known: Knowledge, front: Front, budgets: Sequence[float]
 
 
 def _along(points: Sequence[Point], count: int = BUDGETS) -> list[Point]:
-    """A few of these points, evenly in the ratio of bytes: the first, the last, and what is best up to each size."""
+    """Return a few of these points, evenly in the ratio of bytes: the first, the last, and the best up to each size."""
     if len(points) <= count:
         return list(points)
     sizes = np.geomspace(points[0].bytes, points[-1].bytes, count) * (1 + 1e-9)
@@ -195,8 +196,8 @@ def _along(points: Sequence[Point], count: int = BUDGETS) -> list[Point]:
 
 
 def finalists(goal: Goal, front: Front) -> Sequence[Point]:
-    """Points to measure on held-out samples: the chosen one and the uniform one that it is compared with; or points
-    along the front, and along that of the uniform ones."""
+    """Return the points to measure on held-out samples: the chosen one and the uniform one that it is compared with; or
+    points along the front, and along that of the uniform ones."""
     uniform = [point for point in front.of("uniform") if point.measured is not None]
     if goal.whole:
         return list(dict.fromkeys([*_along(front.best), *_along(tuple(undominated(tuple(uniform))))]))

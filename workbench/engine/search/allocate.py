@@ -1,5 +1,5 @@
-"""Choose one option per layer within limits, by integer programming (Cai et al. 2020, ZeroQ, section 3.2; Hubara et al.
-2021, section 4)."""
+"""Choice of one option per layer within limits, by integer programming (Cai et al. 2020, ZeroQ, section 3.2; Hubara et
+al. 2021, section 4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ class Limits:
     smallest: bool = False
 
     def less(self, bytes: float, macs: float) -> "Limits":
-        """With so much taken off bytes and MACs."""
+        """Return the limits reduced by these bytes and MACs."""
         return replace(
             self,
             bytes=None if self.bytes is None else self.bytes - bytes,
@@ -37,10 +37,10 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """An option, or a layer left as it is (`option` None), as a column of the programme.
+    """An option, or a layer left unchanged (`option` None), as a column of the programme.
 
-    place   as in the costs; `rows` are the layers that it settles
-    cost    alone, with a margin for its error
+    place   as in the costs; `rows` are the layers that it decides
+    cost    of this part alone, with a margin for its error
     """
 
     place: str
@@ -53,7 +53,7 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """A choice for every layer; bytes without what layers share."""
+    """A choice for every layer; bytes exclude what layers share."""
 
     choices: tuple[Choice, ...]
 
@@ -71,7 +71,7 @@ class Allocation:
 
 
 class Problem:
-    """Columns and rows, made once and solved for any limits. `scale`: divergence that counts as a nat."""
+    """Columns and rows, built once and solved for any limits. `scale`: divergence that counts as a nat."""
 
     def __init__(self, layers: Sequence[str], choices: Sequence[Choice], scale: float = 1.0) -> None:
         self.choices, self.scale = tuple(choices), scale
@@ -83,7 +83,7 @@ class Problem:
         self._macs = np.array([choice.macs for choice in self.choices])
 
     def allocate(self, costs: Costs, limits: Limits) -> Allocation | None:
-        """The best that keeps the limits, and None where nothing does."""
+        """Return the best allocation within the limits, or None if there is none."""
         linear = np.array([costs.each(each.place, each.cost) for each in self.choices]) / self.scale
         able = np.ones(len(self.choices), bool)
         limit = None if limits.cost is None else costs.sum_for(limits.cost) / self.scale
@@ -97,7 +97,7 @@ class Problem:
                 constraints.append(LinearConstraint(figures[None] / unit, -np.inf, most / unit))
         size = self._bytes / max(float(self._bytes.max()), 1.0)
         objective = 1e3 * size + 1e-3 * linear if limits.smallest else linear / COST + 1e-3 * size
-        with QuietNatives(drop=True):  # lines that the solver prints whatever it is told
+        with QuietNatives(drop=True):  # lines that the solver prints regardless of its options
             solved = milp(
                 objective,
                 constraints=constraints,
@@ -110,12 +110,12 @@ class Problem:
         return Allocation(tuple(each for each, share in zip(self.choices, solved.x, strict=True) if share > 0.5))
 
     def _largest(self, figures: np.ndarray, able: np.ndarray) -> float:
-        """Sum over the layers of the largest figure of an option of each."""
+        """Return the sum over the layers of the largest figure among the options of each."""
         return float((self._settled * (figures * able)).max(axis=1).sum())
 
     def greedy(self, limit: float) -> Allocation | None:
-        """Layer by layer: from everything as it is, always the option that saves most bytes for what it costs, until
-        it fits. A reference that must not be better. Layers alone, no channels."""
+        """Return the greedy allocation: from everything unchanged, repeatedly the option that saves most bytes for its
+        cost, until it fits. A reference that must not be better. Single layers only, no channels."""
         now = {each.rows[0]: each for each in self.choices if each.option is None}
         alone = [each for each in self.choices if each.option is not None and not each.option.structural]
         total = sum(each.bytes for each in now.values())
@@ -130,5 +130,5 @@ class Problem:
 
 
 def _price(now: Choice, after: Choice) -> float:
-    """Cost per saved byte."""
+    """Return the cost per saved byte."""
     return (after.cost - now.cost) / (now.bytes - after.bytes)

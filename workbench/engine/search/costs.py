@@ -1,11 +1,11 @@
-"""Model of a whole recipe's cost from the costs of its parts, learnt from measured recipes.
+"""Model of a whole recipe's cost from the costs of its parts, fitted to measured recipes.
 
-To second order the divergence of a recipe is ½ E ‖Σ e_l‖², e_l what the errors of place l make of the outputs in the
-metric of the Fisher matrix. With k_l = ½ E ‖e_l‖² it lies between Σ k_l, where the errors have nothing to do with each
-other, and (Σ √k_l)², where all are alike; beyond the second order, errors act on what errors before them made. So the
-divergence is modelled as A (Σ s_l k_l)^γ, which is linear in what is to be allocated: A = γ = s_l = 1 for errors that
-add up. The logarithms of A and s_l, and γ, are fitted by ridge regression towards that, linearised as by Gauss and
-Newton; with few measurements the sum of the parts is what remains.
+To second order the divergence of a recipe is ½ E ‖Σ e_l‖², with e_l the effect of the errors of place l on the outputs,
+in the metric of the Fisher matrix. With k_l = ½ E ‖e_l‖² it lies between Σ k_l for uncorrelated errors and (Σ √k_l)²
+for equal ones; beyond the second order, errors act on the results of earlier errors. So the divergence is modelled as A
+(Σ s_l k_l)^γ, which is linear in what is to be allocated: A = γ = s_l = 1 for errors that add up. The logarithms of A
+and s_l, and γ, are fitted by ridge regression towards that, linearised by Gauss-Newton; with few measurements the sum
+of the parts remains.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-Parts = Mapping[str, float]  # place -> cost of what it gets, alone
+Parts = Mapping[str, float]  # place -> cost of its part alone
 RIDGE = (0.1, 0.1, 1.0)  # of log A, γ and each log s: against a squared error of the logarithm
 STEPS = 5  # of Gauss and Newton
 STEEPEST = 2.0  # γ is between the inverse of this, and this
-FARTHEST = 2.0  # nats; a recipe beyond that teaches nothing, as there is nothing left of the model
-LEAST = 1e-4  # nats, added to a divergence before its logarithm is taken: less is as good as nothing
+FARTHEST = 2.0  # nats; a recipe beyond that is not learnt from, as nothing is left of the model
+LEAST = 1e-4  # nats, added to a divergence before its logarithm is taken: smaller ones are negligible
 
 
 @dataclass(frozen=True)
 class Costs:
-    """amount, power  A and γ
-    factors        s by place, 1 where nothing was learnt
+    """Fitted parameters of the model.
+
+    amount, power  A and γ
+    factors        s by place, 1 if nothing was learnt
     scale          divergence that counts as a nat
     """
 
@@ -35,18 +37,18 @@ class Costs:
     scale: float = 1.0
 
     def of(self, parts: Parts) -> float:
-        """Predicted divergence of a whole recipe."""
+        """Return the predicted divergence of a whole recipe."""
         return self.of_sum(sum(self.each(place, cost) for place, cost in parts.items()))
 
     def each(self, place: str, cost: float) -> float:
-        """Contribution of a part to the sum."""
+        """Return the contribution of a part to the sum."""
         return self.factors.get(place, 1.0) * cost
 
     def of_sum(self, total: float) -> float:
         return self.scale * self.amount * (total / self.scale) ** self.power
 
     def sum_for(self, divergence: float) -> float:
-        """The sum of parts that is predicted to give this divergence."""
+        """Return the sum of parts that is predicted to give this divergence."""
         return self.scale * (divergence / self.scale / self.amount) ** (1 / self.power)
 
 
@@ -96,7 +98,7 @@ class Drops:
         return float(np.interp(divergence, self.divergences, self.drops))
 
     def reach(self, drop: float) -> float:
-        """The largest divergence that is expected to lose no more than this."""
+        """Return the largest divergence that is expected to lose no more than this."""
         within = [x for x, y in zip(self.divergences, self.drops, strict=True) if y <= drop]
         above = [(x, y) for x, y in zip(self.divergences, self.drops, strict=True) if y > drop]
         if not above:

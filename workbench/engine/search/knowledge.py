@@ -1,4 +1,4 @@
-"""A search's knowledge: raced options and measured recipes. It predicts, and allocates by its predictions."""
+"""Knowledge of a search: raced options and measured recipes, from which it predicts and allocates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,16 +17,16 @@ from workbench.engine.search.racing import Raced, unraced
 from workbench.engine.search.wholes import Wholes
 from workbench.engine.workspace import Workspace
 
-# Standard errors that are added to a cost: who takes the least of many estimates takes those that are too low (the
-# optimiser's curse: Smith and Winkler 2006, Management Science 52:3). The others are for when that was measured.
+# Standard errors added to a cost: the smallest of many estimates tends to be one that is too low (the
+# optimiser's curse: Smith and Winkler 2006, Management Science 52:3). The others are used once that was measured.
 MARGINS = (1.0, 0.0, 2.0)
 ROUGH, FINE = 0.5, 1e-3  # nats, as predicted: the ends of a whole trade-off
 LINE = 12  # places of the predicted front
-FIT = 6  # rounds in which an allocation is made to fit the exact bytes
+FIT = 6  # rounds of adapting an allocation to the exact bytes
 
 
 class Knowledge:
-    """`raced` are options by place; `scale` is the divergence that counts as a nat."""
+    """Raced options by place (`raced`) and models fitted to them; `scale` is the divergence that counts as a nat."""
 
     def __init__(self, workspace: Workspace, goal: Goal, wholes: Wholes, table: Table) -> None:
         self.goal, self.wholes, self.table = goal, wholes, table
@@ -37,7 +37,7 @@ class Knowledge:
         self._problems: dict[float, Problem] = {}
         self._parts: dict[Recipe, dict[str, float] | None] = {}
         size, macs = wholes.size(Recipe(seed=goal.seed), Job())
-        # Of what is in no layer that may be touched.
+        # Bytes and MACs outside the layers that may be changed.
         self.overhead = float(size - sum(self.layers[path].bytes for path in table.layers))
         self.other_macs = (macs or 0) - sum(self.layers[path].macs or 0 for path in table.layers)
         self._ends: tuple[float, float] | None = None
@@ -53,13 +53,13 @@ class Knowledge:
         parts = [(self._parts_of(recipe), figure.divergence) for recipe, figure in measured]
         self.costs = learnt([(each, value) for each, value in parts if each], self.scale)
         wholes = [(figure.divergence, figure.drop, figure.samples) for _, figure in measured]
-        # At the same divergence, single options and whole recipes lose about the same.
+        # At the same divergence, single options and whole recipes have about the same drop.
         self.drops = Drops.of(
             [*wholes, *((each.cost, each.drop, each.samples) for _, each in self.raced if each.samples)]
         )
 
     def guess(self, points: Sequence[Point]) -> None:
-        """Take what is predicted of single layers for what was measured."""
+        """Use predictions for single layers in place of measurements."""
         raced = []
         for option in self.table.options:
             if option.predicted is not None and not option.structural:
@@ -67,7 +67,7 @@ class Knowledge:
         self.learn(raced, points)
 
     def _parts_of(self, recipe: Recipe) -> dict[str, float] | None:
-        """Costs of the single parts of a recipe at each place; None if some of them were not raced."""
+        """Return the costs of the single parts of a recipe at each place; None if some of them were not raced."""
         if recipe not in self._parts:
             given, parts = dict(self.wholes.stacks(recipe)), dict[str, float]()
             for place, raced in sorted(self.raced, key=lambda each: -len(each[1].option.stacks)):
@@ -79,17 +79,18 @@ class Knowledge:
         return self._parts[recipe]
 
     def predicted(self, recipe: Recipe) -> float | None:
-        """Drop of the metric; None where the parts were not raced."""
+        """Return the predicted drop of the metric; None if the parts were not raced."""
         cost = self.cost(recipe)
         return None if cost is None else self.drops.at(cost)
 
     def cost(self, recipe: Recipe) -> float | None:
-        """Predicted divergence; None likewise."""
+        """Return the predicted divergence; None likewise."""
         parts = self._parts_of(recipe)
         return None if parts is None else self.costs.of(parts)
 
     def allocated(self, limits: Limits, margin: float, job: Job) -> Recipe | None:
-        """The best recipe by what is known that keeps the limits in exact bytes and MACs; None where there is none."""
+        """Return the best recipe by current knowledge that keeps the limits in exact bytes and MACs; None if there is
+        none."""
         problem = self.problem(margin)
         spare_bytes, spare_macs = float(self.overhead), float(self.other_macs)
         for _ in range(FIT):
@@ -103,7 +104,7 @@ class Knowledge:
                 return None
             over = size - (limits.bytes or size), (macs or 0) - (limits.macs or macs or 0)
             if max(over) <= 0:
-                self.overhead = size - found.bytes  # with the decoders that layers of such a recipe share
+                self.overhead = size - found.bytes  # including the decoders that layers of such a recipe share
                 return recipe
             spare_bytes, spare_macs = spare_bytes + max(over[0], 0.0), spare_macs + max(over[1], 0.0)
         return None
@@ -139,7 +140,7 @@ class Knowledge:
         return choices
 
     def line(self, job: Job) -> tuple[tuple[int, float], ...]:
-        """The predicted front: (bytes, drop), the smallest file first; a part of it where time is up."""
+        """Return the predicted front: (bytes, drop), the smallest file first; part of it if time is up."""
         ends, points = self._between(), dict[int, float]()
         if ends is not None:
             for limit in np.geomspace(*ends, LINE):
@@ -151,12 +152,12 @@ class Knowledge:
         return tuple(sorted(points.items()))
 
     def budgets(self) -> list[float]:
-        """Bytes of files along the whole trade-off, evenly in ratio."""
+        """Return bytes of files along the whole trade-off, evenly in ratio."""
         ends = self._between()
         return [] if ends is None else np.geomspace(*ends, BUDGETS).tolist()
 
     def _between(self) -> tuple[float, float] | None:
-        """Exact bytes of the roughest and of the finest recipe worth a look."""
+        """Return the exact bytes of the coarsest and of the finest recipe worth considering."""
         if self._ends is None:
             rough, fine = (self._smallest(cost * self.scale) for cost in (ROUGH, FINE))
             if rough is None or fine is None:
@@ -167,7 +168,7 @@ class Knowledge:
         return self._ends
 
     def _smallest(self, cost: float) -> float | None:
-        """The smallest of the allocations with this sum of single costs."""
+        """Return the size of the smallest allocation with this sum of single costs."""
         found = self.problem(MARGINS[0]).allocate(self.costs, Limits(cost=cost, smallest=True))
         try:
             return None if found is None else float(self.wholes.size(recipe_of(found.stacks, self.goal.seed), Job())[0])
@@ -176,5 +177,5 @@ class Knowledge:
 
 
 def limited(goal: Goal, original: int) -> Limits:
-    """The limits of a goal that an allocation can keep."""
+    """Return the limits of a goal that an allocation can keep."""
     return replace(Limits(), bytes=goal.bytes_of(original), macs=goal.max_macs)

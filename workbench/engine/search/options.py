@@ -33,19 +33,19 @@ from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
 from workbench.methods.base.method import find
 
-SLACK = 1.5  # times: a stack is tried unless a smaller one is predicted to cost less by this
+SLACK = 1.5  # ratio: a stack is tried unless a smaller one is predicted to cost less by this
 CALIBRATED = ("Conv", "Gemm", "MatMul")  # operators whose inputs calibration reads
-HOPELESS = 2.0  # nats of predicted divergence: a model of ten classes that knows nothing is at 2.3
+HOPELESS = 2.0  # nats of predicted divergence: a random model of ten classes is at 2.3
 
 
 @dataclass(frozen=True)
 class Option:
-    """A stack on one layer, or on all layers that lose channels together.
+    """A stack on one layer, or on all layers whose channels are coupled.
 
-    stacks      path -> what that layer gets; the first path names the option's place
-    bytes       of these layers and of those in `following`; `macs` likewise, None where not known
-    predicted   rise of the loss, or relative error of the output (see preview.curvature); None: not predicted
-    following   layers that get smaller with these without getting steps -> the share of their bytes that stays
+    stacks      path -> stack of that layer; the first path names the option's place
+    bytes       of these layers and of those in `following`; `macs` likewise, None if not known
+    predicted   increase of the loss, or relative error of the output (see preview.curvature); None: not predicted
+    following   layers that shrink with these without getting steps -> the share of their bytes that remains
     """
 
     stacks: Mapping[str, Stack]
@@ -69,8 +69,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Table:
-    """Options of a model; `known` says what is predicted of them, `layers` are those that may be touched. `left`: how
-    many of all combinations of stacks and layers, `of`, there was no time for."""
+    """Options of a model; `known` says what is predicted for them, `layers` are those that may be changed. `left` of
+    all `of` combinations of stacks and layers were left out for lack of time."""
 
     options: tuple[Option, ...]
     layers: tuple[str, ...]
@@ -80,7 +80,7 @@ class Table:
 
 
 def touched(workspace: Workspace, goal: Goal) -> list[Layer]:
-    """The layers that a search may change. Raises UserError where there are none."""
+    """Return the layers that a search may change. Raises UserError if there are none."""
     rows = [Row(pattern, ()) for pattern in goal.layers or ("*",)]
     layers = [
         layer for layer in workspace.model.layers if not layer.locked and any(row.matches(layer.path) for row in rows)
@@ -105,15 +105,15 @@ class _Source:
         )
 
     def predictor(self) -> tuple[Predictor | None, Predictability]:
-        """With what it predicts; made when first asked for."""
+        """Return the predictor and what it predicts; created when first needed."""
         if self._made is None:
-            from workbench.engine.preview.predict import prepared  # which needs torch
+            from workbench.engine.preview.predict import prepared  # imports torch
 
             self._made = prepared(self.workspace, self.job.silent(), check=False)
         return self._made
 
     def known(self) -> Predictability:
-        """Predictor, and the obstacle where it does not predict the loss."""
+        """Return what the predictor predicts, and the obstacle if it does not predict the loss."""
 
         def make() -> dict[str, Any]:
             found = self.predictor()[1]
@@ -123,7 +123,7 @@ class _Source:
         return Predictability(kind, from_data(obstacle))
 
     def alone(self, stack: Stack, layers: Sequence[Layer]) -> Iterator[Option]:
-        """The stack on each of these layers that can have it."""
+        """Yield the stack on each of these layers that can have it."""
 
         def make() -> dict[str, Any]:
             edits: dict[str, Edit] = {}
@@ -150,7 +150,7 @@ class _Source:
     def edit(
         self, wanted: Mapping[Stack, Sequence[Layer]], helped: Callable[[Mapping[str, Sequence[Stack]], Job], object]
     ) -> None:
-        """Let others make what `alone` will find in the cache, as far as its rows are not on the disk."""
+        """Let `helped` compute the edits that `alone` will need, for rows that are not on disk."""
         missing = {stack: layers for stack, layers in wanted.items() if self._row(stack, layers) is None}
         by_path: dict[str, list[Stack]] = {}
         for stack, layers in missing.items():
@@ -161,14 +161,14 @@ class _Source:
         helped(by_path, self.job.silent())
 
     def _row(self, stack: Stack, layers: Sequence[Layer]) -> Mapping[str, Any] | None:
-        """The row of `alone` if it is on the disk."""
+        """Return the row of `alone` if it is on disk."""
         return self.workspace.store.load(self._name(self._alone(stack, layers)))
 
     def _prepare(self, layers: Sequence[Layer]) -> None:
-        """The inputs of all these layers in one run of the model."""
+        """Measure the inputs of all these layers in one run of the model."""
         workspace, seen = self.workspace, [layer.path for layer in layers if layer.op in CALIBRATED]
         if workspace.calibration is not None:
-            with suppress(UserError):  # which each layer finds out by itself
+            with suppress(UserError):  # each layer reports it itself
                 prepare_moments(workspace.model, seen, workspace.calibration, workspace.cache, self.job.silent())
 
     def _edited(self, layer: Layer, stack: Stack) -> Edit | None:
@@ -179,11 +179,11 @@ class _Source:
             return compiler.edit(
                 model, layer.path, stack, workspace.calibration, self.seed, workspace.cache, self.job.silent()
             )
-        except UserError:  # the steps do not go together on this layer, or its inputs are not what the method needs
+        except UserError:  # the steps cannot be combined on this layer, or its inputs do not suit the method
             return None
 
     def together(self, stack: Stack, members: Sequence[str]) -> Iterator[Option]:
-        """The stack on layers that lose channels together, each with the steps that it can have."""
+        """Yield the stack on layers whose channels are coupled, each with the steps that it can have."""
         model = self.workspace.model
         given = {
             path: tuple(action for action in stack if not _refused(self.workspace, model.layer(path), action))
@@ -241,18 +241,18 @@ def table(
     helped: Callable[[Mapping[str, Sequence[Stack]], Job], object] | None = None,
     partial_too: bool = False,
 ) -> Table:
-    """Every stack on every layer that the target takes it on, predicted. Raises UserError where no layer can be
-    touched or have any of the steps, and for an unknown target.
+    """Return every stack on every layer for which the target supports it, with predictions. Raises UserError if no
+    layer can be changed or have any of the steps, and for an unknown target.
 
-    told     gets the table as soon as it has what needs no calibration data, which is made first
-    helped   makes the edits of these stacks on layers (by path), and puts them into the cache
-    partial_too   a cancelled job ends with what it has; otherwise Cancelled is raised
+    told     called with the table once everything that needs no calibration data is done, which comes first
+    helped   computes the edits of these stacks on layers (by path), and puts them into the cache
+    partial_too   whether a cancelled job returns its options so far; otherwise Cancelled is raised
     """
     layers = touched(workspace, goal)
     target = find_target(goal.target) if goal.target else None
     source = _Source(workspace, goal.seed, job)
     known, paths = Predictability(None), tuple(layer.path for layer in layers)
-    # Some targets want activations on levels, too.
+    # Some targets require quantised activations.
     takes = any(for_target.takes(target, layer, STATIC) for layer in layers)
     timed = goal.max_latency is not None or goal.max_energy is not None
     integers = ((STATIC,) if takes else (SIGNED,)) if timed or target is not None else ()
@@ -303,7 +303,8 @@ def table(
 
 
 def _nothing_to_try(goal: Goal) -> UserError:
-    """No layer can have any of the steps that the goal allows, or its target takes none of them."""
+    """Return the error that no layer can have any of the steps that the goal allows, or that its target supports
+    none."""
     if goal.target:
         return UserError(
             "{target} takes none of the steps that a search tries on these layers.",
@@ -320,7 +321,7 @@ def _uses_data(stack: Stack) -> bool:
 
 
 def _parts(workspace: Workspace, layers: Sequence[Layer], count: int) -> Iterator[list[Layer]]:
-    """Layers whose `count` edits, with what is known of their inputs, are in the cache together."""
+    """Yield groups of layers whose `count` edits, with the statistics of their inputs, fit into the cache together."""
     part, room = list[Layer](), workspace.cache.budget / 2
     for layer in layers:
         taken = 4 * layer.count * count + 8 * layer.groups * layer.matrix[1] ** 2
@@ -333,8 +334,8 @@ def _parts(workspace: Workspace, layers: Sequence[Layer], count: int) -> Iterato
 
 
 def promising(found: Table, model_bytes: Mapping[str, int]) -> dict[str, list[Option]]:
-    """Options worth measuring by place: not larger than the layer, not hopeless, and not clearly worse than a smaller
-    one. A place is a layer, or several coupled layers."""
+    """Return the options worth measuring by place: not larger than the layer, not hopeless, and not clearly worse than
+    a smaller one. A place is a layer, or several coupled layers."""
     places: dict[str, list[Option]] = {}
     for option in found.options:
         before = sum(model_bytes[path] for path in (*option.stacks, *option.following))
@@ -345,7 +346,8 @@ def promising(found: Table, model_bytes: Mapping[str, int]) -> dict[str, list[Op
 
 
 def _behind(option: Option, others: Sequence[Option]) -> bool:
-    """Whether another takes no more bytes and is predicted to cost far less, or as much at fewer bytes."""
+    """Return whether another option takes no more bytes and is predicted to cost far less, or as much at fewer
+    bytes."""
     if option.predicted is None:
         return False
     return any(
@@ -358,8 +360,8 @@ def _behind(option: Option, others: Sequence[Option]) -> bool:
 
 
 def recipe_of(chosen: Mapping[str, Stack], seed: int) -> Recipe:
-    """A row for each layer. 8-bit activations are wherever a step asks for them, as they are measured: what would be
-    faster without them is timed for whole recipes alone."""
+    """Return a recipe with a row for each layer. 8-bit activations are used wherever a step asks for them, as measured;
+    only whole recipes are timed to see which are faster without them."""
     recipe = Recipe(seed=seed)
     for path, actions in chosen.items():
         recipe = recipe.with_actions([path], actions)
@@ -367,7 +369,7 @@ def recipe_of(chosen: Mapping[str, Stack], seed: int) -> Recipe:
 
 
 def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]]:
-    """The layers that lose channels together, once each, where all of them may be touched; most are alone."""
+    """Return the groups of coupled layers, each once, in which all layers may be changed; most are single layers."""
     found = structure.couplings(workspace.model)
     of_path = {path: group for group in found.groups for path in group}
     groups = dict.fromkeys(of_path.get(path, (path,)) for path in layers if path not in found.kept)

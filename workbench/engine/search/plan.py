@@ -1,5 +1,5 @@
-"""Find recipes for a goal: predict every option, race the promising ones, allocate, measure whole recipes, learn from
-what deviates, allocate again; then measure what was chosen on samples that had no part in it."""
+"""Search for a goal: predict every option, race the promising ones, allocate, measure whole recipes, learn from
+deviations, allocate again; then measure the chosen recipe on held-out samples."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ from workbench.engine.search.workers import Workers
 from workbench.engine.workspace import Workspace
 
 ROUNDS = 3  # of allocating and measuring
-BETTER = 0.95  # of what was reached: a round that gains less is the last one
+BETTER = 0.95  # share of the result: a round that gains less is the last one
 UPDATE_S = 0.5  # between two updates that bring no new point
 Others = Sequence[tuple[Kind, str, Recipe]]
 
@@ -42,12 +42,12 @@ def plan(
     measure: bool = True,
     force: Workforce = ALONE,
 ) -> Front:
-    """The trade-off for a goal; `job.update` gets each Front. Raises UserError without data or layers to edit.
+    """Return the trade-off for a goal; `job.update` gets each Front. Raises UserError without data or layers to edit.
 
-    others    recipes that are measured beside, and never chosen
-    stopping  whether a cancelled job is to end with what it has
-    measure   False: nothing is run; what earlier searches measured chooses the recipe, which may stay a prediction
-    force     the processes that compute; the results are the same with any number
+    others    recipes that are measured as well, and never chosen
+    stopping  whether a cancelled job is to end with its result so far
+    measure   False: nothing is run; earlier measurements choose the recipe, which may stay a prediction
+    force     the processes that compute; the results do not depend on their number
     """
     search = Search(workspace, goal, job)
     if measure and not force.alone:
@@ -66,7 +66,7 @@ def plan(
 
 
 class Search:
-    """One search, as far as it has come: what is known, and the front as values."""
+    """One search in progress: its knowledge, and the front as values."""
 
     def __init__(self, workspace: Workspace, goal: Goal, job: Job) -> None:
         evaluator = workspace.measurable()
@@ -126,7 +126,7 @@ class Search:
             self._refine(known, job.part(0.7, 0.93 if self.goal.retrain else 1.0))
 
     def finish(self) -> Front:
-        """With the figures, on samples held out, of what was chosen, and of what it is compared with."""
+        """Return the front with figures on held-out samples for the chosen point, and for those it is compared with."""
         if self.goal.retrain and self.known is not None and not self.trials.closed:
             self._retrain(self.known)
         if self.left and self.known is not None:
@@ -147,7 +147,7 @@ class Search:
         return point.measured is not None or not self.trials.closed
 
     def _retrain(self, known: Knowledge) -> None:
-        """Train the best few, each as Recover would; one of them may then be chosen."""
+        """Train the best few, as Recover would; one of them may then be chosen."""
         few, done = aims.worth_training(self.goal, known, self.front), 0
         with self._in_time("retraining", self.job) as job:
             for number, point in enumerate(few):
@@ -162,13 +162,13 @@ class Search:
         self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or self.front.chosen)
 
     def _prefer_measured(self, known: Knowledge) -> None:
-        """A recipe that is only predicted is chosen where there was no time to measure one that keeps the goal."""
+        """Replace a predicted choice by a measured point that meets the goal, if there is one."""
         best = self.front.chosen
         if best is not None and best.measured is None:
             self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or best)
 
     def _free(self) -> None:
-        """Give back what calibration keeps to go on from layer to layer, and what was freed on the way."""
+        """Free what calibration keeps to continue from layer to layer, and return freed memory to the system."""
         if self.workspace.calibration is not None:
             layer_context.release(self.workspace.calibration, self.workspace.cache)
         give_memory_back()
@@ -177,7 +177,7 @@ class Search:
 
     @contextmanager
     def _in_time(self, step: Step, job: Job) -> Iterator[Job]:
-        """The job of a step that ends when its time is up; Cancelled where the user stops the search."""
+        """Give a job that ends when the step's time is up; Cancelled is raised if the user stops the search."""
         pace, whole = self.wholes.pace, 2 * BUDGETS if self.goal.whole else 2
         try:
             yield self.schedule.until(step, job, 0.0 if step == "checking" else whole * pace * len(self.held.order))
@@ -191,8 +191,7 @@ class Search:
     # -- the steps -----------------------------------------------------------------------------------------------------
 
     def _measure_some(self, job: Job) -> None:
-        """A few uniform recipes on the first samples: what there is to see, and by what drops are predicted, until more
-        is known. Their measurements count towards the full ones."""
+        """Measure a few uniform recipes on the first samples, for display and to predict drops until more is known."""
         if self.goal.layers or self.goal.target:
             return
         chosen = {name: stack for name, stack in uniform(self.goal.families).items() if name in FIRST}
@@ -203,7 +202,7 @@ class Search:
                 self._measure("uniform", name, recipe, number + 1, len(chosen), job, first=True)
 
     def _predict(self, job: Job) -> Knowledge:
-        """Every option, or as many as there is time for."""
+        """Predict every option, or as many as there is time for."""
         helped = None if self.workers is None else self.workers.edit
         job = self.schedule.until("predicting", job)
         found = table(self.workspace, self.goal, job, self._foresee, helped, partial_too=True)
@@ -214,7 +213,7 @@ class Search:
         return self.known
 
     def _foresee(self, found: Table) -> Knowledge:
-        """Say what the front may be, by what is predicted of single layers alone."""
+        """Predict the front from predictions for single layers alone."""
         known = Knowledge(self.workspace, self.goal, self.wholes, found)
         if found.known.kind == "loss" and not self.trials.closed:
             known.guess(self.front.points)
@@ -224,7 +223,7 @@ class Search:
         return known
 
     def _measure_references(self, found: Table, others: Others, job: Job) -> None:
-        """The user's recipes, uniform ones, and what an earlier search measured."""
+        """Measure the user's recipes, uniform ones, and those that an earlier search measured."""
         wanted: list[tuple[Kind, str, Recipe]] = [
             *others,
             *(("uniform", *each) for each in self.wholes.uniform(found.layers)),
@@ -266,17 +265,17 @@ class Search:
         self._leave("racing", sum(each.key not in tried for place in unraced.values() for each in place), total)
 
     def _learn(self, known: Knowledge) -> None:
-        """And say what is now expected, and would be chosen."""
+        """Learn from all measurements; update front and choice."""
         known.learn(self.raced, self.front.points)
         self._choose(known)
         self.front = replace(self.front, predicted=self._line(known))
 
     def _line(self, known: Knowledge) -> tuple[tuple[int, float], ...]:
-        """The predicted front; where there is no time to find it, that of before."""
+        """Return the predicted front, or the previous one if there is no time to compute it."""
         return known.line(self.schedule.until("checking", self.job)) or self.front.predicted
 
     def _choose(self, known: Knowledge) -> None:
-        """The best of what was measured; before anything keeps the goal, the allocation for it, as a prediction."""
+        """Choose the best measured point; before any meets the goal, its allocation, as a prediction."""
         best = aims.chosen(self.goal, known, self.front)
         limits = aims.expected(self.goal, known, self.front)
         if limits is not None and (best is None or best.kind == "uniform" or self.trials.closed):
@@ -305,7 +304,7 @@ class Search:
         self._learn(known)
 
     def _round(self, known: Knowledge, number: int, job: Job) -> int:
-        """Measure an allocation for each of the aims; returns how many were new."""
+        """Measure an allocation for each of the aims; return how many were new."""
         new: dict[Recipe, tuple[Kind, Recipe]] = {}
         for limits in aims.wanted(self.goal, known, self.front):
             for kind, recipe in self._proposed(known, limits, number == 0, job):
@@ -321,7 +320,7 @@ class Search:
         return len(new)
 
     def _proposed(self, known: Knowledge, limits: Limits, first: bool, job: Job) -> Iterator[tuple[Kind, Recipe]]:
-        """The allocation, or where it was measured one with other margins of error; at first the greedy one, too."""
+        """Yield the allocation or, if measured, one with other margins of error; at first the greedy one, too."""
         if first and limits.bytes is not None and not limits.smallest and not self.goal.whole:
             recipe = known.greedy(limits.bytes)
             if recipe is not None and not self._is_known(recipe):
@@ -353,7 +352,7 @@ class Search:
         if point is not None:
             self._add(point, "measuring", done, total)
 
-    # -- telling -------------------------------------------------------------------------------------------------------
+    # -- updates -------------------------------------------------------------------------------------------------------
 
     def _notes(self) -> list[str]:
         notes = list[str]()
@@ -391,7 +390,7 @@ class Search:
         self._tell(phase, done, total)
 
     def _tell(self, phase: Phase, done: int, total: int) -> Front:
-        """Update whoever looks; not more often than they can see, where nothing but the count has changed."""
+        """Send an update; rarely if only the count has changed."""
         run, known = self.trials.run + self.held.run, self.trials.known + self.held.known
         self.front = replace(self.front, phase=phase, done=done, total=total, trials=run, known=known)
         if monotonic() - self._updated > UPDATE_S or phase == "done":

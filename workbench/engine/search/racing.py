@@ -1,7 +1,7 @@
-"""Race the options of a place on growing prefixes of the same samples, and drop those that are beaten.
+"""Racing of the options of a place on growing prefixes of the same samples, dropping those that are clearly worse.
 
 As in a Hoeffding race (Maron and Moore 1994, NeurIPS 6), but with paired intervals of the differences: options see the
-same samples, so what is hard for all of them cancels (Mnih et al. 2008, ICML, on why variance belongs in the bound).
+same samples, so difficulty common to all cancels out (Mnih et al. 2008, ICML, on why variance belongs in the bound).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,10 +22,10 @@ NEGLIGIBLE, TOO_MUCH = 5e-4, 0.25  # nats: neither are they for what costs less 
 
 @dataclass(frozen=True, eq=False)
 class Raced:
-    """An option with its cost as measured on `samples`; `left` says that nothing beat it.
+    """An option with its cost as measured on `samples`; `left`: not beaten by another.
 
-    cost    mean divergence, `error` the standard error of that; `drop` mean loss of the metric
-    result  sample by sample, where it was raced
+    cost    mean divergence, `error` its standard error; `drop` mean loss of the metric
+    result  sample by sample, if it was raced
     """
 
     option: Option
@@ -38,15 +38,15 @@ class Raced:
 
 
 def unraced(option: Option, predicted: float) -> Raced:
-    """An option that counts as what is predicted of it."""
+    """Return an option that counts with its prediction."""
     return Raced(option, predicted, 0.0, 0.0, 0, True)
 
 
 def race(
     options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None = None, precise: float = PRECISE
 ) -> list[Raced]:
-    """Race all options of one place, those that were dropped with what was measured until then. The same race in this
-    process is not run again."""
+    """Race all options of one place; those that were dropped keep what was measured until then. The same race is not
+    repeated in this process."""
     about = (trials.about, trials.order.tobytes(), trials.seed, len(trials.pieces), precise)
     key = ("race", *about, tuple(option.key for option in options))
     if trials.closed and trials.workspace.cache.peek(key) is None:
@@ -55,7 +55,8 @@ def race(
 
 
 def known_of(places: Mapping[str, Sequence[Option]], trials: Trials, predicted: bool) -> Iterator[tuple[str, Raced]]:
-    """Yield what is known of options without a race: by earlier trials, else, where losses are `predicted`, by these."""
+    """Yield what is known of options without a race: from earlier trials, else the prediction of losses if
+    `predicted`."""
     for place, options in places.items():
         closed, trials.closed = trials.closed, True
         try:
@@ -98,7 +99,8 @@ def _race(
 
 
 def _is_beaten(number: int, left: set[int], options: Sequence[Option], found: Mapping[int, Result]) -> bool:
-    """Whether one that takes no more bytes moves the outputs less, beyond chance; or just as much, sample by sample."""
+    """Return whether one that takes no more bytes moves the outputs less, beyond chance; or exactly as much, sample by
+    sample."""
     own = found[number].divergences.astype(np.float64)
     for other in left - {number}:
         smaller = options[other].bytes < options[number].bytes

@@ -42,8 +42,8 @@ SIGNED: Stack = (
 
 
 def stacks(families: Collection[Family], integers: tuple[Stack, ...] = ()) -> tuple[Stack, ...]:
-    """List the stacks. A family is tried with a quantisation on top where that is allowed, as that is smaller and
-    hardly worse; `integers`: computing in 8 bits, too, which makes no file smaller, but may be faster."""
+    """Return the stacks. A family is also tried with quantisation on top if that is allowed, as that is smaller and
+    hardly worse. `integers`: stacks that compute in 8 bits, which make no file smaller but may be faster."""
     zeros, channels = (ZEROS, CHANNELS) if "prune" in families else ((), ())
     factors = FACTORS if "lowrank" in families else ()
     if "quantize" not in families:
@@ -52,7 +52,7 @@ def stacks(families: Collection[Family], integers: tuple[Stack, ...] = ()) -> tu
     return (*QUANTIZERS, *integers, *((*base, INT4) for base in zeros), *on_top)
 
 
-# Whole recipes that one stack on every layer makes: what a search must not be worse than.
+# Whole recipes with one stack on every layer, than which a search must not be worse.
 UNIFORM: dict[str, Stack] = {
     "8 bit": (INT8,),
     "4 bit": (INT4,),
@@ -68,10 +68,10 @@ UNIFORM: dict[str, Stack] = {
     "half the channels": (Action("prune.channels", {"ratio": 0.5}),),
 }
 
-# Of these, what is measured before anything else: from hardly any loss to much.
+# Those measured before anything else: from hardly any loss to a large one.
 FIRST = ("8 bit", "4 bit", "50 % zeros, 4 bit", "2 bit", "50 % zeros", "SVD 90 %")
 
 
 def uniform(families: Collection[Family]) -> dict[str, Stack]:
-    """The stacks that use these families only."""
+    """Return the stacks that use these families only."""
     return {name: stack for name, stack in UNIFORM.items() if all(action.family in families for action in stack)}

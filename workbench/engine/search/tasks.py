@@ -1,7 +1,7 @@
-"""One trial as a value: steps of layers and the samples they are measured on; and its computation.
+"""One trial as a value, the steps of layers and the samples to measure on; and its computation.
 
-A task says by content what it is about, so that its result is the same wherever it is computed, and is kept on the disk
-under it.
+A task identifies its subject by content, so that its result is the same wherever it is computed, and is stored on disk
+under that identity.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -28,14 +28,16 @@ from workbench.graph.onnx import runtime
 Key = tuple[tuple[str, Stack], ...]  # path -> steps, sorted by path
 CROSSING = 512 << 20  # bytes of values that cross a cut, in memory; the others are on the disk
 FAR = 1e6  # divergence of outputs that are not finite
-LEAST = 1e-7  # probability of a class, at least, where outputs are probabilities
+LEAST = 1e-7  # smallest probability of a class, if outputs are probabilities
 
 
 @dataclass(frozen=True)
 class Task:
-    """about     fingerprints of model, data, calibration samples and metric
-    steps     what the layers get
-    samples   fingerprint of which samples, in their order; `start` and `stop` are places in that order
+    """A trial.
+
+    about     fingerprints of model, data, calibration samples and metric
+    steps     steps of the layers
+    samples   fingerprint of the samples, in their order; `start` and `stop` are positions in that order
     """
 
     about: tuple[str, ...]
@@ -54,8 +56,8 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """Sample by sample: the rows of the metric (see data.metrics.metric), [n, ...], and how far the outputs move, [n];
-    float32 each."""
+    """Per sample: rows of the metric (see data.metrics.metric), [n, ...], and how far the outputs move, [n]; float32
+    each."""
 
     rows: np.ndarray
     divergences: np.ndarray
@@ -75,8 +77,8 @@ class Result:
 
 
 class Computer:
-    """Computes tasks on some samples of a workspace. Keeps the cut of the layer it was at last, as neighbouring tasks
-    are of one layer, and the sessions of the last steps. Not thread-safe."""
+    """Computes tasks on some samples of a workspace. Keeps the cut of the last layer, as neighbouring tasks are about
+    the same layer, and the sessions of the last steps. Not thread-safe."""
 
     def __init__(self, workspace: Workspace, evaluator: Evaluator) -> None:
         self.workspace, self.evaluator = workspace, evaluator
@@ -86,11 +88,11 @@ class Computer:
         self._keeps = True
 
     def compute(self, task: Task, job: Job) -> Result:
-        """Run the edited model on the task's samples. Raises UserError where the steps do not fit."""
+        """Run the edited model on the task's samples. Raises UserError if the steps do not fit."""
         return self.through(self._run(task, job), task.start, task.stop, job)
 
     def through(self, run: Run, start: int, stop: int, job: Job) -> Result:
-        """Run a model on the samples of these places."""
+        """Run a model on the samples at these positions."""
         rows, moved = [], []
         for chosen in self._batches(start, stop):
             job.check()
@@ -104,7 +106,8 @@ class Computer:
         return [order[at : min(at + size, stop)] for at in range(start, stop, size)]
 
     def _original(self, chosen: np.ndarray) -> np.ndarray:
-        """The original's outputs for these samples; computed once a workspace where those of all fit into memory."""
+        """Return the original's outputs for these samples; computed once a workspace where those of all fit into
+        memory."""
         key = ("outputs of the original", self.evaluator.data.fingerprint, chosen.tobytes())
         found = self._originals.get(key)
         if found is None:
@@ -124,7 +127,7 @@ class Computer:
 
     @cached_property
     def scale(self) -> float:
-        """Divergence that counts as one: a nat where classes are told apart, else how far the outputs vary."""
+        """Divergence that counts as one: a nat for classifiers, else the variance of the outputs."""
         outputs = self._original(self.evaluator.order[: self.evaluator.batch])
         if outputs.dtype.kind not in "fiub" or (outputs.ndim == 2 and outputs.shape[1] > 1):
             return 1.0
@@ -147,16 +150,16 @@ class Computer:
         return runner(runtime.session(effective(result.model, result.edits)))
 
     def _cut(self, path: str) -> SuffixRunner:
-        """Cut before this layer; the crossing values are computed from those of the previous cut, for the first
-        samples."""
+        """Return the cut before this layer; for the first samples, the crossing values are computed from those of the
+        previous cut."""
         if self._behind is None or self._behind.path != path:
-            self._behind = None  # whose values go before those of the next
+            self._behind = None  # whose values are evicted before those of the next
             self._behind = SuffixRunner(self.workspace.model, path, Crossings(CROSSING))
         return self._behind
 
 
 def _moved(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """[samples] distance from the original's outputs; where these are no numbers, whether they differ."""
+    """Return [samples] distances from the original's outputs; if these are not numbers, whether they differ."""
     if outputs.shape != original.shape:
         return np.ones(len(outputs))
     if outputs.dtype.kind not in "fiub":
@@ -167,7 +170,7 @@ def _moved(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
 
 
 def _scores(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """Class scores whose softmax the outputs are, where the original gives probabilities."""
+    """Return class scores whose softmax the outputs are, if the original gives probabilities."""
     if original.ndim != 2 or original.shape[1] < 2 or (original < 0).any():
         return outputs
     if np.abs(original.sum(axis=1) - 1).max(initial=0.0) > 1e-3:

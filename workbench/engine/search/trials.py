@@ -1,4 +1,4 @@
-"""Results of tasks, each computed once: kept in memory and, by content, on the disk."""
+"""Results of tasks, each computed once: kept in memory and, by content, on disk."""
 
 import hashlib
 import threading
@@ -18,13 +18,14 @@ from workbench.engine.workspace import Workspace
 
 HELD_OUT = 1 / 3  # of the samples
 FIRST = 64  # samples of the first rung
-RUINED = 1.0  # nats of divergence: what a whole recipe beyond that does exactly is of no use to anybody
+RUINED = 1.0  # nats of divergence beyond which a whole recipe is not measured exactly
 BUDGET = 1 << 30  # bytes on the disk
 
 
 def split(evaluator: Evaluator, samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(samples to choose by, samples held out), both in an order in which every prefix holds the classes in
-    proportion; of the first `samples` of the data where that is not 0. A model of a fixed batch gets whole batches."""
+    """Return (samples to choose by, held-out samples), both in an order in which every prefix has the classes in
+    proportion; of the first `samples` of the data if that is not 0. A model of a fixed batch size gets whole
+    batches."""
     size = evaluator.data.at_once(1)
     limit = min(samples or len(evaluator.order), len(evaluator.order))
     used = evaluator.order[: max(limit // size, min(2, len(evaluator.order) // size)) * size]
@@ -36,7 +37,7 @@ def split(evaluator: Evaluator, samples: int, seed: int) -> tuple[np.ndarray, np
 
 
 def rungs(samples: int, size: int = 1, first: int = FIRST) -> list[tuple[int, int]]:
-    """(start, stop) of growing pieces: the first samples, then as many again as there were so far; in multiples of
+    """Return (start, stop) of growing pieces: the first samples, then repeatedly as many as so far; in multiples of
     `size`."""
     found, stop = [], min(-(-first // size) * size, samples)
     start = 0
@@ -47,10 +48,10 @@ def rungs(samples: int, size: int = 1, first: int = FIRST) -> list[tuple[int, in
 
 
 class Trials:
-    """Computes tasks on one list of samples, or finds that this was done. Thread-safe as far as `computers` differ.
+    """Computes tasks on one list of samples, or finds their results. Thread-safe as long as `computers` differ.
 
-    run      tasks computed here, `known` tasks found on the disk
-    closed   nothing more is computed: what is not known stays so, and counts as `missing`
+    run      number of tasks computed here; `known`: number found on disk
+    closed   nothing more is computed: unknown results stay unknown, and count as `missing`
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Trials:
         )
         self.pieces = rungs(len(chosen), evaluator.data.at_once(1), first)
         self.order = chosen
-        # Shared by all searches of this process: tasks say what they are about.
+        # Shared by all searches of this process, as tasks identify their subject.
         self._found: dict[Task, Result] = workspace.cache.get(("search trials", self.about), dict)
         self._new: list[tuple[Task, Result]] = []
         self._lock = threading.Lock()
@@ -80,8 +81,8 @@ class Trials:
         self.spent = self.units = 0.0
 
     def piece(self, steps: Mapping[str, Stack], rung: int, job: Job, computer: Computer | None = None) -> Result | None:
-        """Effect of the steps on the samples of one rung; None if unknown and the computation has ended. Raises
-        UserError if they do not fit."""
+        """Return the effect of the steps on the samples of one rung; None if unknown and the computation has ended.
+        Raises UserError if they do not fit."""
         task = self.task(steps, rung)
         if (found := self._look_up(task)) is not None or self.closed:
             self.missing += found is None
@@ -99,18 +100,18 @@ class Trials:
         return result
 
     def new(self) -> list[tuple[Task, Result]]:
-        """Results since the last call."""
+        """Return the results since the last call."""
         with self._lock:
             found, self._new = self._new, []
         return found
 
     def known_of(self, steps: Mapping[str, Stack]) -> list[tuple[Task, Result]]:
-        """Known results of these steps, rung by rung."""
+        """Return known results of these steps, rung by rung."""
         tasks = [self.task(steps, rung) for rung in range(len(self.pieces))]
         return [(task, found) for task in tasks if (found := self._look_up(task)) is not None]
 
     def take(self, found: Sequence[tuple[Task, Result]]) -> None:
-        """Results that another process computed."""
+        """Add results that another process computed."""
         with self._lock:
             self.run += len(found)
             self._found.update(found)

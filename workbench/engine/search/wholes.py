@@ -1,4 +1,4 @@
-"""Whole recipes: their exact bytes, MACs and memory, and what they lose on samples."""
+"""Whole recipes: exact bytes, MACs and memory, and their drop on samples."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -33,8 +33,8 @@ from workbench.graph.rewrite.rewrite import with_edits
 
 
 class Wholes:
-    """Makes Points of recipes, each size and each measurement once. Earlier measurements on the same samples are listed
-    on disk."""
+    """Creates Points from recipes, computing each size and each measurement once. Earlier measurements on the same
+    samples are listed on disk."""
 
     def __init__(self, workspace: Workspace, goal: Goal, chosen: Trials, held: Trials) -> None:
         self.workspace, self.goal, self.trials, self.held = workspace, goal, chosen, held
@@ -44,18 +44,19 @@ class Wholes:
         elsewhere = self.target is not None and goal.target != target_here()
         self.roofline = (
             self.target.speed if self.target and elsewhere else None
-        )  # by which latency is told, not measured
+        )  # by which latency is estimated, not measured
         self.pace = 0.0  # seconds that a sample of a whole recipe took, at most
         # Shared by all searches of this process.
         self._sizes: dict[Recipe, tuple[int, int | None]] = workspace.cache.get(("sizes", chosen.about), dict)
         self._about = repr(("whole recipes", chosen.about, goal.seed, chosen.task({}, 0).samples, len(chosen.order)))
 
     def stacks(self, recipe: Recipe) -> Mapping[str, Stack]:
-        """Steps of each layer. Raises UserError if the recipe does not fit."""
+        """Return the steps of each layer. Raises UserError if the recipe does not fit."""
         return compiler.stacks(self.workspace.model, recipe)[0]
 
     def size(self, recipe: Recipe, job: Job) -> tuple[int, int | None]:
-        """Bytes of the file, exact, and MACs of one sample. Raises UserError where the recipe does not fit."""
+        """Return the exact bytes of the file, and the MACs of one sample. Raises UserError if the recipe does not
+        fit."""
         key = recipe.in_effect
         if key not in self._sizes:
             name = f"{self._about} size {recipe.to_yaml()}"
@@ -75,8 +76,8 @@ class Wholes:
     def point(
         self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job, first: bool = False
     ) -> Point | None:
-        """Measured on the samples that the search chooses by, or on the first of them; None where nothing is computed
-        any more and that is not known. Raises UserError where the recipe does not fit."""
+        """Return the point measured on the samples that the search chooses by, or on the first of them; None if
+        computation has ended and it is not known. Raises UserError if the recipe does not fit."""
         started, ran = job.spent, self.trials.run
         point = self.guess(name, kind, recipe, predicted, job)
         stacks = self.stacks(recipe)
@@ -89,21 +90,21 @@ class Wholes:
         return replace(self._limited(point, job), measured=figures(self.trials, result))
 
     def guess(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point:
-        """With its size; nothing is run."""
+        """Return the point with its size and prediction; nothing is run."""
         size, macs = self.size(recipe, job)
         left = not_taken(self.workspace.model, recipe, self.stacks(recipe))
         return Point(name, kind, recipe, size, macs, predicted=predicted, left=left)
 
     def checked(self, point: Point, job: Job) -> Point:
-        """With its figure on the samples held out; what was retrained has it."""
+        """Return the point with its figure on the held-out samples; a retrained one has it already."""
         if point.retrained:
             return point
         result = self.held.measured(self.stacks(point.recipe), job)
         return point if result is None else replace(point, held_out=figures(self.held, result))
 
     def retrained(self, point: Point, job: Job) -> Point:
-        """The same recipe with a training stage, measured after it on the samples that the search chooses by and on
-        those held out. Raises UserError where it cannot be trained."""
+        """Return the same recipe with a training stage, measured after it on the samples that the search chooses by and
+        on held-out ones. Raises UserError if it cannot be trained."""
         training = self.workspace.training
         labelled = training is not None and training.labels is not None and self.trials.evaluator.metric.labelled
         recipe = replace(point.recipe, recover=(Stage("finetune" if labelled else "distill"),))
@@ -134,7 +135,7 @@ class Wholes:
         return found
 
     def earlier(self) -> Iterator[Recipe]:
-        """Recipes that were measured before on these samples, by this or another search."""
+        """Yield recipes that were measured before on these samples, by this or another search."""
         kept = self.trials.store.load(self._about) or {}
         for text in kept.get("recipes", ()):
             try:
@@ -145,7 +146,7 @@ class Wholes:
                 continue
 
     def uniform(self, layers: Sequence[str]) -> Iterator[tuple[str, Recipe]]:
-        """One stack on every one of these layers that can have it, where the target takes that; with its name."""
+        """Yield one stack on every one of these layers that can have it, where the target takes that; with its name."""
         target, model = self.target, self.workspace.model
         for name, stack in uniform(self.goal.families).items():
             recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
@@ -172,7 +173,7 @@ class Wholes:
 
     @property
     def ended(self) -> bool:
-        """Whether a search with this goal came to its end here before: what it measured is what it would measure."""
+        """Return whether a search with this goal was completed here before: its measurements would be the same."""
         return self.trials.store.load(self._end) is not None
 
     def end(self) -> None:
@@ -188,7 +189,8 @@ class Wholes:
         self.trials.store.save(self._about, {"recipes": np.array(list(dict.fromkeys(texts)))})
 
     def _limited(self, point: Point, job: Job) -> Point:
-        """With memory, latency and energy where these are limited; and with what energy is by rule."""
+        """Return the point with memory, latency and energy if these are limited; and with energy if it follows from a
+        rule."""
         point = self.powered(point, job)
         if not self.goal.limits_runs:
             return point
@@ -206,8 +208,8 @@ class Wholes:
         return point
 
     def powered(self, point: Point, job: Job) -> Point:
-        """With the energy of one sample in millijoules: by rule where the target tells that, else by the counter of
-        this processor, where energy is limited."""
+        """Return the point with the energy of one sample in millijoules: by rule if the target has one, else by the
+        counter of this processor, if energy is limited."""
         if self.energy == BY_RULE:
             joules = self._by_rule(point.recipe, job)
         elif self.energy == "measured":
@@ -231,7 +233,7 @@ class Wholes:
         return None if kept is None or np.isnan(kept["joules"]) else float(kept["joules"])
 
     def latency_notes(self) -> Iterator[Message]:
-        """Where the latency of the points is from."""
+        """Return the source of the latency of the points."""
         if self.goal.max_latency is None or self.target is None or self.target.id == target_here():
             return
         if self.roofline is None:
@@ -244,7 +246,7 @@ class Wholes:
             )
 
     def energy_notes(self) -> Iterator[Message]:
-        """Where the energy of the points is from."""
+        """Yield where the energy of the points comes from."""
         if self.energy == BY_RULE:
             target = find_target(self.goal.target)
             yield Message(
@@ -259,7 +261,7 @@ class Wholes:
 
 
 def figures(trials: Trials, result: Result) -> Measured:
-    """Figures of a result on the first of the samples of `trials`."""
+    """Return the figures of a result on the first of the samples of `trials`."""
     seen, rows = trials.order[: len(result)], result.rows.astype(np.float64)
     drop, low, high = trials.evaluator.drop(seen, rows)
     divergence = float(result.divergences.astype(np.float64).mean())
@@ -267,8 +269,8 @@ def figures(trials: Trials, result: Result) -> Measured:
 
 
 def roofline_ms(compiled: Compiled, storing: Storing, speed: Speed) -> float:
-    """The least time that one sample can take by the roofline of a device, layer by layer: each weight is read once;
-    what activations move is not counted."""
+    """Return the least time of one sample by the roofline of a device, layer by layer: each weight is read once; memory
+    traffic of activations is not counted."""
     changes, seconds = {change.path: change for change in compiled.changes(storing)[0]}, 0.0
     for layer in compiled.model.layers:
         change, edit = changes.get(layer.path), compiled.edits.get(layer.path)
@@ -279,7 +281,7 @@ def roofline_ms(compiled: Compiled, storing: Storing, speed: Speed) -> float:
 
 
 def within(goal: Goal, point: Point, original: int) -> bool:
-    """Whether a point keeps the limits, but for that of the drop."""
+    """Return whether a point keeps all limits except that of the drop."""
     limits = (
         (point.bytes, goal.bytes_of(original)),
         (point.macs, goal.max_macs),

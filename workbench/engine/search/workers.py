@@ -1,6 +1,6 @@
-"""Edits and trials in several processes: each computes the edits of whole layers, whole races, or whole recipes, from
-what is known here. Edits travel with the trials that need them: to make one may take longer than to measure it. What
-comes back is the same whoever computed it; what the processes leave is computed here."""
+"""Edits and trials in several processes: each computes the edits of whole layers, whole races, or whole recipes, using
+what is known here. Edits travel with the trials that need them, as making one may take longer than measuring it.
+Results do not depend on who computed them; what the processes leave undone is computed here."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -35,8 +35,8 @@ Made = list[tuple[str, Stack, Edit]]
 
 @dataclass(frozen=True)
 class Edits:
-    """Edits of one layer that are wanted, and what is known of its inputs, so that all processes compute with the same
-    figures (see LayerContext)."""
+    """Requested edits of one layer, and the statistics of its inputs, so that all processes use the same figures (see
+    LayerContext)."""
 
     path: str
     stacks: tuple[Stack, ...]
@@ -46,7 +46,7 @@ class Edits:
 
 @dataclass(frozen=True)
 class Order:
-    """Trials on these samples, and what is known of them. `about` says of what (see Trials)."""
+    """Trials on these samples, and what is known of them. `about` identifies their subject (see Trials)."""
 
     chosen: tuple[int, ...]
     seed: int
@@ -56,8 +56,7 @@ class Order:
     wanted: Any
 
     def trials(self, workspace: Workspace) -> Trials:
-        """Trials of the same samples, which the process has in this order; under the names that they have for the
-        asker."""
+        """Return trials on the same samples, in the process's order; under the names that they have for the client."""
 
         def make() -> Trials:
             trials = Trials(workspace, np.arange(len(self.chosen)), self.seed, Nowhere())
@@ -76,18 +75,18 @@ class Workers:
     """The processes of one search; closed by `close`."""
 
     def __init__(self, trials: Trials, force: Workforce) -> None:
-        """Raises UserError where model or data cannot be sent, or there is no such cluster."""
+        """Prepare the processes. Raises UserError if model or data cannot be sent, or there is no such cluster."""
         cargo = packed(trials.workspace, trials.order)
         self.trials = trials
         self.crew: Crew = Cluster(cargo, force.cluster) if force.cluster else LocalCrew(cargo, force.workers)
-        self._takes_part = not force.cluster  # this process, in what it gives to others
+        self._takes_part = not force.cluster  # this process, in orders to others
 
     def begin(self) -> None:
-        """Start the processes, as there is something to compute."""
+        """Start the processes."""
         self.crew.begin()
 
     def edit(self, wanted: Mapping[str, Sequence[Stack]], job: Job) -> None:
-        """Put the edits that these stacks make of layers (by path), each alone, into the cache."""
+        """Put the edits of these stacks on layers (by path), each alone, into the cache."""
         workspace, seed = self.trials.workspace, self.trials.seed
 
         def here(order: Edits) -> Made:
@@ -115,14 +114,15 @@ class Workers:
             yield len(places) - len(wanted) + count
 
     def _effort(self, options: Sequence[Option]) -> int:
-        """About how many MACs a race takes on one sample: those behind the place, or of the whole model, per option."""
+        """Return the approximate MACs of a race on one sample: those after the place, or of the whole model, per
+        option."""
         layers = self.trials.workspace.model.layers
         paths, first = [layer.path for layer in layers], options[0]
         start = 0 if first.structural or first.place not in paths else paths.index(first.place)
         return len(options) * sum((layer.macs or layer.count) + 1 for layer in layers[start:])
 
     def measure(self, recipes: Sequence[Mapping[str, Stack]], job: Job) -> None:
-        """Whole recipes, on all samples."""
+        """Measure whole recipes on all samples."""
         wanted = [dict(steps) for steps in recipes if self._lacks(partial(self.trials.measured, steps, Job()))]
 
         def here(steps: Mapping[str, Stack]) -> None:
@@ -143,7 +143,8 @@ class Workers:
         job: Job,
         here: Callable[[Any], object],
     ) -> Iterator[int]:
-        """`here` computes what is wanted in this process, in the same trials."""
+        """Compute the requested items in the processes, the rest by `here` in this one, in the same trials; yields how
+        many are done."""
         trials = self.trials
 
         def computed(order: Order) -> Found:
@@ -175,7 +176,7 @@ class Workers:
         )
 
     def _lacks(self, compute: Callable[[], object]) -> bool:
-        """Whether anything that this asks for has to be computed."""
+        """Return whether this needs anything that has to be computed."""
         trials, closed = self.trials, self.trials.closed
         trials.closed, missing = True, trials.missing
         try:
@@ -214,7 +215,7 @@ def _context(workspace: Workspace, path: str, seed: int) -> LayerContext:
 
 
 def _known(workspace: Workspace, path: str, stack: Stack, seed: int) -> Edit | None:
-    """The edit if it is in the cache."""
+    """Return the edit if it is in the cache."""
     return workspace.cache.peek(_key(workspace, path, stack, seed))
 
 

@@ -1,1 +1,1 @@
-"""Coupled channels: found, removed, rescaled."""
+"""Coupled channels of a graph: finding, removing and rescaling them."""

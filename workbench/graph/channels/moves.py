@@ -1,4 +1,4 @@
-"""Channel tracing through operators that only move channels: concatenate, slice, reshape, repeat (see units)."""
+"""Channel tracing through operators that only move channels, such as Concat, Slice, Reshape and Expand (see units)."""
 
 from collections.abc import Iterator, Sequence
 from math import prod
@@ -51,7 +51,8 @@ def _transpose(t: Tracer, node: ir.Node) -> None:
 
 @rule("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 def _reshape(t: Tracer, node: ir.Node) -> None:
-    """If an axis is split, as attention does into heads, the outer axis is traced: whole heads are removed."""
+    """Trace a Reshape. If it splits an axis, as attention does into heads, the outer axis is traced: whole heads are
+    removed."""
     value, out = node.inputs[0], node.outputs[0]
     if value is None or not t.followed(value):
         return
@@ -84,7 +85,8 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
 
 
 def _blocks(before: Sequence[int | None], after: Sequence[int | None]) -> list[tuple[list[int], list[int]]] | None:
-    """Axes of the two shapes that hold the same elements, smallest runs first; None where sizes are not known."""
+    """Return the axes of both shapes that hold the same elements, in the shortest possible runs; None if sizes are not
+    known."""
     blocks: list[tuple[list[int], list[int]]] = []
     i = j = 0
     while i < len(before) and j < len(after):
@@ -114,7 +116,7 @@ def _blocks(before: Sequence[int | None], after: Sequence[int | None]) -> list[t
 def _regroup(
     t: Tracer, node: ir.Node, units: Units, place: int, before: list[int], axes: list[int], after: list[int]
 ) -> None:
-    """The units of one axis of a block, along the axes that the block becomes."""
+    """Assign the units of one axis of a block to the axes that the block becomes."""
     view = units.reshape([len(units) if index == place else 1 for index in range(len(before))])
     every = np.broadcast_to(view, before).reshape(after)
     chosen = _single(every)
@@ -129,7 +131,7 @@ def _regroup(
 
 
 def _single(every: np.ndarray) -> int | None:
-    """The axis along which alone the units differ."""
+    """Return the only axis along which the units differ, or None."""
     for axis in range(every.ndim):
         rows = np.moveaxis(every, axis, 0).reshape(every.shape[axis], -1)
         if every.shape[axis] > 1 and (rows == rows[:, :1]).all():
@@ -138,7 +140,8 @@ def _single(every: np.ndarray) -> int | None:
 
 
 def _count_target(t: Tracer, node: ir.Node, axis: int, units: Units) -> None:
-    """The constant target of a Reshape that contains the number of channels, which must follow."""
+    """Record the constant target shape of a Reshape, which contains the number of channels and must be updated with
+    it."""
     if node.op_type != "Reshape":
         return
     for position, place in enumerate(_elements(t, node, 1)):
@@ -150,9 +153,10 @@ def _count_target(t: Tracer, node: ir.Node, axis: int, units: Units) -> None:
 
 
 def _elements(t: Tracer, node: ir.Node, index: int) -> Iterator[tuple[ir.Node, int, int] | None]:
-    """Position of each entry of a list of sizes: (node, input, index in that constant); None if computed.
+    """Yield the position of each entry of a list of sizes as (node, input, index in that constant); None for a computed
+    one.
 
-    The list may be put together of parts, some of them constant; behind a part of unknown length nothing is told.
+    The list may be a Concat of parts, some of them constant. Entries after a part of unknown length are not yielded.
     """
     value = node.inputs[index]
     maker = value.producer() if value is not None else None

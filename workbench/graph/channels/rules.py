@@ -1,4 +1,5 @@
-"""Channel tracing through operators that compute (see units); those that only move channels are in channel_moves."""
+"""Channel tracing through operators that compute (see units). Operators that only move channels:
+graph.channels.moves."""
 
 from weakref import WeakKeyDictionary
 
@@ -6,7 +7,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.base.message import Message
-from workbench.graph.channels import moves as moves  # registers its rules
+from workbench.graph.channels import moves as moves  # imported because it registers its rules
 from workbench.graph.channels.tracer import Tracer, rule
 from workbench.graph.channels.units import Channels, Units
 from workbench.graph.model.model import Model
@@ -17,7 +18,7 @@ _known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()  # a model neve
 
 
 def channels_of(model: Model) -> Channels:
-    """Coupled channels of a model; computed once per model."""
+    """Return the coupled channels of a model, computed once per model."""
     if model not in _known:
         _known[model] = Tracer(model).run()
     return _known[model]
@@ -60,13 +61,13 @@ def channels_of(model: Model) -> Channels:
     "IsNaN",
 )
 def _same(t: Tracer, node: ir.Node) -> None:
-    """Channels pass as they are."""
+    """Pass the channels on unchanged."""
     t.same(node)
 
 
 @rule("Shape", "Size", "Constant", "ConstantOfShape", "Range", "RandomNormalLike", "RandomUniformLike")
 def _nothing(t: Tracer, node: ir.Node) -> None:
-    """Only sizes are read, when the model runs: they follow by themselves."""
+    """Ignore an operator that reads only sizes: they are computed when the model runs and follow by themselves."""
 
 
 @rule(
@@ -92,14 +93,14 @@ def _nothing(t: Tracer, node: ir.Node) -> None:
     "Xor",
 )
 def _elementwise(t: Tracer, node: ir.Node) -> None:
-    """Couples operands of an element-wise operator; sizes of 1 are broadcast and not coupled."""
+    """Couple the operands of an element-wise operator. Axes of size 1 are broadcast and not coupled."""
     if node.op_type in ("Div", "Mod", "Pow") and t.constant(node.inputs[1]):
         t.divisors.add(node.inputs[1].name or "")  # type: ignore[union-attr]
     _broadcast(t, node, 0)
 
 
 def _broadcast(t: Tracer, node: ir.Node, leave: int) -> None:
-    """Join all inputs along all axes but the last `leave`."""
+    """Join all inputs along all axes except the last `leave`."""
     inputs = {index: value for index, value in enumerate(node.inputs) if value is not None}
     sizes = {index: t.shape(value) for index, value in inputs.items()}
     if any(shape is None for shape in sizes.values()):
@@ -165,7 +166,7 @@ def _gemm(t: Tracer, node: ir.Node) -> None:
 
 @rule("Conv", "ConvTranspose")
 def _conv(t: Tracer, node: ir.Node) -> None:
-    """A grouped convolution loses whole groups, with all their inputs and outputs; depthwise is one channel each."""
+    """Trace a convolution. A grouped one loses whole groups, inputs and outputs; a depthwise group is one channel."""
     x, weight = node.inputs[0], node.inputs[1]
     sizes = t.shape(weight)
     if x is None or not t.constant(weight) or not sizes:

@@ -1,12 +1,12 @@
-"""Finds channels that can be rescaled without changing the model's outputs, and every tensor that must follow.
+"""Channels that can be rescaled without changing the model's outputs, with every tensor that must change with them.
 
-A layer's output channel times s, and what all layers read of it divided by s, cancel where everything between them is
-positively homogeneous: f(s x) = s f(x) for s > 0. ReLU and pooling are, sums are where all that is added has the same
-factor, what moves channels is; Sigmoid, Clip or Softmax are not. Nagel, van Baalen, Blankevoort, Welling 2019,
-Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV, section 4.1.
+Multiplying an output channel of a layer by s and dividing by s all weights that read it cancels out if everything
+between them is positively homogeneous: f(s x) = s f(x) for s > 0. That holds for ReLU, for pooling, for operators that
+move channels, and for sums if all summands have the same factor; not for Sigmoid, Clip or Softmax. Nagel, van Baalen,
+Blankevoort, Welling 2019, Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV, section 4.1.
 
-The walk is that of graph/channels/tracer with other rules: a depthwise convolution, which loses its input with its
-output, may have one factor for the input and another for the output.
+The traversal is that of graph.channels.tracer with other rules: a depthwise convolution, whose input channel is pruned
+with its output channel, may have one factor for the input and another for the output.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.base.message import Message
-from workbench.graph.channels import rules as rules  # registers its rules
+from workbench.graph.channels import rules as rules  # imported because it registers its rules
 from workbench.graph.channels.tracer import RULES as MOVES
 from workbench.graph.channels.tracer import Tracer
 from workbench.graph.channels.units import NOT_FOLLOWED, Units
@@ -31,10 +31,11 @@ SEVERAL = Message("'{name}' has several readers.")
 
 @dataclass(frozen=True)
 class Held:
-    """A tensor that follows: its values are multiplied by the factors of `made`, and divided by those of `read`.
+    """A tensor that changes with the factors: its values are multiplied by those of `made` and divided by those of
+    `read`.
 
-    made, read   units, broadcastable to the tensor; None where it has none
-    weight       a layer's weight, whose range counts; not a bias or another constant that is added
+    made, read   units, broadcastable to the tensor; None if there are none
+    weight       whether it is the weight of a layer, whose range counts, rather than a bias or another added constant
     """
 
     made: np.ndarray | None = None
@@ -48,12 +49,12 @@ class Held:
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """The units of a graph that have one factor each.
+    """The units of a graph; all channels of a unit have the same factor.
 
-    count    of units
-    held     initialiser -> how it follows
+    count    number of units
+    held     initialiser -> how it depends on the factors
     layers   path -> units of the layer's output channels
-    fixed    unit -> why its factor is 1, a sentence
+    fixed    unit -> reason why its factor is 1, a sentence
     """
 
     count: int
@@ -62,11 +63,11 @@ class Scaling:
     fixed: Mapping[int, str]
 
     def free(self, path: str) -> Units:
-        """The units of a layer's output channels that may have another factor, each once, ascending."""
+        """Return the units of a layer's output channels whose factor may differ from 1: distinct, ascending."""
         return np.array([unit for unit in np.unique(self.layers[path]) if int(unit) not in self.fixed], dtype=int)
 
     def refusal(self, path: str) -> str | None:
-        """Why no output channel of a layer can be rescaled, or None."""
+        """Return the reason why no output channel of a layer can be rescaled, or None."""
         if path not in self.layers:
             return NOT_FOLLOWED
         units = np.unique(self.layers[path]).tolist()
@@ -85,7 +86,8 @@ class Scaling:
 
 
 def rescaled(model: Model, scaling: Scaling, factors: np.ndarray) -> Model:
-    """The model with these factors [count] in all tensors; those that none changes are shared."""
+    """Return the model with the factors [count] applied to all tensors. Tensors that none of them changes are
+    shared."""
     copy = model.ir.clone()
     for name, held in scaling.held.items():
         if any((factors[units] != 1).any() for units in held.sides):
@@ -100,7 +102,7 @@ def rescaled(model: Model, scaling: Scaling, factors: np.ndarray) -> Model:
 
 
 def scaling_of(model: Model) -> Scaling:
-    """The units of a model that may be rescaled."""
+    """Return the units of a model and which of them may be rescaled."""
     tracer = ScaleTracer(model)
     tracer.walk()
     return tracer.result()
@@ -110,7 +112,7 @@ SCALED: "dict[str, Callable[[ScaleTracer, ir.Node], None]]" = {}
 
 
 class ScaleTracer(Tracer):
-    """The walk, with the rules of this file."""
+    """Traversal of a graph with the scaling rules of this file."""
 
     rules = SCALED  # type: ignore[assignment]
     unknown = Message("{op} reads its channels and is not scale-equivariant.")
@@ -123,7 +125,8 @@ class ScaleTracer(Tracer):
     def hold(
         self, node: ir.Node, index: int, weight: bool, made: Units | None = None, read: Units | None = None
     ) -> None:
-        """A node multiplies with a constant, or adds one, that follows these units; they are broadcastable to it."""
+        """Record that a node multiplies by a constant, or adds one, that depends on these units (broadcastable to
+        it)."""
         value = node.inputs[index]
         assert value is not None
         is_float = value.const_value is not None and value.const_value.dtype == ir.DataType.FLOAT
@@ -135,11 +138,12 @@ class ScaleTracer(Tracer):
         self._held[value] = Held(made, read, weight)
 
     def makes(self, node: ir.Node, units: Units) -> None:
-        """The node's output channels, along its layer's output axis."""
+        """Record the units of a node's output channels, along the output axis of its layer."""
         self._nodes[node.name or ""] = units
 
     def read(self, node: ir.Node, index: int, axis: int, units: Units | None) -> None:
-        """Handle a node that concatenates or adds these units with others: a constant gets their factors, too."""
+        """Record that a node concatenates these units with a constant or adds them to it: the constant gets their
+        factors, too."""
         value = node.inputs[index] if index < len(node.inputs) else None
         if units is not None and value is not None and self.constant(value):
             rank = len(self.shape(value) or ())
@@ -148,7 +152,7 @@ class ScaleTracer(Tracer):
             super().read(node, index, axis, units)
 
     def fix_all(self, node: ir.Node) -> None:
-        """Fix the channels around an operator without a rule."""
+        """Fix the channels around an operator that has no rule."""
         self.fix_inputs(node, self.unknown.format(op=node.op_type))
 
     def result(self) -> Scaling:
@@ -168,7 +172,7 @@ class ScaleTracer(Tracer):
         return None if units is None else self._roots(units.ravel()).reshape(units.shape)
 
     def _fix_read_otherwise(self) -> None:
-        """A tensor that several nodes read keeps its values."""
+        """Fix the units of a tensor that several nodes read: its values cannot change."""
         for value, held in self._held.items():
             if len(value.uses()) > 1 or value.is_graph_output():
                 for units in held.sides:
@@ -176,7 +180,7 @@ class ScaleTracer(Tracer):
 
 
 def along(units: Units, axis: int, rank: int) -> np.ndarray:
-    """Units along one axis of a tensor of this rank."""
+    """Return the units reshaped to lie along one axis of a tensor of this rank."""
     return units.reshape([-1 if place == axis else 1 for place in range(rank)])
 
 
@@ -184,7 +188,7 @@ Rule = Callable[[ScaleTracer, ir.Node], None]
 
 
 def rule(*names: str) -> Callable[[Rule], Rule]:
-    """Decorator: what these operators do to the scale of channels."""
+    """Return a decorator that registers a rule: the effect of these operators on the scale of channels."""
 
     def register(function: Rule) -> Rule:
         SCALED.update(dict.fromkeys(names, function))
@@ -193,7 +197,7 @@ def rule(*names: str) -> Callable[[Rule], Rule]:
     return register
 
 
-# What moves channels, and what takes a mean or the largest along other axes, keeps their scale.
+# Operators that move channels, or reduce other axes by mean or maximum, keep their scale.
 SCALED.update(
     {
         name: MOVES[name]
@@ -243,7 +247,7 @@ def _prelu(t: ScaleTracer, node: ir.Node) -> None:
 
 @rule("Pad")
 def _pad(t: ScaleTracer, node: ir.Node) -> None:
-    """With zeros, or with what is there."""
+    """Pass the channels on if a Pad fills with zeros or copies of what is there; fix them otherwise."""
     filled = setting(node, "value")
     if filled.computed or any(filled.values or ()):
         t.fix_all(node)
@@ -253,7 +257,7 @@ def _pad(t: ScaleTracer, node: ir.Node) -> None:
 
 @rule("Add", "Sub", "Sum")
 def _add(t: ScaleTracer, node: ir.Node) -> None:
-    """Give all summands the same factors; what is repeated along the channels cannot have them."""
+    """Give all summands the same factors. An operand that is repeated along the channels fixes them."""
     inputs = {index: value for index, value in enumerate(node.inputs) if value is not None}
     shape = t.shape(node.outputs[0])
     if shape is None or any(t.shape(value) is None for value in inputs.values()):
@@ -280,7 +284,7 @@ def _add(t: ScaleTracer, node: ir.Node) -> None:
 
 @rule("Mul", "Div")
 def _times(t: ScaleTracer, node: ir.Node) -> None:
-    """A product with what has no factor: a constant, the gate of a squeeze-excite block."""
+    """Trace a product with something that has no factor: a constant, or the gate of a squeeze-and-excitation block."""
     scaled, other = node.inputs
     if node.op_type == "Mul" and not t.followed(scaled):
         scaled, other = other, scaled
@@ -298,7 +302,8 @@ def _times(t: ScaleTracer, node: ir.Node) -> None:
 
 @rule("Conv", "ConvTranspose")
 def _conv(t: ScaleTracer, node: ir.Node) -> None:
-    """Convolution: the weight of a group reads its own inputs, [groups, outputs, inputs], or transposed."""
+    """Trace a convolution. The weight of a group reads that group's inputs: [groups, outputs, inputs], or
+    transposed."""
     x, weight = node.inputs[0], node.inputs[1]
     sizes, group = t.shape(weight), number(node, "group", 1)
     given = t.units(x, 1) if x is not None else None
@@ -366,7 +371,7 @@ def _matmul(t: ScaleTracer, node: ir.Node) -> None:
 
 
 def _matrix(t: ScaleTracer, node: ir.Node, index: int, given: Units | None, out_axis: int) -> Units | None:
-    """New channels, made by a constant matrix from those given."""
+    """Return the units of the channels that a constant matrix computes from the given ones."""
     sizes = t.shape(node.inputs[index])
     if given is None or sizes is None or sizes[1 - out_axis] != len(given):
         t.fix(given, Message("Its number of channels is unknown."))
@@ -379,7 +384,7 @@ def _matrix(t: ScaleTracer, node: ir.Node, index: int, given: Units | None, out_
 
 @rule("Gather")
 def _gather(t: ScaleTracer, node: ir.Node) -> None:
-    """An embedding makes channels."""
+    """Trace an embedding: its columns are new channels."""
     sizes, chosen = t.shape(node.inputs[0]), t.shape(node.inputs[1])
     if not t.constant(node.inputs[0]) or sizes is None or chosen is None or len(sizes) != 2 or number(node, "axis"):
         t.fix_all(node)

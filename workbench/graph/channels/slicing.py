@@ -1,4 +1,4 @@
-"""Channels taken out of a graph: every tensor that holds them gets smaller, every constant that counts them follows."""
+"""Removal of channels from a graph: tensors that hold them shrink, constants that count them are updated."""
 
 from collections.abc import Set
 from dataclasses import replace
@@ -13,7 +13,8 @@ from workbench.graph.onnx import names
 
 
 def without(model: Model, channels: Channels, removed: Set[int]) -> Model:
-    """The model without these units: the same nodes and layers, smaller tensors; untouched ones are shared."""
+    """Return the model without these units: the same nodes and layers with smaller tensors. Unchanged tensors are
+    shared."""
     copy = model.ir.clone()
     for (name, axis), units in channels.axes.items():
         keep = ~among(units, removed)
@@ -27,9 +28,9 @@ def without(model: Model, channels: Channels, removed: Set[int]) -> Model:
 
 
 def silenced(model: Model, channels: Channels, removed: Set[int]) -> Model:
-    """The model in its old shape with these units at zero wherever they are made, changed or read.
+    """Return the model in its original shape, with these units set to zero wherever they are computed, changed or read.
 
-    What is left without them must answer the same: the proof that they were taken out of the right places.
+    The model without them must give the same outputs; comparing both proves that the right positions were removed.
     """
     copy = model.ir.clone()
     for (name, axis), units in channels.axes.items():
@@ -43,12 +44,12 @@ def silenced(model: Model, channels: Channels, removed: Set[int]) -> Model:
 
 
 def among(units: Units, removed: Set[int]) -> np.ndarray:
-    """[positions] bool: those that go. Many tensors are asked, each for its own units, not for all that go."""
+    """Return [positions] bool: which units are removed. Costs as much as these units, not as all that are removed."""
     return np.fromiter((unit in removed for unit in units.tolist()), bool, len(units))
 
 
 def left(units: Units, removed: Set[int]) -> int:
-    """How many positions stay."""
+    """Return the number of positions that remain."""
     return int(len(units) - among(units, removed).sum())
 
 
@@ -64,7 +65,7 @@ def _set(value: ir.Value, values: np.ndarray) -> None:
 
 
 def _shrink_records(graph: ir.Graph, channels: Channels, removed: Set[int]) -> None:
-    """The shapes that the file records of its computed values."""
+    """Update the shapes of computed values that are recorded in the file."""
     for node in graph:
         for value in node.outputs:
             found = channels.values.get(value.name or "", {})
@@ -77,7 +78,7 @@ def _shrink_records(graph: ir.Graph, channels: Channels, removed: Set[int]) -> N
 
 
 def _follow(model: ir.Model, counts: tuple[Count, ...], removed: Set[int]) -> None:
-    """Constants that say how many channels there are: groups, targets of reshapes, places of cuts."""
+    """Update constants that depend on the number of channels: groups, target shapes of Reshape, split positions."""
     nodes = {node.name: node for node in model.graph}
     taken = names.value_names(model.graph)
     by_place: dict[tuple[str, int | str], list[Count]] = {}
@@ -105,7 +106,7 @@ def _follow_attribute(node: ir.Node, name: str, numbers: dict[int, int]) -> None
 
 
 def _follow_input(graph: ir.Graph, node: ir.Node, index: int, numbers: dict[int, int], taken: set[str]) -> None:
-    """A constant of the node's own, for others may read the old one and count something else."""
+    """Replace a constant by a copy of the node's own: other nodes may read the old one and count something else."""
     old = node.inputs[index] if index < len(node.inputs) else None
     values = np.zeros(len(numbers), np.int64) if old is None else _numbers(old).reshape(-1).copy()
     for position, number in numbers.items():

@@ -22,7 +22,7 @@ RULES: "dict[str, Callable[[Tracer, ir.Node], None]]" = {}
 
 
 class Tracer:
-    """Walks over the graph once. The rules of graph/channels/rules and channel_moves speak to it."""
+    """One traversal of the graph. The rules (graph.channels.rules and graph.channels.moves) call its methods."""
 
     rules = RULES
     unknown = Message("{op} '{name}' reads its channels; tracing through this operator is not supported.")
@@ -47,7 +47,7 @@ class Tracer:
         return self._result()
 
     def walk(self) -> None:
-        """Every node once, each by its rule."""
+        """Visit every node once, applying the rule of its operator."""
         for node in self._graph:
             self._visit(node)
             for attribute in node.attributes.values():
@@ -61,24 +61,25 @@ class Tracer:
         self._fix_read_otherwise()
 
     def _visit(self, node: ir.Node) -> None:
-        """Apply the operator's rule. If a rule fails, the channels around the node are fixed and tracing goes on."""
+        """Apply the rule of the operator. If the rule fails, the channels around the node are fixed and tracing
+        continues."""
         rule = self.rules.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         if rule is None:
             self.fix_inputs(node, self.unknown.format(op=node.op_type, name=node.name))
             return
         try:
             rule(self, node)
-        except Exception as error:  # an untrusted graph may hold what no rule thought of
+        except Exception as error:  # an untrusted graph may contain cases that no rule expects
             log.warning("channels are not followed through %s: %s: %s", named(node), type(error).__name__, error)
             reason = FAILED.format(op=node.op_type, name=node.name)
             self.fix_inputs(node, reason)
             for value in node.outputs:
                 self.fix_value(value, reason)
 
-    # What rules ask and say.
+    # Called by rules.
 
     def shape(self, value: ir.Value | None) -> tuple[int | None, ...] | None:
-        """Shape for one sample; None if not even the rank is known."""
+        """Return the shape for one sample; None if not even the rank is known."""
         found = self._known.get(value.name or "") if value is not None else None
         return None if found is None else found.shape
 
@@ -86,11 +87,12 @@ class Tracer:
         return value is not None and value.is_initializer()
 
     def followed(self, value: ir.Value | None) -> dict[int, Units]:
-        """The units along the axes of a value that hold channels."""
+        """Return the units along those axes of a value that hold channels, by axis."""
         return self._values.get(value, {}) if value is not None else {}
 
     def units(self, value: ir.Value, axis: int) -> Units | None:
-        """Along any axis of a computed value; where nothing is followed they stay. None where the size is unknown."""
+        """Return the units along any axis of a computed value: fixed ones where none are traced, None if the size is
+        unknown."""
         shape = self.shape(value)
         if shape is None:
             return None
@@ -102,7 +104,7 @@ class Tracer:
         return self.followed(value).get(axis)
 
     def put(self, value: ir.Value, axis: int, units: Units | None) -> None:
-        """The units along an axis of a computed value; where it is known to have another size they stay."""
+        """Assign units to an axis of a computed value. They are fixed if the axis is known to have another size."""
         if units is None:
             return
         shape = self.shape(value)
@@ -112,7 +114,7 @@ class Tracer:
             self._values.setdefault(value, {})[axis] = units
 
     def new(self, count: int, reason: str = "") -> Units:
-        """Units that nothing else holds yet."""
+        """Return new units that no other tensor holds."""
         units = np.arange(len(self._parents), len(self._parents) + count)
         self._parents.extend(units.tolist())
         if reason:
@@ -120,7 +122,7 @@ class Tracer:
         return units
 
     def join(self, first: Units | None, second: Units | None) -> None:
-        """Position by position one unit; where they do not match, both stay."""
+        """Join units position by position. If their numbers differ, both are fixed."""
         if first is None or second is None or len(first) != len(second):
             for units in (first, second):
                 self.fix(units, UNKNOWN)
@@ -130,7 +132,7 @@ class Tracer:
                 self.one(a, b)
 
     def one(self, a: int, b: int) -> None:
-        """Two units become one; it has the smaller number, so that the result does not depend on the order."""
+        """Join two units. The result has the smaller number, so that it does not depend on the order."""
         low, high = sorted((self._root(a), self._root(b)))
         if low == high:
             return
@@ -152,24 +154,25 @@ class Tracer:
                 self.fix_value(value, reason)
 
     def same(self, node: ir.Node) -> None:
-        """Channels pass from the first input to the first output."""
+        """Pass the channels of the first input on to the first output."""
         for axis, units in self.followed(node.inputs[0]).items():
             self.put(node.outputs[0], axis, units)
 
     def made(self, node: ir.Node, index: int, axis: int, size: int | None) -> Units:
-        """New channels, made by a weight."""
+        """Return the units of new channels, computed by a weight."""
         units = self.new(size or 0)
         self.read(node, index, axis, units)
         return units
 
     def only(self, node: ir.Node, value: ir.Value, axes: Sequence[int]) -> None:
-        """Channels of a value along other axes than these stay."""
+        """Fix the channels of a value along all axes but these."""
         for axis, units in self.followed(value).items():
             if axis not in axes:
                 self.fix(units, Message("{op} operates along the channel axis.", op=node.op_type))
 
     def read(self, node: ir.Node, index: int, axis: int, units: Units | None) -> None:
-        """A node reads a constant whose positions along an axis are these units. What is computed is fixed."""
+        """Record that the positions of a constant along an axis are these units. If the input is computed, the units
+        are fixed."""
         value = node.inputs[index] if index < len(node.inputs) else None
         if value is None or units is None:
             self.fix(units, UNKNOWN)
@@ -181,13 +184,13 @@ class Tracer:
         self.join(self._axes.setdefault((value, axis), units), units)
 
     def count(self, node: ir.Node, place: int | str, position: int, units: Units) -> None:
-        """A constant input or attribute of a node holds the number of these units at a position."""
+        """Record that a constant input or attribute of a node holds the number of these units at a position."""
         self._counts.append(Count(node.name or "", place, position, units))
 
-    # The result.
+    # Building the result.
 
     def _fix_read_otherwise(self) -> None:
-        """A tensor that some node reads in a way that no rule told keeps its shape."""
+        """Fix the units of a tensor that some node reads without a rule having said how."""
         for (value, _), units in self._axes.items():
             others = [use.node.op_type for use in value.uses() if (use.node, use.idx) not in self._read]
             if others or value.is_graph_output():
@@ -225,7 +228,8 @@ class Tracer:
         return Channels(axes, values, layers, counts, fixed, normed, frozenset(self.divisors), tuple(self.scales))
 
     def _of_grouped(self, axes: Mapping[tuple[str, int], Units]) -> dict[str, Units]:
-        """A grouped transposed convolution stores [in, out / groups]: its output channels are its value's."""
+        """Return the units of layers by path; a grouped ConvTranspose stores [in, out / groups], so its units are its
+        output's."""
         nodes = {node.name: node for node in self._graph}
         found = {}
         for path, site in self.model.sites.items():
@@ -238,7 +242,7 @@ class Tracer:
 
 
 def named(node: ir.Node) -> str:
-    """An operator in a sentence: which one is in the way."""
+    """Return how a sentence refers to an operator that is in the way."""
     return f"{node.op_type} '{node.name}'"
 
 
@@ -246,7 +250,7 @@ Rule = Callable[[Tracer, ir.Node], None]
 
 
 def rule(*names: str) -> Callable[[Rule], Rule]:
-    """Decorator: what these operators do to channels."""
+    """Return a decorator that registers a rule: the effect of these operators on channels."""
 
     def register(function: Rule) -> Rule:
         RULES.update(dict.fromkeys(names, function))

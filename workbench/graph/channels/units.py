@@ -1,13 +1,13 @@
 """Coupled channels: everything that must be removed together with a channel.
 
-The graph is walked once (graph/channels/tracer). Each operator with weights makes new channels; every other one says
-what its output's channels are: those of its input (ReLU), those of both inputs, which become one (a residual Add), one
-after the other (Concat). What was joined is a *unit*: it stays or goes as a whole, in every tensor that holds it. The
-rules of the operators are in graph/channels/rules and channel_moves; an operator without one fixes the channels that it
-reads.
+The graph is traversed once (graph.channels.tracer). Each operator with weights creates new channels. Every other one
+determines the channels of its output: those of its input (ReLU), those of both inputs, which are joined (a residual
+Add), or one after the other (Concat). Joined channels form a *unit*, which is kept or removed as a whole, in every
+tensor that holds it. The rules of the operators are in graph.channels.rules and graph.channels.moves; an operator
+without a rule fixes the channels that it reads.
 
-Dependency groups as in Fang et al. 2023, DepGraph: Towards any structural pruning, CVPR; there of torch modules,
-here of single channels, with every constant of the graph among them.
+Dependency groups as in Fang et al. 2023, DepGraph: Towards any structural pruning, CVPR. There they are found between
+torch modules; here between single channels, including every constant of the graph.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ Units = np.ndarray  # [size] int: the unit that each position along an axis belo
 
 @dataclass(frozen=True, eq=False)
 class Count:
-    """A constant of a node that says how many channels there are, and of which units.
+    """A constant of a node that holds the number of channels, and the units that it counts.
 
-    place      index of the node's input, or the name of its attribute
-    position   in that constant, when it is a list
+    place      index of the node's input, or name of its attribute
+    position   index in that constant, if it is a list
     """
 
     node: str
@@ -41,12 +41,12 @@ class Count:
 class Channels:
     """The units of a graph.
 
-    axes       (initialiser, axis) -> units; every tensor that gets smaller
+    axes       (initialiser, axis) -> units; every tensor that shrinks
     values     name of a computed value -> axis -> units
     layers     path -> units of the layer's output channels
-    counts     constants that must say the new number
-    fixed      unit -> why it must stay, a sentence
-    normed     units over which a LayerNormalization takes its mean: without them it answers otherwise
+    counts     constants that hold a number of channels
+    fixed      unit -> reason why it cannot be removed, a sentence
+    normed     units over which a LayerNormalization takes its mean: removing them changes its output
     divisors   initialisers that something is divided by
     scales     scales of BatchNormalizations
     """
@@ -61,11 +61,11 @@ class Channels:
     scales: tuple[str, ...]
 
     def free(self, path: str) -> Units:
-        """The units of a layer's output channels that may go, each once, ascending."""
+        """Return the units of a layer's output channels that may be removed: distinct, ascending."""
         return np.array([unit for unit in np.unique(self.layers[path]) if int(unit) not in self.fixed], dtype=int)
 
     def refusal(self, path: str) -> str | None:
-        """Why no output channel of a layer can be removed, or None."""
+        """Return the reason why no output channel of a layer can be removed, or None."""
         if path not in self.layers:
             return NOT_FOLLOWED
         units = np.unique(self.layers[path])
@@ -76,7 +76,8 @@ class Channels:
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
-        """For each layer that can lose channels, all layers coupled with it, including itself."""
+        """Coupled layers by path, for each layer that can lose channels: all layers coupled with it, itself
+        included."""
         members: dict[int, list[str]] = {}
         for path in self.layers:
             for unit in self.free(path).tolist():

@@ -1,4 +1,4 @@
-"""Integers on evenly spaced levels, with a scale for the tensor, each channel or each group of weights."""
+"""Affine quantisation: integers on evenly spaced levels, with scales per tensor, per channel or per group."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ Granularity = Literal["tensor", "channel", "group"]
 
 @dataclass(frozen=True)
 class Integers(Kind):
-    """Symbols are whole numbers: signed ones are stored with half their range added, but for those of 8 bits."""
+    """Symbols are integers. Signed ones are stored with half their range added, except those of 8 bits."""
 
     def words(self, bits: int, sharing: str) -> str:
         return Message(
@@ -33,8 +33,8 @@ class Integers(Kind):
         return ir.DataType.INT8 if self.symmetric and bits == 8 else ir.DataType.UINT8
 
     def refines(self, bits: int, other: Kind, other_bits: int) -> bool:
-        """Clusters go onto a grid that has room for them all: they stay clusters, as in cluster-preserving quantisation
-        (TensorFlow Model Optimization, collaborative optimisation guide)."""
+        """Whether a clustered weight keeps its clusters on this grid, which has enough levels for them:
+        cluster-preserving quantisation (TensorFlow Model Optimization, collaborative optimisation guide)."""
         return other.clusters and bits == 8 and other_bits < 8
 
     def symbols(self, bits: int, placed: bool) -> list[str]:
@@ -75,7 +75,8 @@ AFFINE = register_kind(Integers("Affine", (Side("scale"), Side("zero", ir.DataTy
 def planned(
     spec: StorageSpec, bits: int, granularity: Granularity, group_size: int, symmetric: bool, out_axis: int
 ) -> StorageSpec:
-    """The spec on an affine grid of `bits` 2..8. Groups run along the input of a channel; the last may be padded."""
+    """Return the spec on an affine grid of `bits` 2..8. Groups run along the inputs of a channel; the last may be
+    padded."""
     grid, scale, axis = _grid(spec.shape, out_axis, granularity, group_size)
     side, group = sharing(spec.shape, grid, scale, axis) or (scale, 0)
     kind = SYMMETRIC if symmetric else AFFINE
@@ -84,7 +85,7 @@ def planned(
 
 @dataclass(frozen=True, eq=False)
 class Affine(Grid, Encoding):
-    """w = (q - zero_point) * scale. Jacob et al. 2018, equation 1; the fields are those of Grid."""
+    """w = (q - zero_point) * scale (Jacob et al. 2018, equation 1). Fields as in Grid."""
 
     @property
     def grid(self) -> Grid:
@@ -94,7 +95,7 @@ class Affine(Grid, Encoding):
         return self._integers(self.q) != (0 if self.zero_point is None else self._integers(self.zero_point))
 
     def as_spec(self, counts: Counts) -> StorageSpec:
-        """Floats where the grid has scales that no decoder spreads over the weight."""
+        """Return the spec; that of floats if the grid has scales that no decoder broadcasts to the weight."""
         shared = sharing(self.shape, self.q.shape, self.scale.shape, self.axis)
         if shared is None:
             return super().as_spec(counts)
@@ -116,7 +117,7 @@ class Affine(Grid, Encoding):
         return replace(self, scale=change(self.scale.astype(np.float32)))
 
     def rescaled(self, rows: np.ndarray, out_axis: int) -> "Affine | None":
-        """Replace the step sizes; None where channels share one."""
+        """Return the encoding with other step sizes; None where channels share one."""
         if self.q.shape == self.shape:
             axis = out_axis
         else:  # groups: channels first, or last
@@ -129,13 +130,13 @@ class Affine(Grid, Encoding):
         return replace(self, scale=(self.scale * rows.reshape(shape)).astype(np.float32))
 
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
-        """Levels of the scale with the widest steps, if there are several."""
+        """Return the levels of the scale with the widest steps, if there are several scales."""
         steps, zeros = self._steps(out_axis)
         weight = np.moveaxis(original, out_axis, 0)
         if channel is not None:
             steps, zeros, weight = (part[channel : channel + 1] for part in (steps, zeros, weight))
         least, most = self.limits
-        kept = np.moveaxis(self.decode(), out_axis, 0)  # what an earlier step made zero is not clipped
+        kept = np.moveaxis(self.decode(), out_axis, 0)  # weights that an earlier step set to zero are not clipped
         if channel is not None:
             kept = kept[channel : channel + 1]
         clipped = (weight > (most - zeros + 0.5) * steps) | (weight < (least - zeros - 0.5) * steps)
@@ -150,7 +151,7 @@ class Affine(Grid, Encoding):
         return np.array([low.reshape(len(low), -1).min(axis=1), high.reshape(len(high), -1).max(axis=1)])
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Affine]":
-        """Floats that are rounded to the grid on the way, and its scales."""
+        """Return floats that are rounded to the grid in the forward pass, and its scales."""
         from workbench.graph.encodings.learning import OnGrid
 
         return OnGrid(
@@ -163,11 +164,11 @@ class Affine(Grid, Encoding):
         )
 
     def _integers(self, values: np.ndarray) -> np.ndarray:
-        """Integers that broadcast to the grid, one for every weight, [n]; keeps the type."""
+        """Return values that broadcast to the grid, one per weight, [n]; keeps the type."""
         return self.of_weights(values).astype(values.dtype).ravel()
 
     def _steps(self, out_axis: int) -> tuple[np.ndarray, np.ndarray]:
-        """For every weight the distance of its levels, and which of them is zero; output channels first."""
+        """Return for each weight the distance between its levels, and the level that is zero; output channels first."""
         zero_point = np.float32(0) if self.zero_point is None else self.zero_point.astype(np.float32)
         whole = (self.of_weights(part) for part in (self.scale.astype(np.float32), np.asarray(zero_point)))
         steps, zeros = (np.moveaxis(part, out_axis, 0) for part in whole)
@@ -177,9 +178,10 @@ class Affine(Grid, Encoding):
 def sharing(
     shape: tuple[int, ...], grid: tuple[int, ...], scale: tuple[int, ...], axis: int
 ) -> tuple[tuple[int, ...], int] | None:
-    """How a scale of a grid (see Grid) is stored: its shape, and the group size.
+    """Return how the scale of a grid (see Grid) is stored: its shape and the group size.
 
-    0 where it broadcasts over the weight by itself, as with one group a channel; None for any other grid.
+    The group size is 0 if the scale broadcasts to the weight as it is, such as one group per channel. None for other
+    grids.
     """
     if product(scale) == 1:
         return (), 0
@@ -197,7 +199,7 @@ def sharing(
 def _grid(
     shape: tuple[int, ...], out_axis: int, granularity: Granularity, group_size: int
 ) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """Shapes of the grid and of its scale, and its axis: as in Grid."""
+    """Return the shapes of the grid and of its scale, and its axis, as in Grid."""
     if granularity == "tensor":
         return shape, tuple(1 for _ in shape), 0
     if granularity == "channel":

@@ -1,4 +1,4 @@
-"""Indices into a table of values. Palettisation: Han et al. 2016, Deep Compression, section 3."""
+"""Codebook: indices into a table of values. Palettisation: Han et al. 2016, Deep Compression, section 3."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Indices(Kind):
-    """Symbols are positions in the table, which lies beside them."""
+    """Symbols are indices into a table, which is stored beside them."""
 
     @property
     def clusters(self) -> bool:
@@ -35,7 +35,7 @@ CODEBOOK = register_kind(Indices("Codebook", (Side("codebook"),)))
 
 
 def planned(spec: StorageSpec, bits: int) -> StorageSpec:
-    """The spec as indices of `bits` 1..8 into a table of 2^bits floats."""
+    """Return the spec as indices of `bits` 1..8 into a table of 2^bits floats."""
     return replace(spec, kind=CODEBOOK, bits=container(bits, 1), side=(2**bits,), group=0, precision=bits)
 
 
@@ -76,7 +76,7 @@ class Codebook(Encoding):
         return Levels(np.unique(self.centroids.astype(np.float64)))
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Codebook]":
-        """The indices stay, the centroids learn."""
+        """Return a trainable form in which the indices are fixed and the centroids are trained."""
         from workbench.graph.encodings.learning import Shared
 
         return Shared(

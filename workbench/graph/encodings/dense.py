@@ -1,4 +1,4 @@
-"""Floats as they are."""
+"""Weights stored as floating-point numbers."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def planned(spec: StorageSpec, name: FloatName) -> StorageSpec:
-    """The spec in a floating-point type."""
+    """Return the spec in a floating-point type."""
     kind = next(kind for kind in FLOATS.values() if kind.name == name)
     return replace(spec, kind=kind, bits=kind.bits, side=None, group=0)
 
 
 @dataclass(frozen=True, eq=False)
 class Dense(Encoding):
-    """Floats as they are; `values` may be float32, float16, bfloat16 or float8 (ml_dtypes)."""
+    """Floating-point weights; `values` may be float32, float16, bfloat16 or float8 (ml_dtypes)."""
 
     values: np.ndarray
 
@@ -52,16 +52,16 @@ class Dense(Encoding):
         return Dense((self.decode() * rows.reshape(shape)).astype(self.values.dtype))
 
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
-        """Levels of 8-bit floats."""
+        """Return the levels of 8-bit floats; None for other types."""
         return Levels(np.unique(self.values.astype(np.float64))) if self.values.dtype.itemsize == 1 else None
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Dense]":
-        """Zeros stay zero."""
+        """Return a trainable form in which zeros stay zero."""
         from workbench.graph.encodings.learning import Floats
 
         return Floats(self.values, Dense)
 
     def _kind(self) -> Kind:
-        """float32 where the type has no kind, or a float8 is not a number."""
+        """Return the kind of the type; float32 if it has none, or if a float8 weight holds infinity or not-a-number."""
         kind = FLOATS.get(self.values.dtype, FLOAT32)
         return FLOAT32 if isinstance(kind, Float8) and not np.isfinite(self.decode()).all() else kind

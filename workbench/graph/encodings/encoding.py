@@ -1,9 +1,9 @@
-"""Base class of encodings: a weight stored in some way, asked by all others for what they need to know of it.
+"""Base class of encodings: one form of storing a weight, with everything that the rest of the program asks of it.
 
-A new one is a class here or in an extension: it decodes to numpy exactly as the exported graph decodes in the runtime,
-up to float rounding, says what is stored (its Kind, symbols and sides), and how a weight that learns is put on its
-levels (`project`). How symbols are packed, and whether zeros are left out, is not decided here but by the writer
-(graph.storage.storage): it picks the smallest layout that keeps the values exactly.
+A new encoding is a subclass, here or in an extension. It decodes to numpy exactly as the exported graph decodes in the
+runtime, up to float rounding; says what is stored (its Kind, symbols and sides); and puts trained weights on its levels
+(`project`). Packing, and whether zeros are omitted, are not decided here but by the writer (graph.storage.storage),
+which picks the smallest layout that keeps the values exactly.
 """
 
 from abc import ABC, abstractmethod
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """Counts of a weight's values: those that are not zero, and fillers of 4-bit and of 8-bit gaps (graph.layouts)."""
+    """Counts of a weight's values: non-zeros, and fillers of 4-bit and 8-bit gaps (graph.layouts)."""
 
     nonzeros: int
     fillers4: int = 0
@@ -32,11 +32,11 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class Learning:
-    """Parts of a weight that are trained, and those that stay fixed.
+    """Choice of what is trained about a weight.
 
-    keep_zeros  whether zeros of quantised weights are what pruning removed
-    steps       whether the steps of affine grids are learned too
-    clusters    whether weights on one level of an affine grid stay together
+    keep_zeros  whether zeros of quantised weights were pruned, and stay zero
+    steps       whether the step sizes of affine grids are trained
+    clusters    whether weights on the same level of an affine grid keep a common value
     """
 
     keep_zeros: bool = True
@@ -45,103 +45,108 @@ class Learning:
 
 
 class Encoding(ABC):
-    """A weight of `shape`, stored in some way; immutable, equal to itself alone."""
+    """A weight of `shape` in some stored form; immutable, equal only to itself."""
 
     shape: tuple[int, ...]
 
     @abstractmethod
     def decode(self) -> np.ndarray:
-        """The effective weight, float32, in `shape`."""
+        """Return the effective weight, float32, in `shape`."""
 
     @property
     def parameters(self) -> int:
-        """How many weights the layer has after this; zeros count, scales do not."""
+        """Number of weights of the layer in this form; zeros count, scales do not."""
         return int(np.prod(self.shape))
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its arrays in memory, for caches with a budget."""
+        """Bytes of the arrays in memory, for caches with a limit."""
         held = vars(self).values()
         return sum(part.nbytes for part in held if isinstance(part, np.ndarray | Encoding))
 
-    # -- what is written; floats, unless a class says otherwise --
+    # -- what is written: floats, unless a subclass says otherwise --
 
     def as_spec(self, counts: Counts) -> StorageSpec:
-        """Describe it for the layouts."""
+        """Return the description that layouts need."""
         return StorageSpec(self.shape, FLOAT32, 32, *counts)
 
     def nonzero(self) -> np.ndarray:
-        """Mask of the non-zero weights, bool [n] in the weight's order."""
+        """Return the mask of the non-zero weights, bool [n] in the order of the weight."""
         return self.decode().ravel() != 0
 
     def symbols(self, spec: StorageSpec) -> np.ndarray:
-        """One symbol for every weight, [n], as it is stored before packing: what the kind of the spec reads."""
+        """Return one symbol per weight, [n], before packing; the kind of the spec gives their meaning."""
         return self.decode().ravel()
 
     def sides(self, spec: StorageSpec) -> list[np.ndarray]:
-        """Arrays stored beside the symbols, in the order of the kind's sides, each in the shape `spec.side`."""
+        """Return the arrays stored beside the symbols, in the order of the kind's sides, each in the shape
+        `spec.side`."""
         return []
 
     def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Encoding":
-        """The same levels with other scales, or another table: float32 to float32, in the same shape."""
+        """Return the same levels with changed scales, or a changed table; `change` maps float32 to float32 of the same
+        shape."""
         return self
 
     def rescaled(self, rows: np.ndarray, out_axis: int) -> "Encoding | None":
-        """The same levels with output channels made larger or smaller; None where they share what would have to change.
+        """Return the same levels with scaled output channels; None if channels share what would have to change.
 
         rows   float32 [outputs], positive
         """
         return None
 
-    # -- what others see in it --
+    # -- properties that other rooms read --
 
     @property
     def free(self) -> bool:
-        """Whether weights may take any value: nothing has put them on levels."""
+        """Whether weights may take any value, as they are not quantised."""
         return False
 
     @property
     def grid(self) -> Grid | None:
-        """The weight as integers on evenly spaced levels, where it is: what integer kernels read."""
+        """The weight as integers on evenly spaced levels, for integer kernels; None if it has no such form."""
         return None
 
     @property
     def factors(self) -> "Factors | None":
-        """The smaller layers that replace the layer, where they do."""
+        """The smaller layers that replace the layer, or None."""
         return None
 
     @property
     def scaled(self) -> "Scaled | None":
-        """The weight with its input channels made larger or smaller, where they are."""
+        """The weight with scaled input channels, or None."""
         return None
 
     @property
     def tensor(self) -> "Encoding":
-        """Encoding of a layer that stays whole: itself, without factors of its input channels."""
+        """The encoding of a layer that stays one layer: itself, without scaling of input channels."""
         return self
 
-    # -- levels: drawn, and learned on --
+    # -- levels: for plots and training --
 
     def levels(self, original: np.ndarray, out_axis: int, channel: int | None = None) -> Levels | None:
-        """Levels of the whole weight, or of one output channel; None if it is not quantised.
+        """Return the levels of the whole weight, or of one output channel; None if it is not quantised.
 
         original   the weight before the edit, float32, in `shape`
         """
         return None
 
     def ends(self, out_axis: int) -> np.ndarray | None:
-        """[2, outputs] lowest and highest level of each output channel; None where they are not evenly spaced."""
+        """Return [2, outputs], the lowest and the highest level of each output channel; None if they are not evenly
+        spaced."""
         return None
 
     def project(self, values: np.ndarray) -> "Encoding":
-        """The same encoding of other values, float32 in `shape`: each on the nearest of the levels that there are."""
+        """Return the same encoding of other values, float32 in `shape`, each rounded to the nearest of the existing
+        levels."""
         raise NotImplementedError(f"{type(self).__name__} has neither project nor a trainable form")
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Any]":
-        """Trainable form: a torch module that gives the effective weight, and then what was learned, stored
-        in the same way. Here floats that are put on the levels on the way, straight through.
+        """Return the trainable form: a torch module that computes the effective weight, and afterwards the trained
+        encoding. By default, floats that are projected to the levels in the forward pass, with a straight-through
+        gradient.
 
-        original   the weight before it was stored so, in its shape: where in its level's cell a weight may start
+        original   the weight before it was encoded, in its shape: where within the cell of its level a weight starts
         """
         from workbench.graph.encodings.learning import Projected
 
@@ -150,7 +155,7 @@ class Encoding(ABC):
 
 @dataclass(frozen=True, eq=False)
 class Planned(Encoding):
-    """A weight of which only the spec is known: it goes through the writer like any other, but has no values."""
+    """A weight of which only the spec is known; the writer handles it like any other, without values."""
 
     spec: StorageSpec
 
@@ -167,11 +172,11 @@ class Planned(Encoding):
 
 @dataclass(frozen=True, eq=False)
 class Scaled(Encoding):
-    """w = inner / columns: the weight is stored with each of its input channels made larger or smaller.
+    """w = inner / columns: the weight is stored with scaled input channels.
 
-    Activation-aware: what multiplies large inputs gets finer levels. Lin et al. 2024, AWQ, section 3.2.
+    Activation-aware: weights that multiply large inputs get finer levels. Lin et al. 2024, AWQ, section 3.2.
 
-    inner     the weight times `columns`, stored in some way; not factors
+    inner     encoding of the weight times `columns`; not Factors
     columns   float32, broadcastable to the weight along its input axis
     """
 
@@ -201,7 +206,7 @@ class Scaled(Encoding):
         return (self.inner.decode() * (1 / self.columns)).astype(np.float32)
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Scaled]":
-        """The factors of the input channels stay."""
+        """Return a trainable form in which the factors of the input channels are fixed."""
         from workbench.graph.encodings.learning import OfColumns
 
         inner = self.inner.trainable(None if original is None else original * self.columns, learning)
@@ -212,9 +217,9 @@ class Scaled(Encoding):
 class Piece:
     """One of the layers that replace a layer.
 
-    For a convolution the weight is [out, in/groups, k, ...]; `inherit` takes the original's strides, pads, dilations
-    and auto_pad, otherwise `attributes` (strides, pads, dilations, group) say them, absent ones being ONNX defaults.
-    For everything else the weight is [in, out].
+    For a convolution the weight is [out, in/groups, k, ...]; with `inherit` it takes strides, pads, dilations and
+    auto_pad of the original, otherwise from `attributes` (strides, pads, dilations, group), absent ones being ONNX
+    defaults. For other operators the weight is [in, out].
     """
 
     encoding: Encoding
@@ -223,17 +228,17 @@ class Piece:
 
     @property
     def groups(self) -> int:
-        """Groups of a convolution."""
+        """Number of groups of a convolution."""
         return int(self.attributes.get("group", 1))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)
 class Factors(Encoding):
-    """The layer becomes a chain of smaller layers without anything between them.
+    """A chain of smaller layers, with nothing between them, that replaces the layer.
 
-    conv        whether the pieces are convolutions, applied in order; else W = P0 P1 ... in the form x W
-    shape       of the weight that they replace
-    out_axis    of that shape: 0 when the stored weight is [out, in], 1 when it is [in, out]
+    conv        whether the pieces are convolutions, applied in order; otherwise W = P0 P1 ... in the form x W
+    shape       shape of the weight that they replace
+    out_axis    output axis of that shape: 0 if the stored weight is [out, in], 1 if it is [in, out]
     """
 
     pieces: tuple[Piece, ...]
@@ -257,13 +262,13 @@ class Factors(Encoding):
         return self.with_encodings([piece.encoding.with_sides(change) for piece in self.pieces])
 
     def rescaled(self, rows: np.ndarray, out_axis: int) -> "Factors | None":
-        """The last factor's output channels are those of the layer."""
+        """Return the chain with scaled output channels, which are those of its last factor."""
         *first, last = (piece.encoding for piece in self.pieces)
         made = last.rescaled(rows, 0 if self.conv else 1)
         return None if made is None else self.with_encodings([*first, made])
 
     def with_encodings(self, encodings: Sequence[Encoding]) -> "Factors":
-        """The same chain with other weights."""
+        """Return the same chain with other weights."""
         pieces = (replace(piece, encoding=made) for piece, made in zip(self.pieces, encodings, strict=True))
         return replace(self, pieces=tuple(pieces))
 
@@ -282,7 +287,7 @@ class Factors(Encoding):
         raise TypeError("factors are not stored as one tensor")
 
     def trainable(self, original: np.ndarray | None, learning: Learning) -> "Trainable[Factors]":
-        """Each factor learns."""
+        """Return a trainable form in which each factor is trained."""
         from workbench.graph.encodings.learning import Chain
 
         groups = tuple(piece.groups for piece in self.pieces)
@@ -291,9 +296,10 @@ class Factors(Encoding):
 
 
 def _compose_convolutions(pieces: tuple[Piece, ...], shape: tuple[int, ...]) -> np.ndarray:
-    """The kernel that a chain of convolutions amounts to: its response to an impulse in each input channel.
+    """Return the kernel equivalent to a chain of convolutions: its response to an impulse in each input channel.
 
-    Strides, pads and dilations move the window but are not part of the kernel, so all are taken as 1 and full.
+    Strides, pads and dilations move the window but are not part of the kernel, so strides and dilations are taken as 1,
+    padding as full.
     """
     import torch
     from torch.nn import functional

@@ -1,4 +1,4 @@
-"""Evenly spaced levels, as values: what integer kernels read of a weight."""
+"""Weights on evenly spaced levels, as values: the form that integer kernels read."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ import numpy as np
 class Grid:
     """w = (q - zero_point) * scale on a grid, then reshaped and cropped to `shape`.
 
-    q           integers in the grid's shape, int8 when symmetric, uint8 when there is a zero point
-    bits        of the grid of levels, 2..8; the container is the next of 2, 4, 8 bits
+    q           integers in the grid's shape; int8 if symmetric, uint8 with a zero point
+    bits        of the levels, 2..8; stored in the next of 2, 4, 8 bits
     scale       float32, broadcastable to the grid: () per tensor, (out, 1, ...) per channel, (out, groups, 1) per group
     zero_point  uint8, shaped like `scale`, or None
-    shape       of the weight. The grid has as many elements, or is a matrix [rows, groups, group] (`axis` 0) or
-                [groups, group, columns] (`axis` 1) whose last group is padded: cropped after reshaping to a matrix
+    shape       shape of the weight. The grid has as many elements, or is a matrix [rows, groups, group] (`axis` 0) or
+                [groups, group, columns] (`axis` 1) whose last group is padded; cropped after reshaping to a matrix
     """
 
     q: np.ndarray
@@ -25,7 +25,7 @@ class Grid:
     axis: int = 0
 
     def decode(self) -> np.ndarray:
-        """The weight, float32, in `shape`."""
+        """Return the weight, float32, in `shape`."""
         q = self.q.astype(np.float32)
         if self.zero_point is not None:
             q = q - self.zero_point.astype(np.float32)
@@ -38,12 +38,12 @@ class Grid:
         return least, least + 2**self.bits - 1
 
     def of_weights(self, values: np.ndarray) -> np.ndarray:
-        """Integers or scales that broadcast to the grid, one for every weight, in the weight's shape, float32."""
+        """Return integers or scales that broadcast to the grid, one per weight, in the weight's shape, float32."""
         return crop(np.broadcast_to(values, self.q.shape), self.shape, self.axis)
 
 
 def crop(grid: np.ndarray, shape: tuple[int, ...], axis: int) -> np.ndarray:
-    """A decoded grid (see Grid) in the weight's shape, float32."""
+    """Return a decoded grid (see Grid) in the weight's shape, float32."""
     count = int(np.prod(shape))
     if grid.size == count:
         return np.ascontiguousarray(grid, dtype=np.float32).reshape(shape)

@@ -1,7 +1,7 @@
-"""Meaning of a stored tensor's symbols: the arrays beside them, and how they become floats again.
+"""Kinds of stored tensors: the meaning of the symbols, the arrays beside them, and the decoder.
 
-A kind is known before there are values: a forecast needs no more. Its decoder is plain ONNX arithmetic in ONNX's
-textual syntax; the rest of it, and how zeros that were left out come back: graph.layouts, graph.storage.decoders.
+A kind is known before there are values; predicting a size needs no more. Its decoder is plain ONNX arithmetic in ONNX's
+textual syntax. The rest of the decoder, which restores omitted zeros: graph.layouts, graph.storage.decoders.
 """
 
 import re
@@ -20,7 +20,7 @@ FLOAT8 = {"Float8E4M3": ml_dtypes.float8_e4m3fn, "Float8E5M2": ml_dtypes.float8_
 
 @dataclass(frozen=True)
 class Side:
-    """A small tensor beside the symbols: scales, zero points, a table."""
+    """A small tensor stored beside the symbols: scales, zero points, or a table."""
 
     name: str
     dtype: ir.DataType = ir.DataType.FLOAT
@@ -28,15 +28,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Kind(ABC):
-    """The meaning of symbols; immutable, equal by value. `register_kind` makes its decoders known.
+    """The meaning of symbols; immutable, equal by value. `register_kind` makes its decoder available.
 
-    name       of the decoder, together with the number of bits and with how zeros are left out: letters, a capital
-               first
-    sides      what lies beside the symbols, all in the shape that the spec calls `side`
-    bits       of a symbol where they are always the same; else 0, and the spec has them
-    on_levels  whether few values are left, which a later step would round again
-    symmetric  whether the values are whole numbers times the first side: what integer kernels take
-    opset      the oldest that has the type
+    name       part of the decoder's name, with the number of bits and the way of omitting zeros: alphanumeric,
+               beginning with a capital letter
+    sides      the tensors beside the symbols, all in the shape that the spec calls `side`
+    bits       bits of a symbol if they are always the same; else 0, and the spec has them
+    on_levels  whether there are few distinct values, which a later step would round again
+    symmetric  whether the values are integers times the first side, as integer kernels need
+    opset      the oldest opset that has the type
     """
 
     name: str
@@ -47,51 +47,53 @@ class Kind(ABC):
     opset: int = 0
 
     def dtype(self, bits: int) -> ir.DataType:
-        """The type of the initialiser with the symbols; several symbols of less than 8 bits share a byte."""
+        """Return the type of the initialiser with the symbols; several symbols of less than 8 bits share a byte."""
         return ir.DataType.UINT8
 
     @property
     def decoder(self) -> str:
-        """The name in the decoder's name."""
+        """Its part of the decoder's name."""
         return self.name
 
     @property
     def standard(self) -> bool:
-        """Whether a Cast of ONNX decodes it where no zeros are left out."""
+        """Whether an ONNX Cast decodes it if no zeros are omitted."""
         return False
 
     @abstractmethod
     def words(self, bits: int, sharing: str) -> str:
-        """How such a tensor is stored, in words: 'int4 per channel'. `sharing`: what shares a scale."""
+        """Return a description of such a tensor: 'int4 per channel'. `sharing`: what shares a scale."""
 
     @abstractmethod
     def symbols(self, bits: int, placed: bool) -> list[str]:
-        """Lines of ONNX that make of the symbols `q` a float for each, `v`.
+        """Return lines of ONNX that convert the symbols `q` to floats `v`.
 
-        placed   whether zeros are left out: then `v` is put among zeros, and a zero must be what such a weight decodes
-                 to
+        placed   whether zeros are omitted: `v` is then inserted among zeros, and such a weight must decode a zero to
+                 zero
         """
 
     def whole(self, bits: int) -> bool:
-        """Whether `v` are whole numbers of -128 to 127: decoders keep them in bytes until they are scaled."""
+        """Return whether `v` are integers from -128 to 127, which decoders keep in bytes until they are scaled."""
         return self.symmetric and bits < 8
 
     def weights(self, placed: bool) -> list[str]:
-        """Lines of ONNX that make the weights `w` of `r`, which is `v` in the weight's shape, and of the sides."""
+        """Return lines of ONNX that compute the weights `w` from the sides and `r`, which is `v` in the weight's
+        shape."""
         return ["w = Identity (r)"]
 
     def refines(self, bits: int, other: "Kind", other_bits: int) -> bool:
-        """Whether a weight of another kind keeps its levels when a later step stores it as this, in `bits`."""
+        """Return whether a weight of another kind keeps its levels when a later step stores it as this one, in
+        `bits`."""
         return False
 
     @property
     def spreads(self) -> bool:
-        """Whether its sides broadcast over the weight, as scales do, and tables do not."""
+        """Whether its sides broadcast to the weight, as scales do and tables do not."""
         return any(re.search(rf"\b{side.name}\b", line) for side in self.sides for line in self.weights(False))
 
     @property
     def clusters(self) -> bool:
-        """Whether weights on one level share a value that lies anywhere, as in a codebook."""
+        """Whether weights on the same level share an arbitrary value, as in a codebook."""
         return False
 
 
@@ -100,20 +102,20 @@ KINDS: dict[str, Kind] = {}
 
 
 def register_kind(kind: Some) -> Some:
-    """Register a kind and return it. Raises ValueError for a name that is taken, or is not an identifier."""
+    """Register a kind and return it. Raises ValueError if the name is used by another or is not an identifier."""
     if not (kind.name.isalnum() and kind.name[0].isupper()) or KINDS.setdefault(kind.name, kind) != kind:
         raise ValueError(f"{kind.name} cannot be the name of a kind, or is that of another")
     return kind
 
 
 def unpacked(bits: int) -> str:
-    """The line that makes of bytes `q` the whole numbers `x` in them, as floats."""
+    """Return the line that unpacks bytes `q` to integers `x`, as floats."""
     return f"x = {DOMAIN}.Unpack{bits} (q)" if bits < 8 else "x = Cast <to: int = 1> (q)"
 
 
 @dataclass(frozen=True)
 class Float(Kind):
-    """Floats of a standard type."""
+    """Floating-point numbers of a standard type."""
 
     onnx_type: ir.DataType = ir.DataType.FLOAT
 
@@ -137,7 +139,7 @@ class Float(Kind):
 
 @dataclass(frozen=True)
 class Float8(Kind):
-    """8-bit floats as bytes: the runtime's own types came with opset 19."""
+    """8-bit floats stored as bytes, as the runtime's own types need opset 19."""
 
     def words(self, bits: int, sharing: str) -> str:
         return self.name.lower()
@@ -153,7 +155,8 @@ class Float8(Kind):
 
 
 def _table(name: str) -> str:
-    """Table of the 256 values of an 8-bit float type. Infinity and not-a-number are never stored so: see Dense."""
+    """Return the table of the 256 values of an 8-bit float type. Infinity and not-a-number never occur in it: see
+    Dense."""
     values = np.arange(256, dtype=np.uint8).view(FLOAT8[name]).astype(np.float32)
     return ", ".join(f"{value:.10g}" for value in np.where(np.isfinite(values), values, 0.0))
 

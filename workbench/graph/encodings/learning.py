@@ -1,8 +1,8 @@
-"""Trainable forms of encodings: what compression fixed stays fixed, the rest is trained.
+"""Trainable forms of encodings: what compression decided is fixed, the rest is trained.
 
-`Encoding.trainable` gives a module whose call is the effective weight, as `decode` gives it, and whose `encoding()` is
-the same kind of encoding with the values learned so far. Apart from the encodings themselves because torch is: it is
-imported only where something learns.
+`Encoding.trainable` returns a module whose call computes the effective weight, as `decode` does, and whose `encoding()`
+returns the same kind of encoding with the values trained so far. Kept apart from the encodings because it imports
+torch, which is needed only for training.
 """
 
 import math
@@ -17,33 +17,34 @@ from torch.nn import functional
 
 from workbench.graph.encodings.grid import Grid
 
-INSIDE = 0.49  # of a step: how far from its level a weight on a grid may start, so that it starts on that level
+INSIDE = 0.49  # of a step: how far from its level a weight may start and still be rounded to that level
 
 
 Made = TypeVar("Made")  # the encoding
 
 
 class Trainable(nn.Module, Generic[Made]):
-    """`forward` gives the effective weight in the encoding's shape."""
+    """Base class. `forward` returns the effective weight in the encoding's shape."""
 
     @abstractmethod
     def encoding(self) -> Made:
-        """The weight as it is now, stored as before."""
+        """Return the encoding of the current weight."""
 
     def dense(self) -> "list[Floats]":
-        """The float tensors inside, on which penalties and pruning schedules act."""
+        """Return the float tensors inside, on which penalties and pruning schedules act."""
         return []
 
     def bits(self) -> "tuple[Tensor, int] | None":
-        """Bits that its levels take together, with gradients, and the number of weights; None without even levels."""
+        """Return the bits of all levels together, with gradients, and the number of weights; None without evenly spaced
+        levels."""
         return None
 
 
 class Projected(Trainable[Made]):
-    """Floats that are put on the encoding's levels on the way, straight through (Bengio et al. 2013).
+    """Floats that are projected to the encoding's levels in the forward pass, straight-through (Bengio et al. 2013).
 
-    start     the weight on its levels; `original` before that, or None
-    project   other values on the levels; `decode` gives them back
+    start     the weight on its levels; `original` is the weight before encoding, or None
+    project   returns the encoding of other values on the levels; `decode` returns their effective weight
     """
 
     kept: Tensor
@@ -76,7 +77,8 @@ class Projected(Trainable[Made]):
 
 
 class Floats(Trainable[Any]):
-    """Zeros stay zero (Han et al. 2015). Shorter floats are rounded on the way, straight through."""
+    """Floats whose zeros stay zero (Han et al. 2015). Shorter types are rounded to in the forward pass,
+    straight-through."""
 
     mask: Tensor
 
@@ -103,9 +105,10 @@ class Floats(Trainable[Any]):
 
 
 class Shared(Trainable[Made]):
-    """A codebook: the indices stay, a centroid's gradient is the sum of its weights' (Han et al. 2016, section 3.3).
+    """A codebook with fixed indices; the gradient of a centroid is the sum of its weights' (Han et al. 2016, section
+    3.3).
 
-    A centroid at zero stays there when `keep_zeros`: it holds the weights that pruning removed.
+    With `keep_zeros`, a centroid at zero stays there: it holds pruned weights.
     """
 
     indices: Tensor
@@ -129,7 +132,7 @@ class Shared(Trainable[Made]):
 
 
 class _Lookup(torch.autograd.Function):
-    """centroids[indices]; the sums of the gradient are taken in one order, so that training repeats to the bit."""
+    """centroids[indices], whose gradient is summed in a fixed order, so that training is reproducible bit by bit."""
 
     @staticmethod
     def forward(context: Any, centroids: Tensor, indices: Tensor) -> Tensor:
@@ -145,12 +148,12 @@ class _Lookup(torch.autograd.Function):
 
 
 class OnGrid(Trainable[Made]):
-    """A grid: floats that are rounded to their grid on the way, straight through (Bengio et al. 2013).
+    """Floats that are rounded to an affine grid in the forward pass, straight-through (Bengio et al. 2013).
 
-    With a learned step the scale gets LSQ's gradient (Esser et al. 2020, equation 3): what rounding makes of
-    round(clip(v/s))·s. Its logarithm is trained, so that one learning rate fits every scale.
-    With `clusters`, weights that share a level and a scale share one value, and go on doing so (TensorFlow Model
-    Optimization, cluster preserving quantization aware training).
+    A trained step size gets LSQ's gradient (Esser et al. 2020, equation 3): that of rounding in round(clip(v/s))·s. Its
+    logarithm is trained, so that one learning rate suits every scale. With `clusters`, weights that share a level and a
+    scale share one value, and continue to (TensorFlow Model Optimization, cluster preserving quantization aware
+    training).
     """
 
     zero: Tensor
@@ -185,22 +188,22 @@ class OnGrid(Trainable[Made]):
         self.register_buffer("low", torch.tensor(low - zero))
         self.register_buffer("high", torch.tensor(high - zero))
         self.register_buffer("kept", torch.tensor((affine.q != zero) | (not keep_zeros)))
-        # Esser et al. 2020, section 2.2: the gradient of a scale that many weights share is made smaller.
+        # Esser et al. 2020, section 2.2: reduced by the number of weights that share it
         self.damping = 1 / math.sqrt(max(affine.q.size / affine.scale.size * (2 ** (affine.bits - 1) - 1), 1))
 
     def scale(self) -> Tensor:
         return self.start * self.stretch.exp()
 
     def levels(self, scale: Tensor) -> Tensor:
-        """Whole numbers on both sides of the zero point, in the grid's shape."""
+        """Return integers relative to the zero point, in the grid's shape."""
         values = self.values if self.indices is None else _Lookup.apply(self.values, self.indices)
         position = (values / scale).clamp(self.get_buffer("low"), self.get_buffer("high"))
         return straight_through(position, torch.round) * self.kept
 
     def bits(self) -> tuple[Tensor, int]:
-        """By how often each level occurs now. Between two levels a weight takes what lies between theirs, so that it is
-        drawn to the more frequent one: a differentiable stand-in for the entropy, after Oktay et al. 2020, Scalable
-        model compression by entropy penalized reparameterization, ICLR."""
+        """Return the bits from how often each level occurs. A weight between two levels takes an interpolated number of
+        bits, so that it is drawn to the more frequent level: a differentiable stand-in for the entropy, after Oktay et
+        al. 2020, Scalable model compression by entropy penalized reparameterization, ICLR."""
         low, high = self.get_buffer("low"), self.get_buffer("high")
         values = self.values if self.indices is None else _Lookup.apply(self.values, self.indices)
         position = (values / self.scale().detach()).clamp(low, high) * self.kept - low
@@ -224,14 +227,14 @@ class OnGrid(Trainable[Made]):
 
 
 def _clusters(affine: Grid) -> np.ndarray:
-    """Cluster index of each weight (same level and scale), from 0, in the grid's shape."""
+    """Return the cluster index of each weight (same level and scale), from 0, in the grid's shape."""
     scale = np.broadcast_to(np.arange(affine.scale.size).reshape(affine.scale.shape), affine.q.shape)
     _, indices = np.unique(scale * 256 + (affine.q.astype(np.int64) & 255), return_inverse=True)
     return indices.reshape(affine.q.shape)
 
 
 class OfColumns(Trainable[Made]):
-    """A weight with scaled input channels: their factors stay."""
+    """A weight with scaled input channels, whose factors are fixed."""
 
     columns: Tensor
 
@@ -251,9 +254,9 @@ class OfColumns(Trainable[Made]):
 
 
 class Chain(Trainable[Made]):
-    """Factors: each learns; the effective weight is what they amount to (as Factors.decode, with gradients).
+    """Factors, each trained; computes their product (as Factors.decode does, with gradients).
 
-    groups   of the pieces, where they are convolutions; None for matrices
+    groups   groups of the pieces if they are convolutions; None for matrices
     """
 
     def __init__(
@@ -278,7 +281,7 @@ class Chain(Trainable[Made]):
         return (product.T if self.out_axis == 0 else product).reshape(self.shape)
 
     def _convolved(self, weights: list[Tensor]) -> Tensor:
-        """The kernel: the chain's answer to an impulse in each input channel."""
+        """Return the kernel: the chain's response to an impulse in each input channel."""
         kernel, groups = self.shape[2:], self.groups or ()
         convolve = (functional.conv1d, functional.conv2d, functional.conv3d)[len(kernel) - 1]
         channels = weights[0].shape[1] * groups[0]
@@ -302,7 +305,7 @@ class Chain(Trainable[Made]):
 
 
 def straight_through(x: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
-    """function(x) exactly, with the gradient of x. Bengio, Léonard, Courville 2013, arXiv:1308.3432."""
+    """Return function(x) exactly, with the gradient of x. Bengio, Léonard, Courville 2013, arXiv:1308.3432."""
     return _Straight.apply(x, function)
 
 
@@ -317,7 +320,7 @@ class _Straight(torch.autograd.Function):
 
 
 def grouped(weight: np.ndarray, affine: Grid) -> np.ndarray:
-    """A weight in the shape of its grid; padding is zero. See graph.encodings.grid."""
+    """Return a weight in the shape of its grid, padded with zeros. See graph.encodings.grid."""
     grid = affine.q.shape
     if affine.q.size == weight.size:
         return weight.reshape(grid)
@@ -329,7 +332,7 @@ def grouped(weight: np.ndarray, affine: Grid) -> np.ndarray:
 
 
 def cropped(grid: Tensor, affine: Grid) -> Tensor:
-    """The weight of a grid: what graph.encodings.grid.crop does, with gradients."""
+    """Return the weight of a grid: graph.encodings.grid.crop with gradients."""
     count = math.prod(affine.shape)
     if grid.numel() == count:
         return grid.reshape(affine.shape)

@@ -1,4 +1,4 @@
-"""Storage requirements of one weight as a value: the input of the layouts."""
+"""Storage requirements of one weight, as a value: the input of the layouts."""
 
 import math
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ from workbench.graph.entropy.statistics import Statistics
 
 @dataclass(frozen=True)
 class StorageSpec:
-    """Content of one weight that must be stored, whatever the layout: counted from an encoding (Encoding.as_spec), or
+    """Content to store of one weight, independent of the layout: counted from an encoding (Encoding.as_spec), or
     planned from shapes alone with the methods below and the functions `planned` of the encodings.
 
-    shape       of the weight
-    bits        of a stored symbol: 1, 2, 4, 8, 16 or 32
-    side        shape of the sides (see Kind): of the scale and zero point, or of the codebook; None for floats
-    group       weights that share a scale along the input, 0 when the scale broadcasts over the weight by itself
-    axis        of the groups, as in graph.encodings.grid
-    nonzeros    symbols that are not zero; fillers4 and fillers8: see graph.layouts.gaps
-    precision   bits of the levels in a plan, 0 where they are not known: 3-bit levels are stored in 4
-    statistics  how often symbols, tuples of them and gaps occur; None where no layout needs it
+    shape       shape of the weight
+    bits        bits of a stored symbol: 1, 2, 4, 8, 16 or 32
+    side        shape of the sides (see Kind): of scale and zero point, or of the codebook; None for floats
+    group       weights that share a scale along the input, 0 if the scale broadcasts to the weight as it is
+    axis        axis of the groups, as in graph.encodings.grid
+    nonzeros    number of non-zero symbols; fillers4 and fillers8: see graph.layouts.gaps
+    precision   bits of the levels in a plan, 0 if not known: 3-bit levels are stored in 4 bits
+    statistics  frequencies of symbols, tuples of symbols and gaps; None if no layout needs them
     """
 
     shape: tuple[int, ...]
@@ -40,7 +40,7 @@ class StorageSpec:
 
     @classmethod
     def dense(cls, shape: tuple[int, ...]) -> "StorageSpec":
-        """Floats, none of them zero."""
+        """Return the spec of floats without zeros."""
         return cls(shape, FLOAT32, 32, product(shape))
 
     @cached_property
@@ -49,7 +49,7 @@ class StorageSpec:
 
     @property
     def words(self) -> str:
-        """How the values are stored, in words: 'int4 per channel'."""
+        """Description of the stored form: 'int4 per channel'."""
         sharing = (
             Message("group of {group}", group=self.group)
             if self.group
@@ -60,22 +60,22 @@ class StorageSpec:
         return self.kind.words(self.bits, sharing)
 
     def with_zeros(self, fraction: float) -> "StorageSpec":
-        """The spec with this fraction of zeros at random positions."""
+        """Return the spec with this fraction of zeros at random positions."""
         nonzeros = self.count - round(fraction * self.count)
         four, eight = (zeros.expected_fillers(self.count, nonzeros, bits) for bits in (4, 8))
         return replace(self, nonzeros=nonzeros, fillers4=four, fillers8=eight)
 
     def refines(self, other: "StorageSpec") -> bool:
-        """Whether a weight stored as `other` keeps its levels when a later step stores it as this."""
+        """Return whether a weight stored as `other` keeps its levels when a later step stores it as this."""
         return self.kind.refines(self.bits, other.kind, other.bits)
 
 
 def product(shape: Sequence[int]) -> int:
-    """Number of elements of a shape."""
+    """Return the number of elements of a shape."""
     return math.prod(shape)
 
 
 def container(bits: int, least: int = 2) -> int:
-    """The number of bits in which symbols of `bits` are stored: a power of two, `least` or more. ONNX's integers have
-    2, 4 or 8."""
+    """Return the number of bits in which symbols of `bits` are stored: a power of two, at least `least`. ONNX's
+    integers have 2, 4 or 8."""
     return next(size for size in (1, 2, 4, 8, 16, 32) if max(bits, least) <= size)

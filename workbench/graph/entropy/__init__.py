@@ -1,1 +1,1 @@
-"""Prefix codes of weights: bounded lengths, bit planes, and exact bytes from how often each symbol occurs."""
+"""Prefix codes of weights: words of bounded length, bit planes, and exact bytes from the frequencies of symbols."""

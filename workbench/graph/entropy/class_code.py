@@ -1,8 +1,8 @@
-"""Codes of a class and an offset: what a decoder without loops reads in one go.
+"""Codes of a class and an offset, which a decoder without loops reads in one pass.
 
-A word is the number of a class, in as many bits for all words, and which of the class's symbols it is, in as many bits
-as the class says: the "categories and additional bits" of JPEG (ITU-T T.81, F.1.2), with classes that fit the counts.
-Within 1 or 2 % of a Huffman code where no symbol is very frequent, which tuples of weights see to.
+A word is the number of a class, in a fixed number of bits, followed by an offset within the class, in as many bits as
+the class has: the "categories and additional bits" of JPEG (ITU-T T.81, F.1.2), with classes fitted to the counts.
+Within 1 or 2 % of a Huffman code if no symbol is very frequent, which coding tuples of weights ensures.
 """
 
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ import numpy as np
 from workbench.graph.entropy.coded import Coded
 from workbench.graph.entropy.prefix_code import MOST_SYMBOLS, Tally
 
-MOST_BITS = 8  # of a class's number
-OFFSET_BITS = MOST_SYMBOLS.bit_length() - 1  # the most that a class can say
-LOSS = 0.1  # bits of a word above the entropy: what is expected of a plan
+MOST_BITS = 8  # of a class number
+OFFSET_BITS = MOST_SYMBOLS.bit_length() - 1  # largest offset of a class
+LOSS = 0.1  # bits of a word above the entropy, expected in a plan
 
 
 @dataclass(frozen=True, eq=False)
 class ClassCode:
     """The best classes for the counts of a sequence.
 
-    bits     of a class's number
+    bits     bits of a class number
     extra    bits of the offset in each class, int64 [C], ascending; C is at most 2^bits
-    order    of the tally's rows: frequent ones first; class after class takes 2^extra of them, the last what is left
+    order    rows of the tally, most frequent first; each class takes the next 2^extra of them, the last class the rest
     """
 
     bits: int
@@ -34,54 +34,56 @@ class ClassCode:
 
     @classmethod
     def of(cls, tally: Tally) -> "ClassCode":
-        """The number of classes that makes the fewest bits."""
+        """Return the code with the number of classes that takes the fewest bits."""
         bits, extra = best(tally.counts)
         return cls(bits, extra, np.argsort(-tally.counts, kind="stable"))
 
     @cached_property
     def first(self) -> np.ndarray:
-        """The first symbol of each class, as a place in `order`."""
+        """First symbol of each class, as an index in `order`."""
         return np.cumsum(1 << self.extra) - (1 << self.extra)
 
     @cached_property
     def class_of(self) -> np.ndarray:
-        """The class of each symbol of the tally, int64 [A]."""
+        """Class of each symbol of the tally, int64 [A]."""
         found = np.empty(len(self.order), np.int64)
         found[self.order] = np.searchsorted(self.first, np.arange(len(self.order)), side="right") - 1
         return found
 
     def offset_bits(self, tally: Tally) -> int:
-        """Bits of the offsets of all words together."""
+        """Return the bits of the offsets of all words together."""
         return int((tally.counts * self.extra[self.class_of]).sum())
 
 
 def best(counts: np.ndarray) -> tuple[int, np.ndarray]:
-    """Bits of a class's number, and of an offset in each class, that make the fewest bits of all words together."""
+    """Return the bits of a class number, and of the offset in each class, that minimise the bits of all words
+    together."""
     return best_in_order(np.sort(counts)[::-1])
 
 
 def best_in_order(counts: np.ndarray, most: int = MOST_BITS) -> tuple[int, np.ndarray]:
-    """The same of symbols that stay in this order, with numbers of `most` bits or fewer."""
+    """Return the same for symbols that keep their order, with class numbers of at most `most` bits."""
     words, found, least = int(counts.sum()), None, np.inf
     for bits, offsets, extra in in_order(counts, most):
         if bits * words + offsets < least:
             found, least = (bits, extra), bits * words + offsets
-        if (bits + 1) * words >= least:  # without a bit for offsets, more classes are no better
+        if (bits + 1) * words >= least:  # with no bits left for offsets, more classes are no better
             break
     assert found is not None
     return found
 
 
 def classes(counts: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Bits of a class's number, the least bits of all offsets, and the bits of an offset in each class, ascending."""
+    """Yield the bits of a class number, the fewest bits of all offsets, and the bits of the offset in each class,
+    ascending."""
     return in_order(np.sort(counts)[::-1])
 
 
 def in_order(counts: np.ndarray, most: int = MOST_BITS) -> Iterator[tuple[int, int, np.ndarray]]:
-    """The same of symbols that stay in this order, not ascending where a later one is more frequent.
+    """Yield the same for symbols that keep their order; offsets need not ascend if a later symbol is more frequent.
 
-    Dynamic programming over how many of the last symbols are in classes already, a class at a time; the first, of the
-    last symbols, need not be full.
+    Dynamic programming over the number of symbols, counted from the last, that the classes so far hold, one class at a
+    time. The first class placed, which holds the last symbols, need not be full.
     """
     total = np.concatenate([[0], np.cumsum(counts[::-1])])
     widths = np.arange(OFFSET_BITS + 1)[:, None]
@@ -100,7 +102,7 @@ def in_order(counts: np.ndarray, most: int = MOST_BITS) -> Iterator[tuple[int, i
 
 
 def _taken(chosen: list[np.ndarray], before: np.ndarray) -> np.ndarray:
-    """Bits of the offsets, read backwards: the last class has the most frequent symbols."""
+    """Return the bits of the offsets by tracing back: the class placed last has the most frequent symbols."""
     left, extra = before.shape[1] - 1, []
     for widths in reversed(chosen):
         if left == 0:
@@ -112,9 +114,10 @@ def _taken(chosen: list[np.ndarray], before: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class ClassCoded(Coded):
-    """The table of symbols, [A, width]; the numbers of the classes; the offsets; three bytes that windows reach into.
+    """The table of symbols, [A, width]; the class numbers; the offsets; three bytes of padding that windows extend
+    into.
 
-    Fields of the numbers fill whole bytes eight at a time.
+    Class numbers are stored in bit fields that fill whole bytes in groups of eight.
     """
 
     code: ClassCode | None
@@ -129,8 +132,8 @@ class ClassCoded(Coded):
 
     @property
     def heading(self) -> tuple[int, ...]:
-        """Words, bits of a class's number, symbols, bytes of a symbol, and how many classes have offsets of 0, 1, ...
-        bits."""
+        """Number of words, bits of a class number, number of symbols, bytes of a symbol, and how many classes have
+        offsets of 0, 1, ... bits."""
         told = (1, (1,)) if self.code is None else (self.code.bits, tuple(np.bincount(self.code.extra).tolist()))
         return self.tally.length, told[0], *self.tally.symbols.shape, *told[1]
 
@@ -168,7 +171,7 @@ class ClassCoded(Coded):
 
 @lru_cache(1 << 12)
 def class_coded(tally: Tally) -> ClassCoded | None:
-    """A sequence in the best classes; None where it has too many symbols, or none."""
+    """Return a sequence in the best classes; None if it has no symbols or too many."""
     if not 0 < len(tally.symbols) <= MOST_SYMBOLS:
         return None
     return ClassCoded(tally, None if tally.is_expected else ClassCode.of(tally))

@@ -1,4 +1,4 @@
-"""A coded sequence as it is stored: table, code and bits in one row of bytes; the exact number of bytes from counts."""
+"""A coded sequence as stored: table, code and bits in one row of bytes, whose exact number follows from counts."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from workbench.graph.entropy.prefix_code import MOST_SYMBOLS, PrefixCode, Tally
 
 @dataclass(frozen=True, eq=False)
 class Coded(ABC):
-    """One sequence in a code, as bytes: of counts that were found, or of expected ones."""
+    """One sequence in a code, as bytes; its counts are exact or expected."""
 
     tally: Tally
 
     @property
     @abstractmethod
     def bytes(self) -> int:
-        """Bytes of `pack`; of expected counts, about."""
+        """Bytes of `pack`; approximate for expected counts."""
 
     @property
     @abstractmethod
@@ -27,19 +27,19 @@ class Coded(ABC):
 
     @abstractmethod
     def pack(self, sequence: np.ndarray) -> np.ndarray:
-        """The bytes, uint8, of the sequence that was counted, as indices of the tally's rows."""
+        """Return the bytes, uint8, of the counted sequence, given as row indices of the tally."""
 
     @abstractmethod
     def unpack(self, stored: np.ndarray) -> np.ndarray:
-        """The symbols of packed bytes, uint8 [words, width]: what the decoder in ONNX computes, in numpy."""
+        """Return the symbols of packed bytes, uint8 [words, width]: the ONNX decoder in numpy."""
 
 
 @dataclass(frozen=True, eq=False)
 class TreeCoded(Coded):
     """A sequence in a Huffman code whose words have at most `limit` bits.
 
-    First the table of symbols, [A, width]. Then in bits: which nodes of the tree are leaves, the planes of the words
-    (PrefixCode), and one bit that complete words may point at.
+    Stored as the table of symbols, [A, width], followed by bits: which nodes of the tree are leaves, the planes of the
+    words (PrefixCode), and one bit for complete words to point at.
     """
 
     code: PrefixCode | None  # None where counts are expected ones
@@ -81,7 +81,7 @@ class TreeCoded(Coded):
 
 
 def _bytes(bits: np.ndarray) -> np.ndarray:
-    """Bits in bytes, uint8 [ceil(n / 8)]: the lowest bits of all bytes first, then those above."""
+    """Return bits packed in bytes, uint8 [ceil(n / 8)]: first the lowest bits of all bytes, then the next ones."""
     padded = np.zeros((8, -(-len(bits) // 8)), bool)
     padded.ravel()[: len(bits)] = bits
     return np.packbits(padded, axis=0, bitorder="little")[0]
@@ -89,7 +89,7 @@ def _bytes(bits: np.ndarray) -> np.ndarray:
 
 @lru_cache(1 << 12)
 def coded(tally: Tally, limit: int) -> TreeCoded | None:
-    """A sequence in the best code with words of at most `limit` bits; None where it has too many symbols, or none."""
+    """Return a sequence in the best code with words of at most `limit` bits; None if it has no symbols or too many."""
     if not 0 < len(tally.symbols) <= min(1 << limit, MOST_SYMBOLS):
         return None
     return TreeCoded(tally, None if tally.is_expected else PrefixCode.of(tally, limit), limit)

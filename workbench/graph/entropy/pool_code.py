@@ -1,7 +1,7 @@
-"""Weights of several layers in codes that they share: one table, one sequence.
+"""Weights of several layers that share codes: one table and one sequence per pool.
 
-Small layers do not earn a table and a call each. Layers are pooled by how many of their weights are zero, as
-this decides how gaps are distributed; where few are, zeros are among the values.
+A small layer is not worth a separate table and decoder call. Layers are pooled by their share of zeros, which
+determines the distribution of gaps; with few zeros, zeros are coded among the values.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,26 +16,26 @@ from workbench.graph.entropy import statistics
 from workbench.graph.entropy.class_code import best_in_order
 from workbench.graph.entropy.prefix_code import Tally
 
-MOST_SIZE = 5  # bits of a class's number
-MOST_OFFSET = 11  # bits of an offset, and bits behind the last
+MOST_SIZE = 5  # bits of a class number
+MOST_OFFSET = 11  # bits of an offset, and of padding after the last
 LONGEST = (31, 127, 511, 2047)  # gaps; after a longer one comes a filler
 LONGEST_PAIRED = (15, 63)  # an int8 holds them
 HEADER = 60  # bytes of the tensors and the call around a sequence, about
-PRICES = (0, 150)  # what a table may take; it is known when codes are made
+PRICES = (0, 150)  # estimate of a table's bytes; known exactly once codes are made
 WIDTHS = (4, 3, 2, 1)
-TRIED = 2  # of these, for which codes are made
+TRIED = 2  # of these, codes are made for
 Form = Literal["Pool", "Sparse", "Pairs"]
-# What decodes each form (graph.layouts.pool_decoder), and the bytes of these functions, about.
+# Functions that decode each form (graph.layouts.pool_decoder), and their approximate bytes.
 FUNCTIONS: Mapping[Form, tuple[str, ...]] = {"Pool": ("Pool",), "Sparse": ("Sparse", "Pool"), "Pairs": ("Pairs",)}
 BYTES = {"Pool": 180, "Sparse": 290, "Pairs": 420}
 
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """One sequence of numbers from 0 in classes and offsets; small numbers are to be frequent.
+    """One sequence of numbers from 0 in classes and offsets. Small numbers should be the frequent ones.
 
-    counts   how often each number occurs, int64 [A]
-    numbers  gives the sequence, int64 [k]; asked when it is written
+    counts   frequency of each number, int64 [A]
+    numbers  returns the sequence, int64 [k]; called only when it is written
     """
 
     counts: np.ndarray
@@ -66,7 +66,7 @@ class Words:
 
     @cached_property
     def split(self) -> tuple[int, int]:
-        """How many bits are class numbers, and how many follow."""
+        """Number of bits of class numbers, and of the bits after them."""
         fields = self.size * int(self.counts.sum())
         offsets = int((self.counts * self._classes[1][self._class(np.arange(len(self.counts)))]).sum())
         return fields, -(-(fields + offsets + MOST_OFFSET) // 8) * 8 - fields
@@ -77,7 +77,7 @@ class Words:
 
     @cached_property
     def data(self) -> np.ndarray:
-        """Class numbers, then offsets, then zeros behind them, uint8 [n, 1]."""
+        """Return class numbers, offsets and zero padding, uint8 [n, 1]."""
         numbers, (size, kinds) = self.numbers(), self._classes
         number = self._class(numbers)
         every = np.arange(MOST_OFFSET)
@@ -88,13 +88,13 @@ class Words:
 
 
 def words(numbers: np.ndarray) -> Words:
-    """Numbers from 0, int64 [k], in the classes that make the fewest bits."""
+    """Return numbers from 0, int64 [k], in the classes that take the fewest bits."""
     return Words(np.bincount(numbers), lambda: numbers)
 
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """Levels, one to four neighbours as one symbol. `table`: uint8 [A, width], frequent symbols first."""
+    """Levels; a symbol is one to four neighbouring levels. `table`: uint8 [A, width], frequent symbols first."""
 
     words: Words
     table: np.ndarray
@@ -105,7 +105,8 @@ class Values:
 
 
 def _values(levels: np.ndarray) -> Values | None:
-    """As many neighbours as make the fewest bytes, zeros behind the last; None where too many are different."""
+    """Return levels with the number of neighbours per symbol that takes the fewest bytes, zero-padded; None if too many
+    symbols are distinct."""
     found = []
     for width in WIDTHS:
         rows = np.pad(levels, (0, -len(levels) % width)).reshape(-1, width)
@@ -116,7 +117,7 @@ def _values(levels: np.ndarray) -> Values | None:
 
 
 def _symbols(rows: np.ndarray, tally: Tally) -> Values:
-    """Rows of uint8 [k, width] as symbols."""
+    """Return rows of uint8 [k, width] as symbols."""
     order = np.argsort(-tally.counts, kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
@@ -126,10 +127,10 @@ def _symbols(rows: np.ndarray, tally: Tally) -> Values:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """Weights one after the other.
+    """Concatenated weights.
 
-    members  which of the weights given to `pools`
-    count    of their levels
+    members  indices of these weights among those given to `pools`
+    count    number of their levels
     form     Pool: zeros are among the values. Sparse: `gaps` are the zeros before each value. Pairs: each symbol of
              `values` is a gap and a level
     """
@@ -146,7 +147,7 @@ class Pool:
 
 
 def pools(levels: Sequence[np.ndarray]) -> list[Pool] | None:
-    """Weights, int8 each, flat, in pools that together are small; None where one has too many levels."""
+    """Return weights, flat int8 each, in pools whose total size is small; None if one has too many levels."""
     order = sorted(range(len(levels)), key=lambda index: float((levels[index] == 0).mean()))
     costs = _Costs([levels[index] for index in order])
     known: dict[tuple[int, ...], dict[Form, Pool]] = {}
@@ -162,7 +163,7 @@ def pools(levels: Sequence[np.ndarray]) -> list[Pool] | None:
 
 
 def _chosen(options: Sequence[Mapping[Form, Pool]]) -> tuple[int, list[Pool]] | None:
-    """One for each, so that pools and the functions that they need together are small; and these bytes."""
+    """Return one form for each pool, minimising pools and the decoder functions that they need; and their bytes."""
     found = []
     for forms in chain.from_iterable(combinations(FUNCTIONS, count) for count in range(1, len(FUNCTIONS) + 1)):
         allowed = [[pool for form, pool in each.items() if form in forms] for each in options]
@@ -174,7 +175,7 @@ def _chosen(options: Sequence[Mapping[Form, Pool]]) -> tuple[int, list[Pool]] | 
 
 
 class _Costs:
-    """About the bytes of neighbouring weights in one pool, from sums of their histograms."""
+    """Approximate bytes of neighbouring weights in one pool, from cumulative histograms."""
 
     def __init__(self, levels: Sequence[np.ndarray]) -> None:
         self._levels = _sums([each.view(np.uint8) for each in levels], 256)
@@ -182,7 +183,7 @@ class _Costs:
         self._gaps = _sums(some, LONGEST[-1] + 1)
 
     def cut(self, price: float) -> list[tuple[int, int]]:
-        """The best neighbours to pool, as starts and ends, where a pool takes `price` bytes more than its header."""
+        """Return the best division into pools, as (start, end), if a pool costs `price` bytes beyond its header."""
         least, cuts = [0.0], [0]
         for end in range(1, len(self._levels)):
             offers = [least[start] + self.of(start, end) + price for start in range(end)]
@@ -202,7 +203,7 @@ class _Costs:
 
 
 def _sums(sequences: Sequence[np.ndarray], size: int) -> np.ndarray:
-    """Counts of each number in the first none, one, two, ... sequences, float64 [sequences + 1, size]."""
+    """Return cumulative counts of each number in the first 0, 1, 2, ... sequences, float64 [sequences + 1, size]."""
     counts = [np.zeros(size), *(np.bincount(each, minlength=size) for each in sequences)]
     return np.cumsum(counts, axis=0)
 
@@ -212,7 +213,7 @@ def _entropy(counts: np.ndarray) -> float:
 
 
 def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
-    """The smallest pool of each form."""
+    """Return the smallest pool of each form."""
     symbols, found = levels.view(np.uint8), dict[Form, Pool]()
 
     def offer(form: Form, values: Values | None, gaps: Words | None = None) -> None:
@@ -222,7 +223,7 @@ def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
                 found[form] = pool
 
     offer("Pool", _values(symbols))
-    if (levels == 0).mean() > statistics.FEW_ZEROS and (levels != 0).sum() > 1:  # decoders take two words or more
+    if (levels == 0).mean() > statistics.FEW_ZEROS and (levels != 0).sum() > 1:  # decoders need at least two words
         for longest in LONGEST:
             before, at = statistics.skipping(levels != 0, longest)
             if (values := _values(symbols[at])) is not None:

@@ -1,4 +1,4 @@
-"""Canonical prefix codes with bounded lengths, and what they make of a sequence.
+"""Canonical prefix codes of bounded length, and sequences encoded in them.
 
 Huffman 1952, with lengths bounded by package-merge: Larmore and Hirschberg 1990, A fast algorithm for optimal
 length-limited Huffman codes, JACM 37(3).
@@ -9,17 +9,18 @@ from functools import cached_property
 
 import numpy as np
 
-# Decoders have a fixed number of steps (graph.layouts.code_decoder): a code has no longer words than one of them.
+# A decoder has a fixed number of steps (graph.layouts.code_decoder), which bounds the words of the codes it reads.
 LIMITS = (9, 13)
 MOST_SYMBOLS = 1 << 11  # with more, the table of symbols is most of what is stored
 
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """How often each symbol of a sequence occurs; a symbol is a row of one or more bytes.
+    """Frequencies of the symbols of a sequence; a symbol is a row of one or more bytes.
 
-    symbols   uint8 [A, width], all different; counts int64, or float64 where they are expected ones: then the symbols
-              are not known, and a code is not made but judged by the entropy
+    symbols   uint8 [A, width], distinct
+    counts    int64; float64 if they are expected counts: then the symbols are unknown, and the size of a code is
+              estimated from the entropy
     """
 
     symbols: np.ndarray
@@ -27,7 +28,7 @@ class Tally:
 
     @property
     def length(self) -> int:
-        """Symbols in the sequence."""
+        """Number of symbols in the sequence."""
         return round(float(self.counts.sum()))
 
     @property
@@ -36,7 +37,7 @@ class Tally:
 
     @cached_property
     def expected_bits(self) -> float:
-        """About what a Huffman code takes: the entropy, but at least a bit for the most frequent symbol."""
+        """Approximate bits of a Huffman code: the entropy, but at least one bit for the most frequent symbol."""
         total, most = float(self.counts.sum()), float(self.counts.max())
         if most <= total / 2:
             return 8 * self.entropy_bytes
@@ -45,24 +46,26 @@ class Tally:
 
     @property
     def promised_bytes(self) -> float:
-        """About what table and words take in a good code."""
+        """Approximate bytes of table and words in a good code."""
         return self.symbols.size + self.expected_bits / 8
 
     @cached_property
     def entropy_bytes(self) -> float:
-        """The least that a code of single symbols can take: the order-0 entropy."""
+        """Lower bound for a code of single symbols: the order-0 entropy."""
         share = self.counts[self.counts > 0] / max(self.counts.sum(), 1)
         return float(-(share * np.log2(share)).sum() * self.counts.sum() / 8)
 
 
 @dataclass(frozen=True, eq=False)
 class PrefixCode:
-    """A code word for each symbol, in the order of the words: shorter ones first, then by value.
+    """Code words of symbols, in canonical order: shorter ones first, then by value.
 
-    The tree is what `flags` says: its nodes in breadth-first order without the root, True for a leaf. Of each depth the
-    leaves come first, so the children of inner node g (the root is 0) are nodes 2 g and 2 g + 1.
+    The tree is given by `flags`: its nodes in breadth-first order without the root, True for a leaf. Leaves come first
+    at each depth, so the children of inner node g (the root is 0) are nodes 2 g and 2 g + 1.
 
-    symbols   uint8 [A, width], at least two; lengths int64 [A], in bits, ascending; order: of the tally's rows
+    symbols   uint8 [A, width], at least two
+    lengths   bits of the words, int64 [A], ascending
+    order     the corresponding rows of the tally
     """
 
     symbols: np.ndarray
@@ -71,9 +74,9 @@ class PrefixCode:
 
     @classmethod
     def of(cls, tally: Tally, limit: int) -> "PrefixCode":
-        """The best code of 1 to 2^limit symbols without words longer than `limit`."""
+        """Return the best code of 1 to 2^limit symbols with no word longer than `limit`."""
         symbols, counts = tally.symbols, tally.counts
-        if len(symbols) == 1:  # a tree has two leaves at least
+        if len(symbols) == 1:  # a tree has at least two leaves
             symbols, counts = np.repeat(symbols, 2, axis=0), np.append(counts, 0)
         found = lengths(counts, limit)
         order = np.lexsort((np.arange(len(found)), found))
@@ -81,7 +84,7 @@ class PrefixCode:
 
     @property
     def count(self) -> int:
-        """Symbols."""
+        """Number of symbols."""
         return len(self.symbols)
 
     @cached_property
@@ -96,7 +99,7 @@ class PrefixCode:
 
     @cached_property
     def flags(self) -> np.ndarray:
-        """Which nodes of the tree are leaves, bool [2 A - 2]."""
+        """Leaf flags of the nodes of the tree, bool [2 A - 2]."""
         leaves = np.bincount(self.lengths)
         flags, inner = [], 1
         for found in leaves[1:].tolist():
@@ -105,17 +108,17 @@ class PrefixCode:
         return np.array(flags)
 
     def bits(self, tally: Tally) -> int:
-        """Bits of the sequence that was counted."""
+        """Return the bits of the counted sequence."""
         counts = tally.counts if len(tally.counts) == self.count else np.append(tally.counts, 0)
         return int((counts[self.order] * self.lengths).sum())
 
     def encode(self, sequence: np.ndarray) -> np.ndarray:
-        """Bits of a sequence, bool: bit 0 of all words, then bit 1 of those that have one, and so on.
+        """Return the bits of a sequence, bool: bit 0 of all words, then bit 1 of those that have one, and so on.
 
-        In planes, not word by word: so the start of a bit follows from how many words are as long (Grossi, Gupta,
-        Vitter 2003, wavelet trees), and all words are decoded side by side.
+        In planes rather than word by word, so that the start of each bit follows from the number of words of that
+        length (Grossi, Gupta, Vitter 2003, wavelet trees) and all words are decoded in parallel.
 
-        sequence   indices of the tally's rows
+        sequence   row indices of the tally
         """
         place = np.empty(self.count, np.int64)
         place[self.order] = np.arange(self.count)
@@ -127,7 +130,7 @@ class PrefixCode:
 
 
 def lengths(counts: np.ndarray, limit: int) -> np.ndarray:
-    """Lengths of the words of a best code, int64 [A], none above `limit`; A is 2 to 2^limit. Package-merge."""
+    """Return the word lengths of an optimal code, int64 [A], none above `limit`; A is 2 to 2^limit. Package-merge."""
     order = np.argsort(counts, kind="stable")
     items = np.asarray(counts)[order].astype(np.float64)
     level, packaged = items, []

@@ -1,4 +1,4 @@
-"""Statistics of a weight for entropy coding: how often each symbol occurs, each tuple of neighbours, each gap."""
+"""Statistics of a weight for entropy coding: frequencies of symbols, of tuples of neighbours, and of gaps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import numpy as np
 from workbench.graph.entropy.prefix_code import MOST_SYMBOLS, Tally
 
 WIDTHS = (1, 2, 3, 4)  # weights in one symbol
-GAPS = (15, 31, 63, 127, 255)  # the longest gap that one symbol says
+GAPS = (15, 31, 63, 127, 255)  # the longest gap in one symbol
 PAIR_GAPS = (15, 31, 63, 127)  # an int8 holds them
 FEW_ZEROS = 0.3  # below this share of zeros, gaps are not looked at
 BLOCK = 1 << 20  # rows at a time
@@ -17,11 +17,11 @@ TUPLES = 1 << 16  # possible tuples beyond which they are not counted
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """Counts of one weight's symbols in the ways in which they may be coded.
+    """Counts of one weight's symbols for each way of coding them.
 
-    tuples   of this many neighbours in the weight's order, where they come out even
-    gaps     by the longest gap: gaps before the non-zeros, with fillers where that is not enough; and the symbols
-    pairs    by the longest gap: (gap, symbol) as one symbol
+    tuples   number of neighbours -> counts of such tuples, in the weight's order, if the weights divide evenly
+    gaps     longest gap -> counts of the gaps before non-zeros (longer ones bridged by fillers), and of the symbols
+    pairs    longest gap -> counts of (gap, symbol) pairs
     """
 
     tuples: Mapping[int, Tally] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Statistics:
 
 
 def count(symbols: np.ndarray, nonzero: np.ndarray | None) -> Statistics:
-    """Count a weight's symbols, uint8 [n]; `nonzero`, bool [n], says which of them gaps leave out."""
+    """Count a weight's symbols, uint8 [n]; `nonzero`, bool [n], marks those that gaps do not omit."""
     levels = len(np.unique(symbols))
     found = {
         width: rows(symbols.reshape(-1, width))
@@ -54,9 +54,9 @@ def count(symbols: np.ndarray, nonzero: np.ndarray | None) -> Statistics:
 
 
 def expected(shares: np.ndarray, weights: int, zero: int | None) -> Statistics:
-    """Expected counts of a weight of independent levels with these shares, [A] of sum 1.
+    """Return the expected counts of a weight of independent levels with these shares, [A] summing to 1.
 
-    zero   index of the level that gaps leave out, or None. Gaps between random places are geometric.
+    zero   index of the level that gaps omit, or None. Gaps between random positions are geometrically distributed.
     """
     tuples = {}
     chance: np.ndarray = np.ones(1)
@@ -83,14 +83,14 @@ def expected(shares: np.ndarray, weights: int, zero: int | None) -> Statistics:
 
 
 def _expected(counts: np.ndarray, width: int) -> Tally:
-    """Without symbols that are not expected to occur once; which ones there are does not matter."""
+    """Return the tally without symbols that are expected less than once; which symbols they are does not matter."""
     likely = counts[counts >= 0.5]
     likely = likely if len(likely) else counts[[counts.argmax()]]
     return Tally(np.zeros((len(likely), width), np.uint8), likely)
 
 
 def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gaps of at most `longest` zeros, uint8 [k] (int64 beyond 255), and the position that follows each, int64 [k].
+    """Return gaps of at most `longest` zeros, uint8 [k] (int64 beyond 255), and the position after each, int64 [k].
 
     Longer runs of zeros are bridged by fillers: a gap of `longest`, then a weight that is zero (Han et al. 2016, Deep
     Compression, section 2).
@@ -105,7 +105,8 @@ def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]
 
 
 def rows(found: np.ndarray) -> Tally | None:
-    """Different rows of uint8 [k, width] with their counts, ordered by `_numbers`; None if too many are different."""
+    """Return the distinct rows of uint8 [k, width] with their counts, ordered by `_numbers`; None if there are too
+    many."""
     counted = _few(found) if found.shape[1] <= 2 else _many(found)
     if counted is None or len(counted[0]) > MOST_SYMBOLS:
         return None
@@ -115,7 +116,7 @@ def rows(found: np.ndarray) -> Tally | None:
 
 
 def _few(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Different numbers of two bytes, and how often each occurs."""
+    """Return the distinct numbers of two bytes, and their counts."""
     counts = np.zeros(1 << 16, np.int64)
     for start in range(0, len(found), BLOCK):
         counts += np.bincount(_numbers(found[start : start + BLOCK]), minlength=len(counts))
@@ -124,7 +125,7 @@ def _few(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _many(found: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """The same of more bytes; None if too many are different."""
+    """Return the distinct numbers of more bytes, and their counts; None if there are too many."""
     different, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for start in range(0, len(found), BLOCK):
         more, times = np.unique(_numbers(found[start : start + BLOCK]), return_counts=True)
@@ -136,12 +137,12 @@ def _many(found: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def indices(tally: Tally, found: np.ndarray) -> np.ndarray:
-    """Which row of the tally each row of uint8 [k, width] is, int64 [k]."""
+    """Return the row of the tally that equals each row of uint8 [k, width], int64 [k]."""
     return np.searchsorted(_numbers(tally.symbols), _numbers(found))
 
 
 def _numbers(found: np.ndarray) -> np.ndarray:
-    """Each row as one whole number."""
+    """Return each row as one integer."""
     columns: Sequence[np.ndarray] = [
         found[:, column].astype(np.int64) << 8 * column for column in range(found.shape[1])
     ]

@@ -1,1 +1,1 @@
-"""The layouts of stored weights, one class each: what they write, in how many bytes, and how ONNX reads it back."""
+"""Layouts of stored weights, one class each: what they write, exact bytes, and decoding in ONNX."""

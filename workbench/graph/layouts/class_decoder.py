@@ -9,14 +9,14 @@ fit a float's mantissa, and three times smaller than shifted copies.
 from workbench.graph.entropy.class_code import MOST_BITS, OFFSET_BITS
 
 NAME = "Classes"
-# At loading, of one core: what each word takes, and the decoder of one weight besides. As in code_decoder.
+# Seconds of one core at loading: for each word, and for the decoder of one weight. Measured as in code_decoder.
 WORD_BYTES, WORD_SECONDS, WEIGHT_SECONDS = 125, 1.4e-7, 3.7e-3
 POWERS = ", ".join(str(1 << power) for power in range(max(MOST_BITS, OFFSET_BITS, 7) + 1))
 
 
 def functions() -> dict[str, tuple[str, str]]:
-    """Name -> signature and body. `code` is ClassCoded.heading; t, float [A, width], the table of symbols; i, int32,
-    the row of each word in it."""
+    """Return name -> signature and body. `code` is ClassCoded.heading; t, float [A, width], is the table of symbols; i,
+    int32, is the row of the table for each word."""
     return {NAME: ("<code>(q) => (t, i)", _BODY)}
 
 

@@ -1,20 +1,20 @@
-"""The decoder of coded sequences (graph.entropy.coded) as functions in ONNX's textual syntax.
+"""Decoder of Huffman-coded sequences (graph.entropy.coded), as functions in ONNX's textual syntax.
 
-All words are decoded side by side, one bit of each at a step: `at` is where in the tree every word is (a node in
-breadth-first order); words at an inner node take the next bits of the plane, in order, and go on to a child; words at a
-leaf stay. So a step is five lookups and sums over all words, whatever their number, and as many steps are needed as the
-longest word has bits. Only operators that ONNX Runtime folds when it loads the file, alike at all opsets from 11.
+All words are decoded in parallel, one bit per step: `at` is the node of the tree, in breadth-first order, that each
+word has reached. Words at an inner node read the next bits of the plane, in order, and move to a child; words at a leaf
+stay. A step is five lookups and sums over all words, however many there are, and the number of steps is the length of
+the longest word. Uses only operators that ONNX Runtime folds when it loads the file, available at all opsets from 11.
 """
 
 from workbench.graph.encodings.kind import DOMAIN
 from workbench.graph.entropy.prefix_code import LIMITS
 
 OPSET = 11  # CumSum and Range
-# At loading, of one core: what each word takes for each bit of the longest, and the decoder of one weight besides.
-# Measured by tests/benchmarks/bench_decoders.py. The runtime frees nothing before everything is folded.
+# Seconds of one core at loading: for each word and bit of the longest, and for the decoder of one weight.
+# Measured by tests/benchmarks/bench_decoders.py. The runtime frees memory only after folding everything.
 STEP_BYTES, STEP_SECONDS, WEIGHT_SECONDS = 46, 6e-8, 1e-2
 
-# t: whether a node is an inner one; c: its first child, or itself; o: 0; e: the end of everything
+# t: whether a node is an inner one; c: its first child, or itself; o: 0; e: the number of bits
 _STEP = """
         inner = Gather (t, a)
         place = CumSum <exclusive: int = 1> (inner, o)
@@ -28,12 +28,13 @@ _STEP = """
 
 
 def name(limit: int) -> str:
-    """The function that decodes words of up to `limit` bits: (q) => (t, i), as of class_decoder, t by node."""
+    """Return the name of the function that decodes words of up to `limit` bits: (q) => (t, i), as in class_decoder, t
+    by node."""
     return f"Codes{limit}"
 
 
 def functions(opset: int) -> dict[str, tuple[str, str]]:
-    """Name -> signature and body, for a model at this opset. `CodeBit` goes one bit further in all words."""
+    """Return name -> signature and body, for a model at this opset. `CodeBit` reads one more bit of all words."""
     return {
         "CodeBit": ("(a, b, t, c, o, e) => (x, y)", _STEP),
         **{name(limit): ("<code>(q) => (t, i)", _whole(limit, opset)) for limit in LIMITS},
@@ -41,7 +42,7 @@ def functions(opset: int) -> dict[str, tuple[str, str]]:
 
 
 def _whole(limit: int, opset: int) -> str:
-    """Table, tree and bits taken apart; the first bit of all words, then the steps.
+    """Return the body that separates table, tree and bits, and reads the first bit of all words and then the others.
 
     `code` is Coded.heading.
     """

@@ -1,9 +1,9 @@
-"""Symbols in a code: frequent ones take fewer bits, so a weight takes about what its entropy is.
+"""Layouts of entropy-coded symbols: frequent ones take fewer bits, so a weight takes about its entropy.
 
 Huffman 1952; Han et al. 2016, Deep Compression, section 4, for weights and gaps, there as a bit stream that no runtime
-reads. Here ONNX Runtime decodes it while it loads the file (graph.layouts.code_decoder). The layouts differ in what a
-symbol is: a weight or up to four neighbours, whichever is smallest; a gap and a weight, in two codes or in one
-together.
+reads. Here ONNX Runtime decodes it when it loads the file (graph.layouts.code_decoder). The layouts differ in their
+symbols: single weights or up to four neighbours, whichever is smallest; gaps and weights in two codes, or in pairs in
+one.
 """
 
 from abc import abstractmethod
@@ -27,20 +27,20 @@ from workbench.graph.layouts import class_decoder, code_decoder
 from workbench.graph.layouts.gaps import GAPS8
 from workbench.graph.layouts.layout import Layout, Load, Part, symbols_part
 
-PLACING_BYTES = 12  # of each weight at loading, where values are put among zeros
-WORD_BYTES = 0.02  # what a word less may take: it loads faster (graph.storage.loading)
+PLACING_BYTES = 12  # bytes of each weight at loading, if values are put among zeros
+WORD_BYTES = 0.02  # bits that avoiding one word may cost, as fewer words load faster (graph.storage.loading)
 LEAST = 64  # weights; fewer are not worth a table
 MOST = 1 << 24  # beyond that, loading takes seconds and gigabytes
-TRIED = 3  # ways of cutting a weight into symbols for which codes are made
+TRIED = 3  # number of ways of forming symbols for which codes are made
 
 
 @dataclass(frozen=True)
 class Coder:
     """A family of codes and its decoder.
 
-    of           the best code of a sequence that was counted, None where there is none
-    decoder      the function that decodes it
-    word         what it takes at loading for each word, and `weight` for each weight besides
+    of           returns the best code of a counted sequence, or None
+    decoder      name of the function that decodes it
+    word         seconds and bytes at loading for each word; `weight`: the same for each weight
     """
 
     name: str
@@ -75,13 +75,13 @@ CLASSES = Coder(
 class Coding(Layout):
     """A layout of sequences in codes of one family.
 
-    told_of   the attributes that say of each sequence what its decoder needs (Coded.heading)
+    told_of   the attributes that hold, for each sequence, the numbers that its decoder needs (Coded.heading)
     """
 
     needs_statistics = True
     told_of: tuple[str, ...] = ("code",)
-    of: str  # begins the name
-    detail = ""  # what the codes are of, where that is not the weights
+    of: str  # prefix of the name
+    detail = ""  # content of the codes, if not weights
 
     def __init__(self, coder: Coder) -> None:
         self.coder = coder
@@ -92,7 +92,7 @@ class Coding(Layout):
 
     @abstractmethod
     def ways(self, counted: Statistics) -> Mapping[int, Sequence[Tally]]:
-        """Ways to write the symbols: a number that says how -> the sequences, the one with the weights first."""
+        """Return the ways of writing the symbols: number of the way -> the sequences, weights first."""
 
     def suits(self, spec: StorageSpec, opset: int) -> bool:
         return (
@@ -125,20 +125,21 @@ class Coding(Layout):
         return Load(words * word.seconds + len(sequences) * weight.seconds, words * word.bytes + placing)
 
     def chosen(self, spec: StorageSpec) -> tuple[int, tuple[Coded, ...]]:
-        """The smallest of `ways`: its number, and the sequences in their codes. For what it suits."""
+        """Return the smallest of `ways`: its number, and the coded sequences. Only for a spec that suits."""
         assert spec.statistics is not None
         found = _smallest(self, spec.statistics)
         assert found is not None
         return found
 
     def decoded(self, attribute: str, source: str, table: str, index: str) -> str:
-        """The call that decodes a sequence to a table of symbols, float [A, width], and a row of it for each word."""
+        """Return the call that decodes a sequence to a table of symbols, float [A, width], and the row of it for each
+        word."""
         return f"{table}, {index} = {DOMAIN}.{self.coder.decoder} <code: tensor = @{attribute}> ({source})"
 
 
 @lru_cache(1 << 12)
 def _smallest(layout: Coding, counted: Statistics) -> tuple[int, tuple[Coded, ...]] | None:
-    """Smallest of the most promising ways; None where no way has few enough symbols."""
+    """Return the smallest of the most promising ways; None if each has too many symbols."""
     found = {}
     ways = sorted(layout.ways(counted).items(), key=lambda item: sum(tally.promised_bytes for tally in item[1]))
     for number, tallies in ways[:TRIED]:
@@ -153,7 +154,7 @@ def _price(sequence: Coded) -> float:
 
 
 class Codes(Coding):
-    """Weights, or up to four neighbours as one symbol."""
+    """Single weights, or up to four neighbours, as symbols."""
 
     of = "codes"
 
@@ -179,7 +180,7 @@ class Codes(Coding):
 
 
 class CodedGaps(Coding):
-    """Zeros as gaps; gaps and non-zeros each in a code."""
+    """Zeros as gaps; gaps and non-zeros in two codes."""
 
     of = "codedGaps"
     detail = Message("gaps and values")
@@ -208,7 +209,7 @@ class CodedGaps(Coding):
 
 
 class CodedPairs(Coding):
-    """Zeros as gaps; a gap and the non-zero behind it are one symbol."""
+    """Zeros as gaps; a gap and the non-zero after it are one symbol."""
 
     of = "codedPairs"
     detail = Message("pairs of gap and value")
@@ -239,18 +240,19 @@ CODINGS: tuple[Coding, ...] = tuple(
 
 
 def _bytes(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
-    """One byte for every weight, uint8 [n]: signed symbols by their bits."""
+    """Return one byte per weight, uint8 [n]; signed symbols by their bit pattern."""
     return np.ascontiguousarray(encoding.symbols(spec)).view(np.uint8)
 
 
 def _stored(sequence: Coded, rows: np.ndarray, spec: StorageSpec) -> np.ndarray:
-    """The packed sequence in the type of the kind's symbols: the decoder reads the table in it, and bits in any."""
+    """Return the packed sequence in the type of the kind's symbols; the decoder reads the table in it, and bits in any
+    type."""
     packed = sequence.pack(statistics.indices(sequence.tally, rows))
     return packed.view(spec.kind.dtype(spec.bits).numpy())
 
 
 def _meaning(kind: Kind, bits: int, placed: bool, table: str) -> list[str]:
-    """Lines that make of a table of symbols, floats, what they decode to, `v`: few values, so before the lookup."""
+    """Return lines that decode a table of symbols, floats, to their values `v`: before the lookup, as these are few."""
     lines = kind.symbols(bits, placed)
     if bits < 8:
         unpack = unpacked(bits).split(" = ", 1)[1]
@@ -259,7 +261,7 @@ def _meaning(kind: Kind, bits: int, placed: bool, table: str) -> list[str]:
 
 
 def _placed(values: str, value: str, skips: str, skip: str) -> list[str]:
-    """Lines that look up values and the gaps before them, and put the values in their places."""
+    """Return lines that look up values and the gaps before them, and put the values at their positions."""
     return [
         f"found = Gather ({values}, {value})",
         f"gaps_before = Gather ({skips}, {skip})",

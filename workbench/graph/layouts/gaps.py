@@ -1,7 +1,7 @@
-"""The number of zeros skipped before each non-zero in 4 or 8 bits, then its symbol.
+"""Layout with the number of zeros before each non-zero in 4 or 8 bits, followed by the symbols.
 
-Where more than 15 (255) zeros lie between two non-zeros, filler symbols that decode to zero bridge them. Han et al.
-2016, Deep Compression, ICLR, section 2, with 5 bits for fully connected and 8 for convolution layers.
+More than 15 (255) zeros between two non-zeros are bridged by filler symbols that decode to zero. Han et al. 2016, Deep
+Compression, ICLR, section 2, with 5 bits for fully connected and 8 for convolution layers.
 """
 
 import numpy as np
@@ -37,7 +37,8 @@ class Gaps(Placed):
         return pack(stream, self.width), np.cumsum(stream + 1) - 1
 
     def _stream(self, mask: np.ndarray, bits: int) -> np.ndarray:
-        """Gaps with their fillers and padding, int64 [symbols]: the running sum of gap + 1, less 1, is the position."""
+        """Return gaps with fillers and padding, int64 [symbols]: the cumulative sum of gap + 1, minus 1, is the
+        position."""
         before = zeros.gaps(mask)
         bridges = before >> self.width
         ends = np.cumsum(bridges + 1) - 1

@@ -1,4 +1,4 @@
-"""List of all layouts: a new one is an entry here (see `layout`)."""
+"""List of all layouts; a new one needs an entry here (see `layout`)."""
 
 from workbench.graph.layouts.codes import CODINGS
 from workbench.graph.layouts.gaps import GAPS4, GAPS8
@@ -20,4 +20,4 @@ LAYOUTS: tuple[Layout, ...] = (
     GAPS8,
     Positions(),
     *CODINGS,
-)  # the first of several as small is taken
+)  # the first of several equally small ones is taken

@@ -1,4 +1,4 @@
-"""One bit a weight, then the symbols of the non-zeros: ceil(n / 8) + ceil(k b / 8) bytes."""
+"""Layout with one bit per weight, then the symbols of the non-zeros: ceil(n / 8) + ceil(k b / 8) bytes."""
 
 import numpy as np
 import onnx_ir as ir
@@ -9,7 +9,7 @@ from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.layouts.layout import FLOAT, Part
 from workbench.graph.layouts.packing import Placed, packed, table
 
-# The n-th set bit takes the n-th value; clear bits take the zero put before the values.
+# The n-th set bit selects the n-th value; clear bits select the zero put before the values.
 BODY = f"""
         digits = {DOMAIN}.Digits1 ()
         table1 = Cast <to: int = 6> (digits)
@@ -35,7 +35,7 @@ class Mask(Placed):
     placing = "PlaceByMask"
 
     def stored(self, spec: StorageSpec) -> int:
-        return max(spec.nonzeros, 1)  # the runtime cannot look up in an empty table
+        return max(spec.nonzeros, 1)  # the runtime cannot gather from an empty table
 
     def places(self, spec: StorageSpec, name: str) -> Part:
         return Part(f"{name}.mask", ir.DataType.UINT8, (packed(spec.count, 1),))

@@ -1,4 +1,4 @@
-"""Symbols of less than 8 bits in bytes, and where among zeros they go."""
+"""Packing of symbols of less than 8 bits into bytes, and their positions among zeros."""
 
 from abc import abstractmethod
 
@@ -10,22 +10,22 @@ from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.layouts.layout import FLOAT, PLACING_OPSET, Layout, Load, Part, held, symbols_of, symbols_part
 
 WHOLE = "Whole"
-SPARE = 8  # slots behind the last weight into which padding symbols may point
+SPARE = 8  # slots after the last weight, for padding symbols
 
 
 def packed(count: int, bits: int) -> int:
-    """Bytes of `count` symbols of `bits`."""
+    """Return the bytes of `count` symbols of `bits`."""
     return -(-count * bits // 8)
 
 
 def padded(symbols: int, bits: int) -> int:
-    """Symbols, one at least, with those that fill up the last byte."""
+    """Return the number of symbols, at least one, including those that fill up the last byte."""
     per_byte = max(1, 8 // bits)
     return max(-(-symbols // per_byte), 1) * per_byte
 
 
 def pack(symbols: np.ndarray, bits: int) -> np.ndarray:
-    """Integers 0..2^bits-1 in bytes, the first in the lowest bits; uint8 [ceil(n bits / 8)]."""
+    """Return integers 0..2^bits-1 packed in bytes, the first in the lowest bits; uint8 [ceil(n bits / 8)]."""
     symbols = symbols.astype(np.uint8)
     if bits == 8:
         return symbols
@@ -35,8 +35,8 @@ def pack(symbols: np.ndarray, bits: int) -> np.ndarray:
 
 
 def looked_up(kind: Kind, bits: int, placed: bool) -> list[str]:
-    """Lines that make of bytes `q` the whole numbers in them, `found`: int8 [bytes, symbols a byte]. They are looked up
-    in a table of all 256 bytes."""
+    """Return lines that unpack bytes `q` to the integers `found`, int8 [bytes, symbols per byte], by looking them up in
+    a table of all 256 bytes."""
     table = f"{DOMAIN}.Digits{bits} ()"
     digits = unpacked(bits).partition("= ")[2]
     return [
@@ -48,21 +48,21 @@ def looked_up(kind: Kind, bits: int, placed: bool) -> list[str]:
 
 
 def spread(spec: StorageSpec) -> int:
-    """Bytes a weight at loading of sides that are spread over the weights of groups."""
+    """Return the bytes per weight at loading of sides that are repeated over the weights of groups."""
     return 4 * FLOAT * len(spec.kind.sides) if spec.group else 0
 
 
 def table(bits: int) -> int:
-    """Bytes at loading of the table that says which symbols a byte holds, and of what it is made of."""
+    """Return the bytes at loading of the table of symbols per byte value, including its intermediates."""
     return 256 * (2 + 5 * 8 // bits) * FLOAT if bits < 8 else 0
 
 
 class Placed(Layout):
-    """A layout that writes the symbols of the non-zeros, and beside them where they go.
+    """Base class of layouts that write the symbols of the non-zeros together with their positions.
 
-    place    name of the tensor that says where
-    placing  name of the function that puts them there: (where, values) => (y), told the weight's shape; that of whole
-             numbers in bytes ends with WHOLE
+    place    name of the tensor that holds the positions
+    placing  name of the function that inserts values at them: (where, values) => (y), with the weight's shape as
+             attribute; that for integers in bytes ends with WHOLE
     """
 
     place: str
@@ -70,7 +70,7 @@ class Placed(Layout):
 
     @abstractmethod
     def putting(self, dtype: str) -> str:
-        """Body of `placing`, for values of a type of ONNX's textual syntax."""
+        """Return the body of `placing`, for values of a type of ONNX's textual syntax."""
 
     def blocks(self) -> dict[str, tuple[str, str]]:
         signature = "<shape>(where, values) => (y)"
@@ -84,15 +84,17 @@ class Placed(Layout):
 
     @abstractmethod
     def stored(self, spec: StorageSpec) -> int:
-        """How many symbols are written: with fillers, and padded so that places and symbols both fill whole bytes."""
+        """Return the number of symbols written, with fillers, padded so that both positions and symbols fill whole
+        bytes."""
 
     @abstractmethod
     def places(self, spec: StorageSpec, name: str) -> Part:
-        """The initialiser that says where the symbols go."""
+        """Return the initialiser that holds the positions."""
 
     @abstractmethod
     def located(self, mask: np.ndarray, spec: StorageSpec) -> tuple[np.ndarray, np.ndarray]:
-        """Data of `places`, and the positions of the symbols, some perhaps behind the last weight: int64 [stored].
+        """Return the data of `places`, and the positions of the symbols, some possibly after the last weight: int64
+        [stored].
 
         mask   of the non-zeros, bool [n]
         """
@@ -104,7 +106,7 @@ class Placed(Layout):
 
     def arrays(self, encoding: Encoding, spec: StorageSpec) -> list[np.ndarray]:
         places, taken = self.located(encoding.nonzero(), spec)
-        # Fillers and padding point at weights that are zero, or behind the last one.
+        # Fillers and padding point at weights that are zero, or after the last one.
         values = symbols_of(encoding, spec)[np.minimum(taken, spec.count - 1)]
         return [pack(values, spec.bits) if spec.bits < 8 else values, places]
 
@@ -126,7 +128,7 @@ class Placed(Layout):
 
     @abstractmethod
     def places_held(self, spec: StorageSpec) -> float:
-        """Bytes of the tensors that are made of `places`, without those of values."""
+        """Return the bytes of the tensors computed from `places`, without those of values."""
 
     def load(self, spec: StorageSpec) -> Load:
         kind, bits, symbols = spec.kind, spec.bits, self.stored(spec)
@@ -143,12 +145,12 @@ class Placed(Layout):
             bytes=symbols * each + spec.count * (self.copies * item + weights) + self.places_held(spec) + table(bits)
         )
 
-    copies = 4  # of all weights, zeros too, that `placing` makes: zeros, with the values, cut to size, in shape
+    copies = 4  # tensors of all weights, zeros included, in `placing`: zeros, with values, cropped, reshaped
 
 
 def scatter(index: str, dtype: str) -> str:
-    """Body of a function that puts `values` of a type at `index`, whole numbers that the given lines make, and zero
-    elsewhere."""
+    """Return the body of a function that puts `values` of a type at `index`, integers that the given lines compute, and
+    zero elsewhere."""
     return f"""
         {index}
         dims = Constant <value: tensor = @shape> ()

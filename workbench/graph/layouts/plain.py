@@ -1,4 +1,4 @@
-"""Every symbol, packed: ceil(n b / 8) bytes."""
+"""Layout with every symbol, packed: ceil(n b / 8) bytes."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from workbench.graph.layouts.packing import looked_up, pack, packed, spread, tab
 
 
 class Plain(Layout):
-    """Stores every symbol, in the weight's order."""
+    """Every symbol, in the weight's order."""
 
     name = "plain"
 
@@ -28,7 +28,7 @@ class Plain(Layout):
         return ""
 
     def lines(self, kind: Kind, bits: int) -> list[str]:
-        """Whole bytes keep the weight's shape."""
+        """Return the lines; symbols of whole bytes keep the weight's shape."""
         fit = f"{DOMAIN}.Fit <shape: tensor = @shape>"
         if not kind.whole(bits):
             return [*kind.symbols(bits, False), f"r = {fit} (v)" if bits < 8 else "r = Identity (v)"]
@@ -52,7 +52,7 @@ class Plain(Layout):
         if kind == FLOAT32 or kind.standard:
             return NOTHING
         whole, weights = kind.whole(bits), held(kind.weights(False), "r")
-        if whole:  # places, looked up, in a row, cut to size, in shape, as floats
+        if whole:  # tensors: positions, looked up, flat, cropped, reshaped, as floats
             each = FLOAT * bits / 8 + 4 + FLOAT + weights
         elif bits < 8:
             each = FLOAT * (bits / 8 + 4) + held(kind.symbols(bits, False), "q") + weights

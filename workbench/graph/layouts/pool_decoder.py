@@ -1,28 +1,28 @@
-"""The decoder of weights that share codes (graph.entropy.pool_code), as functions in ONNX's textual syntax.
+"""Decoder of weights that share codes (graph.entropy.pool_code), as functions in ONNX's textual syntax.
 
-As small as it can be, because small networks share it: bits stay one to an int32, words lie in a column, and sums and
-products do what elsewhere takes windows. That takes 200 bytes a word at loading.
+Kept as small as possible, because small networks share it: each bit is an int32, words lie in a column, and sums and
+products replace the windows of the other decoders. That takes 200 bytes per word at loading.
 """
 
 from workbench.graph.encodings.kind import DOMAIN
 from workbench.graph.entropy.pool_code import MOST_OFFSET
 
 OPSET = 13  # Split by sizes that are an input
-WORD_BYTES, WORD_SECONDS = 200, 2e-7  # at loading, of one core
+WORD_BYTES, WORD_SECONDS = 200, 2e-7  # seconds of one core at loading
 _POWERS = ", ".join(str(1 << power) for power in range(MOST_OFFSET + 1))
 _PLACES = ", ".join(str(place) for place in range(MOST_OFFSET))
 
 
 def functions() -> dict[str, tuple[str, str]]:
-    """Name -> signature and body.
+    """Return name -> signature and body.
 
-    Words   q, bytes as a column; k, how many bits are class numbers and how many offsets; m, the shape of the numbers'
-            bits; p, what each of these counts, int32 [size, 1]; x, bits of the offset in each class. Gives i, int32
-            [1, words, 1]
-    Pool    the same and a table of symbols, t: y, float, one for each weight, zeros as well
-    Sparse  values and the gaps before them: y, float [n], the weights
-    Pairs   the same where a gap and a level are one symbol
-    Scaled  levels in their shape, n, times their scales, s: w
+    Words   q, bytes as a column; k, numbers of bits of class numbers and of offsets; m, shape of the bits of the class
+            numbers; p, the value of each of these bits, int32 [size, 1]; x, bits of the offset in each class. Returns
+            i, int32 [1, words, 1]
+    Pool    the same and a table of symbols, t. Returns y, float, one per weight, zeros included
+    Sparse  values and the gaps before them. Returns y, float [n], the weights
+    Pairs   like Sparse, with a gap and a level in one symbol
+    Scaled  levels in their shape, n, times their scales, s. Returns w
     """
     return {
         "Words": ("(q, k, m, p, x) => (i)", _WORDS),
@@ -66,8 +66,8 @@ _POOL = f"""
         flat = Constant <value = int64[1] {{-1}}> ()
         y = Reshape (values, flat)"""
 
-# Gaps and values, one for each word, put among n zeros; in both functions, as few files need both. Words are the second
-# axis, which `one` says as well
+# Gaps and values, one per word, put among n zeros. In both functions, as few files need both. Words are the second
+# axis, which `one` names as well
 _PLACED = """
         steps = Add (gaps, one)
         ends = CumSum (steps, one)

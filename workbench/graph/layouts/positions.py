@@ -1,4 +1,4 @@
-"""The position of each non-zero in 16 or 32 bits, then its symbol: coordinate format."""
+"""Layout with the position of each non-zero in 16 or 32 bits, followed by the symbols: coordinate format."""
 
 import numpy as np
 import onnx_ir as ir
@@ -21,12 +21,12 @@ class Positions(Placed):
         return padded(spec.nonzeros, spec.bits)
 
     def places(self, spec: StorageSpec, name: str) -> Part:
-        """16 bits where they reach all weights and the spare slots behind them."""
+        """Return the initialiser; 16 bits if they reach all weights and the spare slots after them."""
         dtype = ir.DataType.UINT16 if spec.count + SPARE <= 1 << 16 else ir.DataType.INT32
         return Part(f"{name}.index", dtype, (self.stored(spec),))
 
     def located(self, mask: np.ndarray, spec: StorageSpec) -> tuple[np.ndarray, np.ndarray]:
-        """Positions of the non-zeros, followed by the spare slots behind the last weight."""
+        """Return the positions of the non-zeros, followed by the spare slots after the last weight."""
         positions = np.flatnonzero(mask)
         spare = spec.count + np.arange(padded(len(positions), spec.bits) - len(positions))
         taken = np.concatenate([positions, spare])

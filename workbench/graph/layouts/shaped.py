@@ -1,9 +1,9 @@
-"""Every symbol, packed, in a shape that keeps the weight's axes: decoded with few and small intermediate tensors.
+"""Layouts with every symbol, packed, in a shape that keeps the weight's axes: decoding has few and small intermediates.
 
-The runtime keeps every intermediate tensor of a decoder until it has folded all of the graph, so they decide load time
-and peak memory. Here the 256 bytes that there are get decoded into a table [256, symbols a byte]; one Gather looks all
-weights up, one operator scales them, one Reshape gives the shape: 2.5 to 3.5 times the bytes of the floats, where flat
-bytes that are cut to size take about 10 (`plain`).
+The runtime keeps every intermediate tensor of a decoder until it has folded the whole graph, so they determine load
+time and peak memory. Here the 256 possible bytes are decoded to a table [256, symbols per byte]; one Gather looks up
+all weights, one operator scales them, one Reshape gives the shape: 2.5 to 3.5 times the bytes of the floats, where flat
+bytes that are cropped take about 10 times (`plain`).
 """
 
 import re
@@ -18,13 +18,13 @@ from workbench.graph.layouts.packing import looked_up, pack, table
 
 
 class Shaped(Layout):
-    """Bytes [..., bytes of a row], where rows fill whole bytes."""
+    """Bytes [..., bytes of a row], for rows that fill whole bytes."""
 
     name = "shaped"
 
     def suits(self, spec: StorageSpec, opset: int) -> bool:
         if spec.kind.clusters and product(spec.side or ()) < 1 << spec.bits:
-            return False  # the table of all symbols looks up more values than there are
+            return False  # a table of all symbols would look up more values than there are
         if not spec.group and spec.kind.whole(spec.bits):
             return False  # `flat`
         return spec.bits < 8 and _shapes(spec) is not None
@@ -70,9 +70,9 @@ class Shaped(Layout):
 
 
 class Flat(Layout):
-    """Whole numbers without groups, in the order of the weights; scales in the shape in which they broadcast over the
-    weight. They stay in bytes until they are scaled: 8 bytes for each weight of 4 bits, 2 of places in a table, twice 1
-    of whole numbers, 4 of floats; where each is a float from the start, 10."""
+    """Integers without groups, in the order of the weights, with scales in the shape in which they broadcast to the
+    weight. They stay in bytes until they are scaled: 8 bytes for each weight of 4 bits (2 of indices into a table,
+    twice 1 of integers, 4 of floats) instead of 10 if they were floats from the start."""
 
     name = "flat"
 
@@ -105,16 +105,16 @@ class Flat(Layout):
 
 
 def _shapes(spec: StorageSpec) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Shapes of the bytes and of the sides, or None where a row does not fill its last byte.
+    """Return the shapes of the bytes and of the sides; None if a row does not fill its last byte.
 
-    The looked-up weights are [*bytes, symbols a byte], and the sides broadcast to them.
+    The looked-up weights are [*bytes, symbols per byte], and the sides broadcast to them.
     """
     side, per_byte = spec.side or (), 8 // spec.bits
     if not spec.group:
         alone = not spec.kind.spreads or product(side) == 1
         return ((spec.count // per_byte,), side) if alone and spec.count % per_byte == 0 else None
     if spec.group * product(side) != spec.count:
-        return None  # the last group reaches over the end
+        return None  # the last group extends past the end
     if spec.axis == 1:
         columns = side[2]
         return (

@@ -1,1 +1,1 @@
-"""The opened model: its layers, operators, multiply-accumulates."""
+"""The opened model: its layers, operators and multiply-accumulates."""

@@ -1,4 +1,4 @@
-"""Constants of the graph that are no layer's weight, and yet learn: scales and shifts of norms."""
+"""Trainable constants that are not the weight of a layer: scales and shifts of normalisations."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,8 @@ MOMENTS = (3, 4)  # inputs of BatchNormalization that are measured, not learned
 
 
 def norm_constants(model: Model) -> tuple[str, ...]:
-    """Initialisers that norms multiply or add: float32, no layer's bias, in the graph's order."""
+    """Return the initialisers that normalisations multiply by or add: float32, no layer's bias, in the graph's
+    order."""
     taken = {site.bias for site in model.sites.values()} | {site.initializer for site in model.sites.values()}
     found: dict[str, None] = {}
     for node in model.ir.graph:
@@ -29,7 +30,7 @@ def norm_constants(model: Model) -> tuple[str, ...]:
 
 
 def with_constants(model: Model, values: Mapping[str, np.ndarray]) -> Model:
-    """The same graph with other values of these initialisers; everything else is shared."""
+    """Return the same graph with other values of these initialisers; everything else is shared."""
     copy = model.ir.clone()
     for name, array in values.items():
         value = copy.graph.initializers[name]

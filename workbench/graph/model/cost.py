@@ -1,4 +1,4 @@
-"""Multiply-accumulates (MACs) of each layer, and of products of activations, for one sample, from shapes."""
+"""Multiply-accumulates (MACs) of layers and of products of activations, for one sample, from shapes."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from workbench.graph.onnx import runtime, shapes
 log = logging.getLogger(__name__)
 Shapes = Mapping[str, shapes.Known]
 CONVOLUTIONS = ("Conv", "ConvInteger", "QLinearConv", "FusedConv", "NhwcFusedConv", "NhwcConv")
-# ONNX Runtime's own names of products are among them: its optimiser leaves them in files.
+# Includes ONNX Runtime's own operators, which its optimiser leaves in files.
 PRODUCTS = (
     "MatMul",
     "Gemm",
@@ -30,10 +30,10 @@ COUNTED = (*MULTIPLYING, *ATTENTION, "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"
 
 
 def of_one_sample(model: ir.Model) -> Shapes:
-    """Shapes of every value with one sample in the batch, where the graph leaves the batch free.
+    """Return the shapes of all values with one sample in the batch, if the graph leaves the batch size free.
 
-    What one sample is like where the graph leaves more open is what was noted of it (shapes.settled). Where inference
-    does not get through to what is counted, the model is run on such a sample.
+    Other free dimensions have the sizes recorded by shapes.settled. If inference does not reach an operator whose MACs
+    are counted, the model is run on such a sample.
     """
     known = shapes.infer(model, batch=1)
     sizes = model.graph.meta.get(shapes.SIZES)
@@ -49,10 +49,10 @@ def of_one_sample(model: ir.Model) -> Shapes:
 def _observed(
     model: ir.Model, names: set[str], sizes: Mapping[str, Sequence[int]], known: Shapes
 ) -> dict[str, shapes.Known]:
-    """Shapes of these values in a run on random inputs of these sizes; none where that does not run."""
+    """Return the shapes of these values in a run on random inputs of these sizes; empty if the run fails."""
     copy = model.clone()
     values = [value for node in copy.graph for value in node.outputs if value.name in names]
-    for value in values:  # the runtime infers other types, but not that of what an If gives
+    for value in values:  # the runtime infers other types, but not the output of an If
         dtype = known[value.name or ""].dtype if value.name in known else None
         value.type = value.type or ir.TensorType(dtype or ir.DataType.FLOAT)
     copy.graph.outputs.clear()
@@ -64,7 +64,7 @@ def _observed(
     ]
     try:
         found = runtime.run(runtime.session(copy, threads=1), runtime.random_feeds(specs))
-    except Exception as error:  # sizes that are not known must not keep a model from being opened
+    except Exception as error:  # unknown sizes must not prevent opening a model
         log.info("sizes of one sample: %s", error)
         return {}
     return {
@@ -74,7 +74,7 @@ def _observed(
 
 
 def fixed_batch(model: ir.Model) -> int:
-    """The number of samples in a batch where the graph fixes it: the first size of all inputs and outputs; else 1."""
+    """Return the batch size if the graph fixes it, which is then the first size of all inputs and outputs; else 1."""
     sizes = {
         value.shape[0] if value.shape is not None and len(value.shape) else None
         for value in (*model.graph.inputs, *model.graph.outputs)
@@ -85,10 +85,10 @@ def fixed_batch(model: ir.Model) -> int:
 
 
 def macs(node: ir.Node, weight_input: int, weight_shape: Sequence[int], known: Shapes) -> int | None:
-    """Multiply-accumulates of a node that multiplies with a weight; None where the shapes it needs are not known.
+    """Return the multiply-accumulates of a node that multiplies by a weight; None if the shapes are not known.
 
-    A convolution takes its weights once for each output position, a transposed one for each input position, a product
-    once for each row, a recurrent layer once for each step. Biases, and gathering from an embedding, count nothing.
+    A convolution uses its weights once for each output position, a transposed one for each input position, a matrix
+    product once for each row, a recurrent layer once for each step. Biases and lookups in an embedding count nothing.
     """
     weights = prod(weight_shape)
     output = _shape(known, node.outputs[0])
@@ -110,10 +110,10 @@ def macs(node: ir.Node, weight_input: int, weight_shape: Sequence[int], known: S
 
 
 def of_chain(layer: Layer, shapes: Iterable[Sequence[int]]) -> int | None:
-    """MACs of a layer as a chain of layers with weights of these shapes.
+    """Return the MACs of a layer replaced by a chain of layers with weights of these shapes.
 
-    The factors of a convolution run at as many positions as their data has: along an axis as many as behind the
-    convolution from the factor on that holds the kernel along it, and as many as before it until then.
+    The factors of a convolution run at the positions of their input: along each axis, at those of the convolution's
+    output from the factor on that holds the kernel of that axis, and at those of its input before.
     """
     if layer.macs is None:
         return None
@@ -133,7 +133,7 @@ def of_chain(layer: Layer, shapes: Iterable[Sequence[int]]) -> int | None:
 
 
 def sizes(node: ir.Node, known: Shapes) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Spatial sizes of a convolution's input and output; None if one is not known."""
+    """Return the spatial sizes of a convolution's input and output; None if one is not known."""
     data, output = (_shape(known, value) for value in (node.inputs[0], node.outputs[0]))
     before, behind = (tuple(size for size in _part(shape, 2) if size is not None) for shape in (data, output))
     rank = 0 if data is None or output is None else len(data) - 2
@@ -141,8 +141,8 @@ def sizes(node: ir.Node, known: Shapes) -> tuple[tuple[int, ...], tuple[int, ...
 
 
 def of_no_layer(model: ir.Model, known: Shapes) -> int | None:
-    """MACs of what no layer counts: products of activations with each other, as in attention, and with constants in
-    operators or shapes that are no layers; None where a size is not known."""
+    """Return the MACs that no layer counts: products of activations with each other, as in attention, and with
+    constants whose operators or shapes make them no layers; None if a size is not known."""
     counts = [_product(node, known) for node in _of_no_layer(model.graph)]
     found = [count for count in counts if count is not None]
     return sum(found) // fixed_batch(model) if len(found) == len(counts) else None
@@ -178,7 +178,7 @@ def _product(node: ir.Node, known: Shapes) -> int | None:
 
 
 def _einsum(equation: str, given: Sequence[Sequence[int | None] | None]) -> int | None:
-    """Every combination of all letters is one product; an ellipsis is not looked into."""
+    """Return the product of the sizes of all letters; None for an ellipsis."""
     sizes: dict[str, int | None] = {}
     for letters, shape in zip(equation.replace(" ", "").partition("->")[0].split(","), given, strict=True):
         if shape is None or len(letters) != len(shape):
@@ -188,8 +188,8 @@ def _einsum(equation: str, given: Sequence[Sequence[int | None] | None]) -> int 
 
 
 def _attention(node: ir.Node, query: Sequence[int | None] | None, key: Sequence[int | None] | None) -> int | None:
-    """Scores and their sums: twice rows x columns x width. The fused operator that holds its projections, with a weight
-    [width, 3 x width] as the second input, counts these too."""
+    """Return the MACs of scores and weighted sums: twice rows x columns x width. The fused operator that includes its
+    projections, with a weight [width, 3 x width] as second input, counts these too."""
     if query is None or key is None or len(query) not in (3, 4):
         return None
     if node.op_type == "Attention" and node.domain == "com.microsoft":
@@ -220,7 +220,7 @@ def _times(weights: int, *parts: Sequence[int | None]) -> int | None:
 
 
 def total(layers: Iterable[Layer]) -> int | None:
-    """Sum over all layers; None if it is unknown for any of them, because a partial sum would look complete."""
+    """Return the sum over all layers; None if any is unknown, because a partial sum would look complete."""
     counts = [layer.macs for layer in layers]
     known = [count for count in counts if count is not None]
     return sum(known) if known and len(known) == len(counts) else None

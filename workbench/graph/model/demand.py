@@ -1,7 +1,7 @@
-"""How much memory a graph takes for one sample, told from shapes before anything is computed.
+"""Memory that a graph needs for one sample, estimated from shapes before anything is computed.
 
-A small file may ask for any amount: constants of any size, tiles, pads, ranges. What a model needs grows with its
-weights and its inputs; a graph that needs many times both is refused, and so is never run.
+A small file can ask for any amount: huge constants, Tile, Pad, Range. The memory of a real model grows with its weights
+and inputs; a graph that needs many times both is refused and never run.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ TIMES = 256
 
 
 def check(model: ir.Model, name: str) -> int:
-    """How many bytes one sample may take. Raises UserError, naming the file, when it takes more."""
+    """Return the bytes of one sample. Raises UserError, naming the file, if they exceed the limit."""
     known = shapes.infer(model, batch=1)
     given = saving.tensor_bytes(model) + sum(_bytes(known.get(value.name or "")) for value in model.graph.inputs)
     needed, allowed = peak(model, known), max(LIMIT, TIMES * given)
@@ -34,9 +34,9 @@ def check(model: ir.Model, name: str) -> int:
 
 
 def peak(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
-    """Bytes of the values that are there at once, at most; weights do not count, and sizes that cannot be told are 1.
+    """Return the largest number of bytes of values alive at the same time, without weights; unknown sizes count as 1.
 
-    Constants stay: the runtime computes what depends on nothing when it loads the graph, and keeps it.
+    Constants stay alive: the runtime computes at loading what depends on no input, and keeps it.
     """
     left = {value: len(value.uses()) for node in model.graph for value in node.outputs}
     constant = set(model.graph.initializers.values())
@@ -58,7 +58,7 @@ def peak(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
 
 
 def whole(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
-    """Bytes of all values of the graph, which a gradient through it needs; sizes that cannot be told are 1."""
+    """Return the bytes of all values of the graph, which backpropagation needs; unknown sizes count as 1."""
     return sum(_bytes(known.get(value.name or "")) for node in model.graph for value in node.outputs)
 
 
@@ -70,5 +70,5 @@ def _bytes(value: shapes.Known | None) -> int:
         count *= 1 if size is None else size
     try:
         return count * (value.dtype.bitwidth if value.dtype is not None else 32) // 8
-    except TypeError:  # text, whose length nobody knows
+    except TypeError:  # strings, of unknown length
         return 8 * count

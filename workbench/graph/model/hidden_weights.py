@@ -1,4 +1,4 @@
-"""Weights that are not tensors of the file by themselves: found, so that they are shown and the reason is said."""
+"""Weights that are not stored as tensors of the file: found so that they are listed, with the reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ NOT_STORED = Message("Its weights are not stored in the file: a ConstantOfShape 
 
 
 def random_operators(model: ir.Model) -> list[str]:
-    """Operators whose results are others at each run, by name; Dropout among them where it may be in training mode."""
+    """Return the names of operators whose results differ at each run, including Dropout if it may be in training
+    mode."""
     found = set()
     for node in ir.traversal.RecursiveGraphIterator(model.graph):
         mode = node.inputs[2] if node.op_type == "Dropout" and len(node.inputs) > 2 else None
@@ -29,7 +30,7 @@ def random_operators(model: ir.Model) -> list[str]:
 
 @dataclass(frozen=True)
 class Hidden:
-    """A node whose weight is computed from constants; `stored` are those that it is computed from."""
+    """A node whose weight is computed from constants, which are `stored`."""
 
     node: ir.Node
     index: int
@@ -40,18 +41,18 @@ class Hidden:
 
     @property
     def part(self) -> str:
-        """Which weight of a recurrent layer this is."""
+        """Name of the weight among those of a recurrent layer: W or R; "" elsewhere."""
         return "WR"[self.index - 1] if self.node.op_type in RECURRENT else ""
 
     @property
     def name(self) -> str:
-        """The name of what is stored, unless that is only a shape, or packed under a name of our own."""
+        """Name of what is stored; of the weight, if only a shape is stored or the name is one of this program's own."""
         made = self.reason in (NOT_STORED, COMPRESSED) or not self.stored
         return (self.weight.name if made else self.stored[0].name) or ""
 
 
 def norm_tensors(node: ir.Node) -> list[ir.Value]:
-    """The constant vectors of a normalisation: scale first."""
+    """Return the constant vectors of a normalisation, scale first."""
     if node.op_type not in NORMS:
         return []
     return [
@@ -62,7 +63,7 @@ def norm_tensors(node: ir.Node) -> list[ir.Value]:
 
 
 def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
-    """Weights that other nodes compute from constants before a node multiplies with them."""
+    """Yield the weights that other nodes compute from constants before a node multiplies by them."""
     sources = _constant_values(graph)
     for node in graph:
         if node.domain not in ("", "ai.onnx") or any(output in sources for output in node.outputs):
@@ -75,7 +76,7 @@ def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
             largest = stored[0].const_value if stored else None
             reason = _reason(stored, ops)
             if node.op_type == "Gather" and reason != ALREADY and not any(map(_is_float, stored)):
-                continue  # it picks from a shape
+                continue  # it selects from a shape
             name = str(largest.dtype).lower() if largest is not None and reason != NOT_STORED else "float"
             yield Hidden(node, index, weight, stored, reason, {"float": "float32"}.get(name, name))
 
@@ -85,7 +86,7 @@ def _is_float(value: ir.Value) -> bool:
 
 
 def _constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]]:
-    """Values that are computed from constants alone: the constants, largest first, and the operators on the way."""
+    """Return the values computed from constants alone -> the constants, largest first, and the operators on the way."""
     sources: dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]] = {}
     for node in graph:
         if node.op_type in RANDOM or any(

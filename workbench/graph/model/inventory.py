@@ -1,4 +1,4 @@
-"""Find the layers of a graph by what they are, and say of each that cannot be edited why."""
+"""Inventory of a graph's layers, each with the reason if it cannot be edited."""
 
 import hashlib
 import logging
@@ -21,9 +21,9 @@ from workbench.graph.storage import chain
 log = logging.getLogger(__name__)
 SUBGRAPH = Message("It is inside an If, Loop or Scan; such layers are not edited.")
 VECTORS = Message("It has only vectors, which are not edited.")
-# A constant that no layer owns is shown from this many elements on: position embeddings, masks.
+# Constants that belong to no layer are listed from this many elements on: position embeddings, masks.
 SHOWN = 1024
-# Larger tensors in a file beside the model are not read at opening, be it of many gigabytes.
+# Larger tensors in external files are not read at opening, as there may be gigabytes of them.
 READ = 1 << 20
 # Weights that are all smaller are near the smallest float32: the scale of their levels has few digits, or none.
 SUBNORMAL = 1e-35
@@ -34,11 +34,11 @@ _DTYPES = {"float": "float32", "double": "float64"}
 class Site:
     """Location of a layer's weight in the graph.
 
-    node          the first node that reads it; weight_input its input there
-    initializer   the weight's name
-    bias          the bias's name, read by `bias_input` of the node, or by `bias_node`, an Add right behind a MatMul
+    node          name of the first node that reads it; weight_input is the index of that input
+    initializer   name of the weight
+    bias          name of the bias, read by `bias_input` of the node, or by `bias_node`, an Add after a MatMul
     uses          every (node, input) that reads the weight
-    side          of a MatMul: whether the constant is on the right or on the left
+    side          for a MatMul: whether the constant is on the right or on the left
     """
 
     node: str
@@ -52,18 +52,19 @@ class Site:
 
 
 def find_layers(model: ir.Model) -> tuple[tuple[Layer, ...], dict[str, Site]]:
-    """Every weight, in the order of execution; sites of those that can be edited. Expects a prepared graph.
+    """Return every weight in the order of execution, and the sites of those that can be edited. Expects a prepared
+    graph.
 
     out_axis, the axis of the stored weight that counts output channels: 0 of Conv [out, in / groups, k...], of Gemm
     with transB [out, in] and of a constant left of a MatMul [out, in]; 1 of ConvTranspose [in, out / groups, k...], of
     other Gemm and a constant right of a MatMul [in, out], of an Embedding [tokens, out], and of recurrent weights
-    [directions, gates, in]. What is locked without such a weight has 0.
+    [directions, gates, in]. Locked layers without such a weight have 0.
     """
     return _Inventory(model).find()
 
 
 class _Inventory:
-    """Collects layers while it walks over the graph once."""
+    """Collects layers in one traversal of the graph."""
 
     def __init__(self, model: ir.Model) -> None:
         self._graph = model.graph
@@ -151,12 +152,12 @@ class _Inventory:
         return ""
 
     def _add_hidden(self, hidden: Hidden, locked: str) -> None:
-        """A layer whose weight is not a tensor of the file but computed from some."""
+        """Add a layer whose weight is computed from tensors of the file."""
         if locked and hidden.stored and hidden.stored[0] in self._owned:
-            return  # another branch of the same If runs it too
+            return  # another branch of the same If runs it, too
         known = self._known.get(hidden.weight.name or "") if not locked else None
         shape = tuple(known.shape or ()) if known is not None else ()
-        if (not shape or None in shape) and hidden.stored:  # in a subgraph nothing is inferred: what is stored
+        if (not shape or None in shape) and hidden.stored:  # no inference in subgraphs: the recorded shape
             shape = tuple(hidden.stored[0].const_value.shape.numpy()) if hidden.stored[0].const_value else ()
         sizes = tuple(size for size in shape if size is not None)
         if len(sizes) < 2 and prod(sizes) < SHOWN:
@@ -185,7 +186,7 @@ class _Inventory:
         )
 
     def _add_locked(self, path: str, op: str, values: list[ir.Value], locked: str, macs: int | None) -> None:
-        """Tensors that are shown and kept as they are; the first gives the shape."""
+        """Add tensors that are listed and kept unchanged; the first gives the shape."""
         tensor = values[0].const_value
         assert tensor is not None
         path = names.unique(path, self._taken)
@@ -207,7 +208,7 @@ class _Inventory:
         )
 
     def _add_constants(self) -> None:
-        """Large constants that no layer owns, so that the tree accounts for the bytes of the file."""
+        """Add large constants that belong to no layer, so that the tree accounts for the bytes of the file."""
         for value in self._graph.initializers.values():
             tensor = value.const_value
             uses = _in_order(self._graph, value)
@@ -224,7 +225,7 @@ class _Inventory:
             )
 
     def _macs_of_uses(self, weight: Weight, shape: tuple[int, ...], locked: str) -> int | None:
-        """Each node that reads the weight as one multiplies with it."""
+        """Return the MACs of all nodes that read the weight and multiply by it."""
         readers = [
             (use.node, use.idx)
             for use in weight.value.uses()
@@ -245,14 +246,14 @@ class _Inventory:
             return None
         try:
             counted = cost.macs(node, index, shape, self._known)
-        except Exception as error:  # a count that is not known must not keep a model from being opened
+        except Exception as error:  # an unknown count must not prevent opening a model
             log.warning("multiply-accumulates of %s: %s: %s", node.name, type(error).__name__, error)
             return None
         return None if counted is None else counted // self._samples
 
 
 def _useless(tensor: ir.TensorProtocol) -> str:
-    """Reason why no method can use these values; large external tensors are not read."""
+    """Return the reason why no method can use these values, or ""; large external tensors are not read."""
     if not tensor.size:
         return Message("It has no weights: one of its dimensions is zero.")
     if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
@@ -267,7 +268,7 @@ def _useless(tensor: ir.TensorProtocol) -> str:
 
 
 def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
-    """The operator of a node that reads the weight, but not as the layer does; empty where none."""
+    """Return the operator of a node that reads the weight in another way than the layer; "" if there is none."""
     return next(
         (
             use.node.op_type
@@ -283,13 +284,13 @@ def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
 
 
 def _uneven(weight: Weight) -> bool:
-    """Whether a convolution that reads the weight moves over its data in another way than the first."""
+    """Return whether another convolution with this weight has different strides, pads or dilations."""
     others = (use.node for use in weight.value.uses() if use.node is not weight.node)
     return weight.op == "Conv" and any(window(node) != window(weight.node) for node in others)
 
 
 def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:
-    """The nodes that read a value, in the order of execution, and which of their inputs it is."""
+    """Return the nodes that read a value, in the order of execution, each with the index of that input."""
     uses = [(use.node, use.idx) for use in value.uses()]
     if len(uses) < 2:
         return uses
@@ -298,7 +299,7 @@ def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:
 
 
 def _sizes(values: list[ir.Value]) -> tuple[int, int]:
-    """Elements and bytes."""
+    """Return the number of elements and of bytes."""
     tensors = [value.const_value for value in values if value.const_value is not None]
     return sum(tensor.size for tensor in tensors), sum(tensor.nbytes for tensor in tensors)
 
@@ -308,7 +309,8 @@ def _dtype(tensor: ir.TensorProtocol) -> str:
 
 
 def fingerprint(tensor: ir.TensorProtocol) -> str:
-    """Hash of shape, type and values; for a large external tensor, of its file, position and modification time."""
+    """Return a hash of shape, type and values; for a large external tensor, of its file, position and modification
+    time."""
     digest = hashlib.sha256(f"{tuple(tensor.shape.numpy())} {tensor.dtype}".encode())
     if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
         digest.update(tensor.origin.encode())

@@ -1,4 +1,4 @@
-"""An opened model: one graph that nobody changes, and where its layers sit in it."""
+"""An opened model: an immutable graph, and where its layers are in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,8 +22,11 @@ OPEN = Message("The model has dynamic input sizes. MACs are counted for")
 
 @dataclass(frozen=True)
 class Source:
-    """Origin of a model. `bytes`: of its plain ONNX, with which the size of an export is compared. `tokenizer`: the
-    folder that holds the files of its tokenizer; "" where none was found."""
+    """Origin of a model.
+
+    bytes      size of its plain ONNX, to which the size of an export is compared
+    tokenizer  folder that holds the files of its tokenizer; "" if none was found
+    """
 
     path: str
     format: str
@@ -33,9 +36,9 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """`ir` is prepared (see passes) and never changed; edits make a new Model that shares untouched tensors.
+    """A prepared graph `ir` (see passes) that never changes; edits create a new Model that shares unchanged tensors.
 
-    settled   whether data says what one sample is like where the graph leaves that open (see `at`)
+    settled   whether data determines the dimensions of a sample that the graph leaves free (see `at`)
     """
 
     ir: ir.Model
@@ -52,11 +55,11 @@ class Model:
 
     @property
     def weights_only(self) -> bool:
-        """Whether there are weights, and no network that connects them: nothing can be measured."""
+        """Whether there are weights without a network that connects them, so that nothing can be measured."""
         return bool(self.ir.graph.meta.get(WEIGHTS_ONLY))
 
     def require_network(self) -> None:
-        """Raises UserError for weights without a network."""
+        """Raise UserError for weights without a network."""
         if self.weights_only:
             raise UserError(
                 "{path} holds weights without a network.",
@@ -69,28 +72,28 @@ class Model:
         return {layer.path: layer for layer in self.layers}
 
     def layer(self, path: str) -> Layer:
-        """Raises KeyError when there is no such layer."""
+        """Return the layer with this path. Raises KeyError if there is none."""
         return self._by_path[path]
 
     def weight(self, path: str) -> np.ndarray:
-        """The weight of a layer that can be edited, float32, in the stored layout."""
+        """Return the weight of an editable layer, float32, in the stored layout."""
         return self._tensor(self.sites[path].initializer)
 
     def release(self, path: str) -> None:
-        """Give back what the weight takes in memory where it is in a mapped file: for who goes through all layers."""
+        """Release the memory of a weight in a mapped file; for loops over all layers."""
         tensor = self.ir.graph.initializers[self.sites[path].initializer].const_value
         if isinstance(tensor, MappedTensor) and tensor.within is not None:
             tensor.within.release()
 
     def bias(self, path: str) -> np.ndarray | None:
-        """The layer's bias [outputs], float32, or None when it has none."""
+        """Return the bias of a layer [outputs], float32; None if it has none."""
         name = self.sites[path].bias
         return None if name is None else self._tensor(name).reshape(-1)
 
     def _tensor(self, name: str) -> np.ndarray:
         value = self.ir.graph.initializers[name].const_value
         assert value is not None
-        return np.require(value.numpy(), np.float32, "A")  # in a mapped file it may lie anywhere
+        return np.require(value.numpy(), np.float32, "A")  # in a mapped file it may be unaligned
 
     @cached_property
     def known(self) -> Mapping[str, shapes.Known]:
@@ -99,12 +102,12 @@ class Model:
 
     @cached_property
     def known_of_one_sample(self) -> Mapping[str, shapes.Known]:
-        """The same with one sample in the batch, where the graph leaves the batch free."""
+        """Types and shapes of all values with one sample in the batch, if the graph leaves the batch size free."""
         return cost.of_one_sample(self.ir)
 
     @cached_property
     def run_bytes(self) -> int:
-        """Bytes of the values that a run of one sample has at once, as far as their shapes can be inferred."""
+        """Peak bytes of the values of a run of one sample, as far as their shapes can be inferred."""
         return demand.peak(self.ir, self.known_of_one_sample)
 
     @cached_property
@@ -113,8 +116,8 @@ class Model:
         return demand.whole(self.ir, self.known_of_one_sample)
 
     def at(self, sizes: Mapping[str, tuple[int, ...]]) -> "Model":
-        """The same model whose MACs are counted for such a sample, input -> shape, where it leaves more open than the
-        batch; else this one."""
+        """Return the same model with MACs counted for a sample of these shapes, by input, if the graph leaves more free
+        than the batch; else this one."""
         free = [spec for spec in self.inputs if None in spec.shape[1:] and spec.name in sizes]
         if not free or self.ir.graph.meta.get(shapes.SIZES) == dict(sizes):
             return self
@@ -133,16 +136,17 @@ class Model:
         )
 
     def to_bytes(self) -> bytes:
-        """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
+        """Return the graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
         return saving.to_bytes(self.ir, self.source.path)
 
     def save(self, path: Path) -> None:
-        """Write atomically; beyond 2 GB the tensors go to PATH.data in the same folder. Raises UserError on failure."""
+        """Write the file atomically; beyond 2 GB the tensors go to PATH.data in the same folder. Raises UserError on
+        failure."""
         saving.save(self.ir, path)
 
     @cached_property
     def inputs(self) -> tuple[InputSpec, ...]:
-        """Initialisers that old files list as inputs are left out."""
+        """Inputs without initialisers, which old files list as inputs."""
         known = self.ir.graph.initializers
         return tuple(_spec(value) for value in self.ir.graph.inputs if value.name not in known)
 
@@ -180,7 +184,7 @@ class Model:
         )
 
     def summary(self) -> ModelSummary:
-        """The model in plain values, for the window and `inspect`."""
+        """Return the model as plain values, for the window and `inspect`."""
         return self._summary
 
 

@@ -1,4 +1,4 @@
-"""Table of operators that hold weights, and at which input: it alone decides what a layer is."""
+"""Operators that hold weights, and the inputs that hold them; this table alone defines what a layer is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import onnx_ir as ir
 
 from workbench.core.base.message import Message
 
-# ONNX Runtime's own names of norms are among them: its optimiser leaves them in files.
+# Includes ONNX Runtime's own operators, which its optimiser leaves in files.
 NORMS = (
     "BatchNormalization",
     "LayerNormalization",
@@ -46,13 +46,13 @@ MULTIPLY = {
     "RNN": (1, 2),
     "Gather": (0,),
 }
-# How many axes the weights of an operator have. The runtime computes with some that have others, as bare numbers.
+# Number of axes of an operator's weights. The runtime also accepts some others, such as scalars.
 AXES = {"Conv": range(3, 9), "ConvTranspose": range(3, 9), "Gemm": range(2, 3), **dict.fromkeys(RECURRENT, range(3, 4))}
 
 
 @dataclass(frozen=True)
 class Weight:
-    """A constant that a node multiplies with. `part` tells several weights of one node apart."""
+    """A constant that a node multiplies by. `part` distinguishes several weights of one node."""
 
     node: ir.Node
     index: int
@@ -73,13 +73,13 @@ class Weight:
 
     @property
     def outputs(self) -> int:
-        """How many output channels there are, those of all groups of a ConvTranspose."""
+        """Number of output channels; for a ConvTranspose, of all groups."""
         return shape(self.node, self.index)[self.out_axis] * (
             number(self.node, "group", 1) if self.op == "ConvTranspose" else 1
         )
 
     def bias(self) -> tuple[ir.Value | None, ir.Node | None]:
-        """The constant vector that is added to each output channel, and the node that adds it; or nothing."""
+        """Return the constant vector added to the output channels, and the node that adds it; or None for both."""
         if self.op in ("Conv", "ConvTranspose", "Gemm"):
             bias = self.node.inputs[2] if len(self.node.inputs) > 2 else None
             return (bias, self.node) if bias is not None and _is_vector(bias, self.outputs) else (None, None)
@@ -94,12 +94,12 @@ class Weight:
 
     @property
     def input_axis(self) -> int:
-        """Axis of the input channels, see Layer."""
+        """Axis of the input channels (see Layer)."""
         return -2 if self.side == "left" else 0 if number(self.node, "transA") else -1
 
 
 def window(node: ir.Node) -> dict[str, tuple[int, ...] | str]:
-    """How a convolution moves over its data: the attributes that say it, as they are written."""
+    """Return how a convolution moves over its data: strides, pads, dilations and auto_pad, as far as they are set."""
     kept: dict[str, tuple[int, ...] | str] = {}
     for name in ("strides", "pads", "dilations", "output_padding"):
         if name in node.attributes:
@@ -110,9 +110,8 @@ def window(node: ir.Node) -> dict[str, tuple[int, ...] | str]:
 
 
 def weights_of(node: ir.Node) -> Iterator[Weight]:
-    """The constants that a node multiplies with, each with the reason why it cannot be edited, if there is one. One
-    without the axes that the operator defines is no weight: nobody knows which of its values are an output channel's.
-    """
+    """Yield the constants that a node multiplies by, each with the reason if it cannot be edited. A constant without
+    the axes that the operator defines is omitted: its output channels are unknown."""
     yield from (
         weight
         for weight in _multiplied(node)
@@ -170,7 +169,7 @@ def _product(node: ir.Node) -> Iterator[Weight]:
 
 
 def _embedding(node: ir.Node) -> Iterator[Weight]:
-    """A table from which the inputs choose rows; not one from which constants choose."""
+    """Yield a table from which inputs select rows; not one from which constants select."""
     table = constant(node, 0)
     if table is None or number(node, "axis") or len(shape(node, 0)) < 2 or constant(node, 1) is not None:
         return
@@ -183,19 +182,19 @@ def _embedding(node: ir.Node) -> Iterator[Weight]:
 
 
 def constant(node: ir.Node, index: int) -> ir.TensorProtocol | None:
-    """The constant that is this input of a node."""
+    """Return the constant that is this input of a node, or None."""
     value = node.inputs[index] if index < len(node.inputs) else None
     return value.const_value if value is not None and value.is_initializer() else None
 
 
 def shape(node: ir.Node, index: int) -> tuple[int, ...]:
-    """Shape of a constant input; () for others."""
+    """Return the shape of a constant input; () for others."""
     tensor = constant(node, index)
     return () if tensor is None else tuple(int(size) for size in tensor.shape.numpy())
 
 
 def number(node: ir.Node, name: str, default: int = 0) -> int:
-    """An integer attribute."""
+    """Return an integer attribute."""
     return node.attributes[name].as_int() if name in node.attributes else default
 
 
@@ -212,7 +211,7 @@ def _not_float(node: ir.Node, index: int) -> str:
 
 
 def _is_vector(value: ir.Value, outputs: int) -> bool:
-    """A float32 constant with one value for each output channel, the last axis."""
+    """Return whether a value is a float32 constant with one element per output channel, which is the last axis."""
     tensor = value.const_value if value.is_initializer() else None
     if tensor is None or tensor.dtype != ir.DataType.FLOAT:
         return False
@@ -221,7 +220,7 @@ def _is_vector(value: ir.Value, outputs: int) -> bool:
 
 
 def _added(node: ir.Node) -> tuple[ir.Value | None, ir.Node | None]:
-    """The constant vector that the one reader of a MatMul adds, and that Add."""
+    """Return the constant vector that the only reader of a MatMul adds, and that Add."""
     product = node.outputs[0]
     uses = product.uses()
     if len(uses) != 1 or product.is_graph_output():

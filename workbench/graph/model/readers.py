@@ -1,5 +1,5 @@
-"""Nodes that compute with a weight, those behind a Transpose of it too: a tied embedding is looked up and, as the head
-of a language model, multiplied with."""
+"""Nodes that compute with a weight, including those after a Transpose of it: a tied embedding is looked up and, as the
+head of a language model, multiplied by."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from workbench.graph.model.operators import number
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """A node and which of its inputs is the weight, or what the Transpose made of it."""
+    """A node, and which of its inputs is the weight or its Transpose."""
 
     node: ir.Node
     index: int
@@ -23,7 +23,7 @@ class Reader:
 
     @property
     def inputs_axis(self) -> int:
-        """The axis of the stored weight [rows, columns] along which an output's weights lie."""
+        """Axis of the stored weight [rows, columns] along which the weights of one output lie."""
         turned = self.node.op_type == "Gemm" and bool(number(self.node, "transB"))
         return 1 if self.looks_up else int(turned != (self.transpose is not None))
 
@@ -33,7 +33,8 @@ class Reader:
 
 
 def readers(weight: ir.Value) -> list[Reader]:
-    """The readers of a constant matrix; a Transpose is one itself where its result is also an output of the graph."""
+    """Return the readers of a constant matrix; a Transpose counts as one if its result is also an output of the
+    graph."""
     return [reader for use in weight.uses() for reader in _behind(use.node, use.idx)]
 
 

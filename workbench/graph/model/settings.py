@@ -1,7 +1,7 @@
 """Operator settings: attributes of old opsets that became inputs in newer ones.
 
-Clip has taken its bounds from inputs since opset 11, Squeeze its axes since 13: whoever asks what a node is told asks
-here, and does not see the difference.
+Clip has taken its bounds from inputs since opset 11, Squeeze its axes since 13; reading a setting here hides the
+difference.
 """
 
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ INPUTS: dict[str, dict[str, int]] = {
 class Setting:
     """One setting of a node.
 
-    place    the name of its attribute or the index of its input; None where the node is not told
-    values   its numbers, in a tuple; None where they are computed when the model runs, or not told
+    place    name of its attribute or index of its input; None if it is not set
+    values   its numbers, as a tuple; None if they are computed when the model runs, or not set
     """
 
     place: str | int | None = None
@@ -61,13 +61,13 @@ class Setting:
 
 
 def setting(node: ir.Node, name: str) -> Setting:
-    """Value of a setting of a node by its name in `INPUTS`, wherever its opset keeps it."""
+    """Return a setting of a node by its name in `INPUTS`, whether its opset has it as attribute or input."""
     if name in node.attributes:
         value = node.attributes[name].value
         return Setting(name, tuple(value) if isinstance(value, list | tuple) else (value,))
     index = INPUTS.get(node.op_type, {}).get(name)
     if node.op_type == "Resize" and name == "scales" and len(node.inputs) == 2:
-        index = 1  # of opset 10, which has no region of interest before it
+        index = 1  # opset 10 has no region of interest before it
     if index is None or index >= len(node.inputs) or node.inputs[index] is None:
         return Setting()
     tensor = constant(node, index)

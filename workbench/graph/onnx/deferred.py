@@ -1,4 +1,4 @@
-"""onnx_ir without sympy until it is asked for: a third of what the engine loads, for arithmetic on symbolic sizes."""
+"""Import of onnx_ir that defers sympy until it is used: a third of the engine's imports, for symbolic sizes only."""
 
 import importlib
 import sys
@@ -7,9 +7,9 @@ from typing import Any
 
 
 class Sympy(ModuleType):
-    """Stands in for sympy in the modules that are imported meanwhile; the first use loads it."""
+    """Stand-in for sympy in the modules imported meanwhile; the first use loads it."""
 
-    loading = True  # what is taken meanwhile, as onnx_ir does for a table of functions, is a call for later
+    loading = True  # an attribute read meanwhile, as for onnx_ir's table of functions, becomes a deferred call
 
     def __getattr__(self, name: str) -> Any:
         if self.loading:
@@ -18,13 +18,13 @@ class Sympy(ModuleType):
 
 
 def import_onnx_ir() -> None:
-    """Import onnx_ir, with its sympy deferred unless it is loaded; as usual where another version does not allow it."""
+    """Import onnx_ir with its sympy deferred, unless that is loaded; as usual if another version does not allow it."""
     if "sympy" in sys.modules or "onnx_ir" in sys.modules:
         return
     sympy = sys.modules["sympy"] = Sympy("sympy")
     try:
         importlib.import_module("onnx_ir")
-    except Exception:  # it has a class of sympy's as a base, or the like: imported anew where it is wanted
+    except Exception:  # it needs sympy at import, such as for a base class: imported again when needed
         for name in [name for name in sys.modules if name.partition(".")[0] == "onnx_ir"]:
             del sys.modules[name]
     finally:

@@ -1,13 +1,13 @@
-"""Types of outputs that are maps, as those of ZipMap: onnx-ir has none; they are set aside and written again."""
+"""Map types of outputs, such as those of ZipMap: onnx-ir lacks them, so they are set aside and written back."""
 
 import onnx
 import onnx_ir as ir
 
-KEY = "map type"  # in a value's meta, which stays in memory
+KEY = "map type"  # in a value's meta, which is not written to files
 
 
 def set_aside(graph: onnx.GraphProto) -> dict[str, bytes]:
-    """Take the types of maps out of a graph, and return those of its outputs by name. Inner values do without."""
+    """Remove map types from a graph, and return those of its outputs by name. Inner values are left without a type."""
     kept = {value.name: value.type.SerializeToString() for value in graph.output if is_map(value.type)}
     for value in (*graph.output, *graph.value_info):
         if is_map(value.type):
@@ -29,7 +29,7 @@ def restore(proto: onnx.GraphProto, graph: ir.Graph | ir.GraphView) -> None:
 
 
 def is_map(kind: onnx.TypeProto) -> bool:
-    """Whether a type is a map, or a sequence or an optional of maps."""
+    """Return whether a type is a map, or a sequence or an optional of maps."""
     which = kind.WhichOneof("value")
     if which in ("sequence_type", "optional_type"):
         return is_map(getattr(kind, which).elem_type)

@@ -1,4 +1,4 @@
-"""A tensor whose values are in a file and are read when they are needed."""
+"""Tensors whose values are in a memory-mapped file and are read when needed."""
 
 import mmap
 import os
@@ -18,23 +18,23 @@ class MappedFile:
             self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def array(self, offset: int, dtype: np.dtype[Any], shape: tuple[int, ...]) -> np.ndarray:
-        """A view, perhaps not aligned. Raises ValueError where the file ends before it."""
+        """Return a view, possibly unaligned. Raises ValueError if the file ends before it does."""
         dtype = np.dtype(dtype).newbyteorder("<")
         count = int(np.prod(shape, dtype=object))
         return np.frombuffer(self._content, dtype, count, offset).reshape(shape)
 
     def release(self) -> None:
-        """Give the memory back that the pages that were read take: they are in the file."""
+        """Release the memory of the pages that were read, which can be read again from the file."""
         if hasattr(self._content, "madvise"):  # not on Windows
             self._content.madvise(mmap.MADV_DONTNEED)
 
 
 class MappedTensor(ir.Tensor[Any]):
-    """`origin` says which bytes of which file they are, and when it was written: as long as two tensors have the same
-    origin they have the same values, which need not be read to know that.
+    """A tensor in a mapped file. `origin` identifies the file, its modification time and the bytes: tensors of the same
+    origin have the same values, which is known without reading them.
 
-    Reading raises UserError once the file was written to: its values would be others, and what was cut off would end
-    the process. A file that was removed or replaced by another is still there for who has it open.
+    Reading raises UserError once the file was written to: the values would differ, and a truncated file would crash the
+    process. A file that was removed or replaced stays readable for as long as it is open.
     """
 
     __slots__ = ("_file", "_state", "origin", "within")
@@ -54,7 +54,7 @@ class MappedTensor(ir.Tensor[Any]):
         return super().__array__(dtype)
 
     def __repr__(self) -> str:
-        return f"MappedTensor({self.origin})"  # libraries print what fails; these values may not be there
+        return f"MappedTensor({self.origin})"  # libraries print what fails; these values may be unreadable
 
     def _check(self) -> None:
         try:
@@ -68,7 +68,7 @@ class MappedTensor(ir.Tensor[Any]):
 
 
 def release(graph: ir.Graph) -> None:
-    """Give back what the mapped tensors of a graph take in memory."""
+    """Release the memory of the mapped tensors of a graph."""
     tensors = [value.const_value for value in graph.initializers.values()]
     for file in {tensor.within for tensor in tensors if isinstance(tensor, MappedTensor)}:
         if file is not None:
@@ -76,6 +76,6 @@ def release(graph: ir.Graph) -> None:
 
 
 def _state(file: str) -> tuple[tuple[int, int], int, int]:
-    """Identity of a file, its size and modification time."""
+    """Return the identity of a file, its size and modification time."""
     found = os.stat(file)
     return (found.st_dev, found.st_ino), found.st_size, found.st_mtime_ns

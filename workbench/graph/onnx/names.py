@@ -1,4 +1,4 @@
-"""Names that a user can read: module paths of layers, unique names for nodes."""
+"""Readable names: module paths of layers, unique names of nodes."""
 
 import ast
 import re
@@ -8,23 +8,23 @@ import onnx_ir as ir
 
 SCOPES = "pkg.torch.onnx.name_scopes"
 LONGEST = 120
-COUNTED = 100  # numbers behind a name that are tried one by one
-# Endings that say which of a layer's tensors it is: torch, Keras, Caffe2, PaddlePaddle, TensorFlow.
+COUNTED = 100  # numbers after a name that are tried one by one
+# Suffixes that name the tensors of a layer: torch, Keras, Caffe2, PaddlePaddle, TensorFlow.
 _PARAMETER = re.compile(
     r"([./_](weights?|kernel|w|W|R|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
     r"|/ReadVariableOp(_\d+)?)?(:\d+)?$"
 )
 _RECURRENT = re.compile(r"\.weight_[ih]h(?:_(l\d+))?(_reverse)?$")  # torch.nn.LSTM and LSTMCell
-# Names that exporters and optimisers make up.
+# Names that exporters and optimisers generate.
 _ANONYMOUS = re.compile(r"(val|onnx::\w+?|const\w*|constant\w*|tensor|initializer|t|v|p|w|W|B)?_?\d*", re.IGNORECASE)
 
 
 def module_path(node: ir.Node, weight: str, bias: str = "") -> str:
-    """Path of a layer in the user's module tree, with dots between modules.
+    """Return the path of a layer in the user's module tree, with dots between modules.
 
-    The weight's name in the state dict says it best (blocks.0.conv1.weight), because optimisers move scopes from one
-    node to another. Where the weight has no name: its bias's, then the scope that torch's exporter notes on
-    the node (whose last entry is the operator itself), then the node's own name.
+    The name of the weight in the state dict is the best source (blocks.0.conv1.weight), because optimisers move scopes
+    from one node to another. Without one: the name of the bias, then the scope that torch's exporter records on the
+    node (whose last entry is the operator itself), then the name of the node.
     """
     for name in (weight, bias):
         if name and not anonymous(name):
@@ -37,7 +37,7 @@ def _layer(found: re.Match[str]) -> str:
 
 
 def anonymous(name: str) -> bool:
-    """Whether a name says nothing about where the weight belongs: val_34, onnx::Conv_123."""
+    """Return whether a name does not say where the weight belongs: val_34, onnx::Conv_123."""
     return _ANONYMOUS.fullmatch(name) is not None
 
 
@@ -46,7 +46,7 @@ def _scope(node: ir.Node) -> str:
 
 
 def scope_of(text: str) -> str:
-    """The module that an exporter's note on a node names; "" where it names none."""
+    """Return the module that an exporter's note on a node names; "" if it names none."""
     try:
         scopes = ast.literal_eval(text) if text else []
     except (ValueError, SyntaxError):
@@ -55,7 +55,7 @@ def scope_of(text: str) -> str:
 
 
 def _without_operator(node: ir.Node) -> str:
-    """/blocks/blocks.0/conv1/Conv -> blocks.0.conv1: TorchScript's exporter repeats each parent in its child."""
+    """Return /blocks/blocks.0/conv1/Conv as blocks.0.conv1: TorchScript's exporter repeats each parent in its child."""
     parts = [part for part in (node.name or "").split("/") if part]
     if len(parts) > 1 and parts[-1].startswith(node.op_type):
         parts = parts[:-1]
@@ -67,15 +67,16 @@ def _without_operator(node: ir.Node) -> str:
 
 
 def clean(name: str) -> str:
-    """Printable, on one line, with dots between modules and none at the ends; long names keep both ends."""
+    """Return a printable name on one line, with dots between modules and none at the ends; long names keep both
+    ends."""
     text = "".join(char if char.isprintable() else "_" for char in name).replace("/", ".")
     text = re.sub(r"\.{2,}", ".", text).strip(". ")
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[1 - LONGEST // 2 :]}"
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """`name`, or `name_2`, `name_3`…; the result is added to `taken`. Beyond 100 the number is found by halving, as a
-    file may have the same name thousands of times."""
+    """Return `name`, or `name_2`, `name_3`…; the result is added to `taken`. Beyond 100 the number is found by
+    bisection, as a file may repeat a name thousands of times."""
     chosen, number = name, 1
     while chosen in taken and number < COUNTED:
         number += 1
@@ -93,12 +94,12 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def free(name: str, graph: ir.Graph) -> str:
-    """`name`, or with a number behind it, that no value of the graph or its subgraphs has."""
+    """Return `name`, with a number appended if a value of the graph or its subgraphs has that name."""
     return unique(name, value_names(graph))
 
 
 def free_node(name: str, graph: ir.Graph) -> str:
-    """The same for nodes: ONNX Runtime takes no name twice."""
+    """Return `name`, with a number appended if a node has that name: ONNX Runtime requires unique names."""
     return unique(name, {node.name for node in ir.traversal.RecursiveGraphIterator(graph) if node.name})
 
 
@@ -110,7 +111,7 @@ def name_nodes(nodes: Iterable[ir.Node]) -> None:
 
 
 def value_names(graph: ir.Graph) -> set[str]:
-    """Every name that a value of the graph or its subgraphs has."""
+    """Return the names of all values of the graph and its subgraphs."""
     taken = {value.name for value in (*graph.inputs, *graph.initializers.values()) if value.name}
     for node in ir.traversal.RecursiveGraphIterator(graph):
         taken |= {value.name for value in node.outputs if value.name}
@@ -121,7 +122,7 @@ def value_names(graph: ir.Graph) -> set[str]:
 
 
 def subgraphs(attribute: ir.Attr) -> list[ir.Graph]:
-    """The graphs that an attribute holds: the branches of an If, the body of a Loop or Scan."""
+    """Return the graphs that an attribute holds: the branches of an If, the body of a Loop or Scan."""
     if attribute.is_ref():
         return []
     if attribute.type == ir.AttributeType.GRAPH:

@@ -1,4 +1,4 @@
-"""Sizes of ONNX messages without writing the tensors in them.
+"""Sizes of ONNX messages, computed without serialising their tensors.
 
 Protobuf is additive: a message takes the sum of its fields, each a tag, a length and its content. So tensors are
 counted and everything else, which is small, is serialised.
@@ -14,28 +14,28 @@ from workbench.graph.onnx import map_types
 
 
 def varint(number: int) -> int:
-    """Bytes of a protobuf varint: seven bits each."""
+    """Return the bytes of a protobuf varint: seven bits each."""
     return max(1, -(-number.bit_length() // 7))
 
 
 def field_bytes(size: int) -> int:
-    """A field with a one-byte tag that holds `size` bytes."""
+    """Return the bytes of a field with a one-byte tag and `size` bytes of content."""
     return 1 + varint(size) + size
 
 
 def tensor_bytes(name: str, dtype: ir.DataType, shape: Sequence[int], data: int) -> int:
-    """Bytes of a TensorProto with `data` bytes of raw data; every dimension is a separate field."""
+    """Return the bytes of a TensorProto with `data` bytes of raw data; every dimension is a separate field."""
     named = field_bytes(len(name.encode())) if name else 0
     return sum(1 + varint(size) for size in shape) + 1 + varint(dtype.value) + named + field_bytes(data)
 
 
 def nodes_bytes(nodes: Iterable[ir.Node]) -> int:
-    """Bytes of nodes in a graph."""
+    """Return the bytes of nodes in a graph."""
     return sum(field_bytes(ir.serde.serialize_node(node).ByteSize()) for node in nodes)
 
 
 def initializer_bytes(value: ir.Value, is_input: bool = False) -> int:
-    """Bytes of an initialiser in a graph: its tensor, and its type if onnx-ir writes that as well."""
+    """Return the bytes of an initialiser in a graph: its tensor, and its type if onnx-ir writes that as well."""
     tensor = value.const_value
     if tensor is None:
         return 0
@@ -49,14 +49,14 @@ def initializer_bytes(value: ir.Value, is_input: bool = False) -> int:
 
 
 def file_bytes(model: ir.Model) -> int:
-    """The model serialised as one ONNX file."""
+    """Return the bytes of the model serialised as one ONNX file."""
     return _measure(model)[0]
 
 
 def grown(model: ir.Model, graph: int, rest: int) -> int:
-    """Size of the file after its graph grows by `graph` bytes and the rest by `rest` bytes.
+    """Return the size of the file after its graph grows by `graph` bytes and the rest by `rest` bytes.
 
-    The model is measured once, so it must not change any more (graph.model.model's do not).
+    The model is measured once, so it must not change afterwards (those of graph.model.model do not).
     """
     if model not in _measured:
         _measured[model] = _measure(model)
@@ -65,7 +65,7 @@ def grown(model: ir.Model, graph: int, rest: int) -> int:
 
 
 def graph_bytes(graph: ir.Graph) -> int:
-    """The graph serialised, without the tag and length that it has in a file."""
+    """Return the bytes of the serialised graph, without the tag and length that it has in a file."""
     inputs = {value.name for value in graph.inputs}
     tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
     view = _without_initializers(graph)
@@ -75,7 +75,7 @@ def graph_bytes(graph: ir.Graph) -> int:
 
 
 def _measure(model: ir.Model) -> tuple[int, int]:
-    """The whole file, and the graph in it."""
+    """Return the bytes of the whole file and of the graph in it."""
     bare = ir.Model(
         cast(Any, _without_initializers(model.graph)),
         ir_version=model.ir_version,

@@ -1,6 +1,6 @@
-"""Translates error texts of ONNX Runtime into our sentences.
+"""Translates ONNX Runtime's error messages into sentences for the user.
 
-Its own text names codes and places in its source; it goes to the log, and into the traceback of --debug.
+The original text names codes and source locations; it goes to the log, and into the traceback of --debug.
 """
 
 import logging
@@ -19,7 +19,7 @@ MEMORY = re.compile(r"allocate memory|bad_alloc|bad allocation|out of memory", r
 CHECK = Message("Check the file with onnx.checker, or export it again.")
 NEWER = Message("Export it for an older ONNX version, or update onnxruntime.")
 OTHERS = Message("Export it with operators that ONNX Runtime supports.")
-# (what its text matches, what we say of the model, what to do); the first that matches is taken.
+# (pattern of the runtime's text, sentence about the model, what to do); the first match is taken.
 LOADING: tuple[tuple[str, str, str], ...] = (
     (r"No Op registered for (?P<op>\S+)", Message("the operator {op} is unknown"), OTHERS),
     (r"(?P<op>\S+?)\(\S*\) is not a registered function/op", Message("the operator {op} is unknown"), OTHERS),
@@ -92,7 +92,7 @@ FIXED = Message(
 
 
 def cannot_load(error: Exception) -> UserError:
-    """Why the runtime does not load a model."""
+    """Return the error that says why the runtime does not load a model."""
     text = _logged(error)
     if MEMORY.search(text):
         return UserError(
@@ -107,7 +107,8 @@ def cannot_load(error: Exception) -> UserError:
 
 
 def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str, np.ndarray]) -> UserError:
-    """Why the runtime does not run a model on these inputs: the input that does not fit, or the operator that fails."""
+    """Return the error that says why the runtime does not run a model on these inputs: which input does not fit, or
+    which operator fails."""
     text = _logged(error)
     for spec in inputs:
         if (unfit := _unfit(spec, feeds)) is not None:
@@ -187,6 +188,6 @@ def _sizes(shape: Iterable[object]) -> str:
 
 
 def _short(name: str) -> str:
-    """A name of an untrusted model, in a sentence."""
+    """Return a name from an untrusted model, shortened for a sentence."""
     plain = "".join(sign if sign.isprintable() else "?" for sign in name)
     return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"

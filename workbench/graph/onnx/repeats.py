@@ -1,8 +1,8 @@
-"""Groups of nodes that occur again, as functions: the layers of a block are written once and called for each block.
+"""Repeated groups of nodes as functions: the layers of a repeated block are written once and called for each block.
 
-A node and the only one that reads it become one symbol where such a pair occurs again, until no pair does (Re-Pair,
-Larsson and Moffat 1999, "Offline dictionary-based compression"); then symbols that do not pay are written out. The
-runtime puts the nodes back when it loads the file, before it optimizes anything.
+A node and its only reader become one symbol if such a pair is repeated, until no pair is (Re-Pair, Larsson and Moffat
+1999, "Offline dictionary-based compression"); then symbols that do not pay off are written out. The runtime inlines the
+functions when it loads the file, before it optimises anything.
 """
 
 from collections import Counter, defaultdict
@@ -17,17 +17,17 @@ from workbench.graph.onnx.names import subgraphs
 from workbench.graph.onnx.proto_size import field_bytes
 
 IR_VERSION = 8  # the first that has functions
-MOST_NODES = 1 << 13  # beyond, looking takes longer than a file gains
+MOST_NODES = 1 << 13  # beyond this the search takes longer than a file gains
 LETTERS = (*ascii_letters, *map("".join, product(ascii_letters, repeat=2)))  # names inside a function
 NAME = 3  # bytes of a name of one letter in a message
 LONGER = 1  # that names in the graph take more, about
-OUTLINED = "outlined"  # what says of a function in memory that it was made here
-HEAD = 19  # bytes of a function besides its nodes, inputs and outputs, about
+OUTLINED = "outlined"  # mark of a function in memory that was created here
+HEAD = 19  # approximate bytes of a function besides its nodes, inputs and outputs
 
 
 @dataclass(eq=False)
 class _Item:
-    """A node of the graph, or several as one. `parts`: the two that it is made of; `node`: the last node."""
+    """A node of the graph, or several as one. `parts`: the two items that it consists of; `node`: the last node."""
 
     symbol: int
     reads: list[ir.Value]
@@ -44,7 +44,7 @@ class _Item:
 
 @dataclass(frozen=True)
 class _Step:
-    """A symbol inside a function, with the numbers of the values there that it reads and makes."""
+    """A symbol inside a function, with the numbers of the values that it reads and computes there."""
 
     symbol: int
     reads: tuple[int, ...]
@@ -53,9 +53,10 @@ class _Step:
 
 @dataclass(frozen=True)
 class _Rule:
-    """Two symbols as one. Values: inputs first, then what the first makes, then what the second makes, which it gives.
+    """Two symbols as one. Values are numbered: inputs, then those of the first symbol, then those of the second, which
+    are the result.
 
-    inputs, first, second   how many of these values there are
+    inputs, first, second   number of these values
     """
 
     inputs: int
@@ -70,7 +71,7 @@ class _Rule:
 
 @dataclass
 class _Symbols:
-    """By number: nodes that are alike, of which the first is the pattern, and rules.
+    """Symbols by number: equal nodes, represented by the first, and rules.
 
     bare   bytes of such a node without the names of its values; of a rule's call
     """
@@ -104,8 +105,8 @@ class _Symbols:
 
 
 def outline(model: ir.Model, domain: str) -> None:
-    """Replace groups of nodes that occur again by calls of functions of this domain, where the file is smaller so; in
-    place. Values in subgraphs stay."""
+    """Replace repeated groups of nodes by calls of functions of this domain, if that makes the file smaller; in place.
+    Values in subgraphs stay."""
     nodes = [
         node for node in model.graph if not any(True for value in node.attributes.values() for _ in subgraphs(value))
     ]
@@ -137,8 +138,8 @@ def _values(values: Iterable[ir.Value | None]) -> list[ir.Value]:
 
 
 def _merged(items: list[_Item], symbols: _Symbols) -> list[_Item] | None:
-    """The items with pairs that occur again as one, the most frequent first, each item in one pair at most; None where
-    no pair occurs again."""
+    """Return the items with repeated pairs merged, most frequent first, each item in at most one pair; None if no pair
+    is repeated."""
     readers: dict[ir.Value, list[_Item]] = defaultdict(list)
     for item in items:
         for value in item.reads:
@@ -167,7 +168,7 @@ def _merged(items: list[_Item], symbols: _Symbols) -> list[_Item] | None:
 
 
 def _only_reader(item: _Item, readers: dict[ir.Value, list[_Item]]) -> _Item | None:
-    """The item that alone reads what this one makes; None where another, a subgraph or the caller does."""
+    """Return the item that alone reads the result of this one; None if another, a subgraph or the caller reads it."""
     found = {reader for value in item.makes for reader in readers[value]}
     if len(found) != 1 or any(value.is_graph_output() for value in item.makes):
         return None
@@ -182,7 +183,7 @@ def _inputs(first: _Item, second: _Item) -> list[ir.Value]:
 
 
 def _key(first: _Item, second: _Item) -> object:
-    """Which symbols these are, and where which values go."""
+    """Return the two symbols, and which values go where."""
     place = {value: number for number, value in enumerate([*_inputs(first, second), *first.makes])}
     reads = (tuple(place[value] for value in item.reads) for item in (first, second))
     return first.symbol, second.symbol, *reads, len(first.makes), len(second.makes)
@@ -206,7 +207,7 @@ def _joined(symbol: int, first: _Item, second: _Item) -> _Item:
 
 
 def _worthwhile(items: list[_Item], symbols: _Symbols) -> set[int]:
-    """The rules that make the file smaller as functions: the least useful is written out as long as one does not."""
+    """Return the rules that make the file smaller as functions, writing out the least useful one until all do."""
     kept = {number for number, made in enumerate(symbols.made) if isinstance(made, _Rule)}
     while kept:
         savings = _savings(items, symbols, kept)
@@ -218,14 +219,14 @@ def _worthwhile(items: list[_Item], symbols: _Symbols) -> set[int]:
 
 
 def _savings(items: list[_Item], symbols: _Symbols, kept: set[int]) -> dict[int, int]:
-    """Bytes that each kept rule saves as a function."""
+    """Return the bytes that each kept rule saves as a function."""
     body: dict[int, tuple[int, int]] = {}  # bytes written out and names in these
     for number, made in enumerate(symbols.made):
         if isinstance(made, _Rule):
             parts = [_written(step, symbols, body, kept) for step in made.steps]
             body[number] = sum(size for size, _ in parts), sum(names for _, names in parts)
     inside, outside = Counter[int](), Counter(item.symbol for item in items)
-    for number in sorted(body, reverse=True):  # a rule comes behind those that it is made of
+    for number in sorted(body, reverse=True):  # a rule follows those that it consists of
         for step in _rule_of(symbols, number).steps:
             outside[step.symbol] += 0 if number in kept else outside[number]
             inside[step.symbol] += 1 if number in kept else inside[number]
@@ -246,7 +247,7 @@ def _rule_of(symbols: _Symbols, number: int) -> _Rule:
 
 
 def _written(step: _Step, symbols: _Symbols, body: dict[int, tuple[int, int]], kept: set[int]) -> tuple[int, int]:
-    """Bytes of a step without names, and how many names it has."""
+    """Return the bytes of a step without names, and its number of names."""
     if step.symbol in body and step.symbol not in kept:
         return body[step.symbol]
     return symbols.bare[step.symbol], len(step.reads) + len(step.makes)
@@ -270,7 +271,7 @@ def _function(
 def _write(
     rule: _Rule, inputs: list[ir.Value], symbols: _Symbols, called: dict[int, str], domain: str, nodes: list[ir.Node]
 ) -> list[ir.Value]:
-    """Append the nodes of a rule that reads these; what it gives."""
+    """Append the nodes of a rule with these inputs; return its results."""
     known: dict[int, ir.Value] = dict(enumerate(inputs))
     for step in rule.steps:
         reads, made = [known[number] for number in step.reads], symbols.made[step.symbol]
@@ -294,8 +295,8 @@ def _node(domain: str, name: str, reads: list[ir.Value], outputs: int) -> ir.Nod
 
 
 def _put(graph: ir.Graph, item: _Item, called: dict[int, str], domain: str, now: dict[ir.Value, ir.Value]) -> None:
-    """A call in the place of an item's nodes; of its parts, where it is no function itself. `now`: values of calls in
-    the places of those of nodes."""
+    """Replace an item's nodes by a call, or by calls of its parts if it is not a function. `now`: values of calls that
+    replace those of nodes."""
     if item.symbol not in called:
         for part in item.parts:
             _put(graph, part, called, domain, now)

@@ -1,4 +1,4 @@
-"""ONNX Runtime, the deployment runtime: every figure that is measured comes through here."""
+"""ONNX Runtime, the deployment runtime: every measurement goes through here."""
 
 import threading
 import time
@@ -18,10 +18,10 @@ from workbench.core.layer_data.layer import InputSpec
 from workbench.graph.onnx import saving
 from workbench.graph.onnx.refusals import cannot_load, cannot_run
 
-# A graph that nobody has run yet may take this much memory, and as many seconds: see `session`, `patience` and `run`.
+# Limits of memory and seconds for a graph that was never run before: see `session`, `patience` and `run`.
 LIMIT, PATIENCE = 3 << 28, 3.0
-READ = 1 << 25  # bytes of weights that go through in a second at least, on a slow machine
-QUIET = 4  # only what is fatal; errors reach the user as sentences instead
+READ = 1 << 25  # bytes of weights processed per second on a slow machine, at least
+QUIET = 4  # fatal messages only; errors reach the user as sentences
 NUMPY = {
     "float": np.float32,
     "float32": np.float32,
@@ -41,7 +41,7 @@ NUMPY = {
 
 
 class Graphed(Protocol):
-    """Anything that has a graph, with inputs in plain values: a graph.model.Model."""
+    """Anything with a graph, and with inputs as plain values: a graph.model.Model."""
 
     @property
     def ir(self) -> ir.Model: ...
@@ -61,19 +61,20 @@ def session(
     bounded: bool = False,
     profile_to: Path | None = None,
 ) -> ort.InferenceSession:
-    """Load a model, a graph, ONNX bytes, or a file, for the CPU.
+    """Load a model, a graph, ONNX bytes, or a file, for the CPU. Raises UserError if the runtime cannot load it.
 
-    `threads` 0: as many as the user allows, else one for each core. `optimize`: fold constants and fuse operators, as
-    a deployment does. `spinning`: threads go on busily for a moment after a run, as they do by default, which is what
-    to time; it slows every other session that runs next. `optimized_to` writes the graph with constants folded; beyond
-    that, what ONNX Runtime writes runs only on this machine; `fused_to` writes that. `bounded`: its values may take
-    `LIMIT` bytes together, and constants are not folded beyond a part of that. `profile_to`: where the times of all
-    nodes are written, by `end_profiling`, to a file whose name begins so. Raises UserError in one sentence when the
-    runtime cannot load it.
+    threads       0: as many as the user allows, else one per core
+    optimize      fold constants and fuse operators, as a deployment does
+    spinning      threads keep spinning for a moment after a run, as by default; right for timing, but slows down other
+                  sessions
+    optimized_to  file to write the graph to after folding constants
+    fused_to      file to write the fully optimised graph to, which runs only on this machine
+    bounded       limit the values to `LIMIT` bytes together, and the folding of constants to a part of that
+    profile_to    prefix of the file to which `end_profiling` writes the times of all nodes
     """
     options = ort.SessionOptions()
     options.log_severity_level = QUIET
-    # The very graph that was checked: by its name or its first bytes the runtime would take a file for another format.
+    # Loads the graph that was checked: from a file's name or first bytes the runtime might infer another format.
     options.add_session_config_entry("session.load_model_format", "ONNX")
     options.intra_op_num_threads = threads or process.threads()
     options.add_session_config_entry("session.force_spinning_stop", "0" if spinning else "1")
@@ -104,7 +105,7 @@ def session(
 
 
 def _nameable(path: str) -> None:
-    """Raises UserError for a name that the runtime, which takes UTF-8, could not open."""
+    """Raise UserError for a name that the runtime, which takes UTF-8, cannot open."""
     try:
         path.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -116,7 +117,7 @@ def _nameable(path: str) -> None:
 
 
 def _bound(options: ort.SessionOptions) -> None:
-    """Values come from one arena with a limit; weights, which the file really has, do not."""
+    """Allocate values from one arena with a limit, but not weights, whose size is that of the file."""
     _limited_arena()
     options.add_session_config_entry("session.use_env_allocators", "1")
     options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
@@ -125,7 +126,7 @@ def _bound(options: ort.SessionOptions) -> None:
 
 @cache
 def _limited_arena() -> None:
-    """Sessions that ask for it share this arena; the runtime takes one a process."""
+    """Register the arena that bounded sessions share; the runtime allows one per process."""
     place = ort.OrtMemoryInfo("Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT)
     ort.create_and_register_allocator(place, ort.OrtArenaCfg({"max_mem": LIMIT, "arena_extend_strategy": 1}))
 
@@ -138,16 +139,16 @@ def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSes
 
 
 def patience(weights: int) -> float:
-    """Time limit in seconds for one sample, by the bytes of weights in the graph."""
+    """Return the time limit in seconds for one sample, from the bytes of weights in the graph."""
     return PATIENCE + weights / READ
 
 
 class Beyond(UserError):
-    """A run took more memory than its session may."""
+    """Raised if a run needs more memory than its session may use."""
 
 
 class TooLong(Beyond):
-    """A run took more time than it was given."""
+    """Raised if a run exceeds its time limit."""
 
 
 def run(
@@ -157,9 +158,11 @@ def run(
     seconds: float | None = None,
     once: bool = False,
 ) -> list[np.ndarray]:
-    """Run these outputs, or all. `once`: what the run took goes back to the system, as no other one like it follows.
-    Raises UserError naming the input that does not fit or the operator that failed;
-    Beyond if a bounded session exceeds its memory, TooLong if it takes more than `seconds`."""
+    """Run these outputs, or all. `once`: return the memory of the run to the system, as no similar run follows.
+
+    Raises UserError naming the input that does not fit or the operator that failed; Beyond if a bounded session exceeds
+    its memory; TooLong if it takes more than `seconds`.
+    """
     options = ort.RunOptions()
     options.log_severity_level = QUIET
     if once or seconds is not None:
@@ -183,7 +186,7 @@ def run(
 
 
 def _stop(options: ort.RunOptions, seconds: float, done: threading.Event) -> None:
-    """End a run after these seconds; later where the machine is so busy that the process got less than half of them."""
+    """End a run after these seconds; later if the machine is so busy that the process got less than half of them."""
     start = time.process_time()
     while not done.wait(seconds):
         if time.process_time() - start >= seconds / 2:
@@ -192,7 +195,7 @@ def _stop(options: ort.RunOptions, seconds: float, done: threading.Event) -> Non
 
 
 def random_inputs(model: Graphed, seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
-    """Seeded inputs for a model: see `random_feeds`."""
+    """Return seeded random inputs for a model: see `random_feeds`."""
     return random_feeds(model.inputs, seed, free)
 
 
@@ -202,10 +205,10 @@ def random_feeds(
     free: int = 1,
     only_last: bool = False,
 ) -> dict[str, np.ndarray]:
-    """Seeded inputs of the right types and shapes: normal floats, integers 0 and 1.
+    """Return seeded random inputs of the right types and shapes: normal floats, integers 0 and 1.
 
-    Of the dimensions that are free, the first, and those of the same name, are 1, every other one is `free`; with
-    `only_last` only the last ones are. Raises UserError for inputs of other types.
+    Free dimensions are 1 if they are the first, or have the same name as the first; others are `free`, with `only_last`
+    only the last ones. Raises UserError for inputs of other types.
     """
     rng = np.random.default_rng(seed)
     values = inputs.get_inputs() if isinstance(inputs, ort.InferenceSession) else inputs
@@ -230,7 +233,7 @@ def random_feeds(
 def input_shapes(
     inputs: Sequence[InputSpec] | Sequence[ort.NodeArg], free: int = 1, only_last: bool = False
 ) -> list[list[int]]:
-    """The shapes that `random_feeds` makes, without making anything. Caches of decoders are empty."""
+    """Return the shapes that `random_feeds` uses, without creating data. Caches of decoders are empty."""
     symbols = {value.shape[0] for value in inputs if value.shape and isinstance(value.shape[0], str)}
     return [
         empty_cache(value.name, value.shape, getattr(value, "axes", ()))
@@ -247,7 +250,7 @@ def input_shapes(
 
 
 def specs(values: Sequence[ort.NodeArg]) -> tuple[InputSpec, ...]:
-    """Names, types and shapes of a session's inputs or outputs; None where a dimension is free."""
+    """Return names, types and shapes of a session's inputs or outputs; None for a free dimension."""
     return tuple(
         InputSpec(
             value.name,

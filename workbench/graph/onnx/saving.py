@@ -1,4 +1,4 @@
-"""A graph as ONNX bytes and as a file."""
+"""Serialisation of a graph to ONNX bytes and files."""
 
 from pathlib import Path
 
@@ -10,23 +10,23 @@ from workbench.core.base.files import SPACE, reason, staged, write_bytes
 from workbench.graph.onnx import map_types, proto_size
 
 LARGEST_PROTOBUF = (1 << 31) - 1
-# Smaller tensors stay in the graph: shapes and the like, which the runtime's checks read.
+# Smaller tensors stay in the graph, as the runtime's checks read shapes and the like.
 NAMED = 1 << 16
 
 
 def is_large(model: ir.Model) -> bool:
-    """Whether it is too large for one protobuf message, and so for one file."""
-    # Measuring serialises every node: only where the answer is not plain.
+    """Return whether the model is too large for one protobuf message, and so for one file."""
+    # Measuring serialises every node, so it is done only if the sizes alone do not decide.
     return tensor_bytes(model) > LARGEST_PROTOBUF // 2 and proto_size.file_bytes(model) > LARGEST_PROTOBUF
 
 
 def tensor_bytes(model: ir.Model) -> int:
-    """Bytes of the tensors of the graph, without subgraphs."""
+    """Return the bytes of the tensors of the graph, without subgraphs."""
     return sum(value.const_value.nbytes for value in model.graph.initializers.values() if value.const_value is not None)
 
 
 def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
-    """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
+    """Return the graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
     if is_large(model):
         raise UserError(
             "{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.", name=name
@@ -37,9 +37,9 @@ def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
 
 
 def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:
-    """The graph as ONNX bytes that only name its large tensors, and those tensors by name.
+    """Return the graph as ONNX bytes that only name its large tensors, and these tensors by name.
 
-    Types that numpy does not have, of which the runtime takes no arrays, stay in the bytes.
+    Types that numpy lacks, of which the runtime accepts no arrays, stay in the bytes.
     """
     graph, tensors, values = model.graph, dict[str, np.ndarray](), list[ir.Value]()
     for name, value in graph.initializers.items():
@@ -70,7 +70,8 @@ def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:
 
 
 def save(model: ir.Model, path: Path) -> None:
-    """Write atomically; beyond 2 GB the tensors go to PATH.data in the same folder. Raises UserError on failure."""
+    """Write the file atomically; beyond 2 GB the tensors go to PATH.data in the same folder. Raises UserError on
+    failure."""
     if not is_large(model):
         write_bytes(path, to_bytes(model))
         return

@@ -1,4 +1,4 @@
-"""Types and shapes of every value, as far as ONNX's shape inference can tell them."""
+"""Types and shapes of all values, from ONNX's shape inference."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import onnx
 import onnx_ir as ir
 
-# Operators through which ONNX's inference follows values.
+# Operators through which ONNX's inference propagates values.
 PROPAGATED = {
     "Add",
     "Cast",
@@ -26,8 +26,8 @@ PROPAGATED = {
     "Unsqueeze",
 }
 MOST_NUMBERS = 1 << 18
-SIZES = "sizes of one sample"  # a note of the graph in memory: input -> its shape, where the graph leaves it open
-LARGE = 1024  # bytes; inference reads smaller constants, the targets of reshapes among them
+SIZES = "sizes of one sample"  # metadata of the graph in memory: input -> shape of one sample
+LARGE = 1024  # bytes; inference reads smaller constants, such as target shapes of Reshape
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ class Known:
 
 
 def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
-    """Every value of the main graph by name. `batch` fills first dimensions of inputs that are free, and all that the
-    graph leaves open where it is noted what one sample is like (see `settled`).
+    """Return what is known of every value of the main graph, by name.
 
-    What the file records of its inner values is not believed, since exporters leave the shapes of their example there;
-    only where nothing can be inferred (operators that ONNX does not define) the record is taken.
-    Works on a copy without its large tensors, so that it costs no memory.
+    batch   replaces free first dimensions of inputs; all free dimensions, if the shape of a sample is recorded
+            (`settled`)
+
+    Recorded shapes of inner values are not trusted, since exporters leave those of their example there; they are used
+    only for operators that ONNX does not define. Works on a copy without large tensors, so that it needs little memory.
     """
     proto = ir.serde.serialize_model(_without_weights(model))
     if batch is not None:
@@ -53,7 +54,7 @@ def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
     try:
         plain = onnx.shape_inference.infer_shapes(proto)
         proto = onnx.shape_inference.infer_shapes(proto, data_prop=True) if _propagates(model, plain.graph) else plain
-    except Exception:  # best effort: a graph that the runtime takes may still confuse the inference
+    except Exception:  # best effort: a graph that the runtime accepts may still confuse the inference
         proto.graph.ClearField("value_info")
     found = {value.name: _recorded(value) for node in model.graph for value in node.outputs if value.name}
     for value in (*proto.graph.value_info, *proto.graph.output, *proto.graph.input):
@@ -68,8 +69,9 @@ def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
 
 
 def _propagates(model: ir.Model, inferred: onnx.GraphProto) -> bool:
-    """Whether the inference may follow the values of shapes: it keeps an entry for each number of anything with one
-    dimension, so a range, or a few Concat of a constant with itself, would take any memory. `inferred`: without."""
+    """Return whether inference may propagate the values of shapes: it keeps an entry for each element of any vector, so
+    a Range, or a few Concats of a constant with itself, would take any amount of memory. `inferred`: the graph inferred
+    without that."""
     if any(
         len(shape := known.shape or ()) == 1 and (shape[0] or 0) > MOST_NUMBERS
         for known in map(_read, inferred.value_info)
@@ -96,19 +98,19 @@ def _propagates(model: ir.Model, inferred: onnx.GraphProto) -> bool:
 
 
 def _length(value: ir.Value) -> int:
-    """Numbers in a constant or an input of one dimension."""
+    """Return the number of elements of a constant or input of one dimension, else 0."""
     shape = value.const_value.shape if value.const_value is not None else value.shape
     return int(shape[0]) if shape is not None and len(shape) == 1 and isinstance(shape[0], int) else 0
 
 
 def dtype_name(value: ir.Value) -> str:
-    """numpy's name of a type."""
+    """Return numpy's name of a type."""
     return {"float": "float32", "double": "float64"}.get(name := str(value.dtype).lower(), name)
 
 
 def settled(model: ir.Model, sizes: Mapping[str, Sequence[int]]) -> None:
-    """Note in place what one sample is like: the shape of each input. Copies of the graph keep the note, files do not
-    have it."""
+    """Record the shape of one sample for each input, in place. Copies of the graph keep the record; files do not
+    contain it."""
     model.graph.meta[SIZES] = {name: tuple(shape) for name, shape in sizes.items()}
 
 
@@ -150,7 +152,7 @@ def _recorded(value: ir.Value) -> Known:
 
 
 def _without_weights(model: ir.Model) -> ir.Model:
-    """A copy in which large initialisers are inputs instead, and recorded types of inner values are forgotten."""
+    """Return a copy in which large initialisers are inputs and recorded types of inner values are removed."""
     copy = model.clone()
     graph = copy.graph
     for node in graph:

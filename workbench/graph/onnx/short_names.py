@@ -1,4 +1,5 @@
-"""A graph without what only people read: names of a letter or two, no metadata, no attributes at their defaults."""
+"""Removal of everything in a graph that only people read: names become a letter or two, metadata and defaults are
+dropped."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -11,18 +12,18 @@ from workbench.graph.onnx.names import subgraphs
 from workbench.graph.onnx.repeats import outline
 from workbench.graph.onnx.small_constants import share
 
-SHORT = "w"  # domain of our functions where names are short
-GRAPH = "g"  # a graph has a name
-# Attributes that say what an operator does without them, although its schema names no default.
+SHORT = "w"  # domain of the decoders with short names
+GRAPH = "g"  # a graph must have a name
+# Defaults of attributes for which the operator's schema names none.
 WINDOWS = {"Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool"}
 SILENT = {"strides": 1, "dilations": 1, "pads": 0}
-KNOWN_BY_WEIGHT = {"Conv", "ConvTranspose"}  # which windows have the size of their kernel
+KNOWN_BY_WEIGHT = {"Conv", "ConvTranspose"}  # windows of the kernel's size
 
 
 def shorten(model: ir.Model, domain: str) -> None:
-    """Inputs and outputs keep their names; nodes have none, nor metadata. In place.
+    """Shorten names and drop metadata, in place. Inputs and outputs keep their names; nodes have none.
 
-    domain   of functions that get short names too
+    domain   of functions whose names are shortened too
     """
     graph, free = model.graph, _names()
     kept = {value.name for value in (*graph.inputs, *graph.outputs)}
@@ -40,7 +41,7 @@ def shorten(model: ir.Model, domain: str) -> None:
         outline(model, domain)
     values = [value for value in _values(graph) if value.name]
     renamed = [value for value in values if value.name not in kept]
-    for number, value in enumerate(renamed):  # first out of the way: a model may have names like these
+    for number, value in enumerate(renamed):  # renamed first, as the model may use such names
         value.name = f"{graph.name}/{number}/{value.name}"
     for value in renamed:
         value.name = next(name for name in free if name not in kept)
@@ -53,7 +54,7 @@ def shorten(model: ir.Model, domain: str) -> None:
 
 
 def _drop_defaults(node: ir.Node, opset: int) -> None:
-    """Remove attributes that say what the operator does without them."""
+    """Remove attributes that have their default value."""
     if node.domain or not onnx.defs.has(node.op_type, opset):
         return
     known = onnx.defs.get_schema(node.op_type, opset).attributes
@@ -81,7 +82,7 @@ def _is_silent(node: ir.Node, attribute: ir.Attr) -> bool:
 
 
 def _values(graph: ir.Graph) -> Iterator[ir.Value]:
-    """Initialisers and outputs of nodes, of the graph and its subgraphs, those that are used most first."""
+    """Yield the initialisers and node outputs of the graph and its subgraphs, most used first."""
     found = list(graph.initializers.values())
     for node in ir.traversal.RecursiveGraphIterator(graph):
         found += node.outputs
@@ -92,10 +93,10 @@ def _values(graph: ir.Graph) -> Iterator[ir.Value]:
 
 
 def _shorten_functions(model: ir.Model, domain: str) -> None:
-    """Our decoders get a domain and names of a letter or two."""
+    """Rename this program's decoders and their domain to a letter or two."""
     ours = [function for function in model.functions.values() if function.domain == domain]
     if len(ours) != len(model.functions):
-        return  # the model has functions: whose names may be these
+        return  # the model's own functions may use these names
     short = dict(zip((function.name for function in ours), _names(), strict=False))
     places: list[ir.Node] = list(ir.traversal.RecursiveGraphIterator(model.graph))
     for function in ours:
@@ -115,7 +116,7 @@ def _shorten_functions(model: ir.Model, domain: str) -> None:
 
 
 def _names() -> Iterator[str]:
-    """a, b, ..., aa, ab, ..."""
+    """Yield a, b, ..., aa, ab, ..."""
     for length in count(1):
         yield from _of_length(length)
 

@@ -1,4 +1,4 @@
-"""Small constants of a graph, such as shapes: those that are equal written once, whole numbers in as few bytes."""
+"""Small constants of a graph, such as shapes: equal ones are written once, integers in as few bytes as possible."""
 
 import numpy as np
 import onnx_ir as ir
@@ -6,12 +6,12 @@ import onnx_ir as ir
 from workbench.graph.onnx.proto_size import varint
 
 MOST = 256  # values
-NEGATIVE = 1 << 64  # what a negative number is written as a remainder of
+NEGATIVE = 1 << 64  # modulus with which a negative number is written
 FIELDS = {ir.DataType.INT64: "int64_data", ir.DataType.INT32: "int32_data"}
 
 
 def share(graph: ir.Graph) -> None:
-    """Let readers of equal constants read the first of these, and write numbers as varints where that is shorter; in
+    """Let readers of equal constants read the first of these, and write integers as varints if that is shorter; in
     place. Inputs and outputs of the graph stay."""
     first: dict[object, ir.Value] = {}
     for name, value in list(graph.initializers.items()):
@@ -30,7 +30,7 @@ def share(graph: ir.Graph) -> None:
 
 
 def compact(tensor: ir.TensorProtocol) -> ir.TensorProtocol:
-    """The same tensor, its numbers as varints instead of 4 or 8 raw bytes each where these are fewer."""
+    """Return the same tensor, with its integers as varints if these take fewer bytes than 4 or 8 raw bytes each."""
     field = FIELDS.get(tensor.dtype)
     if field is None:
         return tensor

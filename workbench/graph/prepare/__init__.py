@@ -1,1 +1,1 @@
-"""Passes over the graph at opening."""
+"""Graph passes that run when a model is opened."""

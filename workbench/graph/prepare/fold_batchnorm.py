@@ -1,8 +1,8 @@
-"""Fold BatchNormalization into the layer before it.
+"""Folding of BatchNormalization into the layer before it.
 
 In inference it is y = gamma (x - mean) / sqrt(variance + epsilon) + beta: a scale and a shift of each channel. So with
-s = gamma / sqrt(variance + epsilon) the layer before it takes W' = W s and b' = (b - mean) s + beta
-(Ioffe and Szegedy 2015, algorithm 2; Jacob et al. 2018, section 3.2). Computed in float64, stored in float32.
+s = gamma / sqrt(variance + epsilon) the layer before it takes W' = W s and b' = (b - mean) s + beta (Ioffe and Szegedy
+2015, algorithm 2; Jacob et al. 2018, section 3.2). Computed in float64, stored in float32.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ SCALE = Message("scale of its BatchNorm")
 
 @dataclass(frozen=True)
 class _Target:
-    """The layer that a normalisation goes into: its node, and the node that adds its bias (itself, or an Add)."""
+    """The layer that a normalisation is folded into: its node, and the node that adds its bias (the same, or an
+    Add)."""
 
     node: ir.Node
     adds: ir.Node | None
@@ -34,7 +35,7 @@ class _Target:
 
 
 def fold(model: ir.Model) -> tuple[int, list[str]]:
-    """Fold what can be, in place: how many were folded, and for each that was not, why."""
+    """Fold normalisations in place. Returns how many were folded, and for each of the others the reason."""
     norms = [node for node in model.graph if node.op_type == "BatchNormalization"]
     known = shapes.infer(model) if norms else {}
     reasons = [_fold(model.graph, norm, known) for norm in norms]
@@ -42,12 +43,12 @@ def fold(model: ir.Model) -> tuple[int, list[str]]:
 
 
 def folded_scale(tensor: ir.TensorProtocol | None) -> np.ndarray | None:
-    """[output channels] |gamma| of the normalisation that was folded into a weight; None where none was."""
+    """Return |gamma| [output channels] of the normalisation that was folded into a weight; None if there was none."""
     return None if tensor is None else tensor.meta.get(SCALE)
 
 
 def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str:
-    """Fold one; why not, when it cannot be."""
+    """Fold one normalisation; return the reason if it cannot be folded, else ""."""
     target = _target(norm, known)
     if isinstance(target, str):
         return target
@@ -62,7 +63,7 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
     bias = _bias(target)
     shifted = ((0.0 if bias is None else _values(bias)) - mean) * scale + beta
     parameters = list(norm.inputs[1:5])
-    if target.adds is None:  # a MatMul without one: the normalisation's place is taken by an Add
+    if target.adds is None:  # a MatMul without bias: an Add replaces the normalisation
         _become_add(graph, norm, _name_of_bias(weight), shifted)
     else:
         named = bias is not None and bias.name and not names.anonymous(bias.name)
@@ -76,7 +77,7 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
 
 
 def _target(norm: ir.Node, known: dict[str, shapes.Known]) -> _Target | str:
-    """The layer that `norm` can be folded into, or the reason why there is none."""
+    """Return the layer that `norm` can be folded into, or the reason why there is none."""
     if "training_mode" in norm.attributes and norm.attributes["training_mode"].as_int():
         return Message("in training mode")
     if any(value.uses() or value.is_graph_output() for value in norm.outputs[1:]):
@@ -130,7 +131,7 @@ def _refuse(target: _Target, known: dict[str, shapes.Known]) -> str:
     ):
         return Message("the preceding Gemm has alpha or beta other than 1")
     if node.op_type == "MatMul":
-        # Channels are the second axis of what is normalised, and the last of a product: the same only for a matrix.
+        # Channels are the second axis for a normalisation, the last one for a product: the same only for a matrix.
         product = known.get(node.outputs[0].name or "")
         if product is None or product.shape is None or len(product.shape) != 2:
             return Message("the output of the preceding MatMul is not known to be a matrix")
@@ -140,7 +141,7 @@ def _refuse(target: _Target, known: dict[str, shapes.Known]) -> str:
 
 
 def _bias(target: _Target) -> ir.Value | None:
-    """The constant that the layer adds."""
+    """Return the constant that the layer adds, or None."""
     if target.adds is None or target.bias_index >= len(target.adds.inputs):
         return None
     value = target.adds.inputs[target.bias_index]
@@ -165,7 +166,7 @@ def _values(value: ir.Value | None) -> np.ndarray:
 
 
 def _scaled(node: ir.Node, weight: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """The weight with each output channel multiplied by its scale."""
+    """Return the weight with each output channel multiplied by its scale."""
     match node.op_type:
         case "Conv":
             return weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
@@ -183,7 +184,7 @@ def _name_of_bias(weight: ir.Value) -> str:
 
 
 def _set(graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarray) -> ir.TensorProtocol:
-    """Give a node a new constant as input; the old initialiser is removed if it has no other reader."""
+    """Set an input of a node to a new constant; the old initialiser is removed if it has no other reader."""
     old = node.inputs[index] if index < len(node.inputs) else None
     if old is not None and len(old.uses()) == 1:
         graph.initializers.pop(old.name or "", None)
@@ -205,7 +206,7 @@ def _initializer(graph: ir.Graph, name: str, values: np.ndarray) -> ir.Value:
 
 
 def _bypass(graph: ir.Graph, norm: ir.Node) -> None:
-    """Remove the normalisation; what it yielded is now yielded before it, under the same name and type."""
+    """Remove the normalisation; the value before it takes over the name and type of its output."""
     source, output = norm.inputs[0], norm.outputs[0]
     assert source is not None
     source.name, output.name = output.name, source.name

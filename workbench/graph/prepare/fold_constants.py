@@ -1,8 +1,8 @@
-"""Operators that only move or widen a constant are computed once, so that methods find the weight itself.
+"""Folding of operators that only move or widen a constant, so that methods find the weight itself.
 
-Only what is exact: Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Cast from float16, bfloat16 or double to
-float32, and Slice and Concat where they only put a weight in another order (the gates of an LSTM from torch). A weight
-that is read in several forms (a tied embedding: gathered as it is, multiplied transposed) stays one tensor.
+Only exact operators: Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Cast from float16, bfloat16 or double
+to float32, and Slice and Concat if they only reorder a weight (the gates of an LSTM from torch). A weight that is read
+in several forms (a tied embedding: gathered as it is, multiplied transposed) stays one tensor.
 """
 
 from collections.abc import Callable
@@ -13,17 +13,17 @@ import onnx_ir as ir
 from workbench.graph.model.settings import INPUTS, setting
 from workbench.graph.onnx import names
 
-# A constant this small may be stored twice when it is read in two forms: shapes, axes, scalars.
+# A constant up to this size may be stored twice if it is read in two forms: shapes, axes, scalars.
 SMALL = 64
-# In the meta of a graph: names of matrices that are stored transposed, since a Transpose behind them was folded.
+# Metadata of a graph: names of matrices that are stored transposed, because a Transpose after them was folded.
 TRANSPOSED = "transposed"
-# Types whose cast to float32 every runtime computes alike: widened, or rounded to the nearest.
+# Types whose cast to float32 is the same in every runtime: widened, or rounded to nearest.
 CAST = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16, ir.DataType.DOUBLE)
 
 
 def compute(model: ir.Model) -> tuple[int, int, int]:
-    """Fold in place; returns folded operators, weights not folded because they are used in several forms,
-    added bytes."""
+    """Fold in place. Returns the number of folded operators, of weights not folded because they are used in several
+    forms, and of added bytes."""
     graph = model.graph
     taken = names.value_names(graph)
     computed, left, grown = _reorder(graph), set(), 0
@@ -52,7 +52,7 @@ def compute(model: ir.Model) -> tuple[int, int, int]:
 
 
 def _reorder(graph: ir.Graph) -> int:
-    """Compute each Concat of parts of constants that nothing else reads; how many operators that saved."""
+    """Fold each Concat of parts of constants that nothing else reads; return how many operators that removed."""
     count = 0
     for node in list(graph):
         inside = _expression(node) if node.op_type == "Concat" else None
@@ -81,7 +81,8 @@ def _reorder(graph: ir.Graph) -> int:
 
 
 def _expression(node: ir.Node) -> list[ir.Node] | None:
-    """A Concat and the moves before it, inputs first, when they read constants alone and nothing else reads them."""
+    """Return a Concat and the moves before it, inputs first; None if they read more than constants or have other
+    readers."""
     found: list[ir.Node] = []
     for value in node.inputs:
         made = value.producer() if value is not None else None
@@ -101,7 +102,7 @@ def _expression(node: ir.Node) -> list[ir.Node] | None:
 
 
 def _evaluate(value: ir.Value | None) -> np.ndarray:
-    """A constant, or what moves make of constants."""
+    """Return a constant, or the result of moves applied to constants."""
     assert value is not None
     node = value.producer()
     if node is None:
@@ -130,7 +131,7 @@ def _sliced(node: ir.Node, array: np.ndarray) -> np.ndarray:
 
 
 def _drop_identities(value: ir.Value) -> int:
-    """Readers of an Identity of the value read the value."""
+    """Let the readers of Identities of the value read the value; return how many were removed."""
     count = 0
     for node in {use.node for use in value.uses()}:
         if node.op_type == "Identity" and not node.outputs[0].is_graph_output() and node.graph is not None:
@@ -141,7 +142,7 @@ def _drop_identities(value: ir.Value) -> int:
 
 
 def _forms(value: ir.Value) -> dict[object, list[ir.Node]]:
-    """The operators that move or widen the value, those that do the same together."""
+    """Return the operators that move or widen the value, grouped by their effect."""
     forms: dict[object, list[ir.Node]] = {}
     for node, index in value.uses():
         if index == 0 and (key := _key(node)) is not None:
@@ -150,7 +151,7 @@ def _forms(value: ir.Value) -> dict[object, list[ir.Node]]:
 
 
 def _key(node: ir.Node) -> object:
-    """Kind of an operator's effect on its constant; None if it is not in MOVES, or not exact."""
+    """Return the effect of an operator on its constant, as a key; None if it is not in MOVES or not exact."""
     if node.op_type not in MOVES or node.domain not in ("", "ai.onnx") or node.outputs[0].is_graph_output():
         return None
     if any(value is None or not value.is_initializer() or value.const_value is None for value in node.inputs):
@@ -176,7 +177,7 @@ def _arrays(node: ir.Node) -> list[np.ndarray]:
 
 
 def _replace(graph: ir.Graph, nodes: list[ir.Node], name: str, array: np.ndarray, old: ir.Value | None) -> ir.Value:
-    """Replace the output of the nodes by a new initialiser, which takes the name of the one that it replaces."""
+    """Replace the output of the nodes by a new initialiser, which takes the name of the old one."""
     if old is not None:
         del graph.initializers[name]
         old.name = names.free(f"{name}__before", graph)

@@ -1,6 +1,6 @@
-"""Fold a Pad with zeros into the convolutions behind it, which then pad themselves: exact.
+"""Folding of a Pad with zeros into the convolutions after it, whose own padding grows: exact.
 
-The runtime does so with floats when it loads a file, but not between values on 8-bit levels.
+The runtime does the same for floats when it loads a file, but not between quantised values.
 """
 
 import onnx_ir as ir
@@ -10,7 +10,7 @@ from workbench.graph.model.settings import setting
 
 
 def fold(model: ir.Model) -> int:
-    """Fold what can be, in place: how many Pad were folded."""
+    """Fold in place; return the number of folded Pad nodes."""
     return sum(_fold(model.graph, node) for node in list(model.graph) if node.op_type == "Pad")
 
 
@@ -35,7 +35,7 @@ def _fold(graph: ir.Graph, pad: ir.Node) -> bool:
 
 
 def _pads_itself(node: ir.Node) -> bool:
-    """Whether a node is a convolution with a weight of known shape that says how it pads."""
+    """Return whether a node is a convolution with a weight of known shape and explicit padding."""
     given = node.attributes["auto_pad"].as_string() if "auto_pad" in node.attributes else "NOTSET"
     return node.op_type == "Conv" and constant(node, 1) is not None and given in ("NOTSET", "VALID")
 
@@ -48,8 +48,8 @@ def _own(conv: ir.Node, rank: int) -> tuple[int, ...]:
 
 
 def _spatial(pad: ir.Node, rank: int) -> list[int] | None:
-    """How much is added before and behind each spatial axis, as Conv has it; None where that is not known, or where
-    anything else is padded, or with other values than zero."""
+    """Return the padding before and after each spatial axis, in the order of Conv; None if it is not known, if another
+    axis is padded, or with other values than zero."""
     mode = pad.attributes["mode"].as_string() if "mode" in pad.attributes else "constant"
     pads, axes, value = (setting(pad, name) for name in ("pads", "axes", "value"))
     if mode != "constant" or axes.computed or value.computed or any(value.values or ()) or pads.integers is None:

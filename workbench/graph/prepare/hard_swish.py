@@ -1,8 +1,8 @@
-"""Put hard swish and hard sigmoid together where an exporter wrote them as several operators.
+"""Fusion of hard swish and hard sigmoid that an exporter wrote as several operators.
 
 Howard et al. 2019, Searching for MobileNetV3, section 5.2: hard swish is x relu6(x + 3) / 6, the product of x and its
-hard sigmoid. The runtime takes these operators into the convolution before them, which it does not do with their parts.
-Outputs differ by float rounding.
+hard sigmoid. The runtime fuses these operators with the convolution before them, but not their parts. Outputs differ by
+float rounding.
 """
 
 import math
@@ -19,7 +19,7 @@ SIXTH = (ir.AttrFloat32("alpha", 1 / 6), ir.AttrFloat32("beta", 0.5))
 
 
 def fuse(model: ir.Model) -> int:
-    """Put them together in place: how many there were."""
+    """Fuse in place; return how many there were."""
     graph, count = model.graph, 0
     taken = names.value_names(graph)
     swish = model.opset_imports.get("", 1) >= SWISH_SINCE
@@ -42,10 +42,10 @@ def fuse(model: ir.Model) -> int:
 
 
 def _match(node: ir.Node) -> tuple[ir.Value | None, bool]:
-    """x of the hard sigmoid or hard swish that a node completes, and whether it is the latter; None where it does not
-    complete one."""
+    """Return x of the hard sigmoid or hard swish that ends in a node, and whether it is the latter; None if there is
+    none."""
     scaled = _sixth(node)
-    if scaled is not None:  # (x relu6(x + 3)) / 6, or relu6(x + 3) / 6 that nothing multiplies with x
+    if scaled is not None:  # (x relu6(x + 3)) / 6, or relu6(x + 3) / 6 that is not multiplied by x
         factors = [x for gate, x in _factors(scaled.producer()) if _relu6(gate) is x]
         if factors:
             return factors[0], True
@@ -62,7 +62,7 @@ def _match(node: ir.Node) -> tuple[ir.Value | None, bool]:
 
 
 def _factors(node: ir.Node | None) -> Iterator[tuple[ir.Value, ir.Value]]:
-    """Both factors of a product, in both orders."""
+    """Yield both factors of a product, in both orders."""
     if node is not None and node.op_type == "Mul":
         a, b = node.inputs[:2]
         if a is not None and b is not None:
@@ -70,7 +70,7 @@ def _factors(node: ir.Node | None) -> Iterator[tuple[ir.Value, ir.Value]]:
 
 
 def _sixth(node: ir.Node) -> ir.Value | None:
-    """The value that a node divides by six."""
+    """Return the value that a node divides by six, or None."""
     if node.op_type == "Div" and _is(node, 1, 6.0):
         return node.inputs[0]
     if node.op_type == "Mul":
@@ -79,7 +79,7 @@ def _sixth(node: ir.Node) -> ir.Value | None:
 
 
 def _relu6(value: ir.Value | None) -> ir.Value | None:
-    """x, where a value is relu6(x + 3)."""
+    """Return x if a value is relu6(x + 3), else None."""
     node = None if value is None else value.producer()
     if node is None or node.op_type != "Clip":
         return None
@@ -91,7 +91,8 @@ def _relu6(value: ir.Value | None) -> ir.Value | None:
 
 
 def _is(node: ir.Node, index: int, number: float) -> bool:
-    """Whether an input of a node is this constant, in float32 and without axes that would widen the other input."""
+    """Return whether an input of a node is this constant, in float32 and without axes that would broadcast the other
+    input."""
     tensor = constant(node, index)
     if tensor is None or tensor.size != 1 or len(tensor.shape) > 1 or tensor.dtype != ir.DataType.FLOAT:
         return False

@@ -1,4 +1,4 @@
-"""Graph passes run at opening, so that weights are where methods look for them. Each step is listed."""
+"""Graph passes at opening, which bring weights to where methods look for them. Each step is listed in the window."""
 
 import logging
 from collections import Counter
@@ -15,11 +15,11 @@ from workbench.graph.onnx import names, proto_size
 from workbench.graph.prepare import fold_batchnorm, fold_constants, fold_padding, hard_swish
 from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
-# Model-local functions, which decode stored weights, are part of the format from this version on.
+# Since this version the format has model-local functions, which decode stored weights.
 FUNCTIONS_SINCE = 8
 STANDARD = ("", "ai.onnx")
 KEPT_METADATA = (names.SCOPES,)
-EXPORTERS = "pkg."  # prefix of what torch's and ONNX Script's exporters note of a whole model
+EXPORTERS = "pkg."  # prefix of the notes on a whole model by the exporters of torch and ONNX Script
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 class PassResult:
     """Result of one in-place pass.
 
-    modified   whether the graph is another now
-    note       what was done, or why something was left as it is; "" where there was nothing to do
+    modified   whether the graph changed
+    note       what was done, or why something was left unchanged; "" if there was nothing to do
     """
 
     modified: bool
@@ -37,17 +37,18 @@ class PassResult:
 
 
 def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.Model, tuple[Preparation, ...]]:
-    """A prepared copy, which shares all tensors that did not change, and what was done.
+    """Return a prepared copy, which shares all unchanged tensors, and the list of steps.
 
     Afterwards every node of the graph and its subgraphs has a unique name, and every initialiser is read. `without`
-    names steps to leave out; those are listed as not applied, as are steps that left the graph as it is and say why.
-    Expects nodes in topological order. Raises TypeError for one name alone in place of a set of names.
+    names steps to skip; these are listed as not applied, like steps that changed nothing for a reason. Expects nodes in
+    topological order. Raises TypeError for a single name in place of a set.
     """
     return _prepared(model, dict.fromkeys(several(without), Message("turned off at opening")))
 
 
 def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, tuple[Preparation, ...]]:
-    """`left_out`: step -> why. A step that fails is one of them, and all others are done on a new copy."""
+    """Prepare the model. `left_out`: skipped step -> reason. A step that fails is added, and all others are applied to
+    a new copy."""
     copy = model.clone()
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     done = []
@@ -57,7 +58,7 @@ def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, t
             continue
         try:
             result = step(copy)
-        except Exception as error:  # an untrusted graph may hold what no step thought of
+        except Exception as error:  # an untrusted graph may contain cases that no step expects
             log.warning("the preparation '%s' failed: %s: %s", title, type(error).__name__, error)
             return _prepared(model, {**left_out, identifier: Message("skipped: it failed on this model")})
         if result.note:
@@ -67,7 +68,7 @@ def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, t
 
 
 def _format(model: ir.Model) -> PassResult:
-    """Old files list initialisers as inputs too, which lets a caller replace a weight; here they are constants."""
+    """Turn initialisers that old files also list as inputs, so that callers can replace them, into constants."""
     listed = len(model.graph.inputs)
     common.RemoveInitializersFromInputsPass()(model)
     listed -= len(model.graph.inputs)
@@ -95,7 +96,7 @@ def _format(model: ir.Model) -> PassResult:
 
 
 def _functions(model: ir.Model) -> PassResult:
-    """Functions of the exporter, in which weights would be out of sight; those that decode stored weights stay."""
+    """Inline functions of the exporter, which hide weights; those that decode stored weights are kept."""
     called = [key for key in model.functions if key[0] != DECODERS]
     if not called:
         return PassResult(False)
@@ -162,10 +163,10 @@ def _hard_swish(model: ir.Model) -> PassResult:
 
 
 def drop_notes(model: ir.Model) -> None:
-    """Remove in place what exporters note: stack traces, source paths, documentation of operators and inner values.
+    """Remove the exporter's notes in place: stack traces, source paths, documentation of operators and inner values.
 
-    Module scopes are kept, and what the author says of the whole model, its inputs and its outputs: class names, task,
-    stride. Programs that run the model read them.
+    Kept are module scopes, and the author's documentation of the model, its inputs and its outputs (class names, task,
+    stride), which programs read.
     """
     for holder in (model, model.graph):
         for key in [key for key in holder.metadata_props if key.startswith(EXPORTERS)]:
@@ -181,7 +182,7 @@ def drop_notes(model: ir.Model) -> None:
 
 
 def _metadata(model: ir.Model) -> PassResult:
-    """Exporter notes, and the recorded shapes of inner values, which the runtime infers."""
+    """Remove exporter notes, and recorded shapes of inner values, which the runtime infers."""
     before = _described(model)
     drop_notes(model)
     for value in _values(model.graph):
@@ -199,7 +200,7 @@ def _values(graph: ir.Graph) -> list[ir.Value]:
 
 
 def _described(model: ir.Model) -> int:
-    """Bytes of nodes and of what is said about values; tensors are not counted."""
+    """Return the bytes of nodes and of documentation of values, without tensors."""
     total = proto_size.nodes_bytes(model.graph) + len(model.doc_string or "") + len(model.graph.doc_string or "")
     total += sum(
         len(key) + len(text) + 6 for holder in (model, model.graph) for key, text in holder.metadata_props.items()

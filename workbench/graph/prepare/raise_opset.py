@@ -1,5 +1,5 @@
-"""An older graph written with the operators of a newer opset, by ONNX's own converter. Whoever asks for it proves that
-the outputs stayed: the converter knows not every operator."""
+"""Conversion of a graph to a newer opset by ONNX's own converter. The caller verifies the outputs, as the converter
+does not support every operator."""
 
 import onnx
 import onnx_ir as ir
@@ -8,7 +8,7 @@ from onnx import version_converter
 from workbench.core.base.errors import UserError
 from workbench.graph.onnx import names
 
-TARGET = 13  # from here on QuantizeLinear takes a scale for each channel
+TARGET = 13  # the first opset in which QuantizeLinear takes a scale for each channel
 
 
 def opset_of(model: ir.Model) -> int:
@@ -16,13 +16,13 @@ def opset_of(model: ir.Model) -> int:
 
 
 def raised(model: ir.Model) -> ir.Model:
-    """A copy at opset TARGET, its nodes under their old names. Raises UserError where the converter does not know
-    how."""
+    """Return a copy at opset TARGET whose nodes keep their names. Raises UserError if the converter cannot convert
+    it."""
     try:
         proto = version_converter.convert_version(ir.serde.serialize_model(model), TARGET)
         onnx.checker.check_model(proto)
         made = ir.serde.deserialize_model(proto)
-    except Exception as error:  # the converter's own, and whatever it trips over in an untrusted file
+    except Exception as error:  # the converter's own errors, and any that an untrusted file causes in it
         first = str(error).strip().splitlines() or [type(error).__name__]
         raise UserError(
             "ONNX's version converter failed ({first}).", "Export the model again.", first=first[0][:120]

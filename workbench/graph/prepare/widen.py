@@ -1,7 +1,7 @@
-"""A graph that computes in float16, bfloat16 or double, written in float32, the one type that methods edit.
+"""Conversion of a graph that computes in float16, bfloat16 or double to float32, the only type that methods edit.
 
-The short types are widened exactly; double is rounded to the nearest. Whoever asks for it compares the outputs: operators round
-their results otherwise in the other type.
+The short types are widened exactly; double is rounded to nearest. The caller compares the outputs, as operators round
+differently in the other type.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision")
 
 
 def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
-    """The types other than float32 of constants that some operator multiplies with as they are, moved at most."""
+    """Return the types other than float32 of constants that an operator multiplies by, possibly after moves."""
     found = {
         tensor.dtype
         for graph in model.graphs()
@@ -31,7 +31,7 @@ def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
 
 
 def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
-    """A copy in which all that is of these types is float32: constants, results, inputs and outputs. None where a
+    """Return a copy in which everything of these types is float32: constants, results, inputs and outputs. None if a
     number is beyond float32."""
     copy = model.clone()
     codes = {kind.value for kind in kinds}
@@ -43,7 +43,7 @@ def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
                     return None
                 value.const_value = ir.Tensor(array, name=value.name)
             if value.dtype in kinds:
-                value.type = deepcopy(value.type)  # which the original has, too
+                value.type = deepcopy(value.type)  # as in the original
                 value.dtype = ir.DataType.FLOAT
     nodes = [ir.traversal.RecursiveGraphIterator(copy.graph), *(iter(each) for each in copy.functions.values())]
     for node in (node for part in nodes for node in part):
@@ -60,7 +60,7 @@ def widened(model: ir.Model, kinds: tuple[ir.DataType, ...]) -> ir.Model | None:
 
 
 def _drop_casts(model: ir.Model) -> None:
-    """Remove casts between the types that are one now."""
+    """Remove casts between types that have become equal."""
     known = shapes.infer(model)
     for node in list(model.graph):
         if node.op_type != "Cast" or node.attributes["to"].as_int() != ir.DataType.FLOAT.value:
@@ -74,7 +74,7 @@ def _drop_casts(model: ir.Model) -> None:
 
 
 def _constants(graph: ir.Graph | ir.Function) -> Iterator[tuple[ir.Value, ir.TensorProtocol]]:
-    """Initialisers and Constant nodes with their tensors."""
+    """Yield initialisers and Constant nodes with their tensors."""
     if isinstance(graph, ir.Graph):
         for value in graph.initializers.values():
             if value.const_value is not None:
@@ -93,7 +93,7 @@ def _values(graph: ir.Graph) -> Iterator[ir.Value]:
 
 
 def _multiplied(value: ir.Value) -> bool:
-    """Whether an operator reads a constant as its weight, perhaps after moves."""
+    """Return whether an operator reads a constant as its weight, possibly after moves."""
     queue, seen = [value], {value}
     while queue:
         for use in queue.pop().uses():
@@ -106,7 +106,7 @@ def _multiplied(value: ir.Value) -> bool:
 
 
 def _float32(tensor: ir.TensorProtocol) -> np.ndarray | None:
-    """The values in float32; None where a number becomes infinite."""
+    """Return the values in float32; None if a number becomes infinite."""
     values = tensor.numpy()
     with np.errstate(over="ignore"):
         made = values.astype(np.float32)

@@ -1,1 +1,1 @@
-"""Edits put into the graph, and how the runtime computes edited layers."""
+"""Application of edits to the graph, and how the runtime computes edited layers."""

@@ -1,8 +1,9 @@
-"""Layers in floating point between layers on levels, and how they stay so.
+"""Float layers between quantised activations, and how they are kept in floats.
 
-Where the input of a Conv, ConvTranspose or Gemm is dequantised and its output quantised, ONNX Runtime puts its float
-weight and bias on 8-bit levels, one scale for the whole weight, when it loads the file: also of a layer that was left
-in floats because it cannot bear that. A Sum of one value before it, which the optimiser keeps, prevents it.
+If the input of a Conv, ConvTranspose or Gemm is dequantised and its output quantised, ONNX Runtime quantises its float
+weight and bias to 8 bits when it loads the file, with one scale for the whole weight; also in a layer that was left in
+floats because it is too sensitive. A Sum with a single operand before the layer, which the optimiser keeps, prevents
+that.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,15 +17,15 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Static
 
 REWRITTEN = ("Conv", "ConvTranspose", "Gemm")
-# Operators that only move values: the optimiser moves DequantizeLinear behind them and QuantizeLinear before them.
+# Operators that only move values: the optimiser moves DequantizeLinear after them and QuantizeLinear before them.
 MOVING = ("Dropout", "Flatten", "Identity", "MaxPool", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze")
 
 
 def between_levels(
     graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit], handed: Collection[str]
 ) -> list[str]:
-    """Names of the nodes that stay in floats between values on levels. `handed`: names of the values that layers put on
-    levels behind them."""
+    """Return the names of the float nodes between quantised values. `handed`: names of the output values that layers
+    quantise."""
     if not handed:
         return []
     own = {
@@ -48,15 +49,15 @@ def between_levels(
 
 
 def keep_float(builder: NodeBuilder, node: ir.Node) -> None:
-    """Hide from the optimiser that the node's input is dequantised."""
+    """Hide from the optimiser that the input of the node is dequantised."""
     read = node.inputs[0]
     assert read is not None
     node.replace_input_with(0, builder.node("Sum", [read], f"{read.name}.float", before=node))
 
 
 def read_inside(value: ir.Value, graph: ir.Graph) -> bool:
-    """Whether an If, Loop or Scan reads a value from inside, perhaps behind what only moves values. ONNX Runtime's
-    optimiser ends the process on levels there."""
+    """Return whether an If, Loop or Scan reads a value in its subgraph, possibly through operators that only move
+    values. ONNX Runtime's optimiser crashes on quantised values there."""
     return any(
         use.node.graph is not graph or (use.node.op_type in MOVING and read_inside(use.node.outputs[0], graph))
         for use in value.uses()
@@ -64,14 +65,15 @@ def read_inside(value: ir.Value, graph: ir.Graph) -> bool:
 
 
 def source(value: ir.Value | None) -> str | None:
-    """The name of the value that operators which only move values have brought here."""
+    """Return the name of the value before the operators that only move it."""
     while value is not None and (maker := value.producer()) is not None and maker.op_type in MOVING:
         value = maker.inputs[0]
     return None if value is None else value.name
 
 
 def _quantized(value: ir.Value, readers: Collection[str]) -> bool:
-    """Whether all that reads a value puts it on levels, perhaps behind an activation or what only moves values."""
+    """Return whether all readers of a value quantise it, possibly after an activation or operators that only move
+    it."""
     uses = value.uses()
     if value.is_graph_output() or not uses:
         return False

@@ -1,4 +1,4 @@
-"""Operators between layers: those that a layer's output goes through before the next layers read it."""
+"""Operators between layers: those that process a layer's output before the next layers read it."""
 
 from collections.abc import Iterable
 
@@ -8,11 +8,11 @@ from workbench.graph.model.model import Model
 from workbench.graph.model.operators import MULTIPLY
 from workbench.graph.rewrite import apart, qdq
 
-MANY = 64  # nodes that are looked at behind a layer
+MANY = 64  # limit on the nodes visited after a layer
 
 
 def operators(model: Model, paths: Iterable[str]) -> list[str]:
-    """Names of the operators behind these layers, up to the next ones that multiply with weights."""
+    """Return the names of the operators after these layers, up to the next ones that multiply by weights."""
     nodes = {node.name or "": node for node in model.ir.graph}
     found: dict[str, None] = {}
     for path in paths:
@@ -28,6 +28,6 @@ def operators(model: Model, paths: Iterable[str]) -> list[str]:
 
 
 def read_inside(model: Model, paths: Iterable[str]) -> list[str]:
-    """The layers whose output an If, Loop or Scan reads in its body."""
+    """Return the layers whose output is read in the body of an If, Loop or Scan."""
     nodes = {node.name or "": node for node in model.ir.graph}
     return [path for path in paths if apart.read_inside(qdq.delivered(nodes, model.sites[path]), model.ir.graph)]

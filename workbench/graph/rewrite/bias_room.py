@@ -1,7 +1,7 @@
-"""Scales that leave room for the bias: when it loads a file, ONNX Runtime puts the bias behind QDQ in 32-bit integers.
+"""Weight scales large enough for the bias, which ONNX Runtime stores in 32-bit integers when it loads a QDQ layer.
 
-Their step is the input's scale times the weight's (Jacob et al. 2018, section 2.4). A channel whose weights are weak,
-dead or pruned away has a tiny scale, and its bias would leave the 32 bits.
+The step of the bias is the input scale times the weight scale (Jacob et al. 2018, section 2.4). A channel with small,
+dead or pruned weights has a tiny scale, and its bias would overflow.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ from workbench.graph.model.inventory import Site
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import SMALLEST, Static
 
-LARGEST = 2.0**30  # half of what 32 bits hold, for the sums that are added to the bias
+LARGEST = 2.0**30  # half the range of 32 bits, which leaves room for the sums added to the bias
 
 
 def with_room(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, Edit]:
-    """The edits, with larger scales for those channels of static layers whose bias would leave 32 bits."""
+    """Return the edits, with larger scales for the channels of static layers whose bias would overflow 32 bits."""
     return {
         path: _with_room(edit, edit.compute, _bias(graph, sites[path], edit))
         if isinstance(edit.compute, Static)
@@ -30,7 +30,7 @@ def with_room(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Ed
 
 
 def _bias(graph: ir.Graph, site: Site, edit: Edit) -> np.ndarray:
-    """[outputs], or one zero where there is none."""
+    """Return |bias| [outputs], or a single zero if there is none."""
     tensor = graph.initializers[site.bias].const_value if site.bias is not None else None
     values = edit.bias if edit.bias is not None else None if tensor is None else tensor.numpy()
     return np.zeros(1) if values is None else np.abs(values.astype(np.float64)).reshape(-1)
@@ -42,9 +42,9 @@ def _with_room(edit: Edit, compute: Static, bias: np.ndarray) -> Edit:
 
 
 def raised(encoding: Encoding, least: np.ndarray) -> Encoding:
-    """A weight on symmetric levels whose scale is nowhere below `least` ([outputs] or [1]); the same object where it is
-    not already. Weights of a channel whose scale grows are rounded again: they add less than 2^-23 of its bias each.
-    """
+    """Return a weight on symmetric levels whose scale is at least `least` ([outputs] or [1]); the same object if it
+    already is. Weights of a channel whose scale grows are rounded again: each contributes less than 2^-23 of the
+    bias."""
     if encoding.scaled is not None:
         inner = raised(encoding.tensor, least)
         return encoding if inner is encoding.tensor else replace(encoding.scaled, inner=inner)

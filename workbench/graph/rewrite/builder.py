@@ -1,4 +1,4 @@
-"""Nodes and initialisers written into a graph, and their bytes."""
+"""Insertion of nodes and initialisers into a graph, with their bytes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from workbench.graph.onnx.proto_size import initializer_bytes, nodes_bytes
 
 @dataclass
 class NodeBuilder:
-    """Writes nodes and initialisers into a graph and remembers them, because their bytes are counted."""
+    """Inserts nodes and initialisers into a graph and keeps a list of them, to count their bytes."""
 
     graph: ir.Graph
     unique: Callable[[str], str]
@@ -20,7 +20,7 @@ class NodeBuilder:
 
     @property
     def bytes(self) -> int:
-        """Bytes of the nodes and constants written, in a graph."""
+        """Bytes of the inserted nodes and constants in a graph."""
         return nodes_bytes(self.nodes) + sum(initializer_bytes(value) for value in self.initializers)
 
     def constant(self, name: str, tensor: np.ndarray | ir.TensorProtocol) -> ir.Value:
@@ -64,7 +64,8 @@ def replace_node(
     *,
     bias: bool = True,
 ) -> None:
-    """Put a node in another's place. It takes over the output's name, or passes it to the bias that does."""
+    """Replace a node by another operator. The new node takes over the output's name, or leaves it to the Add of the
+    bias that has it."""
     output = node.outputs[0]
     name = str(output.name)
     new = builder.node(op, reads, f"{name}.product", before=node, domain=domain, attributes=attributes)

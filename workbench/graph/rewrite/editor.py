@@ -1,4 +1,4 @@
-"""One edit after another put into a graph: stored weights, new biases, chains of layers."""
+"""Applies edits to a graph one by one: stored weights, new biases, chains of layers."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -29,9 +29,9 @@ from workbench.graph.storage.storage import Stored
 
 @dataclass(frozen=True)
 class Change:
-    """Storage of an edit, and the bytes by which the file grows (negative: shrinks), decoders not counted.
+    """Storage of an edit, and the bytes by which the file grows (negative: shrinks), without decoders.
 
-    levels   in words, of a weight that a kernel reads packed
+    levels   description of the levels, for a weight that a kernel reads packed
     """
 
     stored: tuple[Stored, ...]
@@ -41,7 +41,7 @@ class Change:
 
     @property
     def words(self) -> str:
-        """How the layer is stored; factors one after the other where they differ; and how it is computed."""
+        """Description of how the layer is stored, for each factor if they differ, and how it is computed."""
         words = [part.words for part in self.stored] or ([self.levels] if self.levels else [])
         if len(words) > 1:
             return Message(
@@ -53,7 +53,7 @@ class Change:
 
 
 def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing) -> ir.Model:
-    """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
+    """Return a copy of the graph with the edits applied (see graph.rewrite.rewrite), in its smallest variant."""
     first, *others = variants(model, sites, edits, storing)
     return min((first, *others), key=file_bytes) if others else first
 
@@ -61,8 +61,8 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
 def variants(
     model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing, pooled: bool = True
 ) -> tuple[ir.Model, ...]:
-    """The ways to write it: each weight by itself; and where all small things are to be small, weights on
-    levels in codes that they share."""
+    """Return the ways of writing it: every weight separately; and, if small tensors are shrunk, with weights that share
+    codes."""
     opset, storing = model.opset_imports[""], loading.supported(storing)
     edits = bias_room.with_room(model.graph, sites, edits)
     stored, _ = _store(model.graph, edits, sites, opset, storing)
@@ -87,7 +87,8 @@ def _written(
     stored: Mapping[str, tuple[Stored, ...]],
     shared: Mapping[str, Encoding],
 ) -> ir.Model:
-    """The copy with weights stored so; those named in `shared`, which are stored as floats, in pools instead."""
+    """Return a copy with the weights stored as given; those in `shared`, which are stored as floats, are replaced by
+    pools."""
     opset = model.opset_imports[""]
     copy = model.clone()
     values = _Shared.of(model.graph, sites, edits)
@@ -110,9 +111,9 @@ def account(
     model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], storing: Storing
 ) -> tuple[dict[str, Change], int, int]:
     """Predict the changes that `rewrite` would make to each layer, the bytes by which the graph would grow, and how
-    many weights are kept out of codes so that the file loads fast.
+    many weights are not entropy-coded so that the file loads fast.
 
-    Found out on copies of the few nodes that read edited weights and biases.
+    Determined on copies of the few nodes that read edited weights and biases.
     """
     edits = bias_room.with_room(model.graph, sites, edits)
     stored, uncoded = _store(model.graph, edits, sites, model.opset_imports[""], loading.supported(storing))
@@ -127,8 +128,8 @@ def account(
 
 
 def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], others: Collection[str]) -> ir.Graph:
-    """Graph with copies of the nodes that read or produce the weights, biases and outputs of these layers, and of other
-    named nodes."""
+    """Return a graph with copies of the nodes that read or produce the weights, biases and outputs of these layers, and
+    of other named nodes."""
     read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
     touched = {node for value in read for node in [*(use.node for use in value.uses()), *packed.touched(value)]}
     nodes = [
@@ -140,23 +141,20 @@ def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], ot
     made = {value for node in nodes for value in node.outputs}
     constants = [value for value in inputs if value.is_initializer()]
     free = [value for value in inputs if value not in made and not value.is_initializer()]
-    turned = {reader.transpose for value in read for reader in readers(value)}  # what reads these is here, too
+    turned = {reader.transpose for value in read for reader in readers(value)}  # their readers are copied, too
     given = [value for node in nodes if node not in turned for value in node.outputs]
     return ir.GraphView(free, given, nodes=nodes, initializers=constants).clone()
 
 
 def functions_of(changes: Iterable[Change]) -> frozenset[str]:
-    """The decoders, with their building blocks, that edits share."""
+    """Return the decoders that the edits share, with their building blocks."""
     return frozenset().union(*(part.form.functions for change in changes for part in change.stored))
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """Names of values that are on levels for all their readers, by the path of the layer whose levels these are.
-
-    handed   outputs of layers
-    joined   inputs of layers
-    """
+    """Names of values quantised for all their readers, by the path of the layer whose levels these are: `handed`,
+    outputs of layers; `joined`, inputs of layers."""
 
     handed: Mapping[str, str]
     joined: Mapping[str, str]
@@ -172,12 +170,12 @@ class _Shared:
 
 
 def joins(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> Mapping[str, str]:
-    """Path of a layer -> name of its input that all readers take from the layer's levels, with these edits."""
+    """Return path of a layer -> name of its input that all readers receive in the layer's levels, with these edits."""
     return _Shared.of(graph, sites, edits).joined
 
 
 def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
-    """Names of the quantised output values of layers; without those that a subgraph reads."""
+    """Return the names of the quantised output values of layers, without those that a subgraph reads."""
     nodes = _by_name(graph)
     values = {
         path: qdq.delivered(nodes, sites[path])
@@ -194,8 +192,8 @@ def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
 def _store(
     graph: ir.Graph, edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int, storing: Storing
 ) -> tuple[dict[str, tuple[Stored, ...]], int]:
-    """How every edited weight is stored; which decoders earn their place in the file is decided for all at once. And
-    how many weights are kept out of codes by what loading may take."""
+    """Return how every edited weight is stored, choosing for all at once which decoders are worth their bytes; and how
+    many weights are not entropy-coded because of the limit on loading."""
     named = [
         (path, name, encoding)
         for path, edit in edits.items()
@@ -215,7 +213,7 @@ def _store(
 
 
 def _forms(spec: StorageSpec, name: str, opset: int, storing: Storing, compute: Compute | None) -> list[Form]:
-    """Ways to store a weight; what reads the integers themselves needs no decoder for those of 8 bits."""
+    """Return the ways of storing a weight; kernels that read integers need no decoder for those of 8 bits."""
     found = forms(spec, name, opset, storing, raw_sides=compute is not None)
     if compute is None or not spec.kind.symmetric:
         return found
@@ -224,7 +222,7 @@ def _forms(spec: StorageSpec, name: str, opset: int, storing: Storing, compute: 
 
 
 class _Editor:
-    """Puts edits into a graph that it may change: a copy of `whole`, or of a part of it, whose names are taken."""
+    """Applies edits to a graph that it may change: a copy of `whole`, or of a part of it, whose names are reserved."""
 
     def __init__(self, graph: ir.Graph, whole: ir.Graph, shared: _Shared) -> None:
         self._graph, self._shared = graph, shared
@@ -234,12 +232,12 @@ class _Editor:
         self._node_names = {node.name for node in ir.traversal.RecursiveGraphIterator(whole) if node.name}
 
     def keep_apart(self, names: Iterable[str]) -> None:
-        """Keep these nodes in floats although they are between values on levels."""
+        """Keep these nodes in floats although they are between quantised values."""
         for name in names:
             apart.keep_float(NodeBuilder(self._graph, self._unique), self._nodes[name])
 
     def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
-        """Put one edit in. Raises UserError when the layer cannot become the chain of layers that it asks for."""
+        """Apply one edit. Raises UserError if the layer cannot become the chain of layers that it asks for."""
         old = self._take(site.initializer)
         growth = sum(part.bytes for part in stored) - initializer_bytes(old)
         if edit.bias is not None:
@@ -261,7 +259,8 @@ class _Editor:
         return Change(stored, growth)
 
     def _put_computed(self, path: str, site: Site, edit: Edit, compute: Compute, stored: tuple[Stored, ...]) -> int:
-        """The layer with integer arithmetic around it or in its place; bytes by which nodes and constants grow."""
+        """Add integer arithmetic around the layer or in its place; return the bytes by which nodes and constants
+        grow."""
         node, encoding = self._nodes[site.node], edit.encoding
         packs = isinstance(compute, Packed)  # chosen for the node: kernel_choice
         reason = None if packs else qdq.refusal(node, site, type(compute), encoding)
@@ -285,7 +284,7 @@ class _Editor:
             return builder.bytes - before
         weight, initializers = self._add(stored[0])
         scale = next((value for part, value in initializers.items() if part.endswith(".scale")), None)
-        if scale is None:  # stored in floats: so few weights that a decoder would take more
+        if scale is None:  # stored in floats: so few weights that a decoder would be larger
             scale = builder.constant(f"{site.initializer}.scale", qdq.scale_of(encoding))
         if isinstance(compute, Dynamic):
             qdq.put_dynamic(builder, node, weight, scale)
@@ -294,7 +293,7 @@ class _Editor:
         return builder.bytes + nodes_bytes(touched) - before
 
     def _value(self, name: str | None) -> ir.Value | None:
-        """Value that a node of the graph produces under this name; names may move from one value to another."""
+        """Return the value of the graph with this name; names may move from one value to another."""
         if name is None:
             return None
         if name not in self._made or self._made[name].name != name:
@@ -302,7 +301,7 @@ class _Editor:
         return self._made[name]
 
     def _take(self, name: str) -> ir.Value:
-        """Remove an initialiser from the graph, also where it is listed as an input with a default."""
+        """Remove an initialiser from the graph, also if it is listed as an input with a default."""
         value = self._graph.initializers.pop(name)
         if value in self._graph.inputs:
             self._graph.inputs.remove(value)
@@ -310,7 +309,8 @@ class _Editor:
         return value
 
     def _add(self, stored: Stored) -> tuple[ir.Value, dict[str, ir.Value]]:
-        """Put initialisers and decoders in; the value that the layer reads, and the initialisers by planned name."""
+        """Insert initialisers and decoders; return the value that the layer reads, and the initialisers by planned
+        name."""
         nodes, initializers = stored.build()
         named = {str(value.name): value for value in initializers}
         for value in [*initializers, *(node.outputs[0] for node in nodes)]:
@@ -321,15 +321,15 @@ class _Editor:
         return nodes[-1].outputs[0] if nodes else initializers[0], named
 
     def _unique(self, name: str) -> str:
-        """A name that no value has."""
+        """Return a name that no value has."""
         return names.unique(name, self._names)
 
     def _free_node(self, name: str) -> str:
-        """A name that no node has: ONNX Runtime takes none twice."""
+        """Return a name that no node has: ONNX Runtime requires unique names."""
         return names.unique(name, self._node_names)
 
     def _put_chain(self, path: str, site: Site, factors: Factors, weights: list[ir.Value]) -> int:
-        """Every node that reads the weight becomes a chain; bytes that the chains take more than the nodes did."""
+        """Replace every node that reads the weight by a chain; return the bytes by which the graph grows."""
         growth = 0
         for name, weight_input in site.uses:
             node = self._nodes[name]
@@ -343,7 +343,7 @@ class _Editor:
         return growth
 
     def _put_bias(self, site: Site, bias: np.ndarray) -> int:
-        """Set the layer's bias, replacing or adding it; returns the bytes by which the graph grows."""
+        """Set the layer's bias, replacing or adding it; return the bytes by which the graph grows."""
         node = self._nodes[site.node]
         if site.bias is not None:
             old = self._graph.initializers[site.bias]
@@ -357,7 +357,7 @@ class _Editor:
             return growth + initializer_bytes(value)
         module, dot, _ = site.initializer.rpartition(".")
         name = f"{module}.bias" if dot else f"{site.initializer}.bias"
-        occupied = len(node.inputs) > 2 and node.inputs[2] is not None  # by what is added beside a bias
+        occupied = len(node.inputs) > 2 and node.inputs[2] is not None  # bytes of anything added beside a bias
         if node.op_type == "MatMul" or occupied:
             behind = 1 if site.side == "left" else _spatial(node, site)
             value = self._initializer(name, bias.reshape(-1, *(1 for _ in range(behind))))
@@ -376,7 +376,7 @@ class _Editor:
         return value
 
     def _add_after(self, node: ir.Node, bias: ir.Value) -> ir.Node:
-        """An Add behind a node; it yields the node's value under its name, and the node's own gets another."""
+        """Return a new Add after a node; its output takes over the name of the node's output, which gets another."""
         product = node.outputs[0]
         new = ir.Node("", "Add", [product, bias], name=self._free_node(f"{node.name}.bias") if node.name else "")
         total = new.outputs[0]
@@ -389,12 +389,12 @@ class _Editor:
 
 
 def _spatial(node: ir.Node, site: Site) -> int:
-    """How many axes of a layer's output follow its channels."""
+    """Return how many axes of a layer's output follow its channels."""
     weight = node.inputs[site.weight_input]
     return len(shape_of(weight)) - 2 if node.op_type in ("Conv", "ConvTranspose") and weight is not None else 0
 
 
 def shape_of(initializer: ir.Value) -> tuple[int, ...]:
-    """The shape of an initialiser's tensor."""
+    """Return the shape of an initialiser's tensor."""
     assert initializer.const_value is not None
     return tuple(int(size) for size in initializer.const_value.shape.numpy())

@@ -1,8 +1,8 @@
-"""Values that several layers' outputs are joined to, on levels for all their readers: residual sums, gates, concats.
+"""Values joined from the outputs of several layers and quantised for all their readers: residual sums, gates, Concats.
 
-The runtime adds, multiplies and concatenates in integers only between values on levels. The sum that an integer layer
-reads has levels for this layer; where all that is summed has levels too, the other readers of the sum take it from
-them as well, above all the next sum.
+The runtime adds, multiplies and concatenates in integers only between quantised values. A sum that an integer layer
+reads is quantised for this layer. If all summands are quantised too, the other readers of the sum, above all the next
+sum, read the quantised value as well.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,15 +14,15 @@ from workbench.graph.rewrite import apart, qdq
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Static
 
-# Operators for which the runtime has an integer kernel when all that they read and make is on levels.
+# Operators for which the runtime has an integer kernel if all their inputs and outputs are quantised.
 JOINING = ("Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool")
 
 
 def joined(
     graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit], handed: Collection[str]
 ) -> dict[str, str]:
-    """Path of a layer -> name of its input, where all readers of this value shall read it from the layer's levels.
-    `handed`: names of the values that layers put on levels behind them."""
+    """Return path of a layer -> name of its input, if all readers of this value are to read it in the layer's levels.
+    `handed`: names of the output values that layers quantise."""
     if not handed:
         return {}
     nodes = {node.name or "": node for node in graph}
@@ -47,7 +47,7 @@ def joined(
 
 
 def _maker(node: ir.Node) -> ir.Node:
-    """The operator before an activation that an integer kernel takes in; any other operator itself."""
+    """Return the operator before an activation that an integer kernel fuses; any other operator itself."""
     read = node.inputs[0] if node.op_type in qdq.ACTIVATIONS else None
     maker = None if read is None or len(read.uses()) > 1 or read.is_graph_output() else read.producer()
     return node if maker is None else maker

@@ -1,7 +1,7 @@
-"""Which kernel of ONNX Runtime reads a weight without decoding it: asked of the runtime, not assumed.
+"""Choice of the ONNX Runtime kernel that reads a weight without decoding it, by testing the installed runtime.
 
-For DequantizeLinear and MatMul the graph that the runtime has optimised says whether they became one MatMulNBits; the
-runtime's own operators are run on an example. Each question is asked once in a process.
+For DequantizeLinear and MatMul, the optimised graph shows whether they became one MatMulNBits; the runtime's own
+operators are run on an example. Each test runs once per process.
 """
 
 import tempfile
@@ -24,14 +24,14 @@ from workbench.graph.rewrite.builder import NodeBuilder
 from workbench.graph.rewrite.packed import RUNTIME, PackedWeight, Parts
 from workbench.graph.storage.kernels import Packed
 
-# Weights that share a scale for which the kernels compute in integers, the largest first: fewer scales take less.
+# Block sizes for which the kernels compute in integers, largest first, as fewer scales take fewer bytes.
 BLOCKS = {2: (128, 64, 32), 4: (256, 128, 64, 32, 16), 8: (256, 128, 64, 32, 16)}
 CLOSE = 0.05  # relative distance of outputs with 8-bit activations
 
 
 def kernel_for(node: ir.Node, site: Site, spec: StorageSpec, opset: int) -> Packed | None:
-    """The kernel that reads a weight stored as `spec` without decoding it; None where there is none, or where one of
-    several nodes that read the weight has none that reads the same levels."""
+    """Return the kernel that reads a weight stored as `spec` without decoding it; None if there is none, or if one of
+    several nodes that read the weight has none for the same levels."""
     if spec.kind not in (SYMMETRIC, AFFINE) or spec.bits not in BLOCKS or len(spec.shape) != 2:
         return None
     found = readers(_weight_of(node, site))
@@ -53,7 +53,7 @@ def kernel_for(node: ir.Node, site: Site, spec: StorageSpec, opset: int) -> Pack
 
 
 def payload(compute: Packed, spec: StorageSpec, node: ir.Node, site: Site) -> int:
-    """Bytes of levels, scales and zero points in the file, without the protobuf around them."""
+    """Return the bytes of levels, scales and zero points in the file, without protobuf overhead."""
     along = readers(_weight_of(node, site))[0].inputs_axis
     inputs, outputs = spec.shape[along], spec.shape[1 - along]
     block = compute.block or inputs
@@ -69,7 +69,7 @@ def _weight_of(node: ir.Node, site: Site) -> ir.Value:
 
 
 def _reads_levels(reader: Reader, bits: int) -> bool:
-    """Whether a kernel may stand in the place of this node."""
+    """Return whether a kernel may replace this node."""
     node = reader.node
     if reader.looks_up:
         return reader.transpose is None and reader.index == 0 and not number(node, "axis") and bits != 2
@@ -81,7 +81,7 @@ def _reads_levels(reader: Reader, bits: int) -> bool:
 
 
 def _block(spec: StorageSpec, along: int) -> int | None:
-    """The largest block along the inputs in which weights have one scale."""
+    """Return the largest block along the inputs in which weights share a scale."""
     if spec.group:
         if spec.axis != 1 - along:
             return None  # groups run the other way
@@ -94,7 +94,7 @@ def _block(spec: StorageSpec, along: int) -> int | None:
 
 
 def _standard(spec: StorageSpec, per_channel: bool, opset: int, whole: bool) -> bool:
-    """Whether ONNX has operators for it: int8 per channel of opset 13, 4 bits and blocks of 21."""
+    """Return whether ONNX has operators for it: int8 per channel at opset 13, 4 bits and blocks at opset 21."""
     if spec.bits == 2 or not (spec.group or per_channel):
         return False
     return opset >= 13 if per_channel and spec.bits == 8 else opset >= 21 and (whole or per_channel)
@@ -102,7 +102,7 @@ def _standard(spec: StorageSpec, per_channel: bool, opset: int, whole: bool) -> 
 
 @cache
 def fuses(bits: int, block: int, zero: bool, opset: int) -> bool:
-    """Whether the runtime makes MatMulNBits of DequantizeLinear and MatMul. `block` 0: one scale a channel."""
+    """Return whether the runtime fuses DequantizeLinear and MatMul to MatMulNBits. `block` 0: one scale per channel."""
     weight = _weight(bits, block or 128, 1 if not block else 2, zero)
     graph = _graph(weight, opset, False, packed.put_standard)
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +116,7 @@ def fuses(bits: int, block: int, zero: bool, opset: int) -> bool:
 
 @cache
 def runs(bits: int, block: int, zero: bool, rows: bool) -> bool:
-    """Whether the runtime has the kernel of a product, or of a look-up, and it answers rightly."""
+    """Return whether the runtime has the kernel of a product, or of a lookup, and its result is right."""
     weight = _weight(bits, block, 2, zero)
     middle = np.float32(1 << (bits - 1))
     zeros = middle if weight.zero is None else np.repeat(weight.zero().astype(np.float32), block, 1)
@@ -136,7 +136,7 @@ def _integers(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None
 
 
 def _weight(bits: int, block: int, blocks: int, zero: bool) -> PackedWeight:
-    """A small one, at random."""
+    """Return a small random weight."""
     drawn, outputs = np.random.default_rng(0), 32
     q = drawn.integers(0, 1 << bits, (outputs, block * blocks)).astype(np.uint8)
     scale = drawn.uniform(0.5, 1.0, (outputs, blocks)).astype(np.float32)
@@ -147,7 +147,7 @@ def _weight(bits: int, block: int, blocks: int, zero: bool) -> PackedWeight:
 def _graph(
     weight: PackedWeight, opset: int, rows: bool, put: Callable[[NodeBuilder, ir.Node, PackedWeight], None]
 ) -> ir.Graph:
-    """A graph with one product, or one look-up, in which a kernel has been put."""
+    """Return a graph with one product, or one lookup, into which a kernel was inserted."""
     outputs, inputs = weight.shape
     kinds = (ir.DataType.INT64 if rows else ir.DataType.FLOAT, ir.DataType.FLOAT)
     shapes: list[list[int | None]] = [[None], [None, inputs]] if rows else [[None, inputs], [None, outputs]]

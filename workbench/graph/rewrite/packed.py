@@ -1,8 +1,8 @@
-"""Weights that stay packed in memory, written for the kernels in which ONNX Runtime multiplies, or looks up, levels.
+"""Weights that stay packed in memory, for ONNX Runtime kernels that multiply by, or look up, quantised weights.
 
-A product becomes MatMulNBits, or DequantizeLinear and MatMul, of which the runtime makes it; a look-up becomes
-GatherBlockQuantized; an embedding that is the head, too, becomes both, of the same tensors. Which of them the runtime
-takes: graph.rewrite.kernel_choice.
+A product becomes MatMulNBits, or DequantizeLinear and MatMul, which the runtime fuses to it. A lookup becomes
+GatherBlockQuantized. An embedding that is also the head becomes both, with shared tensors. Which of them the runtime
+supports: graph.rewrite.kernel_choice.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,14 +22,14 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Blockwise, Packed
 
 RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
-IR_VERSION = 10  # the first that has 4-bit integers
+IR_VERSION = 10  # the first with 4-bit integers
 INTEGERS = 4  # accuracy level of MatMulNBits: activations are rounded to 8 bits, block by block
 
 
 class Parts(NamedTuple):
     """Data of a packed weight: q uint8 [outputs, inputs], scale float32 and zero uint8 [outputs, blocks].
 
-    w = (q - zero) * scale; without `zero` it is half of the range.
+    w = (q - zero) * scale; without `zero`, the zero point is half of the range.
     """
 
     q: Callable[[], np.ndarray]
@@ -39,10 +39,10 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True)
 class PackedWeight:
-    """A weight as a kernel reads it, perhaps still without data.
+    """A weight in the form that a kernel reads, possibly still without data.
 
-    name      begins the names of its initialisers
-    shape     outputs, inputs; of an embedding its own
+    name      prefix of the names of its initialisers
+    shape     outputs, inputs; for an embedding its own shape
     block     inputs that share a scale; the last block may be padded
     """
 
@@ -54,7 +54,7 @@ class PackedWeight:
 
     @property
     def zero(self) -> Callable[[], np.ndarray] | None:
-        """The zero points, where there are any."""
+        """The zero points, if there are any."""
         return self.parts.zero
 
     @property
@@ -64,7 +64,8 @@ class PackedWeight:
     def tensor(
         self, part: str, dtype: ir.DataType, shape: tuple[int, ...], make: Callable[[], np.ndarray]
     ) -> ir.LazyTensor:
-        """An initialiser whose data are made whenever they are read: kept, they would take as much as the weights."""
+        """Return an initialiser whose data is created whenever it is read; keeping it would take as much memory as the
+        weights."""
         name = f"{self.name}.{part}"
 
         def made() -> ir.TensorProtocol:
@@ -77,9 +78,9 @@ class PackedWeight:
 
 
 def of(encoding: Encoding, name: str, transposed: bool, bits: int, block: int) -> PackedWeight:
-    """The weight of an encoding on levels whose groups, if it has any, are whole blocks along the inputs.
+    """Return the weight of a quantised encoding whose groups, if any, are whole blocks along the inputs.
 
-    transposed   whether it is stored [outputs, inputs], as of Gemm with transB, and of an embedding
+    transposed   whether it is stored [outputs, inputs], as for a Gemm with transB or an embedding
     block        0 for all inputs
     """
     shape = encoding.shape if transposed else encoding.shape[::-1]
@@ -103,10 +104,10 @@ def _grid(encoding: Encoding) -> Grid:
 
 
 def _parts(grid: Grid, transposed: bool, bits: int, block: int) -> Parts:
-    """The levels of a grid, outputs first; made in bytes, because weights are large."""
+    """Return the levels of a grid, outputs first; computed in bytes, because weights are large."""
 
     def of_weights(values: np.ndarray) -> np.ndarray:
-        """For every weight, without a copy where there is no padding."""
+        """Return one value per weight, without a copy if there is no padding."""
         whole = np.broadcast_to(values, grid.q.shape)
         if grid.q.shape != grid.shape:
             length = grid.shape[1 - grid.axis]
@@ -136,8 +137,7 @@ def _parts(grid: Grid, transposed: bool, bits: int, block: int) -> Parts:
 
 
 def put(builder: NodeBuilder, weight: ir.Value, name: str, encoding: Encoding, compute: Packed | Blockwise) -> None:
-    """The nodes that read a weight, with kernels in their places. Raises TypeError for an encoding that is not on
-    levels."""
+    """Replace the nodes that read a weight by kernels. Raises TypeError for an encoding that is not quantised."""
     found = readers(weight)
     node, transposed = found[0].node, found[0].inputs_axis == 1
     if isinstance(compute, Blockwise):
@@ -159,13 +159,13 @@ def put(builder: NodeBuilder, weight: ir.Value, name: str, encoding: Encoding, c
 
 
 def touched(weight: ir.Value) -> list[ir.Node]:
-    """The nodes that `put` replaces or removes."""
+    """Return the nodes that `put` replaces or removes."""
     return list(dict.fromkeys(node for reader in readers(weight) for node in reader.nodes))
 
 
 def _put_shared(builder: NodeBuilder, found: list[Reader], weight: PackedWeight) -> None:
-    """Kernels for all readers of one weight: products have the tensors as they are stored, look-ups the same bytes in
-    rows. Blocks are whole where rows are looked up, so both mean the same weights."""
+    """Insert kernels for all readers of one weight: products read the tensors as stored, lookups the same bytes as
+    rows. Blocks are whole if rows are looked up, so both see the same weights."""
     stored = [builder.constant(str(tensor.name), tensor) for tensor in _nbits_tensors(weight)]
     rows: list[ir.Value] = []
     if any(reader.looks_up for reader in found):
@@ -182,7 +182,7 @@ def _put_shared(builder: NodeBuilder, found: list[Reader], weight: PackedWeight)
 
 
 def put_nbits(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, accuracy: int) -> None:
-    """MatMulNBits in the node's place."""
+    """Replace the node by MatMulNBits."""
     stored = [builder.constant(str(tensor.name), tensor) for tensor in _nbits_tensors(weight)]
     _multiply(builder, node, weight, stored, accuracy)
 
@@ -203,7 +203,7 @@ def _multiply(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, stored:
 
 
 def _nbits_tensors(weight: PackedWeight) -> list[ir.LazyTensor]:
-    """Levels [outputs, blocks, bytes], scales and zero points, as MatMulNBits reads them."""
+    """Return levels [outputs, blocks, bytes], scales and zero points, in the layout of MatMulNBits."""
     outputs, inputs = weight.shape
     bits, block, blocks = weight.bits, weight.block, weight.blocks
 
@@ -223,7 +223,7 @@ def _nbits_tensors(weight: PackedWeight) -> list[ir.LazyTensor]:
 
 
 def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
-    """DequantizeLinear and MatMul in the node's place: int4 and blocks of opset 21, int8 per channel of 13."""
+    """Replace the node by DequantizeLinear and MatMul: int4 and blocks of opset 21, int8 per channel of opset 13."""
     outputs, inputs = weight.shape
     channel = weight.blocks == 1
     symmetric, bits = weight.zero is None, weight.bits
@@ -267,7 +267,7 @@ def put_standard(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> N
 
 
 def put_rows(builder: NodeBuilder, node: ir.Node, weight: PackedWeight) -> None:
-    """GatherBlockQuantized in the place of a look-up of rows: only the rows that are read get decoded."""
+    """Replace a lookup of rows by GatherBlockQuantized, which decodes only the rows that are read."""
     stored = [builder.constant(str(tensor.name), tensor) for tensor in _rows_tensors(weight)]
     _look_up(builder, node, weight, stored)
 
@@ -286,7 +286,7 @@ def _look_up(builder: NodeBuilder, node: ir.Node, weight: PackedWeight, stored: 
 
 
 def _rows_tensors(weight: PackedWeight) -> list[ir.LazyTensor]:
-    """Levels [rows, bytes], scales and zero points, as GatherBlockQuantized reads them."""
+    """Return levels [rows, bytes], scales and zero points, in the layout of GatherBlockQuantized."""
     rows, columns = weight.shape
     bits, per_byte = weight.bits, 8 // weight.bits
     tensors = [
@@ -302,19 +302,19 @@ def _rows_tensors(weight: PackedWeight) -> list[ir.LazyTensor]:
 
 
 def _rows_packed(values: np.ndarray, bits: int) -> np.ndarray:
-    """Rows of symbols, each in whole bytes: uint8 [rows, ceil(n bits / 8)]."""
+    """Return rows of symbols, each padded to whole bytes: uint8 [rows, ceil(n bits / 8)]."""
     filled = np.pad(values, ((0, 0), (0, -values.shape[1] % (8 // bits))))
     return pack(filled.ravel(), bits).reshape(len(values), -1)
 
 
 def needs_runtime(edits: Mapping[str, Edit]) -> bool:
-    """Whether ONNX Runtime's own operators are used."""
+    """Return whether operators of ONNX Runtime's own domain are used."""
     computes = [edit.compute for edit in edits.values()]
     return any(isinstance(how, Blockwise) or (isinstance(how, Packed) and not how.standard) for how in computes)
 
 
 def declare(model: ir.Model, edits: Mapping[str, Edit]) -> None:
-    """Raise the IR version and import the runtime's own operators, where edits need these."""
+    """Raise the IR version and import the runtime's own operators, if the edits need these."""
     if any(isinstance(edit.compute, Packed) for edit in edits.values()):
         model.ir_version = max(model.ir_version, IR_VERSION)
     if needs_runtime(edits):

@@ -1,7 +1,6 @@
-"""Layers that the runtime computes in integers, written as nodes: QDQ and dynamic.
+"""Layers that the runtime computes in integers, as nodes: QDQ and dynamic.
 
-The optimiser of ONNX Runtime folds what comes from constants alone and fuses the rest into integer kernels; the tests
-look at the graph that it makes.
+ONNX Runtime's optimiser folds constants and fuses the rest into integer kernels; the tests check the optimised graph.
 """
 
 import math
@@ -22,11 +21,11 @@ from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.builder import NodeBuilder, replace_node
 from workbench.graph.storage.kernels import Blockwise, Compute, Dynamic, Levels, Static
 
-ACTIVATIONS = ("Relu", "Clip")  # an integer kernel takes them in, by the levels behind them
+ACTIVATIONS = ("Relu", "Clip")  # an integer kernel fuses them, through the levels after them
 
 
 def received(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
-    """Input value of a layer; `nodes` of the graph, by name."""
+    """Return the input value of a layer; `nodes` of the graph, by name."""
     node = nodes[site.node]
     value = node.inputs[1 - site.weight_input if node.op_type in ("MatMul", "Gather") else 0]
     assert value is not None
@@ -34,7 +33,8 @@ def received(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
 
 
 def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
-    """Output value of a layer: after its bias, and after the activation if nothing else reads the value before it."""
+    """Return the output value of a layer: after its bias, and after the activation if nothing else reads the value
+    before it."""
     node = nodes[site.bias_node or site.node]
     value, uses = node.outputs[0], node.outputs[0].uses()
     if len(uses) == 1 and not value.is_graph_output():
@@ -45,7 +45,7 @@ def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
 
 
 def refusal(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding) -> str | None:
-    """Why this layer cannot be computed so, or None."""
+    """Return the reason why this layer cannot be computed this way, or None."""
     if encoding.factors is not None:
         return Message("It is factorised; activation quantisation is for whole layers.")
     shape = encoding.shape
@@ -55,7 +55,7 @@ def refusal(node: ir.Node, site: Site, compute: type[Compute], encoding: Encodin
 
 
 def layer_refusal(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
-    """The same from what is known of a layer. `left`: the weight is on the left of the product."""
+    """Return the same from what is known of a layer. `left`: the weight is on the left of the product."""
     if uses > 1:
         return Message("Its weight has several readers, which would need different quantisation levels.")
     if left:
@@ -71,7 +71,8 @@ def layer_refusal(op: str, shape: Sequence[int], uses: int, left: bool, compute:
 
 @cache
 def saturates() -> bool:
-    """Whether sums of 8-bit products saturate on this machine: ONNX Runtime is asked with the largest there are."""
+    """Return whether sums of 8-bit products saturate on this machine, tested in ONNX Runtime with the largest
+    values."""
     given = [
         onnx.helper.make_tensor_value_info(name, kind, [1, 64] if name == "a" else [64, 16])
         for name, kind in (("a", onnx.TensorProto.UINT8), ("b", onnx.TensorProto.INT8))
@@ -86,7 +87,7 @@ def saturates() -> bool:
 
 
 def scale_of(encoding: Encoding) -> np.ndarray:
-    """The scale of a weight's levels, float32; raises TypeError for a weight that is not on symmetric levels."""
+    """Return the scale of a weight's levels, float32. Raises TypeError for a weight that is not on symmetric levels."""
     if isinstance(encoding, Planned):
         return np.ones(encoding.spec.side or (), np.float32)
     grid = encoding.grid
@@ -104,7 +105,8 @@ def put_static(
     compute: Static,
     handed: ir.Value | None,
 ) -> None:
-    """QDQ around a layer that reads its weight at `position`. `weight`: floats on the grid of `scale`, or levels."""
+    """Put QDQ around a layer that reads its weight at `position`. `weight`: floats on the grid of `scale`, or
+    levels."""
     source = node.inputs[0]
     assert source is not None
     node.replace_input_with(0, _on_levels(builder, source, compute.received))
@@ -125,7 +127,7 @@ def put_static(
 
 
 def deliver(builder: NodeBuilder, value: ir.Value, levels: Levels) -> None:
-    """QDQ behind a value; what reads it reads its name as before."""
+    """Put QDQ after a value; its readers still find it under its name."""
     producer = value.producer()
     assert producer is not None
     name = str(value.name)
@@ -141,7 +143,8 @@ def deliver(builder: NodeBuilder, value: ir.Value, levels: Levels) -> None:
 
 
 def put_dynamic(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir.Value) -> None:
-    """The node becomes an integer product whose input levels are found at run time; float32 out, under its name."""
+    """Replace the node by an integer product whose input is quantised at run time; the float32 output keeps its
+    name."""
     source, output = node.inputs[0], node.outputs[0]
     assert source is not None
     stem = str(output.name)
@@ -174,13 +177,14 @@ def put_dynamic(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir
 
 
 def put_scaled(builder: NodeBuilder, before: ir.Node, name: str, value: ir.Value, scaled: Scaled) -> ir.Value:
-    """A weight that is stored with larger columns, made as it was: folded when the file is loaded."""
+    """Return a weight stored with scaled input channels at its original scale; folded when the file is loaded."""
     inverse = builder.constant(f"{name}.columns", (1 / scaled.columns).astype(np.float32))
     return builder.node("Mul", [value, inverse], name, before=before)
 
 
 def put_smooth(builder: NodeBuilder, node: ir.Node, scaled: Scaled) -> None:
-    """A layer's input made smaller where its weight's columns were made larger. Xiao et al. 2023, SmoothQuant."""
+    """Divide a layer's input by the factors by which the weight's input channels were multiplied. Xiao et al. 2023,
+    SmoothQuant."""
     source = node.inputs[0]
     assert source is not None
     inverse = (1 / scaled.columns).astype(np.float32).reshape(-1)
@@ -191,7 +195,8 @@ def put_smooth(builder: NodeBuilder, node: ir.Node, scaled: Scaled) -> None:
 
 
 def _on_levels(builder: NodeBuilder, value: ir.Value, levels: Levels) -> ir.Value:
-    """The value on these levels: as it is when it has just been put on them, else by QDQ that other readers share."""
+    """Return the value in these levels: itself if it was just quantised to them, else through QDQ that other readers
+    share."""
     producer = value.producer()
     if producer is not None and producer.op_type == "DequantizeLinear" and _same(producer, levels):
         return value
@@ -211,7 +216,7 @@ def _constants(builder: NodeBuilder, name: str, levels: Levels) -> tuple[ir.Valu
 
 
 def _same(node: ir.Node, levels: Levels) -> bool:
-    """Whether a QuantizeLinear or DequantizeLinear has these levels."""
+    """Return whether a QuantizeLinear or DequantizeLinear has these levels."""
     scale, zero = (value.const_value if value is not None else None for value in node.inputs[1:3])
     if scale is None or zero is None or scale.size != 1:
         return False
@@ -221,7 +226,7 @@ def _same(node: ir.Node, levels: Levels) -> bool:
 
 
 def _levels_of(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir.Value) -> ir.Value:
-    """The int8 levels of a weight that is decoded to floats on a grid; of stored levels, these."""
+    """Return the int8 levels of a weight that is decoded to floats on a grid; stored levels as they are."""
     tensor = weight.const_value
     if tensor is not None and tensor.dtype == ir.DataType.INT8:
         return weight
@@ -233,7 +238,7 @@ def _levels_of(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir.
 
 
 def _along_channels(builder: NodeBuilder, node: ir.Node, scale: ir.Value) -> ir.Value:
-    """A weight's scale, in a shape that fits the node's output."""
+    """Return the scale of a weight in a shape that broadcasts to the node's output."""
     if _rank(scale) == 0:
         return scale
     shape = [1, -1] + [1] * (_rank(scale) - 2) if node.op_type == "Conv" else [-1]

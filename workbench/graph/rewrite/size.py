@@ -1,4 +1,4 @@
-"""The size of the file that edits make, without writing it or packing a weight."""
+"""Size of the file with edits applied, without writing it or packing a weight."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,20 +25,21 @@ from workbench.graph.storage.plan import Plan
 from workbench.graph.storage.small_tensors import ROUNDED
 
 __all__ = ["Size", "file_bytes", "forecast", "size_of"]
-MOST_DRAWN = 1 << 21  # weights that are drawn while a slider moves; files with more gain little by sharing codes
-# The import of the domain of ONNX Runtime's own operators.
+MOST_DRAWN = 1 << 21  # limit on weights drawn while a slider moves; files with more gain little from shared codes
+# Import of the domain of ONNX Runtime's own operators.
 RUNTIME_BYTES = field_bytes(onnx.OperatorSetIdProto(domain=RUNTIME, version=1).ByteSize())
 
 
 @dataclass(frozen=True)
 class Size:
-    """Bytes of a file with edits in it.
+    """Bytes of a file with edits.
 
-    file       of the whole file
-    layers     of each edited layer: those of its weight as opened, 4 a value, and what the file grows by its edit,
-               shared decoders not counted; with how it is stored, in words. A bias is in it when the edit has one
-    functions  of the decoders that the layers share
-    loading    what decoding codes takes when the file is loaded
+    file       the whole file
+    layers     for each edited layer: bytes of its weight as opened (4 per value) plus the growth of the file by its
+               edit, without shared decoders, and a description of how it is stored. Includes the bias if the edit has
+               one
+    functions  the decoders that layers share
+    loading    cost of decoding codes when the file is loaded
     """
 
     file: int
@@ -54,8 +55,8 @@ def size_of(
     storing: Storing = DEFAULT,
     pooled: bool = True,
 ) -> Size:
-    """Exact bytes of the graph that graph.rewrite.apply_edits makes. `pooled`: whether codes that weights share are
-    looked at, where the recipe wants these."""
+    """Return the exact bytes of the graph with edits applied. `pooled`: whether shared codes are considered, if the
+    recipe allows them."""
     changes, growth, uncoded = account(model, sites, edits, storing)
     functions = _functions_bytes(model, functions_of(changes.values()))
     if needs_runtime(edits) and RUNTIME not in model.opset_imports:
@@ -74,8 +75,8 @@ def size_of(
 
 
 def _smallest(size: Size, written: tuple[ir.Model, ...]) -> Size:
-    """The size with the bytes of the smallest file. Where weights share codes there, what this saves is taken from all
-    layers in proportion."""
+    """Return the size with the bytes of the smallest file. What shared codes save is taken from all layers in
+    proportion."""
     files = [file_bytes(model) for model in written]
     chosen = min(range(len(files)), key=files.__getitem__)
     if not chosen:
@@ -88,7 +89,7 @@ def _smallest(size: Size, written: tuple[ir.Model, ...]) -> Size:
 
 
 def functions_bytes(model: ir.Model) -> int:
-    """Bytes of the decoders in the file; functions that are made of nodes of the graph are no decoders."""
+    """Return the bytes of the decoders in the file, without functions made from nodes of the graph."""
     made = [function for function in model.functions.values() if OUTLINED not in function.meta]
     return sum(field_bytes(ir.serde.serialize_function(function).ByteSize()) for function in made)
 
@@ -96,10 +97,10 @@ def functions_bytes(model: ir.Model) -> int:
 def forecast(
     model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], storing: Storing, known: Mapping[str, Edit]
 ) -> Size:
-    """Bytes that the plans will take, beside edits that are known: exact without zeros and codes; else what is expected
-    of random positions, and of how the weights are distributed now.
+    """Return the bytes that the plans will take, beside known edits: exact without zeros and codes; else expected for
+    random positions and the current distribution of weights.
 
-    Where small things are written small, which looks at values, plans have such as are expected (Drawn).
+    If small tensors are shrunk, which depends on values, plans get expected values (Drawn).
     """
     nodes = {node.name: node for node in model.graph}
     if storing.codes != "off":
@@ -115,14 +116,14 @@ def forecast(
 
 
 def _bias(count: int, storing: Storing) -> np.ndarray:
-    """Values as a bias will have."""
+    """Return values like those of a bias."""
     if storing.sides == "float32":
         return np.zeros(count)
     return ROUNDED[storing.sides](np.random.default_rng(0).standard_normal(count, np.float32))
 
 
 def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
-    """Bytes that decoders add to a file that may already have some of them."""
+    """Return the bytes that decoders add to a file that may already have some of them."""
     present = [
         decoders.function_bytes(name, model.opset_imports[""])
         for name in names
@@ -133,14 +134,14 @@ def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
 
 
 def _opened(model: ir.Model, site: Site, edit: Edit) -> int:
-    """Bytes, before the edit, of the tensors that it replaces."""
+    """Return the bytes, before the edit, of the tensors that it replaces."""
     names = [site.initializer, *([site.bias] if site.bias is not None and edit.bias is not None else [])]
     tensors = [model.graph.initializers[name].const_value for name in names]
     return sum(tensor.nbytes for tensor in tensors if tensor is not None)
 
 
 def _planned(plan: Plan, node: ir.Node, values: Mapping[StorageSpec, Planned]) -> Encoding:
-    """A plan as an encoding, without values where there are none."""
+    """Return a plan as an encoding, with values if there are some."""
     specs = [values.get(tensor) or Planned(tensor) for tensor in plan.tensors]
     if not plan.chain:
         return specs[0] if plan.columns is None else Scaled(specs[0], np.ones(plan.columns, np.float32))
@@ -148,7 +149,7 @@ def _planned(plan: Plan, node: ir.Node, values: Mapping[StorageSpec, Planned]) -
     channels = plan.shape[1] * int(node.attributes["group"].as_int() if plan.conv and "group" in node.attributes else 1)
     pieces = []
     for spec in specs:
-        # The piece that has the original's extent along an axis of the kernel is the one that moves along it.
+        # The piece with the original's extent along an axis of the kernel is the one that moves along it.
         axes = {axis for axis in left if spec.shape[2 + axis] == plan.shape[2 + axis]}
         whole = bool(axes) and len(axes) == len(plan.shape) - 2
         attributes = {} if whole else _along(node, axes, len(plan.shape) - 2)
@@ -161,7 +162,7 @@ def _planned(plan: Plan, node: ir.Node, values: Mapping[StorageSpec, Planned]) -
 
 
 def _along(node: ir.Node, axes: set[int], rank: int) -> dict[str, tuple[int, ...] | int]:
-    """Strides, pads and dilations of a convolution along some axes of its kernel, defaults along the others."""
+    """Return strides, pads and dilations of a convolution along some axes of its kernel, defaults along the others."""
     found: dict[str, tuple[int, ...] | int] = {}
     for name, default in chain.DEFAULTS.items():
         if axes and name in node.attributes:

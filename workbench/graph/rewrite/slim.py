@@ -1,7 +1,9 @@
-"""A file's small things made smaller: scales, biases, parameters of norms in 16 or 8 bits, names of a letter or two.
+"""Smaller storage of everything but weights: scales, biases and parameters of normalisations in 16 or 8 bits, short
+names.
 
-Values never change in the writer. They are put on 16 or 8 bits before (`short_edit`, `short_model`), so that the
-preview computes with the same; what then is exact in them is stored so (graph.storage.small_tensors).
+Values never change in the writer. They are rounded to 16 or 8 bits before (`short_edit`, `short_model`), so that the
+preview computes with the same values; values that are then exact are stored in these types
+(graph.storage.small_tensors).
 """
 
 from dataclasses import replace
@@ -22,9 +24,9 @@ _models: WeakKeyDictionary[ir.Model, dict[Sides, ir.Model]] = WeakKeyDictionary(
 
 
 def short_edit(edit: Edit, sides: Sides) -> Edit:
-    """An edit whose scales, tables and bias are short: the same object for the same edit.
+    """Return an edit with rounded scales, tables and bias; the same object for the same edit.
 
-    Layers that the runtime computes in integers stay: their kernels read the scales.
+    Layers that the runtime computes in integers are unchanged, as their kernels read the scales.
     """
     if edit.compute is not None:
         return edit
@@ -36,8 +38,8 @@ def short_edit(edit: Edit, sides: Sides) -> Edit:
 
 
 def short_model(model: Model, sides: Sides) -> Model:
-    """A model whose biases, parameters of norms and other float tensors beside the weights of layers are short: the
-    same graph for the same model."""
+    """Return a model with rounded biases, parameters of normalisations and other float tensors besides layers' weights;
+    the same graph for the same model."""
     known = _models.setdefault(model.ir, {})
     if sides not in known:
         copy = model.ir.clone()
@@ -50,7 +52,7 @@ def short_model(model: Model, sides: Sides) -> Model:
 
 
 def slim(model: ir.Model, storing: Storing) -> None:
-    """Store in 16 or 8 bits what is exact in them, and shorten names, as the recipe says; in place."""
+    """Store exact values in 16 or 8 bits and shorten names, as the recipe says; in place."""
     if storing.sides != "float32":
         store_short(model.graph, storing.sides, model.opset_imports[""])
     if storing.names == "short":

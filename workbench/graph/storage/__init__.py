@@ -1,1 +1,1 @@
-"""How weights are represented and stored, with exact bytes."""
+"""Representation and storage of weights, with exact bytes."""

@@ -1,4 +1,4 @@
-"""One node as a chain of smaller nodes: what the factors of a weight become in the graph."""
+"""Replacement of one node by a chain of smaller nodes, for a weight in factors."""
 
 import ast
 from collections.abc import Callable, Sequence
@@ -14,13 +14,13 @@ DEFAULTS = {"strides": 1, "pads": 0, "dilations": 1}
 
 
 def piece_name(name: str, index: int) -> str:
-    """The name of a factor of the weight `name`: head.weight -> head.0.weight."""
+    """Return the name of a factor of the weight `name`: head.weight -> head.0.weight."""
     module, dot, last = name.rpartition(".")
     return f"{module}.{index}.{last}" if dot else f"{name}.{index}"
 
 
 def tensors(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
-    """The tensors of an encoding, each with the name of the value that it becomes."""
+    """Return the tensors of an encoding, each with the name of its value."""
     if encoding.factors is not None:
         pieces = encoding.factors.pieces
         return [(piece_name(name, index), piece.encoding) for index, piece in enumerate(pieces)]
@@ -28,7 +28,7 @@ def tensors(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
 
 
 def refusal(node: ir.Node, weight_input: int, shape: Sequence[int], out_axis: int) -> str | None:
-    """Why this node cannot become a chain, or None."""
+    """Return the reason why this node cannot become a chain, or None."""
     match node.op_type, weight_input:
         case "Conv", 1:
             return None
@@ -50,10 +50,10 @@ def replace(
     free_node: Callable[[str], str],
     free_value: Callable[[str], str],
 ) -> list[ir.Node]:
-    """Put a chain in a node's place: one layer for each piece, reading its weight from `weights`.
+    """Replace a node by a chain: one layer for each piece, reading its weight from `weights`.
 
-    The last node yields what the replaced one did, under its name, and takes its bias. See `refusal` for what it needs.
-    `free_node` and `free_value` make a name into one that no node, and no value, has.
+    The output of the last node keeps the name of the replaced one, and it takes the bias. See `refusal` for
+    requirements. `free_node` and `free_value` make a name unique among nodes and among values.
     """
     output = node.outputs[0]
     match node.op_type:
@@ -88,7 +88,8 @@ def _convolutions(node: ir.Node, weights: Sequence[ir.Value], pieces: Sequence[P
 
 
 def _conv_attributes(node: ir.Node, piece: Piece) -> list[ir.Attr]:
-    """Attributes of one convolution of a chain, without those at ONNX's default; the kernel's shape is the weight's."""
+    """Return the attributes of one convolution of a chain, without defaults; the kernel's shape is that of the
+    weight."""
     found: dict[str, tuple[int, ...] | int] = {}
     if piece.inherit:
         found = {name: tuple(node.attributes[name].as_ints()) for name in DEFAULTS if name in node.attributes}
@@ -110,7 +111,7 @@ def _embedding(node: ir.Node, weights: Sequence[ir.Value]) -> list[ir.Node]:
 
 
 def _gemm(node: ir.Node, weights: Sequence[ir.Value]) -> list[ir.Node]:
-    """alpha A' B + beta C: the last piece keeps alpha, beta and C."""
+    """Return nodes for alpha A' B + beta C: the last piece keeps alpha, beta and C."""
     value, nodes = node.inputs[0], []
     if _int(node, "transA"):
         nodes.append(ir.Node("", "Transpose", [value]))
@@ -121,7 +122,7 @@ def _gemm(node: ir.Node, weights: Sequence[ir.Value]) -> list[ir.Node]:
 
 
 def _products(value: ir.Value | None, weights: Sequence[ir.Value]) -> list[ir.Node]:
-    """x P0 P1 ..."""
+    """Return nodes for x P0 P1 ..."""
     nodes: list[ir.Node] = []
     for weight in weights:
         nodes.append(ir.Node("", "MatMul", [value, weight]))
@@ -130,7 +131,7 @@ def _products(value: ir.Value | None, weights: Sequence[ir.Value]) -> list[ir.No
 
 
 def _left_products(value: ir.Value | None, weights: Sequence[ir.Value]) -> list[ir.Node]:
-    """... P1' P0' x; the runtime folds the transposes when it loads the file."""
+    """Return nodes for ... P1' P0' x; the runtime folds the transposes when it loads the file."""
     nodes: list[ir.Node] = []
     for weight in weights:
         nodes.append(ir.Node("", "Transpose", [weight], [ir.AttrInt64s("perm", [1, 0])]))
@@ -142,7 +143,7 @@ def _left_products(value: ir.Value | None, weights: Sequence[ir.Value]) -> list[
 def _name(
     nodes: Sequence[ir.Node], node: ir.Node, free_node: Callable[[str], str], free_value: Callable[[str], str]
 ) -> None:
-    """Names and module scopes of the replaced node with a number behind them."""
+    """Name the nodes and module scopes after the replaced node, with a number appended."""
     for index, new in enumerate(nodes):
         new.name = free_node(f"{node.name}.{index}") if node.name else ""
         if new is not nodes[-1]:
@@ -152,7 +153,7 @@ def _name(
 
 
 def _scoped(scopes: str, index: int) -> str:
-    """['', 'head', 'linear'] -> ['', 'head.0', 'linear']: the chain looks like a sequence of modules."""
+    """Return ['', 'head', 'linear'] as ['', 'head.0', 'linear']: the chain looks like a sequence of modules."""
     try:
         parts = ast.literal_eval(scopes)
     except (ValueError, SyntaxError):

@@ -1,4 +1,4 @@
-"""Counts the content of a weight that must be stored: its StorageSpec."""
+"""Counts what must be stored of a weight: its StorageSpec."""
 
 from dataclasses import replace
 from weakref import WeakKeyDictionary
@@ -17,7 +17,7 @@ _statistics: WeakKeyDictionary[Encoding, Statistics] = WeakKeyDictionary()
 
 
 def spec_of(encoding: Encoding, storing: Storing = DEFAULT) -> StorageSpec:
-    """Count what the layouts need to know; zeros only where they are to be left out."""
+    """Return the spec with the counts that layouts need; zeros only if they may be omitted."""
     if isinstance(encoding, Planned):
         return encoding.spec
     spec = encoding.as_spec(Counts(product(encoding.shape)) if storing.sparse == "off" else _counts(encoding))
@@ -27,14 +27,14 @@ def spec_of(encoding: Encoding, storing: Storing = DEFAULT) -> StorageSpec:
 
 
 def _counts(encoding: Encoding) -> Counts:
-    """Non-zeros and fillers; remembered for as long as the encoding lives, because sliders ask again and again."""
+    """Return non-zeros and fillers; cached for as long as the encoding lives, because sliders ask repeatedly."""
     if encoding not in _counted:
         _counted[encoding] = Counts(*zeros.counted(encoding.nonzero()))
     return _counted[encoding]
 
 
 def _statistics_of(encoding: Encoding, spec: StorageSpec) -> Statistics:
-    """How often symbols, tuples of them and gaps occur; remembered like the counts."""
+    """Return the frequencies of symbols, tuples of symbols and gaps; cached like the counts."""
     if encoding not in _statistics:
         symbols = np.ascontiguousarray(encoding.symbols(spec)).view(np.uint8)
         _statistics[encoding] = count(symbols, encoding.nonzero() if spec.nonzeros < spec.count else None)

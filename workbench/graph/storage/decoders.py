@@ -1,13 +1,13 @@
-"""The model-local functions that turn stored weights back into floats: plain ONNX arithmetic, one call a weight.
+"""Model-local functions that decode stored weights to floats: plain ONNX arithmetic, one call per weight.
 
 A decoder is named after what it reads: `Symmetric4` (packed 4-bit integers, scale), `MaskCodebook4` (a bit mask of the
-non-zeros, 4-bit indices of the non-zeros, codebook), and so on: [layout] kind [bits]. It is made of building blocks
-that several decoders share: `Digits4` and `Unpack4` split bytes into symbols, `Fit` drops padding and gives the shape,
-`PlaceBy...` (graph.layouts) puts values where they belong among zeros. ONNX Runtime inlines all of them and folds them
-to a constant when it loads the file, so they cost nothing per inference.
+non-zeros, 4-bit indices of the non-zeros, codebook), and so on: [layout] kind [bits]. Decoders share building blocks:
+`Digits4` and `Unpack4` split bytes into symbols, `Fit` drops padding and reshapes, `PlaceBy...` (graph.layouts) inserts
+values among zeros. ONNX Runtime inlines all of them and folds them to a constant when it loads the file, so they cost
+nothing per inference.
 
-Every body uses only operators that mean the same at all opsets from 9 (placing: from 11) to today's. Compress and
-NonZero would save steps, but ONNX Runtime does not fold them.
+Every body uses only operators with the same meaning at all opsets from 9 (placing: from 11) to the current one.
+Compress and NonZero would save steps, but ONNX Runtime does not fold them.
 """
 
 import re
@@ -26,18 +26,18 @@ from workbench.graph.layouts.listing import LAYOUTS
 
 DOMAIN = kinds.DOMAIN
 SHORT = (*ascii_letters, *map("".join, product(ascii_letters, repeat=2)))  # names of inner values
-IR_VERSION = 8  # the first that has model-local functions
+IR_VERSION = 8  # the first with model-local functions
 IMPORT_BYTES = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=DOMAIN, version=1)]).ByteSize()
 
 
 def name_of(layout: Layout, kind: Kind, bits: int) -> str:
-    """The decoder of a kind's symbols of `bits` in a layout."""
+    """Return the name of the decoder of a kind's symbols of `bits` in a layout."""
     return f"{layout.prefix()}{kind.decoder}{'' if kind.bits else bits}"
 
 
 @cache
 def closure(decoder: str) -> frozenset[str]:
-    """A decoder and every building block that it calls, directly or not."""
+    """Return a decoder and every building block that it calls, directly or not."""
     found = {decoder}
     for block in re.findall(rf"{DOMAIN}\.(\w+)", _text(decoder, 11)):
         found |= closure(block)
@@ -46,7 +46,7 @@ def closure(decoder: str) -> frozenset[str]:
 
 @cache
 def proto(name: str, opset: int) -> onnx.FunctionProto:
-    """The function, for a model whose default domain is at `opset`. Treat it as read-only."""
+    """Return the function, for a model whose default domain is at `opset`. Treat it as read-only."""
     parsed = onnx.parser.parse_function(_text(name, opset))
     _shorten(parsed)
     for node in parsed.node:
@@ -56,7 +56,7 @@ def proto(name: str, opset: int) -> onnx.FunctionProto:
 
 
 def _shorten(function: onnx.FunctionProto) -> None:
-    """Rename inner values to a letter or two: spelled out, they are a quarter of a decoder's bytes."""
+    """Rename inner values to a letter or two: full names are a quarter of a decoder's bytes."""
     kept = {*function.input, *function.output}
     letters = (name for name in SHORT if name not in kept)
     short = {name: next(letters) for node in function.node for name in node.output if name not in kept}
@@ -66,18 +66,18 @@ def _shorten(function: onnx.FunctionProto) -> None:
 
 
 def function(name: str, opset: int) -> ir.Function:
-    """A fresh copy of the function for a model to own."""
+    """Return a new copy of the function for a model to own."""
     return ir.serde.deserialize_function(proto(name, opset))
 
 
 @cache
 def function_bytes(name: str, opset: int) -> int:
-    """Bytes of the function in the file."""
+    """Return the bytes of the function in the file."""
     return onnx.ModelProto(functions=[proto(name, opset)]).ByteSize()
 
 
 def _text(name: str, opset: int) -> str:
-    """The function in ONNX's textual syntax."""
+    """Return the function in ONNX's textual syntax."""
     if name.startswith("Digits"):
         signature, body = "() => (y)", _digits(int(name.removeprefix("Digits")), opset)
     elif name.startswith("Unpack"):
@@ -95,8 +95,8 @@ def _text(name: str, opset: int) -> str:
 
 
 def _digits(bits: int, opset: int) -> str:
-    """Symbols 0..2^bits-1 in each of the 256 bytes, float [256, 8 / bits], the first symbol in the lowest bits:
-    floor(byte / 2^(bits i)) mod 2^bits.
+    """Return the function that computes the symbols 0..2^bits-1 in each of the 256 bytes, float [256, 8 / bits], first
+    symbol in the lowest bits: floor(byte / 2^(bits i)) mod 2^bits.
 
     Before Range and Mod (opsets 11 and 10) in floating point, where it is exact.
     """
@@ -134,7 +134,8 @@ def _digits(bits: int, opset: int) -> str:
 
 
 def _unpack(bits: int) -> str:
-    """Bytes to their symbols, looked up, which loads large layers many times faster than computing each."""
+    """Return the function that looks up the symbols of bytes: large layers load many times faster than by computing
+    each."""
     return f"""
         table = {DOMAIN}.Digits{bits} ()
         i = Cast <to: int = 6> (q)
@@ -144,7 +145,8 @@ def _unpack(bits: int) -> str:
 
 
 def _fit(value: str, opset: int) -> str:
-    """Drop what is behind the last weight, then reshape. Slice takes its bounds as inputs from opset 10."""
+    """Return the lines that drop values after the last weight, then reshape. Slice takes its bounds as inputs from
+    opset 10."""
     if opset < 10:
         return f"""
         shape = Constant <value: tensor = @shape> ()
@@ -158,10 +160,11 @@ def _fit(value: str, opset: int) -> str:
 
 
 def _per_group(axis: int, opset: int) -> str:
-    """One number a group to one a weight. Groups of `group` run along `axis` of the weight as a matrix.
+    """Return the function that repeats one number per group to one per weight. Groups of `group` run along `axis` of
+    the weight as a matrix.
 
-    s is [rows, groups, 1] (axis 0 of graph.encodings.grid) or [groups, 1, columns] (axis 1); the last group may reach
-    over the end of the matrix.
+    s is [rows, groups, 1] (axis 0 of graph.encodings.grid) or [groups, 1, columns] (axis 1); the last group may extend
+    past the end of the matrix.
     """
     spread = """
         f = Cast <to: int = 1> (s)
@@ -198,13 +201,14 @@ def _per_group(axis: int, opset: int) -> str:
 
 @cache
 def _blocks(opset: int) -> dict[str, tuple[str, str]]:
-    """Building blocks of the layouts: name -> signature and body."""
+    """Return the building blocks of the layouts: name -> signature and body."""
     own = {name: block for layout in LAYOUTS for name, block in layout.blocks().items()}
     return own | code_decoder.functions(opset) | class_decoder.functions() | pool_decoder.functions()
 
 
 def _decoder(name: str) -> tuple[str, str]:
-    """Signature and body of [layout] kind [bits]: symbols to floats, into place, then scale and zero point."""
+    """Return signature and body of [layout] kind [bits]: symbols to floats, to their positions, then scale and zero
+    point."""
     layout, kind, bits = _parsed(name)
     inputs = ", ".join(("q", *layout.reads, *(side.name for side in kind.sides)))
     told = f"<{', '.join(layout.told(bits))}>" if layout.told(bits) else ""
@@ -212,7 +216,7 @@ def _decoder(name: str) -> tuple[str, str]:
 
 
 def _parsed(name: str) -> tuple[Layout, Kind, int]:
-    """Layout, kind and bits of a decoder's name. Raises KeyError for a name of no decoder."""
+    """Return layout, kind and bits of a decoder's name. Raises KeyError if no decoder has that name."""
     for layout in LAYOUTS:
         for kind in KINDS.values():
             for bits in (kind.bits,) if kind.bits else (1, 2, 4, 8):

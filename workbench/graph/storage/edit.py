@@ -16,9 +16,11 @@ BLOCK = 1 << 20  # weights in memory at once
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """An edited weight. `bias` replaces the layer's bias where it is given; `note` is for the user.
+    """An edited weight.
 
-    `compute` says how the runtime computes the layer where that is not in floating point (see graph.storage.kernels).
+    bias      replaces the layer's bias, if given
+    compute   how the runtime computes the layer, if not in floating point (see graph.storage.kernels)
+    note      sentence for the user
     """
 
     encoding: Encoding
@@ -27,7 +29,7 @@ class Edit:
     compute: Compute | None = None
 
     def __post_init__(self) -> None:
-        """Raises TypeError for a bare array: how it is stored is part of an edit."""
+        """Raise TypeError for a bare array, because an edit includes how the weight is stored."""
         if not isinstance(self.encoding, Encoding):
             raise TypeError(
                 "an Edit holds an encoding (Dense, Affine, Codebook, Factors or Scaled), not a "
@@ -36,18 +38,19 @@ class Edit:
 
     @property
     def nbytes(self) -> int:
-        """Bytes in memory, for caches with a budget. Decoded weights have another budget."""
+        """Bytes in memory, for caches with a limit. Decoded weights have a separate limit."""
         return self.encoding.nbytes + (0 if self.bias is None else self.bias.nbytes)
 
     @property
     def weight(self) -> np.ndarray:
-        """The effective weight, float32, in the stored layout: what the preview computes with. Not to be changed: of
-        weights that were asked for lately the decoded floats are kept."""
+        """The effective weight, float32, in the stored layout, with which the preview computes. Read-only: the floats
+        of recently used weights are cached."""
         return decoded.of(self)
 
 
 class Decoded:
-    """Decoded weights, the last used of them up to `KEPT` bytes: a large model's together are as large as itself."""
+    """Cache of decoded weights, most recently used up to `KEPT` bytes: those of a large model are as large as the
+    model."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -78,11 +81,12 @@ decoded = Decoded()
 
 
 def sqnr_db(original: np.ndarray, edited: np.ndarray) -> float | None:
-    """Signal to quantisation-noise ratio, 10 log10(|W|^2 / |W - W'|^2) in decibel; None when nothing changed."""
+    """Return the signal to quantisation-noise ratio, 10 log10(|W|^2 / |W - W'|^2) in decibel; None if nothing
+    changed."""
     noise = signal = 0.0
     before, after = np.atleast_1d(original), np.atleast_1d(edited)
     rows = max(1, BLOCK * len(before) // max(before.size, 1))
-    for start in range(0, len(before), rows):  # in double precision, which a large weight has no room for at once
+    for start in range(0, len(before), rows):  # in double precision, in parts: a whole large weight may not fit
         part = before[start : start + rows].astype(np.float64)
         noise += float(np.square(part - after[start : start + rows]).sum())
         signal += float(np.square(part).sum())

@@ -1,4 +1,4 @@
-"""Expected statistics of a planned weight for entropy coding: from a histogram of the values that it has now."""
+"""Expected statistics of a planned weight for entropy coding, from a histogram of its current values."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,23 +12,23 @@ from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.entropy import statistics
 from workbench.graph.storage.plan import Plan
 
-BINS = 4096  # of values in units of the largest that shares a scale
+BINS = 4096  # bins of values relative to the largest that shares a scale
 CENTRES = (np.arange(BINS) + 0.5) * 2 / BINS - 1
-ENDS = np.linspace(1.0, 0.4, 25)  # of levels, as shares of the largest value
-SPREAD = 4.0  # largest values in standard deviations, where there are no values yet: factors of a weight
+ENDS = np.linspace(1.0, 0.4, 25)  # candidate ranges, as shares of the largest value
+SPREAD = 4.0  # largest value in standard deviations, if there are no values yet: factors of a weight
 
 _histograms: WeakKeyDictionary[ir.Model, dict[tuple[object, ...], np.ndarray]] = WeakKeyDictionary()
 
 
 def with_statistics(model: ir.Model, initializer: str, plan: Plan) -> Plan:
-    """The plan with what its tensors on levels are expected to count. A model must not change any more."""
+    """Return the plan with the expected counts of its quantised tensors. The model must not change afterwards."""
     if not plan.on_levels:
         return plan
     return replace(plan, tensors=tuple(_counted(model, initializer, plan, spec) for spec in plan.tensors))
 
 
 def drawn(model: ir.Model, initializer: str, plan: Plan) -> dict[StorageSpec, "Drawn"]:
-    """Values for each tensor of a plan, drawn from what is expected of it: for a writer that asks for values."""
+    """Return values for each tensor of a plan, drawn from the expected distribution, for a writer that needs values."""
     return {spec: Drawn(spec, _shares(model, initializer, plan, spec)) for spec in plan.tensors}
 
 
@@ -42,11 +42,12 @@ def _counted(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) -
 
 
 def _shares(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) -> np.ndarray | None:
-    """Expected share of the weights on each level, [2^precision], the middle one zero; None without levels."""
+    """Return the expected share of the weights on each level, [2^precision], the middle one zero; None without
+    levels."""
     if not spec.kind.on_levels or not spec.precision:
         return None
     known = model.graph.initializers[initializer].const_value if not plan.chain else None
-    if known is not None and tuple(known.shape.numpy()) != spec.shape:  # channels are planned to go
+    if known is not None and tuple(known.shape.numpy()) != spec.shape:  # channels are planned to be removed
         known = None
     histogram = _normal() if known is None else _histogram(model, initializer, known, spec)
     kept = spec.nonzeros / spec.count
@@ -62,9 +63,9 @@ def _shares(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) ->
 
 @dataclass(frozen=True, eq=False)
 class Drawn(Planned):
-    """A planned weight with values that are as it is expected to have: the same ones each time.
+    """A planned weight with values drawn from the expected distribution, deterministically.
 
-    shares   of the weights on each level, [2^precision], the middle one zero; None without levels: normal values
+    shares   shares of the weights on each level, [2^precision], the middle one zero; None without levels: normal values
     """
 
     shares: np.ndarray | None = None
@@ -75,7 +76,7 @@ class Drawn(Planned):
         return values
 
     def symbols(self, spec: StorageSpec) -> np.ndarray:
-        """Uint8 [n], as an encoding stores them; int8 where these have 8 bits and a sign."""
+        """Return uint8 [n], as an encoding stores them; int8 if these have 8 bits and a sign."""
         if self.shares is None:
             return self.decode().ravel()
         ends = np.rint(np.cumsum(self.shares) * spec.count).astype(np.int64)
@@ -86,7 +87,7 @@ class Drawn(Planned):
         return levels.astype(spec.kind.dtype(spec.bits).numpy())
 
     def sides(self, spec: StorageSpec) -> list[np.ndarray]:
-        """Scales and tables that are exact in 16 bits; zero points."""
+        """Return scales and tables that are exact in 16 bits, and zero points."""
         shape = spec.side or ()
         if spec.kind.clusters:
             return [np.arange(product(shape), dtype=np.float32) - product(shape) // 2]
@@ -95,7 +96,7 @@ class Drawn(Planned):
 
 
 def _histogram(model: ir.Model, name: str, tensor: ir.TensorProtocol, spec: StorageSpec) -> np.ndarray:
-    """Shares of values by size, in units of the largest that shares a scale: [BINS] from -1 to 1. Remembered."""
+    """Return the shares of values by size, relative to the largest that shares a scale: [BINS] from -1 to 1. Cached."""
     kept = _histograms.setdefault(model, {})
     key = (name, spec.shape, spec.side, spec.group, spec.axis, spec.kind.clusters)
     if key not in kept:
@@ -109,7 +110,7 @@ def _histogram(model: ir.Model, name: str, tensor: ir.TensorProtocol, spec: Stor
 
 
 def _grid(spec: StorageSpec) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Shapes in which the values and what they share broadcast; None for one scale."""
+    """Return the shapes in which the values and their scales broadcast; None for a single scale."""
     side = spec.side or ()
     if spec.kind.clusters or product(side) == 1 or not side:
         return None
@@ -120,13 +121,13 @@ def _grid(spec: StorageSpec) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
 
 
 def _normal() -> np.ndarray:
-    """Normal values up to `SPREAD` standard deviations."""
+    """Return the histogram of normal values up to `SPREAD` standard deviations."""
     density = np.exp(-((CENTRES * SPREAD) ** 2) / 2)
     return density / density.sum()
 
 
 def _pruned(histogram: np.ndarray, kept: float) -> np.ndarray:
-    """Without the smallest values, of which this share is kept."""
+    """Return the histogram without the smallest values, keeping this share."""
     order = np.argsort(-np.abs(CENTRES), kind="stable")
     before = np.cumsum(histogram[order]) - histogram[order]
     left = np.empty_like(histogram)
@@ -136,7 +137,7 @@ def _pruned(histogram: np.ndarray, kept: float) -> np.ndarray:
 
 @lru_cache(1 << 10)
 def _end(histogram: bytes, bits: int) -> float:
-    """Where levels end that make the least cubed error, the rule that quantisation starts from: a share of the largest
+    """Return the clipping range that minimises the cubed error, as quantisation does at first: a share of the largest
     value."""
     shares, most = np.frombuffer(histogram), 2 ** (bits - 1) - 1
     steps = (ENDS / max(most, 1))[:, None]
@@ -145,14 +146,15 @@ def _end(histogram: bytes, bits: int) -> float:
 
 
 def _by_steps(histogram: np.ndarray, bits: int, end: float) -> np.ndarray:
-    """Shares of evenly spaced levels up to `end`; the middle one is zero."""
+    """Return the shares of evenly spaced levels up to `end`; the middle one is zero."""
     middle = 2 ** (bits - 1)
     levels = np.clip(np.round(CENTRES / end * (middle - 1)), -middle, middle - 1).astype(np.int64) + middle
     return np.bincount(levels, histogram, 2**bits)
 
 
 def _by_clusters(histogram: np.ndarray, bits: int) -> np.ndarray:
-    """Shares of a codebook's entries: their density is that of the values to the power 1/3 (Panter and Dite 1951)."""
+    """Return the shares of a codebook's entries, whose density is that of the values to the power 1/3 (Panter and Dite
+    1951)."""
     density = np.cbrt(histogram)
     place = np.minimum((np.cumsum(density) / max(density.sum(), 1e-12) * 2**bits).astype(np.int64), 2**bits - 1)
     return np.bincount(place, histogram, 2**bits)

@@ -1,4 +1,4 @@
-"""Every way to store a weight in an ONNX graph, each with the exact bytes that it adds to the file."""
+"""Forms: every way to store a weight in an ONNX graph, each with the exact bytes that it adds to the file."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -30,7 +30,7 @@ class Call:
         return "" if self.op == "Cast" else decoders.DOMAIN
 
     def node(self, values: dict[str, ir.Value]) -> ir.Node:
-        """The node, reading from `values` and adding its output to them."""
+        """Return the node, which reads from `values`, and add its output to them."""
         output = ir.Value(name=self.output)
         attributes = [ir.serde.deserialize_attribute(_attribute(name, value)) for name, value in self.attributes]
         node = ir.Node(
@@ -47,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Form:
-    """One way to store a weight: initialisers, calls that decode them, and the functions these need."""
+    """One way to store a weight: initialisers, calls that decode them, and the functions that these need."""
 
     name: str
     spec: StorageSpec
@@ -67,12 +67,12 @@ class Form:
 
     @cached_property
     def decoders(self) -> frozenset[str]:
-        """The functions that it calls itself."""
+        """Functions called directly."""
         return frozenset(call.op for call in self.calls if call.domain)
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        """The called functions and their building blocks."""
+        """Functions called, with their building blocks."""
         return frozenset().union(*(decoders.closure(decoder) for decoder in self.decoders))
 
     @property
@@ -84,10 +84,10 @@ class Form:
 def forms(
     spec: StorageSpec, name: str, opset: int, storing: Storing = DEFAULT, *, raw_sides: bool = False
 ) -> list[Form]:
-    """Every way to store the spec as a value called `name`; plain float32 is always one of them.
+    """Return every way to store the spec as a value called `name`; plain float32 is always one of them.
 
-    raw_sides   whether scales are to be in the shape in which they broadcast over the weight: for what reads them.
-                Those of `flat` are
+    raw_sides   whether scales must have the shape in which they broadcast to the weight, for kernels that read them.
+                Those of `flat` do
     """
     floats = replace(spec, kind=FLOAT32, bits=32, side=None, group=0)
     found = [_form(floats, PLAIN, name)]
@@ -97,7 +97,7 @@ def forms(
     suitable = [layout for layout in LAYOUTS if layout.suits(kept, opset)]
     if raw_sides and SHAPED in suitable:
         suitable.remove(SHAPED)
-    elif SHAPED in suitable or FLAT in suitable:  # a few bytes more than plain, but a third of the memory at loading
+    elif SHAPED in suitable or FLAT in suitable:  # slightly larger than plain, but a third of the memory at loading
         suitable.remove(PLAIN)
     return [
         *found,
@@ -110,19 +110,19 @@ def forms(
 
 
 def _wanted(layout: Layout, storing: Storing) -> bool:
-    """Whether a recipe leaves this layout to the writer."""
+    """Return whether a recipe allows this layout."""
     return (storing.sparse == "auto" or not layout.leaves_zeros_out) and (
         storing.codes != "off" or not layout.needs_statistics
     )
 
 
 def plain_bytes(shape: tuple[int, ...], name: str) -> int:
-    """Bytes of a float32 initialiser in the file."""
+    """Return the bytes of a float32 initialiser in the file."""
     return Part(name, ir.DataType.FLOAT, shape).bytes
 
 
 def _form(spec: StorageSpec, layout: Layout, name: str) -> Form:
-    """The initialisers and calls of one layout."""
+    """Return the initialisers and calls of one layout."""
     if spec.kind == FLOAT32 and layout is PLAIN:
         return Form(name, spec, layout, (Part(name, ir.DataType.FLOAT, spec.shape),))
     parts = layout.parts(spec, name)
@@ -142,20 +142,21 @@ def _form(spec: StorageSpec, layout: Layout, name: str) -> Form:
 
 
 def _decode(spec: StorageSpec, layout: Layout, reads: tuple[str, ...], name: str) -> Call:
-    """The call that yields the weight; half-width floats need no more than a Cast."""
+    """Return the call that computes the weight; 16-bit floats need only a Cast."""
     if layout is PLAIN and spec.kind.standard:
         return Call("Cast", reads, name, (("to", ir.DataType.FLOAT.value),))
     return Call(decoders.name_of(layout, spec.kind, spec.bits), reads, name, layout.attributes(spec))
 
 
 def _offered(spec: StorageSpec, opset: int) -> StorageSpec | None:
-    """The spec as it can be stored at an opset, or None: types have their own, and Slice by inputs came with 10."""
+    """Return the spec as it can be stored at an opset, or None: types have a first opset, and Slice by inputs came with
+    10."""
     if opset < spec.kind.opset:
         return None
     if opset >= 10:
         return spec
     if spec.group and spec.group * product(spec.side or ()) != spec.count:
-        return None  # the last group reaches over the end
+        return None  # the last group extends past the end
     return replace(spec, bits=8) if spec.bits < 8 and spec.count * spec.bits % 8 else spec
 
 
@@ -172,6 +173,6 @@ def _call_bytes(call: Call) -> int:
 def _attribute(name: str, value: tuple[int, ...] | int) -> onnx.AttributeProto:
     if isinstance(value, int):
         return onnx.AttributeProto(name=name, i=value, type=onnx.AttributeProto.INT)
-    # A tensor because opset 9 has no other constants; packed varints because 8 raw bytes a dimension weigh too much.
+    # A tensor because opset 9 has no other constants; packed varints because raw dimensions take 8 bytes each.
     tensor = onnx.TensorProto(data_type=onnx.TensorProto.INT64, dims=[len(value)], int64_data=value)
     return onnx.AttributeProto(name=name, t=tensor, type=onnx.AttributeProto.TENSOR)

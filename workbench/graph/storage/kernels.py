@@ -1,7 +1,7 @@
-"""How the runtime computes an edited layer, where that is not in floating point: as values.
+"""Computation of edited layers in the runtime, if not in floating point: as values.
 
 Without one of these a layer is weight-only: its weight is decoded when the file is loaded, and the kernel is the
-original's. With one, the preview runs the layer as it is stored, because integer kernels round, and some saturate.
+original's. With one, the preview runs the layer as stored, because integer kernels round, and some saturate.
 """
 
 import zlib
@@ -20,7 +20,7 @@ DEAD = 1e-12  # the scale of an activation that is zero everywhere
 class Levels:
     """The 8-bit grid of an activation: x = (q - zero_point) * scale. Jacob et al. 2018, equation 1.
 
-    signed   q in -128..127, else in 0..255; then the zero point is 0, as devices want it that know no other
+    signed   q in -128..127, else in 0..255; the zero point is then 0, as some devices require
     """
 
     scale: float
@@ -29,7 +29,8 @@ class Levels:
 
     @classmethod
     def covering(cls, low: float, high: float, symmetric: bool = False) -> "Levels":
-        """The grid over an interval; zero is always one of its levels. Symmetric: signed, as far on either side."""
+        """Return the grid that covers an interval and zero, which is always a level. Symmetric: signed, same range on
+        both sides."""
         low, high = min(float(low), 0.0), max(float(high), 0.0)
         if symmetric:
             return cls(_scale(max(-low, high) / 127), 0, signed=True)
@@ -38,12 +39,12 @@ class Levels:
 
     @classmethod
     def planned(cls, rule: str, signed: bool = False) -> "Levels":
-        """Stands in a forecast for levels that the rule will find; equal rules on one value are equal levels."""
+        """Return placeholder levels for a forecast; the same rule on the same value gives equal levels."""
         return cls(1.0 + zlib.crc32(rule.encode()) / 2**32, 0, signed)
 
     @property
     def limits(self) -> tuple[int, int]:
-        """Least and most q."""
+        """Lowest and highest q."""
         return (-128, 127) if self.signed else (0, 255)
 
     @property
@@ -53,7 +54,7 @@ class Levels:
         return (least - self.zero_point) * self.scale, (most - self.zero_point) * self.scale
 
     def rounded(self, x: np.ndarray) -> np.ndarray:
-        """Activation rounded to these levels, float32."""
+        """Return an activation rounded to these levels, float32."""
         q = np.clip(np.round(x / np.float32(self.scale)) + self.zero_point, *self.limits)
         return ((q - self.zero_point) * np.float32(self.scale)).astype(np.float32)
 
@@ -65,10 +66,11 @@ def _scale(step: float) -> float:
 
 @dataclass(frozen=True)
 class Static:
-    """Input, and perhaps output, on calibrated levels: QuantizeLinear and DequantizeLinear around the layer (QDQ).
+    """Input, and possibly output, quantised to calibrated levels: QuantizeLinear and DequantizeLinear around the layer
+    (QDQ).
 
-    The runtime fuses them with the layer into an integer kernel; that takes levels of the output too, behind the
-    activation that follows.
+    The runtime fuses them with the layer into an integer kernel, if the output, after the activation that follows, is
+    quantised, too.
     """
 
     received: Levels
@@ -77,12 +79,12 @@ class Static:
 
 @dataclass(frozen=True)
 class Dynamic:
-    """The input's range is computed at each run: DynamicQuantizeLinear with MatMulInteger or ConvInteger."""
+    """Input range computed at each run: DynamicQuantizeLinear with MatMulInteger or ConvInteger."""
 
 
 @dataclass(frozen=True)
 class Blockwise:
-    """ONNX Runtime's own 4-bit product, MatMulNBits. `accuracy` float: floats are multiplied; int8: integers."""
+    """ONNX Runtime's 4-bit product, MatMulNBits. `accuracy` float: multiplies in floats; int8: in integers."""
 
     block: int
     accuracy: Literal["float", "int8"] = "float"
@@ -90,13 +92,13 @@ class Blockwise:
 
 @dataclass(frozen=True)
 class Packed:
-    """A weight on levels that stays packed in memory: the runtime's MatMulNBits or GatherBlockQuantized reads it.
+    """A quantised weight that stays packed in memory, read by the runtime's MatMulNBits or GatherBlockQuantized.
 
-    Chosen by how the file is exported, not by a step. Products multiply with activations rounded to 8 bits.
+    Chosen by how the file is exported, not by a step. Products use activations rounded to 8 bits.
 
-    bits      of a level in the kernel: 2, 4 or 8
-    block     inputs that share a scale, as the kernel has it; 0 for all inputs of an output
-    standard  whether it is written as DequantizeLinear and MatMul, of which the runtime makes the kernel
+    bits      bits of a level in the kernel: 2, 4 or 8
+    block     inputs that share a scale in the kernel; 0 for all inputs of an output
+    standard  whether it is written as DequantizeLinear and MatMul, which the runtime fuses to the kernel
     """
 
     bits: int

@@ -1,4 +1,4 @@
-"""Cost of decoding entropy codes when a file is loaded, and whether the runtime does it then."""
+"""Cost of decoding entropy codes when a file is loaded, and whether the runtime decodes at loading."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -38,10 +38,10 @@ OPSET = 18
 class Loading:
     """Cost of decoding at loading; seconds, and bytes of codes, are predicted from measurements on one machine.
 
-    load      of all weights in codes together
-    coded     number of weights in codes; `uncoded`: of those that `codes: on` would store in codes as well
+    load      all entropy-coded weights together
+    coded     number of entropy-coded weights; `uncoded`: number of others that `codes: on` would code
     held      bytes of the intermediate tensors of all decoders
-    room      bytes that they may hold without the process keeping more than with the original
+    room      bytes that these may take without the process keeping more memory than with the original
     """
 
     load: Load = NOTHING
@@ -52,7 +52,7 @@ class Loading:
 
 
 def limit(storing: Storing, opened: int) -> Limit:
-    """Limit that a recipe sets to the decoders of all weights; `opened`: bytes of the model's tensors."""
+    """Return the limit that a recipe sets for the decoders of all weights; `opened`: bytes of the model's tensors."""
     if storing.codes == "on":
         return UNLIMITED
     most = Load(max(LEAST_SECONDS, opened * BYTE_SECONDS), max(LEAST_BYTES, opened))
@@ -60,19 +60,19 @@ def limit(storing: Storing, opened: int) -> Limit:
 
 
 def room(opened: int) -> float:
-    """Bytes that decoders may hold without the process keeping more than with the model as opened, but for a few MB
-    of code, tables and nodes that decoding brings with it."""
+    """Return the bytes that decoders may hold without the process keeping more memory than with the original model,
+    apart from a few MB of code, tables and nodes for decoding."""
     return max(LEAST_HELD, HELD * opened)
 
 
 def supported(storing: Storing) -> Storing:
-    """The recipe's choice, without codes where the runtime would decode them anew at each inference."""
+    """Return the recipe's choice, without codes if the runtime would decode them at each inference."""
     return storing if storing.codes == "off" or folded() else replace(storing, codes="off")
 
 
 @cache
 def folded() -> bool:
-    """Whether the installed runtime decodes codes once, at loading: it is asked with a small graph."""
+    """Return whether the installed runtime decodes codes once, at loading, tested with a small graph."""
     encoding = Codebook((np.arange(1024) % 7 == 0).astype(np.uint8).reshape(32, 32), np.array([0, 1], np.float32), 1)
     coded = [form for form in forms(spec_of(encoding, ALL), "w", OPSET, ALL) if isinstance(form.layout, Coding)]
     stored = storage.pack(encoding, coded[0], OPSET)

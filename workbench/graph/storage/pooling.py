@@ -1,7 +1,7 @@
-"""Weights on levels that share codes with others: written beside each other, decoded by one call, then taken apart.
+"""Quantised weights that share codes: written next to each other, decoded by one call, then split.
 
-The writer tries it where all of a file's small things are to be small (`codes: on` with `sides: float16` or `names:
-short`), and keeps it where the file is smaller so.
+The writer tries it if the recipe shrinks everything else, too (`codes: on` with `sides: float16` or `names: short`),
+and keeps it if the file becomes smaller.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,11 +23,11 @@ from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.forms import forms
 from workbench.graph.storage.storage import Stored
 
-MOST_VALUES = 128  # of a table: places on both sides of zero fit an int8
+MOST_VALUES = 128  # entries of a table: indices on both sides of zero fit an int8
 
 
 def suits(encoding: Encoding, opset: int) -> bool:
-    """Whether it is whole numbers times scales that broadcast over the weight, or places in a small table."""
+    """Return whether the weight is integers times scales that broadcast to it, or indices into a small table."""
     if opset < OPSET:
         return False
     spec = spec_of(encoding)
@@ -36,12 +36,12 @@ def suits(encoding: Encoding, opset: int) -> bool:
 
 
 def shared(weights: Mapping[str, Encoding], opset: int) -> dict[str, Encoding]:
-    """Weights that may share codes, by the names of their values."""
+    """Return the weights that may share codes, by the names of their values."""
     return {name: encoding for name, encoding in weights.items() if suits(encoding, opset)}
 
 
 def as_floats(part: Stored, among: Collection[str]) -> Stored:
-    """How a weight is written first where its name is among those that share codes: as floats, which `put` replaces."""
+    """Return the form in which a weight is first written if its name is in `among`: floats, which `put` replaces."""
     if part.form.name not in among:
         return part
     spec = StorageSpec.dense(part.form.spec.shape)
@@ -66,7 +66,7 @@ def put(graph: ir.Graph, weights: Mapping[str, Encoding]) -> frozenset[str]:
 
 
 def _levels(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
-    """Whole numbers around zero, int8 [n]; of a table, places counted from that of zero."""
+    """Return integers around zero, int8 [n]; for a table, indices relative to that of zero."""
     symbols = encoding.symbols(spec)
     if spec.kind == CODEBOOK:
         return (symbols.astype(np.int16) - _middle(encoding.sides(spec)[0])).astype(np.int8)
@@ -76,12 +76,12 @@ def _levels(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
 
 
 def _middle(table: np.ndarray) -> int:
-    """Where zero is; the first place where it is nowhere."""
+    """Return the index of zero; the first index if there is none."""
     return int((table == 0).argmax())
 
 
 class _Writer:
-    """Nodes in front of all others, in the order in which they are asked for."""
+    """Writes nodes before all others, in the order of the calls."""
 
     def __init__(self, graph: ir.Graph) -> None:
         self._graph, self._first = graph, graph[0]
@@ -91,14 +91,14 @@ class _Writer:
         self._taken |= {value.name for node in ir.traversal.RecursiveGraphIterator(graph) for value in node.outputs}
 
     def pool(self, pool: Pool, counts: Sequence[int]) -> list[ir.Value]:
-        """The decoded levels of each weight, flat."""
+        """Return the decoded levels of each weight, flat."""
         reads = [*self._words(pool.values.words), self._constant(pool.values.table.view(np.int8), "table")]
         width = 1 if pool.form == "Pairs" else pool.values.table.shape[1]
         held = -(-pool.count // width) * width
         if pool.gaps is not None:
             reads += self._words(pool.gaps)
         if pool.form != "Pool":
-            held = pool.count + width - 1  # values that fill the last symbol may come behind the last weight
+            held = pool.count + width - 1  # values that fill the last symbol may follow the last weight
             reads.append(self._numbers([held]))
         (whole,) = self._nodes(pool.form, reads, domain=decoders.DOMAIN)
         sizes = [*counts, held - pool.count] if held > pool.count else counts
@@ -107,14 +107,14 @@ class _Writer:
         return self._nodes("Split", [whole, self._numbers(sizes)], len(sizes))[: len(counts)]
 
     def scaled(self, name: str, flat: ir.Value, shape: Sequence[int], scale: np.ndarray) -> None:
-        """The levels in their shape, times their scales, in the place of an initialiser."""
-        scale = scale.reshape(1) if scale.size == 1 else scale  # all of these beside each other: small_tensors
+        """Replace an initialiser by levels in their shape times scales."""
+        scale = scale.reshape(1) if scale.size == 1 else scale  # stored together by small_tensors
         reads = [flat, self._numbers(shape), self._constant(scale, "scale")]
         self._put(name, self._nodes("Scaled", reads, domain=decoders.DOMAIN))
         self.called.add("Scaled")
 
     def looked_up(self, name: str, flat: ir.Value, shape: Sequence[int], table: np.ndarray) -> None:
-        """The same with a table; negative levels count from its end."""
+        """Replace an initialiser by entries of a table; negative levels count from its end."""
         (levels,) = self._nodes("Reshape", [flat, self._numbers(shape)])
         (places,) = self._nodes("Cast", [levels], attributes=[ir.AttrInt64("to", ir.DataType.INT32.value)])
         self._put(name, self._nodes("Gather", [self._constant(table, "table"), places]))
@@ -136,7 +136,7 @@ class _Writer:
         return self._held(ir.Tensor(np.ascontiguousarray(array), name=name), name)
 
     def _numbers(self, numbers: Iterable[int], kind: int = onnx.TensorProto.INT64, *behind: int) -> ir.Value:
-        """A row of integers as packed varints: 4 or 8 raw bytes each weigh too much. `behind`: further axes."""
+        """Return a vector of integers as packed varints, as raw ones take 4 or 8 bytes each. `behind`: further axes."""
         every = [int(number) for number in numbers]
         key = (kind, *behind, *every)
         if key in self._known:

@@ -1,8 +1,8 @@
-"""Small tensors of a file on 16 or 8 bits: how they are rounded, and how what is exact in these is written.
+"""Storage of small tensors in 16 or 8 bits: how they are rounded, and how exact values are written.
 
-Tensors of one shape are written beside each other, so that nodes and tensors around them count once: [k, n] integers
-and [k, 1] scales, or [k n] half floats, a Cast, a Mul, and a Split that gives each its own. The runtime folds all
-of it when it loads the file.
+Tensors of the same shape are written together, so that the nodes and tensors around them count once: [k, n] integers
+and [k, 1] scales, or [k n] half floats, a Cast, a Mul, and a Split into the single tensors. The runtime folds all of it
+when it loads the file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,20 +14,20 @@ import onnx_ir as ir
 from workbench.core.recipe.storing import Sides
 from workbench.graph.onnx.names import unique, value_names
 
-LEAST = 32  # values; for fewer, the Cast takes more than is saved
+LEAST = 32  # values; for fewer, the Cast takes more than it saves
 LEAST_INTEGERS = 64  # the same for Cast and Mul
-CLOSE = 2.0**-10  # the largest relative error that is put on 16 bits: half floats have 11 digits
-CLOSE_TOGETHER = 0.01  # the largest error of all values of a tensor together that is put on 8 bits: 40 dB
+CLOSE = 2.0**-10  # the largest relative error allowed for 16 bits: half floats have 11 binary digits
+CLOSE_TOGETHER = 0.01  # the largest relative error of a whole tensor allowed for 8 bits: 40 dB
 MOST_LEVEL = 127
-LEAST_TOGETHER = 3  # tensors of a shape; for fewer, Split and Reshape take more than is saved
-COUNTED_SPLIT = 18  # from this opset on a Split is told how many parts it makes
-# What takes constants as they are, whether these are tensors of the file or computed from such.
+LEAST_TOGETHER = 3  # tensors of a shape; for fewer, Split and Reshape take more than they save
+COUNTED_SPLIT = 18  # from this opset on Split needs the number of its parts
+# Operators that accept constants, whether these are tensors of the file or computed from some.
 TAKING = {"Add", "BatchNormalization", "Conv", "ConvTranspose", "Div", "Gemm", "GroupNormalization"}
 TAKING |= {"InstanceNormalization", "LayerNormalization", "Mul", "PRelu", "Sub"}
 
 
 def halves(values: np.ndarray) -> np.ndarray:
-    """Float32 values rounded to half floats, in float32; as they are where one is too large or too small for that."""
+    """Return float32 values rounded to half floats, in float32; unchanged if one is too large or too small for that."""
     with np.errstate(over="ignore"):
         rounded = values.astype(np.float16).astype(np.float32)
     far = np.abs(rounded - values) > CLOSE * np.abs(values)
@@ -35,8 +35,8 @@ def halves(values: np.ndarray) -> np.ndarray:
 
 
 def integers(values: np.ndarray) -> np.ndarray:
-    """Float32 values rounded to whole numbers of at most 127 times a scale, in float32; half floats where that is not
-    close. The scale has few digits, so that products are exact and `levels_of` finds it again."""
+    """Return float32 values rounded to integers up to 127 times a scale, in float32; half floats if that is not close
+    enough. The scale has few digits, so that products are exact and `levels_of` recovers it."""
     largest = np.abs(values).max(initial=0)
     if values.size < LEAST_INTEGERS or not np.isfinite(largest) or not largest:
         return halves(values)
@@ -51,7 +51,7 @@ ROUNDED: Mapping[Sides, Callable[[np.ndarray], np.ndarray]] = {"float16": halves
 
 
 def levels_of(values: np.ndarray) -> tuple[np.ndarray, np.float32] | None:
-    """Int8 and the scale of values that `integers` made; None for others."""
+    """Return int8 levels and the scale of values that `integers` computed; None for others."""
     largest = np.abs(values).max(initial=0)
     for most in (MOST_LEVEL, MOST_LEVEL - 1):
         scale = np.float32(largest / most)
@@ -64,7 +64,7 @@ def levels_of(values: np.ndarray) -> tuple[np.ndarray, np.float32] | None:
 
 
 def floats(value: ir.Value, least: int = LEAST) -> np.ndarray | None:
-    """Values of a float32 tensor of at least `least` values, else None."""
+    """Return the values of a float32 tensor of at least `least` values, else None."""
     tensor = value.const_value
     if tensor is None or tensor.dtype != ir.DataType.FLOAT or tensor.size < least:
         return None
@@ -72,7 +72,7 @@ def floats(value: ir.Value, least: int = LEAST) -> np.ndarray | None:
 
 
 class _Short(NamedTuple):
-    """A tensor as it is written: half floats, or integers where there is a scale."""
+    """A tensor as written: half floats, or integers if there is a scale."""
 
     name: str
     values: np.ndarray
@@ -80,7 +80,7 @@ class _Short(NamedTuple):
 
 
 def store_short(graph: ir.Graph, sides: Sides, opset: int) -> None:
-    """Write tensors on 16 or 8 bits that are exact in these; in place."""
+    """Write tensors that are exact in 16 or 8 bits as such; in place."""
     writer, groups = _Writer(graph, opset), dict[tuple[object, ...], list[_Short]]()
     for name, value in list(graph.initializers.items()):
         short = None if value in graph.inputs or value.is_graph_output() else _short(name, value, sides)
@@ -96,7 +96,7 @@ def store_short(graph: ir.Graph, sides: Sides, opset: int) -> None:
 
 
 def _short(name: str, value: ir.Value, sides: Sides) -> _Short | None:
-    """A tensor on 16 or 8 bits; None where it is not exact in these, or small and no constant of a layer."""
+    """Return a tensor in 16 or 8 bits; None if it is not exact in these, or small and not a constant of a layer."""
     taken = all(use.node.op_type in TAKING or use.node.domain for use in value.uses())
     values = floats(value, 1 if taken else LEAST)
     if values is None:
@@ -110,7 +110,7 @@ def _short(name: str, value: ir.Value, sides: Sides) -> _Short | None:
 
 
 class _Writer:
-    """Puts nodes and constants in the places of initialisers."""
+    """Replaces initialisers by nodes and constants."""
 
     def __init__(self, graph: ir.Graph, opset: int) -> None:
         self._graph, self._first, self._opset = graph, graph[0], opset
@@ -123,7 +123,7 @@ class _Writer:
         self._put([short.name], made)
 
     def together(self, group: Sequence[_Short]) -> None:
-        """Tensors of one shape, all in half floats or all in integers."""
+        """Write tensors of one shape, all in half floats or all in integers."""
         names, shape = [each.name for each in group], group[0].values.shape
         scales = [each.scale for each in group if each.scale is not None]
         join = np.stack if scales else np.concatenate
@@ -150,7 +150,7 @@ class _Writer:
         return value
 
     def _put(self, names: Sequence[str], made: Sequence[ir.Value]) -> None:
-        """These values under the names of initialisers."""
+        """Give these values the names of initialisers, which they replace."""
         for name, value in zip(names, made, strict=True):
             self._graph.initializers.pop(name).replace_all_uses_with(value)
             value.name = name

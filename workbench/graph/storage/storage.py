@@ -1,8 +1,8 @@
-"""The smallest way to keep exactly these values in an ONNX file.
+"""Choice of the smallest way to store exactly these values in an ONNX file.
 
-A weight's StorageSpec (spec) says what must be kept; its forms (forms) are all the ways to keep it, each
-with the exact bytes that it adds to the file; here one is chosen and filled with data. A forecast goes the same way
-with planned counts in place of values (graph/storage/plan), so it cannot drift from the writer.
+A weight's StorageSpec (spec) says what must be stored; its forms (forms) are all the ways to store it, each with the
+exact bytes that it adds to the file; this module chooses one and fills it with data. A forecast uses the same code with
+planned counts instead of values (graph/storage/plan), so it cannot deviate from the writer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ from workbench.graph.storage.forms import Form, forms
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """A form with its data: what the writer puts into a graph."""
+    """A form with its data, as inserted into a graph."""
 
     form: Form
     tensors: tuple[ir.TensorProtocol, ...]
@@ -44,13 +44,14 @@ class Stored:
         return functions_bytes(self.form.functions, self.opset)
 
     def functions(self) -> tuple[ir.Function, ...]:
-        """Fresh copies, for one model to own."""
+        """Return new copies, for one model to own."""
         return tuple(decoders.function(name, self.opset) for name in sorted(self.form.functions))
 
     def build(self) -> tuple[list[ir.Node], list[ir.Value]]:
-        """Fresh nodes, the last of which yields the value called `form.name`, and the initialisers that they read.
+        """Return new nodes, the last of which computes the value called `form.name`, and the initialisers that they
+        read.
 
-        Without nodes the single initialiser bears that name itself.
+        Without nodes, the single initialiser has that name itself.
         """
         initializers = [
             ir.Value(name=part.name, const_value=tensor)
@@ -61,7 +62,7 @@ class Stored:
 
 
 def store(encoding: Encoding, name: str, opset: int, storing: Storing = DEFAULT) -> Stored:
-    """Store a weight under `name` in the smallest way that keeps its values exactly, decoders not counted.
+    """Return a weight stored under `name` in the smallest way that keeps its values exactly, decoders not counted.
 
     Raises TypeError for Factors, which are several weights (see graph/rewrite/rewrite).
     """
@@ -74,8 +75,8 @@ class Limit:
     """Limit on the cost of decoding at loading.
 
     price   bytes that each second has to save
-    most    of decoders that take time, for all weights together
-    held    bytes of the intermediate tensors of all decoders, where lighter forms are hardly larger (GROWTH)
+    most    seconds and bytes of the decoders that take time, for all weights together
+    held    bytes of the intermediate tensors of all decoders, if lighter forms are hardly larger (GROWTH)
     """
 
     price: float = 0.0
@@ -84,30 +85,30 @@ class Limit:
 
 
 UNLIMITED = Limit()
-AT_ONCE = 1 << 20  # costs that are compared in one go
-GROWTH = 1.35  # of the bytes of a weight, at most, for a lighter form
+AT_ONCE = 1 << 20  # costs that are compared at once
+GROWTH = 1.35  # of the bytes of a weight, at most, as growth for a lighter form
 FAR = 1e12  # bytes: more than any file
 EXCHANGES = np.geomspace(1e-3, 1.0, 8)  # bytes of the file that a byte less held is worth
 
 
 def choose(options: Sequence[Sequence[Form]], opset: int, limit: Limit = UNLIMITED) -> list[Form]:
-    """Choose one form for each weight, so that weights and shared decoders together are small.
+    """Choose one form for each weight, minimising weights and shared decoders together within the limit.
 
-    Within the limit: decoders that take time go to the weights for which they save the most bytes for it; and if all
-    together hold too much, a byte that they hold counts as bytes of the file: as few as suffice.
+    Decoders that take time go to the weights for which they save the most bytes per second. If all decoders together
+    hold too much memory, a byte held counts like some bytes of the file: as few as suffice.
     """
     options, chosen = _in_time(options, opset, limit)
     return chosen if held(chosen) <= limit.held else _lighter(options, chosen, opset, limit)
 
 
 def held(chosen: Iterable[Form]) -> float:
-    """Bytes of the intermediate tensors of all decoders."""
+    """Return the bytes of the intermediate tensors of all decoders."""
     return sum(form.load.bytes for form in chosen)
 
 
 def _lighter(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: int, limit: Limit) -> list[Form]:
-    """The smallest choice that holds no more than the limit, or the lightest; each form is about as small as `chosen`,
-    or as the smallest one that takes no time."""
+    """Return the smallest choice that holds no more than the limit, or the lightest; each form is about as small as
+    `chosen`, or as the smallest one that takes no time."""
     quick = [min(form.bytes for form in forms if not form.load.seconds) for forms in options]
     near = [GROWTH * max(form.bytes, least) for form, least in zip(chosen, quick, strict=True)]
     market = _Market(options, opset, limit.price, near)
@@ -124,7 +125,7 @@ def _lighter(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: i
 def _in_time(
     options: Sequence[Sequence[Form]], opset: int, limit: Limit
 ) -> tuple[Sequence[Sequence[Form]], list[Form]]:
-    """The options that are left, and the smallest choice, so that decoders that take time are within the limit."""
+    """Return the remaining options, and the smallest choice, with decoders that take time within the limit."""
     chosen = _smallest(options, opset, limit.price)
     if Load.total(form.load for form in chosen if form.load.seconds).within(limit.most):
         return options, chosen
@@ -142,7 +143,7 @@ def _in_time(
 
 
 def left_out(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: int) -> int:
-    """How many weights only a limit keeps out of forms that take time at loading."""
+    """Return how many weights only a limit keeps out of forms that take time at loading."""
     gains = [
         form.load.seconds == 0 and min(options, key=lambda option: option.bytes).load.seconds > 0
         for options, form in zip(options, chosen, strict=True)
@@ -155,15 +156,15 @@ def left_out(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: i
 
 
 def _smallest(options: Sequence[Sequence[Form]], opset: int, price: float = 0.0) -> list[Form]:
-    """The smallest choice, a second of loading counted as `price` bytes: a decoder takes hundreds of bytes, which one
-    tiny layer does not earn."""
+    """Return the smallest choice, with a second of loading counted as `price` bytes. A decoder takes hundreds of bytes,
+    for which a single tiny layer is too small."""
     return _Market(options, opset, price).smallest() if options else []
 
 
 class _Market:
     """Cost of each weight [W] with each bundle [B] of decoders [D] that one of its forms needs.
 
-    most   bytes of each weight, beyond which a form is taken only where there is no other
+    most   bytes of each weight, above which a form is used only if there is no other
     """
 
     def __init__(
@@ -187,15 +188,15 @@ class _Market:
         self._bytes = np.array([decoders.function_bytes(name, opset) for name in functions])
 
     def _of_forms(self, figure: Callable[[Form], float], other: float) -> np.ndarray:
-        """A figure of each weight's form with each bundle [W, B], and another where it has none."""
+        """Return a figure of each weight's form with each bundle [W, B], and `other` if it has none."""
         return np.array(
             [[figure(forms[bundle]) if bundle in forms else other for bundle in self._bundles] for forms in self._forms]
         )
 
     def smallest(self, exchange: float = 0.0) -> list[Form]:
-        """The smallest choice, each byte held counted as `exchange` bytes. Starts with floats for all, which need no
-        decoder; then, as long as it gets smaller, takes in the decoders of the form that helps most, or gives one
-        up."""
+        """Return the smallest choice, each byte held counted as `exchange` bytes. Greedy: starts with floats for all,
+        which need no decoder; then, as long as the total decreases, adds the decoders of the form that helps most or
+        drops one."""
         self._costs = self._bytes_each + exchange * self._held
         allowed = np.zeros(len(self.decoders), bool)
         size = self.sizes(allowed[None])[0]
@@ -208,12 +209,13 @@ class _Market:
             allowed = min(moves[sizes == size], key=self.names)
 
     def moves(self, allowed: np.ndarray) -> np.ndarray:
-        """The decoders allowed, bool [D], with those of a bundle more, or with one less: bool [moves, D]."""
+        """Return the allowed decoders, bool [D], with those of a bundle more, or with one less: bool [moves, D]."""
         without = allowed & ~np.eye(len(allowed), dtype=bool)[allowed]
         return np.concatenate([allowed | (self._needs > 0), without])
 
     def sizes(self, moves: np.ndarray) -> np.ndarray:
-        """Bytes of all weights in their cheapest forms, and of the functions that these call, float [moves]."""
+        """Return the bytes of all weights in their cheapest forms, and of the functions that these call, float
+        [moves]."""
         each = max(1, AT_ONCE // self._costs.size)
         return np.concatenate([self._sizes(moves[start : start + each]) for start in range(0, len(moves), each)])
 
@@ -232,7 +234,8 @@ class _Market:
         return [self.decoders[index] for index in np.flatnonzero(allowed)]
 
     def _chosen(self, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The cheapest bundle of each weight and its cost, [moves, W]; the empty one, floats, is always allowed."""
+        """Return the cheapest bundle of each weight and its cost, [moves, W]; the empty one, floats, is always
+        allowed."""
         refused = ~moves @ self._needs.T > 0  # [moves, B]
         costs = np.where(refused[:, None], np.inf, self._costs)
         chosen = costs.argmin(axis=2)
@@ -240,13 +243,13 @@ class _Market:
 
 
 def _members(sets: Sequence[frozenset[str]], names: Sequence[str]) -> np.ndarray:
-    """1 where a set holds a name, else 0: float32 [sets, names], whose products are fast."""
+    """Return 1 if a set holds a name, else 0: float32 [sets, names], whose products are fast."""
     found = [[name in each for name in names] for each in sets]
     return np.array(found, np.float32).reshape(len(sets), len(names))
 
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
-    """The encoding's values laid out as the form says; the work is done when a tensor is first read."""
+    """Return the values of an encoding in this form; computed when a tensor is first read."""
     spec = form.spec
 
     symbols = cache(lambda: form.layout.arrays(encoding, spec))
@@ -266,6 +269,6 @@ def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
 
 
 def functions_bytes(functions: Iterable[str], opset: int) -> int:
-    """Bytes that these functions, and the import of their domain, add to the file."""
+    """Return the bytes that these functions, and the import of their domain, add to the file."""
     names = set(functions)
     return sum(decoders.function_bytes(name, opset) for name in names) + (decoders.IMPORT_BYTES if names else 0)

@@ -1,1 +1,1 @@
-"""Parts of a graph: cut before a layer, a block of layers replaced."""
+"""Parts of a graph: cutting it before a layer, replacing a block of layers."""

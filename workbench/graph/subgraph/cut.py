@@ -1,4 +1,4 @@
-"""Parts of a graph: what a layer receives, and everything behind it."""
+"""Parts of a graph: the input of a layer, and everything after it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ from workbench.graph.rewrite import qdq
 
 @dataclass(frozen=True)
 class Cut:
-    """A model cut before a layer, as graphs that graph.runtime.session loads.
+    """A model cut before a layer, as graphs that graph.onnx.runtime.session loads.
 
-    prefix        computes `crossing` from the model's inputs; None when nothing needs computing
+    prefix        computes `crossing` from the model's inputs; None if nothing needs computing
     suffix        computes the model's outputs from `crossing`, model inputs, and the layer's weight and bias
     crossing      names of the values that cross the cut
-    weight_input  the suffix's input that takes the layer's weight, float32 in the stored layout; "" where it is kept
-    bias_input    the one that takes its bias, in `bias_shape`, or None
-    extra         names of values behind the cut that the suffix yields after the model's outputs
+    weight_input  input of the suffix for the layer's weight, float32 in the stored layout; "" if it stays a constant
+    bias_input    input for its bias, in `bias_shape`, or None
+    extra         names of further values after the cut that the suffix returns after the model's outputs
     """
 
     prefix: ir.Model | None
@@ -40,9 +40,9 @@ class Cut:
 def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight: bool = False) -> Cut:
     """Cut before the first node that reads the layer's weight. Other layers keep their weights as constants.
 
-    `extra_outputs` names values of the graph that the suffix yields too; with `keep_weight` it has the layer's weight
-    and bias as constants as well, so that the layer can be edited in it. Raises UserError for a layer that cannot be
-    edited, which is what a weight inside a subgraph is, and KeyError for a path that does not exist.
+    `extra_outputs` names further values that the suffix returns; with `keep_weight` the layer's weight and bias stay
+    constants, so that the layer can be edited in it. Raises UserError for a layer that cannot be edited, such as one in
+    a subgraph, and KeyError for an unknown path.
     """
     site, extra_outputs = _site(model, path), several(extra_outputs)
     graph = model.ir.graph
@@ -71,23 +71,23 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
 
 
 def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
-    """The layers among `others` whose outputs influence the values crossing the cut before a layer."""
+    """Return the layers among `others` whose outputs influence the values that cross the cut before a layer."""
     site = _site(model, path)
     behind = {node.name for node in _behind(model.ir.graph, {site.initializer, *([site.bias] if site.bias else [])})}
     return frozenset(other for other in others if not behind.issuperset(name for name, _ in model.sites[other].uses))
 
 
 def tapped(model: Model, path: str, behind: bool = False) -> str:
-    """Name of a layer's input value, or of its output (`behind`). Raises UserError for a layer that cannot be
-    edited."""
+    """Return the name of a layer's input value, or of its output (`behind`). Raises UserError for a layer that cannot
+    be edited."""
     nodes = {node.name or "": node for node in model.ir.graph}
     value = (qdq.delivered if behind else qdq.received)(nodes, _site(model, path))
     return str(value.name)
 
 
 def crossing_behind(model: Model, names: Sequence[str]) -> tuple[str, ...]:
-    """Names of the computed values that are read by what depends on the last of these values, in the order of the
-    graph: with the model's inputs, all that is needed to go on from there."""
+    """Return the names of the computed values that later nodes read after the last of these values, in the order of the
+    graph: with the model's inputs, all that is needed to continue from there."""
     graph = model.ir.graph
     place = {value.name: index for index, node in enumerate(graph) for value in node.outputs}
     last = max(names, key=lambda name: place.get(name, -1))
@@ -108,7 +108,7 @@ def _values(graph: ir.Graph) -> list[ir.Value]:
 
 
 def unaffected(model: Model) -> frozenset[str]:
-    """The outputs that no layer's weight reaches: whatever is done to the layers, they stay the same."""
+    """Return the outputs that depend on no layer's weight, and so are the same whatever is done to the layers."""
     weights = {site.initializer for site in model.sites.values()}
     behind = _behind(model.ir.graph, weights | {site.bias for site in model.sites.values() if site.bias})
     reached = {value for node in behind for value in node.outputs}
@@ -116,7 +116,7 @@ def unaffected(model: Model) -> frozenset[str]:
 
 
 def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
-    """Every node that depends on a changed initialiser."""
+    """Return every node that depends on a changed initialiser."""
     reached: set[ir.Node] = set()
     dependent = set(changed)
     for node in graph:  # a prepared graph is in topological order
@@ -127,9 +127,9 @@ def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
 
 
 def _inseparable(graph: ir.Graph, reached: set[ir.Node]) -> set[ir.Node]:
-    """Nodes that belong to their readers: decoders of their constants, and the second half of QDQ.
+    """Return nodes that belong to their readers: decoders of their constants, and the second half of QDQ.
 
-    The runtime fuses these with what reads them; cut apart, it would compute the layer in another way.
+    The runtime fuses these with their readers; if they were separated, it would compute the layer in another way.
     """
     constant: set[ir.Value] = set(graph.initializers.values())
     fixed: set[ir.Node] = set()
@@ -147,7 +147,7 @@ def _inseparable(graph: ir.Graph, reached: set[ir.Node]) -> set[ir.Node]:
 
 
 def read_by(node: ir.Node) -> list[ir.Value]:
-    """List the values that a node reads, those of its subgraphs too."""
+    """Return the values that a node reads, including those of its subgraphs."""
     values = [value for value in node.inputs if value is not None]
     for attribute in node.attributes.values():
         for graph in names.subgraphs(attribute):
@@ -162,7 +162,7 @@ def read_by(node: ir.Node) -> list[ir.Value]:
 
 
 def _crossing(graph: ir.Graph, behind: set[ir.Node], extra: list[ir.Value]) -> tuple[str, ...]:
-    """Values computed before the cut and read behind it, or put out by the model as they are."""
+    """Return the names of values computed before the cut and read after it, or returned by the model unchanged."""
     before = {value for node in graph if node not in behind for value in node.outputs}
     read = [value for node in graph if node in behind for value in read_by(node) if value in before]
     read += [value for value in (*graph.outputs, *extra) if value in before]
@@ -170,7 +170,7 @@ def _crossing(graph: ir.Graph, behind: set[ir.Node], extra: list[ir.Value]) -> t
 
 
 def _types(model: Model, crossing: tuple[str, ...], prefix: ir.Model) -> dict[str, Known]:
-    """Types of the crossing values; the runtime is asked if ONNX's inference does not know."""
+    """Return the types of the crossing values; from the runtime, if ONNX's inference does not know them."""
     found = {name: model.known.get(name, Known(None, None)) for name in crossing}
     if any(known.dtype is None for known in found.values()):
         for spec in runtime.specs(runtime.session(prefix, optimize=False).get_outputs()):
@@ -181,7 +181,7 @@ def _types(model: Model, crossing: tuple[str, ...], prefix: ir.Model) -> dict[st
 
 
 def ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
-    """The part of the graph that computes these values, which are not inputs of it."""
+    """Return the part of the graph that computes these values, which must not be inputs."""
     part = model.ir.clone()
     _end_in(part.graph, outputs, model.known)
     _prune(part)
@@ -189,8 +189,8 @@ def ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
 
 
 def only(model: Model, output: str) -> Model:
-    """The model with one of its outputs, without what only the others need; itself where it has no other, or not this
-    one."""
+    """Return the model with a single output, without nodes that only other outputs need; itself if it has no other, or
+    not this one."""
     outputs = [value.name for value in model.ir.graph.outputs]
     if len(outputs) < 2 or output not in outputs:
         return model
@@ -216,7 +216,7 @@ def _part(model: Model, output: str) -> Model:
 
 
 def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir.Model:
-    """The part of the graph that computes some values from others; `known` may be more than that takes."""
+    """Return the part of the graph that computes some values from others; `known` may contain more than that needs."""
     part = ending_in(model, wanted)
     inner = {value.name for value in _values(part.graph)}
     known = tuple(name for name in known if name in inner)
@@ -226,7 +226,7 @@ def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir
 
 
 def _end_in(graph: ir.Graph, outputs: Iterable[str], known: Mapping[str, Known]) -> None:
-    """Make these values the graph's outputs. Types are given where they are known; the runtime infers the others."""
+    """Make these values the graph's outputs. Types are set if known; the runtime infers the others."""
     values = {value.name: value for value in (*graph.inputs, *graph.initializers.values(), *_values(graph))}
     chosen = [values[name] for name in dict.fromkeys(several(outputs))]
     graph.outputs.clear()
@@ -263,7 +263,7 @@ def _as_input(graph: ir.Graph, name: str) -> ir.Value:
 
 
 def _prune(model: ir.Model) -> None:
-    """Remove what the outputs do not need, inputs too."""
+    """Remove everything that the outputs do not need, including inputs."""
     common.RemoveUnusedNodesPass()(model)
     graph = model.graph
     for name, value in list(graph.initializers.items()):

@@ -1,4 +1,4 @@
-"""A span of a graph replaced by one layer, or by nothing: what it is, from shapes alone, and the graph with it."""
+"""Replacement of a span of a graph by one layer or by nothing: its form, from shapes alone, and the new graph."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,11 +21,8 @@ Op = Literal["Identity", "Conv", "Gemm", "MatMul"]
 
 @dataclass(frozen=True)
 class Form:
-    """Replacement of a span. `shape` is of its weight: [out, in, kernel…] of a Conv, [in, out] of a linear layer, () of
-    an identity.
-
-    It has a bias for each output.
-    """
+    """Replacement of a span, with a bias for each output. `shape` of its weight: [out, in, kernel…] for a Conv, [in,
+    out] for a linear layer, () for an identity."""
 
     op: Op
     shape: tuple[int, ...] = ()
@@ -36,7 +33,7 @@ class Form:
         return self.shape[0 if self.op == "Conv" else 1] if self.shape else 0
 
     def layer(self, path: str) -> Layer:
-        """The replacement as a Layer, to unfold its inputs with."""
+        """Return the replacement as a Layer, to unfold its inputs with."""
         count = int(np.prod(self.shape))
         return Layer(
             path,
@@ -53,9 +50,9 @@ class Form:
 
 
 def form_of(model: Model, span: Span, kernel: int | None) -> Form:
-    """Nothing, where `kernel` is None, or one layer; a convolution's kernel has this size along each axis.
+    """Return the identity if `kernel` is None, else one layer; a convolution's kernel has this size along each axis.
 
-    Raises UserError where shapes do not allow it.
+    Raises UserError if the shapes do not allow it.
     """
     before, after = span.before, span.after
     if kernel is None:
@@ -91,7 +88,7 @@ def form_of(model: Model, span: Span, kernel: int | None) -> Form:
 
 
 def _convolution(span: Span, kernel: int) -> Form:
-    """With the stride that gives as many places, its window in the middle."""
+    """Return a convolution with the stride that gives the same output size, and centred padding."""
     sizes = list(zip(span.before[2:], span.after[2:], strict=True))
     strides = tuple(
         next((step for step in range(1, before + 1) if -(-before // step) == after), 0) for before, after in sizes
@@ -110,7 +107,7 @@ def _convolution(span: Span, kernel: int) -> Form:
 
 
 def replaced(model: Model, span: Span, form: Form, weight: np.ndarray, bias: np.ndarray) -> Model:
-    """The model with this layer in the span's place, under the path of the span's first layer."""
+    """Return the model with this layer in place of the span, under the path of the span's first layer."""
     copy = model.ir.clone()
     graph = copy.graph
     values = {value.name: value for value in graph.inputs}
@@ -143,7 +140,8 @@ def replaced(model: Model, span: Span, form: Form, weight: np.ndarray, bias: np.
 
 
 def _initializers(graph: ir.Graph, span: Span, site: Site, weight: np.ndarray, bias: np.ndarray) -> list[ir.Value]:
-    """Weight and bias of the student, under the names of those of the span's first layer where these go."""
+    """Return weight and bias of the new layer, under the names of those of the span's first layer if these are
+    removed."""
     module, dot, _ = site.initializer.rpartition(".")
     made = []
     for name, values in ((site.initializer, weight), (site.bias or (f"{module}.bias" if dot else "bias"), bias)):
@@ -171,7 +169,7 @@ def _layer(form: Form, received: ir.Value, stored: list[ir.Value]) -> list[ir.No
 
 
 def _with_paths(model: Model, copy: ir.Model) -> Model:
-    """Layers keep the paths that they had, also where a number told two apart of which one is gone."""
+    """Restore the paths of layers, also where a number distinguished two of which one was removed."""
     layers, sites = find_layers(copy)
     known = {site.initializer: path for path, site in model.sites.items()}
     paths = {path: known.get(site.initializer, path) for path, site in sites.items()}

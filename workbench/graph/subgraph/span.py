@@ -1,8 +1,8 @@
-"""Part of a graph that stands for a module: one value goes in, one comes out, and nothing else of it is read.
+"""Span of a graph that corresponds to a module: one value enters, one leaves, and nothing else in it is read outside.
 
-Where it begins and ends follows from dominators (Cooper, Harvey, Kennedy 2001, A simple, fast dominance algorithm):
-the last value on every way to its layers, and the first on every way from them. A sum with what the span receives
-belongs to it, as in a residual block; an activation that follows does not.
+Its ends follow from dominators (Cooper, Harvey, Kennedy 2001, A simple, fast dominance algorithm): the last value on
+every path to its layers, and the first on every path from them. A sum with the span's input belongs to it, as in a
+residual block; an activation that follows does not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,8 +25,8 @@ OTHER = Message("Choose another module, or another method.")
 class Span:
     """The nodes of a module, by name.
 
-    layers           its layers that can be edited, in the model's order
-    received, given  names of the value that goes in and of the one that comes out
+    layers           its editable layers, in the model's order
+    received, given  names of its input value and of its output value
     before, after    their shapes for one sample
     """
 
@@ -40,12 +40,13 @@ class Span:
 
 
 def inside(module: str, path: str) -> bool:
-    """Whether a layer is the module, or in it."""
+    """Return whether a layer is the module, or in it."""
     return path == module or path.startswith(f"{module}.")
 
 
 def span_of(model: Model, module: str) -> Span:
-    """Raises UserError where the module has no layers, or not one value that goes in and one that comes out."""
+    """Return the span of a module. Raises UserError if it has no layers, or not exactly one input value and one output
+    value."""
     members = tuple(path for path in model.sites if inside(module, path))
     if not members:
         raise UserError(
@@ -92,7 +93,7 @@ def span_of(model: Model, module: str) -> Span:
 
 
 def _readers(site: Site) -> tuple[str, ...]:
-    """The nodes that compute a layer."""
+    """Return the nodes that compute a layer."""
     return tuple(name for name, _ in site.uses) + ((site.bias_node,) if site.bias_node else ())
 
 
@@ -110,8 +111,8 @@ def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
 class _Flow:
     """Nodes of the main graph that depend on its inputs, numbered from 1 in order of execution.
 
-    0 stands for the inputs, the number behind the last node for the outputs. Made once a model: a node is looked at
-    for each module that is near it, not for each of all modules.
+    0 stands for the inputs, the number after the last node for the outputs. Built once per model; for each module only
+    the nodes near it are visited, not all.
     """
 
     def __init__(self, model: Model) -> None:
@@ -150,11 +151,11 @@ class _Flow:
         }
 
     def number(self, name: str) -> int:
-        """0 for a node that depends on no input."""
+        """Return the number of a node; 0 if it depends on no input."""
         return self._numbers.get(name, 0)
 
     def outsiders(self, region: Iterable[int], members: Sequence[str]) -> list[str]:
-        """Layers in a region that are not among the members, and operators with graphs inside."""
+        """Return the layers in a region that are not among the members, and operators with subgraphs."""
         found: dict[str, None] = {}
         for number in sorted(region):
             found |= dict.fromkeys(path for path in self._owners.get(number, ()) if path not in members)
@@ -166,15 +167,15 @@ class _Flow:
         return self._nodes[number - 1].name or ""
 
     def common_start(self, numbers: Iterable[int]) -> int:
-        """The last node, not among these, that is on every way to all of them."""
+        """Return the last node, not among these, that is on every path to all of them."""
         return _meet([self._before[number] for number in numbers if number], self._before)
 
     def common_end(self, numbers: Iterable[int]) -> int:
-        """The first node that is on every way from all of them; it may be one of them."""
+        """Return the first node that is on every path from all of them; it may be one of them."""
         return _meet(list(numbers), self._after, rising=True)
 
     def between(self, start: int, last: int) -> set[int]:
-        """Behind the one, and up to the other with it."""
+        """Return the nodes after `start` up to and including `last`."""
         if last == self._end:
             return set()
         behind = self._reached(start, self._readers, range(start, last + 1))
@@ -183,7 +184,8 @@ class _Flow:
         }
 
     def with_sums(self, region: set[int], start: int, last: int, members: Sequence[str]) -> set[int]:
-        """With what joins the span's output and its input, where nothing else is needed for that."""
+        """Return the region including the node that joins the span's output with its input, if that needs nothing
+        else."""
         found = region
         after = self._after[last]
         while after != self._end:
@@ -229,8 +231,8 @@ _flows: WeakKeyDictionary[Model, _Flow] = WeakKeyDictionary()  # a model never c
 
 
 def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) -> dict[int, int]:
-    """Immediate dominators: for every vertex the nearest one on every path from the root. The graph is acyclic, so one
-    pass is exact."""
+    """Return immediate dominators: for every vertex the nearest one on every path from the root. The graph is acyclic,
+    so one pass is exact."""
     found = {root: root}
     for number in order:
         ways = [source for source in sources[number] if source in found]
@@ -239,7 +241,7 @@ def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) ->
 
 
 def _meet(numbers: Sequence[int], above: dict[int, int], rising: bool = False) -> int:
-    """The nearest vertex above all of these; numbers fall towards the root, or rise."""
+    """Return the nearest vertex above all of these; numbers decrease towards the root, or increase (`rising`)."""
     first, *rest = numbers
     for other in rest:
         while first != other:

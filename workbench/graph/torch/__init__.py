@@ -1,1 +1,1 @@
-"""The graph as a torch module, compared with ONNX Runtime before it is trusted."""
+"""The graph as a torch module, compared with ONNX Runtime before it is used."""

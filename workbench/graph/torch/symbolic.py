@@ -1,5 +1,5 @@
-"""The torch view with sizes that stay symbols, as torch.export wants them: what a graph computes of shapes is computed
-of numbers and symbols, and never becomes a tensor before an operator on values reads it."""
+"""Torch view with symbolic sizes, as torch.export requires: arithmetic on shapes is done with numbers and symbols, and
+becomes a tensor only when an operator on values reads it."""
 
 import inspect
 import keyword
@@ -19,19 +19,19 @@ from workbench.graph.torch.torch_ops import OPS, attributes
 from workbench.graph.torch.torch_ops.operator import axes_of
 from workbench.graph.torch.torch_view import TorchView
 
-NO_NAME = re.compile(r"[^\w-]")  # signs that an archive's names do not have: of kernel:0, onnx::MatMul
-MOST_KNOWN = 64  # integers of constants of at most this size are known while the graph is traced: shapes, axes, places
+NO_NAME = re.compile(r"[^\w-]")  # characters not allowed in names of an archive: as in kernel:0, onnx::MatMul
+MOST_KNOWN = 64  # integer constants of at most this size are known while the graph is traced: shapes, axes, indices
 Attributes = Mapping[str, Any]
 WHOLE = (ir.DataType.INT32, ir.DataType.INT64)
 Sizes = np.ndarray  # of objects: int and torch.SymInt, in the shape that the graph's own tensor has
 
 
 class Exportable(TorchView):
-    """The view for torch.export: its modules have the paths of their layers, and its sizes may be free."""
+    """View for torch.export: its modules have the paths of their layers, and its sizes may be free."""
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
-        self.home: list[nn.Module] = []  # the module that has the constants, once there is one; no part of the view
+        self.home: list[nn.Module] = []  # the module that holds the constants, once it exists; not part of the view
         self.known: dict[str, Sizes] = {}
         for name, buffer in list(self._constants.items()):
             tensor = self.get_buffer(buffer)
@@ -73,8 +73,8 @@ class Exportable(TorchView):
 
 
 def with_paths(view: Exportable) -> nn.Module:
-    """A module that runs the view, with layers and constants at the paths that they have in the graph. Names that are
-    taken get an underscore. The view serves this module alone from then on."""
+    """Return a module that runs the view, with layers and constants at their paths in the graph. Names in use get an
+    underscore. Afterwards the view belongs to this module."""
     root = nn.Module()
     for path, module in view.layers.items():
         here, name = _place(root, path)
@@ -101,8 +101,8 @@ def with_paths(view: Exportable) -> nn.Module:
 
 
 def _place(root: nn.Module, path: str) -> tuple[nn.Module, str]:
-    """The module that is to hold what has this path, made where it is not there, and a free name in it; of letters,
-    digits, - and _."""
+    """Return the module that is to hold this path, created if missing, and a free name in it, of letters, digits, - and
+    _."""
     parts = [NO_NAME.sub("_", part) for part in path.replace("/", ".").split(".") if part]
     *scopes, last = parts or ["constant"]
     here = root
@@ -135,7 +135,7 @@ def _filled(values: Any, shape: tuple[int, ...]) -> Sizes:
 
 
 def _tensor(sizes: Sizes) -> Tensor:
-    """Sizes as values: int64, in the same shape."""
+    """Return sizes as an int64 tensor of the same shape."""
     flat = [torch.scalar_tensor(size, dtype=torch.int64) for size in sizes.reshape(-1)]
     return torch.stack(flat).reshape(sizes.shape) if flat else torch.zeros(sizes.shape, dtype=torch.int64)
 
@@ -164,7 +164,7 @@ def _divided(a: Attributes, x: list[Any]) -> Any:
     return x[0] // x[1]  # sizes are not negative, so rounding down is truncating
 
 
-# Of sizes alone; what is not here reads them as a tensor.
+# Operators on sizes alone; others read them as a tensor.
 OF_SIZES: Mapping[str, Callable[[Attributes, list[Any]], Any]] = {
     "Add": lambda a, x: x[0] + x[1],
     "Cast": lambda a, x: x[0],
@@ -179,7 +179,7 @@ OF_SIZES: Mapping[str, Callable[[Attributes, list[Any]], Any]] = {
     "Sub": lambda a, x: x[0] - x[1],
     "Unsqueeze": lambda a, x: np.expand_dims(x[0], tuple(axes_of(a, x[1] if len(x) > 1 else None) or ())),
 }
-# Tensors made of sizes.
+# Tensors created from sizes.
 MADE_OF_SIZES: Mapping[str, Callable[[Attributes, list[Any]], Tensor]] = {
     "ConstantOfShape": lambda a, x: _constant(a.get("value", torch.zeros(1)), x[0].tolist()),
     "Range": lambda a, x: torch.arange(*(each.reshape(-1)[0] for each in x), dtype=torch.int64),

@@ -1,4 +1,4 @@
-"""Layers of a graph as real torch modules, run with the operator's own settings."""
+"""Layers of a graph as torch modules, with the settings of their operators."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,8 +18,8 @@ Attributes = Mapping[str, Any]
 
 
 def _conv(model: Model, path: str, node: ir.Node, a: Attributes) -> nn.Module:
-    """The module pads if its padding is symmetric; else a first hook pads its input or crops its output, so that other
-    hooks see the node's real output."""
+    """Return a module that pads if its padding is symmetric; else a first hook pads its input or crops its output, so
+    that other hooks see the output of the node."""
     weight, bias = model.weight(path), model.bias(path)
     dims, group, plain = weight.ndim - 2, a["group"], node.op_type == "Conv"
     inputs, outputs = (
@@ -93,7 +93,7 @@ def _filled(module: nn.Module, weight: np.ndarray, bias: np.ndarray | None) -> n
 
 
 def apply(node: ir.Node, site: Site, module: nn.Module, read: list[Any], a: Attributes) -> Tensor:
-    """Run a layer's module on what its node receives. A third operand that is not the module's bias is added too."""
+    """Run a layer's module on the inputs of its node. A third operand that is not the module's bias is added."""
     result = _run(node, site, module, read, a)
     if len(node.inputs) > 2 and node.inputs[2] is not None and site.bias_input is None:
         spatial = () if node.op_type == "Gemm" else tuple(1 for _ in range(2, read[0].dim()))
@@ -113,6 +113,6 @@ def _run(node: ir.Node, site: Site, module: Any, read: list[Any], a: Attributes)
 
 
 def in_graph(model: Model, path: str, module: nn.Module) -> Tensor:
-    """The weight of a module in the layout in which the graph stores it."""
+    """Return the weight of a module in the layout in which the graph stores it."""
     weight: Any = module.weight
     return weight.T if isinstance(module, nn.Linear) and model.layer(path).out_axis == 1 else weight

@@ -1,7 +1,7 @@
-"""The one way to a torch view that something learns or is predicted from: it has answered as ONNX Runtime does.
+"""Torch views that were compared with ONNX Runtime; training and prediction use no others.
 
-A view whose outputs differ, that does not run, or through which no gradient comes back, is refused, and the operator
-that is to blame is named. What was found of a model is remembered with it.
+A view is refused if its outputs differ, if it does not run, or if no gradient flows back through it; the error names
+the operator that is responsible. The result is cached with the model.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -27,8 +27,8 @@ TOLERANCE = 1e-4  # of the largest value of an output, or of an operator's, in f
 # Stability of Numerical Algorithms, section 2.8), and models are a few hundred operators deep.
 ROUNDOFF = {"FLOAT16": 2.0**-11, "BFLOAT16": 2.0**-8}
 ROUNDINGS = 16
-SMALLEST = 1e-6  # values that are all as small as this say nothing
-ALIKE = 0.99  # of whole numbers; places of largest values may differ where several are equal
+SMALLEST = 1e-6  # values below this are not compared
+ALIKE = 0.99  # of integers; the index of the largest value may differ if several are equal
 SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")  # they hide what differs before them
 
 Feeds = Mapping[str, np.ndarray]
@@ -36,7 +36,7 @@ _found: "WeakKeyDictionary[Model, UserError | None]" = WeakKeyDictionary()
 
 
 def proved_view(model: Model, feeds: Feeds) -> TorchView:
-    """A new view of the model, compared with ONNX Runtime on these inputs, a few samples, the first time.
+    """Return a new view of the model, compared with ONNX Runtime on these inputs, a few samples, the first time.
 
     Raises UserError naming the operator that has no torch counterpart, computes something else, or stops gradients.
     """
@@ -49,9 +49,9 @@ def proved_view(model: Model, feeds: Feeds) -> TorchView:
 
 
 def difference(found: np.ndarray, expected: np.ndarray) -> float:
-    """The largest difference, as a share of the largest value expected; of whole numbers, the share that is others.
+    """Return the largest difference relative to the largest expected value; for integers, the share that differs.
 
-    Infinite for other shapes, or where one is a number and the other is not.
+    Infinite for different shapes, or if one is a number and the other is not.
     """
     if found.shape != expected.shape:
         return float("inf")
@@ -68,13 +68,13 @@ def difference(found: np.ndarray, expected: np.ndarray) -> float:
 
 @torch.enable_grad()
 def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
-    """Why no gradients are taken with a view; also where the caller takes none itself."""
+    """Return the error that says why a view gives no gradients, or None."""
     given = {name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names}
     expected = _ran(view.model, _telling(view.model), feeds)
     try:
         values = view.values(given)
         found = {name: _array(values[name]) for name in expected}
-    except Exception:  # whatever torch says of a node: it is run again, to find which it is
+    except Exception:  # any error of torch: the nodes are run one by one to find the one that fails
         return _culprit(view, feeds) or refused(
             Message("the model"), why=Message("its torch version does not run on these inputs")
         )
@@ -92,7 +92,7 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
 
 
 def _telling(model: Model) -> tuple[str, ...]:
-    """Names of the outputs, and of the inputs of functions that hide differences."""
+    """Return the names of the outputs, and of the inputs of functions that hide differences."""
     names = []
     for value in model.ir.graph.outputs:
         names.append(value.name or "")
@@ -103,7 +103,7 @@ def _telling(model: Model) -> tuple[str, ...]:
 
 
 def _ran(model: Model, names: tuple[str, ...], feeds: Feeds, optimize: bool = True) -> dict[str, np.ndarray]:
-    """These values as computed by ONNX Runtime."""
+    """Return these values as computed by ONNX Runtime."""
     session = runtime.session(cut.ending_in(model, names), optimize=optimize)
     ran = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
     return dict(zip((value.name for value in session.get_outputs()), ran, strict=True))
@@ -115,12 +115,12 @@ def _array(value: Any) -> np.ndarray:
 
 
 def tolerance(types: Collection[str]) -> float:
-    """The share of the largest value that floats may differ by where values of these types are computed."""
+    """Return the allowed difference of floats, relative to the largest value, if values of these types are computed."""
     return max(TOLERANCE, *(ROUNDINGS * ROUNDOFF.get(name, 0.0) for name in types)) if types else TOLERANCE
 
 
 def _types(model: Model) -> set[str]:
-    """Types of constants, casts and values of a graph, as ONNX names them."""
+    """Return the types of constants, casts and values of a graph, as ONNX names them."""
     graph = model.ir.graph
     values = (*graph.inputs, *graph.initializers.values(), *(value for node in graph for value in node.outputs))
     casts = (ir.DataType(number(node, "to")).name for node in graph if node.op_type == "Cast")
@@ -128,8 +128,8 @@ def _types(model: Model) -> set[str]:
 
 
 def _beyond(found: np.ndarray, expected: np.ndarray, allowed: float | None = None) -> float:
-    """The difference where it is too large, else 0. `allowed`: by default as much as the type of one operator's result
-    makes it."""
+    """Return the difference if it is too large, else 0. `allowed`: by default what the type allows for a single
+    operator."""
     if expected.dtype.kind not in "fV":
         allowed = 1 - ALIKE
     elif allowed is None:
@@ -147,13 +147,13 @@ def _amount(differing: float) -> str:
 
 
 def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = None) -> UserError | None:
-    """The first operator that, given the runtime's own values, does not run or gives others than the runtime; else the
-    first of whose result little differences before it, of these values of the view, have made a large one."""
+    """Return the first operator that, given the runtime's own values, fails or returns others; else the first that
+    amplifies a small difference between `values` of the view and the runtime's to a large one."""
     grown, allowed = None, tolerance(_types(view.model))
     for node, before, expected in _nodes(view, feeds):
         try:
             made = view.step(node, before)
-        except Exception as error:  # torch's text would tell the user nothing
+        except Exception as error:  # torch's message would not help the user
             if error.args and type(error).__name__ == "Unsupported":
                 return refused(Message("{op} {error}", op=node.op_type, error=error), node.name)
             return refused(node.op_type, node.name, Message("torch cannot run it as used here"))
@@ -182,7 +182,7 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
 
 
 def _nodes(view: TorchView, feeds: Feeds) -> Iterator[tuple[ir.Node, dict[str, Any], dict[str, np.ndarray]]]:
-    """Each node in order, all values before it, and the runtime's values of the whole graph."""
+    """Yield each node in order, all values before it, and the runtime's values of the whole graph."""
     model = view.model
     names = tuple(
         value.name
@@ -202,7 +202,7 @@ def _nodes(view: TorchView, feeds: Feeds) -> Iterator[tuple[ir.Node, dict[str, A
 
 
 def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
-    """The operator that lets no gradient of the first output back, if one does not."""
+    """Return the operator through which no gradient of the first output flows back, or None."""
     first, weights = values[view.output_names[0]], [module.weight for module in view.layers.values()]
     if not weights:
         return None
@@ -223,7 +223,7 @@ def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
 
 
 def _end_of_gradients(view: TorchView, values: Mapping[str, Any]) -> ir.Node | None:
-    """Walk back from the first output to the operator that received gradients and hands none on."""
+    """Walk back from the first output; return the operator that receives gradients and passes none on."""
     pending, seen = [view.model.ir.graph.outputs[0]], set()
     while pending:
         value = pending.pop()

@@ -1,8 +1,8 @@
-"""The graph as a torch module: for gradients, training, and dependency groups.
+"""The graph as a torch module, for gradients, training and dependency groups.
 
-Nodes whose weight is a layer's become real nn modules, so that optimisers and Torch-Pruning see them; all other nodes
-are functions (torch_ops). Trained weights go back by the layer's path. A view is a second implementation of the
-model: what learns or predicts with one takes it from torch_proof, which compares it with ONNX Runtime first.
+Nodes that compute a layer become nn modules, so that optimisers and Torch-Pruning see them; all other nodes are
+functions (torch_ops). Trained weights are written back by the layer's path. A view is a second implementation of the
+model: code that trains or predicts gets it from torch_proof, which compares it with ONNX Runtime first.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ from workbench.graph.torch.torch_ops import OPS, Unsupported, attributes, key, r
 
 
 class TorchView(nn.Module):
-    """Called with the model's inputs in order, or by name; gives the outputs in order.
+    """Takes the model's inputs in order, or by name; returns the outputs in order.
 
-    `layers` maps the path of each layer that became a module to it. Raises UserError when made, naming every operator
-    that has no torch counterpart here, and when called, naming one that cannot run on these inputs.
+    `layers` maps the path of each layer that became a module to it. The constructor raises UserError naming every
+    operator that has no torch counterpart here; a call raises it naming the operator that cannot run on these inputs.
     """
 
     def __init__(self, model: Model) -> None:
@@ -56,7 +56,7 @@ class TorchView(nn.Module):
         self._module_of[node.name or ""] = path
 
     def double(self) -> "TorchView":
-        """Everything in float64, what the graph casts to float32 too."""
+        """Convert everything to float64, including values that the graph casts to float32."""
         self._wide = True
         return super().double()
 
@@ -65,7 +65,7 @@ class TorchView(nn.Module):
         return tuple(values[name] for name in self.output_names)
 
     def values(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
-        """Every value of the graph by name."""
+        """Return every value of the graph by name."""
         values = self.given(feeds)
         for node in self._steps:
             try:
@@ -75,7 +75,8 @@ class TorchView(nn.Module):
         return values
 
     def given(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
-        """Initial values of the run: inputs, constants, and weights that nodes other than their layer's read."""
+        """Return the initial values of the run: inputs, constants, and weights that nodes besides their layer's
+        read."""
         values: dict[str, Any] = dict(feeds)
         for name in self._constants:
             values[name] = self.get_buffer(self._constants[name])
@@ -84,7 +85,7 @@ class TorchView(nn.Module):
         return values
 
     def step(self, node: ir.Node, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Output values of one node, by name."""
+        """Return the output values of one node, by name."""
         name = node.name or ""
         read = [None if value is None or not value.name else values.get(value.name) for value in node.inputs]
         path = self._module_of.get(name)
@@ -102,26 +103,27 @@ class TorchView(nn.Module):
         return {output.name: each for output, each in zip(node.outputs, results, strict=False) if output.name}
 
     def is_layer(self, node: ir.Node) -> bool:
-        """Whether a node is computed by a layer's module."""
+        """Return whether a node is computed by a layer's module."""
         return (node.name or "") in self._module_of
 
     def holds(self, initializer: str) -> bool:
-        """Whether an initialiser is a buffer: not of those the graph lacks, or that are a module's weight or bias."""
+        """Return whether an initialiser is a buffer, rather than missing from the graph or a module's weight or
+        bias."""
         return initializer in self._constants
 
     def buffer_of(self, initializer: str) -> str:
-        """The name of the buffer that holds an initialiser which is no module's weight or bias."""
+        """Return the name of the buffer that holds an initialiser."""
         return self._constants[initializer]
 
     def weights(self) -> dict[str, np.ndarray]:
-        """The layers' weights as they are now, in the graph's own layout, by path."""
+        """Return the current weights of the layers in the graph's layout, by path."""
         return {
             path: np.ascontiguousarray(in_graph(self.model, path, module).detach().numpy())
             for path, module in self.layers.items()
         }
 
     def biases(self) -> dict[str, np.ndarray]:
-        """The biases of layers that have one, by path."""
+        """Return the biases of layers that have one, by path."""
         return {
             path: module.bias.detach().numpy()
             for path, module in self.layers.items()
@@ -130,7 +132,7 @@ class TorchView(nn.Module):
 
 
 def refused(what: str, node: str | None = None, why: str = "") -> UserError:
-    """The error that names what gradients cannot pass, the node where one is to blame, and why."""
+    """Return the error that names what gradients cannot pass, the responsible node if there is one, and why."""
     where = Message("{subject} (node '{node}')", subject=what, node=node) if node else what
     return UserError(
         Message("Gradients cannot pass through {where}: {why}.", where=where, why=why)
@@ -141,13 +143,13 @@ def refused(what: str, node: str | None = None, why: str = "") -> UserError:
 
 
 def missing(model: Model) -> list[str]:
-    """Operators of the graph that the view does not know, with the attribute it does not: gradients cannot pass."""
+    """Return the operators of the graph that the view does not support, with the unsupported attribute."""
     return sorted({reason for node in model.ir.graph if (reason := refusal(node, model.opset))})
 
 
 def _computing(model: Model) -> dict[str, str]:
-    """The layer of each node that becomes its module: those that compute it alike. Others that read its weight, as a
-    tied embedding's is multiplied transposed, read it as a value."""
+    """Return node -> layer, for nodes that become the layer's module because they compute it identically. Others that
+    read its weight, such as a tied embedding's multiplied transposed, read it as a value."""
     nodes = {node.name or "": node for node in model.ir.graph}
     return {
         name: path
@@ -158,13 +160,13 @@ def _computing(model: Model) -> dict[str, str]:
 
 
 def _alike(node: ir.Node, other: ir.Node) -> bool:
-    """The same operator, set the same way, with the same bias."""
+    """Return whether two nodes have the same operator, settings and bias."""
     settings, others = ({name: str(value.value) for name, value in each.attributes.items()} for each in (node, other))
     return node.op_type == other.op_type and settings == others and node.inputs[2:] == other.inputs[2:]
 
 
 def _held(model: Model, layers: Mapping[str, nn.Module], module_of: Mapping[str, str]) -> dict[str, str]:
-    """The weights, by path, that other nodes than those of their modules read."""
+    """Return the weights, by path, that nodes other than those of their modules read."""
     return {
         path: model.sites[path].initializer
         for path in layers
@@ -173,8 +175,8 @@ def _held(model: Model, layers: Mapping[str, nn.Module], module_of: Mapping[str,
 
 
 def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> dict[str, str]:
-    """Register every initialiser that is not a layer's weight or bias as a buffer: value name -> buffer name. A bias
-    with other readers is one besides the module's."""
+    """Register every initialiser that is not a layer's weight or bias as a buffer; return value name -> buffer name. A
+    bias with other readers is registered besides the module's."""
     values = model.ir.graph.initializers
     sites = [model.sites[path] for path in view.layers]  # type: ignore[union-attr]
     inside = {site.initializer for site in sites} | {
@@ -194,8 +196,8 @@ def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> d
 
 
 def _known(array: np.ndarray) -> np.ndarray:
-    """A copy; of a type that torch does not take (bfloat16, float8, int4), the same values in a wider one."""
-    if array.dtype.type.__module__ == "numpy":  # in any byte order, of which isbuiltin knows one
+    """Return a copy; for a type that torch lacks (bfloat16, float8, int4), the same values in a wider type."""
+    if array.dtype.type.__module__ == "numpy":  # in any byte order, as isbuiltin covers only the native one
         return np.array(array)
     name = array.dtype.name
     return array.astype(np.uint8 if name.startswith("uint") else np.int8 if name.startswith("int") else np.float32)

@@ -96,7 +96,8 @@ def lost_outputs(delivered: Observed | None, levels: Levels | None) -> str:
     if lost <= MANY * used:
         return ""
     return Message(
-        "{lost} of {used} output channels are too weak beside the others for their common 8-bit levels, and become zero",
+        "{lost} of {used} output channels are too weak beside the others for their common 8-bit levels, "
+        "and become zero",
         lost=lost,
         used=used,
     )

@@ -1,4 +1,4 @@
-"""The four families of methods, and how the window calls them."""
+"""The four families of methods, and their names in the window."""
 
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.text.i18n import tr
@@ -12,7 +12,7 @@ def title(family: str) -> str:
 
 
 def kind(method: MethodInfo) -> str:
-    """Effect of the method's steps in a word or two: there are two kinds of pruning."""
+    """Return the effect of the method's steps in a word or two; there are two kinds of pruning."""
     if method.family != "prune":
         return title(method.family)
     return tr("Remove channels") if method.coupled else tr("Zero weights")
@@ -23,7 +23,7 @@ def icon_name(family: str) -> str:
 
 
 def name(method: MethodInfo) -> str:
-    """The method's title in the user's language. Translators find methods' own words under 'methods'."""
+    """Return the method's title in the user's language. Translators find the words of methods under 'methods'."""
     return tr(method.title)
 
 

@@ -1,4 +1,4 @@
-"""Header of the panel: the layers that the stack is for."""
+"""Header of the panel: the layers that the stack applies to."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -24,7 +24,7 @@ class Header(QWidget):
         column.addWidget(self.facts)
 
     def show_layers(self, layers: tuple[Layer, ...], alone: int = 0) -> None:
-        """`alone` of them are left alone."""
+        """Show the layers, `alone` of which are left alone."""
         if len(layers) == 1:
             self.title.show_text(layers[0].path)
             self.facts.setText(self._of_one(layers[0]))
@@ -38,7 +38,7 @@ class Header(QWidget):
     def _of_many(self, layers: tuple[Layer, ...], alone: int) -> str:
         count = amount(sum(layer.parameters for layer in layers))
         able = sum(not layer.locked for layer in layers)
-        free = able - alone or able  # steps that are for layers left alone only lift that
+        free = able - alone or able  # steps for layers that are all left alone lift that
         if free == len(layers):
             return self.tr("{count} parameters. Steps apply to all of these layers.").format(count=count)
         return self.tr("{count} parameters. Steps apply to the {free} layers that can be edited.").format(

@@ -1,5 +1,5 @@
-"""Preview of a step in the method's own words (core.recipe.effect): its figures from the parameters, the layer's
-shape, and what the engine found before the hand moves."""
+"""Predicted effect of a step in the method's own words (core.recipe.effect): from the parameters, the layer's shape,
+and figures that the engine sent earlier."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,8 +19,12 @@ REDUCED = 7  # bits of a reduced range
 def words(
     method: MethodInfo, values: Values, layer: Layer, drawn: Spectrum | None = None, outlook: Outlook | None = None
 ) -> str:
-    """Nothing where the method says nothing. `values` has every field (see values.effective), `drawn` are the weight's
-    singular values, `outlook` is what the engine found for the method."""
+    """Return the sentence; "" if the method has none.
+
+    values    every field (see values.effective)
+    drawn     singular values of the weight
+    outlook   figures of the engine for the method
+    """
     names = {**_found(outlook), "asked": ranked.asked(values), **layer.facts, **values}
     sentences = [_sentence(effect, names, layer) for effect in method.effects]
     ranking = method.ranking
@@ -34,7 +38,7 @@ def words(
 
 
 def _found(outlook: Outlook | None) -> dict[str, Any]:
-    """Facts that the engine found, by the names that expressions have for them."""
+    """Return the engine's figures by the names that expressions use."""
     if not isinstance(outlook, Evening):
         return {}
     return {"channels": outlook.channels, "readers": ", ".join(outlook.readers), "spread": outlook.spread}
@@ -57,6 +61,6 @@ def _text(value: Any) -> str:
 
 
 def levels_of(values: Values) -> int:
-    """Number of quantisation levels of a weight."""
+    """Return the number of quantisation levels of a weight."""
     bits = int(values.get("bits") or 8)
     return 2 ** (min(bits, REDUCED) if values.get("reduced_range") else bits)

@@ -1,4 +1,4 @@
-"""Note above the steps: the recipe leaves these layers alone; a button lifts it."""
+"""Note above the steps that the recipe leaves these layers alone, with a button that lifts it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from workbench.ui.widgets.labels import Icon, label, wrapped
 
 
 class LeftAlone(QWidget):
-    """`lifted` by its button; hidden where no layer is left alone."""
+    """`lifted` by its button; hidden if no layer is left alone."""
 
     lifted = Signal()
 
@@ -33,7 +33,7 @@ class LeftAlone(QWidget):
         self.hide()
 
     def show_count(self, alone: int, layers: int) -> None:
-        """How many of the layers on show are left alone."""
+        """Show how many of the selected layers are left alone."""
         if layers == 1:
             text = self.tr(
                 "Left alone: steps for several layers, presets and searches skip this layer. Adding "

@@ -1,4 +1,4 @@
-"""Effect of a step on the current layer in words, looked up in the layer's own statistics."""
+"""Effect of a step on the current layer in words, from the layer's statistics."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from workbench.ui.text.plot_params import edge_of, share_below, threshold_of
 
 
 def limits(layers: tuple[Layer, ...], view: LayerView | None, method: MethodInfo) -> dict[str, tuple[float, float]]:
-    """The ends that the layers give to fields that have none: as far as the plot's line can go."""
+    """Return bounds from the layers for fields that have none: the range of the plot's line."""
     result: dict[str, tuple[float, float]] = {}
     for field in method.fields:
         if field.high is not None or not field.drag:
@@ -34,8 +34,8 @@ def sentence(
     layer: Layer | None = None,
     outlook: Outlook | None = None,
 ) -> str:
-    """Effect of this step on the original layer. `outlook` is what the engine found in it for the method
-    (see wanted.WantOutlook); without it, what parameters and shape tell."""
+    """Return the effect of this step on the original layer. `outlook`: figures of the engine for the method
+    (WantOutlook); without it, only parameters and shape are used."""
     if view is None:
         return ""
     if isinstance(outlook, Refused):
@@ -48,7 +48,7 @@ def sentence(
 
 
 def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) -> str:
-    """Sentence from the magnitudes of the weights."""
+    """Return a sentence from the magnitudes of the weights."""
     for plot, (field, value) in v.dragged(method.fields, given).items():
         name = field.name
         if plot == "histogram" and name == "sparsity":
@@ -68,12 +68,12 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
 
 
 def together(layers: tuple[str, ...]) -> str:
-    """Layers that are pruned together with these."""
+    """Return a sentence with the layers that are pruned together with these."""
     return tr("Pruned together with {layers}.").format(layers=", ".join(layers))
 
 
 def replaced(layers: tuple[str, ...], values: Mapping[str, Any], outlook: Outlook | None = None) -> str:
-    """Modules that are replaced, named or those of the layers, and the parameters saved."""
+    """Return a sentence with the replaced modules, named or those of the layers, and the parameters saved."""
     span, leaves = values.get("span"), values.get("student") == "identity"
     modules = (span,) if span else tuple(dict.fromkeys(path.rpartition(".")[0] or path for path in layers))
     named = ", ".join(modules)

@@ -1,4 +1,4 @@
-"""Steps against the recipe's target device: by its rules, from parameters and operators alone."""
+"""Checks of steps against the target device, by its rules, from parameters and operators alone."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,8 +12,8 @@ Methods = Mapping[str, MethodInfo]
 
 
 def forbidden(target: Target | None, layers: Iterable[Layer], methods: Methods) -> dict[str, str]:
-    """Method id -> why no parameters of it are taken on one of these layers; what is computed in floating point there
-    is not forbidden."""
+    """Return method id -> why the target supports no parameters of it on one of these layers. Steps after which the
+    layer runs in floating point are not forbidden."""
     if target is None or target.fallback == "float":
         return {}
     reasons: dict[str, str] = {}
@@ -25,7 +25,7 @@ def forbidden(target: Target | None, layers: Iterable[Layer], methods: Methods) 
 
 
 def fitting(target: Target | None, layers: Iterable[Layer], action: Action, method: MethodInfo) -> Action:
-    """A new step with the parameters that the target wants, of the first layer; as it is where none helps."""
+    """Return a new step with parameters that the target supports for the first layer; unchanged if there are none."""
     layer = next(iter(_kinds(layers)), None)
     if target is None or layer is None:
         return action
@@ -35,7 +35,7 @@ def fitting(target: Target | None, layers: Iterable[Layer], action: Action, meth
 def not_taken(
     target: Target | None, layers: Iterable[Layer], stack: tuple[Action, ...], methods: Methods
 ) -> dict[int, str]:
-    """Place of a step -> why the target does not support it, on the first of the layers where it does not."""
+    """Return index of a step -> why the target does not support it, on the first such layer."""
     reasons: dict[int, str] = {}
     if target is None:
         return reasons
@@ -46,5 +46,5 @@ def not_taken(
 
 
 def _kinds(layers: Iterable[Layer]) -> list[Layer]:
-    """One layer of each operator: rules know no more."""
+    """Return one layer per operator, as rules depend on nothing else."""
     return list({layer.op: layer for layer in layers if not layer.locked}.values())

@@ -34,11 +34,11 @@ MIN_WIDTH = 304  # a form and a scroll bar beside it
 
 
 class ActionPanel(QWidget):
-    """Given core values, emits `actions_changed(actions, text, finished)`: the whole stack as it should be now.
+    """Takes core values, emits `actions_changed(actions, text, finished)` with the whole stack as it should be.
 
-    `text` names the edit for the undo list. `finished` is false while a slider is held. `outlook_wanted(wanted)`:
-    figures of the layer on show that a sentence needs, answered by `set_outlook`. `effects_wanted(steps)`: what each of
-    these would do, answered by `menu.show_effect`.
+    text                     name of the edit for the undo list; `finished` is false while a slider is held
+    outlook_wanted(wanted)   figures of the current layer that a sentence needs, answered by `set_outlook`
+    effects_wanted(steps)    predicted effects of these steps, answered by `menu.show_effect`
     """
 
     actions_changed = Signal(tuple, str, bool)
@@ -83,14 +83,14 @@ class ActionPanel(QWidget):
         self.families.set_methods(known)
         self.add.setEnabled(bool(known))
         if any(card.method != self._methods.get(card.action.method) for card in self._cards):
-            self._drop_cards()  # they were made before their methods were known
+            self._drop_cards()  # they were created before their methods were known
         for card in self._cards:
             card.set_methods(known, self._unavailable)
         self._judge()
         self.set_actions(self._actions)
 
     def set_target(self, target: Target | None) -> None:
-        """The device that the recipe is for: what it does not take cannot be added, and is marked where it is there."""
+        """Set the target device: unsupported steps cannot be added, and are marked if present."""
         if target is not self._target:
             self._target = target
             self._judge()
@@ -101,13 +101,13 @@ class ActionPanel(QWidget):
         self._mark()
 
     def _mark(self) -> None:
-        """Steps that the target does not take."""
+        """Mark steps that the target does not support."""
         reasons = on_target.not_taken(self._target, self._layers, self._actions, self._methods)
         for place, card in enumerate(self._cards):
             card.set_not_taken(reasons.get(place, ""))
 
     def set_layers(self, layers: tuple[Layer, ...]) -> None:
-        """The selection; the stack on show is given by `set_actions`. An earlier layer's statistics are forgotten."""
+        """Set the selection; the stack follows by `set_actions`. Statistics of the previous layer are dropped."""
         if layers == self._layers:
             return
         self._layers = tuple(layers)
@@ -118,7 +118,7 @@ class ActionPanel(QWidget):
         self._show_page()
 
     def set_view(self, view: LayerView | None) -> None:
-        """Statistics of the layer on show: bounds of sliders, and what a step will do in words."""
+        """Set the statistics of the current layer, for bounds of sliders and predicted effects."""
         self._view = view
         self.set_unavailable(view.unavailable if view else {})
         self._tell_cards()
@@ -128,7 +128,7 @@ class ActionPanel(QWidget):
         self._tell_outlooks()
 
     def forget_outlooks(self) -> None:
-        """Another layer, or other data: what is needed is asked for again."""
+        """Drop the outlooks, as the layer or the data changed; needed ones are requested again."""
         self._outlooks = {}
         self._tell_outlooks()
 
@@ -137,7 +137,7 @@ class ActionPanel(QWidget):
             card.set_outlooks(self._outlooks)
 
     def show_curve(self, curve: LayerCurve) -> None:
-        """A step trains a layer; this is its error so far."""
+        """Show the training curve so far of a step that trains a layer."""
         if any(layer.path == curve.path for layer in self._layers):
             self.curves.take(curve, self._actions)
             self._tell_curves()
@@ -148,7 +148,7 @@ class ActionPanel(QWidget):
             card.set_curve(self.curves.of(paths, self._actions, index))
 
     def set_couplings(self, couplings: Couplings) -> None:
-        """Take the couplings of channels between layers."""
+        """Set the couplings of channels between layers."""
         self._couplings = couplings
         self._tell_cards()
 
@@ -157,14 +157,14 @@ class ActionPanel(QWidget):
             card.set_context(self._layers, self._view, self._couplings.beside(layer.path for layer in self._layers))
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
-        """Method id -> why this layer cannot have it."""
+        """Set method id -> why this layer cannot have it."""
         self._unavailable = {method: said(reason) for method, reason in reasons.items()}
         self._tell_menu()
         for card in self._cards:
             card.set_methods(self._methods.values(), self._unavailable)
 
     def set_conflicts(self, reasons: Mapping[str, str]) -> None:
-        """Method id -> why it cannot be added to the steps that are there."""
+        """Set method id -> why it cannot be added to the present steps."""
         self._conflicts = {method: said(reason) for method, reason in reasons.items()}
         self._tell_menu()
 
@@ -174,7 +174,7 @@ class ActionPanel(QWidget):
 
     @property
     def reasons(self) -> dict[str, str]:
-        """Method id -> why no step of it can be added."""
+        """Return method id -> why no step of it can be added."""
         return {**self._forbidden, **self._conflicts, **self._unavailable}
 
     def _recommend(self) -> None:
@@ -200,15 +200,15 @@ class ActionPanel(QWidget):
         self._tell_curves()
         self._show_page()
         if focused and not self._in_a_card():
-            self.add.setFocus(Qt.FocusReason.OtherFocusReason)  # what had it was undone
+            self.add.setFocus(Qt.FocusReason.OtherFocusReason)  # the card that had it was undone
 
     def _in_a_card(self) -> bool:
-        """Whether the focus is."""
+        """Return whether the focus is in a card."""
         focused = QApplication.focusWidget()
         return focused is not None and any(card.isAncestorOf(focused) for card in self._cards)
 
     def set_left_alone(self, count: int) -> None:
-        """How many of the layers the recipe leaves alone."""
+        """Set how many of the layers the recipe leaves alone."""
         self.alone.show_count(count, len(self._layers))
         self._show_page()
 
@@ -291,7 +291,7 @@ class ActionPanel(QWidget):
         self._pages.setCurrentWidget(self._steps)
 
     def _place(self, index: int, action: Action) -> None:
-        """Make the card at `index` show this action: the one that is there, one further down, or a new one."""
+        """Make the card at `index` show this step: reuse it, move one up, or create one."""
         for found in range(index, len(self._cards)):
             if self._cards[found].action.method == action.method:
                 for card in self._cards[index:found]:
@@ -306,7 +306,7 @@ class ActionPanel(QWidget):
         card.set_methods(self._methods.values(), self._unavailable)
         self._cards.insert(index, card)
         self._stack.insertWidget(index, card)
-        card.show()  # now, not when the layout comes to it: it may be about to get the focus
+        card.show()  # now rather than with the layout, as it may be about to get the focus
 
     def _made(self, action: Action) -> StepCard:
         card = StepCard(action, self._methods.get(action.method), self)
@@ -327,7 +327,7 @@ class ActionPanel(QWidget):
         self._spare.clear()
 
     def _discard(self, card: StepCard) -> None:
-        """Kept for the next step of its method: undo, redo and a walk over layers go back and forth between few."""
+        """Keep a card for the next step of its method, as undo and selection alternate between few."""
         self._stack.removeWidget(card)
         card.hide()
         if card.action.method in self._spare:
@@ -338,7 +338,7 @@ class ActionPanel(QWidget):
     # -- editing ---------------------------------------------------------------------------------------------------
 
     def add_step(self, step: Action) -> None:
-        """Add a step, with the parameters that a new one has where it names none."""
+        """Add a step, with default parameters if it names none."""
         method_id, method = step.method, self._methods[step.method]
         limits = meaning.limits(self._layers, self._view, method)
         action = Action(method_id, dict(step.params) or v.starting(method.fields, limits))
@@ -349,7 +349,7 @@ class ActionPanel(QWidget):
         self._look_at(self._cards[index])
 
     def _replace(self, card: StepCard, method_id: str) -> None:
-        """Another method in the same place, with the parameters that both have."""
+        """Replace the method of a step, keeping the parameters that both have."""
         index, method = self._cards.index(card), self._methods[method_id]
         if method_id == card.action.method:
             return
@@ -390,7 +390,7 @@ class ActionPanel(QWidget):
 
     def _look_at(self, card: StepCard) -> None:
         card.focus_form()
-        self._column.activate()  # else the card is not yet where it will be
+        self._column.activate()  # otherwise the card is not yet at its final position
         self._scroll.ensureWidgetVisible(card, 0, theme.UNIT)
 
     def _on_changed(self, card: StepCard, name: str, finished: bool) -> None:

@@ -1,4 +1,4 @@
-"""Ranks in words: which one the parameters mean among singular values, what it keeps, and what becomes of the size."""
+"""Ranks in words: which rank the parameters mean, what it keeps, and the resulting size."""
 
 from collections.abc import Mapping
 from math import prod
@@ -14,7 +14,8 @@ Values = Mapping[str, Any]
 
 
 def rank_in(values: Values, spectrum: Spectrum) -> int | None:
-    """The rank that a method's parameters mean (see methods.ranks.chosen); None where noise was not told from it."""
+    """Return the rank that a method's parameters mean (see methods.ranks.chosen); None if noise could not be
+    determined."""
     full, noise, rule = len(spectrum.values), spectrum.noise, values.get("rule")
     wanted: int | None = None
     if values.get("rank") is not None:
@@ -34,7 +35,7 @@ def rank_in(values: Values, spectrum: Spectrum) -> int | None:
 
 
 def sentence(spectrum: Spectrum, rank: int, trained: bool = False, kept: Kept = "weights") -> str:
-    """A rank of two factors; a student that is `trained` keeps what training makes of it."""
+    """Return a sentence on a rank of two factors; those of a `trained` student are determined by training."""
     full = len(spectrum.values)
     first = tr("Rank {rank} of {full}").format(rank=rank, full=full)
     if not trained:
@@ -60,7 +61,7 @@ def _keeps(kept: Kept) -> str:
 
 
 def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kept: Kept = "weights") -> str:
-    """Two factors of the rank that is asked for; which that is where its singular values are known."""
+    """Return a sentence on two factors of the requested rank, in numbers if the singular values are known."""
     rank = rank_in(values, spectrum) if spectrum is not None and len(spectrum.values) else None
     if rank is None or spectrum is None:
         return tr("Two factors with {rank}.").format(rank=asked(values))
@@ -76,8 +77,11 @@ def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kep
 
 
 def words(ranking: Ranking, values: Values, layer: Layer, drawn: Spectrum | None, found: Ranks | None) -> str:
-    """Sentence on the rank, what it keeps, and the size; `drawn` are the singular values of the weight,
-    `found` those of the method."""
+    """Return a sentence on the rank, what it keeps, and the size.
+
+    drawn   singular values of the weight
+    found   those of the method
+    """
     if ranking.sides == 2:
         return two_sided(values, layer, found) or tr("On each side {rank}.").format(rank=asked(values))
     if ranking.of == "weight":
@@ -87,7 +91,7 @@ def words(ranking: Ranking, values: Values, layer: Layer, drawn: Spectrum | None
 
 
 def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:
-    """Tucker-2: a rank of the output channels and one of the input channels."""
+    """Return a sentence on Tucker-2, with ranks of output channels and input channels."""
     outputs, inputs = layer.shape[:2]
     if values.get("rank") is not None or values.get("ratio") is not None:
         ratio = values.get("ratio")
@@ -115,17 +119,17 @@ def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:
 
 
 def joined(first: str, second: str) -> str:
-    """The halves of a sentence."""
+    """Return two halves of a sentence, joined."""
     return tr("{first}; {second}").format(first=first, second=second)
 
 
 def followed(first: str, second: str) -> str:
-    """Two sentences."""
+    """Return two sentences, joined."""
     return tr("{first} {second}").format(first=first, second=second)
 
 
 def weights(used: int, layer: Layer) -> str:
-    """How many weights are stored in place of the layer's."""
+    """Return how many weights are stored instead of the layer's, in words."""
     words = (
         tr("{count} instead of {total} weights, so the layer shrinks.")
         if used < layer.count
@@ -135,7 +139,7 @@ def weights(used: int, layer: Layer) -> str:
 
 
 def asked(values: Values) -> str:
-    """Rank in words before the singular values are known."""
+    """Return the rank in words before the singular values are known."""
     if values.get("rank") is not None:
         return tr("rank {rank}").format(rank=values["rank"])
     if values.get("ratio") is not None:
@@ -153,7 +157,7 @@ def asked(values: Values) -> str:
 
 
 def percent(share: float) -> str:
-    """97.1 %, 50 %, 99.97 %: as many digits as it takes not to say 100 when it is not."""
+    """Return 97.1 %, 50 %, 99.97 %: with enough digits not to show 100 for less."""
     digits = 1 if share <= 0.9989 or share == 1 else 2
     number = f"{100 * share:.{digits}f}"
     return f"{number.rstrip('0').rstrip('.')}\N{NO-BREAK SPACE}%"

@@ -48,7 +48,7 @@ class ShareBar(QWidget):
 
 
 class ResultCard(QFrame):
-    """At the foot of the panel, so that it is in sight whichever step is being dragged."""
+    """Stays at the bottom of the panel, visible while any step is dragged."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +88,7 @@ class ResultCard(QFrame):
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
-        larger = change.larger if "grows" not in change.note else ""  # said once
+        larger = change.larger if "grows" not in change.note else ""  # shown once
         notes = "\n".join(said(text) for text in (change.note, larger) if text)
         self.note.show_text(notes, warning=after >= before)
         self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {notes}")
@@ -104,7 +104,7 @@ class ResultCard(QFrame):
 
 
 def total(layers: tuple[Layer, ...], changes: Mapping[str, LayerChange]) -> LayerChange:
-    """The result for several layers together; those that were not changed stay as they are."""
+    """Return the result for several layers together; unchanged ones count with their current size."""
     edited = [changes[layer.path] for layer in layers if layer.path in changes and changes[layer.path].actions]
     rest = sum(layer.bytes for layer in layers) - sum(change.bytes_before for change in edited)
     count = max(sum(layer.count for layer in layers), 1)
@@ -122,5 +122,5 @@ def total(layers: tuple[Layer, ...], changes: Mapping[str, LayerChange]) -> Laye
 
 
 def _joined(parts: list[str]) -> str:
-    """Lines break between the parts, not inside a figure and not before a dot."""
+    """Return the parts joined so that lines break only between them."""
     return "\N{NO-BREAK SPACE}· ".join(parts)

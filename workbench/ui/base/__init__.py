@@ -1,1 +1,1 @@
-"""Settings, dialogs, crash handling, files that the user may open."""
+"""Settings, dialogs, crash handling, and kinds of files to open."""

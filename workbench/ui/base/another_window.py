@@ -1,16 +1,16 @@
-"""A second window: a process by itself with another engine, so that one cannot take the other with it."""
+"""A second window: a separate process with its own engine, so that one cannot crash the other."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-HOME = Path(__file__).resolve().parents[3]  # where this very program is imported from
-_started: list[subprocess.Popen[bytes]] = []  # held, as they outlive what started them
+HOME = Path(__file__).resolve().parents[3]  # where this program is imported from
+_started: list[subprocess.Popen[bytes]] = []  # kept, as they outlive what started them
 
 
 def open_another() -> subprocess.Popen[bytes] | None:
-    """Start the program again, packaged or with this Python; None where it did not start."""
+    """Start the program again, packaged or with this Python; return None if it did not start."""
     arguments, environment = [sys.executable, "window"], dict(os.environ)
     if not getattr(sys, "frozen", False):
         arguments = [sys.executable, "-m", "workbench", "window"]

@@ -1,4 +1,4 @@
-"""Handles unexpected errors: each is logged and shown with a report to copy, and the window continues."""
+"""Handling of unexpected errors: each is logged and shown with a report to copy, and the window continues."""
 
 import faulthandler
 import logging
@@ -35,15 +35,15 @@ def log_file() -> Path:
 
 
 def keep_log() -> None:
-    """Everything logged goes to a file of bounded size; a native crash of the window leaves its stack there too."""
+    """Log everything to a file of bounded size; a native crash of the window leaves its stack there, too."""
     path = log_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
     except OSError:
-        logging.basicConfig(level=logging.INFO)  # a disk that cannot be written must not keep the window shut
+        logging.basicConfig(level=logging.INFO)  # a read-only disk must not prevent the window from opening
         return
-    logging.raiseExceptions = False  # nor one that is full fill the terminal
+    logging.raiseExceptions = False  # nor must a full disk fill the terminal
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     if handler.stream is not None:
@@ -76,7 +76,7 @@ class CrashWatch(QObject):
 
 
 def make_report(trace: str, versions: Callable[[], Mapping[str, str]]) -> str:
-    """Each section in its own try: a report that fails to be written helps nobody."""
+    """Return the report. Each section is written in its own try, so that a failing one does not lose the others."""
     sections: list[Callable[[], str]] = [
         lambda: f"Model Compression Workbench {__version__}, PySide6 {pyside_version}",
         lambda: f"Python {platform.python_version()} on {platform.platform()}",

@@ -1,4 +1,4 @@
-"""Questions and complaints. None of them blocks: each calls back, so the window and its tests stay alive."""
+"""Questions and error messages. None of them blocks: each calls back, so that the window and its tests keep running."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ SIGNS = {QMessageBox.Icon.Warning: ("warning", "warn"), QMessageBox.Icon.Questio
 
 
 def complain(parent: QWidget, title: str, what: str, hint: str = "") -> QMessageBox:
-    """Something went wrong: what, and what to do about it."""
+    """Show an error: what happened, and what to do about it."""
     box = QMessageBox(QMessageBox.Icon.Warning, title, said(what), QMessageBox.StandardButton.Ok, parent)
     box.setInformativeText(said(hint))
     return _open(box, "complaint")
@@ -44,8 +44,7 @@ def complain(parent: QWidget, title: str, what: str, hint: str = "") -> QMessage
 def ask_unsaved(
     parent: QWidget, save: Callable[[Callable[[], None]], None], proceed: Callable[[], None], whole: bool = False
 ) -> QMessageBox:
-    """There is work that was not saved: a recipe, or a `whole` session. `proceed` follows unless the user thinks
-    better of it."""
+    """Ask about unsaved work: a recipe, or a `whole` session. `proceed` follows unless the user cancels."""
     buttons = QMessageBox.StandardButton
     title, question = (
         (tr("Unsaved session"), tr("Save the session first?"))
@@ -81,8 +80,7 @@ def ask_way_out(
     ways: tuple[tuple[str, Callable[[], object]], ...],
     cancel: str = "",
 ) -> QMessageBox:
-    """Something is not as it should be, or is to be decided: one sentence, and the ways to go on, the first of them
-    proposed. Escape, or Cancel, does nothing."""
+    """Show one sentence and the ways to continue, the first of them as the default. Escape, or Cancel, does nothing."""
     box = QMessageBox(QMessageBox.Icon.Question, title, what, QMessageBox.StandardButton.Cancel, parent)
     box.setInformativeText(hint)
     if cancel:
@@ -94,7 +92,7 @@ def ask_way_out(
 
 
 def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMessageBox:
-    """Opening runs the user's own code: only after an informed yes."""
+    """Ask for consent before opening a file that runs its own code."""
     file = file_and_function(path)[0]
     box = QMessageBox(
         QMessageBox.Icon.Warning,
@@ -113,7 +111,8 @@ def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMes
 
 
 def ask_place(parent: QWidget, path: str, place: str, proceed: Callable[[], object]) -> QMessageBox:
-    """A session or recipe, which may come from anybody, names a file on another computer: no look without a yes."""
+    """Ask for consent before accessing a file on another computer that a session or recipe names, as it may come from
+    anyone."""
     return ask_way_out(
         parent,
         "network",
@@ -127,7 +126,7 @@ def ask_place(parent: QWidget, path: str, place: str, proceed: Callable[[], obje
 
 
 def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], object]) -> None:
-    """Call `proceed(path, trusted)`; a Python file first asks which function, then for an informed yes."""
+    """Call `proceed(path, trusted)`; for a Python file, ask for its function, then for consent."""
 
     def trusting(chosen: str) -> None:
         ask_trust(parent, chosen, lambda: proceed(chosen, frozenset({chosen})))
@@ -141,7 +140,7 @@ def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], objec
 
 
 def with_trust_for_all(parent: QWidget, paths: Sequence[str], proceed: Callable[[Trust], object]) -> None:
-    """Call `proceed(trusted)` after an informed yes to each of these that runs code."""
+    """Call `proceed(trusted)` after consent to each of these files that runs code."""
     first, *others = paths or ("",)
 
     def further(path: str, trusted: Trust) -> None:
@@ -179,7 +178,7 @@ def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) 
 def choose_file(
     parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = ""
 ) -> QFileDialog:
-    """An existing file."""
+    """Let the user choose an existing file."""
     dialog = file_dialog(parent, title, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open_files(dialog, proceed)
@@ -188,7 +187,7 @@ def choose_file(
 def choose_files(
     parent: QWidget, title: str, filters: str, proceed: Callable[[list[str]], object], start: str = ""
 ) -> QFileDialog:
-    """Existing files, one or more."""
+    """Let the user choose one or more existing files."""
     dialog = file_dialog(parent, title, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.filesSelected.connect(proceed)
@@ -200,7 +199,7 @@ def choose_files(
 def choose_target(
     parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "", suffix: str = ""
 ) -> QFileDialog:
-    """A file to write; asks before it replaces one. The name follows the kind that is chosen."""
+    """Let the user choose a file to write; asks before replacing one. The suffix follows the chosen type."""
     dialog = file_dialog(parent, title, start, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
@@ -209,7 +208,7 @@ def choose_target(
 
 
 def _take_kind(dialog: QFileDialog, kind: str) -> None:
-    """`Document (*.pdf)`: what was to be story.html is story.pdf now."""
+    """Adapt the suffix to the chosen type: for `Document (*.pdf)`, story.html becomes story.pdf."""
     suffix = kind.rpartition("*.")[2].rstrip(")")
     dialog.setDefaultSuffix(suffix)
     if chosen := dialog.selectedFiles():
@@ -240,7 +239,7 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
     box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for words in box.findChildren(QLabel):
-        words.setTextFormat(Qt.TextFormat.PlainText)  # that of what to do about it, too
+        words.setTextFormat(Qt.TextFormat.PlainText)  # also the text on what to do about it
     _give_letters(box)
     _widen(box)
     box.open()
@@ -248,7 +247,7 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
 
 
 def _give_letters(box: QMessageBox) -> None:
-    """Give each button another letter, pressed with Alt; behind the words where these have none."""
+    """Give each button a different mnemonic, appended in parentheses if the text lacks the letter."""
     free = list(ascii_uppercase)
     for button in box.buttons():
         text = button.text()
@@ -263,14 +262,14 @@ def _give_letters(box: QMessageBox) -> None:
 
 
 def breakable(text: str) -> str:
-    """The text with places where a long path or name may go on in the next line; Qt breaks lines at spaces alone, and
-    cuts off what does not fit."""
+    """Return the text with break opportunities in long paths and names; Qt breaks lines only at spaces and cuts off the
+    rest."""
     return _LONG.sub(lambda found: MAY_BREAK.join(_PART.findall(found[0])), text)
 
 
 def _widen(box: QMessageBox) -> None:
-    """Qt makes the box as narrow as its title allows. An empty row of the layout widens it: a label with a least width
-    does not count its text, which is then not wrapped."""
+    """Widen a message box, which Qt makes as narrow as its title allows, by an empty row: the minimum width of a label
+    does not include its text, which would then not wrap."""
     layout = box.layout()
     assert isinstance(layout, QGridLayout)
     fixed = QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed

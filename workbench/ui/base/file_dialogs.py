@@ -1,4 +1,4 @@
-"""Qt's own file dialog, where the system has none: with the program's icons."""
+"""Qt's own file dialog, for systems without one, with the program's icons."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ BUTTONS = {  # object names of Qt's own buttons
 
 
 class Icons(QAbstractFileIconProvider):
-    """A folder, or a file."""
+    """Icons of folders and files."""
 
     def icon(self, of: QAbstractFileIconProvider.IconType | QFileInfo) -> QIcon:
         if isinstance(of, QFileInfo):
@@ -31,7 +31,7 @@ class Icons(QAbstractFileIconProvider):
 
 
 def file_dialog(parent: QWidget, title: str, start: str, filters: str = "") -> QFileDialog:
-    """A dialog that was not opened yet; one of the system has no buttons of Qt, and keeps its own."""
+    """Return a dialog that is not open yet; a native one has no Qt buttons, and keeps its own."""
     dialog = QFileDialog(parent, title, start, filters)
     buttons = [button for button in dialog.findChildren(QToolButton) if button.objectName() in BUTTONS]
     for button in buttons:
@@ -43,5 +43,5 @@ def file_dialog(parent: QWidget, title: str, start: str, filters: str = "") -> Q
 
 @cache
 def _provider() -> Icons:
-    """One that lives as long as the program: Qt does not own it."""
+    """Return the icon provider, which lives as long as the program, as Qt does not own it."""
     return Icons()

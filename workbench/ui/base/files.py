@@ -1,4 +1,4 @@
-"""Kinds of files that can be opened or dropped: told apart by name, before anything is read."""
+"""Kinds of files that can be opened or dropped, distinguished by name before anything is read."""
 
 import ast
 import os
@@ -22,7 +22,7 @@ SCRIPTS = (".pt", ".pth", ".ts", ".jit", ".torchscript")
 
 @dataclass
 class Chosen:
-    """One of each kind; what is left over is named in `others`. A session stands in the place of its model."""
+    """At most one file of each kind; the others are named in `others`. A session takes the place of its model."""
 
     model: str = ""
     data: str = ""
@@ -45,15 +45,15 @@ def sort_out(paths: list[str]) -> Chosen:
         else:
             chosen.others += (path,)
     texts = [path for path in chosen.others if path.lower().endswith(TEXT)]
-    if texts and not chosen.data and os.path.isdir(chosen.model):  # of a language model, which comes as a folder
+    if texts and not chosen.data and os.path.isdir(chosen.model):  # for a language model, which is a folder
         chosen.data = texts[0]
         chosen.others = tuple(path for path in chosen.others if path != chosen.data)
     return chosen
 
 
 def is_sample(path: str, rank: int) -> bool:
-    """Whether a file is one sample of a model whose input has this many axes: a picture, a sound, or an array that has
-    as many axes less the one of the samples, or one sample."""
+    """Return whether a file is one sample of a model whose input has this many axes: an image, a sound, or an array
+    with as many axes without the batch axis, or with a batch of one."""
     if path.lower().endswith(SAMPLES):
         return True
     if not path.lower().endswith(".npy"):
@@ -70,12 +70,12 @@ def is_sample(path: str, rank: int) -> bool:
 
 
 def runs_code(path: str) -> bool:
-    """Opening this runs code of the file, with the user's rights: Python, or TorchScript."""
+    """Return whether opening this runs code of the file with the user's rights: Python, or TorchScript."""
     return bool(FUNCTION.search(path)) or _is_script(path)
 
 
 def _is_script(path: str) -> bool:
-    """Whether torch.jit.save wrote a file: its archive has code."""
+    """Return whether torch.jit.save wrote a file: its archive contains code."""
     try:
         if not path.lower().endswith(SCRIPTS) or not os.path.isfile(path) or not zipfile.is_zipfile(path):
             return False
@@ -86,11 +86,11 @@ def _is_script(path: str) -> bool:
 
 
 def functions_in(path: str) -> list[str]:
-    """The functions a Python file defines, found without running it; empty where it cannot be read."""
+    """Return the functions that a Python file defines, found without running it; empty if it cannot be read."""
     try:
-        if not os.path.isfile(path) or os.path.getsize(path) > LARGEST_PROGRAM:  # a pipe waits, a device never ends
+        if not os.path.isfile(path) or os.path.getsize(path) > LARGEST_PROGRAM:  # a pipe would block
             return []
         tree = ast.parse(Path(path).read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # of what is nested too deeply, too
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # raised for too deep nesting, too
         return []
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]

@@ -1,4 +1,4 @@
-"""Arrays of pixels as pictures."""
+"""Conversion of pixel arrays to images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def image_of(pixels: np.ndarray) -> QImage:
-    """A picture of uint8 pixels, [height, width] or [height, width, 3], that keeps its own copy of them."""
+    """Return an image of uint8 pixels, [height, width] or [height, width, 3], with its own copy of them."""
     height, width = pixels.shape[:2]
     grey = pixels.ndim == 2
     form = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888

@@ -1,4 +1,4 @@
-"""A session file belongs to one window at a time; the next one that wants it is told."""
+"""Lock of a session file, which belongs to one window at a time."""
 
 import os
 from pathlib import Path
@@ -10,23 +10,23 @@ from workbench.core.base.files import remove
 
 
 def lock_file(path: Path) -> QLockFile:
-    """A lock that is stale when its process is gone, however long that worked and whatever the clock says."""
+    """Return a lock that becomes stale only when its process has ended, not after some time."""
     lock = QLockFile(str(path))
     lock.setStaleLockTime(0)
     return lock
 
 
 class SessionLock:
-    """A hidden file beside a session file. Where that cannot be written, nobody is kept from anything."""
+    """A hidden file beside a session file. If it cannot be written, nothing is locked."""
 
-    _held: ClassVar[set[Path]] = set()  # session files that this process has
+    _held: ClassVar[set[Path]] = set()  # session files locked by this process
 
     def __init__(self, path: str) -> None:
         self.path = Path(os.path.realpath(path))
         self._lock = lock_file(self.path.with_name(f".{self.path.name}.lock"))
 
     def take(self) -> bool:
-        """False while another window has it."""
+        """Take the lock; return false while another window has it."""
         if self._lock.isLocked():
             return True
         if not self._lock.tryLock(0):
@@ -41,7 +41,7 @@ class SessionLock:
         return True
 
     def _came_along(self) -> bool:
-        """True where the lock is one of this process that was moved with its folder."""
+        """Return whether the lock is one of this process that was moved with its folder."""
         owner = self._lock.getLockInfo()  # its process, the machine, the program
         return owner[:2] == (os.getpid(), QSysInfo.machineHostName()) and self.path not in self._held
 

@@ -16,18 +16,19 @@ from workbench.ui.widgets.theme import Motion, Scheme
 RECENT = 8
 SCALES = ("80", "90", "100", "110", "125", "150", "175", "200")
 SETTINGS = ("basic", "all")  # parameters in forms
-LAYOUT_VERSION = 2  # another arrangement of the docks from the start
+LAYOUT_VERSION = 2  # increased when the default arrangement of docks changes
 FEW_WORKERS = 4
 FOLDERS = ("models", "export")
 
 
 def store() -> QSettings:
-    """The user's settings, as a plain file on every system."""
+    """Return the user's settings, a plain file on every system."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "compression-workbench", "workbench")
 
 
 def apply(app: QApplication) -> None:
-    """Apply all preferences but the language, which holds for widgets made later; again after one was changed."""
+    """Apply all preferences except the language, which only affects widgets created later. Called again after a
+    change."""
     theme.set_motion(motion())
     theme.set_data_colors(data_colors())
     theme.apply(app, scheme())
@@ -47,9 +48,9 @@ def apply_now() -> None:
 
 
 def recent(kind: str = "recent") -> list[str]:
-    """Paths opened lately, the newest first: of models, or of "recipes" or "data"."""
+    """Return the paths opened recently, newest first: models, or "recipes" or "data"."""
     value = store().value(kind, [])
-    if isinstance(value, str):  # QSettings turns lists of one into texts
+    if isinstance(value, str):  # QSettings turns lists with one entry into texts
         return [value] if value else []
     return [str(path) for path in value] if isinstance(value, list) else []
 
@@ -67,7 +68,7 @@ def forget(path: str) -> None:
 
 
 def choose(key: str, value: str) -> None:
-    """Remember a preference; "" forgets it."""
+    """Store a preference; "" removes it."""
     if value:
         store().setValue(key, value)
     else:
@@ -75,17 +76,18 @@ def choose(key: str, value: str) -> None:
 
 
 def scheme() -> Scheme:
-    """The theme that was chosen."""
+    """Return the chosen theme."""
     return cast(Scheme, _choice("theme", get_args(Scheme), "system"))
 
 
 def interface_scale() -> int:
-    """Size of the whole window, in per cent of what the system has."""
+    """Return the size of the interface, in per cent of the system's."""
     return int(_choice("interface_scale", SCALES, "100"))
 
 
 def scale_interface() -> None:
-    """Before the application is made, as Qt reads it then; what the environment says goes first."""
+    """Set the scale before the application is created, as Qt reads it then; an environment variable takes
+    precedence."""
     if interface_scale() != 100:
         os.environ.setdefault("QT_SCALE_FACTOR", f"{interface_scale() / 100:g}")
 
@@ -95,7 +97,7 @@ def motion() -> Motion:
 
 
 def language() -> str:
-    """A key of translation.LANGUAGES, or "system"."""
+    """Return a key of i18n.LANGUAGES, or "system"."""
     return _choice("language", ("system", *i18n.LANGUAGES), "system")
 
 
@@ -104,27 +106,28 @@ def data_colors() -> str:
 
 
 def threads() -> int:
-    """Threads of the engine; 0: one per core."""
+    """Return the threads of the engine; 0: one per core."""
     return int(_choice("threads", tuple(map(str, range(1 + (os.cpu_count() or 1)))), "0"))
 
 
 def workers() -> int:
-    """Processes of a search, as chosen; 0: automatic."""
+    """Return the number of processes for a search, as chosen; 0: automatic."""
     return int(_choice("workers", tuple(map(str, range(1 + most_workers()))), "0"))
 
 
 def most_workers() -> int:
-    """More than one a core would wait for each other."""
+    """Return the largest number of processes: more than one per core would compete."""
     return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def automatic_workers() -> int:
-    """Half the cores, as the other half is for the window; few, as each process takes memory for model and data."""
+    """Return half the cores, which leaves the rest to the window; few, as each process needs memory for model and
+    data."""
     return min(max((os.cpu_count() or 1) // 2, 1), FEW_WORKERS)
 
 
 def cluster() -> str:
-    """Address of a Dask scheduler for searches; "": none."""
+    """Return the address of a Dask scheduler for searches, or ""."""
     address = str(store().value("cluster", ""))
     return address if is_address(address) else ""
 
@@ -134,17 +137,17 @@ def workforce() -> Workforce:
 
 
 def folder(kind: str) -> str:
-    """Folder where dialogs begin, a key of FOLDERS; "" where none was chosen."""
+    """Return the folder where dialogs start, by a key of FOLDERS; "" if none was chosen."""
     return str(store().value(f"{kind}_folder", ""))
 
 
 def export_folder() -> str:
-    """Default folder of exports."""
+    """Return the default folder of exports."""
     return folder("export") or str(Path.home() / "workbench")
 
 
 def all_settings() -> bool:
-    """Whether forms show all parameters, or first those that a method calls basic."""
+    """Return whether forms show all parameters, or at first only those that a method calls basic."""
     return _choice("settings", SETTINGS, SETTINGS[0]) == SETTINGS[1]
 
 
@@ -153,6 +156,6 @@ def tour_was_offered() -> bool:
 
 
 def _choice(key: str, allowed: tuple[str, ...], otherwise: str) -> str:
-    """Settings are a file that anyone may write into."""
+    """Return a setting if its value is allowed, as anyone may write into the file."""
     value = str(store().value(key, otherwise))
     return value if value in allowed else otherwise

@@ -1,1 +1,1 @@
-"""Commands of the user, as actions that menus, shortcuts and the palette share."""
+"""Commands of the user, as actions shared by menus, shortcuts and the palette."""

@@ -1,4 +1,5 @@
-"""The network of a file of weights: by the config.json beside it, a name of timm, a Python function, or none."""
+"""Dialog for the network of a file of weights: by the config.json beside it, a name of timm, a Python function, or
+none."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ TIMM, TRANSFORMERS = "timm:", "transformers"
 
 class ArchitectureDialog(QDialog):
     """`chosen` gets the architecture when the form is accepted, as `--architecture` takes it; "" for weights alone, the
-    path itself where the pickled module in the file is to be run. Whether it fits is the engine's to say."""
+    path itself if the pickled module in the file is to be run. The engine decides whether it fits."""
 
     def __init__(self, path: str, chosen: Callable[[str], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +52,7 @@ class ArchitectureDialog(QDialog):
         self.browse.clicked.connect(self._browse)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.start = QPushButton(self.tr("Open"), self)
-        self.start.setObjectName("primary")  # before the box takes it, which gives it its style
+        self.start.setObjectName("primary")  # before the box takes ownership and styles it
         self.buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
@@ -100,7 +101,7 @@ class ArchitectureDialog(QDialog):
         layout.addWidget(self.buttons)
 
     def architecture(self) -> str:
-        """As `--architecture` takes it."""
+        """Return the architecture as `--architecture` takes it."""
         if self.transformers.isChecked():
             return TRANSFORMERS
         if self.module.isChecked():

@@ -1,4 +1,4 @@
-"""Commands on files and the recipe, as actions that menus, shortcuts and the palette share."""
+"""Commands on files and the recipe, as actions shared by menus, shortcuts and the palette."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -32,7 +32,7 @@ Key = QKeySequence.StandardKey
 
 
 class Commands(QObject):
-    """Commands that ask first: for a file, for trust, about unsaved work."""
+    """Commands that first ask for a file, for consent, or about unsaved work."""
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
@@ -60,8 +60,8 @@ class Commands(QObject):
         session.model_changed.connect(self._on_model)
         session.data_changed.connect(self._on_data)
         session.failed.connect(self._complain)
-        self._own: OwnSample | None = None  # made when there is one
-        self._used: set[str] = set()  # data that the user has looked at, and uses as it is
+        self._own: OwnSample | None = None  # created when needed
+        self._used: set[str] = set()  # data that the user has checked and accepted
         session.doubted.connect(self._look_into)
         session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
         session.trainings.asks_place.connect(lambda *about: dialogs.ask_place(window, *about))
@@ -107,7 +107,7 @@ class Commands(QObject):
         dialogs.choose_file(self._window, self.tr("Open model"), filters, self.open_path, self._folder())
 
     def ask_model_folder(self) -> None:
-        """A folder as hubs keep them: config.json, weights, tokenizer, or ONNX files."""
+        """Ask for a folder as model hubs have them: config.json, weights, tokenizer, or ONNX files."""
         dialogs.choose_folder(self._window, self.tr("Open model folder"), self.open_path, self._folder())
 
     def ask_data(self) -> None:
@@ -120,12 +120,12 @@ class Commands(QObject):
         dialogs.choose_folder(self._window, self.tr("Open images in class folders"), self.attach_path, self._folder())
 
     def ask_check(self) -> None:
-        """Is the data that is attached read as the model needs it?"""
+        """Check whether the attached data is read as the model needs it."""
         if self._session.attached is not None:
             self._show_check(self._session.attached)
 
     def _look_into(self, wanted: Attached) -> None:
-        """Check data that does not fit, or is near chance; shown where there is something to say."""
+        """Check data that does not fit, or is near chance; shown if there is something to report."""
 
         def done(found: DataCheck) -> None:
             if found.best or (found.doubts and found.readings[0].value is not None):
@@ -149,7 +149,7 @@ class Commands(QObject):
         DataDialog(self._session, wanted, attach, found, self._window).open()
 
     def ask_metric(self) -> None:
-        """Another metric or output of the data that is attached."""
+        """Ask for another metric or output for the attached data."""
         attached = self._session.attached
         if attached is None:
             return
@@ -186,7 +186,8 @@ class Commands(QObject):
             self.keep_work_then(lambda: dialogs.with_trust(self._window, path, proceed))
 
     def _ask_architecture(self, weights: str, proceed: Callable[[str, Trust, str], object]) -> None:
-        """Which network weights belong to, and trust in the code of that very path; then `proceed` with all three."""
+        """Ask for the network of weights, and for consent to the code at that path; then call `proceed` with all
+        three."""
 
         def chosen(architecture: str) -> None:
             if architecture == weights:  # the module that is pickled in the file
@@ -206,7 +207,7 @@ class Commands(QObject):
         self.open_path(demo.model, demo.data, demo.calibration)
 
     def open_dropped(self, paths: Iterable[str]) -> None:
-        """Files from a file manager: a model with its data and recipe, or data or a recipe for the open model."""
+        """Open files from a file manager: a model with its data and recipe, or data or a recipe for the open model."""
         chosen = sort_out(list(paths))
         if chosen.model:
             self.open_path(chosen.model, chosen.data, recipe=chosen.recipe)
@@ -237,13 +238,13 @@ class Commands(QObject):
             self._session.load_recipe(chosen.recipe)
 
     def _own_sample(self, chosen: Chosen) -> str:
-        """A file among those that were dropped that is one sample of the open model; "" where there is none."""
+        """Return a dropped file that is one sample of the open model; "" if there is none."""
         model = self._session.model
         rank = len(model.inputs[0].shape) if model is not None and model.inputs else 0
         return next((path for path in (*chosen.others, chosen.data) if path and is_sample(path, rank)), "")
 
     def ask_sample(self) -> None:
-        """A picture, a sound or an array, run through the original and the compressed model."""
+        """Ask for an image, a sound or an array to run through the original and the compressed model."""
         kinds = " ".join(f"*{suffix}" for suffix in (*SAMPLES, ".npy", ".npz"))
         filters = self.tr("Samples ({kinds});;All files (*)").format(kinds=kinds)
         dialogs.choose_file(self._window, self.tr("Try own sample"), filters, self.try_sample, self._folder())
@@ -260,9 +261,9 @@ class Commands(QObject):
     # -- keeping ---------------------------------------------------------------------------------------------------
 
     def keep_work_then(self, proceed: Callable[[], None]) -> None:
-        """Ask about unsaved work, where there is any, before something that would lose it.
+        """Ask about unsaved work, if there is any, before something that would lose it.
 
-        A recipe alone is kept as a recipe; with snapshots, or from a session, it is a session.
+        A recipe alone is saved as a recipe; with snapshots, or from a session, as a session.
         """
         if self._session.modified:
             whole = bool(self._session.session_path or self._session.snapshots.all)

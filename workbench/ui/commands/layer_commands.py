@@ -11,7 +11,7 @@ from workbench.ui.text.i18n import counted
 
 
 class LayerCommands(QObject):
-    """Copy, paste and clear actions; give every layer of the same kind what this one has."""
+    """Copy, paste and clear steps; apply a layer's steps to every layer of the same kind."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -106,5 +106,5 @@ class LayerCommands(QObject):
 
 
 def alike(one: Layer, other: Layer) -> bool:
-    """The same operator with the same kernel, both depthwise or both not."""
+    """Return whether two layers have the same operator and kernel, both depthwise or both not."""
     return (one.op, one.shape[2:], one.groups > 1) == (other.op, other.shape[2:], other.groups > 1)

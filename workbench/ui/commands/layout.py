@@ -1,5 +1,5 @@
-"""Layout that belongs to a session: the tab, the selected layers, the docks. As plain values, because a
-session file may come from anywhere, and Qt's own format is not made to be fed by others."""
+"""Layout that belongs to a session: the tab, the selected layers, the docks. As plain values, because a session file
+may come from anywhere, and Qt's own format is not safe for untrusted input."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NARROWEST = 120
 
 
 def layout_of(window: QMainWindow, session: Session) -> Layout:
-    """Current layout; without tabs and docks before anything was opened."""
+    """Return the current layout; without tabs and docks before anything was opened."""
     tabs = window.findChild(QTabWidget, "views")
     tab = tabs.currentWidget() if tabs is not None else None
     panels = {
@@ -57,7 +57,7 @@ def apply(window: QMainWindow, session: Session, layout: Layout) -> None:
 
 
 def tab_name(widget: object) -> str:
-    """The same in every language."""
+    """Return the name of a tab, the same in every language."""
     return type(widget).__name__.removesuffix("Tab").lower()
 
 

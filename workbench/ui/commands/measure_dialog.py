@@ -1,4 +1,4 @@
-"""Choice of what is measured: the deciding metric, others beside it, the output, the axis of the samples."""
+"""Dialog for what is measured: the main metric, others beside it, the output, the batch axis."""
 
 from collections.abc import Callable
 
@@ -27,8 +27,8 @@ ID = Qt.ItemDataRole.UserRole
 
 
 class MeasureDialog(QDialog):
-    """`chosen` gets what the user wants when the form is accepted. Whether it fits is the engine's to say; what
-    was measured before stays until then."""
+    """`chosen` gets the choice when the form is accepted. The engine decides whether it fits; earlier measurements stay
+    until then."""
 
     def __init__(self, session: Session, chosen: Callable[[Measuring], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +83,7 @@ class MeasureDialog(QDialog):
         return found
 
     def _fill(self, measuring: Measuring) -> None:
-        """Shows what is asked for now."""
+        """Show the current choice."""
         first, others = (measuring.metrics or ("",))[0], set(measuring.metrics[1:])
         for box, value in ((self.decides, first), (self.output, measuring.output)):
             at = box.findData(value)
@@ -118,7 +118,7 @@ class MeasureDialog(QDialog):
 
     @property
     def measuring(self) -> Measuring:
-        """Values of the form."""
+        """Return the values of the form."""
         first, output = (self._value(box) for box in (self.decides, self.output))
         others = [item.data(ID) for item in self._items() if item.checkState() == Qt.CheckState.Checked]
         names = [name for name in (first, *others) if name]
@@ -126,7 +126,7 @@ class MeasureDialog(QDialog):
 
     @staticmethod
     def _value(box: QComboBox) -> str:
-        """The entry that is chosen, or what was written."""
+        """Return the selected entry, or the typed text."""
         text = box.currentText().strip()
         at = box.findText(text)
         return text if at < 0 else str(box.itemData(at))

@@ -1,5 +1,5 @@
-"""Menu of the preparation steps of the graph, each reversible: without its tick the model is reopened without it.
-Steps that are done only on demand have none at first."""
+"""Menu of the preparation steps of the graph, each reversible: unticking one reopens the model without it. Steps that
+run only on request are unticked at first."""
 
 from dataclasses import replace
 from functools import partial
@@ -21,7 +21,7 @@ class PreparationMenu(QMenu):
         self.setTitle(self.tr("Preparation"))
         self.setToolTipsVisible(True)
         session.model_changed.connect(self.fill)
-        session.failed.connect(self.fill)  # the ticks say what is, not what was wanted
+        session.failed.connect(self.fill)  # the ticks show the state, not what was requested
         self.fill()
 
     def fill(self, *_: object) -> None:
@@ -33,7 +33,7 @@ class PreparationMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(step.applied)
             action.setToolTip(tooltip(said(step.detail)))
-            # Where the step found nothing that it could do, opening again would not change that.
+            # If a step found nothing to do, opening again would not change that.
             action.setEnabled(step.applied or step.optional or step.id in left_out)
             action.toggled.connect(partial(self._toggle, step))
         self.menuAction().setEnabled(not self.isEmpty())

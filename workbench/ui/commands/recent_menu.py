@@ -1,4 +1,4 @@
-"""The menu of files opened lately."""
+"""Menu of recently opened files."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ from workbench.ui.commands.actions import set_enabled
 
 
 class RecentMenu(QMenu):
-    """Recent files of one kind (see settings.recent). Filled when it opens, anew only where that changed."""
+    """Recent files of one kind (see settings.recent). Filled when it opens, again only if they changed."""
 
     def __init__(self, title: str, kind: str, open_path: Callable[[str], object], parent: QWidget) -> None:
         super().__init__(title, parent)

@@ -1,4 +1,4 @@
-"""Session files: saved, opened again with all that belongs to them, or found after the program was killed."""
+"""Session files: saving, opening with everything that belongs to them, and recovery after a crash."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SessionCommands(QObject):
         return self.tr("Sessions (*{suffix})").format(suffix=SUFFIX)
 
     def gather(self) -> SavedSession | None:
-        """Collect the session as it is now; None where nothing is open."""
+        """Return the session as it is now; None if nothing is open."""
         session = self._session
         if session.model is None or session.opened is None:
             return None
@@ -99,7 +99,7 @@ class SessionCommands(QObject):
 
     def _save(self, path: str, proceed: Then) -> None:
         lock = self._lock_of(path)
-        if lock.take() or self._session.session_path == path:  # who opened it all the same was asked then
+        if lock.take() or self._session.session_path == path:  # the user was asked when opening it anyway
             self._write(path, lock, proceed)
             return
         dialogs.ask_way_out(
@@ -138,7 +138,7 @@ class SessionCommands(QObject):
         if lock is not self._lock:
             self.release()
             self._lock = lock
-        lock.take()  # the model that was opened before has set it free
+        lock.take()  # opening the previous model has released it
         self._session.mark_saved(path)
         settings.remember(path)
 
@@ -155,8 +155,8 @@ class SessionCommands(QObject):
         dialogs.choose_file(self._window, self.tr("Open session"), self.filters, self.chosen.emit, start)
 
     def open_path(self, path: str) -> None:
-        """Read it, find its files, open them; who finds it open in another window is asked. What is open stays when
-        this fails."""
+        """Read a session, find its files, open them; asks if it is open in another window. On failure the open work
+        stays."""
         lock = self._lock_of(path)
         if lock.take():
             self._open(path, lambda: self._mine(path, lock))
@@ -184,7 +184,7 @@ class SessionCommands(QObject):
         self.resume(saved, Path(path).parent, then)
 
     def resume(self, saved: SavedSession, folder: Path, then: Then) -> None:
-        """Show the work of a session; `then` follows when the model is open and the recipe is back."""
+        """Show the work of a session; `then` follows when the model is open and the recipe is restored."""
 
         def opened(path: str, trusted: Trust) -> None:
             wanted = Opened(path, trusted, saved.without, saved.raise_opset, saved.architecture)
@@ -199,7 +199,7 @@ class SessionCommands(QObject):
         )
 
     def _compare(self, saved: SavedSession, folder: Path, then: Then) -> None:
-        """Is it the model that the session was saved with?"""
+        """Check whether it is the model that the session was saved with."""
         model = self._session.model
         assert model is not None
         if saved.model.fingerprint in ("", model.fingerprint):
@@ -235,7 +235,7 @@ class SessionCommands(QObject):
         kept, snapshots = saved.history or UndoList(saved.recipe), saved.snapshots
         if not same:
             kept, snapshots = kept.without_figures(), tuple(each.without_figures() for each in snapshots)
-        session.found = saved.found if same else None  # it comes back with its data
+        session.found = saved.found if same else None  # it is restored with its data
         session.begin_with(kept, snapshots)
         yield
         layout.apply(self._window, session, saved.layout)
@@ -254,7 +254,7 @@ class SessionCommands(QObject):
     def _attach_with(self, saved: SavedSession, folder: Path, calibration: str) -> None:
         assert saved.data is not None
 
-        def opened(path: str, trusted: Trust) -> None:  # each file by itself: the one may name code, the other not
+        def opened(path: str, trusted: Trust) -> None:  # each file separately: one may name code, another not
             def with_calibration(chosen: str, also: Trust) -> None:
                 def measured(more: Trust) -> None:
                     self._session.attach(path, chosen, trusted | also | more, saved.samples, saved.measuring)
@@ -275,7 +275,7 @@ class SessionCommands(QObject):
     def _found(
         self, reference: Reference, folder: Path, what: str, filters: str, proceed: Callable[[str], object]
     ) -> None:
-        """Session with the current place of its file; a missing file can be located."""
+        """Call `proceed` with the current place of a file; a missing file can be located by the user."""
 
         def looked(path: str) -> None:
             if path:
@@ -286,7 +286,8 @@ class SessionCommands(QObject):
         self._allowed(reference, folder, looked)
 
     def _allowed(self, reference: Reference, folder: Path, proceed: Callable[[str], object]) -> None:
-        """Session with the place of a file, "" where it is missing; the user is asked before another computer is."""
+        """Call `proceed` with the place of a file, "" if it is missing; the user is asked before another computer is
+        accessed."""
         if (path := reference.find(folder)) or not (place := reference.away(folder)):
             proceed(path)
             return
@@ -319,5 +320,5 @@ def _moved(saved: SavedSession, path: str) -> SavedSession:
 
 
 def _whole(path: str) -> str:
-    """An absolute path; of `file.py:function` too."""
+    """Return an absolute path; also for `file.py:function`."""
     return str(Path(path).absolute())

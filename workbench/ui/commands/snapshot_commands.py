@@ -1,4 +1,4 @@
-"""Commands on snapshots, as actions that the menu, the palette, the scoreboard and the table share."""
+"""Commands on snapshots, as actions shared by the menu, the palette, the scoreboard and the table."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ NOTE_SIZE = 420, 240  # pixels
 
 
 class SnapshotCommands(QObject):
-    """`restore`, `rename`, `note` and `remove` are of the snapshot that was chosen in the table, `differences` of two.
+    """`restore`, `rename`, `note` and `remove` act on the snapshot selected in the table, `differences` on two.
 
     taken    the name of a new snapshot
     """
@@ -40,19 +40,19 @@ class SnapshotCommands(QObject):
         self._enable()
 
     def menu(self, parent: QWidget) -> QMenu:
-        """Menu of all commands, with one entry per snapshot that restores it."""
+        """Return a menu of all commands, with one entry per snapshot that restores it."""
         menu = QMenu(self.tr("Snapshots"), parent)
         self._menus.append(menu)
         self._enable()
         return menu
 
     def choose(self, name: str, rows: int) -> None:
-        """The snapshot in the only row that is chosen, else ""; how many rows are."""
+        """Set the snapshot in the only selected row, else ""; and the number of selected rows."""
         self._chosen, self._rows = name, rows
         self._enable_chosen()
 
     def ask_name(self) -> None:
-        """Ask for the name; its size and metric are proposed."""
+        """Ask for the name; one from size and metric is proposed."""
         if self._session.model is None:
             return
         dialog = QInputDialog(self._window)
@@ -117,7 +117,7 @@ class SnapshotCommands(QObject):
 
 
 def button(action: QAction, icon: str, parent: QWidget) -> QPushButton:
-    """A button that does what an action does, and is enabled when that is."""
+    """Return a button for an action, enabled when the action is."""
     made = QPushButton(action.text(), parent)
     if icon:
         theme.set_icon(made, icon)

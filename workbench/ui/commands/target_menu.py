@@ -1,4 +1,4 @@
-"""The device that the recipe is for: chosen here, kept in the recipe, and undone like any other edit."""
+"""Menu of target devices: the choice is part of the recipe, and undone like any other edit."""
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -24,7 +24,7 @@ class TargetMenu(QMenu):
         self.fill()
 
     def fill(self) -> None:
-        """The tick follows undo, redo and recipes that are opened."""
+        """Fill the menu; its tick follows undo, redo and opened recipes."""
         session, chosen = self._session, self._session.recipe.target
         ids = ["", *session.targets, *([] if chosen in ("", *session.targets) else [chosen])]
         if [action.data() for action in self.actions()] != ids:
@@ -42,7 +42,7 @@ class TargetMenu(QMenu):
         entry = QAction(title.replace("&", "&&"), self)
         entry.setData(name)
         entry.setCheckable(True)
-        entry.setEnabled(target is not None or not name)  # one that is not installed can be left, not chosen
+        entry.setEnabled(target is not None or not name)  # one that is not installed can be deselected but not selected
         if target is not None:
             source = self.tr("By rule, not measured. Source: {source}").format(source=target.source)
             entry.setToolTip(tooltip(source))

@@ -1,1 +1,1 @@
-"""Data looked at before it is used."""
+"""Checking data before it is used."""

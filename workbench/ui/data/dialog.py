@@ -1,4 +1,4 @@
-"""The dialog that shows how data is read, and lets another reading be chosen."""
+"""Dialog that shows how data is read, and lets the user choose another reading."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +26,7 @@ MOST_SAMPLES = 1 << 30
 
 
 class DataDialog(QDialog):
-    """Checks data for the open model (see engine.data_check) and attaches it as it is chosen to be read.
+    """Checks data for the open model (see engine.data_check) and attaches it with the chosen reading.
 
     `attach` gets the number of samples, after the preprocessing of the chosen reading was written beside the data.
     """
@@ -138,7 +138,7 @@ class DataDialog(QDialog):
         label.setVisible(bool(text))
 
     def _on_chosen(self, row: int) -> None:
-        """Say what choosing this reading does."""
+        """Show the effect of choosing this reading."""
         if self._found is None:
             return
         self.accept_button.setEnabled(row >= 0 and self._found.readings[row].value is not None)

@@ -1,4 +1,4 @@
-"""A sample of the user's own, dropped on the window: what the original and the compressed model make of it."""
+"""The user's own sample, dropped on the window: predictions of the original and the compressed model."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, heading, muted
 
-if TYPE_CHECKING:  # numpy comes with it, and the window is to be up before
+if TYPE_CHECKING:  # imports numpy, for which the window need not wait
     from workbench.core.analysis.prediction_diff import Guess, SampleAnswer
 
 WIDTH, PICTURE, MARGIN = 640, 128, 16  # pixels
 ROW, BAR = 24, 6
-REST_MS = 300  # without an edit, before the sample is run again
+REST_MS = 300  # pause in editing before the sample is run again
 PATIENCE_MS = 10_000
 
 
@@ -143,7 +143,7 @@ class OwnSample(QDialog):
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def _on_recipe(self) -> None:
-        """Mark the answer on show as the previous recipe's, until the new one comes."""
+        """Mark the shown answer as the previous recipe's, until the new one arrives."""
         if not self.isVisible():
             return
         if self.answer is not None and not self._rest.isActive():
@@ -224,5 +224,5 @@ class OwnSample(QDialog):
 
 
 def percent(share: float) -> str:
-    """Format a share, 0..1, as "12.3 %"."""
+    """Return a share, 0..1, as "12.3 %"."""
     return f"{100 * share:.1f} %"

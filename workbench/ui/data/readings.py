@@ -1,4 +1,4 @@
-"""The ways of reading data, with what the original measures under each; one is chosen."""
+"""Table of the ways of reading data, with the original's metric under each."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
@@ -14,7 +14,7 @@ MOST_ROWS = 8  # before the table scrolls
 
 
 class Readings(QTableWidget):
-    """A row for each reading, the proposed one chosen at first; those that do not fit cannot be chosen."""
+    """A row for each reading, the proposed one selected at first; unsuitable ones cannot be selected."""
 
     chose = Signal(int)  # a row
 
@@ -30,7 +30,7 @@ class Readings(QTableWidget):
         self.itemSelectionChanged.connect(lambda: self.chose.emit(self.chosen))
 
     def show_check(self, found: DataCheck) -> None:
-        """The readings of a check."""
+        """Show the readings of a check."""
         metric = self.tr("Metric") if found.metric is None else said(found.metric.heading)
         reading = QTableWidgetItem(self.tr("Reading"))
         reading.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -66,6 +66,6 @@ class Readings(QTableWidget):
 
     @property
     def chosen(self) -> int:
-        """The chosen row; -1 where there is none."""
+        """Return the selected row, or -1."""
         rows = self.selectionModel().selectedRows()
         return rows[0].row() if rows else -1

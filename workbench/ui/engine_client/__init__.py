@@ -1,1 +1,1 @@
-"""The engine process as the event loop sees it."""
+"""Client of the engine process for the event loop."""

@@ -1,4 +1,4 @@
-"""The engine process as the event loop sees it: requests out, replies in as calls, a new process when one dies."""
+"""Client of the engine process: sends requests, delivers replies as calls, starts a new process when one dies."""
 
 import logging
 import signal
@@ -20,7 +20,7 @@ from workbench.ui.text.i18n import said
 
 log = logging.getLogger(__name__)
 MANY_DEATHS, WITHIN_SECONDS = 3, 60.0
-Outcome = Literal["done", "failed", "stopped", "dropped"]  # dropped: nobody wanted it any more
+Outcome = Literal["done", "failed", "stopped", "dropped"]  # dropped: its answer was no longer needed
 DONE, FAILED, STOPPED, DROPPED = cast(tuple[Outcome, ...], get_args(Outcome))
 
 
@@ -28,21 +28,21 @@ DONE, FAILED, STOPPED, DROPPED = cast(tuple[Outcome, ...], get_args(Outcome))
 class Handlers:
     """Callbacks of a job; exactly one of `done`, `failed` and `stopped` is called, last.
 
-    A `quiet` job whose process died is asked again of the next one, once; after that none of them is called.
+    A `quiet` job whose process died is sent to the next process once; if that dies too, none of them is called.
     """
 
     done: Callable[[Any], object] | None = None
     updated: Callable[[Any], None] | None = None
     failed: Callable[[Failed], None] | None = None
     stopped: Callable[[], None] | None = None
-    title: str = ""  # what the user reads while it runs; empty for what is over in a blink
+    title: str = ""  # title shown while it runs; empty for short jobs
     quiet: bool = False
     cancelled: bool = False
 
 
 @dataclass
 class Asked:
-    """A request that was not answered yet. `first`: it goes before those that wait (see EngineLink.wait)."""
+    """A request without an answer. `first`: it is sent before those that wait (see EngineLink.wait)."""
 
     message: Any
     handlers: Handlers
@@ -53,15 +53,15 @@ class Asked:
 
 
 class EngineLink(QObject):
-    """Lives in the GUI thread. All signals and handlers arrive there.
+    """Lives in the GUI thread, where all signals and handlers arrive.
 
-    ready        the process is up; `versions` says what it runs on, `devices` what can train
-    lost         the process is another one now: a calm sentence, and whether the one before died by itself. Emitted
-                 before its jobs are answered, so that whoever listens can first ask for the model again, and let all
-                 else wait until it is there
+    ready        the process is running; `versions` are its libraries, `devices` those it can train on
+    lost         the process was replaced: a sentence, and whether it died by itself. Emitted before its jobs are
+                 answered, so that a listener can first request the model again, and hold everything else until it is
+                 open
     cancelling   the user cancels this job; emitted before the engine is told
     gave_up      it died too often; nothing runs until `restart`
-    job_ended    with its outcome, and a sentence where it failed
+    job_ended    with its outcome, and a sentence if it failed
     learned      the LayerCurve of a layer that a job trains, as it grows
     """
 
@@ -87,7 +87,7 @@ class EngineLink(QObject):
         self.devices: tuple[str, ...] = ("cpu",)
         self._is_ready = False
         self._killed = False
-        self._innocent = False  # it was killed because one job did not obey; the others are not to blame
+        self._innocent = False  # it was killed because one job did not react; the others are not responsible
         self._waits = False
         self._next = 0
         self._pending: dict[int, Asked] = {}
@@ -101,11 +101,11 @@ class EngineLink(QObject):
 
     @property
     def asked(self) -> tuple[int, ...]:
-        """The jobs that were not answered yet."""
+        """The jobs without an answer."""
         return tuple(self._pending)
 
     def waits_for(self, kind: type) -> bool:
-        """True while a request of this kind is unanswered."""
+        """Return whether a request of this kind is unanswered."""
         return any(isinstance(asked.message, kind) for asked in self._pending.values())
 
     @property
@@ -113,7 +113,7 @@ class EngineLink(QObject):
         return self._is_ready
 
     def start(self) -> None:
-        """Spawn the process; call it after the first paint. What was requested before is sent now."""
+        """Start the process; called after the first paint. Earlier requests are sent now."""
         if self._wire is None:
             self._spawn()
             self._send_what_waits()
@@ -125,7 +125,7 @@ class EngineLink(QObject):
         self._wire = Wire(self._module, lambda reply: self._arrived.emit(life, reply), lambda: self._ended.emit(life))
 
     def restart(self) -> None:
-        """End the process, if there is one, and start another: everything in it is lost, as in a crash."""
+        """End the process, if there is one, and start another: all its state is lost, as in a crash."""
         self._deaths.clear()
         if self._wire is not None:
             self._kill(innocent=False)
@@ -135,7 +135,7 @@ class EngineLink(QObject):
         self._send_what_waits()
 
     def wait(self) -> None:
-        """Hold new requests, except the first ones, until `go_on`: the model is not reopened yet."""
+        """Hold new requests, except the first ones, until `go_on`, because the model is not open again yet."""
         self._waits = True
 
     def go_on(self) -> None:
@@ -143,7 +143,8 @@ class EngineLink(QObject):
         self._send_what_waits()
 
     def shutdown(self, patience: float = 1.0) -> None:
-        """End the process and its threads; blocks for at most about `patience` seconds. Nothing is answered after."""
+        """End the process and its threads; blocks for at most about `patience` seconds. Nothing is answered
+        afterwards."""
         self._life += 1
         self._pending.clear()
         if self._wire is not None:
@@ -153,7 +154,7 @@ class EngineLink(QObject):
     def request(
         self, kind: Callable[..., Any], handlers: Handlers | None = None, first: bool = False, **fields: Any
     ) -> int:
-        """Send `kind(job=…, **fields)`; returns the number of its job."""
+        """Send `kind(job=…, **fields)`; return the number of its job."""
         self._next += 1
         job, handlers = self._next, handlers or Handlers()
         self._pending[job] = asked = Asked(kind(job=job, **fields), handlers, first)
@@ -163,7 +164,7 @@ class EngineLink(QObject):
         return job
 
     def cancel(self, job: int) -> None:
-        """The user wants the job to end, now: a process that does not answer soon is killed and started again."""
+        """Cancel a job for the user: a process that does not react soon is killed and restarted."""
         asked = self._pending.get(job)
         if asked is None or asked.handlers.cancelled:
             return
@@ -176,7 +177,7 @@ class EngineLink(QObject):
         QTimer.singleShot(self._patience_ms, self, partial(self._insist, job))
 
     def finish(self, job: int) -> None:
-        """The training may end early, with the best state so far."""
+        """Let a training end early, with its best state so far."""
         if (asked := self._pending.get(job)) is None:
             return
         if asked.sent:
@@ -185,20 +186,20 @@ class EngineLink(QObject):
             self._stop(job)
 
     def hold(self, job: int, held: bool) -> None:
-        """The training may pause, or go on."""
+        """Pause a training, or resume it."""
         if (asked := self._pending.get(job)) is not None:
             asked.held = held
             self._tell(asked, Hold(job, held))
 
     def abandon(self, job: int) -> None:
-        """Nobody wants the answer any more; the engine may end the job when it likes. No handler is called."""
+        """Drop a job whose answer is no longer needed; the engine may end it at any time. No handler is called."""
         if (asked := self._pending.pop(job, None)) is not None:
             self._tell(asked, Cancel(job))
             if asked.handlers.title:
                 self.job_ended.emit(job, DROPPED, "")
 
     def _send(self, asked: Asked) -> None:
-        """Now; or later, where there is no process that could answer yet."""
+        """Send a request now, or later if no process is ready."""
         if self._wire is None or self._killed or (self._waits and not asked.first):
             return
         asked.sent = True
@@ -207,7 +208,7 @@ class EngineLink(QObject):
             self._wire.send(Hold(asked.message.job, True))
 
     def _tell(self, asked: Asked, message: Any) -> None:
-        """About a job that the process knows."""
+        """Send a message about a job that the process knows."""
         if asked.sent and self._wire is not None:
             self._wire.send(message)
 
@@ -217,7 +218,7 @@ class EngineLink(QObject):
                 self._send(asked)
 
     def _stop(self, job: int) -> None:
-        """It has not begun."""
+        """Stop a job that has not begun."""
         stopped = self._pending[job].handlers.stopped
         self._finish(job, STOPPED)
         _call(stopped)
@@ -230,7 +231,7 @@ class EngineLink(QObject):
     def _insist(self, job: int) -> None:
         if job not in self._pending or self._wire is None:
             return
-        if not self._is_ready:  # still importing: it has not begun with the job, and will see the Cancel
+        if not self._is_ready:  # still importing: it has not started the job, and will see the Cancel
             QTimer.singleShot(self._patience_ms, self, partial(self._insist, job))
             return
         log.info("job %d did not stop within %d ms: the engine is started again", job, self._patience_ms)
@@ -284,7 +285,7 @@ class EngineLink(QObject):
 
     @Slot(int)
     def _bury(self, life: int) -> None:
-        """The process of that life is gone: start another, tell, and answer what it had not."""
+        """Handle the end of a process: start another, emit `lost`, and answer its open jobs."""
         if life != self._life or self._wire is None:
             return
         self._wire.close()
@@ -312,7 +313,8 @@ class EngineLink(QObject):
         self._send_what_waits()
 
     def _may_ask_again(self, asked: Asked, innocent: bool) -> bool:
-        """Whether the next process is asked this, too; what goes first is asked by those who know what else must."""
+        """Return whether the next process gets this request, too; requests marked `first` are sent again by their
+        owners."""
         asked.lives += not innocent
         return (
             not asked.first
@@ -321,7 +323,7 @@ class EngineLink(QObject):
         )
 
     def _bury_job(self, job: int, handlers: Handlers, sentence: str) -> None:
-        """It will not be answered any more."""
+        """End a job that will not be answered."""
         outcome = STOPPED if handlers.cancelled else DROPPED if handlers.quiet else FAILED
         self._finish(job, outcome, sentence if outcome == FAILED else "")
         if handlers.cancelled:
@@ -349,7 +351,7 @@ class EngineLink(QObject):
 
 
 def _ended_by(exitcode: int | None) -> str:
-    """The signal, by its name where it has one."""
+    """Return the signal, by its name if it has one."""
     if exitcode is None or exitcode >= 0:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""One request of a kind under way at a time, the newest waiting."""
+"""Coalescing of requests: one of a kind in progress at a time, the newest waiting."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,8 @@ from workbench.ui.engine_client.client import EngineLink
 class Latest(QObject):
     """Sends requests of one kind so that a long drag still shows results.
 
-    The engine drops a request when a newer one comes. If every mouse move were sent at once, none would ever be
-    answered while the mouse moves. So the newest waits until the one before has answered, `patience_ms` at most.
+    The engine drops a request when a newer one arrives. If every mouse move were sent at once, none would be answered
+    while the mouse moves. So the newest waits until the previous one has answered, at most `patience_ms`.
     """
 
     def __init__(self, link: EngineLink, patience_ms: int, parent: QObject | None = None) -> None:
@@ -24,22 +24,22 @@ class Latest(QObject):
 
     @property
     def job(self) -> int:
-        """The newest job that was sent; replies of any other are stale."""
+        """The newest job that was sent; replies to any other are outdated."""
         return self._job
 
     def submit(self, send: Callable[[], int]) -> None:
-        """`send` makes the request and returns its job."""
+        """Send a request now or later; `send` sends it and returns its job."""
         self._waiting = send
         if not self._timer.isActive():
             self._flush()
 
     def answered(self) -> None:
-        """The request under way has given an answer worth showing: a newer one may replace it."""
+        """Note that the request in progress gave a result worth showing: a newer one may replace it."""
         self._timer.stop()
         self._flush()
 
     def forget_waiting(self) -> None:
-        """Forget the waiting request."""
+        """Drop the waiting request."""
         self._waiting = None
 
     def drop(self) -> None:

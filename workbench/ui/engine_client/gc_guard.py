@@ -1,7 +1,7 @@
-"""Python's garbage is collected in the thread of the window, and between two events.
+"""Garbage collection restricted to the GUI thread, between two events.
 
-Python collects in whichever thread happens to allocate: unpickling an answer of the engine could delete a widget that
-is part of a cycle, in the reading thread, while Qt works on that very widget; that ends in a crash or a standstill.
+Python collects in whichever thread allocates: unpickling an answer of the engine could delete a widget of a reference
+cycle in the reading thread while Qt uses that widget, which ends in a crash or a deadlock.
 pyqtgraph.util.garbage_collector does the same, but cannot be imported before the first paint.
 """
 
@@ -14,7 +14,7 @@ LOOK_MS = 500
 
 
 class Garbage(QObject):
-    """Collects what Python would have, by its own thresholds; until then nothing is collected by itself."""
+    """Collects by Python's own thresholds, in the GUI thread; automatic collection is off."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,12 +29,12 @@ class Garbage(QObject):
         due = [generation for generation, (count, most) in enumerate(counts) if count > most]
         if due:
             gc.collect(due[-1])
-        if not self._started and 2 in due:  # what is alive now is the program: it need not be looked at again
+        if not self._started and 2 in due:  # objects alive now belong to the program and need no later scan
             self._started = True
             gc.freeze()
 
 
 @cache
 def collected_here() -> Garbage:
-    """Install the guard for the life of the application."""
+    """Install the guard for the lifetime of the application."""
     return Garbage(QCoreApplication.instance())

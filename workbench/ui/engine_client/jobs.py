@@ -1,4 +1,4 @@
-"""The jobs under way, and the strip that shows the newest with its progress, remaining time and a way to stop it."""
+"""Jobs in progress, and the strip that shows the newest with its progress, remaining time and a stop button."""
 
 import time
 from collections import deque
@@ -14,10 +14,10 @@ from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
 
-PATIENCE_MS = 300  # what is over sooner is not worth a look
-REDRAW_MS = 100  # a small model's measurement tells of hundreds of batches a second
-LONGEST = 440  # pixels of what is said of a job in the strip
-KEPT = 50  # jobs that are over
+PATIENCE_MS = 300  # shorter jobs are not shown
+REDRAW_MS = 100  # measuring a small model reports hundreds of batches a second
+LONGEST = 440  # pixels of the text of a job in the strip
+KEPT = 50  # finished jobs
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Running:
 
 @dataclass(frozen=True)
 class Finished:
-    """A job that is over: how it ended, a sentence where it failed, how long it took, and at what time of day."""
+    """A finished job: its outcome, a sentence if it failed, its duration, and the time of day."""
 
     title: str
     outcome: Outcome
@@ -42,7 +42,7 @@ class Finished:
 class Jobs(QObject):
     """Jobs with a title, oldest first; and finished jobs, newest first.
 
-    finished   a Finished, as it is put into `over`
+    finished   a Finished, as it is added to `over`
     """
 
     changed = Signal()
@@ -75,7 +75,7 @@ class Jobs(QObject):
     def _end(self, job: int, outcome: Outcome, words: str) -> None:
         running = self.running.pop(job, None)
         spent = time.monotonic() - running.began if running else 0.0
-        # What was over in a blink, or replaced by something newer, is not worth a line.
+        # Very short jobs, and those replaced by newer ones, are not listed.
         if running is not None and (outcome == FAILED or (outcome != DROPPED and spent >= PATIENCE_MS / 1000)):
             over = Finished(running.title, outcome, words, spent, time.strftime("%H:%M:%S"))
             if self.over and (self.over[0].title, self.over[0].outcome) == (over.title, over.outcome):
@@ -86,7 +86,7 @@ class Jobs(QObject):
 
 
 def describe(running: Running) -> str:
-    """'Measuring: batch 3 · 4 s left'."""
+    """Return 'Measuring: batch 3 · 4 s left'."""
     doing = said(running.progress.text)
     # "Measuring: measuring" would say one thing twice.
     told = doing and doing.casefold() != running.title.casefold()
@@ -98,7 +98,7 @@ def describe(running: Running) -> str:
 
 
 class JobStrip(QWidget):
-    """Appears when a job takes longer than a moment; `shown` tells of it."""
+    """Appears when a job takes longer than a moment; emits `shown`."""
 
     shown = Signal(bool)
 
@@ -136,7 +136,7 @@ class JobStrip(QWidget):
             self.hide()
             self.shown.emit(False)
             return
-        if self.isHidden() and not self._delay.isActive():  # by itself: a page that is not on show hides it otherwise
+        if self.isHidden() and not self._delay.isActive():  # explicitly, as it may be hidden with its page
             self._delay.start()
         text = describe(running)
         self._label.setText(self._label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, LONGEST))

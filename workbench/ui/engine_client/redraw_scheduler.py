@@ -1,7 +1,7 @@
-"""Schedules redraws after a change: one piece a turn of the event loop, the most visible first.
+"""Scheduling of redraws after a change: one task per turn of the event loop, the most visible first.
 
-Between two pieces the loop takes the mouse and the keys, and paints. A piece that is wanted again before its turn runs
-once, and reads what it draws when it runs: so the newest state is drawn, and nothing older.
+Between two tasks the loop processes mouse and keys, and paints. A task that is requested again before its turn runs
+once, and reads its data when it runs: so the newest state is drawn, and nothing older.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 OVER = object()
-FRAME = 0.03  # seconds from one round of pieces to the next: a hand that drags wants no more pictures than that
+FRAME = 0.03  # seconds between rounds: a drag needs no more frames than that
 
 
 class Place(IntEnum):
-    """The four places of the window, in the order in which people look at them after an edit; then all others."""
+    """Priority: the four places of the window in the order in which users look at them after an edit; then all
+    others."""
 
     COST = 0
     WHERE = 1
@@ -38,17 +39,17 @@ class RedrawTask(QObject):
         super().__init__(widget)
         self._turns, self._widget, self._draw = turns, widget, draw
         self.place = place
-        self.stale = False  # what is drawn is not what should be
+        self.stale = False  # the drawn state is outdated
         widget.installEventFilter(self)
 
     def soon(self, *_: object) -> None:
-        """For any signal that says that something else is to be drawn."""
+        """Request a redraw; a slot for any signal of a change."""
         self.stale = True
         if self._widget.isVisible() and isValid(self._turns):  # a window may outlive its session by a moment
             self._turns.wait(self)
 
     def run(self) -> None:
-        """Now; nothing where nothing changed."""
+        """Redraw now if anything changed."""
         if self.stale:
             self.stale = False
             self._draw()
@@ -60,13 +61,13 @@ class RedrawTask(QObject):
 
 
 class Turns(QObject):
-    """Pieces have their turns in rounds; `settled` when none waits any more."""
+    """Runs tasks in rounds; emits `settled` when none is waiting."""
 
     settled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._now: dict[RedrawTask, None] = {}  # those whose turn comes in this round
+        self._now: dict[RedrawTask, None] = {}  # tasks of this round
         self._next: dict[RedrawTask, None] = {}
         self._ran: set[RedrawTask] = set()
         self._parts: list[Iterator[object]] = []
@@ -75,27 +76,28 @@ class Turns(QObject):
         self.timer.timeout.connect(self._turn)
 
     def piece(self, widget: QWidget, draw: Callable[[], object], place: Place) -> RedrawTask:
-        """One that lives as long as its widget; connect its `soon`."""
+        """Return a task that lives as long as its widget; connect its `soon`."""
         return RedrawTask(self, widget, draw, place)
 
     def wait(self, piece: RedrawTask) -> None:
-        """Defer what ran in this round to the next: so the last place has its turn, too, while the hand drags."""
+        """Queue a task; one that ran in this round waits for the next, so that the last place gets its turn during a
+        drag."""
         joins = bool(self._now) and piece not in self._ran
         (self._now if joins else self._next)[piece] = None
         self._go_on()
 
     def spread(self, parts: Iterator[object]) -> None:
-        """Something long, one part a turn, when no piece waits."""
+        """Run something long, one part per turn, when no task waits."""
         self._parts.append(parts)
         self._go_on()
 
     @property
     def waiting(self) -> bool:
-        """True while a redraw is pending."""
+        """Return whether a redraw is pending."""
         return bool(self._now or self._next)
 
     def settle(self) -> None:
-        """Run all waiting pieces now."""
+        """Run all waiting tasks now."""
         while self.waiting:
             self._run_next()
 
@@ -110,7 +112,7 @@ class Turns(QObject):
                 self._run_next()
             elif self._parts and next(self._parts[0], OVER) is OVER:
                 del self._parts[0]
-        finally:  # a piece that fails must not hold up the others
+        finally:  # a failing task must not block the others
             self._go_on()
 
     def _run_next(self) -> None:

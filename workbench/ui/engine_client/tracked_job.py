@@ -1,4 +1,4 @@
-"""A job that takes minutes: whether it runs, how far it is, and why it ended."""
+"""A job that takes minutes: whether it runs, its progress, and why it ended."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +11,12 @@ from workbench.ui.engine_client.client import DROPPED, EngineLink, Handlers, Out
 
 
 class TrackedJob(QObject):
-    """One of its kind at a time. Whoever inherits asks with `_ask` and keeps the results; widgets show the attributes.
+    """One job of its kind at a time. Subclasses start it with `_ask` and keep the results; widgets show the attributes.
 
     changed     it began or ended, or there is something new to show
-    progressed  of the running job
-    job         its number; 0: none runs
-    failure     why the last one ended early; "": it did not
+    progressed  progress of the running job
+    job         its number; 0: none is running
+    failure     why the last one ended early; "" if it did not
     """
 
     changed = Signal()
@@ -32,7 +32,7 @@ class TrackedJob(QObject):
         link.job_ended.connect(self._on_ended)
 
     def stop(self) -> None:
-        """The user wants it to end."""
+        """Cancel the job for the user."""
         self._link.cancel(self.job)
 
     def _ask(
@@ -46,8 +46,12 @@ class TrackedJob(QObject):
         again: bool = False,
         **fields: Any,
     ) -> None:
-        """Begin. `stopped`: what is said when it was stopped; `done` and `failed` are called when it is over. `again`:
-        an engine that was started again is asked once more, where what was reached is not lost."""
+        """Start the job.
+
+        stopped        sentence shown if the user stopped it
+        done, failed   called when it has ended
+        again          whether a restarted engine gets it once more, if nothing is lost by that
+        """
 
         def on_done(result: Any) -> None:
             self._over("")
@@ -64,7 +68,7 @@ class TrackedJob(QObject):
         self.changed.emit()
 
     def _drop(self, failure: str = "") -> None:
-        """Nobody wants its answer any more."""
+        """Drop the job, as its answer is no longer needed."""
         job, self.job = self.job, 0
         if job:
             self._link.abandon(job)
@@ -75,11 +79,11 @@ class TrackedJob(QObject):
         self.changed.emit()
 
     def _over(self, failure: str) -> None:
-        """It has ended: what this does, whoever inherits may add to."""
+        """Note that the job has ended; subclasses may extend this."""
         self.job, self.failure = 0, failure
 
     def _on_ended(self, job: int, outcome: Outcome, _: str) -> None:
-        """A job that was asked again, of an engine that died again, has no handler called."""
+        """End a job that was sent again and whose engine died again, as then no handler is called."""
         if job == self.job and outcome == DROPPED:
             self._end(self.tr("The engine crashed twice while working on this. Try again with fewer samples."))
 

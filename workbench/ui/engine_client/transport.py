@@ -1,4 +1,4 @@
-"""One life of the engine process: its pipe, and the two threads that read and write it."""
+"""One run of the engine process: its pipe, and the two threads that read and write it."""
 
 import logging
 import queue
@@ -47,11 +47,11 @@ class Wire:
         self._outbox.put(message)
 
     def kill(self) -> None:
-        """End the process at once; `ended` follows."""
+        """Kill the process; `ended` follows."""
         self._process.kill()
 
     def close(self, patience: float = 1.0) -> None:
-        """Ask the process to quit, kill it after `patience` seconds, and leave no thread behind."""
+        """Ask the process to quit, kill it after `patience` seconds, and join all threads."""
         self._outbox.put(Quit())
         self._outbox.put(None)
         self._process.join(patience)
@@ -64,7 +64,7 @@ class Wire:
         self._connection.close()
 
     def _read(self) -> None:
-        # The sentinel too: a child of the engine may hold the other end of the pipe open after the engine is gone.
+        # The sentinel, too: a child of the engine may hold the other end of the pipe open after the engine has ended.
         try:
             while self._connection in wait([self._connection, self._process.sentinel]):
                 self._received(self._connection.recv())
@@ -80,4 +80,4 @@ class Wire:
             try:
                 self._connection.send(message)
             except OSError:
-                return  # the process is gone; the reading thread says so
+                return  # the process has ended; the reading thread reports it

@@ -1,1 +1,1 @@
-"""The open model beside another file."""
+"""Comparison of the open model with another file."""

@@ -1,4 +1,4 @@
-"""Run > Compare with a file: chooses the file, asks for consent where it runs code, shows what the engine found."""
+"""Run > Compare with a file: chooses the file, asks for consent if it runs code, shows the engine's result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CompareFileCommand(QObject):
             dialogs.choose_file(self._window, self.tr("Compare with a file"), filters, self.compare)
 
     def compare(self, path: str) -> None:
-        """Ask the engine, after an informed yes where the file is code."""
+        """Request the comparison, after consent if the file is code."""
         dialogs.with_trust(self._window, path, self._ask)
 
     def _ask(self, path: str, trusted: Trust) -> None:

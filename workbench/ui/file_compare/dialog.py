@@ -1,4 +1,4 @@
-"""The open model beside another file: figures, layers, operators; and a page to pass on."""
+"""Dialog of the comparison with another file: figures, layers, operators; and a page to pass on."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class FileComparisonDialog(QDialog):
         column.addWidget(buttons)
 
     def write(self, path: str) -> None:
-        """Save the page; a complaint says why where that fails."""
+        """Save the page; a failure is shown in a dialog."""
         try:
             write_text(Path(path), words.html(self.found))
         except UserError as error:

@@ -14,7 +14,7 @@ from workbench.ui.text.i18n import said, tr
 
 @dataclass(frozen=True)
 class Line:
-    """A figure of both files, and how it changed."""
+    """A figure of both files, and its change."""
 
     caption: str
     before: str
@@ -31,7 +31,7 @@ class LayerLine:
 
 
 def names(found: FileComparison) -> tuple[str, str]:
-    """Names of both files, without their folders; with that of each where they have one name."""
+    """Return the names of both files, without their folders unless the names are equal."""
     paths = [Path(found.first), Path(found.second)]
     if paths[0].name == paths[1].name:
         return plain(f"{paths[0].parent.name}/{paths[0].name}"), plain(f"{paths[1].parent.name}/{paths[1].name}")
@@ -39,7 +39,7 @@ def names(found: FileComparison) -> tuple[str, str]:
 
 
 def summary(found: FileComparison) -> str:
-    """'15 layers: 3 the same, 12 with other weights, 1 added.'"""
+    """Return '15 layers: 3 the same, 12 with other weights, 1 added.'"""
     kinds = {
         "same": tr("{n} the same"),
         "weights": tr("{n} with other weights"),
@@ -53,7 +53,7 @@ def summary(found: FileComparison) -> str:
 
 
 def lines(found: FileComparison) -> tuple[Line, ...]:
-    """The figures, as far as they are known."""
+    """Return the figures, as far as they are known."""
     before, after = found.bytes
     rows = [Line(tr("File size"), size(before), size(after), format.shrunk(before, after))]
     figures = found.figures
@@ -90,7 +90,7 @@ def heads() -> tuple[str, ...]:
 
 
 def layer_line(pair: LayerPair) -> LayerLine:
-    """A row of the table."""
+    """Return a row of the table."""
     kinds = {
         "same": tr("the same"),
         "weights": tr("other weights"),
@@ -109,7 +109,7 @@ def layer_line(pair: LayerPair) -> LayerLine:
 
 
 def html(found: FileComparison) -> str:
-    """Self-contained: no script, nothing loaded from elsewhere, no folders of this machine."""
+    """Return self-contained HTML, without scripts, external resources or folders of this machine."""
     first, second = names(found)
     return page_template("comparison.html.j2").render(
         first=first,

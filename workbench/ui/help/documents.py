@@ -1,4 +1,4 @@
-"""The documentation as pages: plain markdown with relative links, the order of index.md first."""
+"""Pages of the documentation: plain markdown with relative links, in the order of index.md."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class Document:
 
     @cached_property
     def prose(self) -> str:
-        """Without blocks of code, in which # and brackets mean something else."""
+        """The text without code blocks, in which # and brackets have other meanings."""
         return FENCE.sub("", self.text)
 
     @property
@@ -31,7 +31,7 @@ class Document:
 
     @property
     def links(self) -> Iterator[str]:
-        """To other pages, or to places in them."""
+        """Yield the links to other pages, or to places in them."""
         return (target for target in LINK.findall(self.prose) if "://" not in target)
 
     @property
@@ -40,13 +40,14 @@ class Document:
 
 
 def anchor(heading: str) -> str:
-    """As sites made of markdown call a heading: "What a figure means" is what-a-figure-means."""
+    """Return the anchor of a heading, as usual on sites generated from markdown: "What a figure means" is
+    what-a-figure-means."""
     return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower())
 
 
 def read(folder: Path) -> dict[str, Document]:
-    """Read all pages, by name: those that are linked from the index in its order, then those linked from these; none
-    without an index. Raises OSError."""
+    """Return all pages, by name: those linked from the index in its order, then those linked from these; none without
+    an index. Raises OSError."""
     found: dict[str, Document] = {}
     waiting = [INDEX]
     for name in waiting:
@@ -59,7 +60,7 @@ def read(folder: Path) -> dict[str, Document]:
 
 
 def resolved(page: str, link: str) -> tuple[str, str]:
-    """The name of the page that a link on another one means, and the anchor in it."""
+    """Return the name of the page that a link on another one leads to, and the anchor in it."""
     target, _, place = link.partition("#")
     if not target:
         return page, place
@@ -73,13 +74,15 @@ def resolved(page: str, link: str) -> tuple[str, str]:
 
 
 def contents(pages: dict[str, Document]) -> list[str]:
-    """Names of the index and of what it links to: the others are reached from these, or searched for."""
+    """Return the names of the index and of the pages it links to; the others are reached from these, or by
+    searching."""
     linked = (resolved(INDEX, link)[0] for link in pages[INDEX].links)
     return list(dict.fromkeys([INDEX, *(name for name in linked if name in pages)]))
 
 
 def matching(pages: dict[str, Document], words: str) -> list[str]:
-    """Names of the pages that have all words, those with one in the title first; the contents without words."""
+    """Return the names of the pages that contain all words, those with one in the title first; the contents without
+    words."""
     wanted = words.casefold().split()
     if not wanted:
         return contents(pages)

@@ -1,4 +1,4 @@
-"""The documentation: an index that is searched, and the page. Read from the disk; nothing is loaded from elsewhere."""
+"""Window of the documentation: a searchable index, and the page. Read from disk; nothing is loaded from elsewhere."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ SCHEME = "page"  # of the browser's addresses: page:first-steps.md
 
 
 class Documentation(QWidget):
-    """A second window, beside the one that is worked in."""
+    """A second window, beside the main one."""
 
     def __init__(self, folder: Path, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -50,7 +50,7 @@ class Documentation(QWidget):
         self.forward.clicked.connect(self.browser.forward)
         self.browser.backwardAvailable.connect(self.back.setEnabled)
         self.browser.forwardAvailable.connect(self.forward.setEnabled)
-        self.browser.historyChanged.connect(self._on_source)  # `sourceChanged` comes before the source is another
+        self.browser.historyChanged.connect(self._on_source)  # `sourceChanged` is emitted before the source changes
         theme.signals.changed.connect(self.browser.reload)
         for keys, verb in ((QKeySequence.StandardKey.Find, self.search.setFocus), ("Escape", self.close)):
             QShortcut(QKeySequence(keys), self, verb)
@@ -78,7 +78,7 @@ class Documentation(QWidget):
         layout.addWidget(split)
 
     def _fill(self) -> None:
-        """The pages that have the words that are searched for."""
+        """List the pages that contain the search words."""
         self.index.blockSignals(True)
         self.index.clear()
         for name in documents.matching(self.pages, self.search.text()):
@@ -94,14 +94,14 @@ class Documentation(QWidget):
             self.browser.go(item.data(Qt.ItemDataRole.UserRole))
 
     def _on_source(self) -> None:
-        """The page that is shown is the one that is chosen, however it was reached."""
+        """Select the shown page in the index, however it was reached."""
         rows = {self.index.item(row).data(Qt.ItemDataRole.UserRole): row for row in range(self.index.count())}
         self.index.setCurrentRow(rows.get(self.browser.page, -1))
         self.browser.mark(self.search.text())
 
 
 class Browser(QTextBrowser):
-    """Shows the pages; a link to elsewhere is given to the desktop."""
+    """Shows the pages; an external link is passed to the desktop."""
 
     def __init__(self, pages: dict[str, documents.Document], parent: QWidget) -> None:
         super().__init__(parent)
@@ -115,7 +115,7 @@ class Browser(QTextBrowser):
         return self.source().path()
 
     def go(self, name: str, place: str = "") -> None:
-        """To a page that there is, and to a heading of it."""
+        """Go to an existing page, and to a heading of it."""
         url = QUrl(f"{SCHEME}:{name}")
         if place:
             url.setFragment(place)
@@ -123,7 +123,7 @@ class Browser(QTextBrowser):
         self._scroll(place)
 
     def loadResource(self, _type: int, name: QUrl | str) -> object:
-        """Qt asks here for all that a page is made of: pages alone are there."""
+        """Return a page; Qt asks here for everything that a page consists of, and only pages exist."""
         url = QUrl(name)
         page = self._pages.get(url.path())
         return page.text if page is not None and url.scheme() == SCHEME else None

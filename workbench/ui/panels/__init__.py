@@ -1,1 +1,1 @@
-"""Parts of the window beside the tabs."""
+"""Panels of the window beside the tabs."""

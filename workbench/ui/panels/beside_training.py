@@ -10,7 +10,7 @@ from workbench.ui.widgets.labels import label
 
 
 class BesideTraining(QWidget):
-    """'Training goes on beside this; each takes longer.' and Pause training; there while both run."""
+    """'Training goes on beside this; each takes longer.' and Pause training; shown while both run."""
 
     def __init__(self, trainings: Trainings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Undo list with snapshots and branches; a click goes there."""
+"""Undo list with snapshots and branches; a click goes to one."""
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -19,7 +19,7 @@ from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
 
-if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import Preview
 
 Index = QModelIndex | QPersistentModelIndex
@@ -36,7 +36,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """`place` is the step, or the number of the branch; `ahead`: it was undone."""
+    """`place`: index of the step, or number of the branch; `ahead`: it was undone."""
 
     kind: Kind
     text: str
@@ -48,7 +48,7 @@ class Entry:
 
 
 class HistoryModel(QAbstractListModel):
-    """Snapshots, branches, then the steps from the first to the last; those alone that have every typed word."""
+    """Snapshots, branches, then the steps from the first to the last; filtered by the typed words."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,11 +76,11 @@ class HistoryModel(QAbstractListModel):
 
     @property
     def here(self) -> int:
-        """The row of the step that is on show."""
+        """Return the row of the current step, or -1."""
         return next((row for row, entry in enumerate(self.entries) if entry.here), -1)
 
     def marks(self) -> list[Mark]:
-        """The steps for the lines of size and metric, whatever was typed."""
+        """Return the steps for the lines of size and metric, unfiltered."""
         return [
             Mark(
                 entry.place,
@@ -151,7 +151,7 @@ class HistoryModel(QAbstractListModel):
         return found
 
     def _first(self) -> Recipe:
-        """The recipe that the list began with."""
+        """Return the recipe that the list began with."""
         stack = self._session.history.stack
         commands = (stack.command(place) for place in range(stack.count()))
         first = (command.old for command in commands if isinstance(command, ChangeRecipe))
@@ -196,7 +196,7 @@ class HistoryModel(QAbstractListModel):
 
 
 def _nothing() -> QPixmap:
-    """Holds the place of an icon, so that texts stand below each other."""
+    """Return an empty icon, so that texts are aligned."""
     empty = QPixmap(ICON, ICON)
     empty.fill(Qt.GlobalColor.transparent)
     return empty
@@ -225,7 +225,7 @@ class HistoryList(QListView):
 
 
 class HistoryPanel(QWidget):
-    """Follows the session; while it is hidden it costs nothing."""
+    """Follows the session; costs nothing while hidden."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -244,7 +244,7 @@ class HistoryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.UNIT, theme.UNIT, theme.UNIT, 0)
         column.setSpacing(theme.UNIT)
-        row = QHBoxLayout()  # beside each other: the dock is low, and the list needs the room
+        row = QHBoxLayout()  # side by side, as the dock is low and the list needs the height
         row.setSpacing(theme.DOUBLE)
         row.addWidget(self.search, 1)
         row.addWidget(self.line, 1)

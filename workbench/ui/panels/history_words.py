@@ -1,4 +1,4 @@
-"""Description of a step of the undo list: to which layers, from which value to which, and the figures after it."""
+"""Description of a step of the undo list: its layers, old and new value, and the figures after it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.ui.text.describe import ARROW, name_words, value_words
 from workbench.ui.text.format import source_text, value_text
 from workbench.ui.text.i18n import counted, said, tr
 
-if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import Preview
 
 POINT = " · "
@@ -24,7 +24,7 @@ Stack = tuple[Action, ...]
 def step_words(
     before: Recipe, after: Recipe, text: str, layers: Iterable[str], methods: Mapping[str, MethodInfo]
 ) -> str:
-    """'blocks.4.conv1 · SVD energy 90 % → 74 %'; the step's own text where it did not change one value."""
+    """Return 'blocks.4.conv1 · SVD energy 90 % → 74 %'; the step's own text if it did not change a single value."""
     stacks = {path: (before.stack_for(path), after.stack_for(path)) for path in layers}
     changed = {
         path: pair
@@ -40,7 +40,7 @@ def step_words(
 
 
 def _value_change(old: Stack, new: Stack, methods: Mapping[str, MethodInfo]) -> str:
-    """'SVD energy 90 % → 74 %'; "" where stacks differ by more than one value of one step."""
+    """Return 'SVD energy 90 % → 74 %'; "" if stacks differ by more than one value of one step."""
     pairs = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
     if len(old) != len(new) or len(pairs) != 1 or pairs[0][0].method != pairs[0][1].method:
         return ""
@@ -62,7 +62,7 @@ def _value_change(old: Stack, new: Stack, methods: Mapping[str, MethodInfo]) -> 
 
 
 def figures(preview: Preview | None) -> str:
-    """'1.05 MB · 90.6 %', as far as they are known."""
+    """Return '1.05 MB · 90.6 %', as far as they are known."""
     if preview is None:
         return ""
     parts = [size(round(preview.size.value))]
@@ -72,7 +72,7 @@ def figures(preview: Preview | None) -> str:
 
 
 def sources(preview: Preview | None) -> str:
-    """How these were obtained, for a tooltip."""
+    """Return how these were obtained, for a tooltip."""
     if preview is None:
         return tr("Figures appear once this recipe has been measured in this session")
     words = [tr("Size: {source}").format(source=source_text(preview.size))]

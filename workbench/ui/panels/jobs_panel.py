@@ -1,4 +1,4 @@
-"""Panel of all jobs with their progress, remaining time and a way to stop each; those that are over; and the log."""
+"""Panel of all jobs with progress, remaining time and a stop button; finished ones; and the log."""
 
 import logging
 from functools import partial
@@ -27,13 +27,13 @@ from workbench.ui.engine_client.jobs import Finished, Jobs, Running, describe
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, Plain, muted, tooltip
 
-LINES = 2000  # of the log that are kept on show
+LINES = 2000  # lines of the log that are shown
 NARROWEST, LOWEST = 240, 96  # pixels; a dock must not make the window grow
 BAR = (120, 6)
 
 
 class JobRow(QWidget):
-    """One that runs."""
+    """A running job."""
 
     def __init__(self, running: Running, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class JobRow(QWidget):
 
 
 class OverRow(QWidget):
-    """One that is over."""
+    """A finished job."""
 
     def __init__(self, over: Finished, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,7 +136,7 @@ class JobsList(QScrollArea):
         self._show_over(tuple(self._jobs.over))
 
     def _show_over(self, over: tuple[Finished, ...]) -> None:
-        """The newest first; rows that stay are kept."""
+        """Show finished jobs, newest first; existing rows are kept."""
         for each in [each for each in self.over if each not in over]:
             _remove(self._over, self.over.pop(each))
         for place, each in enumerate(over):
@@ -175,7 +175,7 @@ class _Handler(logging.Handler):
 
 
 class LogView(QWidget):
-    """The newest lines, to be read and copied; the whole log is a file."""
+    """The newest lines, to read and copy; the whole log is a file."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,7 +197,7 @@ class LogView(QWidget):
         column.addWidget(self.text)
 
     def corner(self, parent: QWidget) -> QWidget:
-        """The buttons, for beside the tabs: where the dock is low they would take the room of the lines."""
+        """Return the buttons, placed beside the tabs to leave room for lines in a low dock."""
         box = QWidget(parent)
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, theme.DOUBLE, 0)
@@ -225,7 +225,7 @@ class JobsPanel(QTabWidget):
         self._show_corner()
 
     def head(self, parent: QWidget) -> QWidget:
-        """The tabs, and the buttons of the log, for the strip above the dock: one row less in a low one."""
+        """Return the tabs and the buttons of the log, for the title bar of the dock, which saves a row."""
         box, bar = QWidget(parent), QTabBar(parent)
         bar.setDrawBase(False)
         bar.setAccessibleName(self.accessibleName())

@@ -1,4 +1,5 @@
-"""Which recipe is only looked at, with the ways out of that: in the Plan tab, and while another tab is in front."""
+"""Banner and note about a previewed recipe, with the ways to end the preview: in the Plan tab, and beside other
+tabs."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
@@ -10,7 +11,7 @@ from workbench.ui.widgets.labels import Elided, Plain
 
 
 class LookBanner(QFrame):
-    """'Previewing Search 3. Enter applies it, Esc returns.'; there while a recipe is looked at."""
+    """'Previewing Search 3. Enter applies it, Esc returns.'; shown while a recipe is previewed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,7 @@ class LookBanner(QFrame):
 
 
 class LookNote(QWidget):
-    """The same in few words for the status bar, while the tab with the banner is not in front."""
+    """A short form for the status bar, while the tab with the banner is not in front."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +61,7 @@ class LookNote(QWidget):
         self.refresh()
 
     def show_unless(self, banner: bool) -> None:
-        """`banner`: the one of the Plan tab is in sight."""
+        """Show the note unless the banner of the Plan tab is visible."""
         self._elsewhere = not banner
         self.refresh()
 

@@ -1,4 +1,4 @@
-"""The models opened lately: a click opens one, those that are gone say so, each can be taken off the list."""
+"""Recently opened models: a click opens one, missing ones are marked, each can be removed from the list."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ SHOWN = 5
 
 
 class RecentList(QWidget):
-    """`chosen` with a path; `emptied` when the last row was taken off.
+    """`chosen` with a path; `emptied` when the last row was removed.
 
-    Whether the files are there is asked in another thread: a disk may be slow to answer.
+    Whether files exist is checked in another thread, as a disk may be slow.
     """
 
     chosen = Signal(str)
@@ -49,7 +49,7 @@ class RecentList(QWidget):
             row.open.clicked.connect(lambda _=False, path=path: self.chosen.emit(path))
             row.remove.clicked.connect(lambda _=False, path=path: self._forget(path))
             self._column.addWidget(row)
-            if not network_place(path):  # asking another computer takes a click
+            if not network_place(path):  # another computer is contacted only after a click
                 QThreadPool.globalInstance().start(lambda path=path: self._looked.emit(path, exists(path)))
 
     def _mark(self, path: str, there: bool) -> None:
@@ -57,7 +57,7 @@ class RecentList(QWidget):
             self.rows[path].show_missing()
 
     def _forget(self, path: str) -> None:
-        """The focus goes to the row that is there instead."""
+        """Remove a row; the focus goes to the row that takes its place."""
         index = list(self.rows).index(path)
         settings.forget(path)
         self.refresh()
@@ -98,7 +98,7 @@ class RecentRow(QWidget):
         row.addWidget(self.remove)
 
     def show_missing(self) -> None:
-        """The file is not where it was."""
+        """Mark the file as missing."""
         self.missing = True
         self.open.setEnabled(False)
         self.note.show()

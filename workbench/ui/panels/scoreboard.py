@@ -18,7 +18,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small
 from workbench.ui.widgets.labels import Plain, tooltip
 
-SHRUNK = 0.995  # of the size before: a file that is larger than this did not shrink
+SHRUNK = 0.995  # share of the original size above which a file counts as not smaller
 BESIDE, ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 BESIDE_GAP = 4  # pixels that Qt leaves between an icon and its text
 # Pixels between the tiles, whether the button that measures has a text, whether parameters are shown; the first that
@@ -27,9 +27,9 @@ FITS = ((theme.DOUBLE, True, True), (theme.UNIT, True, True), (theme.UNIT, True,
 
 
 class Tile(QWidget):
-    """One quantity: a caption, a value, and a note that says where it comes from.
+    """One quantity: a caption, a value, and a note on its source.
 
-    What is only a forecast, or of a moment ago, is muted and in italics.
+    Forecasts and outdated values are muted and in italics.
     """
 
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
@@ -60,7 +60,7 @@ class Tile(QWidget):
 
 
 def reasons_of(preview: Preview | None) -> list[str]:
-    """Why layers did not shrink, the largest first; each reason once."""
+    """Return why layers did not shrink, the largest first; each reason once."""
     if preview is None:
         return []
     grown = sorted((change for change in preview.changes if change.larger), key=lambda change: -change.bytes_after)
@@ -154,7 +154,7 @@ class Scoreboard(QFrame):
         for tile in self._tiles:
             layout.addWidget(tile)
         layout.addStretch(1)
-        self._buttons = QHBoxLayout()  # at the right edge: figures that come, go and get longer do not move them
+        self._buttons = QHBoxLayout()  # at the right edge, where changing figures do not move them
         self._buttons.setSpacing(theme.UNIT)
         self._buttons.addWidget(self.measure_button)
         self._buttons.addWidget(self.snapshot_button)
@@ -183,8 +183,8 @@ class Scoreboard(QFrame):
         return QSize(self._least, super().minimumSizeHint().height())
 
     def _fit(self) -> None:
-        """Where it is narrow, room is taken from between the tiles, then from the parameters, which MACs go along with,
-        and at last the button keeps its icon alone."""
+        """Save width if it is narrow: first between the tiles, then the parameters, which correlate with MACs, then the
+        text of the button."""
         needed = [self._width(*fit) for fit in FITS]
         if self._least != needed[-1]:
             self._least = needed[-1]
@@ -197,7 +197,7 @@ class Scoreboard(QFrame):
         self.parameters_tile.setVisible(parameters)
 
     def _width(self, gap: int, text: bool, parameters: bool) -> int:
-        """Pixels that this takes, whatever is on show."""
+        """Return the pixels that this takes, whatever is shown."""
         tiles = [tile for tile in self._tiles if not tile.isHidden() and tile is not self.parameters_tile]
         tiles += [self.parameters_tile] if parameters else []
         button = self.measure_button.sizeHint().width()
@@ -240,13 +240,13 @@ class Scoreboard(QFrame):
                 "Zipped: {before} → {after}. Compressed model: {file} bytes as a file (written to memory)."
             ).format(before=size(timing.zipped_before), after=size(timing.zipped), file=f"{timing.file:,}")
         if loads is not None:
-            # Above, as the note is the longest of all words here already: it would push the buttons.
+            # Above, as the note is the longest text here already and would push the buttons.
             self.size_tile.caption.setText(caption + format.in_memory(loads[1]))
             tip += "\n" + format.loading(*loads)
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
 
     def _loads(self) -> tuple[Load, Load] | None:
-        """Cost of loading both files, where it was measured."""
+        """Return the cost of loading both files, if it was measured."""
         timing, report = self.timings.current, self._session.report
         if timing is not None and timing.load_before is not None and timing.load is not None:
             return timing.load_before, timing.load
@@ -255,7 +255,7 @@ class Scoreboard(QFrame):
         return None
 
     def _explain_size(self) -> None:
-        """The reasons in a small window beside the button, until the next click or key."""
+        """Show the reasons in a small window beside the button, until the next click or key."""
         place = self.why_button.mapToGlobal(self.why_button.rect().bottomLeft())
         QWhatsThis.showText(place, "\n".join((self.tr("Why it did not shrink:"), *self._reasons)), self.why_button)
 
@@ -269,7 +269,7 @@ class Scoreboard(QFrame):
         metric = self._session.metric
         self.metric_tile.caption.setText(said(metric.heading))
         edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
-        awaited = current or not self._session.measuring_paused  # else what is on show is of the recipe before
+        awaited = current or not self._session.measuring_paused  # else of the previous recipe
         value = preview.value if preview and edited and awaited else None
         if value is not None and self._session.report is not None and self._session.report.after.value is not None:
             value = self._session.report.after.value
@@ -294,7 +294,8 @@ class Scoreboard(QFrame):
         self._show_change(preview.change if preview else None, current, metric, shown)
 
     def _explained(self, figure: Figure | None) -> str:
-        """Tip of a metric: how it was obtained, the other metrics, and of which output where that is not obvious."""
+        """Return the tooltip of a metric: how it was obtained, the other metrics, and the output if that is not
+        obvious."""
         data, preview = self._session.data, self._session.preview
         notes = data.notes if data is not None else ()
         measured = preview.beside if preview is not None else ()
@@ -307,7 +308,7 @@ class Scoreboard(QFrame):
         return "\n".join([*lines, *map(format.beside_text, beside), *map(said, notes)])
 
     def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
-        """Source of the metric, and whether it includes the recipe's training."""
+        """Return the source of the metric, and whether it includes the recipe's training."""
         source = format.source_text(value, samples)
         if preview is None or preview.trained is None or (value.how == "verified" and preview.trained):
             return source
@@ -331,7 +332,7 @@ class Scoreboard(QFrame):
         self.change_tile.show_text(format.change_text(change, metric, shown), note, tip, sure=current and settled)
 
     def _show_predicted(self, predicted: Prediction | None) -> None:
-        """Show the prediction, always in the look of a forecast: nothing was run for it."""
+        """Show the prediction, always styled as a forecast, as nothing was run for it."""
         self.predicted_tile.setVisible(predicted is not None)
         if predicted is None:
             return
@@ -362,7 +363,7 @@ class Scoreboard(QFrame):
         self.predicted_tile.show_text(text, note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
-        if tile is not self.parameters_tile:  # shown where there is room for it
+        if tile is not self.parameters_tile:  # shown if there is room for it
             tile.setVisible(before is not None)
         if before is None:
             return

@@ -11,12 +11,12 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import tooltip
 
 HEIGHT, MARGIN, DOT = 28, 4, 2.0  # pixels
-FEWEST = 2  # steps with figures, below which there is no line
+FEWEST = 2  # fewest steps with figures for a line
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One step: its number, bytes and metric as far as they are known, and what a tooltip says of it."""
+    """One step: its number, bytes and metric as far as they are known, and its tooltip."""
 
     place: int
     bytes: float | None
@@ -26,7 +26,7 @@ class Mark:
 
 
 class Sparkline(QWidget):
-    """`chosen(place)`: the step under the mouse was clicked. Each line has another scale."""
+    """`chosen(place)`: the step under the mouse was clicked. The two lines have different scales."""
 
     chosen = Signal(int)
 
@@ -53,7 +53,7 @@ class Sparkline(QWidget):
         self.update()
 
     def x_of(self, number: int) -> float:
-        """Pixels across of a mark."""
+        """Return the horizontal position of a mark in pixels."""
         wide = self.width() - 2 * MARGIN
         return MARGIN + wide * number / max(len(self.marks) - 1, 1)
 
@@ -99,7 +99,7 @@ class Sparkline(QWidget):
         self._draw(painter, [mark.value for mark in self.marks], colors.after, Qt.PenStyle.DashLine)
 
     def _draw(self, painter: QPainter, values: Sequence[float | None], color: QColor, style: Qt.PenStyle) -> None:
-        """Lines between steps whose figures are known, and a dot for each."""
+        """Draw lines between steps whose figures are known, and a dot for each."""
         known = [value for value in values if value is not None]
         if not known:
             return

@@ -9,14 +9,14 @@ from workbench.ui.engine_client.jobs import Finished, Jobs
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Icon, Plain
 
-WORTH_S = 3.0  # what took less was watched
+WORTH_S = 3.0  # shorter jobs were probably watched
 STAYS_MS = 6000
 FADE_MS = 200
-LEAST = 20  # pixels of height, where the menus are not in the window
+LEAST = 20  # pixels of height, if the menus are not in the window
 
 
 class Toast(QFrame):
-    """Comes, stays a few seconds, goes; a click sends it away. Nothing has to be done about it."""
+    """Appears for a few seconds; a click closes it. It requires no reaction."""
 
     def __init__(self, window: QMainWindow, jobs: Jobs) -> None:
         super().__init__(window)
@@ -36,7 +36,7 @@ class Toast(QFrame):
         window.installEventFilter(self)
 
     def _on_finished(self, over: Finished) -> None:
-        """Failures have a dialog, and who stopped a job knows."""
+        """Show the toast for success only: failures have a dialog, and stopping was the user's choice."""
         if over.outcome != "done" or over.seconds < WORTH_S:
             return
         self.words.setText(self.tr("{title}: done after {time}").format(title=over.title, time=duration(over.seconds)))
@@ -64,7 +64,7 @@ class Toast(QFrame):
         fade.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
 
     def _place(self) -> None:
-        """Beside the menus at the right, where it covers no figure and no button."""
+        """Place it beside the menus at the right, where it covers no figure and no button."""
         self.resize(self.width(), max(self._window.menuBar().height(), LEAST))
         self.move(self._window.width() - self.width() - theme.UNIT, 0)
 

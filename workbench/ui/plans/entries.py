@@ -1,4 +1,4 @@
-"""Entries of the plot and the table: whole recipes, those of the search and those of the session, each once."""
+"""Entries of the plot and the table: recipes of the search and of the session, each once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ Mark = Literal["original", "chosen", "current", "snapshot", "front"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A point with what it is besides: the one for the goal, the recipe on show, a snapshot by its name; `front`: no
-    other file is as small and as good. `key`: of its recipe."""
+    """A point and its roles: the one for the goal, the current recipe, a snapshot by its name. `front`: no other file
+    is as small and as good. `key`: of its recipe."""
 
     key: int
     point: Point
@@ -33,7 +33,7 @@ class Entry:
 
 
 def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
-    """Entries of the session and the search, the original first."""
+    """Return the entries of the session and the search, the original first."""
     if session.model is None:
         return ()
     front, same = plans.front, plans.same
@@ -66,7 +66,7 @@ def entries_of(session: Session, plans: Plans) -> tuple[Entry, ...]:
 
 
 def _current(recipe: Recipe, points: Mapping[int, Point], same: Same) -> int:
-    """Key of the point after training where there is one, else before it."""
+    """Return the key of the point after training if there is one, else before it."""
     trained = same.of(Point("", "search", recipe, 0))
     return trained if trained in points else same.key(recipe)
 
@@ -77,7 +77,7 @@ def _original(session: Session) -> Point:
 
 
 def _forecasts(plans: Plans) -> Iterator[Point]:
-    """The presets that the model can have; what they lose is known once they were on show."""
+    """Yield the presets that the model can have; their drop is known once they were measured."""
     for forecast in plans.forecasts.values():
         if not forecast.refused:
             found = plans.measured.get(plans.same.key(forecast.recipe))
@@ -87,7 +87,7 @@ def _forecasts(plans: Plans) -> Iterator[Point]:
 
 
 def change_of(point: Point, metric: MetricInfo) -> Figure | None:
-    """How the metric changes, with its interval; None where it was not measured."""
+    """Return the change of the metric, with its interval; None if it was not measured."""
     best = point.best
     if best is None:
         return None
@@ -100,7 +100,7 @@ def change_of(point: Point, metric: MetricInfo) -> Figure | None:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that is drawn. `value` is the original's metric; None where only the drop is known."""
+    """Content of the plot. `value` is the original's metric; None if only the drop is known."""
 
     entries: tuple[Entry, ...] = ()
     front: Front | None = None
@@ -111,12 +111,12 @@ class Scene:
 
     @property
     def energy(self) -> Told:
-        """How the energy of all recipes was obtained."""
+        """Source of the energy of all recipes."""
         return self.front.energy if self.front is not None else ""
 
 
 def kind_of(entry: Entry) -> str:
-    """The class of a recipe in the page."""
+    """Return the CSS class of a recipe in the page."""
     if "original" in entry.marks:
         return "original"
     if "chosen" in entry.marks:
@@ -127,7 +127,7 @@ def kind_of(entry: Entry) -> str:
 
 
 def uniform_line(entries: Sequence[Entry], axis: str) -> list[tuple[float, float]]:
-    """(size, drop) of the uniform recipes that no smaller one beats, smallest first."""
+    """Return (size, drop) of the uniform recipes that no smaller one beats, smallest first."""
     found: list[tuple[float, float]] = []
     uniform = [
         (x, entry.point.drop)
@@ -141,7 +141,7 @@ def uniform_line(entries: Sequence[Entry], axis: str) -> list[tuple[float, float
 
 
 def limit_of(goal: Goal, axis: str, model: ModelSummary | None) -> float | None:
-    """The largest figure on this axis that keeps the goal."""
+    """Return the largest figure on this axis that meets the goal."""
     limits: dict[str, float | None] = {
         "bytes": goal.bytes_of(model.bytes) if model is not None else None,
         "macs": goal.max_macs,
@@ -157,7 +157,7 @@ def figure_of(point: Point, axis: str) -> float | None:
 
 
 def unit_of(axis: str, largest: float) -> tuple[float, str]:
-    """Divisor of figures, and the unit that gives."""
+    """Return the unit for these figures, and its divisor."""
     if axis in ("latency", "energy"):
         return 1.0, "ms" if axis == "latency" else "mJ"
     scales = {"macs": ((1e9, "G"), (1e6, "M"), (1e3, "k"))}.get(axis, ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")))

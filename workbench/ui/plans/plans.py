@@ -1,5 +1,4 @@
-"""The search for a recipe: the trade-off found so far, what the presets will make of the model, and what the window
-measured itself."""
+"""Search for a recipe: the trade-off found so far, forecasts of the presets, and what the window measured itself."""
 
 from __future__ import annotations
 
@@ -28,15 +27,15 @@ REDRAW_MS = 100  # between two pictures of a front that grows
 
 
 class Plans(TrackedJob):
-    """The front stays until there is another model or other data, and is kept with the session; a search for another
-    goal goes on from it.
+    """The front is kept until the model or the data changes, and is stored with the session; a search for another goal
+    continues from it.
 
     front       the trade-off; None before the first search
     forecasts   of the presets, by name, as far as they are known
-    measured    what was on show and is measured, by the key of its recipe (see `same`)
+    measured    recipes that were current and are measured, by their key (see `same`)
     paused      the search waits between two trials
-    finishing   it was told to end with what it has
-    ended       a search is over, and found what `front` is
+    finishing   it was told to end with its results so far
+    ended       a search has ended with `front`
     """
 
     ended = Signal()
@@ -57,7 +56,7 @@ class Plans(TrackedJob):
 
     @property
     def reason(self) -> str:
-        """Why nothing can be searched now; "" where it can."""
+        """Return the reason why nothing can be searched now; "" if it can."""
         model = self._session.model
         if model is None or all(layer.locked for layer in model.layers):
             return self.tr("This model has no layer that can be edited.")
@@ -65,7 +64,7 @@ class Plans(TrackedJob):
 
     @property
     def same(self) -> Same:
-        """Tells which recipes do the same to the model that is open, as far as that is known now."""
+        """Return what decides which recipes have the same effect on the open model, as far as that is known."""
         model = self._session.model
         known: list[Point | Forecast] = [*(self.front.points if self.front is not None else ())]
         known += [forecast for forecast in self.forecasts.values() if not forecast.refused]
@@ -73,12 +72,12 @@ class Plans(TrackedJob):
 
     @property
     def presets(self) -> dict[str, Recipe]:
-        """By name: one stack of steps on every layer that can have it."""
+        """Return recipes by name: one stack of steps on every layer that can have it."""
         return {name: Recipe().with_actions(["*"], stack) for name, stack in PRESETS.items()}
 
     def start(self, goal: Goal) -> None:
-        """Search for this goal, without the layers that the recipe leaves alone. Presets that use the allowed families
-        alone are measured with it."""
+        """Search for this goal, without the layers that the recipe leaves alone. Presets that use only the allowed
+        families are measured as well."""
         if self.job or self.reason:
             return
         goal = replace(goal, layers=self._searched(goal.layers))
@@ -104,7 +103,7 @@ class Plans(TrackedJob):
         )
 
     def _searched(self, layers: tuple[str, ...]) -> tuple[str, ...]:
-        """The layers of a goal without those that are left alone; none for all."""
+        """Return the layers of a goal without those that are left alone; empty for all."""
         session = self._session
         assert session.model is not None
         paths = tuple(layer.path for layer in session.model.layers if not layer.locked)
@@ -119,7 +118,7 @@ class Plans(TrackedJob):
             self.changed.emit()
 
     def finish(self) -> None:
-        """End with what there is; asked twice, at once."""
+        """End with the results so far; if called twice, at once."""
         if self.finishing:
             self.stop()
         elif self.job:
@@ -128,14 +127,14 @@ class Plans(TrackedJob):
             self.changed.emit()
 
     def ask_forecasts(self) -> None:
-        """Ask for forecasts of the presets, unless they are known or asked for."""
+        """Request forecasts of the presets, unless they are known or requested."""
         if self._session.model is None or self._forecasting or len(self.forecasts) == len(PRESETS):
             return
         handlers = Handlers(done=self._forecast, updated=self._show, failed=self._session.mention, quiet=True)
         self._forecasting = self._link.request(messages.Forecast, handlers, recipes=tuple(self.presets.items()))
 
     def forget(self) -> None:
-        """Another model, or other data: nothing that was measured holds."""
+        """Drop everything, as the model or the data changed."""
         self.front = None
         self.forecasts, self.measured = {}, {}
         if self._forecasting:
@@ -146,8 +145,7 @@ class Plans(TrackedJob):
     # -- replies ---------------------------------------------------------------------------------------------------
 
     def _take(self, front: Front) -> None:
-        """Take the points of a front. Each recipe is looked up once: points that come again stay the objects that they
-        were."""
+        """Take the points of a front. Each recipe is looked up once: repeated points stay the same objects."""
         before = self.front.points if self.front is not None else ()
         again = tuple(
             known if known is not None and same(known, new) else new
@@ -162,8 +160,8 @@ class Plans(TrackedJob):
         self.ended.emit()
 
     def _on_data(self) -> None:
-        """Drop what was measured on other data. It stays where the data is that a trade-off was found on,
-        as after the session or the engine was started again."""
+        """Drop measurements on other data. A trade-off stays if its data is attached again, as after a restart of the
+        session or the engine."""
         self.forget()
         data, found = self._session.data, self._session.found
         if data and found and (found.data, found.front.metric) == (data.fingerprint, data.metric):
@@ -198,7 +196,7 @@ class Plans(TrackedJob):
 
 
 def same(known: Point, new: Point) -> bool:
-    """Whether two points of one model have the same figures; a cheap question, unlike whether recipes are equal."""
+    """Return whether two points of one model have the same figures; cheaper than comparing recipes."""
     ask = attrgetter(
         "kind", "name", "bytes", "macs", "memory", "latency", "energy", "predicted", "measured", "held_out"
     )
@@ -206,7 +204,7 @@ def same(known: Point, new: Point) -> bool:
 
 
 def point_of(state: Snapshot, session: Session) -> Point | None:
-    """With what was measured of it on the data that is attached; None while not even its size is known."""
+    """Return a point with the figures of a snapshot on the attached data; None while not even its size is known."""
     totals, change, metric = state.totals, state.change, session.metric
     if totals is None:
         return None

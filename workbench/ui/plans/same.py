@@ -1,4 +1,5 @@
-"""Recipes that do the same to a model: a step on all layers by a glob, or in a row of each that can have it, is one."""
+"""Recipes with the same effect on a model: a step by a glob on all layers equals one in a row of each that can have
+it."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -20,11 +21,11 @@ class Same:
         self._left = left
 
     def key(self, recipe: Recipe) -> int:
-        """Key of a recipe before it is trained."""
+        """Return the key of a recipe before it is trained."""
         return _key(recipe, self._paths, self._left.get(recipe.key, ()))
 
     def of(self, point: Point) -> int:
-        """Key of its recipe; before and after training there are two."""
+        """Return the key of a point's recipe; before and after training there are two."""
         key = _key(point.recipe, self._paths, point.left or self._left.get(point.recipe.key, ()))
         return hash((key, point.recipe.recover)) if point.retrained else key
 

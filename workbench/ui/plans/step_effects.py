@@ -1,4 +1,4 @@
-"""Effects of steps that may be added on the file and its predictions: asked of the engine while a menu is open."""
+"""Predicted effects of steps that may be added: requested from the engine while a menu is open."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,7 +13,7 @@ from workbench.ui.text.i18n import said
 
 
 class StepEffects(QObject):
-    """`known(step, words, tip)` for each step that was asked for; a new question replaces the one before."""
+    """`known(step, words, tip)` for each requested step; a new request replaces the previous one."""
 
     known = Signal(object, str, str)
 
@@ -23,7 +23,7 @@ class StepEffects(QObject):
         self._job = 0
 
     def ask(self, paths: list[str], stack: tuple[Action, ...], steps: tuple[Action, ...]) -> None:
-        """The recipe with each of these steps added to the stack of these layers."""
+        """Request the effect of adding each of these steps to the stack of these layers."""
         session = self._session
         if self._job:
             session.link.abandon(self._job)
@@ -38,7 +38,7 @@ class StepEffects(QObject):
         self._job = session.link.request(messages.Forecast, handlers, recipes=tuple(asked.items()))
 
     def _words(self, forecast: Forecast) -> tuple[str, str]:
-        """'−26.0 kB, −0.2 ± 0.3 points', and how it was obtained."""
+        """Return '−26.0 kB, −0.2 ± 0.3 points', and how it was obtained."""
         if forecast.refused:
             return "–", said(forecast.refused)
         preview = self._session.preview

@@ -1,4 +1,4 @@
-"""Value of the goal bar: it becomes a Goal, and is remembered for each model."""
+"""Value of the goal bar: converted to a Goal, and stored for each model."""
 
 import json
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ MOST = 1e9  # of any amount
 
 @dataclass(frozen=True)
 class Wish:
-    """`amounts` by limit, in the unit on show; only that of `limit` counts. `chosen`: the selected layers alone.
-    `retrain`: the search trains the best few recipes, too."""
+    """Settings of the goal bar. `amounts` by limit, in the unit shown; only that of `limit` counts. `chosen`: the
+    selected layers only. `retrain`: the search trains the best few recipes, too."""
 
     limit: Limit = "share"
     amounts: Mapping[Limit, float] = field(default_factory=dict)
@@ -40,7 +40,8 @@ class Wish:
     retrain: bool = False
 
     def amount(self, model: ModelSummary | None, points: bool) -> float:
-        """Amount of the limit: the given one, else one that suits the model. `points`: the metric is a percentage."""
+        """Return the amount of the limit: the given one, else a suitable one for the model. `points`: the metric is a
+        percentage."""
         if self.limit in self.amounts:
             return self.amounts[self.limit]
         size, macs = (model.bytes, model.macs or 0) if model is not None else (0, 0)
@@ -56,7 +57,7 @@ class Wish:
         return given.get(self.limit, 25.0)
 
     def limited(self, limit: Limit, model: ModelSummary | None, points: bool) -> "Wish":
-        """Another limit; one of the size keeps its meaning in the other unit."""
+        """Return the wish with another limit; one of size keeps its meaning in the other unit."""
         sizes: dict[Limit, float] = {"kB": 1e3, "MB": 1e6, "share": model.bytes / 100 if model is not None else 0.0}
         amounts = self.amounts
         if limit in sizes and self.limit in sizes and sizes[limit] > 0 and self.limit in self.amounts:
@@ -64,7 +65,7 @@ class Wish:
         return replace(self, limit=limit, amounts=amounts)
 
     def goal(self, model: ModelSummary | None, points: bool, layers: tuple[str, ...]) -> Goal:
-        """`layers`: those that are selected."""
+        """Return the goal; `layers`: those that are selected."""
         plain = Goal(
             families=self.families,
             layers=layers if self.chosen else (),
@@ -93,7 +94,7 @@ class Wish:
 
 
 def three(value: float) -> float:
-    """Three significant digits."""
+    """Return the value with three significant digits."""
     return float(f"{value:.3g}")
 
 
@@ -101,7 +102,7 @@ def three(value: float) -> float:
 
 
 def recall(fingerprint: str) -> Wish:
-    """Recall the goal set for the model of this fingerprint; settings are a file that anyone may write into."""
+    """Return the stored goal of the model with this fingerprint, validated, as anyone may write into the settings."""
     try:
         return _read(_known().get(fingerprint))
     except (TypeError, ValueError, AttributeError):
@@ -109,7 +110,7 @@ def recall(fingerprint: str) -> Wish:
 
 
 def remember(fingerprint: str, wish: Wish) -> None:
-    """The models of the last goals are kept, the newest last."""
+    """Store a goal; those of the last models are kept, the newest last."""
     known = {key: value for key, value in _known().items() if key != fingerprint}
     known[fingerprint] = {**vars(wish), "amounts": dict(wish.amounts)}
     settings.store().setValue(KEY, json.dumps(dict(list(known.items())[-MODELS:])))

@@ -1,1 +1,1 @@
-"""Plots: canvases, lines to drag, tables of what is drawn; those of weights in weights/."""
+"""Plots: canvases, draggable lines, tables; those of weights in weights/."""

@@ -8,11 +8,11 @@ import pyqtgraph as pg
 
 from workbench.ui.widgets import theme
 
-APART = {"left": 18, "bottom": 36}  # pixels between ticks whose words can be read
+APART = {"left": 18, "bottom": 36}  # pixels between readable ticks
 
 
 class Axis(pg.AxisItem):
-    """Linear, or logarithmic where the plot draws log10 of its values."""
+    """Linear, or logarithmic if the plot draws log10 of its values."""
 
     def __init__(self, orientation: str, log: bool = False) -> None:
         super().__init__(orientation)
@@ -20,9 +20,9 @@ class Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=-4, tickTextOffset=6, maxTickLevel=1, autoReduceTextSpace=False)
         if orientation == "left":
-            self.setWidth(68)  # of one width, or the plot would jump sideways when the counts change
+            self.setWidth(68)  # fixed width, or the plot would jump sideways when the counts change
         else:
-            self.setHeight(40)  # the ticks' words and the label's, without the gap between them
+            self.setHeight(40)  # height of the tick texts and the label, without the gap between them
 
     def dress(self) -> None:
         """Apply the colours and the font of the theme."""
@@ -61,7 +61,7 @@ class Axis(pg.AxisItem):
 
 
 def log_ticks(low: float, high: float, size: float) -> list[float]:
-    """Positions (log10) of round numbers: decades, or 1, 2, 5 of each, or every digit, or still closer together."""
+    """Return positions (log10) of round numbers: decades, or 1, 2, 5 of each, or every digit, or closer."""
     room = max(int(size / 28), 2)  # a tick needs 28 pixels
     decades = range(math.floor(low), math.ceil(high) + 1)
     for digits in ((1,), (1, 2, 5), range(1, 10)):
@@ -77,9 +77,10 @@ def log_ticks(low: float, high: float, size: float) -> list[float]:
 
 
 def number(value: float, fixed: bool = False) -> str:
-    """A tick of a logarithmic axis, or a value read off a plot: three significant digits, no exponent if avoidable.
+    """Return a tick of a logarithmic axis, or a value read off a plot: three significant digits, no exponent if
+    avoidable; a dash for not-a-number.
 
-    `fixed` keeps trailing zeros, so that numbers below each other line up. A dash for what is no number.
+    `fixed` keeps trailing zeros, so that numbers align.
     """
     if value == 0 or not isfinite(value):
         return "0" if value == 0 else "–"

@@ -1,4 +1,4 @@
-"""Base of all plots: title, read-out under the mouse, empty state, export."""
+"""Base of all plots: title, readout under the mouse, empty state, export."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ SMALLEST = (280, 150)  # pixels
 
 
 class Readout(Elided):
-    """Read-out of a plot; `said` announces it to screen readers."""
+    """Readout of a plot; `said` announces it to screen readers."""
 
     said = Signal(str)
 
@@ -27,7 +27,7 @@ class Readout(Elided):
 
 
 class PlotPanel(QWidget):
-    """Title, canvas, a line that says what is under the mouse, a table. Subclasses fill them and answer `to_csv`.
+    """Title, canvas, readout, table. Subclasses fill them and implement `to_csv`.
 
     The canvas is a canvas.Canvas, or another widget that draws.
     """
@@ -52,14 +52,14 @@ class PlotPanel(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.pages = QStackedWidget(self)
-        self._turned_to: QWidget | None = None  # as the subclass asked, which is not so at first
+        self._turned_to: QWidget | None = None  # as the subclass asked, which is not yet the case
         self.pages.addWidget(canvas)
         self.pages.addWidget(self.empty)
         self.table = FigureTable(captions, corner, self)
         head = QHBoxLayout()
         head.setSpacing(theme.UNIT)
         head.addWidget(self.title)
-        self.title.setMinimumHeight(HEAD)  # with or without tools, plots beside each other begin at one height
+        self.title.setMinimumHeight(HEAD)  # with or without tools, adjacent plots begin at the same height
         head.addWidget(self.subtitle, 1)
         head.addLayout(self.tools)
         self.column = QVBoxLayout(self)
@@ -76,7 +76,7 @@ class PlotPanel(QWidget):
         theme.signals.changed.connect(self.redraw)
 
     def redraw(self) -> None:
-        """Draw again what is shown, in the colours of the theme."""
+        """Draw again, in the colours of the theme."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:  # on another screen: pens count its pixels
@@ -84,11 +84,11 @@ class PlotPanel(QWidget):
         return super().event(event)
 
     def to_csv(self) -> str:
-        """The numbers behind the curves."""
+        """Return the numbers behind the curves."""
         return ""
 
     def whole(self) -> "PlotPanel":
-        """Widget to export: this, or a copy with room for what is scrolled away."""
+        """Return the widget to export: this, or a copy with room for what is scrolled out of view."""
         return self
 
     def save(self, path: str) -> None:

@@ -1,7 +1,6 @@
-"""The drawing area of a plot: curves below, markers above them (overlay), handles that the hand moves, and a line by
-which keys read values off.
+"""Canvas of a plot: curves, markers above them (overlay), draggable handles, and a line for reading values by keys.
 
-Handles are painted in pixels, so that the grips are large enough for a hand.
+Handles are painted in pixels, so that the grips are large enough for the mouse.
 """
 
 from collections.abc import Iterable
@@ -18,15 +17,15 @@ __all__ = ["Canvas", "Handle", "Marker", "Note"]
 
 REACH = 8  # pixels from a handle within which the mouse takes it
 GRIP_SIZE = (7.0, 28.0)
-READING = ""  # in place of a handle's name: the arrow keys move the line that values are read off by
+READING = ""  # in place of a handle's name: the arrow keys move the readout line
 FAR = 10  # values, or steps of a handle, at once
 
 
 @dataclass(frozen=True)
 class Handle:
-    """Lines that the hand moves, and their label. `at`: ascending; those of one handle move together.
+    """Draggable lines, and their label. `at`: ascending; those of one handle move together.
 
-    offered     the value is not the user's yet: it becomes that when it is dragged
+    offered     the value is not the user's yet: it becomes so when dragged
     """
 
     name: str
@@ -36,8 +35,12 @@ class Handle:
 
 
 class Canvas(Overlay):
-    """`dragged(name, index, x)` while a line of a handle moves, `released` when let go; `hovered(x)` of what is read by
-    mouse or keys, None for nothing; `clicked(x)` inside the plot, beside the handles, or Return on a value."""
+    """Signals:
+
+    dragged(name, index, x)   while a line of a handle moves; `released` at the end
+    hovered(x)                x value under the mouse or chosen by keys; None for none
+    clicked(x)                inside the plot beside the handles, or Return on a value
+    """
 
     dragged = Signal(str, int, float)
     released = Signal()
@@ -54,12 +57,12 @@ class Canvas(Overlay):
         self._offset = 0.0
         self._moved = False
         self.hover: float | None = None
-        self.modifiers = Qt.KeyboardModifier.NoModifier  # keys that are down while the hand drags
+        self.modifiers = Qt.KeyboardModifier.NoModifier  # keys pressed during a drag
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_handles(self, *handles: Handle) -> None:
-        """Place the handles; the one being dragged stays where it is."""
+        """Set the handles; the one being dragged stays where it is."""
         kept = {handle.name: handle.at for handle in self._handles if self._taken and handle.name == self._taken[0]}
         self._handles = tuple(replace(handle, at=kept.get(handle.name, handle.at)) for handle in handles)
         reading = self._active == READING and self._read is not None
@@ -75,17 +78,17 @@ class Canvas(Overlay):
 
     @property
     def reading(self) -> float | None:
-        """The value on the x axis that keys have gone to."""
+        """Return the x value chosen by keys, or None."""
         return None if self._read is None else self._stops[self._read]
 
     @property
     def handles(self) -> tuple[float, ...]:
-        """Positions of all lines, handle by handle."""
+        """Return the positions of all lines, handle by handle."""
         return tuple(x for handle in self._handles for x in handle.at)
 
     @property
     def active(self) -> str:
-        """The name of the handle that the arrow keys move."""
+        """Return the name of the handle that the arrow keys move."""
         return self._active
 
     def handle(self, name: str) -> Handle | None:
@@ -105,7 +108,7 @@ class Canvas(Overlay):
                 handle, index = found
                 self._taken, self._active = (handle.name, index), handle.name
                 self._moved = False
-                self._set_hover(None)  # or its line would stand where the drag began
+                self._set_hover(None)  # or its line would stay where the drag began
                 self._offset = self.to_pixel(handle.at[index]) - event.position().x()
             elif self.area.contains(event.position()):
                 self.clicked.emit(self.to_value(event.position().x()))
@@ -144,8 +147,8 @@ class Canvas(Overlay):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right move the line of a handle that grows to the right, or go from value to value; up and down
-        choose among handles and reading."""
+        """Move a line by left and right (that of a pair that grows to the right), or go from value to value; choose
+        among handles and reading by up and down."""
         key = Qt.Key(event.key())
         fast = FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         handle = self.handle(self._active)
@@ -162,7 +165,7 @@ class Canvas(Overlay):
             event.ignore()
 
     def _choose(self, way: int) -> bool:
-        """Another handle for the arrow keys, or reading. Returns whether there is another."""
+        """Select another handle for the arrow keys, or reading. Returns whether there is another."""
         names = [*(handle.name for handle in self._handles), *((READING,) if self._stops else ())]
         if len(names) < 2:
             return False
@@ -207,17 +210,17 @@ class Canvas(Overlay):
         self.viewport().update()
 
     def key_step(self) -> float:
-        """Step of one press of an arrow key; 1 in plots of whole numbers."""
+        """Return the step of one press of an arrow key; 1 in plots of integers."""
         low, high = self.box.viewRange()[0]
         return (high - low) / 400
 
     def move_held(self, name: str, at: tuple[float, ...]) -> None:
-        """Position of a handle after a drag step, bounded by the plot."""
+        """Set the position of a handle after a drag step, bounded by the plot."""
         self._handles = tuple(replace(handle, at=at) if handle.name == name else handle for handle in self._handles)
         self.viewport().update()
 
     def _handle_at(self, where: QPointF) -> tuple[Handle, int] | None:
-        """The line within reach; where several are, the one whose grip is nearest."""
+        """Return the line within reach; among several, the one whose grip is nearest."""
         if where.y() > self.area.bottom():
             return None
         near = [
@@ -229,7 +232,8 @@ class Canvas(Overlay):
         return (self._handles[min(near)[1]], min(near)[2]) if near else None
 
     def _grip_height(self, handle: Handle) -> float:
-        """Height of a grip; grips of several handles are staggered, so that each can be taken where they meet."""
+        """Return the height of a grip; grips of several handles are staggered, so that each can be taken where they
+        meet."""
         below = self._handles.index(handle) - (len(self._handles) - 1) / 2
         return self.area.center().y() + below * (GRIP_SIZE[1] + theme.HALF)
 
@@ -263,7 +267,7 @@ class Canvas(Overlay):
         self._paint_handle_labels(painter)
 
     def _paint_handle_labels(self, painter: QPainter) -> None:
-        """The label of the active handle is in full colour."""
+        """Paint the labels, that of the active handle in full colour."""
         colors, font = theme.colors(), theme.font(-1, QFont.Weight.Medium)
         named = sorted((handle for handle in self._handles if handle.label), key=lambda handle: handle.at[-1])
         widths = [QFontMetricsF(font).horizontalAdvance(handle.label) + 12 for handle in named]

@@ -1,4 +1,4 @@
-"""The learning curve: loss of each step, metric on the held-out samples after each epoch with its interval."""
+"""Learning curve: loss of each step, and metric on the held-out samples after each epoch with its interval."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,12 +13,11 @@ from workbench.ui.plots.canvas import Canvas, Marker
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 
-MOST = 300  # points that are drawn, neighbours averaged: a longer line takes too long to paint
+MOST = 300  # points drawn, neighbours averaged: a longer line takes too long to paint
 
 
 class CurvePlot(PlotPanel):
-    """One line over epochs, or what `x_label` names; stages follow each other on the axis, a dotted line between
-    them."""
+    """One line over epochs, or `x_label`; stages follow each other on the axis, separated by dotted lines."""
 
     def __init__(self, title: str, y_label: str, parent: QWidget | None = None, x_label: str | None = None) -> None:
         along = tr("epoch") if x_label is None else x_label
@@ -44,8 +43,13 @@ class CurvePlot(PlotPanel):
         between: tuple[float, ...] = (),
         ends: Mapping[float, tuple[float, float]] | None = None,
     ) -> None:
-        """`points`: epoch and value; `metric` for the read-out, in percent where that is its unit; `between`: where
-        stages end; `ends`: of the interval at an epoch."""
+        """Show the points.
+
+        points    epoch and value
+        metric    for the readout, in percent if that is its unit
+        between   where stages end
+        ends      ends of the interval by epoch
+        """
         self._points, self._metric, self._between = list(points), metric, between
         self._ends, self._scale = dict(ends or {}), 100.0 if metric.percent else 1.0
         if not points:
@@ -93,7 +97,7 @@ class CurvePlot(PlotPanel):
 
 
 def thinned(points: np.ndarray) -> np.ndarray:
-    """[at most about MOST, 2]: runs of neighbours averaged; the last point stays."""
+    """Return [at most about MOST, 2]: averages of neighbouring points; the last point stays."""
     run = -(-len(points) // MOST)
     if run == 1:
         return points
@@ -103,7 +107,7 @@ def thinned(points: np.ndarray) -> np.ndarray:
 
 
 def along(points: Sequence[TrainingPoint]) -> tuple[list[float], tuple[float, ...]]:
-    """Epochs of the points with the stages one after the other, and where one ends and the next begins."""
+    """Return the epochs of the points with the stages one after the other, and where one ends and the next begins."""
     places: list[float] = []
     ends: list[float] = []
     start = 0.0

@@ -1,4 +1,4 @@
-"""A drawing area of dots that are pointed at, walked along and chosen; wheel and drag zoom and pan."""
+"""Scatter plot of dots for pointing, walking and choosing; wheel and drag zoom and pan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from workbench.ui.widgets import theme
 REACH = 14  # pixels from a dot within which the mouse takes it
 DRAG = 5  # pixels from which a press is a drag
 ZOOM = 1.2  # a notch of the wheel
-FAR = 64.0  # times the home range, that nobody zooms out of sight
+FAR = 64.0  # largest multiple of the home range when zooming out
 RING = 8.0  # pixels from the middle of a dot to the ring around it
 
 
 @dataclass(frozen=True)
 class Dot:
-    """In the units of the axes. `label`: a few words beside it; `front`: the arrow keys stop here."""
+    """A dot in the units of the axes. `label`: a few words beside it; `front`: the arrow keys stop here."""
 
     key: int
     x: float
@@ -52,7 +52,7 @@ class TradeoffCanvas(Overlay):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def set_spots(self, dots: Sequence[Dot], home: QRectF) -> None:
-        """`home`: the range that shows all that matters; a view that was zoomed stays."""
+        """Set the dots. `home`: the range that shows all that matters; a zoomed view stays."""
         self.spots = tuple(dots)
         self.home = home
         if not self._zoomed:
@@ -64,7 +64,7 @@ class TradeoffCanvas(Overlay):
         self.viewport().update()
 
     def reset(self) -> None:
-        """Show all of it."""
+        """Show the whole range."""
         self._zoomed = False
         home = self.home
         self.box.setRange(xRange=(home.left(), home.right()), yRange=(home.top(), home.bottom()), padding=0)
@@ -74,11 +74,11 @@ class TradeoffCanvas(Overlay):
         return self._zoomed
 
     def place(self, dot: Dot) -> QPointF:
-        """In pixels of the widget."""
+        """Return the position of a dot in pixels of the widget."""
         return QPointF(self.mapFromScene(self.box.mapViewToScene(QPointF(dot.x, dot.y))))
 
     def nearest(self, where: QPointF) -> Dot | None:
-        """The dot within reach of the mouse."""
+        """Return the dot within reach of the mouse, or None."""
         if not self.area.adjusted(-REACH, -REACH, REACH, REACH).contains(where):
             return None
         found = [(_apart(self.place(dot), where), number) for number, dot in enumerate(self.spots)]
@@ -173,7 +173,7 @@ class TradeoffCanvas(Overlay):
                 event.ignore()
 
     def _walk(self, by: int) -> None:
-        """To another dot of the front, from the chosen one, which may lie beside it."""
+        """Go to another dot of the front, from the chosen one, which may lie beside it."""
         stops = sorted((dot for dot in self.spots if dot.front), key=lambda dot: dot.x)
         if not stops:
             return
@@ -199,7 +199,7 @@ class TradeoffCanvas(Overlay):
         self._paint_labels(painter)
 
     def _paint_labels(self, painter: QPainter) -> None:
-        """Beside their dots, where they hide neither each other nor another dot; else not at all."""
+        """Paint labels beside their dots, where they hide neither each other nor another dot."""
         colors, area = theme.colors(), self.area
         places = {dot.key: self.place(dot) for dot in self.spots}
         taken = [QRectF(place.x() - 5, place.y() - 5, 10, 10) for place in places.values()]
@@ -224,7 +224,7 @@ class TradeoffCanvas(Overlay):
 
 
 def _around(at: QPointF, wide: float, high: float) -> list[QRectF]:
-    """Right of a dot, left of it, above and below."""
+    """Return the rectangles right of a dot, left of it, above and below."""
     gap = RING + 3
     return [
         QRectF(at.x() + gap, at.y() - high / 2, wide, high),

@@ -23,9 +23,9 @@ DRAWN = QWidget.RenderFlag.DrawChildren
 class Keeper(QObject):
     """The menu of a plot, its button and its keys: Ctrl+C copies the numbers while the plot has the focus.
 
-    numbers   the plot's, as CSV
-    whole     the widget that a picture shows: the plot, or a copy of it with room for what is scrolled away
-    page      the plot and what is behind it as a standalone page (HTML); None: it has none
+    numbers   the plot's numbers, as CSV
+    whole     the widget to draw: the plot, or a copy of it with room for what is scrolled out of view
+    page      the plot and its data as a standalone page (HTML); None: it has none
     """
 
     def __init__(
@@ -63,7 +63,8 @@ class Keeper(QObject):
         self.menu().popup(at)
 
     def copy(self) -> None:
-        """The numbers. Not both in one QMimeData: one that Python made outlives the program, and ends it badly."""
+        """Copy the numbers. Not with an image in one QMimeData: one created in Python outlives the program, and crashes
+        at exit."""
         QGuiApplication.clipboard().setText(self._numbers())
         self._tell(self.tr("Numbers copied: {plot}").format(plot=self._title.text()))
 

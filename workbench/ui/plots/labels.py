@@ -1,12 +1,12 @@
-"""Labels that make room for each other."""
+"""Placement of labels without overlap."""
 
 from collections.abc import Sequence
 
 
 def spread(centres: Sequence[float], widths: Sequence[float], low: float, high: float, gap: float) -> list[float]:
-    """Left edges for labels that want these centres (ascending), inside low..high and at least `gap` apart.
+    """Return left edges for labels with these desired centres (ascending), inside low..high and at least `gap` apart.
 
-    Where they do not all fit, the gaps shrink and then the labels overlap evenly, but none leaves the range.
+    If they do not all fit, the gaps shrink and then the labels overlap evenly, but none leaves the range.
     """
     if not widths:
         return []

@@ -1,6 +1,6 @@
 """Overlay of a plot: marker lines with labels, ticks and dots, a note.
 
-All in pixels over the scene, not as items of it: so it is sharp on every screen, and labels make room for each other.
+All in pixels over the scene, not as items of it, so that it is sharp on every screen and labels can avoid each other.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ DENSE = 4  # pixels between ticks that can be told apart
 
 @dataclass(frozen=True)
 class Marker:
-    """A dotted vertical line that says what is there."""
+    """A dotted vertical line with a label."""
 
     x: float
     text: str
@@ -31,7 +31,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Note:
-    """A few words at the top of the plot, right of `right` where they fit, else left of `left`."""
+    """A few words at the top of the plot, right of `right` if they fit, else left of `left`."""
 
     left: float
     right: float
@@ -40,10 +40,11 @@ class Note:
 
 
 class Overlay(pg.PlotWidget):
-    """A plot with two axes and what is painted over it; canvas.Canvas adds what the hand can move."""
+    """A plot with two axes and an overlay; canvas.Canvas adds draggable handles."""
 
     def __init__(self, x_label: str, y_label: str, log: bool = False, rows: int = 1) -> None:
-        """`rows` of labels above the plot; one more is made where markers do not fit beside each other."""
+        """Create the plot. `rows`: rows of labels above it; one more is added if markers do not fit next to each
+        other."""
         self.x_axis, self.y_axis = Axis("bottom"), Axis("left", log)
         self._built = self._staggered = False  # Qt sizes the widget before it is whole
         super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis}, enableMenu=False)
@@ -71,7 +72,7 @@ class Overlay(pg.PlotWidget):
         self.viewport().update()
 
     def pen(self, color: QColor, width: float = 1.5) -> QPen:
-        """A pen for a curve. Pens of the scene count in the screen's own pixels."""
+        """Return a pen for a curve. Pens of the scene count in the screen's own pixels."""
         return pg.mkPen(color, width=width * self.devicePixelRatioF())
 
     def set_markers(self, markers: tuple[Marker, ...]) -> None:
@@ -80,7 +81,7 @@ class Overlay(pg.PlotWidget):
         self.viewport().update()
 
     def _make_room(self) -> None:
-        """Labels that do not fit beside each other take turns in two rows."""
+        """Add a second row if labels do not fit next to each other."""
         metrics = QFontMetricsF(theme.font(-1))
         needed = sum(metrics.horizontalAdvance(marker.text) + theme.UNIT for marker in self._markers)
         staggered = needed > self.width() - 2 * theme.UNIT
@@ -98,7 +99,7 @@ class Overlay(pg.PlotWidget):
         self.viewport().update()
 
     def set_ticks(self, ticks: Iterable[float], dots: Iterable[float] = ()) -> None:
-        """Short lines on the x axis, and dots just above it: single values."""
+        """Set short lines on the x axis, and dots just above it, for single values."""
         self._ticks, self._dots = tuple(ticks), tuple(dots)
         self.viewport().update()
 
@@ -119,11 +120,11 @@ class Overlay(pg.PlotWidget):
         return self._note
 
     def to_pixel(self, x: float) -> float:
-        """Horizontal position in the widget of a value on the x axis."""
+        """Return the horizontal position in the widget of a value on the x axis."""
         return self.mapFromScene(self.box.mapViewToScene(QPointF(x, 0))).x()
 
     def _to_pixels(self, values: Iterable[float]) -> set[int]:
-        """Pixels of many values, each once: the axis is linear, so two points of it are enough."""
+        """Return the distinct pixels of many values; the axis is linear, so two points of it suffice."""
         start, end = (self.box.mapViewToScene(QPointF(x, 0)).x() for x in (0, 1))
         shift = self.mapFromScene(QPointF(0, 0)).x()
         return {round(shift + start + (end - start) * value) for value in values}
@@ -135,7 +136,7 @@ class Overlay(pg.PlotWidget):
 
     @property
     def area(self) -> QRectF:
-        """The rectangle of the curves, in pixels of the widget."""
+        """Return the rectangle of the curves, in pixels of the widget."""
         return QRectF(self.mapFromScene(self.box.sceneBoundingRect()).boundingRect())
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
@@ -159,7 +160,7 @@ class Overlay(pg.PlotWidget):
         colors, area = theme.colors(), self.area
         painter.setPen(QPen(colors.after, 1.5))
         places = {x for x in self._to_pixels(self._ticks) if area.left() <= x <= area.right()}
-        # They are many and would be one strip: low and thin, or they would hide the bars.
+        # Many ticks would merge into a strip: low and thin, so that they do not hide the bars.
         dense = len(places) * DENSE > area.width()
         painter.setPen(QPen(colors.after, 1 if dense else 1.5))
         for x in places:
@@ -191,7 +192,7 @@ class Overlay(pg.PlotWidget):
             painter.drawText(label, Qt.AlignmentFlag.AlignCenter, marker.text)
 
     def _label_places(self, places: list[float], widths: list[float]) -> list[QRectF]:
-        """Positions of the labels of the markers: in one row, or alternating in two."""
+        """Return the positions of the labels of the markers: in one row, or alternating in two."""
         turns = 2 if self._staggered else 1
         found = [QRectF() for _ in places]
         for turn in range(turns):

@@ -1,4 +1,4 @@
-"""Two plots beside each other, above each other, or one at a time: as there is room for them."""
+"""Two plots side by side, one above the other, or one at a time, depending on the room."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -8,13 +8,13 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
 BESIDE, PLOTS_BESIDE = 616, 736  # pixels of width from which two have room side by side
-EVEN = 10_000  # far more than there is room for: all get the same
+EVEN = 10_000  # far more than the room: all get the same
 TIGHT = 0.75  # of the comfortable height: less is not both, whatever was chosen
 FIRST, SECOND, BOTH = 0, 1, 2
 
 
 class PlotSplitter(QSplitter):
-    """Two side by side, or above each other where that is too narrow for them."""
+    """Two plots side by side, or one above the other if the width does not suffice."""
 
     def __init__(self, parent: QWidget | None = None, beside: int = BESIDE) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -37,20 +37,21 @@ class PlotSplitter(QSplitter):
             self.share()  # else a hint of its contents decides
 
     def share(self) -> None:
-        """Give all of them the same room."""
+        """Give all plots the same room."""
         self.setSizes([EVEN] * self.count())
 
 
 class PlotPair(PlotSplitter):
-    """Two plots, or one of them where both would be too low to read; `group` has a button for either and for both.
+    """Two plots, or one of them if both would be too low to read; `group` has a button for either and for both.
 
-    What was chosen there holds. Until then the room decides, and `prefer` which of them it is.
+    The user's choice is kept. Without one the room decides, and `prefer` which of them it is.
     """
 
     def __init__(
         self, first: QWidget, second: QWidget, titles: tuple[str, str], comfort: int, parent: QWidget | None = None
     ) -> None:
-        """`comfort`: pixels of height that one of them should have, with all that stands around its curves."""
+        """Create the pair. `comfort`: height in pixels that one of them should have, including everything around its
+        curves."""
         super().__init__(parent, PLOTS_BESIDE)
         self._comfort = comfort
         self._choice: int | None = None
@@ -67,34 +68,34 @@ class PlotPair(PlotSplitter):
 
     @property
     def buttons(self) -> tuple[QToolButton, ...]:
-        """To be placed where the plots are."""
+        """Return the buttons, to be placed by the owner."""
         return tuple(self.group.button(place) for place in (FIRST, SECOND, BOTH))  # type: ignore[misc]
 
     @property
     def shown(self) -> int:
-        """FIRST, SECOND or BOTH."""
+        """Return FIRST, SECOND or BOTH."""
         if self._choice in (FIRST, SECOND):
             return self._choice
         least = self._comfort if self._choice is None else TIGHT * self._comfort
         return BOTH if self._has_room(least) else self._preferred
 
     def _has_room(self, height: float) -> bool:
-        """For both, when each is to have `height` pixels."""
+        """Return whether both fit with `height` pixels each."""
         return self.wide or self.height() >= 2 * height + self.handleWidth()
 
     def choose(self, which: int) -> None:
-        """Choose by hand, kept at any size of the window."""
+        """Set the user's choice, kept at any size of the window."""
         if which in (FIRST, SECOND, BOTH):
             self._choice = which
             self._arrange()
 
     def prefer(self, which: int) -> None:
-        """Prefer one plot where there is room for one only and the user has not chosen."""
+        """Set which plot to show if there is room for one only and the user has not chosen."""
         self._preferred = which
         self._arrange()
 
     def minimumSizeHint(self) -> QSize:
-        """One of them is enough."""
+        """Return the size for one of them."""
         first, second = (plot.minimumSizeHint().expandedTo(plot.minimumSize()) for plot in self._plots)
         return first.expandedTo(second)
 

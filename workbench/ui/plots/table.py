@@ -1,4 +1,4 @@
-"""Figures under a plot in two rows, before and after; the row heads are the legend of the curves."""
+"""Figures under a plot in two rows, before and after; the row headings are the legend of the curves."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
-NARROW = 360  # pixels: below, there is no room for words before the figures
+NARROW = 360  # pixels: below, there is no room for texts before the figures
 
 
 class Swatch(QLabel):
@@ -30,7 +30,7 @@ class Swatch(QLabel):
 
 
 class FigureTable(QWidget):
-    """A caption for each column; the row `after` keeps its place while it is empty, or the plot would jump."""
+    """A caption for each column; the row `after` keeps its space while it is empty, or the plot would jump."""
 
     def __init__(self, captions: Sequence[str], corner: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class FigureTable(QWidget):
             widget.setSizePolicy(policy)
 
     def show_rows(self, before: Sequence[str], after: Sequence[str] | None, sure: bool = True) -> None:
-        """`sure`: the row after is that of the recipe as it is."""
+        """Show the figures. `sure`: the row `after` belongs to the current recipe."""
         for cells, texts in zip(self._rows, (before, after or ()), strict=True):
             for cell, text in zip(cells[2:], texts, strict=False):
                 cell.setText(text)
@@ -63,18 +63,18 @@ class FigureTable(QWidget):
         self.set_sure(sure)
 
     def set_sure(self, sure: bool) -> None:
-        """Draw in grey what is estimated or outdated."""
+        """Draw estimated or outdated figures in grey."""
         for cell in self._rows[1][2:]:
             cell.setForegroundRole(QPalette.ColorRole.WindowText if sure else QPalette.ColorRole.PlaceholderText)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where it is narrow, rows are named by their colours alone."""
+        """Show only the colours as row headings if it is narrow."""
         super().resizeEvent(event)
         for row in self._rows:
             row[1].setVisible(self.width() >= NARROW and not row[0].isHidden())
 
     def texts(self) -> tuple[tuple[str, ...], ...]:
-        """Texts row by row."""
+        """Return the texts row by row."""
         return tuple(tuple(cell.text() for cell in row[2:]) for row in self._rows if not row[2].isHidden())
 
     def _row(self, row: int, size: int, role: str, text: str) -> tuple[QLabel, ...]:

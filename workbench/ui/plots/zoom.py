@@ -1,5 +1,5 @@
-"""A plot whose x axis the hand zooms and moves: the wheel or + and −, a drag beside the handles; a double click or 0
-shows all again."""
+"""A plot with a zoomable x axis: by the wheel or + and −, or by a drag beside the handles; a double click or 0 shows
+all."""
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
@@ -13,7 +13,7 @@ STILL = 4  # pixels within which a click is no drag
 
 
 class ZoomCanvas(Canvas):
-    """`zoomed()` when another part of the axis is on show. `home` is all of it."""
+    """`zoomed()` when another part of the axis is shown. `home` is all of it."""
 
     zoomed = Signal()
 
@@ -25,11 +25,11 @@ class ZoomCanvas(Canvas):
 
     @property
     def span(self) -> tuple[float, float]:
-        """The part that is on show."""
+        """Return the part that is shown."""
         return self._span or self.home
 
     def set_home(self, low: float, high: float) -> None:
-        """Set the whole range; a part of it that is on show stays."""
+        """Set the whole range; a zoomed part stays."""
         self.home = (low, high)
         self._show(self._span)
 
@@ -39,7 +39,7 @@ class ZoomCanvas(Canvas):
             self.zoomed.emit()
 
     def zoom(self, notches: float, about: float) -> None:
-        """Zoom in by notches of a wheel; the value `about` stays where it is."""
+        """Zoom in by notches of a wheel; the value `about` stays at its place."""
         low, high = self.span
         whole = self.home[1] - self.home[0]
         width = min(max((high - low) * FACTOR**-notches, whole * CLOSEST), whole)
@@ -108,5 +108,5 @@ class ZoomCanvas(Canvas):
             super().keyPressEvent(event)
 
     def _beside(self, where: QPointF) -> bool:
-        """In the plot, and not on a handle."""
+        """Return whether a position is in the plot, and not on a handle."""
         return self._handle_at(where) is None and self.area.contains(where)

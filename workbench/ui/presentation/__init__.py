@@ -1,1 +1,1 @@
-"""The story of a compression, full screen, as a page and as a document."""
+"""Presentation of a compression: full screen, as a page and as a document."""

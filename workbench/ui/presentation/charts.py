@@ -1,4 +1,4 @@
-"""The slides of the trade-off, of real samples before and after, and of what is saved."""
+"""Slides of the trade-off, of real samples before and after, and of the savings."""
 
 import math
 
@@ -11,7 +11,7 @@ from workbench.ui.presentation.slides import RIGHT, SMALL, TOP_ROW, Slide, numbe
 from workbench.ui.presentation.story import Dot, Example, Story
 from workbench.ui.text.i18n import tr
 
-ROUGH = 3.0  # of the range that the best recipes span: worse ones lie below the plot, and are left out
+ROUGH = 3.0  # share of the range of the best recipes: worse ones would be below the plot and are left out
 FOOT = 4.5  # units below a plot, for its axis
 SIDE = 8.0  # units left of it
 IN_A_ROW = 5
@@ -27,7 +27,7 @@ def tradeoff(slide: Slide, story: Story) -> None:
     low, high = _round_range([dot.value for dot in dots])
 
     def at(dot: Dot) -> QPointF:
-        """In units of the slide."""
+        """Return the position in units of the slide."""
         across = area.left() + area.width() * dot.bytes / (1.05 * widest)
         return QPointF(across, area.bottom() - area.height() * (dot.value - low) / (high - low))
 
@@ -64,7 +64,7 @@ def savings(slide: Slide, story: Story) -> None:
 
 
 def _shown(dots: tuple[Dot, ...]) -> list[Dot]:
-    """Dots near the best: a recipe that ruins the model would press all others into one line."""
+    """Return the dots near the best, as a recipe that destroys the model would compress all others into one line."""
     values = sorted((dot.value for dot in dots), reverse=True)
     original = next(dot for dot in dots if dot.kind == "original")
     middle = values[len(values) // 2]
@@ -79,7 +79,7 @@ def _round_range(values: list[float]) -> tuple[float, float]:
 
 
 def _best(dots: list[Dot]) -> list[Dot]:
-    """Smallest first, as far as no smaller one is as good."""
+    """Return the dots that no smaller one equals, smallest first."""
     found: list[Dot] = []
     for dot in sorted(dots, key=lambda dot: dot.bytes):
         if not found or dot.value > found[-1].value:
@@ -136,7 +136,7 @@ def _key(slide: Slide, kinds: set[str], y: float) -> None:
 
 
 def _step(rough: float) -> float:
-    """1, 2 or 5 times a power of ten."""
+    """Return 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(rough))
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PresentationCommands(QObject):
-    """Commands of the presentation; its modules are imported when one is asked for."""
+    """Commands of the presentation; its modules are imported when needed."""
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
@@ -32,7 +32,7 @@ class PresentationCommands(QObject):
 
     @property
     def findings(self) -> Findings:
-        """Changed predictions, as the slide of examples shows them."""
+        """Changed predictions, for the slide of examples."""
         from workbench.ui.tabs.compare.findings import Findings
 
         if self._found is None:
@@ -40,7 +40,7 @@ class PresentationCommands(QObject):
         return self._found
 
     def start(self) -> None:
-        """Full screen, on the screen of the window."""
+        """Present in full screen, on the screen of the window."""
         from workbench.ui.presentation.window import Presentation
 
         if self._session.model is not None:
@@ -50,7 +50,7 @@ class PresentationCommands(QObject):
             presentation.setFocus()
 
     def choose_document(self) -> None:
-        """Save the presentation as HTML, PDF or pictures, by the suffix."""
+        """Save the presentation as HTML, PDF or images, by the suffix."""
         if self._session.opened is not None:
             dialogs.choose_target(
                 self._window,
@@ -75,7 +75,7 @@ class PresentationCommands(QObject):
         self._session.told.emit(self.tr("Presentation saved as {path}").format(path=path))
 
     def choose_design(self) -> None:
-        """Take names, colours, logo, costs and notes from a file; the dialog's other way is to do without one."""
+        """Take names, colours, logo, costs and notes from a file, or, by the dialog's other button, use none."""
         from workbench.ui.presentation import design
 
         def chosen(path: str) -> None:
@@ -108,7 +108,7 @@ class PresentationCommands(QObject):
         )
 
     def _with_changes(self, then: Callable[[], None]) -> None:
-        """`then`, when the predictions are compared, or cannot be."""
+        """Call `then` when the predictions are compared, or cannot be."""
         findings, session = self.findings, self._session
         if session.data is None or not session.recipe.rows:
             then()

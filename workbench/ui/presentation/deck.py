@@ -1,4 +1,4 @@
-"""The slides in their order: which a story has, and on which the slider is."""
+"""The slides in order: which of them a story has, and which has the slider."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ DECK = (
 
 
 def pages_of(story: Story) -> tuple[Page, ...]:
-    """Pages that this story has."""
+    """Return the slides that this story has."""
     return tuple(page for page in DECK if page.has(story))
 
 
 def paint(painter: QPainter, area: QRectF, page: Page, story: Story, colors: Colors) -> None:
-    """A slide over an area, with its background, in the colours of the story's design where it has some."""
+    """Paint a slide over an area, with its background, in the colours of the story's design if it has some."""
     dressed = story.design.dress(colors)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(area, dressed.surface)

@@ -1,7 +1,7 @@
-"""Design of a presentation: names, colours, logo, figures of cost and speaker notes, read from a file of the user's.
+"""Design of a presentation: names, colours, logo, cost figures and speaker notes, read from a file of the user's.
 
-The file is YAML (see resources/docs/presentation.md). Nothing in it is needed, and nothing in it is believed: it is
-measured before it is built, and a logo is a PNG or JPEG picture of a limited size beside it.
+The file is YAML (see resources/docs/presentation.md). All of it is optional and untrusted: its size is checked before
+it is parsed, and a logo is a PNG or JPEG image of limited size beside it.
 """
 
 import re
@@ -20,7 +20,7 @@ from workbench.core.base.trust import NOBODY, unasked_place, with_places
 from workbench.ui.base import settings
 from workbench.ui.widgets.schemes import Colors, contrast, mix
 
-KEY = "presentation"  # of the settings: the file that was chosen last
+KEY = "presentation"  # key of the settings: the last chosen file
 TEXTS = ("title", "organisation")
 COLORS = ("accent", "background", "text")
 SAVINGS = ("copies", "price_per_gb", "runs", "joules_per_run", "price_per_kwh")
@@ -35,7 +35,7 @@ HINT = Message("See presentation.md in the documentation.")
 
 @dataclass(frozen=True)
 class Savings:
-    """Usage of the model, as the user states it; zero where nothing was stated. Money is in `currency`.
+    """Usage of the model, as the user states it; zero if not stated. Money is in `currency`.
 
     copies          delivered in a year
     price_per_gb    of delivering them
@@ -54,7 +54,7 @@ class Savings:
 
 @dataclass(frozen=True)
 class Design:
-    """User's design of a presentation; empty where nothing was stated. `notes`: by the key of a slide."""
+    """The user's design of a presentation; fields are empty if not stated. `notes`: by the key of a slide."""
 
     title: str = ""
     organisation: str = ""
@@ -64,8 +64,8 @@ class Design:
     notes: tuple[tuple[str, str], ...] = ()
 
     def dress(self, colors: Colors) -> Colors:
-        """These colours with those of the design in their places. A background replaces that of the theme, so a
-        presentation looks alike in light and dark."""
+        """Return the colours with those of the design replaced. With a background, a presentation looks the same in
+        light and dark themes."""
         given = {name: QColor(value) for name, value in self.colors}
         dressed = colors
         if "accent" in given:
@@ -81,12 +81,12 @@ class Design:
         return dressed
 
     def note(self, key: str) -> str:
-        """Speaker's note on this slide."""
+        """Return the speaker's note on this slide."""
         return dict(self.notes).get(key, "")
 
 
 def read(path: Path) -> Design:
-    """The design in a file. Raises UserError naming the file and the first thing that is not as it should be."""
+    """Return the design in a file. Raises UserError naming the file and the first error in it."""
     document = _Document(yaml_file.read(path, Message("the presentation design"), HINT), path.name)
     texts = {key: document.text(key) for key in TEXTS}
     colors, savings, notes = document.inner("colors"), document.inner("savings"), document.inner("notes")
@@ -113,8 +113,7 @@ def read(path: Path) -> Design:
 
 
 def remembered() -> Design:
-    """Design in the file that was chosen last; an empty one where there is none, or where it cannot be read any
-    more."""
+    """Return the design in the last chosen file; an empty one if there is none, or if it can no longer be read."""
     path = chosen()
     try:
         return read(Path(path)) if path else Design()
@@ -123,19 +122,19 @@ def remembered() -> Design:
 
 
 def chosen() -> str:
-    """The design file; "" where none was chosen."""
+    """Return the design file; "" if none was chosen."""
     return str(settings.store().value(KEY, "") or "")
 
 
 def choose(path: str) -> None:
-    """Remember a design file; "" forgets it. Raises UserError where it is none."""
+    """Store a design file; "" removes it. Raises UserError if it is not one."""
     if path:
         read(Path(path))
     settings.choose(KEY, path)
 
 
 def png(image: QImage) -> bytes:
-    """A picture as a PNG file."""
+    """Return an image as a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
@@ -165,7 +164,7 @@ def _logo(path: Path, document: "_Document") -> QImage | None:
 
 
 class _Document:
-    """The keys of a mapping, taken one by one; what is left at the end is unknown."""
+    """Reads the keys of a mapping one by one; the remaining ones are unknown."""
 
     def __init__(self, value: Any, name: str) -> None:
         self._name = name

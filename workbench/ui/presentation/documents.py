@@ -1,4 +1,4 @@
-"""The story as a document: a page for a browser, a PDF of the slides, or a picture of each."""
+"""The story as a document: a page for a browser, a PDF of the slides, or an image of each."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -19,11 +19,11 @@ from workbench.ui.widgets import schemes
 
 PAGE_MM = QSizeF(297, 297 * 9 / 16)
 PICTURE = QSize(1920, 1080)
-DRAWN = ("tradeoff",)  # slides that the page has as pictures
+DRAWN = ("tradeoff",)  # slides that the page has as images
 
 
 def html(story: Story) -> str:
-    """Self-contained: no script, nothing loaded from elsewhere."""
+    """Return self-contained HTML, without scripts or external resources."""
     marks = tr(
         "○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · "
         "✓ verified in the exported file."
@@ -43,7 +43,7 @@ def html(story: Story) -> str:
 
 
 def save(story: Story, path: Path) -> None:
-    """Write a .html or .pdf file, or a .png for each slide (name-1.png ...), each atomically. Raises UserError when it
+    """Write a .html or .pdf file, or a .png for each slide (name-1.png ...), each atomically. Raises UserError if it
     cannot be written."""
     suffix = path.suffix.lower()
     if suffix == ".pdf":
@@ -56,7 +56,7 @@ def save(story: Story, path: Path) -> None:
 
 
 def pdf(story: Story) -> bytes:
-    """One page a slide, in the light colours; text stays text."""
+    """Return a PDF with one page per slide, in the light colours; text stays text."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -78,7 +78,7 @@ def pdf(story: Story) -> bytes:
 
 
 def picture(story: Story, page: Page) -> QImage:
-    """A slide in the light colours."""
+    """Return an image of a slide in the light colours."""
     image = QImage(PICTURE, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     paint(painter, QRectF(image.rect()), page, story, schemes.LIGHT)
@@ -87,5 +87,5 @@ def picture(story: Story, page: Page) -> QImage:
 
 
 def _data(image: QImage) -> str:
-    """For the page itself: nothing is loaded from elsewhere."""
+    """Return an image as a data URL, so that the page loads nothing."""
     return "data:image/png;base64," + b64encode(png(image)).decode("ascii")

@@ -1,4 +1,4 @@
-"""The slider of the last slide: one value of the recipe, and the figures follow while it is dragged."""
+"""Slider of the last slide: one value of the recipe, with figures that follow while it is dragged."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ STEPS = 200
 
 @dataclass(frozen=True)
 class Handle:
-    """The value that is dragged: a field of the step `index` of the stack that these layers share."""
+    """The dragged value: a field of the step `index` of the stack that these layers share."""
 
     paths: tuple[str, ...]
     index: int
@@ -34,7 +34,7 @@ class Handle:
 
 
 def handle_of(session: Session) -> Handle | None:
-    """The first number of the last step of the stack that saves most; None where no step has a bounded number."""
+    """Return the first number of the last step of the stack that saves most; None if no step has a bounded number."""
     changes = [change for change in (session.preview.changes if session.preview else ()) if change.actions]
     for change in sorted(changes, key=lambda change: change.bytes_after - change.bytes_before):
         stack = session.recipe.stack_for(change.path)

@@ -12,7 +12,7 @@ SIZE = 520, 320
 
 
 class Notes(QWidget):
-    """Follows the slides; keys go to the presentation, so that it is led from here, too."""
+    """Follows the slides; keys are passed to the presentation, which can so be controlled from here."""
 
     closed = Signal()
 
@@ -34,7 +34,7 @@ class Notes(QWidget):
         column.addWidget(self.figures)
 
     def show_note(self, key: str, story: Story) -> None:
-        """Show the note on the slide of this key, with the figures that one may be asked for."""
+        """Show the note on the slide of this key, with figures for questions."""
         self.text.setText(
             story.design.note(key)
             or self.tr("No note. Write one under notes: {key} in the design file.").format(key=key)

@@ -1,4 +1,4 @@
-"""The slides as pictures: painted on a screen, and by the same code into a document."""
+"""The slides as images: painted on a screen, and by the same code into a document."""
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
@@ -10,15 +10,15 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.schemes import Colors
 
 MARGINS = 5.0, 4.0  # units at the sides, and above and below
-TOP_ROW = 6.0  # units down to what stands below the heading
+TOP_ROW = 6.0  # units down to the content below the heading
 STEP = 6.0  # units down that one takes
-SMALL = 1.65  # units of the smallest words: what the last row of a room reads
+SMALL = 1.65  # units of the smallest text, readable from the last row of a room
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 MIDDLE, TOP = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
 
 
 class Slide:
-    """A canvas of 16 by 9 whose unit is a fiftieth of its height, with what all slides are made of."""
+    """A canvas of 16 by 9 whose unit is a fiftieth of its height, with the elements of all slides."""
 
     def __init__(self, painter: QPainter, area: QRectF, colors: Colors) -> None:
         height = min(area.height(), area.width() * 9 / 16)
@@ -60,8 +60,8 @@ class Slide:
         self.painter.drawRoundedRect(box, 0.3 * self.u, 0.3 * self.u)
 
     def picture(self, image: QImage, x: float, y: float, width: float, height: float, right: bool = False) -> QRectF:
-        """A picture as large as fits, in the middle of its place or at its right side; small ones stay sharp. Returns
-        where it is, in pixels."""
+        """Paint an image as large as fits, centred or at the right side; small ones stay sharp. Returns its rectangle
+        in pixels."""
         place = QRectF(self.x + x * self.u, self.y + y * self.u, width * self.u, height * self.u)
         size = QSizeF(image.size()).scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
         box = QRectF(QPointF(0, 0), size)
@@ -74,12 +74,12 @@ class Slide:
 
     @property
     def columns(self) -> float:
-        """Units across."""
+        """Width in units."""
         return self.width / self.u
 
     @property
     def rows(self) -> float:
-        """Units down."""
+        """Height in units."""
         return self.height / self.u
 
     def heading(self, words: str) -> None:
@@ -181,7 +181,7 @@ def _bars(slide: Slide, bars: tuple[Bar, ...], after: bool) -> None:
     for index, bar in enumerate(bars):
         y = TOP_ROW + step * index
         units = min(SMALL, 0.55 * step)
-        line = y + 0.45 * step - 0.75 * units  # so that words and bar have one middle
+        line = y + 0.45 * step - 0.75 * units  # so that text and bar are centred
         slide.text(bar.name, 0, line, left - 1, units)
         slide.bar(left, y + 0.2 * step, width * bar.before / largest, 0.5 * step, colors.before)
         if after:

@@ -1,4 +1,4 @@
-"""Content of a presentation, in words and numbers, made from the session."""
+"""Content of a presentation, in words and numbers, created from the session."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class StepSummary:
-    """The same steps on some layers: what, where, and the bytes before and after."""
+    """Steps that some layers share: the steps, the layers, and the bytes before and after."""
 
     what: str
     where: str
@@ -48,7 +48,7 @@ class StepSummary:
 
 @dataclass(frozen=True)
 class Number:
-    """A figure before and after, and how it was obtained; `share` of the original is drawn where it has one."""
+    """A figure before and after, and how it was obtained; `share` of the original is drawn if there is one."""
 
     caption: str
     before: str
@@ -59,13 +59,13 @@ class Number:
 
     @property
     def words(self) -> str:
-        """Both, or the one that they are."""
+        """Both values, or the common one."""
         return self.before if self.before == self.after else f"{self.before} → {self.after}"
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A whole recipe that was measured: bytes of its file, the metric in units of its text, and what it is."""
+    """A measured recipe: bytes of its file, the metric in units of its text, and its kind."""
 
     bytes: float
     value: float
@@ -74,8 +74,8 @@ class Dot:
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A sample that is decided otherwise now: its picture (uint8 [height, width] or [height, width, 3]), its class, and
-    the decisions before and after."""
+    """A sample whose prediction changed: its image (uint8 [height, width] or [height, width, 3]), its class, and the
+    predictions before and after."""
 
     picture: np.ndarray
     truth: str
@@ -88,10 +88,10 @@ class Example:
 class Story:
     """`headline` is one line; `edited` is false for a model without changes.
 
-    verified   how the exported file was checked, in words; "" where that was not done
+    verified   how the exported file was checked, in words; "" if it was not
     dots       the measured points of the trade-off between size and metric; `metric` is its heading
-    examples   of changed predictions, with `example_words` on how many there are of how many
-    savings    in money and energy, by figures that the user gave
+    examples   of changed predictions; `example_words` has their number and the total
+    savings    in money and energy, from the user's figures
     """
 
     name: str
@@ -111,9 +111,9 @@ class Story:
 
 
 def story_of(session: Session, design: Design | None = None, changes: Changes | None = None) -> Story:
-    """Story of the open model and the current recipe. The session has a model.
+    """Return the story of the open model and the current recipe. The session must have a model.
 
-    changes   of the predictions under this recipe; None where they are not known
+    changes   of the predictions under this recipe; None if they are not known
     """
     assert session.model is not None
     model, preview = session.model, session.preview
@@ -152,7 +152,7 @@ def _after(session: Session, path: str, before: int) -> float:
 
 
 def _bars(session: Session) -> tuple[Bar, ...]:
-    """The largest layers first, then the others as one."""
+    """Return the largest layers first, then the others as one."""
     assert session.model is not None
     layers = sorted(session.model.layers, key=lambda layer: -layer.bytes)
     bars = [Bar(layer.path, layer.bytes, _after(session, layer.path, layer.bytes)) for layer in layers]
@@ -164,7 +164,7 @@ def _bars(session: Session) -> tuple[Bar, ...]:
 
 
 def _steps(session: Session) -> tuple[StepSummary, ...]:
-    """Layers with the same steps together, those that save most first."""
+    """Return layers with the same steps together, those that save most first."""
     together: dict[tuple[Action, ...], list[LayerChange]] = defaultdict(list)
     if session.preview is not None and session.recipe.rows:
         for change in session.preview.changes:
@@ -183,7 +183,7 @@ def _steps(session: Session) -> tuple[StepSummary, ...]:
 
 
 def _words(session: Session, action: Action) -> str:
-    """A step by its title and its first value: 'Affine, 4 bit'."""
+    """Return a step by its title and its first value: 'Affine, 4 bit'."""
     info = session.methods.get(action.method)
     if info is None:
         return str(action)
@@ -255,7 +255,7 @@ def _verified(session: Session) -> str:
 
 
 def _dots(session: Session) -> tuple[Dot, ...]:
-    """Measured size and metric of the last search, the snapshots and the recipe on show, the original first."""
+    """Return measured size and metric of the last search, the snapshots and the current recipe, the original first."""
     model, data, metric, base = session.model, session.data, session.metric, session.baseline
     if model is None or data is None or base is None:
         return ()
@@ -300,7 +300,7 @@ def _example_words(changes: Changes | None) -> str:
 
 
 def _savings(session: Session, design: Design) -> tuple[Number, ...]:
-    """A year, by the user's own figures: delivering the file, and running it."""
+    """Return the savings of a year, from the user's figures: delivering the file, and running it."""
     model, preview, use = session.model, session.preview, design.savings
     if model is None or preview is None or not session.recipe.rows:
         return ()
@@ -332,7 +332,7 @@ def _savings(session: Session, design: Design) -> tuple[Number, ...]:
 
 
 def _energy(kwh: float) -> str:
-    """1.11 MWh."""
+    """Return 1.11 MWh."""
     for unit, scale in (("GWh", 1e6), ("MWh", 1e3)):
         if kwh >= scale:
             return f"{quantities.three(kwh / scale)} {unit}"

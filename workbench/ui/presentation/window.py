@@ -1,4 +1,4 @@
-"""Presentation mode: the whole screen, slides by keyboard and mouse, figures that follow the session."""
+"""Presentation mode: full screen, slides by keyboard and mouse, figures that follow the session."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -55,11 +55,11 @@ class Presentation(QWidget):
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """The slides of this story."""
+        """Return the slides of this story."""
         return pages_of(self._story)
 
     def go_to(self, index: int) -> None:
-        """Show a slide; beyond the ends nothing happens."""
+        """Show a slide; nothing happens beyond the ends."""
         pages = self.pages
         self.index = min(max(index, 0), len(pages) - 1)
         page = pages[self.index]
@@ -83,7 +83,7 @@ class Presentation(QWidget):
         self._story = self._told()
         keys = [page.key for page in self.pages]
         if keys[min(self.index, len(keys) - 1)] != shown or self.place.text() != f"{self.index + 1} / {len(keys)}":
-            self.go_to(keys.index(shown) if shown in keys else self.index)  # a slide before this one came or went
+            self.go_to(keys.index(shown) if shown in keys else self.index)  # a slide before it was added or removed
         if self.live is not None:
             try:
                 self.live.show_value()
@@ -93,11 +93,11 @@ class Presentation(QWidget):
         self.update()
 
     def _told(self) -> Story:
-        """Story on show: findings of an earlier recipe stay until there are newer ones."""
+        """Return the current story; findings of an earlier recipe are used until there are newer ones."""
         return story_of(self._session, self._design, self._findings.changes if self._session.recipe.rows else None)
 
     def show_notes(self) -> None:
-        """A separate window, for the speaker's screen; the key that opened it closes it."""
+        """Open the notes in a separate window, for the speaker's screen; the same key closes it."""
         if self.notes is not None:
             self.notes.close()
             return
@@ -111,7 +111,7 @@ class Presentation(QWidget):
         self.notes = None
 
     def _dress(self) -> None:
-        self._arrange()  # a new style sheet gives labels back the font that they were made with
+        self._arrange()  # a new style sheet resets the fonts of labels
         self.update()
 
     def _arrange(self) -> None:
@@ -127,7 +127,7 @@ class Presentation(QWidget):
         self.hint.adjustSize()
         self.hint.move(theme.DOUBLE, self.place.y())
         if self.live is not None:
-            width = round(unit * (50 * 16 / 9 - 2 * MARGINS[0]))  # as wide as what stands above it
+            width = round(unit * (50 * 16 / 9 - 2 * MARGINS[0]))  # as wide as the content above it
             self.live.set_text_size(max(13, round(SMALL * unit)))
             height = self.live.sizeHint().height()
             self.live.setGeometry((self.width() - width) // 2, self.height() - height - 2 * theme.TRIPLE, width, height)

@@ -1,1 +1,1 @@
-"""The recipe as text: shown, edited and completed."""
+"""The recipe as text: display, editing and completion."""

@@ -14,15 +14,16 @@ _ROW = re.compile(r'^  ("?)([^":\[\]{}]*)$')
 
 
 def word_before(text: str) -> str:
-    """The part of a word that stands before the cursor."""
+    """Return the part of a word before the cursor."""
     found = _WORD.search(text)
     return found[0] if found else ""
 
 
 def candidates(before: str, methods: Mapping[str, MethodInfo], layers: Iterable[str]) -> list[str]:
-    """Everything that may follow a text, whatever of the word is there already, in the order of the methods.
+    """Return all possible continuations of a text, whatever part of a word is typed already, in the order of the
+    methods.
 
-    before   of the recipe, up to the cursor
+    before   the recipe up to the cursor
     """
     line = before.rpartition("\n")[2]
     section = _section(before)
@@ -40,7 +41,7 @@ def candidates(before: str, methods: Mapping[str, MethodInfo], layers: Iterable[
 
 
 def _section(before: str) -> str:
-    """The key at the margin that the end of the text is under."""
+    """Return the top-level key that the end of the text belongs to."""
     found = re.findall(r"^(\w+):", before, re.MULTILINE)
     return found[-1] if found else ""
 
@@ -52,7 +53,7 @@ def _fields(owner: str, methods: Mapping[str, MethodInfo]) -> tuple[Field, ...]:
 
 
 def _values(inside: str, fields: tuple[Field, ...]) -> list[str]:
-    """Names of the parameters that are not given yet; behind a name, what it may be."""
+    """Return the names of the parameters that are not set yet; after a name, its possible values."""
     given = re.findall(r"(\w+):", inside)
     if (open_ := re.search(r"(\w+):\s*[\w.-]*$", inside)) is not None:
         field = next((field for field in fields if field.name == open_[1]), None)

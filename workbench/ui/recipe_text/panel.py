@@ -1,4 +1,4 @@
-"""The recipe as text beside the forms: what is typed is applied when it is a recipe, what is dragged is written."""
+"""The recipe as text beside the forms: typed text is applied once it is a valid recipe, edits elsewhere are written."""
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontDatabase, QKeyEvent, QTextCursor
@@ -14,13 +14,13 @@ from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution
 
-REST_MS = 400  # after the last key, before the text is applied
-LETTERS = 2  # of a word, from which it is completed unasked
+REST_MS = 400  # pause in typing after which the text is applied
+LETTERS = 2  # letters of a word from which it is completed automatically
 TAKING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_Backtab)
 
 
 class RecipeEditor(QPlainTextEdit):
-    """Plain text with completion: of words of two letters and more, and by Ctrl+Space. `left`: the focus went."""
+    """Plain text with completion: for words of at least two letters, and by Ctrl+Space. `left`: the focus was lost."""
 
     left = Signal()
 
@@ -40,7 +40,7 @@ class RecipeEditor(QPlainTextEdit):
         self.completer.activated.connect(self.complete)
 
     def complete(self, word: str) -> None:
-        """Put a word in the place of the part that was typed."""
+        """Replace the typed part by a word."""
         cursor = self.textCursor()
         typed = completion.word_before(self._before())
         cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(typed))
@@ -49,7 +49,7 @@ class RecipeEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.words.isVisible() and event.key() in TAKING:
-            event.ignore()  # the list takes it
+            event.ignore()  # handled by the list
             return
         asked = event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier
         if not asked:
@@ -87,7 +87,7 @@ class RecipeEditor(QPlainTextEdit):
 
 
 class RecipePanel(QWidget):
-    """Follows the recipe, and changes it: one step of the undo list for what was typed without leaving."""
+    """Follows the recipe, and changes it: what is typed without leaving is one step of the undo list."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,7 +110,7 @@ class RecipePanel(QWidget):
         self._text.soon()
 
     def refresh(self) -> None:
-        """Write the recipe, unless the text says the same in other words."""
+        """Write the recipe, unless the text is equivalent."""
         session = self._session
         self.editor.setReadOnly(session.model is None)
         if session.recipe == self._shown:
@@ -121,7 +121,7 @@ class RecipePanel(QWidget):
         self.fault.show_text("")
 
     def apply(self) -> None:
-        """Make the text the recipe where it is one; else say what is wrong, and change nothing."""
+        """Make the text the recipe if it is valid; else show the error, and change nothing."""
         self._rest.stop()
         session = self._session
         if session.model is None or not session.methods:
@@ -142,7 +142,7 @@ class RecipePanel(QWidget):
         self._session.history.gesture += 1
 
     def _write(self, text: str) -> None:
-        """As one change of the text, so that the editor's undo still knows what was there; the cursor stays near."""
+        """Replace the text as one change, so that the editor can undo it; the cursor stays near."""
         cursor = self.editor.textCursor()
         place = cursor.position()
         before = self.editor.blockSignals(True)

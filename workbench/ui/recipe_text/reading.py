@@ -1,4 +1,4 @@
-"""From the text in the panel to a recipe, checked by what methods and stages say of their parameters."""
+"""Parsing of the panel's text to a recipe, checked against the parameters of methods and stages."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,11 @@ from workbench.core.recipe.params import check
 from workbench.core.recipe.recipe import Recipe, parse_recipe
 from workbench.core.recipe.recovery import STAGES
 
-NAME = "The recipe"  # what messages call it
+NAME = "The recipe"  # its name in messages
 
 
 def read(text: str, methods: Mapping[str, MethodInfo]) -> Recipe:
-    """The recipe in a text. Raises UserError naming the first thing in it that is not as it should be."""
+    """Return the recipe in a text. Raises UserError naming the first error in it."""
     recipe = parse_recipe(text, NAME)
     for action in (action for row in recipe.rows for action in row.actions):
         if action.method not in methods:

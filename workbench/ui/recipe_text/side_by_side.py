@@ -1,4 +1,4 @@
-"""Two recipes side by side, layer by layer: first where they differ."""
+"""Two recipes side by side, layer by layer, differences first."""
 
 from collections.abc import Mapping
 
@@ -26,13 +26,13 @@ ROW = 26
 
 
 class Comparison(QWidget):
-    """`closed` by its button or Escape. The layers that differ can be copied, as a table that spreadsheets take."""
+    """`closed` by its button or Escape. The layers that differ can be copied as a table for spreadsheets."""
 
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._copied: list[tuple[str, ...]] = []  # heads, and the rows that differ
+        self._copied: list[tuple[str, ...]] = []  # headings, and the rows that differ
         self.title = Elided(Qt.TextElideMode.ElideMiddle, self)
         self.close_button = QPushButton(self.tr("Close"), self)
         self.copy_button = QPushButton(self.tr("Copy"), self)
@@ -94,7 +94,7 @@ class Comparison(QWidget):
                 self.table.setItem(row, column, item)
 
     def copy(self) -> None:
-        """Title, heads and the rows that differ: tabs between cells."""
+        """Copy title, headings and the rows that differ, with tabs between cells."""
         lines = [self.title.full, *("\t".join(cells) for cells in self._copied)]
         QGuiApplication.clipboard().setText("\n".join(lines))
 

@@ -1,1 +1,1 @@
-"""The one place of state, and what keeps it in step with the engine."""
+"""The state of the window, and what keeps it in step with the engine."""

@@ -28,7 +28,7 @@ def folder() -> Path:
 
 @dataclass
 class Kept:
-    """Work that a program which is gone has left; `lock` is ours now, so no other window offers it too."""
+    """Work left by a crashed program; `lock` now belongs to this one, so that no other window offers it."""
 
     path: Path
     saved: SavedSession
@@ -40,14 +40,13 @@ class Kept:
         self.lock.unlock()
 
     def leave(self) -> None:
-        """For the next start."""
+        """Leave the work for the next start."""
         self.lock.unlock()
 
 
 class Autosave(QObject):
-    """Writes the session into a separate file, in another thread, soon after each change; none while nothing would
-    be lost. The file is gone when the window closes as it should.
-    """
+    """Writes unsaved sessions into a separate file, in another thread, soon after each change. The file is removed when
+    the window closes normally."""
 
     _failed = Signal(str)
 
@@ -73,7 +72,7 @@ class Autosave(QObject):
             self._timer.start()
 
     def save(self) -> None:
-        """Now, as far as this thread is concerned; the disk follows."""
+        """Save now; the write itself follows in the other thread."""
         self._timer.stop()
         gathered = self._gather() if self._session.modified else None
         if gathered is None:
@@ -99,11 +98,11 @@ class Autosave(QObject):
             )
 
     def settle(self) -> None:
-        """Wait until all is written."""
+        """Wait until everything is written."""
         self._pool.waitForDone()
 
     def finish(self) -> None:
-        """The window closes as it should: nothing to offer later."""
+        """Remove the file, as the window closes normally."""
         self._timer.stop()
         self.settle()
         self.path.unlink(missing_ok=True)
@@ -113,7 +112,7 @@ class Autosave(QObject):
 
 
 def _locked(path: Path) -> QLockFile | None:
-    """The lock of a file, if nobody who is alive has it."""
+    """Return the lock of a file, if no running program has it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -123,7 +122,7 @@ def _locked(path: Path) -> QLockFile | None:
 
 
 def newest() -> Kept | None:
-    """The work left last by a program that is gone; what cannot be read is passed over."""
+    """Return the newest work left by a crashed program; unreadable files are skipped."""
     found: list[tuple[float, Path]] = []
     try:
         found = [(path.stat().st_mtime, path) for path in folder().glob(f"*{SUFFIX}")]
@@ -142,6 +141,6 @@ def newest() -> Kept | None:
 
 
 def moment(when: float) -> str:
-    """10:32 for today, else with the date."""
+    """Return 10:32 for today, else with the date."""
     there, now = time.localtime(when), time.localtime()
     return time.strftime("%H:%M" if there[:3] == now[:3] else "%Y-%m-%d %H:%M", there)

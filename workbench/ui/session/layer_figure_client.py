@@ -1,4 +1,4 @@
-"""Pictures of the current layer that are asked for when somebody looks: one request a kind, answers kept."""
+"""Figures of the current layer, requested when they become visible: one request per kind, answers cached."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEPT = 60
 
 
 class Looks(QObject):
-    """`answered(wanted, picture)`: of the layer and the recipe on show. `failed(wanted, sentence)`."""
+    """`answered(wanted, picture)`: for the current layer and recipe. `failed(wanted, sentence)`."""
 
     answered = Signal(object, object)
     failed = Signal(object, str)
@@ -33,7 +33,7 @@ class Looks(QObject):
         session.data_changed.connect(self._forget)
 
     def ask(self, wanted: Wanted) -> None:
-        """The picture comes with `answered`: at once where it is known."""
+        """Request a figure; it comes with `answered`, at once if it is known."""
         key = self._key(wanted)
         if (known := self._known.get(key)) is not None:
             self.answered.emit(wanted, known)
@@ -66,7 +66,7 @@ class Looks(QObject):
         )
 
     def _key(self, wanted: Wanted) -> Hashable:
-        """An outlook is of the layer as it was opened."""
+        """Return the cache key; an outlook belongs to the layer as opened."""
         of_recipe = () if isinstance(wanted, WantOutlook) else self._session.recipe.in_effect
         return self._session.current, of_recipe, wanted
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Revival(QObject):
-    """Both are asked for at once, so that nothing comes between them: not another model that the user opens.
+    """Requests model and data together, so that nothing comes between them, such as another model that the user opens.
 
-    given_up    the model was not opened again: the user cancelled that, or its file is not there
+    given_up    the model was not opened again: the user cancelled that, or its file is missing
     """
 
     def __init__(self, session: State, refresher: Refresher) -> None:
@@ -39,7 +39,7 @@ class Revival(QObject):
             self.begin()
 
     def begin(self) -> None:
-        """Ask for the model and the data."""
+        """Request the model and the data."""
         session, opened, attached = self._session, self._session.opened, self._session.attached
         assert opened is not None
         self._life += 1
@@ -106,7 +106,7 @@ class Revival(QObject):
     def _give_up(self) -> None:
         self.given_up = True
         self._session.link.go_on()
-        self._session.preview_changed.emit()  # nothing will come, until the user says so
+        self._session.preview_changed.emit()  # no answer will come until the user asks for it
 
     def _over(self) -> None:
         self.refresher.supplied = True

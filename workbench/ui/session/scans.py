@@ -1,5 +1,4 @@
-"""The sensitivity of the open model's layers: what was asked for, the cells that are known, and which of them are shown
-elsewhere too."""
+"""Sensitivity scans of the open model: the request, the known cells, and which of them are shown elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ Cell = tuple[str, Stack]
 
 
 class Scans(TrackedJob):
-    """Cells stay until there is another model or other data: a scan that was stopped keeps what it had.
+    """Cells are kept until the model or the data changes; a stopped scan keeps its results.
 
     shown   another candidate is shown in the tree and in the graph
     """
@@ -26,10 +25,10 @@ class Scans(TrackedJob):
 
     def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
-        self.plan: Scan | None = None  # of the newest scan, without its cells until it is complete
+        self.plan: Scan | None = None  # result of the newest scan, without its cells until it is complete
         self.cells: dict[Cell, Trial] = {}
         self.refused: dict[Cell, str] = {}
-        self.candidate: Stack = ()  # whose losses are shown beside the layers; none: of no candidate
+        self.candidate: Stack = ()  # candidate whose drops are shown beside the layers; empty: none
         self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
@@ -42,13 +41,13 @@ class Scans(TrackedJob):
         self._ask(messages.Scan, self.tr("Sensitivity"), self._take_all, self._updated, stopped, wanted=wanted)
 
     def show(self, candidate: Stack) -> None:
-        """Show the losses of this candidate beside the layers."""
+        """Show the drops of this candidate beside the layers."""
         if candidate != self.candidate:
             self.candidate = candidate
             self.shown.emit()
 
     def drops(self) -> dict[str, float]:
-        """Drop of the metric per layer, with the candidate on show, where it was measured."""
+        """Return the measured drop of the metric per layer for the shown candidate."""
         return {
             path: trial.drop
             for (path, stack), trial in self.cells.items()
@@ -57,11 +56,11 @@ class Scans(TrackedJob):
 
     @property
     def top(self) -> float:
-        """The largest loss that was measured, in the metric's unit; at least 0."""
+        """Return the largest measured drop, in the metric's unit; at least 0."""
         return max((trial.drop for trial in self.cells.values() if trial.drop is not None), default=0.0)
 
     def forget(self) -> None:
-        """Another model, or other data: nothing that was measured holds."""
+        """Drop all results, as the model or the data changed."""
         self.plan, self.candidate = None, ()
         self.cells.clear()
         self.refused.clear()
@@ -86,7 +85,7 @@ class Scans(TrackedJob):
     def _take(self, trial: Trial) -> None:
         for path in trial.stacks:
             known = self.cells.get((path, trial.candidate))
-            if known is None or known.drop is None or trial.drop is not None:  # what was measured stays
+            if known is None or known.drop is None or trial.drop is not None:  # results are kept
                 self.cells[path, trial.candidate] = trial
 
     def _take_all(self, scan: Scan) -> None:

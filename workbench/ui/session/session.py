@@ -1,4 +1,4 @@
-"""The one place of state, with its commands. Widgets show the state and call these methods."""
+"""State of the window with its commands. Widgets show the state and call these methods."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from workbench.ui.session.timings import LayerTimes, Timings
 from workbench.ui.session.training import Trainings
 from workbench.ui.text import i18n
 
-if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import DataSummary, LayerView, Preview
 
 LISTED, LONGEST_ROW = 10, 100  # rows of a recipe that are named where they match no layer, characters of each
@@ -77,7 +77,7 @@ class Session(State):
         then: Callable[[], object] | None = None,
         samples: int = 0,
     ) -> int:
-        """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
+        """Request a model, then its data and recipe; `then` follows. The open model stays if this fails."""
         return self.open_as(Opened(path, trusted), data, calibration, recipe, then, samples)
 
     def open_as(
@@ -89,12 +89,12 @@ class Session(State):
         then: Callable[[], object] | None = None,
         samples: int = 0,
     ) -> int:
-        """The same of a model that is prepared in another way than by itself."""
+        """Request a model that is prepared in another way than by default."""
         newest = self._newest()
 
         def done(summary: ModelSummary) -> None:
             self._take_model(wanted, summary)
-            if not newest():  # the data and the recipe are not of the model that comes next
+            if not newest():  # data and recipe do not belong to the next model
                 return
             if recipe:
                 self.load_recipe(recipe)
@@ -106,7 +106,7 @@ class Session(State):
         return self._ask_model(wanted, done, self.tr("Cannot open this model"))
 
     def reopen(self, wanted: Opened) -> int:
-        """The same model, prepared otherwise; the data and the recipe stay."""
+        """Open the same model with other preparations; the data and the recipe stay."""
         attached, recipe = self.attached, self.recipe
         kept, newest = self.snapshots.all, self._newest()
 
@@ -127,7 +127,7 @@ class Session(State):
         return self.link.request(messages.Open, handlers, **vars(wanted))
 
     def _newest(self) -> Callable[[], bool]:
-        """True while no other model was requested since."""
+        """Return a function that tells whether no other model was requested since."""
         self._asked += 1
         number = self._asked
         return lambda: number == self._asked
@@ -140,8 +140,7 @@ class Session(State):
         samples: int = 0,
         measuring: Measuring = AUTOMATIC,
     ) -> int:
-        """Ask for data, or this many samples of it, and for what is measured on it. What was attached stays when this
-        fails."""
+        """Request data, or this many samples of it, and the metrics. The attached data stays if this fails."""
         wanted = Attached(path, calibration, trusted, samples, measuring)
 
         def updated(summary: DataSummary) -> None:
@@ -183,7 +182,7 @@ class Session(State):
         self._ask_couplings()
 
     def _ask_couplings(self) -> None:
-        """They take a moment in a large model, and nothing waits for them."""
+        """Request the couplings, which take a moment in a large model."""
         opened = self.opened
 
         def done(found: Couplings) -> None:
@@ -193,10 +192,10 @@ class Session(State):
 
         self.link.request(messages.Coupled, Handlers(done=done, failed=self.mention, quiet=True))
 
-    # -- choosing and editing --------------------------------------------------------------------------------------
+    # -- selecting and editing -------------------------------------------------------------------------------------
 
     def select(self, paths: Iterable[str], current: str = "") -> None:
-        """Choose layers; `current` is the one that is drawn."""
+        """Select layers; `current` is the one that is drawn."""
         paths = tuple(dict.fromkeys(paths))
         current = current if current in paths else next(iter(paths), "")
         if (paths, current) == (self.selection, self.current):
@@ -212,7 +211,7 @@ class Session(State):
             self.refresher.refresh_layer()
 
     def choose_target(self, name: str) -> None:
-        """The device that the recipe is for, by its id, as one undoable step; "" for none."""
+        """Set the target device of the recipe, by its id, as one undoable step; "" for none."""
         target = self.targets.get(name)
         text = self.tr("target {title}").format(title=target.title) if target else self.tr("no target")
         self.change_recipe(replace(self.recipe, target=name), text)
@@ -228,18 +227,18 @@ class Session(State):
         self.history.redo()
 
     def go_to(self, step: int) -> None:
-        """The state after step `step` of the undo list."""
+        """Go to the state after step `step` of the undo list."""
         self.history.go_to(step, self)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
     @property
     def modified(self) -> bool:
-        """True while there is unsaved work."""
+        """Return whether there is unsaved work."""
         return not self.undo_stack.isClean() or self.snapshots.unsaved
 
     def begin_with(self, kept: UndoList, snapshots: tuple[Snapshot, ...]) -> None:
-        """The work of a session that was kept, with its undo list; it is not saved until `mark_saved`."""
+        """Start with the work of a session file and its undo list; it counts as unsaved until `mark_saved`."""
         self.history.begin_with(kept, partial(Replace, self.snapshots), self)
         self.snapshots.take(snapshots, saved=not snapshots)
 
@@ -250,7 +249,7 @@ class Session(State):
         self.snapshots.saved()
 
     def load_recipe(self, path: str) -> bool:
-        """Load a recipe as one undoable change; emits `failed` where it cannot be read."""
+        """Load a recipe as one undoable change; emits `failed` if it cannot be read."""
         try:
             recipe = load_recipe(Path(path))
         except UserError as error:
@@ -281,34 +280,35 @@ class Session(State):
 
     @property
     def measuring_paused(self) -> bool:
-        """True where this recipe is not measured until `measure_again`."""
+        """Whether this recipe is not measured until `measure_again`."""
         return self.refresher.paused or self.revival.given_up
 
     def known_preview(self, recipe: Recipe) -> Preview | None:
-        """The figures of a recipe that was on show, as far as they are remembered."""
+        """Return the cached figures of a recipe, or None."""
         return self.refresher.preview(recipe)
 
     def views(self) -> dict[str, LayerView]:
-        """Known views of the selected layers; missing ones are requested and announced by `views_changed`."""
+        """Return the known views of the selected layers; missing ones are requested and announced by
+        `views_changed`."""
         known = {path: self.refresher.view(path) for path in self.selection}
         self.refresher.want_views(self.selection)
         return {path: view for path, view in known.items() if view is not None}
 
     def measure_again(self) -> None:
-        """Go on with a measurement that was cancelled, or that ended the engine; or open the model again, first."""
+        """Resume a measurement that was cancelled, or that crashed the engine; or first open the model again."""
         if self.revival.given_up:
             self.revival.begin()
         else:
             self.refresher.try_again()
 
     def measure_anew(self, recipe: Recipe) -> None:
-        """Forget the measurements of this recipe, which was trained."""
+        """Drop the measurements of this recipe, which was trained."""
         self.refresher.forget_preview(recipe)
         self.refresher.refresh()
 
     def export(self, folder: str, name: str, format: str = "") -> int:
-        """Write, reopen and verify: `exported` with the Report, or `export_failed`. `format`: one that is written, too
-        (see formats.format)."""
+        """Write, reopen and verify: emits `exported` with the Report, or `export_failed`. `format`: a second format to
+        write (see formats.format)."""
 
         recipe = self.recipe
 

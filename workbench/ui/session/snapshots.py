@@ -1,4 +1,4 @@
-"""Snapshots: their recipes, and the figures that were measured of them."""
+"""Snapshots: their recipes, and their measured figures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Snapshots(QObject):
-    """The snapshots of a session, the oldest first; names are unique.
+    """The snapshots of a session, oldest first; names are unique.
 
     Taking one is not in the undo list: undoing must not remove a snapshot. Renaming, notes and deleting are.
     """
@@ -37,13 +37,13 @@ class Snapshots(QObject):
         self._reports: dict[Hashable, Report] = {}
         session.preview_changed.connect(self._on_preview)
         session.exported.connect(self._on_exported)
-        session.data_changed.connect(self._reports.clear)  # their figures are of the data before
+        session.data_changed.connect(self._reports.clear)  # their figures belong to the previous data
         self._timings.changed.connect(self._on_timing)
 
     # -- what is known ---------------------------------------------------------------------------------------------
 
     def before(self) -> Snapshot:
-        """The model as it was opened."""
+        """Return the model as opened."""
         session = self._session
         assert session.model is not None
         model, data = session.model, session.data
@@ -64,14 +64,14 @@ class Snapshots(QObject):
         )
 
     def now(self) -> Snapshot:
-        """The present recipe, with what is known of it at this moment."""
+        """Return the current recipe with its figures so far."""
         session = self._session
         data, preview = session.data, session.preview
         state = Snapshot(self.tr("Now"), session.recipe, metric=session.metric, data=data.fingerprint if data else "")
         return self._known(state, preview if session.preview_is_current else None)
 
     def suggestion(self) -> str:
-        """A name for the present state that says what it reached."""
+        """Return a suggested name for the current state, from its figures."""
         totals, session = self.now().totals, self._session
         assert session.model is not None
         if totals is None or not (session.recipe.rows or session.recipe.recover):
@@ -86,13 +86,13 @@ class Snapshots(QObject):
         return next((each for each in self.all if each.name == name), None)
 
     def of(self, recipe_of: Hashable) -> tuple[str, ...]:
-        """The names of those with this recipe, by its key."""
+        """Return the names of those with this recipe, by its key."""
         return tuple(each.name for each in self.all if each.recipe.in_effect == recipe_of)
 
     # -- commands ------------------------------------------------------------------------------------------------------
 
     def add(self, name: str) -> Snapshot:
-        """Keep the present state; a name that is taken is numbered."""
+        """Keep the current state; a name in use gets a number."""
         made = self.now().named(self._unused(name.strip() or self.tr("Snapshot")))
         self._put((*self.all, made))
         return made
@@ -103,7 +103,7 @@ class Snapshots(QObject):
             self._push(old, old.named(self._unused(new)), self.tr("Rename {name}").format(name=name))
 
     def write_note(self, name: str, note: str) -> None:
-        """Set the user's note on it; "" for none."""
+        """Set the user's note on a snapshot; "" for none."""
         old, note = self.find(name), note.strip()[:NOTE]
         if old is not None and note != old.note:
             self._push(old, replace(old, note=note), self.tr("Note on {name}").format(name=name))
@@ -114,12 +114,12 @@ class Snapshots(QObject):
             self._push(old, None, self.tr("Delete {name}").format(name=name))
 
     def restore(self, name: str) -> None:
-        """Make its recipe the present one, as one step that can be undone."""
+        """Make its recipe the current one, as one undoable step."""
         if (wanted := self.find(name)) is not None:
             self._session.change_recipe(wanted.recipe, self.tr("Restore {name}").format(name=name))
 
     def take(self, snapshots: tuple[Snapshot, ...], saved: bool = True) -> None:
-        """These instead of all others."""
+        """Replace all snapshots by these."""
         self._reports.clear()
         self.all, self.unsaved = snapshots, not saved
         self.changed.emit()
@@ -129,7 +129,7 @@ class Snapshots(QObject):
         self.changed.emit()
 
     def replace(self, old: Snapshot | None, new: Snapshot | None, place: int) -> None:
-        """For Replace alone: without a step on the undo list."""
+        """Replace a snapshot without a step on the undo list; only for the command Replace."""
         here = list(self.all)
         found = next((i for i, each in enumerate(here) if old is not None and each.name == old.name), None)
         if old is None and new is not None:
@@ -143,7 +143,7 @@ class Snapshots(QObject):
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _known(self, state: Snapshot, preview: Preview | None) -> Snapshot:
-        """The state with the best figures there are: those of its file, else those of the preview."""
+        """Return the state with its best figures: those of its file, else those of the preview."""
         report = self._reports.get(state.recipe.in_effect)
         if preview is None:
             return self._timed(replace(state, totals=report.after)) if report else state
@@ -151,7 +151,7 @@ class Snapshots(QObject):
         return self._timed(replace(state, totals=totals, change=preview.change, trained=preview.trained))
 
     def _timed(self, state: Snapshot) -> Snapshot:
-        """With the latency that was measured on demand; it is of these bytes and of this machine, as a file's is."""
+        """Return the state with the latency measured on request, which belongs to this file size and this machine."""
         timing = self._timings.of(state.recipe)
         if timing is None or state.totals is None:
             return state
@@ -161,7 +161,7 @@ class Snapshots(QObject):
         self._refresh(tuple(self._timed(each) for each in self.all))
 
     def _on_preview(self) -> None:
-        """A snapshot taken while it was being measured gets the figures that were still to come."""
+        """Complete a snapshot that was taken during its measurement."""
         session = self._session
         preview, data = session.preview, session.data
         if preview is None or not session.preview_is_current or not preview.complete:
@@ -176,7 +176,7 @@ class Snapshots(QObject):
         self._refresh(fresh)
 
     def _refresh(self, fresh: tuple[Snapshot, ...]) -> None:
-        """Update figures of the same states: no work of the user's that could be lost."""
+        """Update the figures of unchanged states, which does not count as unsaved work."""
         if fresh != self.all:
             self.all = fresh
             self.changed.emit()
@@ -199,7 +199,7 @@ class Snapshots(QObject):
 
 
 class Replace(Command):
-    """Renames a snapshot, writes a note on it, or deletes it; undone, it is as it was."""
+    """Undoable command that renames a snapshot, writes a note on it, or deletes it."""
 
     def __init__(self, snapshots: Snapshots, step: PinStep) -> None:
         super().__init__(step.text)

@@ -23,7 +23,7 @@ from workbench.ui.engine_client.client import EngineLink, Handlers
 from workbench.ui.engine_client.redraw_scheduler import Turns
 from workbench.ui.session.undo import ChangeRecipe, History
 
-if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import DataSummary, EditView, LayerView, Preview
 
 
@@ -33,7 +33,7 @@ class State(QObject):
     changes_changed    frozenset of the layer paths whose figures changed
     exported           the Report; export_failed: what, hint
     failed             title, what, hint: for a dialog
-    told               one sentence for the status area
+    told               one sentence for the status bar
     """
 
     model_changed = Signal()
@@ -43,7 +43,7 @@ class State(QObject):
     recipe_changed = Signal()
     selection_changed = Signal()
     view_changed = Signal()
-    views_changed = Signal()  # of a layer that is selected beside the current one
+    views_changed = Signal()  # for another selected layer than the current one
     edit_changed = Signal()
     preview_changed = Signal()
     changes_changed = Signal(object)
@@ -51,7 +51,7 @@ class State(QObject):
     exported = Signal(object)
     export_failed = Signal(str, str)
     failed = Signal(str, str, str)
-    doubted = Signal(object)  # Attached: data that may not be read as the model needs it, or does not fit
+    doubted = Signal(object)  # Attached: data that may be read in the wrong way, or does not fit
     told = Signal(str)
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
@@ -76,7 +76,7 @@ class State(QObject):
         self.preview: Preview | None = None
         self.preview_is_current = False  # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
-        self.found: Found | None = None  # what the last search found
+        self.found: Found | None = None  # result of the last search
         self._verified: tuple[Recipe, Report] | None = None  # the last export
         self.couplings = Couplings()
         self.history = History(self)
@@ -95,13 +95,13 @@ class State(QObject):
 
     @property
     def target(self) -> Target | None:
-        """The device that the recipe is for; None where it names none, or one that is not installed."""
+        """Target device of the recipe; None if it names none, or one that is not installed."""
         return self.targets.get(self.recipe.target)
 
     @property
     def report(self) -> Report | None:
-        """Report of the last export, while the recipe does what it did then; a stage that was not trained yet does
-        nothing."""
+        """Report of the last export, if the recipe still has the same effect; a stage that was not trained yet has
+        none."""
         if self._verified is None:
             return None
         exported, report = self._verified
@@ -116,7 +116,8 @@ class State(QObject):
     # -- the recipe and its undo list ----------------------------------------------------------------------------------
 
     def free(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """Layers that the recipe does not leave alone; all of them where it leaves all alone: then they are meant."""
+        """Return the layers that the recipe does not leave alone; if it leaves all of them alone, all, as they were
+        meant."""
         paths = tuple(paths)
         return tuple(path for path in paths if not self.recipe.leaves_alone(path)) or paths
 
@@ -131,8 +132,8 @@ class State(QObject):
             self.change_recipe(self.recipe.lifting(paths, layers), self.tr("edit again"))
 
     def set_actions(self, paths: Iterable[str], actions: tuple[Action, ...], text: str, finished: bool = True) -> None:
-        """Give layers a stack of actions, as one undoable step; unfinished ones merge into the one that follows.
-        Of several, those that are left alone stay so."""
+        """Give layers a stack of steps, as one undoable step; unfinished ones merge with the next. Of several layers,
+        those that are left alone stay so."""
         self.change_recipe(self.recipe.with_actions(self.free(paths), actions), text, finished)
 
     def change_recipe(self, recipe: Recipe, text: str, finished: bool = True) -> None:
@@ -142,28 +143,29 @@ class State(QObject):
             self.history.gesture += 1
 
     def show_recipe(self, recipe: Recipe) -> None:
-        """For ChangeRecipe alone: make this the recipe, without a step on the undo stack."""
+        """Set the recipe without a step on the undo stack; only for the command ChangeRecipe."""
         self.recipe = recipe
         if not self.history.jumping:
             self.recipe_changed.emit()
 
-    # -- what the engine has -------------------------------------------------------------------------------------------
+    # -- state of the engine -------------------------------------------------------------------------------------------
 
     def trust(self, paths: Trust, then: Callable[[], object]) -> None:
-        """The user said yes to the code in these files; `then` follows when the engine knows."""
+        """Register the user's consent to the code in these files; `then` follows when the engine knows."""
         assert self.opened is not None
         self.opened = replace(self.opened, trusted=self.opened.trusted | paths)
         self.link.request(messages.Trusted, Handlers(done=lambda _: then(), quiet=True), paths=paths)
 
     def take_report(self, recipe: Recipe, report: Report) -> None:
-        """An export of this recipe ended. The recipe is beside the model, so that it would not be lost."""
+        """Store the report of an export of this recipe. The recipe was saved beside the model, so it is not unsaved
+        work."""
         self._verified = recipe, report
         if recipe == self.recipe and report.files.get("recipe"):
             self.undo_stack.setClean()
         self.exported.emit(report)
 
     def take_data(self, attached: Attached, summary: DataSummary) -> None:
-        """The engine has these."""
+        """Store the data that the engine has attached."""
         if self.attached != attached:
             self._verified = None
         self.attached, self.data = attached, summary
@@ -172,7 +174,7 @@ class State(QObject):
         self.data_changed.emit()
 
     def lose_data(self) -> None:
-        """The engine has it no more."""
+        """Note that the engine no longer has the data."""
         self.data = self.attached = None
         self.data_changed.emit()
 
@@ -184,7 +186,7 @@ class State(QObject):
             self.view_changed.emit()
 
     def show_edit(self, edit: EditView | None, current: bool = True) -> None:
-        """Show the edit of a layer; None: the current layer has no actions. An edit of another layer only updates the
+        """Show the edit of a layer; None: the current layer has no steps. An edit of another layer only updates the
         figures."""
         if edit is not None:
             self._take_changes((edit.change,))
@@ -206,5 +208,5 @@ class State(QObject):
             self.changes_changed.emit(frozenset(fresh))
 
     def mention(self, failure: messages.Failed) -> None:
-        """A background request failed: nothing that needs a dialog."""
+        """Report the failure of a background request in the status bar."""
         self.told.emit(f"{failure.what} {failure.hint}".strip())

@@ -1,4 +1,4 @@
-"""One parameter raised step by step: what was asked for, and the curve so far."""
+"""Sweeps: one parameter increased step by step; the request, and the curve so far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.ui.session.state import State
 
 
 class Sweeps(TrackedJob):
-    """The curve stays until there is another model or other data, or another sweep."""
+    """The curve is kept until the model or the data changes, or another sweep starts."""
 
     def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
@@ -19,7 +19,7 @@ class Sweeps(TrackedJob):
         session.data_changed.connect(self.forget)
 
     def start(self, wanted: Sweep) -> None:
-        """Beside what the recipe on show has."""
+        """Start a sweep on top of the current recipe."""
         if self.job:
             return
         self.curve = None
@@ -35,7 +35,7 @@ class Sweeps(TrackedJob):
         )
 
     def forget(self) -> None:
-        """Another model, or other data: nothing that was measured holds."""
+        """Drop the curve, as the model or the data changed."""
         self.curve = None
         self._drop()
 

@@ -1,4 +1,4 @@
-"""Keeps the session in step with its recipe: caches answers, requests what is missing."""
+"""Keeps the figures in step with the recipe: caches answers, requests missing ones."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from workbench.ui.text.i18n import said
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import EditView, LayerView, Predictability, Preview
 
-REST_MS = 250  # without an edit: time to prepare the next one
+REST_MS = 250  # pause in editing after which the next edit is prepared
 LARGEST = 8  # layers that are likely to be clicked because of their size
-PATIENCE_MS = 1000  # far longer than most answers take: a request that is replaced too soon is never answered
+PATIENCE_MS = 1000  # far longer than most answers take: requests replaced too soon would never be answered
 DEATHS_ALLOWED = 2  # an engine that dies twice while measuring one recipe will die a third time
 
 
@@ -33,8 +33,8 @@ class Refresher(QObject):
         self._session = session
         self._link = session.link
         self.online = False  # the engine process holds the model
-        self.supplied = False  # and the data, where there is some: else there is nothing to measure on
-        self._deaths = 0  # of the engine while it measured this very recipe
+        self.supplied = False  # and the data, if there is some: needed for measuring
+        self._deaths = 0  # crashes of the engine while it measured this recipe
         self._views: dict[str, LayerView] = {}
         self._edits: Remembered[EditView] = Remembered(400)
         self._previews: Remembered[Preview] = Remembered(400)
@@ -44,7 +44,7 @@ class Refresher(QObject):
         self.measures = Latest(self._link, PATIENCE_MS, self)
         self.rest = QTimer(self, singleShot=True, interval=REST_MS)
         self.rest.timeout.connect(self._prepare)
-        self._at, self._walking = "", 1  # the layer that was looked at last, and the direction that led there
+        self._at, self._walking = "", 1  # the last current layer, and the direction of the walk to it
         self._given_up = False  # the user cancelled this recipe's measurement
         self._preparing = self._predicting = self._view_job = 0  # jobs
         self._viewing: list[str] = []  # layers whose views are wanted beside the current one's
@@ -53,14 +53,14 @@ class Refresher(QObject):
         self._link.cancelling.connect(self._on_cancelling)
 
     def forget(self) -> None:
-        """Another model: nothing that was computed holds."""
+        """Drop everything, as the model changed."""
         self.drop()
         self._views.clear()
         self.forget_measured()
 
     def forget_measured(self) -> None:
-        """Forget measurements of other data: views hold; accuracies do not, nor do edits, which may have been
-        calibrated with it. Nor does what is under way, which may be of the data before."""
+        """Drop results that depend on the data: metrics, edits (which may have been calibrated with it), and requests
+        in progress. Views are kept."""
         self._predicts = True
         self._edits.clear()
         self._previews.clear()
@@ -69,7 +69,7 @@ class Refresher(QObject):
         self.measures.drop()
 
     def forget_preview(self, recipe: Recipe) -> None:
-        """The engine makes something else of this recipe now; what is under way may be of what it made before."""
+        """Drop the figures of a recipe whose effect has changed in the engine, and requests in progress."""
         self._trained.add(recipe.in_effect)
         self._previews.forget(recipe.in_effect)
         self._edits.clear()  # training may change layers that have no steps
@@ -77,7 +77,7 @@ class Refresher(QObject):
         self.measures.drop()
 
     def drop(self) -> None:
-        """Ask for nothing more until the next refresh."""
+        """Stop requesting until the next refresh."""
         self.rest.stop()
         for requests in (self._inspects, self.applies, self.measures):
             requests.drop()
@@ -86,23 +86,23 @@ class Refresher(QObject):
         self._view_job, self._viewing = 0, []
 
     def lost(self, by_itself: bool) -> bool:
-        """The engine process is another one. Returns whether measuring this recipe may be what kills it."""
+        """Handle a new engine process. Returns whether measuring this recipe may be what kills it."""
         self.online = self.supplied = False
         self._deaths += by_itself and self._measuring
-        self._predicts = not (by_itself and self._predicting in self._link.asked)  # that may be what kills it
-        self._previews.forget_where(lambda preview: bool(preview.trained))  # it has to be taken up again
+        self._predicts = not (by_itself and self._predicting in self._link.asked)  # this may be what kills it
+        self._previews.forget_where(lambda preview: bool(preview.trained))  # it has to be resumed
         self.drop()
         return self._deaths >= DEATHS_ALLOWED
 
     def hold(self, recipes: Iterable[Recipe]) -> None:
-        """Keep the figures of these recipes, so that they are shown at once."""
+        """Keep the figures of these recipes in the cache, so that they are shown at once."""
         self._previews.held = frozenset(recipe.in_effect for recipe in recipes)
 
     def view(self, path: str) -> LayerView | None:
         return self._views.get(path)
 
     def preview(self, recipe: Recipe) -> Preview | None:
-        """Remembered preview of a recipe."""
+        """Return the cached preview of a recipe, or None."""
         return self._previews.get(recipe.in_effect)
 
     def try_again(self) -> None:
@@ -114,12 +114,12 @@ class Refresher(QObject):
         self.refresh_preview()
 
     def leave_layer(self) -> None:
-        """The user looks at another layer: what was asked for the one before is not needed now."""
+        """Drop requests for the previous layer, as the user selected another."""
         self._inspects.drop()
         self.applies.drop()
 
     def refresh_and_predict(self) -> None:
-        """There is new data, or none: what predicts the loss of edits is prepared too, and nobody waits for that."""
+        """Refresh for changed data, and prepare the predictor in the background."""
         self.refresh()
         if self._predicts and self._session.data is not None:
             self._predicting = self._link.request(
@@ -131,7 +131,7 @@ class Refresher(QObject):
             self._session.told.emit(said(known.obstacle))
 
     def refresh_layer(self) -> None:
-        """The current layer before and after its actions."""
+        """Refresh the current layer before and after its steps."""
         path, recipe = self._session.current, self._session.recipe
         if not path:
             return
@@ -145,7 +145,7 @@ class Refresher(QObject):
             self.applies.drop()
             self._session.show_edit(known)
             return
-        shown = self._session.edit  # that of the same steps holds, whatever was done to other layers
+        shown = self._session.edit  # an edit with the same steps holds, whatever was done to other layers
         same = shown is not None and not trained and shown.change.actions == recipe.actions_for(path)
         self._session.show_edit(shown, current=same)
         if self._wanted:
@@ -159,7 +159,7 @@ class Refresher(QObject):
         self._at = path
 
     def refresh_preview(self) -> None:
-        """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
+        """Show the cached figures of the recipe at once, and request them unless they are complete."""
         recipe, focus = self._session.recipe, self._session.selection
         known = self._previews.get(recipe.in_effect)
         shown = known or self._untrained(recipe)
@@ -171,8 +171,8 @@ class Refresher(QObject):
             self.measures.submit(lambda: self._ask_preview(recipe, focus))
 
     def _untrained(self, recipe: Recipe) -> Preview | None:
-        """The complete figures of a recipe without its stages: they hold until it is trained. Not where a stage names a
-        teacher and there are no labels: the metric is the agreement with that teacher then."""
+        """Return the complete figures of a recipe without its stages, which hold until it is trained; None if a stage
+        names a teacher and there are no labels, as the metric is then the agreement with that teacher."""
         if not recipe.recover or recipe.in_effect in self._trained:
             return None
         before = self._previews.get(replace(recipe, recover=()).in_effect)
@@ -183,7 +183,7 @@ class Refresher(QObject):
         return None if taught and not labelled else replace(before, trained=False)
 
     def _prepare(self) -> None:
-        """Prepare, while nothing is edited, the first edit of the chosen layers, then that of likely next layers."""
+        """While nothing is edited, prepare the first edit of the selected layers, then that of likely next layers."""
         recipe, selection = self._session.recipe, self._session.selection
 
         def done(_: object) -> None:
@@ -203,8 +203,8 @@ class Refresher(QObject):
         self._preparing = self._link.request(messages.Prepare, handlers, recipe=recipe, focus=focus, others=others)
 
     def _following(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The layer next to the current one that can be edited, in the direction in which the user walks, or none; and
-        others that may be chosen: the one behind, and the largest."""
+        """Return the next editable layer in the direction of the user's walk, if any; and others that may be selected:
+        the previous one, and the largest."""
         model, current = self._session.model, self._session.current
         layers = [layer for layer in model.layers if not layer.locked] if model is not None else []
         paths = [layer.path for layer in layers]
@@ -219,7 +219,7 @@ class Refresher(QObject):
 
     @property
     def paused(self) -> bool:
-        """This recipe is not measured until the user says so: it was cancelled, or ends the engine."""
+        """Whether this recipe is not measured until the user asks for it: it was cancelled, or crashes the engine."""
         return self._given_up or self._deaths >= DEATHS_ALLOWED
 
     @property
@@ -228,7 +228,7 @@ class Refresher(QObject):
 
     @property
     def _measured(self) -> bool:
-        """Whether all of this recipe was measured. Until then nothing is prepared: that would only take time from
+        """Return whether this recipe is completely measured. Until then nothing is prepared, as that would delay
         measuring."""
         known = self._previews.get(self._session.recipe.in_effect)
         return known is not None and known.complete
@@ -241,7 +241,7 @@ class Refresher(QObject):
         self.try_again()
 
     def _on_cancelling(self, job: int) -> None:
-        """A measurement waits for the edit of the layer in focus, so that has to end as well."""
+        """Cancel the edit of the current layer, too, as the measurement waits for it."""
         if job == self.measures.job:
             self._given_up = True
             self.applies.drop()
@@ -258,7 +258,7 @@ class Refresher(QObject):
         )
 
     def want_views(self, paths: Iterable[str]) -> None:
-        """Views of these layers, one after the other, so that a layer that is chosen meanwhile has its own at once."""
+        """Request views of these layers one after the other, so that a newly selected layer does not have to wait."""
         self._viewing = [path for path in paths if path not in self._views]
         if not self._view_job:
             self._next_view()
@@ -296,7 +296,7 @@ class Refresher(QObject):
 
     def _ask_preview(self, recipe: Recipe, focus: tuple[str, ...]) -> int:
         def updated(preview: Preview) -> None:
-            # While the user drags, what arrives is of a recipe a moment old: worth seeing, and marked as such.
+            # During a drag, results belong to a slightly older recipe: worth showing, and marked as such.
             self._previews.put(recipe.in_effect, preview)
             self._session.show_preview(preview, current=recipe.in_effect == self._session.recipe.in_effect)
             if preview.complete or preview.value is not None or self._session.data is None:

@@ -1,4 +1,4 @@
-"""Latency and zipped size, and the time of each layer: measured when the user asks, and remembered by recipe."""
+"""Latency, zipped size and time of each layer: measured on request, and cached by recipe."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ KEPT = 100
 
 
 class Measured(QObject):
-    """One figure of each recipe. `changed`: there is another answer, or a request began or ended.
+    """One figure per recipe. `changed`: there is another answer, or a request began or ended.
 
-    Several recipes may be measured at a time, so this is no TrackedJob.
+    Several recipes may be measured at a time, so this is not a TrackedJob.
 
-    kind  what is asked of the engine
+    kind  class of the request
     """
 
     changed = Signal()
@@ -40,21 +40,21 @@ class Measured(QObject):
         session.data_changed.connect(self._forget)
 
     def of(self, recipe: Recipe) -> Any:
-        """Figure of a recipe, if measured; else None."""
+        """Return the figure of a recipe if measured, else None."""
         return self._known.get(recipe.in_effect)
 
     @property
     def title(self) -> str:
-        """Title of the job."""
+        """Return the title of the job."""
         raise NotImplementedError
 
     @property
     def running(self) -> bool:
-        """True while the current recipe is being measured."""
+        """Whether the current recipe is being measured."""
         return self._session.recipe.in_effect in self._asked
 
     def ask(self) -> None:
-        """Measure the recipe on show, again where that was done before."""
+        """Measure the current recipe, again if it was measured before."""
         key = self._session.recipe.in_effect
         if self._session.model is None or key in self._asked:
             return
@@ -84,13 +84,13 @@ class Measured(QObject):
 
 
 class Timings(Measured):
-    """Latency of the whole model, and what its file takes zipped."""
+    """Latency of the whole model, and the zipped size of its file."""
 
     kind = messages.Time
 
     @property
     def current(self) -> Timing | None:
-        """Figure of the recipe on show."""
+        """Figure of the current recipe."""
         return self.of(self._session.recipe)
 
     @property
@@ -105,7 +105,7 @@ class LayerTimes(Measured):
 
     @property
     def current(self) -> Profile | None:
-        """Figure of the recipe on show."""
+        """Figure of the current recipe."""
         return self.of(self._session.recipe)
 
     @property

@@ -19,9 +19,9 @@ REDRAW_MS = 100
 
 
 class Trainings(TrackedJob):
-    """The trainings of a session, one at a time; results are remembered by recipe, as the engine remembers them.
+    """The trainings of a session, one at a time; results are cached by recipe, as in the engine.
 
-    trained   the recipe: what was measured of it before no longer holds
+    trained   the recipe, whose earlier measurements no longer hold
     """
 
     asks_trust = Signal(str, object)
@@ -38,7 +38,7 @@ class Trainings(TrackedJob):
         self.seeds = 1  # trainings at each temperature
         self.curve: TemperatureCurve | None = None
         self._results: dict[Recipe, Recovery] = {}
-        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)  # a small model tells thousands a second
+        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)  # a small model reports thousands a second
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
         session.data_changed.connect(self.forget)
@@ -46,24 +46,24 @@ class Trainings(TrackedJob):
 
     @property
     def result(self) -> Recovery | None:
-        """Result of training the current recipe."""
+        """Return the result of training the current recipe, or None."""
         return self._results.get(self._session.recipe.as_trained)
 
     @property
     def reason(self) -> str:
-        """Why nothing can be trained now; "" where it can."""
+        """Return the reason why nothing can be trained now; "" if it can."""
         if self._session.data is None:
             return self.tr("Open a data set first: training needs samples.")
         return "" if self._session.recipe.recover else self.tr("Add a stage first.")
 
     @property
     def distils(self) -> bool:
-        """True where a stage has a temperature."""
+        """Return whether a stage has a temperature."""
         return any(stage.kind == "distill" for stage in self._session.recipe.recover)
 
     @property
     def teachers(self) -> list[str]:
-        """Files that the recipe on show names as teachers."""
+        """Return the files that the current recipe names as teachers."""
         return [
             path.strip()
             for stage in self._session.recipe.recover
@@ -72,7 +72,8 @@ class Trainings(TrackedJob):
         ]
 
     def _trusted(self, again: Callable[[], object]) -> bool:
-        """Whether the code of all teachers may run. Where not, the user is asked for one, and `again` follows a yes."""
+        """Return whether the code of all teachers may run. If not, the user is asked about one, and `again` follows
+        consent."""
         opened = self._session.opened
         known = with_places(opened.trusted, opened.path) if opened is not None else NOBODY
         path, place = next(((each, away) for each in self.teachers if (away := unasked_place(each, known))), ("", ""))
@@ -87,7 +88,7 @@ class Trainings(TrackedJob):
         return False
 
     def start(self) -> None:
-        """Train the recipe on show."""
+        """Train the current recipe."""
         if self.job or self.reason or not self._trusted(self.start):
             return
         self.curve = None
@@ -111,7 +112,7 @@ class Trainings(TrackedJob):
         )
 
     def try_temperatures(self) -> None:
-        """Train the recipe on show at one temperature after the other."""
+        """Train the current recipe at one temperature after the other."""
         if self.job or self.reason or not self.distils or not self._trusted(self.try_temperatures):
             return
         self.curve, self.trying = None, True
@@ -127,28 +128,28 @@ class Trainings(TrackedJob):
         )
 
     def hold(self) -> None:
-        """Pause, or go on."""
+        """Pause, or resume."""
         if self.job:
             self.paused = not self.paused
             self._link.hold(self.job, self.paused)
             self.changed.emit()
 
     def finish(self) -> None:
-        """End early, and keep the best state so far, or the temperatures that were tried."""
+        """End early, keeping the best state so far, or the temperatures that were tried."""
         if self.trying:
             self._link.cancel(self.job)
         else:
             self._link.finish(self.job)
 
     def forget(self) -> None:
-        """Forget what was trained, and stop training, when data or model change."""
+        """Drop all results, and stop training, as data or model changed."""
         self._results.clear()
         self.curve, self.points = None, []
         stopped = self.tr("Stopped because the model or the data changed. Open the previous ones to resume.")
         self._drop(stopped if self.job else "")
 
     def _take_up(self) -> None:
-        """An engine that was started again, or has trained others since, knows no more what this training reached."""
+        """Handle that the engine no longer has the result, because it was restarted or has trained others since."""
         session, recipe = self._session, self._session.recipe
         preview = session.preview if session.preview_is_current else None
         if self.job or self.result is None or preview is None or preview.trained is not False:
@@ -158,7 +159,7 @@ class Trainings(TrackedJob):
         self._train(recipe, title, kept=True, failed=lambda: self._results.pop(recipe.as_trained, None))
 
     def _updated(self, point: TrainingPoint) -> None:
-        # A training that goes on from where it was tells its curve anew.
+        # A resumed training reports its curve again.
         if self.points and (point.stage, point.step) <= (self.points[-1].stage, self.points[-1].step):
             self.points = [p for p in self.points if (p.stage, p.step) < (point.stage, point.step)]
         self.points.append(point)

@@ -1,4 +1,4 @@
-"""Recipe edits as undo commands, branches that were left, and figures computed for them."""
+"""Recipe edits as undo commands, abandoned branches, and figures computed for them."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -12,7 +12,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.undo_list import BRANCHES, Branch, PinStep, RecipeStep, UndoList
 
 V = TypeVar("V")
-UNMERGED = -1  # the gesture of a step that no other joins (QUndoCommand.id)
+UNMERGED = -1  # the gesture of a step that no other merges with (QUndoCommand.id)
 
 
 class HasRecipe(Protocol):
@@ -22,8 +22,7 @@ class HasRecipe(Protocol):
 
 
 class Command(QUndoCommand):
-    """A step of the undo list. It is `asleep` while a list that was kept is put together again: what the steps of that
-    did is done already."""
+    """A step of the undo list. It is `asleep` while a stored list is rebuilt, whose effects are already there."""
 
     asleep = False
 
@@ -33,7 +32,7 @@ class Command(QUndoCommand):
         raise NotImplementedError
 
     def go(self, forward: bool) -> None:
-        """Do it, or take it back."""
+        """Apply the command, or revert it."""
         raise NotImplementedError
 
     def redo(self) -> None:
@@ -46,7 +45,7 @@ class Command(QUndoCommand):
 
 
 class ChangeRecipe(Command):
-    """Every edit is one of these. Those of one gesture (a drag) become one step of the undo stack."""
+    """Any edit of the recipe. Those of one gesture (a drag) become one step of the undo stack."""
 
     def __init__(self, session: HasRecipe, old: Recipe, new: Recipe, text: str, gesture: int) -> None:
         super().__init__(text)
@@ -63,12 +62,12 @@ class ChangeRecipe(Command):
             return False
         self._new = other._new
         self.setText(other.text())
-        self.setObsolete(self._new == self.old)  # dragged back to where it began
+        self.setObsolete(self._new == self.old)  # dragged back to its start
         return True
 
     @property
     def recipe(self) -> Recipe:
-        """After this step."""
+        """The recipe after this step."""
         return self._new
 
     @property
@@ -81,18 +80,18 @@ class ChangeRecipe(Command):
 
 @dataclass(frozen=True)
 class Look:
-    """A recipe that is shown without a step of the undo list: its name, and the recipe to come back to."""
+    """A recipe shown without a step of the undo list: its name, and the recipe to return to."""
 
     session: HasRecipe
     name: str
-    text: str  # of the step that it becomes
+    text: str  # text of the step that it becomes
     back: Recipe
 
 
 class History(QObject):
     """The undo list of a session, and its branches.
 
-    changed   a branch was kept; what the stack itself does, it says itself
+    changed   a branch was added; the stack reports its own changes
     looked    a recipe is shown without a step, or no longer (see look)
     """
 
@@ -104,19 +103,19 @@ class History(QObject):
         self.stack = QUndoStack(self)
         self.branches: tuple[Branch, ...] = ()
         self.gesture = 1  # edits of one gesture become one step
-        self.jumping = False  # on the way to another step: what lies between need not be shown
+        self.jumping = False  # on the way to another step, intermediate recipes need not be shown
         self.looking: Look | None = None
 
     # -- looking at a recipe -----------------------------------------------------------------------------------------
 
     def look(self, recipe: Recipe, name: str, text: str, session: HasRecipe) -> None:
-        """Show a recipe without a step, until `leave` or `keep`. An edit of it keeps it, as a step before that edit."""
+        """Show a recipe without a step, until `leave` or `keep`. An edit first makes it a step, then edits it."""
         self.looking = Look(session, name, text, self.standing(session.recipe))
         session.show_recipe(recipe)
         self.looked.emit()
 
     def leave(self) -> bool:
-        """Come back to the recipe before the look. Returns whether there was one."""
+        """Return to the recipe before the look. Returns whether there was one."""
         look, self.looking = self.looking, None
         if look is None:
             return False
@@ -125,7 +124,7 @@ class History(QObject):
         return True
 
     def keep(self) -> None:
-        """Make the recipe that is looked at one step of the undo list."""
+        """Make the shown recipe one step of the undo list."""
         look, self.looking = self.looking, None
         if look is None:
             return
@@ -134,13 +133,13 @@ class History(QObject):
         self.looked.emit()
 
     def standing(self, recipe: Recipe) -> Recipe:
-        """The recipe that the undo list leads to, given the one on show."""
+        """Return the recipe that the undo list leads to, given the shown one."""
         return recipe if self.looking is None else self.looking.back
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
     def push(self, command: QUndoCommand) -> None:
-        """The steps that could have been redone are kept as a branch."""
+        """Add a step; steps that could have been redone are kept as a branch."""
         if isinstance(command, ChangeRecipe):
             self.keep()
         stack = self.stack
@@ -153,7 +152,8 @@ class History(QObject):
         stack.push(command)
 
     def recipe_at(self, index: int) -> Recipe | None:
-        """After that many steps; None where no step before changed it, so it is the one that the list began with."""
+        """Return the recipe after that many steps; None if no earlier step changed it, so that it is the initial
+        one."""
         for step in range(index - 1, -1, -1):
             command = self.stack.command(step)
             if isinstance(command, ChangeRecipe):
@@ -161,13 +161,13 @@ class History(QObject):
         return None
 
     def undo(self) -> None:
-        """Take back the last step; or end a look, which is none."""
+        """Undo the last step, or end a look."""
         self.gesture += 1
         if not self.leave():
             self.stack.undo()
 
     def redo(self) -> None:
-        """Do the next step again; or end a look."""
+        """Redo the next step, or end a look."""
         self.gesture += 1
         if not self.leave():
             self.stack.redo()
@@ -193,14 +193,14 @@ class History(QObject):
         self.looked.emit()
 
     def to_keep(self, recipe: Recipe) -> UndoList:
-        """The list as values, with the recipe that it leads to (see standing)."""
+        """Return the list as values, with the recipe that it leads to (see standing)."""
         commands = [command for i in range(self.stack.count()) if isinstance(command := self.stack.command(i), Command)]
         first = next((command.old for command in commands if isinstance(command, ChangeRecipe)), recipe)
         return UndoList(first, tuple(command.step for command in commands), self.stack.index(), self.branches)
 
     def begin_with(self, kept: UndoList, command_of: Callable[[PinStep], Command], session: HasRecipe) -> None:
-        """A list that was kept, instead of this one; nothing of it counts as saved. `command_of` makes the commands of
-        the steps that are no edits of the recipe."""
+        """Replace this list by a stored one, all of it unsaved. `command_of` creates the commands of steps that do not
+        edit the recipe."""
         self.clear()
         self.stack.resetClean()
         commands: list[Command] = []
@@ -223,7 +223,7 @@ class History(QObject):
 
 
 class Remembered(Generic[V]):
-    """The most recent `limit` values by key: what undo and redo show without computing. `held` are never forgotten."""
+    """The most recent `limit` values by key, which undo and redo show without computing. `held` are never evicted."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

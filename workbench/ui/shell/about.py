@@ -18,12 +18,12 @@ from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 
 WIDTH, MOST = 520, 560
-STRONG = "<b style='font-weight: 600'>"  # the bundled font has this weight; a bolder one would be smeared
+STRONG = "<b style='font-weight: 600'>"  # the bundled font has this weight; a bolder one would be synthesised
 NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class Page(QDialog):
-    """A heading, rich text that can be selected, a button to close it."""
+    """A heading, selectable rich text, and a close button."""
 
     def __init__(self, parent: QWidget, name: str, title: str, text: str) -> None:
         super().__init__(parent)
@@ -75,7 +75,7 @@ def show_about(parent: QWidget, versions: Mapping[str, str]) -> Page:
 
 
 def show_model(parent: QWidget, model: ModelSummary) -> Page:
-    """Path, format, inputs, what was prepared at opening, and what the user should know."""
+    """Show path, format, inputs, preparation steps, and remarks."""
     count = tr("{n} parameters").format(n=amount(model.parameters))
     body = (
         f"<p>{html.escape(model.path)}</p>"

@@ -1,4 +1,4 @@
-"""Starts the window: paint first, then the engine, then what was asked to be opened."""
+"""Start of the window: first paint, then the engine, then the requested files."""
 
 import signal
 import sys
@@ -33,14 +33,14 @@ def run(
 ) -> int:
     """Show the window until it is closed; returns the exit code of the process."""
     keep_log()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Python's own handler waits for Python code
-    # For the graph tab, which imports WebEngine when it is first looked at; must be said before, and costs nothing.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for Python code
+    # For the graph tab, which imports WebEngine when first shown; must be set before, and costs nothing.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     settings.scale_interface()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("compression-workbench")
-    application.setDesktopFileName("compression-workbench")  # Wayland finds the icon by it
+    application.setDesktopFileName("compression-workbench")  # used by Wayland to find the icon
     application.setWindowIcon(QIcon(str(resource_path(ICON))))
     i18n.apply(application, settings.language())
     application.setApplicationDisplayName(i18n.tr("Model Compression Workbench"))

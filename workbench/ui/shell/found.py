@@ -1,4 +1,4 @@
-"""Entries that the palette finds: commands as plain values, and how well a typed text fits them."""
+"""Entries of the palette: commands as plain values, and how well a typed text matches them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,22 +12,22 @@ from workbench.ui.commands.actions import BROAD, names_of, needs_of
 from workbench.ui.text.likeness import likeness
 
 SEPARATOR = " › "
-BEHIND = 2.0  # of the worth of a letter: more than what another name costs
-MNEMONIC = re.compile(r"\(&\w\)")  # as Chinese menus have it: 文件(&F)
+BEHIND = 2.0  # in scores of a letter: more than the penalty of another name
+MNEMONIC = re.compile(r"\(&\w\)")  # as in Chinese menus: 文件(&F)
 
 
 @dataclass(frozen=True)
 class Command:
-    """An entry of the palette: values alone, as menus may make their actions anew at any time.
+    """An entry of the palette: values only, as menus may recreate their actions at any time.
 
-    text    with the way to it: 'File › Open model…'
-    run     does it
-    beside  its shortcut, or what kind of thing it is
+    text    with its menu path: 'File › Open model…'
+    run     executes it
+    beside  its shortcut, or its kind
     usable  whether it can be done now
     needs   why not
-    names   other names by which it is found
-    listed  whether it is there before anything is typed
-    broad   changes more than what is chosen: it comes behind what does the same for that alone
+    names   other names under which it is found
+    listed  whether it is listed before anything is typed
+    broad   affects more than the selection: ranked after the same command for the selection
     """
 
     text: str
@@ -42,7 +42,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Place:
-    """An action of a menu, with the way to it; not usable where it, or a menu above it, is disabled."""
+    """An action of a menu, with its menu path; not usable if it, or a menu above it, is disabled."""
 
     text: str
     action: QAction
@@ -51,7 +51,7 @@ class Place:
 
 
 def places(bar: QMenuBar | QMenu, path: str = "", usable: bool = True, needs: str = "") -> Iterator[Place]:
-    """Every action of these menus. Menus that are filled when they open are filled."""
+    """Yield every action of these menus. Menus that are filled when they open are filled."""
     if isinstance(bar, QMenu):
         bar.aboutToShow.emit()
     for action in bar.actions():
@@ -64,12 +64,12 @@ def places(bar: QMenuBar | QMenu, path: str = "", usable: bool = True, needs: st
 
 
 def actions_of(bar: QMenuBar | QMenu, disabled: bool = False) -> Iterator[tuple[str, QAction]]:
-    """Actions that can be triggered now, and the `disabled` ones, with the way to each."""
+    """Yield the actions that can be triggered now, and the `disabled` ones, with their menu paths."""
     return ((place.text, place.action) for place in places(bar) if place.usable or disabled)
 
 
 def commands_of(bar: QMenuBar) -> list[Command]:
-    """Commands of a menu bar, as values."""
+    """Return the commands of a menu bar, as values."""
     return [
         Command(
             place.text,
@@ -86,13 +86,13 @@ def commands_of(bar: QMenuBar) -> list[Command]:
 
 
 def _trigger(bar: QMenuBar, wanted: str) -> None:
-    """Looked for again: what stood there may have been made anew."""
+    """Trigger an action by its path, as it may have been recreated."""
     found = next((action for text, action in actions_of(bar) if text == wanted), None)
     if found is not None:
         found.trigger()
 
 
 def score(typed: str, command: Command) -> float | None:
-    """How well a command fits; None where it does not."""
+    """Return how well a command matches; None if it does not."""
     found = likeness(typed, command.text, command.names)
     return found if found is None or not command.broad else found - BEHIND

@@ -1,6 +1,6 @@
 """The four areas of an open model: layer tree, tabs, steps, scoreboard.
 
-Built after the first paint: the plots are the slowest thing to import.
+Built after the first paint, because the plots are slow to import.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ HEIGHTS = (150, 300)  # of what is at the bottom
 
 
 class Workspace(QObject):
-    """The widgets of an open model, and the wires between them and the session. They are there after `build`.
+    """The widgets of an open model, and their connections with the session. They exist after `build`.
 
-    Every tab of ui.tabs.listing is an attribute by its name; those below are wired to others here.
+    Every tab of ui.tabs.listing is an attribute by its name; those below have further connections here.
     """
 
     inspect: InspectTab
@@ -81,7 +81,7 @@ class Workspace(QObject):
         self._layer_commands, self._snapshot_commands, self._jobs = layer_commands, snapshot_commands, jobs
 
     def build(self) -> Iterator[None]:
-        """One part at a time."""
+        """Build the widgets, one part per step."""
         session, window, snapshot_commands = self._session, self._window, self._snapshot_commands
         self.tree = TreePanel(session, self._layer_commands, window)
         self.looks = Looks(session, self)
@@ -141,7 +141,7 @@ class Workspace(QObject):
             dock.toggleViewAction().setEnabled(visible)
 
     def _share_the_bottom(self) -> None:
-        """Behind each other, under the views alone: layers and steps keep the whole height."""
+        """Stack the docks at the bottom, below the views only, so that layers and steps keep the whole height."""
         window = self._window
         window.tabifyDockWidget(self.jobs_dock, self.history_dock)
         window.tabifyDockWidget(self.history_dock, self.recipe_dock)
@@ -150,7 +150,7 @@ class Workspace(QObject):
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
     def reset_sizes(self) -> None:
-        """Initial sizes of the docks: shares of the window, within readable bounds."""
+        """Set the initial sizes of the docks: shares of the window, within readable bounds."""
         size = self._window.size()
         widths = [_within(share * size.width(), *ends) for share, ends in SHARES]
         self._window.resizeDocks([self.layers_dock, self.actions_dock], widths, Qt.Orientation.Horizontal)
@@ -158,12 +158,12 @@ class Workspace(QObject):
             self._window.resizeDocks([dock], [_within(0.2 * size.height(), *HEIGHTS)], Qt.Orientation.Vertical)
 
     def scan(self) -> None:
-        """Look at the sensitivity of the layers, and begin to measure it."""
+        """Show the Sensitivity tab, and start a scan."""
         self.tabs.setCurrentWidget(self.sensitivity)
         self.sensitivity.scan()
 
     def sweep(self) -> None:
-        """Look at one parameter, and begin to measure how far it can go."""
+        """Show the Sensitivity tab, and start a sweep."""
         self.tabs.setCurrentWidget(self.sensitivity)
         self.sensitivity.sweep()
 
@@ -184,7 +184,7 @@ class Workspace(QObject):
             signal.connect(self._looks.soon)
         for signal in (session.selection_changed, session.recipe_changed, session.changes_changed):
             signal.connect(self._result.soon)
-        # The steps at once: what is clicked there must be what is there.
+        # The steps at once, so that clicks hit the right one.
         session.methods_changed.connect(self._show_methods)
         session.targets_changed.connect(self._show_steps)
         session.selection_changed.connect(self._show_selection)
@@ -195,7 +195,7 @@ class Workspace(QObject):
         for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
             signal.connect(self._show_losses)
         self.inspect.wanted.connect(self.looks.ask)
-        for answer in (self.looks.answered, self.looks.failed):  # it is of the layer that is chosen now
+        for answer in (self.looks.answered, self.looks.failed):  # it belongs to the layer that is selected now
             answer.connect(lambda *_: self._looks.run())
         self.looks.answered.connect(self.inspect.show_picture)
         self.looks.failed.connect(self.inspect.show_failure)
@@ -219,7 +219,7 @@ class Workspace(QObject):
         self._show_conflicts()
         self._show_layer()
 
-    # -- what to do ------------------------------------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------------------------------
 
     def _show_methods(self) -> None:
         self.actions.set_methods(tuple(self._session.methods.values()))
@@ -235,7 +235,7 @@ class Workspace(QObject):
         self.actions.set_actions(self._stack())
 
     def _stack(self) -> tuple[Action, ...]:
-        """Steps of the current layer; where it is left alone, of one that gets steps with the others."""
+        """Return the steps of the current layer; if it is left alone, those of a selected layer that gets steps."""
         session = self._session
         free = session.free(self._editable())
         shown = session.current if session.current in free else next(iter(free), session.current)
@@ -265,14 +265,14 @@ class Workspace(QObject):
         else:
             self.actions.set_change(total(self._chosen_layers(), changes))
 
-    # -- what it looks like ----------------------------------------------------------------------------------------
+    # -- display ---------------------------------------------------------------------------------------------------
 
     def _chosen_layers(self) -> tuple[Layer, ...]:
         found = (self._session.layer(path) for path in self._session.selection)
         return tuple(layer for layer in found if layer is not None)
 
     def _show_several(self) -> None:
-        """The selected layers side by side, where there are several."""
+        """Show the selected layers side by side if there are several."""
         session, layers = self._session, self._chosen_layers()
         self.inspect.set_several(len(layers) > 1)
         if len(layers) > 1:
@@ -289,12 +289,12 @@ class Workspace(QObject):
         self._show_several()
 
     def _show_losses(self) -> None:
-        """Show the losses of the current candidate in the tree and in the graph."""
+        """Show the drops of the current candidate in the tree and in the graph."""
         scans, session = self.scans, self._session
         metric = scans.plan.metric if scans.plan is not None else MetricInfo()
         words = stack_words(scans.candidate, session.methods)
         appeared = self.tree.show_losses(scans.drops(), metric, words, short(scans.candidate))
-        if appeared:  # a column more needs more room
+        if appeared:  # one more column needs more room
             more = round(MORE * self._window.width())
             self._window.resizeDocks([self.layers_dock], [self.layers_dock.width() + more], Qt.Orientation.Horizontal)
         self.graph.set_drops(scans.drops(), metric, words)
@@ -308,7 +308,7 @@ class Workspace(QObject):
         self.effects.ask(list(self._session.free(self._editable())), self._stack(), steps)
 
     def commands(self) -> list[Command]:
-        """Entries of the palette besides the menus: methods with settings that have names, layers."""
+        """Return the entries of the palette besides the menus: methods with named settings, layers."""
         session, add = self._session, self._layer_commands.steps
         way = f"{add.title()}{SEPARATOR}" if add is not None else ""
         able, reasons = any(self._editable()), self.actions.reasons
@@ -331,8 +331,8 @@ class Workspace(QObject):
         ]
 
     def _on_dragged(self, step: int, field: str, value: Any, finished: bool) -> None:
-        """A line in a plot is the same parameter as in the form: the other members of its group give way, and what it
-        depends on is set so that it matters."""
+        """Apply a dragged line to the parameter in the form: the other members of its group lose their values, and what
+        it depends on is set so that it applies."""
         actions = list(self._session.recipe.stack_for(self._session.current))
         method = self._session.methods.get(actions[step].method) if 0 <= step < len(actions) else None
         fields = method.fields if method is not None else ()
@@ -362,7 +362,7 @@ class Workspace(QObject):
 def _dock(
     window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea, shortcut: str = ""
 ) -> QDockWidget:
-    """One with a shortcut is hidden until it is wanted."""
+    """Return a dock; one with a shortcut is hidden at first."""
     dock = QDockWidget(title, window)
     dock.setObjectName(name)
     dock.setAllowedAreas(SIDES | Qt.DockWidgetArea.BottomDockWidgetArea if shortcut else SIDES)
@@ -389,7 +389,7 @@ def _within(wanted: float, least: int, most: int) -> int:
 
 
 def _bottom_bar(window: QMainWindow, widget: QWidget) -> QToolBar:
-    """A tool bar, because only tool bars span the whole width of a main window, docks included."""
+    """Return a tool bar, as only tool bars span the whole width of a main window, docks included."""
     bar = QToolBar(window.tr("Scoreboard"), window)
     bar.setObjectName("bottom")
     bar.setMovable(False)

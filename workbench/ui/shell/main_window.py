@@ -1,4 +1,4 @@
-"""The main window: welcome page or open model, title, drops, layout that is remembered."""
+"""The main window: welcome page or open model, title, drops, stored layout."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from workbench.ui.shell.main_layout import Workspace
 
 TOLD_MS = 20_000
-SIZE, FRAME = QSize(1360, 860), QSize(8, 40)  # at first, and what the desktop puts around a window
+SIZE, FRAME = QSize(1360, 860), QSize(8, 40)  # initial size, and the frame that the desktop adds
 
 
 class MainWindow(QMainWindow):
-    """`painted` comes once, after the first paint: the moment to begin with everything slow."""
+    """`painted` is emitted once, after the first paint: then everything slow may start."""
 
     painted = Signal()
 
@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setWindowTitle(self.tr("Model Compression Workbench"))
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setMinimumHeight(4 * theme.UNIT)  # does not grow when it says something
+        self.statusBar().setMinimumHeight(4 * theme.UNIT)  # does not grow with messages
         self._restore_geometry()
         session.told.connect(self._on_told)
         session.model_changed.connect(self._on_model)
@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
 
     def prepare_workspace(self) -> None:
-        """Make the panels of an open model while nobody waits for them; a model that is there sooner makes the rest."""
+        """Build the panels of an open model in idle time; a model that opens sooner builds the rest."""
         self.session.turns.spread(self._building)
 
     def build_workspace(self) -> None:
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
             pass
 
     def _build(self) -> Iterator[None]:
-        # Here and not above: pyqtgraph costs half a second that the first paint need not wait for.
+        # Imported here, as pyqtgraph takes half a second for which the first paint need not wait.
         yield from preload()
         from workbench.ui.shell.main_layout import Workspace
 
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
             self.commands.sessions.resume(kept.saved, kept.path.parent, adopted)
 
         def adopted() -> None:
-            self.autosave.save()  # it is ours before it is taken from there
+            self.autosave.save()  # locked here before it is removed there
             self.autosave.settle()
             kept.discard()
 
@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
             CrashDialog(summary, report, self).open()
 
     def show_tour(self) -> None:
-        """Over an open model; without one over the demo, once it is there."""
+        """Show the tour over the open model; without one open the demo first."""
         settings.choose("tour", "seen")
         self.welcome.offer.hide()
         if self.session.model is not None:
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
             Tour(self, self.session, self.workspace, self.menuBar())
 
     def _add_step(self) -> None:
-        """The menu of methods, as a click on its button opens it."""
+        """Open the menu of methods, like a click on its button."""
         if self.workspace is not None and self.workspace.actions.add.isVisible():
             self.workspace.actions.add.setFocus()
             self.workspace.actions.add.showMenu()
@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         return focus.step(self, forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return presses the button that has the focus, as in a dialog; Qt leaves that to Space."""
+        """Let Return press the button with the focus, as in a dialog; Qt only does so for Space."""
         button = self.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QPushButton | QToolButton):
             button.click()
@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
             self.workspace.scoreboard.timings.ask()
 
     def _turn_pictures(self) -> None:
-        """The weights themselves, or their distributions again."""
+        """Switch between images of the weights and their distributions."""
         if self.workspace is not None:
             self.workspace.tabs.setCurrentWidget(self.workspace.inspect)
             self.workspace.inspect.turn_pictures()

@@ -33,7 +33,7 @@ from workbench.ui.widgets import focus, theme
 
 
 class Menus(QObject):
-    """Built once; `view_panels` takes the docks when they are there."""
+    """Built once; `view_panels` adds the docks when they exist."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Menus(QObject):
             RecentMenu(self.tr("Recent data"), "data", commands.attach_path, window),
             RecentMenu(self.tr("Recent recipes"), "recipes", session.load_recipe, window),
         ]
-        self.found: Callable[[], list[Command]] = list  # what the palette finds beside the menus
+        self.found: Callable[[], list[Command]] = list  # entries of the palette besides the menus
         self.export = new_action(self, self.tr("Export…"), None, "Ctrl+E")
         self.add_step = new_action(self, self.tr("Add a step"), None, "Ctrl+Return")
         self.pictures = new_action(self, self.tr("Weight images"), None, "Ctrl+Shift+W")
@@ -188,21 +188,21 @@ class Menus(QObject):
         menu.addAction(new_action(self, self.tr("About"), self._show_about))
 
     def edit_steps(self, families: QMenu, presets: QMenu) -> None:
-        """Every method by its name, and what all layers can have at once; for the palette, too."""
+        """Add every method by its name, and the presets for all layers; for the palette, too."""
         self._edits.insertMenu(self._behind_steps, families)
         self._edits.insertMenu(self._behind_steps, presets)
 
     def view_tabs(self, tabs: QTabWidget) -> None:
-        """A command for every tab: Ctrl+1, Ctrl+2, …"""
+        """Add a command for every tab: Ctrl+1, Ctrl+2, …"""
         for index in range(tabs.count()):
             action = new_action(self, tabs.tabText(index), partial(tabs.setCurrentIndex, index), f"Ctrl+{index + 1}")
             self.tabs.addAction(action)
-        self._session.model_changed.connect(lambda: self._follow_tabs(tabs))  # after the tabs themselves follow it
+        self._session.model_changed.connect(lambda: self._follow_tabs(tabs))  # after the tabs have followed it
         self._follow_tabs(tabs)
         self._enable()
 
     def _follow_tabs(self, tabs: QTabWidget) -> None:
-        """A tab that the model has no use for has no command."""
+        """Hide the commands of tabs that do not apply to the model."""
         for index, action in enumerate(self.tabs.actions()):
             action.setVisible(tabs.isTabVisible(index))
 
@@ -231,7 +231,7 @@ class Menus(QObject):
         about.show_shortcuts(self._window, self._window.menuBar())
 
     def show_documentation(self) -> None:
-        """One window, however often it is asked for."""
+        """Show the documentation in one window, however often it is requested."""
         from workbench.ui.help.window import Documentation
 
         shown = self._window.findChild(Documentation) or Documentation(resource_path("docs"), self._window)
@@ -240,7 +240,7 @@ class Menus(QObject):
         shown.activateWindow()
 
     def show_preferences(self, key: str = "") -> None:
-        """The dialog, with the focus on one setting."""
+        """Show the dialog, with the focus on one setting."""
         from workbench.ui.shell.preferences import Preferences
 
         dialog = Preferences(self._session.link, self._window)
@@ -292,11 +292,11 @@ class Menus(QObject):
             self._session.link.cancel(running.job)
 
     def copy_as_python(self) -> None:
-        """A script that opens this model and writes what an export would write."""
+        """Copy a script that opens this model and writes what an export would write."""
         self._copy(script.as_python, self.tr("Copied as a Python script that writes to {folder}"))
 
     def copy_as_command(self) -> None:
-        """The same for the shell of this machine."""
+        """Copy the same for the shell of this machine."""
         self._copy(script.as_command, self.tr("Copied as a shell command that writes to {folder}"))
 
     def _copy(self, written: Callable[[script.Work], str], told: str) -> None:

@@ -1,4 +1,4 @@
-"""The command palette: commands, methods, layers and settings, found by typing."""
+"""Command palette: commands, methods, layers and settings, found by typing."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ BESIDE_ROLE, USABLE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 
 
 
 class _Found(QSortFilterProxyModel):
-    """Matches of the typed text, best first; commands in the order of the menus where nothing is typed."""
+    """Matches of the typed text, best first; commands in the order of the menus if nothing is typed."""
 
     def __init__(self, commands: Sequence[Command], parent: QObject) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class _Found(QSortFilterProxyModel):
     def search(self, typed: str) -> None:
         self._typed = bool(typed.strip())
         known = {n: score(typed, each) for n, each in enumerate(self._commands) if self._typed or each.listed}
-        # What can be done comes before what cannot, where both fit alike.
+        # Usable commands come before disabled ones that match equally well.
         self._scores = {n: (value, self._commands[n].usable) for n, value in known.items() if value is not None}
         self.invalidate()
         self.sort(0)
@@ -51,7 +51,7 @@ class _Found(QSortFilterProxyModel):
 
 
 class _WithNote(QStyledItemDelegate):
-    """At the right, muted: the shortcut, the kind of thing, or why it cannot be done."""
+    """At the right, muted: the shortcut, the kind, or why it cannot be done."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -80,7 +80,7 @@ class _WithNote(QStyledItemDelegate):
 
 
 class CommandPalette(QDialog):
-    """Type, choose with the arrows, Return. What cannot be done now is found, too, and says why."""
+    """Typing, arrows, Return. Disabled commands are found, too, with their reason."""
 
     def __init__(self, commands: Sequence[Command], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
@@ -115,7 +115,7 @@ class CommandPalette(QDialog):
         self._place(parent)
 
     def _filled(self) -> QStandardItemModel:
-        """Texts alone: which command a row is says its number."""
+        """Return a model of texts only; the row number identifies the command."""
         model = QStandardItemModel(self)
         for command in self._commands:
             item = QStandardItem(command.text)

@@ -1,5 +1,5 @@
-"""Pictures of the window without a screen, for `workbench demo --headless`: a separate process, as Qt may be missing
-a system library, and ends the process then."""
+"""Screenshots of the window without a screen, for `workbench demo --headless`: a separate process, as Qt ends the
+process if a system library is missing."""
 
 import sys
 import tempfile
@@ -18,7 +18,7 @@ SIZE = (1280, 800)
 
 
 class Photographer:
-    """A window that nobody sees, with an engine, whose settings stay out of the user's."""
+    """An invisible window with an engine, whose settings are separate from the user's."""
 
     def __init__(self, place: str) -> None:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, place)
@@ -39,7 +39,7 @@ class Photographer:
         self.failed = " ".join(filter(None, words))
 
     def take(self, model: str, data: str, calibration: str, recipe: str, folder: Path) -> None:
-        """Inspect and Compare as PNG. Raises RuntimeError saying what failed."""
+        """Save Inspect and Compare as PNG. Raises RuntimeError saying what failed."""
         folder.mkdir(parents=True, exist_ok=True)
         session = self.session
         self.window.build_workspace()
@@ -64,7 +64,7 @@ class Photographer:
     def _save(self, tabs: QTabWidget, page: QWidget, target: Path) -> None:
         tabs.setCurrentWidget(page)
         self.application.processEvents()
-        self._wait(lambda: not self.session.turns.waiting)  # drawn a piece a turn
+        self._wait(lambda: not self.session.turns.waiting)  # drawn one task per turn
         if not self.window.grab().save(str(target)):
             raise RuntimeError(f"Cannot write {target}.")
 
@@ -76,7 +76,7 @@ class Photographer:
 
 
 def main(model: str, data: str, calibration: str, recipe: str, folder: str) -> int | str:
-    """0, or why there are no pictures: what `sys.exit` takes."""
+    """Return 0, or why there are no screenshots, for `sys.exit`."""
     with tempfile.TemporaryDirectory(prefix="workbench-") as place:
         photographer = Photographer(place)
         try:

@@ -1,4 +1,4 @@
-"""Preferences: what is chosen holds at once, and is there again at the next start."""
+"""Preferences: each choice takes effect at once, and is stored."""
 
 import os
 
@@ -32,7 +32,7 @@ WIDTH = 600
 
 
 def titles() -> dict[str, str]:
-    """Captions of the settings by the names of their widgets, as the palette finds them."""
+    """Return the captions of the settings by the names of their widgets, for the palette."""
     return {
         "language": tr("Language"),
         "theme": tr("Theme"),
@@ -49,7 +49,7 @@ def titles() -> dict[str, str]:
 
 
 class Preferences(QDialog):
-    """One page. The language alone waits for the next start, and says so."""
+    """One page. Only the language takes effect at the next start, and says so."""
 
     def __init__(self, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,7 +148,7 @@ class Preferences(QDialog):
         return line
 
     def _address(self) -> QLineEdit:
-        """Field for the address of a Dask scheduler; stored as soon as it is valid."""
+        """Return the field for the address of a Dask scheduler; stored as soon as it is valid."""
         caption = titles()["cluster"]
         line = QLineEdit(settings.cluster(), self)
         line.setObjectName("cluster")
@@ -184,7 +184,7 @@ class Preferences(QDialog):
 
 
 def _swatch(name: str, density: float) -> QPixmap:
-    """The colour map from its lowest value to its highest."""
+    """Return the colour map from its lowest value to its highest."""
     picture = QPixmap(SWATCH * density)
     picture.setDevicePixelRatio(density)
     gradient = QLinearGradient(0, 0, SWATCH.width(), 0)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from workbench.ui.tabs.listing import TABS
 
-# PySide makes a class when it is first asked for; pyqtgraph asks for all of them in one go.
+# PySide creates a class when it is first accessed; pyqtgraph accesses all of them at once.
 QT = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
 MODULES = (
     "numpy",
@@ -19,7 +19,7 @@ MODULES = (
 
 
 def preload() -> Iterator[None]:
-    """One piece at a time."""
+    """Import one piece per step."""
     for name in QT:
         module = importlib.import_module(name)
         for each in dir(module):

@@ -1,4 +1,4 @@
-"""The line at the foot of the window: what file is open, what it is measured on, and on what the engine runs."""
+"""Status bar at the bottom of the window: the open file, the data, and the state of the engine."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import DataSummary
 
 ICON = 14
-GAP = "\u2009"  # between icon and words, where a style sheet has no say
+GAP = "\u2009"  # between icon and text, which a style sheet cannot set
 LONGEST = 240  # pixels of a file's name
 
 
 class Part(QToolButton):
-    """A few quiet words that do something when they are clicked; they give way where there is no room."""
+    """A few muted words that can be clicked; elided if there is no room."""
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class Part(QToolButton):
 
 
 class StatusLine(QWidget):
-    """The file and the data, at the left; messages take their place for a while."""
+    """The file and the data, at the left; messages replace them for a while."""
 
     def __init__(self, session: Session, details: QAction, open_data: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class StatusLine(QWidget):
         self.model, self.data = Part("info", self), Part("data", self)
         self.model.does(details)
         self.data.does(open_data)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never what widens the window
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # must never widen the window
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.UNIT, 0, 0, 0)
         row.setSpacing(theme.UNIT)
@@ -122,6 +122,6 @@ class EngineState(Part):
 
 
 def _shape(spec: InputSpec) -> str:
-    """Shape of one sample, without the batch dimension."""
+    """Return the shape of one sample, without the batch dimension."""
     free_first = len(spec.shape) > 1 and spec.shape[0] is None
     return " × ".join("?" if size is None else str(size) for size in spec.shape[free_first:]) or spec.dtype

@@ -118,7 +118,8 @@ class WelcomePage(QWidget):
         return row
 
     def _tour_offer(self) -> QWidget:
-        """Made once: whatever is answered, it does not come back. The tour stays in the Help menu."""
+        """Return the offer of the tour, made once: whatever the answer, it does not return. The tour stays in the Help
+        menu."""
         box = QWidget(self)
         words = Plain(self.tr("New here? A short tour of the demo: try the main tasks once."), box)
         self.tour_button = QPushButton(self.tr("Take the tour"), box)

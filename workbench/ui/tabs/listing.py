@@ -1,4 +1,4 @@
-"""The tabs of an open model, in their order. A tab more is a line in TABS; its command is Ctrl and its place."""
+"""The tabs of an open model, in their order. A new tab is a line in TABS; its shortcut is Ctrl and its position."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -34,8 +34,8 @@ class TabSpec:
     """A tab.
 
     name     attribute of the workspace that holds it, and the tab's name in session files
-    title    in the language in use
-    module   where the widget's class is; imported before the window needs it (see ui.shell.preload)
+    title    in the current language
+    module   module of the widget's class; imported before the window needs it (see ui.shell.preload)
     widget   name of that class, which is NAMETab, and is called with `needs` and the parent
     needs    fields of Parts
     suits    whether a model has it; it is hidden for others
@@ -80,13 +80,13 @@ TABS = (
 
 
 def offer(tabs: QTabWidget, model: ModelSummary | None) -> None:
-    """Hide the tabs that the model has no use for."""
+    """Hide the tabs that do not apply to the model."""
     for index, spec in enumerate(TABS):
         tabs.setTabVisible(index, spec.suits(model))
 
 
 def build(tabs: QTabWidget, parts: Parts) -> Iterator[tuple[str, QWidget]]:
-    """Add every tab; its name and its widget, one after the other."""
+    """Add every tab; yield its name and its widget, one after the other."""
     for spec in TABS:
         widget = spec.make(parts, tabs)
         tabs.addTab(widget, spec.title())

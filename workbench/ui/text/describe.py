@@ -1,4 +1,4 @@
-"""A layer and what is done to it in words, the same everywhere."""
+"""Layers and their steps in words, the same everywhere."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,12 +15,12 @@ OTHER_NAMES = {"steps": "Iterations"}  # the steps of the window are those of a 
 
 
 def name_words(name: str) -> str:
-    """A parameter in English: group_size -> Group size."""
+    """Return a parameter in English: group_size -> Group size."""
     return OTHER_NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def shape_of(layer: Layer) -> str:
-    """'3 × 3, 64 → 128' for a convolution, '256 → 10' for a matrix, else the bare shape."""
+    """Return '3 × 3, 64 → 128' for a convolution, '256 → 10' for a matrix, else the bare shape."""
     convolution = layer.op.startswith("Conv") and len(layer.shape) > 2
     if layer.out_axis > 1 or not (convolution or len(layer.shape) == 2) or layer.op == "Embedding":
         return TIMES.join(str(size) for size in layer.shape)
@@ -39,12 +39,12 @@ def shape_of(layer: Layer) -> str:
 
 
 def kind_of(layer: Layer) -> str:
-    """'Conv 3 × 3, 64 → 128'; 'Gemm 512 → 10'; 'Conv 3 × 3 depthwise, 64 → 64'."""
+    """Return 'Conv 3 × 3, 64 → 128'; 'Gemm 512 → 10'; 'Conv 3 × 3 depthwise, 64 → 64'."""
     return f"{layer.op} {shape_of(layer)}".strip()
 
 
 def coupling_of(couplings: Couplings, path: str) -> str:
-    """Coupled layers in words, or why channels cannot be pruned; "" where neither applies."""
+    """Return a sentence with the coupled layers, or why channels cannot be pruned; "" if neither applies."""
     others, reason = couplings.others(path), couplings.kept.get(path)
     if others:
         return tr("Channels coupled with {layers} (pruned together)").format(layers=", ".join(others))
@@ -52,7 +52,7 @@ def coupling_of(couplings: Couplings, path: str) -> str:
 
 
 def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str, str]:
-    """A step in words: the method's title, and the parameters that it was given: ('Affine', '4 bit')."""
+    """Return a step in words: the method's title, and the parameters that were set: ('Affine', '4 bit')."""
     info = methods.get(action.method)
     if info is None:
         return action.method, ", ".join(f"{name} {value}" for name, value in action.params.items())
@@ -62,17 +62,17 @@ def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str
 
 
 def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> str:
-    """'Affine 4 bit'; several steps are joined: 'Magnitude Sparsity 50 % + Affine 4 bit'."""
+    """Return 'Affine 4 bit'; several steps are joined: 'Magnitude Sparsity 50 % + Affine 4 bit'."""
     return " + ".join(" ".join(action_words(action, methods)).strip() for action in stack)
 
 
 def stacks_of(recipe: Recipe, model: ModelSummary) -> dict[str, tuple[Action, ...]]:
-    """Steps of each layer that can be edited."""
+    """Return the steps of each editable layer."""
     return {layer.path: recipe.actions_for(layer.path) for layer in model.layers if not layer.locked}
 
 
 def steps_words(stack: tuple[Action, ...], methods: Mapping[str, MethodInfo]) -> str:
-    """As `stack_words`, and 'unchanged' where there is no step."""
+    """Return `stack_words`, or 'unchanged' if there is no step."""
     return stack_words(stack, methods) if stack else tr("unchanged")
 
 
@@ -89,7 +89,7 @@ def value_words(field: Field, value: Any) -> str:
 
 
 def format_words(name: str) -> str:
-    """A format of files as people call it."""
+    """Return the common name of a file format."""
     known = {
         "onnx": "ONNX",
         "pt2": "torch.export",

@@ -1,4 +1,4 @@
-"""Formats figures: unit of a metric, interval, and how the number was obtained."""
+"""Formatting of figures: units, intervals, and how a number was obtained."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.core.base import quantities
 from workbench.core.base.quantities import MetricInfo, three
 from workbench.ui.text.i18n import said, tr
 
-if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
     from workbench.core.analysis.sensitivity import LikelyDrop
     from workbench.core.layer_data.views import Prediction
 
@@ -19,17 +19,17 @@ MARKS = {"forecast": "○", "estimated": "◐", "measured": "●", "verified": "
 
 
 def value_text(value: float, metric: MetricInfo) -> str:
-    """92.4 %, 0.0123, or 31.2 dB."""
+    """Return 92.4 %, 0.0123, or 31.2 dB."""
     return f"{100 * value:.1f} %" if metric.percent else _plain(value) + _unit(metric)
 
 
 def number_text(value: float, metric: MetricInfo) -> str:
-    """The same without its unit, for the left side of an arrow."""
+    """Return the same without its unit, for the left side of an arrow."""
     return f"{100 * value:.1f}" if metric.percent else _plain(value)
 
 
 def beside_text(each: Beside) -> str:
-    """Another metric: of the original, and of the edited model where that differs."""
+    """Return another metric: of the original, and of the edited model if that differs."""
     before, after = each.baseline.value, each.value.value
     value = value_text(after, each.metric)
     shown = value if before == after else f"{number_text(before, each.metric)} → {value}"
@@ -37,21 +37,22 @@ def beside_text(each: Beside) -> str:
 
 
 def change_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None) -> str:
-    """−0.5 ± 0.3 points. `shown` are the metric before and after where they are written beside it: the difference of
-    the rounded values then, so that 92.2 → 90.6 % is −1.6, although it is −1.65 before rounding."""
+    """Return '−0.5 ± 0.3 points'. `shown`: the metric before and after as displayed next to it; the change is then the
+    difference of the rounded values, so that 92.2 → 90.6 % gives −1.6, although it is −1.65 before rounding."""
     return _signed(figure, metric, shown, "+") + _points(metric)
 
 
 def drop_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | None = None, unit: bool = False) -> str:
-    """The same of a drop (positive: worse), for a cell: '0.5 ± 0.3'; a gain has a minus. `unit`: with its unit."""
+    """Return the same for a drop (positive: worse), for a cell: '0.5 ± 0.3'; a gain has a minus. `unit`: with its
+    unit."""
     if shown is not None and metric.higher_is_better:
         shown = shown[1], shown[0]
     return _signed(figure, metric, shown, "") + (_points(metric) if unit else "")
 
 
 def predicted_text(likely: LikelyDrop, metric: MetricInfo) -> str:
-    """A predicted change of the metric with its error: '−0.5 ± 0.3 points'; '< −12.0 points' where nothing that was
-    run lost as much."""
+    """Return a predicted change of the metric with its error: '−0.5 ± 0.3 points'; '< −12.0 points' if no measured
+    model lost as much."""
     change = -metric.sign * likely.drop
     if likely.beyond:
         return f"{'<' if change < 0 else '>'} {change_text(Figure(change, 'forecast'), metric)}"
@@ -59,15 +60,15 @@ def predicted_text(likely: LikelyDrop, metric: MetricInfo) -> str:
 
 
 def effect_words(rise: float, kind: str) -> str:
-    """A predicted divergence of the outputs, or relative error of layers (`kind`), where it is not known what the
-    metric loses by it."""
+    """Return a predicted divergence of the outputs, or relative error of layers (`kind`), in words, if the
+    corresponding drop of the metric is not known."""
     rise = rise if kind == "loss" else rise / 10
     limits = (1e-3, tr("hardly any effect")), (1e-2, tr("small effect")), (1e-1, tr("clear effect"))
     return next((words for limit, words in limits if rise < limit), tr("large effect"))
 
 
 def prediction_text(prediction: Prediction, metric: MetricInfo) -> str:
-    """As `predicted_text`, and in words where nothing was run."""
+    """Return `predicted_text`, or words if nothing was measured."""
     return (
         effect_words(prediction.rise, prediction.kind)
         if prediction.likely is None
@@ -93,12 +94,12 @@ def _points(metric: MetricInfo) -> str:
 
 
 def _exponent(number: Decimal) -> int:
-    """The place of the last digit that is written: −1 of 92.2."""
+    """Return the exponent of the last written digit: −1 for 92.2."""
     return int(number.as_tuple().exponent)
 
 
 def loss_text(loss: float, metric: MetricInfo) -> str:
-    """Drop of the metric without its unit, for a cell: 0.4 (points) or 0.0123; a gain has a minus."""
+    """Return the drop of the metric without its unit, for a cell: 0.4 (points) or 0.0123; a gain has a minus."""
     if not metric.percent:
         return _plain(loss).replace("-", "−")
     text = f"{100 * loss:.1f}".replace("-", "−")
@@ -106,17 +107,17 @@ def loss_text(loss: float, metric: MetricInfo) -> str:
 
 
 def plain_loss(loss: float, metric: MetricInfo) -> str:
-    """The same with its unit: 0.4 points."""
+    """Return the same with its unit: 0.4 points."""
     return loss_text(loss, metric) + _points(metric)
 
 
 def axis_text(metric: MetricInfo) -> str:
-    """'top-1, %': the caption of an axis."""
+    """Return the caption of an axis: 'top-1, %'."""
     return f"{metric}, {metric.unit}" if metric.unit else str(metric)
 
 
 def margin_text(figure: Figure, metric: MetricInfo) -> str:
-    """± 0.6, or nothing where the figure is exact."""
+    """Return ± 0.6, or "" if the figure is exact."""
     return _margin(figure, 100 if metric.percent else 1)
 
 
@@ -136,7 +137,7 @@ def _plain(value: float) -> str:
 
 
 def small(value: float, digits: int = 1) -> str:
-    """A small number in few letters: 0.3, 0.005, 7e−4; `digits` of it."""
+    """Return a small number in few characters: 0.3, 0.005, 7e−4, with this many digits."""
     text = f"{value:.{digits}g}" if value >= 0.001 or value == 0 else f"{value:.{digits - 1}e}"
     return text.replace("e-0", "e−").replace("e-", "e−")
 
@@ -147,7 +148,7 @@ def smaller(before: float, after: float) -> str:
 
 
 def shrunk(before: float, after: float) -> str:
-    """'−0.11 %' for a slight change, 'unchanged' for none, else as `smaller`."""
+    """Return '−0.11 %' for a slight change, 'unchanged' for none, else as `smaller`."""
     if before == after:
         return tr("unchanged")
     if quantities.slight(before, after):
@@ -157,14 +158,14 @@ def shrunk(before: float, after: float) -> str:
 
 
 def shrunk_briefly(before: float, after: float) -> str:
-    """As `shrunk`, without the share that is kept: '6.2x', for a narrow cell."""
+    """Return `shrunk` without the share that is left: '6.2x', for a narrow cell."""
     if quantities.slight(before, after) or before == after or after > before or after <= 0:
         return shrunk(before, after)
     return tr("{times}x").format(times=quantities.times(before / after))
 
 
 def source_text(figure: Figure, total: int = 0) -> str:
-    """Source of a figure: 'estimated, 400 of 2,000'."""
+    """Return the source of a figure: 'estimated, 400 of 2,000'."""
     words = {
         "forecast": tr("forecast"),
         "estimated": tr("estimated"),
@@ -180,7 +181,7 @@ def source_text(figure: Figure, total: int = 0) -> str:
 
 
 def explain(figure: Figure) -> str:
-    """Meaning of the mark, for a tooltip."""
+    """Return the meaning of the mark, for a tooltip."""
     return {
         "forecast": tr("Computed from the recipe; nothing was run or written yet."),
         "estimated": tr("Measured on part of the samples by running the edited model; 95 % confidence interval."),
@@ -190,7 +191,7 @@ def explain(figure: Figure) -> str:
 
 
 def is_settled(figure: Figure | None) -> bool:
-    """The interval is narrower than the difference: its sign is certain."""
+    """Return whether the interval excludes zero, so that the sign of the difference is certain."""
     if figure is None:
         return False
     low = figure.value if figure.low is None else figure.low
@@ -199,12 +200,12 @@ def is_settled(figure: Figure | None) -> bool:
 
 
 def in_memory(load: Load) -> str:
-    """Memory that a file keeps, behind its size; "" where the system does not tell."""
+    """Return the memory that a file keeps, as text after its size; "" if the system does not report it."""
     return "" if load.memory is None else tr(", {size} in memory").format(size=quantities.size(load.memory.median))
 
 
 def loading(before: Load, after: Load) -> str:
-    """Load time and memory of two files in a sentence."""
+    """Return a sentence with the load time and memory of two files."""
 
     def pair(first: Spread | None, second: Spread | None) -> str:
         if first is None or second is None:

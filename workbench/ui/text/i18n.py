@@ -1,8 +1,8 @@
-"""The language of the window: English as it stands in the code, or a catalogue of resources/translations.
+"""Language of the window: English as written in the code, or a catalogue of resources/translations.
 
-A catalogue is keyed by the English text alone. So a sentence of the engine (a method's title, the help of a field) is
-translated by the same call as one of the window, and text that moves to another class keeps its translation.
-`python -m tests.translations` collects the texts and keeps the .ts file in step with them.
+A catalogue is keyed by the English text alone, so a sentence of the engine (a method's title, the help of a field) is
+translated by the same call as one of the window, and text that moves to another class keeps its translation. `python -m
+tests.translations` collects the texts and updates the .ts file.
 """
 
 from collections.abc import Iterable
@@ -22,17 +22,17 @@ __all__ = ["ENGLISH", "LANGUAGES", "Catalogue", "apply", "code", "counted", "lan
 
 
 def tr(text: str) -> str:
-    """The text in the language of the window; for texts that are not known before, as those of the engine."""
+    """Return the text in the language of the window; for texts from variables, such as those of the engine."""
     return QCoreApplication.translate(CONTEXT, text)
 
 
 def said(text: str) -> str:
-    """Translate a message of the engine; a plain text where the catalogue has it as a whole."""
+    """Return a message of the engine in the language of the window; a plain text if the catalogue has it as a whole."""
     return text.rendered(tr) if isinstance(text, Message) else tr(text)
 
 
 def counted(template: str, n: int, one: str, **others: Any) -> str:
-    """A text with a number in it, `one` where that is 1: counted("{n} layers", 3, "{n} layer")."""
+    """Return a text with a number in it, `one` if that is 1: counted("{n} layers", 3, "{n} layer")."""
     return said(Message(template, one, n=n, **others))
 
 
@@ -46,9 +46,9 @@ class _State:
 
 
 class Catalogue(QTranslator):
-    """Catalogue that the core has read, as Qt asks for it: by the text alone, in whichever context but that of keys.
+    """Catalogue loaded by the core, for Qt: looked up by the text alone, in any context except that of keys.
 
-    A key may be called as something of ours: Shift.
+    In that context a key may have the same name as a text of this program: Shift.
     """
 
     def __init__(self, code: str, parent: QObject) -> None:
@@ -64,8 +64,8 @@ class Catalogue(QTranslator):
 
 
 class WordsOfQt(QTranslator):
-    """Qt's own catalogue, which PySide6 brings along. It lacks texts that were given a mnemonic since ("&Look in:"):
-    for these, what it has without one."""
+    """Qt's own catalogue, from PySide6. For texts that have gained a mnemonic since ("&Look in:"), it uses the
+    translation without one."""
 
     def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
         found = super().translate(context, text, note, n)
@@ -73,17 +73,17 @@ class WordsOfQt(QTranslator):
 
 
 def language() -> str:
-    """The one in use, as HTML and Qt name it: en, zh-CN."""
+    """Return the current language, as HTML and Qt name it: en, zh-CN."""
     return _State.language
 
 
 def code() -> str:
-    """The one in use as a key of LANGUAGES."""
+    """Return the current language as a key of LANGUAGES."""
     return language().replace("-", "_")
 
 
 def system_language(preferred: Iterable[str] | None = None) -> str:
-    """The first language of the desktop's list that there is a catalogue for, else English."""
+    """Return the first of the desktop's languages that has a catalogue, else English."""
     for name in QLocale.system().uiLanguages() if preferred is None else preferred:
         parts = name.replace("_", "-").split("-")
         if parts[0] == ENGLISH:
@@ -94,7 +94,7 @@ def system_language(preferred: Iterable[str] | None = None) -> str:
 
 
 def apply(app: QApplication, language: str) -> None:
-    """Speak this language from now on; widgets that are there keep their words. "system": as the desktop."""
+    """Use this language from now on; existing widgets keep theirs. "system": that of the desktop."""
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)
         old.setParent(None)

@@ -1,17 +1,18 @@
-"""How well a typed text fits a name: its letters in their order."""
+"""Fuzzy matching of a typed text with names: its letters in their order."""
 
 from functools import lru_cache
 
-NEXT, BEGINS, FAR = 2.0, 1.5, 20  # worth of a letter beside the one before, or at the start of a word; of a gap
-OTHER_NAME = 0.5  # what is found by another name comes behind what is found by its own
+NEXT, BEGINS, FAR = 2.0, 1.5, 20  # scores of a letter next to the previous one, or at the start of a word; of a gap
+OTHER_NAME = 0.5  # a match with another name ranks after one with its own
 
 
 @lru_cache(maxsize=4096)
 def likeness(typed: str, text: str, names: str = "") -> float | None:
-    """Score of `text` for the typed words; None where they do not match. American and British spelling are one.
+    """Return the score of `text` for the typed words; None if they do not match. American and British spelling are
+    equal.
 
-    The letters of each typed word occur in their order: the better the closer together, and the more begin a word. Or
-    the word stands as it is in the other `names`, which counts a little less.
+    The letters of each typed word must occur in order; the score is higher if they are close together and begin words.
+    A word may instead occur as a whole in the other `names`, which counts a little less.
     """
     text, names = _spelled(text), _spelled(names)
     total = -len(text) / 1000
@@ -25,7 +26,7 @@ def likeness(typed: str, text: str, names: str = "") -> float | None:
 
 
 def _whole(word: str, names: str) -> float | None:
-    """Score of a word that occurs in the names without a gap."""
+    """Return the score of a word that occurs in the names without a gap."""
     place = names.find(word)
     if place < 0:
         return None
@@ -42,7 +43,7 @@ def _occurs(word: str, text: str) -> bool:
 
 
 def _best(word: str, text: str) -> float | None:
-    """Over all ways to find the letters of `word` in their order."""
+    """Return the best score over all ways to find the letters of `word` in their order."""
     ways = {n: BEGINS if _begins_word(text, n) else 0.0 for n, letter in enumerate(text) if letter == word[0]}
     for letter in word[1:]:
         ways = {

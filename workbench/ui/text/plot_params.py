@@ -1,6 +1,5 @@
-"""Converts between parameters and the lines of a plot: a sparsity and a threshold are one line, as are an energy and a
-rank. Nothing is computed that the engine did not send.
-"""
+"""Conversion between parameters and the lines of a plot: a sparsity and a threshold are one line, as are an energy and
+a rank. Uses only values that the engine sent."""
 
 from typing import Any
 
@@ -10,21 +9,22 @@ from workbench.core.layer_data.views import LayerView, Spectrum
 
 
 def threshold_of(field: str, value: float, magnitudes: np.ndarray) -> float:
-    """Position of the line of a sparsity or a threshold."""
+    """Return the position of the line of a sparsity or a threshold."""
     if field == "sparsity":
         return float(np.interp(value, np.linspace(0, 1, len(magnitudes)), magnitudes))
     return float(value)
 
 
 def from_threshold(field: str, threshold: float, magnitudes: np.ndarray) -> float:
-    """The value of the field for a line at this threshold: three decimals of a sparsity, four digits of a threshold."""
+    """Return the value of the field for a line at this threshold: three decimals for a sparsity, four digits for a
+    threshold."""
     if field == "sparsity":
         return round(share_below(threshold, magnitudes), 3)
     return float(f"{threshold:.4g}")
 
 
 def share_below(threshold: float, magnitudes: np.ndarray) -> float:
-    """The fraction of the weights at or below this magnitude, also where many have the same."""
+    """Return the fraction of the weights at or below this magnitude, also if many have the same."""
     index = int(np.searchsorted(magnitudes, threshold, side="right"))
     if index in (0, len(magnitudes)):
         return float(index > 0)
@@ -33,24 +33,24 @@ def share_below(threshold: float, magnitudes: np.ndarray) -> float:
 
 
 def edge_of(value: float, magnitudes: np.ndarray) -> float:
-    """End of the quantisation range for a clipping share."""
+    """Return the end of the quantisation range for a clipping share."""
     return float(value) * float(magnitudes[-1])
 
 
 def from_edge(edge: float, magnitudes: np.ndarray) -> float:
-    """The clipping share for levels that end here: four decimals."""
+    """Return the clipping share for levels that end here, with four decimals."""
     largest = float(magnitudes[-1])
     return round(min(max(edge / largest, 0.001), 1.0), 4) if largest > 0 else 1.0
 
 
 def rank_of(field: str, value: float, spectrum: Spectrum) -> int:
-    """Position of the line of a rank or an energy."""
+    """Return the position of the line of a rank or an energy."""
     rank = spectrum.rank_for(value) if field == "energy" else int(value)
     return min(max(rank, 1), len(spectrum.values))
 
 
 def from_rank(field: str, rank: int, spectrum: Spectrum) -> int | float:
-    """The value of the field for a line at this rank; an energy with as few decimals as still mean this rank."""
+    """Return the value of the field for a line at this rank; an energy with the fewest decimals that give this rank."""
     if field != "energy":
         return rank
     energy = float(spectrum.energy[rank - 1])
@@ -62,7 +62,7 @@ def from_rank(field: str, rank: int, spectrum: Spectrum) -> int | float:
 
 
 def converted(view: LayerView | None, field: str, value: Any, to: str) -> Any:
-    """The value of another field that is the same line for this layer; None where there is no such line."""
+    """Return the value of another field with the same line for this layer; None if there is none."""
     if view is None:
         return None
     if {field, to} == {"sparsity", "threshold"}:

@@ -1,1 +1,1 @@
-"""The guided tour, in which the user does the main job once."""
+"""Guided tour, in which the user does the main task once."""

@@ -1,4 +1,4 @@
-"""The stops of the tour: a place of the window, what it is, and what to do there."""
+"""Stops of the tour: a place of the window, a description, and a task there."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Places(Protocol):
 
 @dataclass(frozen=True)
 class Start:
-    """Progress of the user: compared with what there was when a stop began.
+    """State when a stop began, to detect what the user has done since.
 
     exports   files that were exported during the tour
     """
@@ -56,7 +56,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Stop:
-    """A place of the window; `target` is asked when the tour gets there.
+    """A place of the window; `target` is evaluated when the tour gets there.
 
     task   what to do there, in words; "" for nothing
     done   whether it was done since the stop began
@@ -131,6 +131,6 @@ def stops_of(space: Places, menu_bar: QWidget) -> tuple[Stop, ...]:
 
 
 def _inspector(space: Places) -> QWidget:
-    """Inspect tab with its first page in front."""
+    """Return the Inspect tab with its first page in front."""
     space.tabs.setCurrentWidget(space.inspect)
     return space.tabs

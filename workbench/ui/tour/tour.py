@@ -1,6 +1,6 @@
-"""Guided tour: highlights the areas of the window one after the other, with a sentence on each and something to do.
+"""Guided tour: highlights the areas of the window one after the other, with a sentence on each and a task.
 
-Where there is something to do, the area takes the mouse; a tick says that it was done. Nobody has to: Next goes on.
+If there is a task, the area accepts the mouse, and a tick confirms it. Tasks are optional: Next goes on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class Tour(QWidget):
-    """Covers the window but for a hole over the place that is spoken of; keys: right, left, Escape."""
+    """Covers the window except for a hole over the current area; keys: right, left, Escape."""
 
     def __init__(self, window: QWidget, session: Session, space: Places, menu_bar: QWidget) -> None:
         super().__init__(window)
@@ -83,7 +83,7 @@ class Tour(QWidget):
         column.addLayout(row)
 
     def go_to(self, index: int) -> None:
-        """Show a stop; beyond the ends nothing happens."""
+        """Show a stop; nothing happens beyond the ends."""
         self.index = min(max(index, 0), len(self._stops) - 1)
         stop, last = self._stops[self.index], self.index == len(self._stops) - 1
         self._start = self._now()
@@ -120,7 +120,7 @@ class Tour(QWidget):
         self._on_deed()
 
     def _on_deed(self) -> None:
-        """The user did something: was it what this stop asks for?"""
+        """Check whether the user has done the task of this stop."""
         stop = self._stops[self.index]
         if self.index not in self.done and stop.done is not None and stop.done(self._start, self._now()):
             self.done.add(self.index)
@@ -128,7 +128,7 @@ class Tour(QWidget):
             self._arrange()
 
     def finish(self) -> None:
-        """The focus goes to the layers, where the work begins."""
+        """End the tour; the focus goes to the layers, where the work begins."""
         self._glide.stop()
         self.hide()
         self._space.tree.tree.setFocus()
@@ -143,7 +143,7 @@ class Tour(QWidget):
     # -- places ----------------------------------------------------------------------------------------------------
 
     def _target(self) -> QRect:
-        """Rectangle of the highlighted area; empty where it is hidden or floats in its own window."""
+        """Return the rectangle of the highlighted area; empty if it is hidden or floats in its own window."""
         widget = self._spoken_of
         if not widget.isVisible() or widget.window() is not self._window:
             return QRect()
@@ -158,14 +158,15 @@ class Tour(QWidget):
             self._glide.start()
         else:
             self._move_hole(hole)
-        # The words wrap to the fixed width, so the height is that for it and not the hint.
+        # The text wraps to the fixed width, so the height is that for it and not the hint.
         inner = self.card.layout()
         assert inner is not None
         self.card.resize(CARD_WIDTH, inner.totalHeightForWidth(CARD_WIDTH))
         self.card.move(self._beside(hole))
 
     def _beside(self, hole: QRect) -> QPoint:
-        """Position of the card where there is most room: right, left, below or above the hole; else in the middle."""
+        """Return the position of the card where there is most room: right, left, below or above the hole; else in the
+        middle."""
         width, height, gap = self.card.width(), self.card.height(), theme.DOUBLE
         middle = QRect(QPoint(0, 0), self.card.size())
         middle.moveCenter(self.rect().center() if hole.isNull() else hole.center())
@@ -181,7 +182,7 @@ class Tour(QWidget):
         return QPoint(min(max(x, gap), self.width() - width - gap), min(max(y, gap), self.height() - height - gap))
 
     def _move_hole(self, hole: QRect) -> None:
-        """Where there is something to do, the window below takes the mouse."""
+        """Move the hole; with a task, the window below accepts the mouse there."""
         self.hole = hole
         if self._stops[self.index].task and not hole.isNull():
             self.setMask(QRegion(self.rect()) - QRegion(hole.adjusted(2, 2, -2, -2)))
@@ -193,7 +194,7 @@ class Tour(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched in (self.skip, self.back, self.next):
-            # A button takes the arrows to move the focus; here they turn pages.
+            # A button would use the arrows to move the focus; here they turn pages.
             if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ARROWS:
                 self.keyPressEvent(event)
                 return True
@@ -204,7 +205,7 @@ class Tour(QWidget):
         return super().eventFilter(watched, event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab stays on the card: what is below the veil cannot be reached."""
+        """Keep the keyboard focus on the card, as widgets below the veil cannot be used."""
         buttons = [button for button in (self.skip, self.back, self.next) if button.isVisible() and button.isEnabled()]
         if not buttons:
             return False  # the tour is ending

@@ -1,4 +1,4 @@
-"""Cells with a bar behind the number: how large a layer is beside the largest."""
+"""Cell delegates: a bar behind the number that compares a layer with the largest, steps, names."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
@@ -19,8 +19,8 @@ BAR, BAR_SELECTED = 70, 32  # opacity of 255: the figure on it stays readable
 
 
 class NameDelegate(QStyledItemDelegate):
-    """The name, and at its right a small letter for the layers that lose channels together; at its left the colour of
-    the row, where rows are coloured."""
+    """The name; at its right a small letter for coupled layers; at its left the colour of the row, if rows are
+    coloured."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -47,7 +47,7 @@ class NameDelegate(QStyledItemDelegate):
         painter.restore()
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """The name is cut before the letter; a whole path is told from others by its end, so it loses its beginning."""
+        """Elide the name before the letter; a path loses its beginning, as its end distinguishes it."""
         super().initStyleOption(option, index)
         node = index.data(NODE_ROLE)
         if node is not None and node.layer is not None and node.name == node.path:
@@ -56,14 +56,14 @@ class NameDelegate(QStyledItemDelegate):
         if index.data(COLOR_ROLE) is not None:
             chip = CHIP + 2 * MARGIN
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-            option.decorationSize = QSize(CHIP, CHIP)  # room for it; nothing else is drawn there
+            option.decorationSize = QSize(CHIP, CHIP)  # reserves its space; nothing else is drawn there
         if letter := index.data(GROUP_ROLE):
             room = option.rect.width() - option.fontMetrics.horizontalAdvance(letter) - 5 * MARGIN - chip
             option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, max(room, 0))
 
 
 class StepsDelegate(QStyledItemDelegate):
-    """Steps in words; where these do not fit, the sign of each family with its number. A lock where the layer is left
+    """Steps in words or, if these do not fit, the sign of each family with its number. A lock if the layer is left
     alone."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
@@ -109,12 +109,12 @@ class StepsDelegate(QStyledItemDelegate):
 
 
 def signs_width(signs: list[tuple[str, str]], cell: QStyleOptionViewItem) -> int:
-    """Pixels that signs with their numbers take."""
+    """Return the pixels of signs with their numbers."""
     return sum(SIGN + 3 * MARGIN + cell.fontMetrics.horizontalAdvance(number) for _, number in signs)
 
 
 class BarDelegate(QStyledItemDelegate):
-    """Filled: now. Outlined: before, where that differs."""
+    """Filled: current. Outlined: before, if that differs."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = QStyleOptionViewItem(option)
@@ -134,7 +134,7 @@ class BarDelegate(QStyledItemDelegate):
 
     @staticmethod
     def inner(cell: QRect) -> QRect:
-        """Where the figure is written."""
+        """Return the rectangle of the figure."""
         return cell.adjusted(MARGIN, 0, -MARGIN - 1, 0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

@@ -1,4 +1,4 @@
-"""The left side of the window: filter box and layer tree."""
+"""Left side of the window: filter box and layer tree."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Colu
 
 
 class LayerTree(QTreeView):
-    """Tells which layers the user chose; a chosen module stands for the layers below it."""
+    """Emits the layers that the user selected; a selected module stands for the layers below it."""
 
     layers_chosen = Signal(tuple, str)
 
@@ -78,18 +78,18 @@ class LayerTree(QTreeView):
         self._tell()
 
     def _tell(self) -> None:
-        if not self.signalsBlocked():  # hundreds of layers take a while to be told
+        if not self.signalsBlocked():  # notifying about hundreds of layers takes a while
             self.layers_chosen.emit(*self.chosen())
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
-        """Rows are equally high and painted whole: Qt would measure one again for each range that it is told."""
+        """Repaint the rows, which have equal height, without measuring them for each range as Qt would."""
         if QAccessible.isActive():
             super().dataChanged(first, last, roles)
         else:
             self.viewport().update()
 
     def chosen(self) -> tuple[tuple[str, ...], str]:
-        """The paths of the chosen layers, and the one the cursor is on."""
+        """Return the paths of the selected layers, and the one under the cursor."""
         paths: dict[str, None] = {}
         for rows in self.selectionModel().selection().toList():
             for row in range(rows.top(), rows.bottom() + 1):
@@ -123,7 +123,7 @@ class LayerTree(QTreeView):
 
 
 class TreePanel(QWidget):
-    """Shows the layers of the session and tells it what was chosen."""
+    """Shows the layers of the session and passes the selection on to it."""
 
     def __init__(self, session: Session, commands: LayerCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -185,7 +185,7 @@ class TreePanel(QWidget):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(44)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
-        header.setSortIndicatorClearable(True)  # the third click gives back the order of the model
+        header.setSortIndicatorClearable(True)  # the third click restores the order of the model
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.setSortingEnabled(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -203,7 +203,7 @@ class TreePanel(QWidget):
         self.groups.save(store)
 
     def restore(self, store: QSettings) -> None:
-        """The columns as they were left; the rows in the order of the model, whatever they were sorted by."""
+        """Restore the columns; rows are in the order of the model, however they were sorted."""
         state = store.value(KEPT)
         if isinstance(state, QByteArray) and self.tree.header().restoreState(state):
             self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -213,8 +213,8 @@ class TreePanel(QWidget):
         self.groups.restore(store)
 
     def show_losses(self, losses: Mapping[str, float], metric: MetricInfo, candidate: str, name: str) -> bool:
-        """Show losses per layer for a candidate, in a column that is there while there are any. Returns
-        whether it appeared now."""
+        """Show drops per layer for a candidate, in a column that exists while there are any. Returns whether it has
+        just appeared."""
         self.model.set_losses(losses, metric, candidate, name)
         if bool(losses) != self._losses:
             self._losses = bool(losses)
@@ -227,7 +227,7 @@ class TreePanel(QWidget):
         self.tree.widths.measure(self.model)
 
     def show_selection(self) -> None:
-        """Follow the session, unless it only says what the user has just chosen here."""
+        """Follow the selection of the session, unless it was made here."""
         paths, _ = self.tree.chosen()
         if set(paths) == set(self._session.selection):
             return
@@ -260,7 +260,7 @@ class TreePanel(QWidget):
 
     def _unfold(self) -> None:
         if self.filter.text().strip():
-            self.tree.expandAll()  # what was looked for is seen
+            self.tree.expandAll()  # makes the match visible
         else:
             self.groups.unfold()
 
@@ -286,13 +286,13 @@ class TreePanel(QWidget):
         self.model.set_state(self._session.recipe, self._session.changes, paths)
 
     def _on_filter(self, text: str) -> None:
-        with QSignalBlocker(self.tree):  # rows that come and go are not a choice of the user
+        with QSignalBlocker(self.tree):  # rows that appear or disappear are not selections by the user
             self.proxy.set_filter(text)
             self._unfold()
         self.tree.clearSelection() if not self._session.selection else self.show_selection()
 
     def _go_to_found(self) -> None:
-        """To the chosen layer where it is among them, else to the first."""
+        """Go to the selected layer if it is among the matches, else to the first."""
         index = self.tree.currentIndex()
         if not index.isValid() or not self.tree.selectionModel().isRowSelected(index.row(), index.parent()):
             index = self.proxy.index(0, Column.NAME)
@@ -321,7 +321,7 @@ class TreePanel(QWidget):
 
 
 def _ranges(indexes: Iterable[QModelIndex]) -> QItemSelection:
-    """Rows as few ranges: Qt compares each range of a selection with each."""
+    """Return rows as few ranges, as Qt compares each range of a selection with each."""
     below: dict[int, list[QModelIndex]] = {}
     for index in indexes:
         if index.isValid():

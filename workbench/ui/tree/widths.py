@@ -1,4 +1,4 @@
-"""How wide the columns of the layer tree are: as wanted, narrower where there is no room, never less than a figure."""
+"""Column widths of the layer tree: as the user set them, narrower if there is no room, never narrower than a figure."""
 
 import math
 
@@ -29,8 +29,7 @@ PATH = 170  # pixels for the path of a layer
 
 
 class ColumnWidths:
-    """Column widths of one tree. The names get what the other columns leave; where that is too little, the others give
-    way."""
+    """Column widths of one tree. Names get what the other columns leave; if that is too little, the others shrink."""
 
     def __init__(self, tree: QTreeView) -> None:
         self._tree = tree
@@ -44,7 +43,7 @@ class ColumnWidths:
         return max(WIDTHS[column][1], self._figures.get(column, 0))
 
     def measure(self, model: LayerTreeModel) -> None:
-        """Take the figures of all rows, whether they are seen or not."""
+        """Measure the figures of all rows, visible or not."""
         metrics = QFontMetrics(self._tree.font())
         self._figures = {
             column: max(map(metrics.horizontalAdvance, model.figures(column)), default=0) + AROUND
@@ -54,12 +53,12 @@ class ColumnWidths:
         self.fit()
 
     def fit(self) -> None:
-        """Share the room among the columns that are shown."""
+        """Distribute the room among the shown columns."""
         room = self._tree.viewport().width()
         others = [column for column in Column if column != Column.NAME and not self._tree.isColumnHidden(column)]
         wanted = {column: max(self._wanted[column], self.least(column)) for column in others}
         name = WIDTHS[Column.NAME][1]
-        if self.whole_paths:  # they need more room, where the others can give it
+        if self.whole_paths:  # they need more room, if the others can spare it
             name = min(max(room - sum(map(self.least, others)), name), PATH)
         lacking = sum(wanted.values()) + name - room
         spare = {column: wanted[column] - self.least(column) for column in others}
@@ -69,12 +68,12 @@ class ColumnWidths:
         self._resize({Column.NAME: max(name, room - taken)})
 
     def loosen(self) -> None:
-        """Make all columns as wide as the user wants them, whether they fit or not."""
+        """Give all columns the width that the user set, whether they fit or not."""
         shown = (column for column in Column if column != Column.NAME and not self._tree.isColumnHidden(column))
         self._resize({column: self._wanted[column] for column in shown})
 
     def keep(self) -> None:
-        """Want the current widths of the columns."""
+        """Store the current widths as those that the user set."""
         for column in Column:
             if not self._tree.isColumnHidden(column):
                 self._wanted[column] = self._tree.columnWidth(column)

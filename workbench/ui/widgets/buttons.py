@@ -7,14 +7,15 @@ from workbench.ui.widgets import theme
 
 
 def toggle(parent: QWidget, text: str, name: str = "", tip: str = "") -> QToolButton:
-    """One that stays down. `name` says more than `text` where that needs what is around it."""
+    """Return a button that stays pressed. `name`: accessible name, if `text` needs its surroundings to be
+    understood."""
     button = small(parent, text, name, tip)
     button.setCheckable(True)
     return button
 
 
 def small(parent: QWidget, text: str, name: str = "", tip: str = "") -> QToolButton:
-    """One that does something at once."""
+    """Return a button that acts at once."""
     button = QToolButton(parent)
     button.setObjectName("toggle")
     button.setText(text)

@@ -1,4 +1,4 @@
-"""The colour map of data that the user chose. Apart from the theme, because pyqtgraph takes long to import."""
+"""The colour map that the user chose for data. Separate from the theme, because pyqtgraph takes long to import."""
 
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
@@ -11,5 +11,5 @@ def chosen() -> pg.ColorMap:
 
 
 def sample(strength: float, name: str = "") -> QColor:
-    """A colour of the map, 0..1; of the chosen one where none is named."""
+    """Return a colour of the map, 0..1; of the chosen one if none is named."""
     return pg.colormap.get(name or theme.data_colors()).map(min(max(strength, 0.0), 1.0), mode="qcolor")

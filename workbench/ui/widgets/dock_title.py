@@ -1,4 +1,4 @@
-"""The strip above a dock: its name, or what stands in its place, and two small buttons in the colours of the theme."""
+"""Title bar of a dock: its name, or a widget instead, and two small buttons in the colours of the theme."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
@@ -12,7 +12,7 @@ BUTTON = 14
 
 
 class DockTitle(QWidget):
-    """Dragged, a dock moves; Qt sees to that where the strip lets the mouse through."""
+    """A title bar. Dragging it moves the dock, which Qt does if the bar ignores mouse events."""
 
     def __init__(self, dock: QDockWidget, head: QWidget | None = None) -> None:
         super().__init__(dock)

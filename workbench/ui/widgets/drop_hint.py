@@ -1,4 +1,4 @@
-"""A veil over the window while files are held above it."""
+"""Overlay over the window while files are dragged over it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -8,7 +8,7 @@ from workbench.ui.widgets import theme
 
 
 class DropHint(QWidget):
-    """Says what may be dropped; the mouse does not notice it."""
+    """Overlay that says what may be dropped; transparent to the mouse."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

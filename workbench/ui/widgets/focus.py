@@ -1,7 +1,7 @@
-"""Tab goes through a window as it is read: place by place from the left, the bars at the bottom last. F6 goes from
-place to place, and comes back to where one was in it.
+"""Keyboard focus: Tab goes through a window in reading order, pane by pane from the left, the bars at the bottom last.
+F6 goes from pane to pane, and returns to the last focus in each.
 
-Qt's own order is that in which widgets were made, and steps, rows and tabs are made while the program runs.
+Qt's own order is that of creation, and steps, rows and tabs are created while the program runs.
 """
 
 from weakref import WeakKeyDictionary
@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QScrollArea, QStatusBar, QToolBar, QWidget
 
-ROW = 12  # centres of one line differ by less, in pixels
+ROW = 12  # largest difference of centres within a line, in pixels
 
 
 def step(window: QMainWindow, forward: bool) -> bool:
-    """Give the focus to the next widget, or to the one before; false where there is none."""
+    """Move the focus to the next or the previous widget; return false if there is none."""
     widgets = reading_order(window)
     if not widgets:
         return False
@@ -24,7 +24,7 @@ def step(window: QMainWindow, forward: bool) -> bool:
 
 
 def go_to(chosen: QWidget, forward: bool = True) -> None:
-    """Give it the focus, scrolled into sight."""
+    """Give a widget the focus and scroll it into view."""
     chosen.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
     parent = chosen.parentWidget()
     while parent is not None:
@@ -34,12 +34,12 @@ def go_to(chosen: QWidget, forward: bool = True) -> None:
 
 
 class Panes(QObject):
-    """The places of a window, one after the other, in the order of Tab."""
+    """The panes of a window, in the order of Tab."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._left: WeakKeyDictionary[QWidget, QWidget] = WeakKeyDictionary()  # where one was in each place
+        self._left: WeakKeyDictionary[QWidget, QWidget] = WeakKeyDictionary()  # last focus in each pane
 
     def step(self, forward: bool) -> None:
         panes: dict[QWidget, list[QWidget]] = {}
@@ -58,13 +58,13 @@ class Panes(QObject):
 
 
 def _first(widgets: list[QWidget], place: QWidget) -> QWidget:
-    """First widget of a dock: its list, where it has one."""
+    """Return the first widget of a dock: its list, if it has one."""
     lists = [widget for widget in widgets if isinstance(widget, QAbstractItemView)]
     return lists[0] if lists and isinstance(place, QDockWidget) else widgets[0]
 
 
 def reading_order(window: QMainWindow) -> list[QWidget]:
-    """Everything that Tab can reach now."""
+    """Return all widgets that Tab can reach now."""
     places: dict[QWidget, list[QWidget]] = {}
     for widget in window.findChildren(QWidget):
         if (
@@ -82,14 +82,14 @@ def reading_order(window: QMainWindow) -> list[QWidget]:
 
 
 def _place(widget: QWidget, window: QWidget) -> QWidget:
-    """The dock, page or bar that it is in."""
+    """Return the dock, page or bar that contains a widget."""
     while (parent := widget.parentWidget()) is not None and parent is not window:
         widget = parent
     return widget
 
 
 def _lines(widgets: list[QWidget], place: QWidget) -> list[QWidget]:
-    """Line by line; within a line from the left."""
+    """Sort widgets line by line; within a line from the left."""
     centres = {widget: widget.mapTo(place, widget.rect().center()) for widget in widgets}
     lines: list[list[QWidget]] = []
     for widget in sorted(widgets, key=lambda each: _down(centres[each])):

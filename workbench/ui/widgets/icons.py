@@ -1,4 +1,4 @@
-"""The icons: single-colour line drawings in resources/icons, 24 units wide, coloured when they are drawn."""
+"""Icons: single-colour line drawings in resources/icons, 24 units wide, coloured when they are drawn."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ DENSITIES = (1, 2, 3)  # an icon must be sharp on whichever screen its window is
 
 @lru_cache(maxsize=512)
 def icon(name: str, color: str, disabled: str) -> QIcon:
-    """The icon in these colours ('#rrggbb'), for all sizes and screens."""
+    """Return the icon in these colours ('#rrggbb'), for all sizes and screens."""
     result = QIcon()
     for mode, tint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
         for size in SIZES:
@@ -24,7 +24,7 @@ def icon(name: str, color: str, disabled: str) -> QIcon:
 
 
 def pixmap(name: str, color: str, size: int, density: float = 1.0) -> QPixmap:
-    """One drawing, `size` logical pixels wide."""
+    """Return one drawing, `size` logical pixels wide."""
     drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
     result = QPixmap(round(size * density), round(size * density))
     result.fill(Qt.GlobalColor.transparent)

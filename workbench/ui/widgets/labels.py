@@ -1,4 +1,4 @@
-"""Text and icons as cards and panels show them; colours are roles of the palette, so that they follow the theme."""
+"""Labels and icons of cards and panels; colours are roles of the palette, so that they follow the theme."""
 
 import html
 from typing import Any
@@ -14,7 +14,7 @@ LINE = 80  # characters of a tooltip in one line
 
 
 class Plain(QLabel):
-    """Shows a text as it is: a name in it may look like markup."""
+    """Shows a text without interpreting markup, as names in it may look like some."""
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
@@ -22,20 +22,20 @@ class Plain(QLabel):
 
 
 def tooltip(text: str) -> str:
-    """A tooltip that shows a text as it is, short and without hidden characters."""
+    """Return a tooltip that shows a text literally, shortened and without hidden characters."""
     text = plain_lines(text)
     return html.escape(text).replace("\n", "<br>").join(("<qt>", "</qt>")) if "<" in text else text
 
 
 def wrapped(text: str) -> str:
-    """The same in lines: Qt wraps rich text alone."""
+    """Return the same with line breaks, as Qt wraps only rich text."""
     return tooltip(text) if "<" in text or len(text) <= LINE else f"<qt>{html.escape(plain_lines(text))}</qt>"
 
 
 def label(
     text: str = "", parent: QWidget | None = None, points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal
 ) -> QLabel:
-    """Plain text that wraps."""
+    """Return a label of plain text that wraps."""
     result = Plain(text, parent)
     result.setWordWrap(True)
     result.setFont(theme.font(points, weight))
@@ -44,7 +44,7 @@ def label(
 
 
 def muted(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """A caption or a note, a size smaller."""
+    """Return a caption or a note, a size smaller."""
     result = label(text, parent, -1)
     result.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return result
@@ -80,8 +80,8 @@ class Icon(QWidget):
 
 
 class Elided(Plain):
-    """One line that gives way where it does not fit, at its end or in its middle; the tooltip has all of it. What is
-    `whole` is not shown at all where it does not fit."""
+    """One line that is elided if it does not fit, at its end or in the middle; the tooltip has the full text. With
+    `whole` it is hidden if it does not fit."""
 
     def __init__(self, mode: Qt.TextElideMode, parent: QWidget | None = None, whole: bool = False) -> None:
         super().__init__(parent)
@@ -113,8 +113,7 @@ class Elided(Plain):
 
 
 class Caution(QWidget):
-    """A sentence that the user should not miss, with its sign; hidden while there is none. What is no warning has the
-    sign of information."""
+    """A sentence that the user should notice, with a warning sign, or that of information; hidden if empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The colour map of the tint, with words at both ends."""
+"""Legend of the colours: the colour map with texts at both ends."""
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent

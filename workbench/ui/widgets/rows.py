@@ -1,4 +1,4 @@
-"""Widgets in a row of a large window."""
+"""Layouts for rows of a wide window."""
 
 from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QResizeEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 
 def at_most(width: int, widget: QWidget) -> QHBoxLayout:
-    """A row in which the widget grows to `width` pixels and no farther: figures stay near the words they are of."""
+    """Return a row in which the widget grows to at most `width` pixels, so that figures stay near their labels."""
     widget.setMaximumWidth(width)
     row = QHBoxLayout()
     row.setContentsMargins(0, 0, 0, 0)
@@ -16,7 +16,7 @@ def at_most(width: int, widget: QWidget) -> QHBoxLayout:
 
 
 class Fitting(QScrollArea):
-    """As high as what is in it, while there is room; else it scrolls. What follows stands right below."""
+    """A scroll area as high as its content, as long as there is room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

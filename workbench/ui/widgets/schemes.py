@@ -1,4 +1,4 @@
-"""The two sets of colours, light and dark: named by what they mean, and turned into palettes for Fusion.
+"""The two colour schemes, light and dark: colours named by purpose, and converted to palettes for Fusion.
 
 Text on every surface has a contrast of at least 4.5:1, lines that carry meaning at least 3:1 (WCAG 2.2 AA); a test
 computes them. One accent; the other colours are for state only.
@@ -25,14 +25,14 @@ class Colors:
     text: QColor
     muted: QColor  # captions, units, notes
     disabled: QColor
-    accent: QColor  # the one colour that asks to be clicked
+    accent: QColor  # the accent colour, for main buttons
     on_accent: QColor  # text on it
-    accent_soft: QColor  # a wash of it
+    accent_soft: QColor  # a tint of it
     before: QColor  # fill of what was
     before_line: QColor  # line of what was
     after: QColor  # what is now
     after_soft: QColor  # fill of what is now
-    forecast: QColor  # a figure that nobody measured
+    forecast: QColor  # a figure that was not measured
     good: QColor
     warn: QColor
     bad: QColor
@@ -94,8 +94,7 @@ DARK = _colors(
 
 
 def palette(colors: Colors) -> QPalette:
-    """Every role that Fusion draws with, so that nothing is left to the platform. Roles that only the platform's own
-    tips, links and bevels are drawn with carry colours of the stylesheet (stylesheet.ROLES)."""
+    """Return a palette with every role that Fusion draws, so that nothing depends on the platform."""
     result = QPalette()
     roles = {
         Role.Window: colors.window,
@@ -141,7 +140,7 @@ def mix(first: QColor, second: QColor, share: float) -> QColor:
 
 
 def contrast(first: QColor, second: QColor) -> float:
-    """WCAG contrast ratio, 1..21."""
+    """Return the WCAG contrast ratio, 1..21."""
     lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

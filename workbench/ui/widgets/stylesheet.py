@@ -1,6 +1,7 @@
-"""Stylesheet for what Fusion's palette cannot express: flat controls with outlines seen in both schemes, cards, bars.
+"""Style sheet for what Fusion's palette cannot express: flat controls with visible outlines in both schemes, cards,
+bars.
 
-Menus, trees and dialogs stay Fusion's own.
+Menus, trees and dialogs keep Fusion's style.
 """
 
 import tempfile
@@ -185,8 +186,7 @@ PICTURES = {
 
 @cache
 def stylesheet() -> str:
-    """The whole sheet. Its colours are roles of the palette and its pictures keep their paths, so it is one for both
-    schemes and a switch has nothing to parse."""
+    """Return the style sheet in these colours."""
     colors = {name: f"palette({role})" for name, role in ROLES.items()}
     pictures = {name: (_folder() / f"{name}.svg").as_posix() for name in PICTURES}
     return (BUTTONS + INPUTS + FRAMES).format(**colors, **pictures)

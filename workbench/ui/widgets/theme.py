@@ -1,6 +1,6 @@
-"""Theme: one font, two sets of colours, one grid of eight pixels.
+"""Theme: one font, two colour schemes, a grid of eight pixels.
 
-`apply` may be called again at any time; what paints with `colors()` itself listens to `signals.changed`.
+`apply` may be called again at any time; widgets that paint with `colors()` listen to `signals.changed`.
 """
 
 import time
@@ -20,7 +20,7 @@ from workbench.ui.widgets.stylesheet import draw_pictures, stylesheet
 Scheme = Literal["light", "dark", "system"]
 Motion = Literal["system", "full", "reduced"]
 
-HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24  # the grid: inside a group, between parts, around cards, between blocks
+HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24  # spacing inside a group, between parts, around cards, between blocks
 RADIUS = 6
 ICON = 16
 SLICE = 0.01  # seconds of work on what is hidden, in one turn of the event loop
@@ -47,7 +47,7 @@ CHINESE_FILES = ("Regular", "Bold")
 
 
 class Signals(QObject):
-    """`changed`: the colours are others now, those of data included."""
+    """`changed`: the colours have changed, those of data included."""
 
     changed = Signal()
 
@@ -70,12 +70,12 @@ signals = Signals()
 
 
 def data_colors() -> str:
-    """The name of the colour map that pictures of data are drawn with."""
+    """Return the name of the colour map for data."""
     return _State.data_colors
 
 
 def set_data_colors(name: str) -> None:
-    """One of MAPS."""
+    """Set the colour map for data, one of MAPS."""
     if name != _State.data_colors:
         _State.data_colors = name
         signals.changed.emit()
@@ -86,19 +86,19 @@ def set_motion(motion: Motion) -> None:
 
 
 def moves() -> bool:
-    """True where animations are on; `system` follows the desktop where the platform tells Qt."""
+    """Return whether animations are on; `system` follows the desktop if Qt knows its setting."""
     if _State.motion == "system":
         return QApplication.isEffectEnabled(Qt.UIEffect.UI_General)
     return _State.motion == "full"
 
 
 def colors() -> Colors:
-    """The colours in use."""
+    """Return the current colours."""
     return _State.colors
 
 
 def apply(app: QApplication, scheme: Scheme = "system") -> None:
-    """Dress the application. `system` follows the desktop, also when that changes later."""
+    """Apply the theme to the application. `system` follows the desktop, also when that changes later."""
     _State.wanted = scheme
     if not _State.listening:
         _State.listening = True
@@ -111,7 +111,7 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
     dark = scheme == "dark" or (scheme == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     wanted = schemes.DARK if dark else schemes.LIGHT
     if wanted is _State.colors and _State.applied:
-        return  # every widget would be polished again, for nothing
+        return  # avoids polishing every widget again
     _State.colors, _State.applied = wanted, True
     app.setPalette(schemes.palette(_State.colors))
     draw_pictures(_State.colors)
@@ -160,7 +160,7 @@ def _polish_again(widget: QWidget, style: QStyle) -> None:
 
 
 def font(points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal, italic: bool = False) -> QFont:
-    """The program's font, `points` larger or smaller than ordinary text."""
+    """Return the program's font, `points` larger or smaller than ordinary text."""
     result = QFont(QApplication.font())
     result.setPointSizeF(result.pointSizeF() + points)
     result.setWeight(weight)
@@ -169,24 +169,25 @@ def font(points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal, italic
 
 
 def steady(label: QLabel) -> None:
-    """Give a line the height of the language's own script, so that figures beside words stand on one line with them."""
+    """Give a line the height of the language's script, so that figures align with words next to them."""
     whole = QFontMetrics(label.font()).boundingRect(QRect(0, 0, 9999, 9999), 0, tr("Parameters") + "Ag")
     label.setMinimumHeight(whole.height())
 
 
 def icon(name: str, color: QColor | None = None) -> QIcon:
-    """An icon of resources/icons in the colour of text, or in another. Ask again when the colours change."""
+    """Return an icon of resources/icons in the colour of text, or in another; to be requested again when the colours
+    change."""
     chosen = color or _State.colors.text
     return icons.icon(name, icons.hexes(chosen), icons.hexes(_State.colors.disabled))
 
 
 def set_icon(button: QAbstractButton | QAction, name: str, role: str = "text") -> None:
-    """Give a button or an action an icon that stays in the right colour; `role` is a name in `Colors`."""
+    """Give a button or an action an icon that follows the colours; `role` is a name in `Colors`."""
     _Dresser(button, name, role)
 
 
 class _Dresser(QObject):
-    """Lives and dies with its button, and with it the connection."""
+    """Updates the icon of a button, as whose child it is deleted with it."""
 
     def __init__(self, button: QAbstractButton | QAction, name: str, role: str) -> None:
         super().__init__(button)
@@ -199,7 +200,7 @@ class _Dresser(QObject):
 
 
 def _load_font(platform: QFont) -> QFont:
-    """Inter with figures of one width: a number that changes while the hand moves must not make its neighbours jump."""
+    """Return Inter with tabular figures, so that a changing number does not move its neighbours."""
     _load_family(FAMILY, FILES)
     _load_family(SIGNS, FILES[:1])
     result = QFont(platform)
@@ -211,7 +212,7 @@ def _load_font(platform: QFont) -> QFont:
 
 
 def _load_family(family: str, styles: tuple[str, ...]) -> None:
-    """Load a font once; the Chinese one only when needed, because it delays the window."""
+    """Load a font once; the Chinese one only if needed, because it delays the window."""
     if family not in _State.loaded:
         _State.loaded += (family,)
         for style in styles:
@@ -219,7 +220,7 @@ def _load_family(family: str, styles: tuple[str, ...]) -> None:
 
 
 def _tell_platform(app: QApplication, scheme: Scheme) -> None:
-    """Title bars and native dialogs follow where the platform can."""
+    """Set the colour scheme of title bars and native dialogs, if the platform supports it."""
     _State.changing = True
     hints = app.styleHints()
     if scheme == "system":

@@ -1,8 +1,8 @@
-"""Operators of ONNX as functions of torch: what the torch view computes (graph/torch/torch_view).
+"""ONNX operators as torch functions, for the torch view (graph/torch/torch_view).
 
-Semantics are those of the ONNX operator reference where ONNX Runtime agrees with it, else those of ONNX Runtime; a
-test compares every operator with each value of its attributes. What is not here is named, and only gradients are
-unavailable then.
+The semantics are those of the ONNX operator reference if ONNX Runtime agrees with it, else those of ONNX Runtime; a
+test compares every operator with each value of its attributes. An operator that is missing here is named to the user,
+and only gradients are unavailable.
 """
 
 from workbench.graph.torch.torch_ops import arithmetic, indexing, norms, recurrent, reductions, resize, shaping, windows

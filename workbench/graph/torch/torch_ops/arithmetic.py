@@ -1,4 +1,4 @@
-"""Operators that work on each element, and products of matrices."""
+"""Element-wise operators and matrix products."""
 
 import math
 from typing import Any
@@ -65,7 +65,7 @@ simple(
 
 @op("Gemm", "alpha beta transA transB", inputs=3)
 def gemm(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """alpha A B + beta C, of matrices that are perhaps transposed."""
+    """Return alpha A B + beta C, with A and B transposed as requested."""
     left, right = (part.T if a[f"trans{name}"] else part for name, part in zip("AB", x, strict=False))
     product = a["alpha"] * (left @ right)
     return product if x[2] is None else product + a["beta"] * x[2]
@@ -88,7 +88,7 @@ def _mod(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Pow", inputs=2)
 def _pow(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """The result has the type of the base."""
+    """Return the power, in the type of the base."""
     return torch.pow(x[0], x[1]).to(x[0].dtype)
 
 
@@ -190,7 +190,7 @@ def _clip(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Dropout", "ratio seed", inputs=3, outputs=2)
 def _dropout(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor]:
-    """Passes all values on, as a deployed model does."""
+    """Return the input unchanged, as a deployed model does, and the mask."""
     if v >= 12 and x[2] is not None and bool(x[2].reshape(-1)[0]) and (x[1] is None or float(x[1].reshape(-1)[0])):
         raise Unsupported(Message("with {name}={value}", name="training_mode", value=1))
     return x[0], torch.ones_like(x[0], dtype=torch.bool if v >= 10 else x[0].dtype)
@@ -225,7 +225,7 @@ def _cast_like(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("DequantizeLinear", "axis block_size", inputs=3)
 def _dequantize(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """(x - zero point) scale; both for the whole tensor, each place along an axis, or each block of places."""
+    """Return (x - zero point) scale, both per tensor, per index along an axis, or per block of indices."""
     values, scale, zero = x
     values = values.to(scale.dtype)
 

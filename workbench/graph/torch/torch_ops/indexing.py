@@ -1,4 +1,4 @@
-"""Operators that read or write at places which a tensor holds."""
+"""Operators that read or write at indices held by a tensor."""
 
 import torch
 from torch import Tensor
@@ -9,13 +9,13 @@ REDUCTIONS = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
 
 
 def wrapped(index: Tensor, size: int) -> Tensor:
-    """Places from the end, which are negative, counted from the start."""
+    """Return indices with negative ones counted from the end."""
     return torch.where(index < 0, index + size, index).long()
 
 
 @op("Gather", "axis", inputs=2)
 def gather(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """[..., places, ...]: the axis is replaced by the axes of the index, of which a scalar has none."""
+    """Return [..., indices, ...]: the axis is replaced by the axes of the index, of which a scalar has none."""
     axis = a["axis"] % x[0].dim()
     index = wrapped(x[1], x[0].shape[axis])
     flat = x[0].index_select(axis, index.reshape(-1))
@@ -55,7 +55,8 @@ def _scatter_elements(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("ScatterND", "reduction", inputs=3)
 def _scatter_nd(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Each row of the index is a place; what is written there has the shape of the axes behind it."""
+    """Write slices at indices: each row of the index is a position, and its slice has the shape of the remaining
+    axes."""
     data, depth = x[0], x[1].shape[-1]
     flat = torch.zeros(x[1].shape[:-1], dtype=torch.int64, device=data.device)
     for place in range(depth):
@@ -74,7 +75,7 @@ def _scatter_nd(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("OneHot", "axis", inputs=3)
 def _one_hot(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Places that are out of range have no hot value."""
+    """Return one-hot vectors; an index out of range has no hot value."""
     depth = int(x[1].reshape(-1)[0])
     index = wrapped(x[0], depth)
     axis = a["axis"] % (index.dim() + 1)

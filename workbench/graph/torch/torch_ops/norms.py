@@ -1,4 +1,4 @@
-"""Norms."""
+"""Normalisation operators."""
 
 import torch
 from torch import Tensor
@@ -10,7 +10,8 @@ from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsuppo
 
 @op("LayerNormalization", "axis epsilon", inputs=3, outputs=3, stash_type=(1,))
 def _layer_norm(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Scale and shift are broadcast to the axes that are normalised; also the mean and 1 / standard deviation."""
+    """Return the normalised tensor, with scale and shift broadcast to the normalised axes; mean; and 1 / standard
+    deviation."""
     values, scale, shift = x
     dims = list(range(a["axis"] % values.dim(), values.dim()))
     mean = values.mean(dims, keepdim=True)
@@ -48,7 +49,7 @@ def _instance_norm(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("GroupNormalization", "epsilon num_groups", inputs=3, stash_type=(1,))
 def _group_norm(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Before opset 21, scale and shift are one value per group."""
+    """Return the normalised tensor. Before opset 21, scale and shift are one value per group."""
     values, groups = x[0], a["num_groups"]
     grouped = values.reshape(values.shape[0], groups, -1)
     normal = _standardised(grouped, [2], a["epsilon"]).reshape(values.shape)
@@ -71,7 +72,8 @@ def _lp_normalisation(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("LRN", "alpha beta bias size")
 def _lrn(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """The window over the channels reaches (size - 1) / 2 to both sides, of even sizes one more upwards."""
+    """Return the normalised tensor. The window over channels extends (size - 1) / 2 to both sides, one more upwards if
+    even."""
     size = a["size"]
     if x[0].dim() < 3:
         raise Unsupported(Message("with fewer than three axes"))
@@ -82,7 +84,7 @@ def _lrn(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 
 def _standardised(x: Tensor, dims: list[int], epsilon: float) -> Tensor:
-    """Mean 0 and variance 1 over these axes."""
+    """Return x with mean 0 and variance 1 over these axes."""
     centred = x - x.mean(dims, keepdim=True)
     return centred * (centred.square().mean(dims, keepdim=True) + epsilon).rsqrt()
 

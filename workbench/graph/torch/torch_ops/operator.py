@@ -1,7 +1,7 @@
-"""The register of operators that the torch view computes, each with the attributes, inputs and outputs it handles.
+"""Registry of the operators that the torch view computes, each with the attributes, inputs and outputs that it handles.
 
-An operator is accepted with what its entry declares, not by its name: a node that sets anything else is refused, and
-the refusal names the operator and the attribute.
+An operator is accepted only with what its entry declares: a node that sets anything else is refused, and the refusal
+names the operator and the attribute.
 """
 
 import inspect
@@ -24,16 +24,17 @@ MANY = 1 << 30  # of the inputs or outputs of a variadic operator
 
 
 class Unsupported(Exception):
-    """A node asks for what its operator here does not do; the text goes on from the operator's name ("with ...")."""
+    """Raised if a node needs something that its operator here does not do; the text continues the operator's name
+    ("with ...")."""
 
 
 @dataclass(frozen=True)
 class Operator:
-    """How one operator is computed, and what of it.
+    """Implementation of an operator, and which uses it handles.
 
     run          (attributes with the defaults of the opset, inputs with None for absent ones, opset) -> output(s)
-    attributes   names that `run` reads -> the values it takes; None: all that ONNX defines
-    inputs       how many inputs it reads; outputs: how many it gives
+    attributes   names that `run` reads -> the allowed values; None: all that ONNX defines
+    inputs       number of inputs that it reads; outputs: number that it returns
     """
 
     run: Run
@@ -50,9 +51,10 @@ OPS: dict[str, Operator] = {}
 
 
 def op(names: str, reads: str = "", inputs: int = 1, outputs: int = 1, **only: tuple[Any, ...]) -> Callable[[Run], Run]:
-    """Register a function for these operators; `reads` names attributes it handles, `only` those with few values.
+    """Return a decorator that registers a function for these operators; `reads` names attributes it handles, `only`
+    those with few allowed values.
 
-    Names, separated by spaces, have the domain in front where it is not ONNX's own.
+    Names, separated by spaces, are prefixed by the domain unless it is ONNX's own.
     """
 
     def register(function: Run) -> Run:
@@ -64,7 +66,7 @@ def op(names: str, reads: str = "", inputs: int = 1, outputs: int = 1, **only: t
 
 
 def simple(**functions: Callable[..., Any]) -> None:
-    """Operators without attributes that are one torch function of their inputs."""
+    """Register operators without attributes that are a torch function of their inputs."""
     for name, function in functions.items():
         OPS[name] = Operator(_spread(function), {}, _arity(function))
 
@@ -74,23 +76,24 @@ def _spread(function: Callable[..., Any]) -> Run:
 
 
 def _arity(function: Callable[..., Any]) -> int:
-    """Number of parameters without defaults of a Python function."""
+    """Return the number of parameters without defaults of a Python function."""
     return sum(each.default is each.empty for each in inspect.signature(function).parameters.values())
 
 
 def key(node: ir.Node) -> str:
-    """The name under which a node's operator is registered."""
+    """Return the name under which a node's operator is registered."""
     return node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
 
 
 def attributes(node: ir.Node, opset: int) -> dict[str, Any]:
-    """Attributes, set or by default in this opset, with tensors as torch tensors; and the number of outputs."""
+    """Return the attributes, set or by default in this opset, with tensors as torch tensors; and the number of
+    outputs."""
     given = {name: _value(attribute) for name, attribute in node.attributes.items()}
     return _defaults(node.domain, node.op_type, opset) | given | {"op_type": node.op_type, "outputs": len(node.outputs)}
 
 
 def refusal(node: ir.Node, opset: int) -> str | None:
-    """The operator, and what it is asked for that is not computed here; None where the node is computed."""
+    """Return the operator and the feature that is not supported here; None if the node is computed."""
     known = OPS.get(key(node))
     if known is None:
         return node.op_type
@@ -118,7 +121,7 @@ def refusal(node: ir.Node, opset: int) -> str | None:
 
 @cache
 def _defaults(domain: str, name: str, opset: int) -> dict[str, Any]:
-    """Defaults of an operator's attributes in an opset, as ONNX's own table has them; none for other domains."""
+    """Return the defaults of an operator's attributes in an opset, from ONNX's own table; none for other domains."""
     if domain not in ("", "ai.onnx") or not onnx.defs.has(name):
         return {}
     try:
@@ -145,12 +148,12 @@ def _value(attribute: ir.Attr) -> Any:
 
 
 def whole(values: Any) -> list[Any]:
-    """A tensor of whole numbers as a list; sizes that are symbols stay symbols (see graph.torch.symbolic)."""
+    """Return a tensor of integers as a list; symbolic sizes stay symbols (see graph.torch.symbolic)."""
     return [value if isinstance(value, torch.SymInt) else int(value) for value in values.reshape(-1).tolist()]
 
 
 def axes_of(a: Attributes, given: Any) -> list[int] | None:
-    """Axes are an attribute in old opsets and an input in new ones; None where neither is there."""
+    """Return the axes, an attribute in old opsets and an input in new ones; None if neither is given."""
     if given is not None:
         return whole(given)
     return None if a.get("axes") is None else list(a["axes"])

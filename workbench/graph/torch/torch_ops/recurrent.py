@@ -1,4 +1,4 @@
-"""LSTM, GRU and RNN of one layer, in one direction or both."""
+"""LSTM, GRU and RNN with one layer, in one direction or both."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ def _is_relu(a: Attributes) -> bool:
 
 
 def _recurrent(a: Attributes, x: Inputs, activations: list[str]) -> tuple[Tensor, ...]:
-    """Y [steps, directions, batch, hidden], and of the last step Y_h, and Y_c of an LSTM."""
+    """Return Y [steps, directions, batch, hidden]; Y_h of the last step; and, for an LSTM, Y_c."""
     values, weights, recurrent, biases, lengths, *states = x
     steps, batch, _ = values.shape
     directions, hidden = recurrent.shape[0], recurrent.shape[2]
@@ -67,7 +67,8 @@ def _recurrent(a: Attributes, x: Inputs, activations: list[str]) -> tuple[Tensor
 
 
 def _one_way(a: Attributes, x: Tensor, w: Tensor, r: Tensor, b: Tensor, states: Sequence[Tensor]) -> tuple[Any, ...]:
-    """One direction from its first step to its last: outputs [steps, batch, hidden], states [1, batch, hidden]."""
+    """Run one direction from its first step to its last; return outputs [steps, batch, hidden] and states [1, batch,
+    hidden]."""
     kind = a["op_type"]
     order = GATES[kind]
     parameters = [_ordered(part, order) for part in (w, r, *b.chunk(2))]
@@ -87,7 +88,7 @@ def _ordered(stacked: Tensor, order: Sequence[int]) -> Tensor:
 def _gru_steps(
     x: Tensor, state: Tensor, w: Tensor, r: Tensor, input_bias: Tensor, state_bias: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The reset gate acts on the state before it is multiplied, which torch does not do."""
+    """Run a GRU whose reset gate acts on the state before it is multiplied, which torch does not support."""
     outputs, (bias_r, bias_z, bias_n) = [], (input_bias + state_bias).chunk(3)
     reset, update, new = r.chunk(3)
     for given in x @ w.T:

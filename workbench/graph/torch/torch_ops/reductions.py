@@ -1,4 +1,4 @@
-"""Operators that bring an axis down to one value or to an order: sums, extremes, softmax, cumulative sums."""
+"""Operators that reduce or sort an axis: sums, extremes, softmax, cumulative sums."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def _arg(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("TopK", "axis largest k", inputs=2, outputs=2, sorted=(1,))
 def _top_k(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor]:
-    """Among equal values the first come first."""
+    """Return the largest or smallest values and their indices; among equal values the first come first."""
     count = int(a["k"]) if v < 10 else int(x[1].reshape(-1)[0])
     axis = a["axis"] % x[0].dim()
     order = torch.argsort(x[0], dim=axis, descending=bool(a.get("largest", 1)), stable=True)

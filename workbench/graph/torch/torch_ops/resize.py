@@ -1,6 +1,6 @@
-"""Resize and Upsample: each axis that changes is a weighted sum of a few of its places.
+"""Resize and Upsample: along each axis that changes, outputs are weighted sums of a few inputs.
 
-Coordinates are float32 and computed in ONNX Runtime's order, because rounding them decides which place is nearest.
+Coordinates are float32 and computed in ONNX Runtime's order, because their rounding decides which index is nearest.
 """
 
 from collections.abc import Sequence
@@ -57,13 +57,14 @@ def _upsample(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 
 def _old(a: Attributes) -> Attributes:
-    """Resize before opset 11: output positions divided by the scale and rounded down, but up if the axis shrinks."""
+    """Return the attributes of Resize before opset 11: output positions divided by the scale, rounded down, or up if
+    the axis shrinks."""
     return dict(a) | {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "old"}
 
 
 def _fitted(a: Attributes, old: Sequence[int], wanted: list[int]) -> tuple[list[int], list[np.float32]]:
-    """Sizes and scales where sizes are asked for: each its own, or one scale for all, so that none is larger, or
-    none smaller."""
+    """Return sizes and scales if sizes are requested: independent, or a common scale such that none is larger, or none
+    smaller."""
     scales = [np.float32(size) / np.float32(before) for size, before in zip(wanted, old, strict=True)]
     policy = a.get("keep_aspect_ratio_policy", "stretch")
     if policy == "stretch":
@@ -73,7 +74,7 @@ def _fitted(a: Attributes, old: Sequence[int], wanted: list[int]) -> tuple[list[
 
 
 def _along(a: Attributes, x: Tensor, axis: int, scale: np.float32, size: int) -> Tensor:
-    """One axis resized."""
+    """Return x with one axis resized."""
     before = x.shape[axis]
     if size == before and scale == One:
         return x
@@ -94,7 +95,7 @@ def _index(places: np.ndarray, size: int, x: Tensor) -> Tensor:
 
 
 def _coordinates(mode: str, before: int, after: int, scale: np.float32) -> np.ndarray:
-    """[after] float32: where each output place lies on the input axis."""
+    """Return the position of each output index on the input axis, [after] float32."""
     place = np.arange(after, dtype=np.float32)
     match mode:
         case "asymmetric":
@@ -126,7 +127,8 @@ def _nearest(a: Attributes, coordinates: np.ndarray, scale: np.float32) -> np.nd
 
 
 def _taps(a: Attributes, coordinates: np.ndarray, scale: np.float32, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places and weights [taps, after] of a linear or cubic sum; antialiasing widens both where the axis shrinks."""
+    """Return indices and weights [taps, after] of a linear or cubic sum; antialiasing widens both if the axis
+    shrinks."""
     cubic = a["mode"] == "cubic"
     if a["mode"] not in ("linear", "cubic"):
         raise Unsupported(Message("with {name}={value}", name="mode", value=repr(a["mode"])))
@@ -146,7 +148,7 @@ def _taps(a: Attributes, coordinates: np.ndarray, scale: np.float32, size: int) 
 
 
 def _cubic(distance: np.ndarray, a: float) -> np.ndarray:
-    """Keys 1981, equation 15, with a free coefficient."""
+    """Return the weights of cubic interpolation: Keys 1981, equation 15, with a free coefficient."""
     near = (a + 2) * distance**3 - (a + 3) * distance**2 + 1
     far = a * distance**3 - 5 * a * distance**2 + 8 * a * distance - 4 * a
     return np.where(distance <= 1, near, np.where(distance < 2, far, 0))

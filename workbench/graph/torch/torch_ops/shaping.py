@@ -1,4 +1,4 @@
-"""Operators that move values about, or make them of shapes alone."""
+"""Operators that move values, or create them from shapes alone."""
 
 import math
 from typing import Any
@@ -61,7 +61,7 @@ def _concat(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Split", "axis split num_outputs", inputs=2, outputs=MANY)
 def _split(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
-    """Split into equal parts if no sizes are given; the last one may be smaller."""
+    """Split, into equal parts if no sizes are given; the last one may be smaller."""
     sizes: Any = whole(x[1]) if x[1] is not None else a.get("split")
     if sizes is None:
         sizes = -(-x[0].shape[a["axis"]] // (a.get("num_outputs") or a["outputs"]))
@@ -70,7 +70,7 @@ def _split(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
 
 @op("Slice", "starts ends axes", inputs=5)
 def _slice(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Places past either end are clamped as Python does, for negative steps too."""
+    """Slice; bounds past either end are clamped as in Python, for negative steps, too."""
     if v < 10:
         starts, ends, axes, steps = a["starts"], a["ends"], a.get("axes"), None
     else:

@@ -1,4 +1,4 @@
-"""Operators with a window that moves over the spatial axes: convolutions and pools; and padding."""
+"""Operators with a sliding window over the spatial axes: convolutions, pools and padding."""
 
 import math
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def _conv_transpose(a: Attributes, x: Inputs, v: int) -> Tensor:
 def window_pads(
     a: Attributes, sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
 ) -> Pairs:
-    """Padding before and after each spatial axis, from pads or auto_pad."""
+    """Return the padding before and after each spatial axis, from pads or auto_pad."""
     auto = a.get("auto_pad", "NOTSET")
     dims = len(kernel)
     if auto in ("SAME_UPPER", "SAME_LOWER"):
@@ -55,7 +55,7 @@ def window_pads(
 def transposed_pads(
     a: Attributes, sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
 ) -> Pairs:
-    """Amount that a transposed convolution crops before and after each spatial axis of its full output."""
+    """Return the amounts that a transposed convolution crops before and after each spatial axis of its full output."""
     auto, dims = a.get("auto_pad", "NOTSET"), len(kernel)
     wanted, extra = a.get("output_shape"), a.get("output_padding") or [0] * dims
     if not wanted and auto in ("NOTSET", "VALID"):
@@ -70,7 +70,7 @@ def transposed_pads(
 
 
 def crop(x: Tensor, pairs: Pairs) -> Tensor:
-    """Cut the spatial axes by these amounts."""
+    """Crop the spatial axes by these amounts."""
     for axis, (before, after) in enumerate(pairs, 2):
         x = x.narrow(axis, before, x.shape[axis] - before - after)
     return x
@@ -87,7 +87,8 @@ def pad(x: Tensor, pairs: Sequence[tuple[int, int]], value: float) -> Tensor:
 
 
 class _Pool:
-    """The windows of a pool over one input: `before` what is padded, `beyond` what the last windows reach further."""
+    """The windows of a pool over one input: `before` is its padding, `beyond` how far the last windows extend past
+    it."""
 
     def __init__(self, a: Attributes, x: Tensor) -> None:
         self.kernel = list(a["kernel_shape"])
@@ -116,7 +117,7 @@ class _Pool:
         return made
 
     def total(self, x: Tensor) -> Tensor:
-        """Sums over the windows of an input that is padded already."""
+        """Return sums over the windows of an input that is already padded."""
         if any(dilation > 1 for dilation in self.dilations):
             run = (functional.conv1d, functional.conv2d, functional.conv3d)[self.dims - 1]
             ones = torch.ones([x.shape[1], 1, *self.kernel], dtype=x.dtype, device=x.device)
@@ -127,7 +128,7 @@ class _Pool:
 
 @op("MaxPool", f"{WINDOW} ceil_mode", outputs=2, storage_order=(0,))
 def _max_pool(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
-    """Also returns the indices of the maxima, counted over the whole input."""
+    """Return the maxima, and their indices in the whole input."""
     windows = _Pool(a, x[0])
     padded = windows.padded(x[0], float("-inf") if x[0].is_floating_point() else torch.iinfo(x[0].dtype).min)
     run = (functional.max_pool1d, functional.max_pool2d, functional.max_pool3d)[windows.dims - 1]
@@ -146,7 +147,7 @@ def _max_pool(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
 
 @op("AveragePool", f"{WINDOW} ceil_mode count_include_pad")
 def _average_pool(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Over the places that count: of the input, and with count_include_pad of its padding."""
+    """Return the means over the input values and, with count_include_pad, over the padding."""
     windows = _Pool(a, x[0])
     inside = torch.ones_like(x[0][:1, :1])
     counted = pad(pad(inside, windows.pads, float(a.get("count_include_pad", 0))), windows.beyond, 0.0)
@@ -176,7 +177,7 @@ def _global_lp_pool(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Pad", "mode pads value", inputs=4)
 def _pad(a: Attributes, x: Inputs, v: int) -> Tensor:
-    """Negative amounts cut; axes that are not named stay as they are."""
+    """Pad; negative amounts crop, and axes that are not named stay unchanged."""
     values = x[0]
     amounts = whole(x[1]) if v >= 11 else list(a["pads"])
     half = len(amounts) // 2
@@ -195,7 +196,7 @@ def _pad(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 
 def _places(mode: str, size: int, before: int, after: int) -> list[int]:
-    """The places of an axis that a padded one shows: mirrored without the edge, its edges, or from its other end."""
+    """Return the indices that a padded axis shows: reflected without the edge, repeated edges, or wrapped around."""
     wanted = range(-before, size + after)
     if mode == "edge":
         return [min(max(place, 0), size - 1) for place in wanted]

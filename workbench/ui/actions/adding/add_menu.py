@@ -1,4 +1,5 @@
-"""The menu that adds a step: a search, what suits this layer with its predicted effect, then every method by family."""
+"""The menu that adds a step: a search, recommendations for this layer with predicted effects, then every method by
+family."""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,8 +21,8 @@ FOOT_LINES = 5
 
 
 class AddMenu(QMenu):
-    """`chosen(Action)`: without parameters, where the method's first ones are meant. What is typed searches all
-    methods by their usual names. Entries do not move while figures arrive."""
+    """`chosen(Action)`: without parameters, which stands for the method's defaults. Typing searches all methods by
+    their usual names. Entries do not move while figures arrive."""
 
     chosen = Signal(object)
 
@@ -33,7 +34,7 @@ class AddMenu(QMenu):
         self.search.setObjectName("methods")
         self.search.setPlaceholderText(self.tr("Search methods"))
         self.search.setAccessibleName(self.tr("Search methods"))
-        self.search.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys come by way of the menu, which needs the arrows
+        self.search.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys arrive through the menu, which needs the arrows
         self.search.setMinimumWidth(30 * theme.UNIT)
         self.search.textChanged.connect(self._filter)
         self.addAction(self._holding(self.search))
@@ -75,7 +76,7 @@ class AddMenu(QMenu):
             tell(entry, method, self._unavailable.get(method.id, ""))
 
     def recommend(self, actions: tuple[Action, ...]) -> None:
-        """Steps that suit the layer, the best first; their effects are asked for."""
+        """Show steps that suit the layer, best first; their effects are requested."""
         for entry in self.recommended.values():
             self.removeAction(entry)
         self.recommended = {action: self._entry(action) for action in actions}
@@ -85,7 +86,7 @@ class AddMenu(QMenu):
         self._filter(self.search.text())
 
     def show_effect(self, action: Action, text: str, tip: str = "") -> None:
-        """The predicted effect of a recommended step, at the right."""
+        """Show the predicted effect of a recommended step, at the right."""
         entry = self.recommended.get(action)
         if entry is not None:
             entry.setText(f"{self._words(action)}\t{text}")
@@ -93,7 +94,7 @@ class AddMenu(QMenu):
             entry.setStatusTip(f"{summary} {tip}".strip())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Figures that arrive make it wider; at the edge of the screen it gives way, as they are at its right."""
+        """Keep the menu on the screen when arriving figures widen it."""
         super().resizeEvent(event)
         room = self.screen().availableGeometry()
         self.move(max(room.left(), min(self.x(), room.left() + room.width() - self.width())), self.y())
@@ -110,14 +111,14 @@ class AddMenu(QMenu):
             super().keyPressEvent(event)
 
     def _take_first(self) -> None:
-        """The best of what was found."""
+        """Choose the best match."""
         best = next((entry for entry in self._matches(self.search.text()) if entry.isEnabled()), None)
         if best is not None:
             self.close()
             best.trigger()
 
     def _filter(self, typed: str) -> None:
-        """With a text the methods that fit it, the best first; without one what is recommended, and the families."""
+        """Show the matching methods for a text, best first; without one the recommendations and the families."""
         searching = bool(typed.strip())
         headed = not searching and bool(self.recommended)
         self._heading.setVisible(headed)
@@ -142,7 +143,7 @@ class AddMenu(QMenu):
         def rank(entry: QAction) -> int:
             return suiting.index(entry.data()) if entry.data() in suiting else len(suiting)
 
-        # Of equals what suits the layer, then the first: settings that have the very name.
+        # Ties: recommended ones first, then in order, so that settings with exactly that name lead.
         return [entry for _, entry in sorted(fit, key=lambda each: (-each[0], rank(each[1])))]
 
     def _names(self, action: Action, more: str) -> str:
@@ -161,8 +162,8 @@ class AddMenu(QMenu):
         return entry
 
     def _footer(self) -> QLabel:
-        """Label for the entry under the pointer, as a tooltip would hide the next entries. Its height is fixed, so that
-        nothing moves."""
+        """Return the label for the entry under the pointer, as a tooltip would hide the next entries. Its height is
+        fixed, so that nothing moves."""
         words = muted("", self)
         words.setContentsMargins(theme.UNIT, theme.HALF, theme.UNIT, theme.HALF)
         words.setAlignment(Qt.AlignmentFlag.AlignTop)

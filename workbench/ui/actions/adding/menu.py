@@ -15,10 +15,10 @@ from workbench.ui.widgets.labels import wrapped
 
 
 class MethodMenu(QMenu):
-    """`chosen(method id)`; `told(words)`: what the entry under the hand does.
+    """`chosen(method id)`; `told(words)`: description of the entry under the pointer.
 
-    A method that this layer cannot have is there, disabled, and says why. A letter goes to the next method that begins
-    with it. Entries stay the same objects: others may hold them.
+    A method that this layer cannot have is disabled, with the reason. A letter goes to the next method that begins with
+    it. Entries stay the same objects, as others may hold them.
     """
 
     chosen = Signal(str)
@@ -30,7 +30,7 @@ class MethodMenu(QMenu):
         self._unavailable: dict[str, str] = {}
         self.setToolTipsVisible(True)
         self.hovered.connect(lambda entry: self.told.emit(entry.statusTip()))
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # whatever that of its button
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # whatever the font of its button
         theme.signals.changed.connect(self._tell)
 
     def set_methods(self, methods: Iterable[MethodInfo]) -> None:
@@ -78,7 +78,7 @@ def tell(entry: QAction, method: MethodInfo, reason: str) -> None:
 
 
 class FamiliesMenu(QMenu):
-    """The same as one menu a family, for the menu bar."""
+    """Menu of methods with a submenu per family, for the menu bar."""
 
     chosen = Signal(str)
     told = Signal(str)
@@ -105,6 +105,6 @@ class FamiliesMenu(QMenu):
 
 
 def families_of(methods: Iterable[MethodInfo]) -> list[str]:
-    """Families in the order in which their steps are applied."""
+    """Return the families in the order in which their steps are applied."""
     there = {method.family for method in methods}
     return [family for family in dict.fromkeys((*ORDER, *there)) if family in there]

@@ -1,4 +1,4 @@
-"""Aliases by which people look for methods, and settings of methods that have a name themselves."""
+"""Aliases under which people search for methods, and named settings of methods."""
 
 from workbench.core.recipe.action import Action
 

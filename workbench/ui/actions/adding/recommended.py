@@ -1,5 +1,5 @@
-"""Steps that suit a layer, by rule: from its operator, its size, its spectrum and what the target takes. What they do
-to the file is not told here: that is predicted by the engine."""
+"""Recommended steps for a layer, by rules on its operator, size, spectrum and target. Their effect on the file is
+predicted by the engine, not here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -23,8 +23,8 @@ def recommended(
     unavailable: Mapping[str, str],
     target: Target | None,
 ) -> tuple[Action, ...]:
-    """At most MOST steps for these layers, the first layer's kind deciding, that they have not yet; those that the
-    target asks for come first."""
+    """Return at most MOST steps for these layers that they do not have yet, by the kind of the first layer; those that
+    the target requires come first."""
     first = next((layer for layer in layers if not layer.locked), None)
     if first is None:
         return ()
@@ -41,7 +41,7 @@ def recommended(
 
 def _by_kind(layer: Layer, view: LayerView | None, target: Target | None) -> list[Action]:
     found = []
-    if target is not None:  # rules are of numbers, and 8-bit activations are what most accelerators compute with
+    if target is not None:  # rules are about numbers, and most accelerators compute with 8-bit activations
         found.append(Action("quantize.static"))
     found.append(Action("quantize.affine", {"bits": 8}))
     if layer.op in MATRICES and layer.count >= LARGE:

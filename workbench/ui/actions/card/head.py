@@ -1,6 +1,6 @@
-"""The head of a card: whether the step is in effect, name of the method, family, and the button that removes the step.
+"""Head of a card: whether the step is on, the method's name, its family, and the button that removes the step.
 
-The name is a menu of the family's other methods: to try another one with the same sparsity is one choice, not three.
+The name is a menu of the family's other methods, so that trying another one with the same sparsity is one choice.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, heading
 
 ARROW = 12
-SHORTEST = 48  # pixels of a name that gives way
+SHORTEST = 48  # minimum pixels of an elided name
 
 
 class _Name(QToolButton):
-    """The name of a method with an arrow behind it; a long one gives way, so that the card is as wide as the panel."""
+    """The name of a method with an arrow; elided if it is long, so that the card is as wide as the panel."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class _Name(QToolButton):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Qt would leave room for a second arrow."""
+        """Return the size without room for a second arrow, which Qt would add."""
         width = self.fontMetrics().horizontalAdvance(self._full) + ARROW + theme.DOUBLE
         return QSize(width, super().sizeHint().height())
 
@@ -47,7 +47,7 @@ class _Name(QToolButton):
 
 
 class CardHead(QWidget):
-    """`removed()`; `replaced(method id)`; `moved(by)`; `switched(off)`, by the hand alone."""
+    """`removed()`; `replaced(method id)`; `moved(by)`; `switched(off)`, only by the user."""
 
     removed = Signal()
     replaced = Signal(str)
@@ -98,12 +98,12 @@ class CardHead(QWidget):
         self.label.setForegroundRole(role)
 
     def set_movable(self, earlier: bool, later: bool) -> None:
-        """The steps of most stacks have one order, so the buttons are there only where they do something."""
+        """Show the buttons that can move the step; most stacks have one possible order."""
         self.earlier.setVisible(earlier)
         self.later.setVisible(later)
 
     def set_methods(self, methods: tuple[MethodInfo, ...], unavailable: Mapping[str, str]) -> None:
-        """The methods of this family; with one there is nothing to choose."""
+        """Set the methods of this family; with one there is nothing to choose."""
         self.menu.set_methods(methods)
         self.menu.set_unavailable(unavailable)
         self.others.setVisible(len(methods) > 1)

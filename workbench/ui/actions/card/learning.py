@@ -1,4 +1,4 @@
-"""The error of a layer while a step trains it, as it falls, and the way to end that early."""
+"""Training curve of a step that trains a layer, with a button that ends the training early."""
 
 from collections.abc import Hashable, Iterable
 
@@ -18,7 +18,7 @@ FEWEST = 2  # points of a line
 
 
 class ErrorCurve(CurvePlot):
-    """`stopped(step)`: the user wants the best weights up to this step, and no more training."""
+    """`stopped(step)`: the user wants the best weights up to this step, and no further training."""
 
     stopped = Signal(int)
 
@@ -35,8 +35,8 @@ class ErrorCurve(CurvePlot):
         self.hide()
 
     def show_curve(self, curve: LayerCurve | None, end: int = 0) -> None:
-        """Show the curve of a training that runs or is over; None: there was none. `end`: the step after which it is to
-        end."""
+        """Show the curve of a training in progress or finished; None: there was none. `end`: the step after which it is
+        to end."""
         self.curve = curve
         self.setVisible(curve is not None and len(curve.steps) >= FEWEST)
         if curve is None or self.isHidden():
@@ -58,7 +58,7 @@ class ErrorCurve(CurvePlot):
 
 
 class Curves:
-    """The curves of trainings by what these depend on: the layer, the steps before, the parameters."""
+    """Curves of trainings, by what they depend on: layer, earlier steps, parameters."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, LayerCurve] = {}  # the newest last
@@ -72,12 +72,12 @@ class Curves:
                 self._known[key] = curve
 
     def of(self, paths: Iterable[str], actions: tuple[Action, ...], index: int) -> LayerCurve | None:
-        """The newest of one of these layers, for the step at `index`."""
+        """Return the newest curve of one of these layers for the step at `index`, or None."""
         wanted = [_training(path, actions, index) for path in paths]
         return next((curve for key, curve in reversed(self._known.items()) if key in wanted), None)
 
     def forget(self) -> None:
-        """Other data, or another model."""
+        """Drop all curves, as the data or the model changed."""
         self._known.clear()
 
 

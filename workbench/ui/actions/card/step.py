@@ -1,4 +1,4 @@
-"""One step of the stack as a card: what it is, its parameters, what it will do here, why it works."""
+"""One step of the stack as a card: its parameters, its predicted effect, and an explanation."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,12 +24,15 @@ from workbench.ui.widgets.labels import Caution, muted
 
 
 class StepCard(QFrame):
-    """`changed(action, field, finished)`; `removed()`; `replaced(method id)`: another method of the family is wanted;
-    `moved(by)`: it is to be applied `by` places later; `switched(off)`: the step is to be without effect, or to have
-    it again; `outlook_wanted(wanted)`: figures of the layer that the sentence needs (see wanted.WantOutlook), answered
-    by `set_outlooks`.
+    """Signals:
 
-    `method` is None where the method is not installed.
+    changed(action, field, finished) removed()
+    replaced(method id)      another method of the family is wanted
+    moved(by)                to be applied `by` places later
+    switched(off)            the step is to be switched off, or on
+    outlook_wanted(wanted)   figures of the layer that the sentence needs (WantOutlook), answered by `set_outlooks`
+
+    `method` is None if the method is not installed.
     """
 
     changed = Signal(object, str, bool)
@@ -61,7 +64,7 @@ class StepCard(QFrame):
         self.head.switched.connect(self.switched)
         self.form: ParamForm | None = None
         self.sentence = muted("", self)
-        self.learning: ErrorCurve | None = None  # made when there is something to draw
+        self.learning: ErrorCurve | None = None  # created when there is something to draw
         self.warning = Caution(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(theme.UNIT + theme.HALF, theme.UNIT, theme.UNIT, theme.UNIT)
@@ -84,13 +87,13 @@ class StepCard(QFrame):
         self._show_off()
 
     def set_context(self, layers: tuple[Layer, ...], view: LayerView | None, along: tuple[str, ...] = ()) -> None:
-        """The layers that the step will be applied to, and the statistics of the one on show where they are known.
+        """Set the layers that the step applies to, and the statistics of the current one if known.
 
-        `along`: the layers that lose channels with them.
+        `along`: the coupled layers, which lose channels with them.
         """
         self._view, self._along, self._paths = view, along, tuple(layer.path for layer in layers)
         self._layer = layers[0] if len(layers) == 1 else None
-        self._alone = len(layers) == 1  # what holds for one of several is not what will happen
+        self._alone = len(layers) == 1  # with several layers, figures of one would be misleading
         if self.form is not None and self.method is not None:
             self.form.set_limits(meaning.limits(layers, view, self.method))
         self._explain()
@@ -104,20 +107,20 @@ class StepCard(QFrame):
 
     @property
     def wanted(self) -> WantOutlook | None:
-        """The figures that the sentence needs; None where parameters and shape tell."""
+        """Return the figures that the sentence needs; None if parameters and shape suffice."""
         if self.method is None or not self.method.outlook or not self._alone or self._view is None:
             return None
         return WantOutlook(self.method.id, str(self.action.params.get("span", "")))
 
     def set_methods(self, methods: Iterable[MethodInfo], unavailable: Mapping[str, str]) -> None:
-        """Offer all methods, with the reason where one is unavailable for this layer."""
+        """Offer all methods, with the reason if one is unavailable for this layer."""
         family = tuple(method for method in methods if method.family == self.action.family)
         self.head.set_methods(family if self.method is not None else (), unavailable)
         self._unavailable = unavailable.get(self.method.id, "") if self.method is not None else ""
         self._warn()
 
     def set_not_taken(self, reason: str) -> None:
-        """Why the device that the recipe is for does not take this step; "" where it does."""
+        """Show why the target device does not support this step; "" if it does."""
         self._not_taken = reason
         self._warn()
 
@@ -126,7 +129,7 @@ class StepCard(QFrame):
             self.warning.show_text(self._unavailable or self._not_taken)
 
     def set_curve(self, curve: LayerCurve | None) -> None:
-        """Show how the training of this step went, or goes."""
+        """Show the training curve of this step."""
         if curve is None and self.learning is None:
             return
         if self.learning is None:
@@ -140,7 +143,7 @@ class StepCard(QFrame):
         return self.form is not None and self.form.held
 
     def focus_form(self) -> None:
-        """Put the keyboard where the first parameter is."""
+        """Move the keyboard focus to the first parameter."""
         target = self.form.first() if self.form is not None else self.head.remove
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -1,4 +1,4 @@
-"""Explanation of a method: what it does, formula and source; folded away at first."""
+"""Explanation of a method: effect, formula and source; folded at first."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget

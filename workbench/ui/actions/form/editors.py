@@ -40,7 +40,7 @@ class ChoiceEditor(QComboBox):
 
 
 class BoolEditor(QCheckBox):
-    """Carries its own label."""
+    """A check box with its own label."""
 
     changed = Signal(object, bool)
 
@@ -104,7 +104,7 @@ def editor_for(field: Field, limits: v.Limits, wide: bool, parent: QWidget) -> E
 
 
 def help_text(field: Field) -> str:
-    """Help of a field, with its bounds and its default."""
+    """Return the help of a field, with its bounds and its default."""
     lines = [tr(field.help)] if field.help else []
     facts = [text for text in (_range_text(field), _default_text(field)) if text]
     return "\n".join((*lines, " ".join(facts))).strip()

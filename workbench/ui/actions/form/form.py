@@ -1,4 +1,4 @@
-"""A form that builds itself from a method's schema."""
+"""Form built from a method's schema."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,18 +16,18 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
 LABEL_WIDTH = 96
-Convert = Callable[[str, Any, str], Any]  # value of one member of a group -> the same as another member has it
+Convert = Callable[[str, Any, str], Any]  # value of one member of a group -> equivalent value of another member
 
 
 class _Mode(QComboBox):
-    """Choice of the member of a group that has the value; stands where other fields have their label."""
+    """Chooser of the active member of a group, in place of a label."""
 
     def wheelEvent(self, event: Any) -> None:
         event.ignore()
 
 
 class _Name(Plain):
-    """Name of a field; a double click asks for its default."""
+    """Name of a field; a double click requests its default."""
 
     reset = Signal()
 
@@ -38,9 +38,9 @@ class _Name(Plain):
 class ParamForm(QWidget):
     """`changed(field, value, finished)`; `finished` is false while a slider moves.
 
-    A double click on a slider or a name sets the default.
-    Of a group one member has a value; choosing another gives that one a value and the others none.
-    `set_convert` says how, where the two mean the same (sparsity and threshold).
+    A double click on a slider or a name sets the default. In a group one member has a value; choosing another gives
+    that one a value and the others none. `set_convert` provides the conversion for equivalent members (sparsity and
+    threshold).
     """
 
     changed = Signal(str, object, bool)
@@ -56,7 +56,7 @@ class ParamForm(QWidget):
         self._fields = {field.name: field for field in fields}
         self._limits = dict(limits or {})
         self._convert: Convert | None = None
-        self._last: dict[str, Any] = {}  # what a member had before another was chosen
+        self._last: dict[str, Any] = {}  # values of members before another was chosen
         self._editors: dict[str, Editor] = {}
         self.captions: dict[str, QLabel] = {}
         self._modes: dict[str, _Mode] = {}
@@ -73,11 +73,11 @@ class ParamForm(QWidget):
         self.set_values(values or {})
 
     def values(self) -> dict[str, Any]:
-        """Values on the form: every field that has one."""
+        """Return the values of every field that has one."""
         return {name: value for name, value in self._values.items() if value is not None}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Show values; those not given are at their defaults. Emits nothing, and moves no slider that is held."""
+        """Show values; missing ones are at their defaults. Emits nothing, and moves no slider that is held."""
         self._values = v.effective(tuple(self._fields.values()), values)
         for name, value in self._values.items():
             if value is not None:
@@ -86,7 +86,7 @@ class ParamForm(QWidget):
         self._arrange()
 
     def set_limits(self, limits: v.Limits) -> None:
-        """Bounds that the layer sets: field -> (low, high)."""
+        """Set bounds that the layer imposes: field -> (low, high)."""
         self._limits = dict(limits)
         for name, editor in self._editors.items():
             if isinstance(editor, NumberEditor):
@@ -99,18 +99,18 @@ class ParamForm(QWidget):
 
     @property
     def held(self) -> bool:
-        """A slider of this form is in the hand."""
+        """Return whether a slider of this form is held."""
         return any(isinstance(editor, NumberEditor) and editor.held for editor in self._editors.values())
 
     def editor(self, name: str) -> Editor:
         return self._editors[name]
 
     def mode(self, group: str) -> QComboBox:
-        """The chooser of a group, for tests and shortcuts."""
+        """Return the chooser of a group, for tests and shortcuts."""
         return self._modes[group]
 
     def first(self) -> QWidget:
-        """First widget for the keyboard."""
+        """Return the first widget for the keyboard."""
         return next((self._editors[name] for name in self._fields if self._values[name] is not None), self)
 
     # -- building --------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ class ParamForm(QWidget):
         rows: dict[str, int] = {}  # members of a group share their rows; every row has one below it for a slider
         for field in self._fields.values():
             row = 2 * rows.setdefault(field.group or field.name, len(rows))
-            # What is dragged most gets the whole width: one pixel should be a small step.
+            # Sliders get the whole width, so that one pixel is a small step.
             wide = field.kind in ("int", "float") and (row == 0 or bool(field.drag))
             editor = editor_for(field, self._limits, wide, self)
             editor.changed.connect(lambda value, finished, name=field.name: self._on_changed(name, value, finished))
@@ -159,7 +159,7 @@ class ParamForm(QWidget):
         mode.setItemData(mode.count() - 1, help_text(field), Qt.ItemDataRole.ToolTipRole)
 
     def _arrange(self) -> None:
-        """Show what matters for these values; write in bold what is not at its default."""
+        """Show the fields that apply to these values; those not at their default are bold."""
         for name, field in self._fields.items():
             chosen = not field.group or self._values[name] is not None
             shown = chosen and v.applies(field, self._values) and not self._folded(field)
@@ -184,7 +184,7 @@ class ParamForm(QWidget):
         )
 
     def _build_more(self) -> None:
-        """Build the expert parameters of a method, which stay folded until it is asked for, in all forms at once."""
+        """Build the expert parameters of a method, which stay folded in all forms until requested."""
         self.more = QToolButton(self)
         self.more.setObjectName("fold")
         self.more.setToolTip(self.tr("Show all parameters of all steps, or the basic ones first"))
@@ -193,7 +193,7 @@ class ParamForm(QWidget):
         more.switch.changed.connect(self._arrange)
 
     def _is_expert(self, field: Field) -> bool:
-        """Whether the switch decides if the field is shown: it matters now, and is as the method proposes."""
+        """Return whether the switch decides if the field is shown: it applies, and has its default value."""
         value = self._values[field.name]
         member = bool(field.group) and value is None
         return field.expert and not member and value == field.default and v.applies(field, self._values)
@@ -211,7 +211,7 @@ class ParamForm(QWidget):
         self.changed.emit(name, value, finished)
 
     def _reset(self, name: str) -> None:
-        """The default of a field, within what the layer allows, as one edit."""
+        """Set the default of a field, within the layer's bounds, as one edit."""
         default, editor = self._fields[name].default, self._editors[name]
         if default is None:
             return
@@ -236,12 +236,12 @@ class ParamForm(QWidget):
         self._last[chosen] = value
         editor = self._editors[chosen]
         editor.set_value(value)
-        self._values[chosen] = value = editor.value()  # as the editor's bounds have it
+        self._values[chosen] = value = editor.value()  # within the editor's bounds
         self._arrange()
         self.changed.emit(chosen, value, True)
 
     def _fallback(self, name: str) -> Any:
-        """A value for a member that has none: the one it had, its default, the first choice, or the middle."""
+        """Return a value for a member that has none: its previous one, its default, the first choice, or the middle."""
         field = self._fields[name]
         for value in (self._last.get(name), field.default):
             if value is not None:

@@ -1,4 +1,4 @@
-"""The switch of all forms between the basic parameters and all of them; remembered."""
+"""Switch of all forms between the basic parameters and all of them; stored in the settings."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,11 +13,11 @@ switch = _Switch()
 
 
 def all_shown() -> bool:
-    """Whether forms show what a method calls expert, too."""
+    """Return whether forms show expert parameters, too."""
     return settings.all_settings()
 
 
 def show_all(wanted: bool) -> None:
-    """Tell every form."""
+    """Switch all forms."""
     settings.choose("settings", settings.SETTINGS[wanted])
     switch.changed.emit()

@@ -1,4 +1,4 @@
-"""A slider and a spin box that are one editor of one number."""
+"""Editor of a number: a slider with a spin box."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ class _Whole(QSpinBox):
 
 
 class _Real(QDoubleSpinBox):
-    """Shows as many digits as a number needs, and no zeros behind them."""
+    """Shows as many digits as a number needs, without trailing zeros."""
 
-    shortest = 0  # digits behind the point that are always there
+    shortest = 0  # minimum number of decimals
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
@@ -39,7 +39,7 @@ class _Real(QDoubleSpinBox):
         value, ok = self.locale().toDouble(number)
         if ok and self.minimum() <= value <= self.maximum():
             return QValidator.State.Acceptable, text, position
-        if ok or number.lower().endswith(("e", "e-", "e+")):  # 1 is out of bounds, and on the way to 1e-5
+        if ok or number.lower().endswith(("e", "e-", "e+")):  # 1 is out of bounds, but a prefix of 1e-5
             return QValidator.State.Intermediate, text, position
         return super().validate(text, position)
 
@@ -49,11 +49,10 @@ class _Real(QDoubleSpinBox):
 
 
 class NumberEditor(QWidget):
-    """`changed(value, finished)`: unfinished while the slider is held, finished when it is let go or Enter commits.
+    """`changed(value, finished)`: unfinished while the slider is held, finished when it is released or Enter commits.
+    `reset()` requests the default.
 
-    `reset()` asks for the default.
-
-    Slider and box side by side; or the slider alone where `wide`, and the form puts the `box` somewhere else.
+    Slider and box side by side; with `wide` the slider alone, and the form places the `box` elsewhere.
     """
 
     changed = Signal(object, bool)
@@ -88,7 +87,7 @@ class NumberEditor(QWidget):
         return self.box.value()
 
     def set_value(self, value: Any) -> None:
-        """Show a value; says nothing. A slider in the hand stays where the hand is."""
+        """Show a value without emitting signals. A held slider does not move."""
         if value is None:
             return
         with _Quiet(self.box), _Quiet(self.slider):
@@ -97,7 +96,7 @@ class NumberEditor(QWidget):
                 self.slider.setValue(self._scale.position(value))
 
     def set_limits(self, limits: v.Limits) -> None:
-        """Another layer has other ends: a rank goes as far as the smaller side of its matrix."""
+        """Set other bounds for another layer: a rank is at most the smaller side of its matrix."""
         low, high = v.bounds(self._field, limits)
         scale = v.scale(self._field, limits)
         if scale == self._scale and scale is not None:
@@ -164,7 +163,7 @@ class NumberEditor(QWidget):
 
 
 class _Quiet:
-    """Signals of a widget blocked, and restored as they were."""
+    """Context that blocks the signals of a widget and restores their state."""
 
     def __init__(self, widget: QWidget) -> None:
         self._widget = widget

@@ -8,10 +8,10 @@ from workbench.ui.widgets import theme
 
 
 class Slider(QSlider):
-    """Goes to where it is clicked, leaves the wheel to the page unless it has the focus, and marks the default.
+    """Jumps to where it is clicked, ignores the wheel without focus, and marks the default.
 
-    `held` while the mouse or a key moves it; `settled()` when that ends. A held arrow key is one edit, as a drag is.
-    `reset()` by a double click.
+    `held` while the mouse or a key moves it; `settled()` when that ends. A held arrow key is one edit, like a drag.
+    `reset()` on a double click.
     """
 
     settled = Signal()

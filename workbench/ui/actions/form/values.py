@@ -1,4 +1,4 @@
-"""The arithmetic of forms, without widgets: which values hold, and where a slider stands for them."""
+"""Logic of forms, without widgets: which values apply, and the positions of sliders."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Limits = Mapping[str, tuple[float, float]]
 
 
 def effective(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field's value: as given, else its default; members of a group that were not chosen are None."""
+    """Return every field's value: the given one, else its default; members of a group that were not chosen are None."""
     values = {field.name: spelled(field, given.get(field.name, field.default)) for field in fields}
     for group in dict.fromkeys(field.group for field in fields if field.group):
         chosen = chosen_in(members(fields, group), given)
@@ -31,7 +31,7 @@ def members(fields: tuple[Field, ...], group: str) -> tuple[Field, ...]:
 
 
 def chosen_in(group: tuple[Field, ...], given: Mapping[str, Any]) -> str:
-    """The one member that has a value: the given one, else the one with a default, else the first."""
+    """Return the member that has a value: the given one, else the one with a default, else the first."""
     for field in group:
         if given.get(field.name) is not None:
             return field.name
@@ -39,13 +39,13 @@ def chosen_in(group: tuple[Field, ...], given: Mapping[str, Any]) -> str:
 
 
 def rivals(fields: tuple[Field, ...], name: str) -> tuple[str, ...]:
-    """The fields that lose their value when this one gets one."""
+    """Return the fields that lose their value when this one gets one."""
     group = next((field.group for field in fields if field.name == name), "")
     return tuple(field.name for field in fields if group and field.group == group and field.name != name)
 
 
 def starting(fields: tuple[Field, ...], limits: Limits) -> dict[str, Any]:
-    """Parameters of a new step: the first at its default in words, the others left out."""
+    """Return parameters of a new step: the first at its default explicitly, the others omitted."""
     for name, value in effective(fields, {}).items():
         if value is not None:
             return {name: _within(value, limits.get(name, (-math.inf, math.inf)))}
@@ -53,7 +53,7 @@ def starting(fields: tuple[Field, ...], limits: Limits) -> dict[str, Any]:
 
 
 def carried(given: Mapping[str, Any], fields: tuple[Field, ...], limits: Limits) -> dict[str, Any]:
-    """The parameters of one method that another one has too: a sparsity stays a sparsity."""
+    """Return the parameters of one method that another one has, too: a sparsity stays a sparsity."""
     kept: dict[str, Any] = {}
     for field in fields:
         value = spelled(field, given.get(field.name))
@@ -71,12 +71,12 @@ def _within(value: Any, ends: tuple[float, float]) -> Any:
 
 
 def applies(field: Field, values: Mapping[str, Any]) -> bool:
-    """Whether the field matters, given the others."""
+    """Return whether the field matters, given the others."""
     return field.when is None or values.get(field.when[0]) in field.when[1]
 
 
 def dragged(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tuple[Field, Any]]:
-    """The fields that stand as lines in a plot, by plot, with their values: the first of each plot."""
+    """Return the fields that are lines in a plot, by plot, with their values: the first of each plot."""
     values = effective(fields, given)
     found: dict[str, tuple[Field, Any]] = {}
     for field in fields:
@@ -86,7 +86,7 @@ def dragged(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tu
 
 
 def offered(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tuple[Field, Any]]:
-    """The fields for the end of the levels that do not matter yet: dragging where the method found it makes them."""
+    """Return the fields for the end of the quantisation range that do not apply yet; dragging the line enables them."""
     values = effective(fields, given)
     return {
         field.drag: (field, values[field.name])
@@ -96,17 +96,17 @@ def offered(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tu
 
 
 def name_text(name: str) -> str:
-    """The same in the user's language."""
+    """Return the parameter's name in the user's language."""
     return tr(name_words(name))
 
 
 def edit_text(title: str, name: str) -> str:
-    """A changed parameter in the undo list: 'Magnitude: sparsity'."""
+    """Return the text of a changed parameter in the undo list: 'Magnitude: sparsity'."""
     return tr("{title}: {field}").format(title=title, field=name_text(name).lower())
 
 
 def value_text(field: Field, value: Any) -> str:
-    """0.5, 4 bit, yes."""
+    """Return 0.5, 4 bit, yes."""
     if isinstance(value, bool):
         return tr("yes" if value else "no")
     if isinstance(value, str):
@@ -139,7 +139,7 @@ class Scale:
         share = position / self.steps if self.steps else 0.0
         if self.log:
             value = self.low * (self.high / self.low) ** share
-            value = float(f"{value:.3g}")  # a slider is not exact to more than that
+            value = float(f"{value:.3g}")  # precision of a slider
         else:
             value = round(self.low + share * (self.high - self.low), 10)
         value = min(max(value, self.low), self.high)
@@ -147,7 +147,7 @@ class Scale:
 
 
 def bounds(field: Field, limits: Limits) -> tuple[float, float | None]:
-    """Bounds of the field, within those of the layer."""
+    """Return the bounds of the field, within those of the layer."""
     low, high = limits.get(field.name, (-math.inf, math.inf))
     low = max(low, field.low if field.low is not None else -math.inf)
     high = min(high, field.high if field.high is not None else math.inf)
@@ -157,7 +157,7 @@ def bounds(field: Field, limits: Limits) -> tuple[float, float | None]:
 
 
 def scale(field: Field, limits: Limits) -> Scale | None:
-    """None for a field without an upper end: it gets no slider."""
+    """Return the scale of a slider; None for a field without an upper bound, which gets no slider."""
     low, high = bounds(field, limits)
     if high is None:
         return None

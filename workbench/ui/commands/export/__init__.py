@@ -1,1 +1,1 @@
-"""The export dialog: where to, how weights are stored, and what came out."""
+"""Export dialog: destination, storage of weights, and result."""

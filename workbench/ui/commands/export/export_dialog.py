@@ -36,7 +36,7 @@ SUFFIXES = (("onnx", "model"), ("yaml", "recipe"), ("html", "report"))
 
 
 class ExportDialog(QDialog):
-    """Three pages: form, progress, result. Nothing is written before the user says so."""
+    """Three pages: form, progress, result. Nothing is written before the user confirms."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,7 +119,8 @@ class ExportDialog(QDialog):
         return page
 
     def _make_format(self, page: QWidget) -> QComboBox:
-        """Another format that is written next to the ONNX file. The data of an entry: its name, and its suffix."""
+        """Return the choice of a second format, written next to the ONNX file. Data of an entry: its name, and its
+        suffix."""
         choice = QComboBox(page)
         choice.setAccessibleName(self.tr("Also write"))
         floats = self.tr("The compressed weights as floats, under their original names.")
@@ -184,7 +185,7 @@ class ExportDialog(QDialog):
         if there:
             lines.append(self.tr("Existing files will be replaced: {files}.").format(files=", ".join(there)))
         self.summary.setText("\n\n".join(lines))
-        room = self.minimumWidth() - 2 * MARGIN  # of stacked pages Qt asks no height for a width
+        room = self.minimumWidth() - 2 * MARGIN  # Qt does not ask stacked pages for height for width
         self.summary.setMinimumHeight(self.summary.heightForWidth(room))
 
     # -- commands ------------------------------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ class ExportDialog(QDialog):
         self._session.link.cancel(self._job)
 
     def reject(self) -> None:
-        """Escape and the title bar's cross: a running export is cancelled first."""
+        """Cancel a running export, or close the dialog; called for Escape and the close button."""
         if self._job:
             self._cancel()
         else:
@@ -222,7 +223,7 @@ class ExportDialog(QDialog):
         self._job = 0
         self.outcome.show_report(report)
         self.pages.setCurrentWidget(self.outcome)
-        wanted = self.outcome.heightForWidth(self.outcome.width()) + 2 * MARGIN  # of stacked pages Qt asks none
+        wanted = self.outcome.heightForWidth(self.outcome.width()) + 2 * MARGIN  # Qt does not ask stacked pages
         self.resize(self.width(), max(self.height(), min(wanted, self.screen().availableGeometry().height() - MARGIN)))
 
     def _on_failed(self, what: str, hint: str) -> None:

@@ -17,7 +17,7 @@ from workbench.ui.widgets.labels import Plain
 
 
 class ResultPage(QWidget):
-    """A table of promises and facts, or what went wrong and how to go on."""
+    """A table of predicted and actual figures, or the error and what to do."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class ResultPage(QWidget):
         self.report_path = report.files.get("report", "")
         self._state(done=True)
         headline = format.smaller(before, after)
-        if report.verified is not None and report.verified.change is not None:  # what it cost belongs to it
+        if report.verified is not None and report.verified.change is not None:  # the preview includes its cost
             values = report.before.value, report.after.value
             shown = (values[0].value, values[1].value) if values[0] and values[1] else None
             change = replace(report.verified.change, low=None, high=None)  # its interval is in the report
@@ -132,7 +132,7 @@ class ResultPage(QWidget):
         return rows
 
     def _load_rows(self, before: Load, after: Load) -> list[tuple[str, str, str, str]]:
-        """Load time, memory and run time, measured in fresh processes."""
+        """Return rows of load time, memory and run time, measured in new processes."""
 
         def bytes_of(memory: Spread | None) -> str:
             return "–" if memory is None else size(memory.median)
@@ -158,7 +158,7 @@ class ResultPage(QWidget):
         for y, row in enumerate(rows):
             for x, text in enumerate(row):
                 label = Plain(text, self.table)
-                theme.steady(label)  # the sentences below need room, too, and letters would be cut for it
+                theme.steady(label)  # the sentences below need room, too, or text would be cut off
                 label.setAlignment(
                     (Qt.AlignmentFlag.AlignRight if x else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
                 )

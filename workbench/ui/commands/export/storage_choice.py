@@ -1,4 +1,4 @@
-"""How the exported file stores weights: choices that are part of the recipe, so the preview follows them."""
+"""Choice of how the exported file stores weights: part of the recipe, so that the preview follows it."""
 
 from dataclasses import replace
 
@@ -11,8 +11,8 @@ from workbench.ui.widgets.labels import Plain, muted
 
 
 class StorageChoice(QWidget):
-    """Smallest, lightest and fastest, or by layer for a number of samples at a time; entropy codes; what else of the
-    graph may be written shorter."""
+    """Smallest, lightest and fastest, or by layer for a batch size; entropy codes; smaller storage of other parts of
+    the graph."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +80,7 @@ class StorageChoice(QWidget):
         )
 
     def _combo(self, name: str, *entries: tuple[str, str, str]) -> QComboBox:
-        """Entries: key of the recipe, text, tool tip."""
+        """Return a combo box. Entries: key of the recipe, text, tooltip."""
         choice = QComboBox(self)
         choice.setAccessibleName(name)
         for key, text, tip in entries:
@@ -117,7 +117,7 @@ class StorageChoice(QWidget):
         self._session.change_recipe(replace(recipe, storing=storing), self.tr("weight storage"))
 
     def _chosen_sides(self, now: Sides) -> Sides:
-        """Sides as chosen; 8 bits set by a recipe stay."""
+        """Return the chosen precision of scales; 8 bits set by a recipe are kept."""
         if not self.sides.isChecked():
             return "float32"
         return "float16" if now == "float32" else now

@@ -34,7 +34,7 @@ class ChannelCanvas(Canvas):
 
 
 class ChannelsPlot(PlotPanel):
-    """`chosen(channel)`: a channel was clicked; `closed`: all weights are wanted again."""
+    """`chosen(channel)`: a channel was clicked; `closed`: all weights are requested again."""
 
     chosen = Signal(int)
     closed = Signal()
@@ -134,7 +134,7 @@ class ChannelsPlot(PlotPanel):
     # -- hand ------------------------------------------------------------------------------------------------------
 
     def _on_clicked(self, x: float) -> None:
-        """The channel; of a bar of several the one that reaches farthest."""
+        """Emit the channel; for a bar of several channels the one with the widest range."""
         if self._shown is not None:
             bar = self._shown.bar_of(x + 0.5)
             self.chosen.emit(int(self._shown.widest[bar]))

@@ -1,4 +1,4 @@
-"""A weight matrix as three linked maps, before, after and their difference; zooming asks for the detail."""
+"""A weight matrix as three linked maps, before, after and their difference; zooming requests the detail."""
 
 from collections.abc import Callable
 
@@ -17,12 +17,12 @@ from workbench.ui.plots.weights.heat_canvas import HeatCanvas, Place
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import small
 
-REST_MS = 120  # without a movement: time to ask for the detail
+REST_MS = 120  # pause in movement after which the detail is requested
 DIVERGING = "CET-D1"  # blue, white, red: told apart by colour-blind eyes (Kovesi 2015, Good colour maps)
 
 
 class HeatMaps(PlotPanel):
-    """`wanted(WantTile)`: what is to be seen; it comes back by `show_picture`."""
+    """`wanted(WantTile)`: the part to draw; it comes back by `show_picture`."""
 
     wanted = Signal(object)
 
@@ -64,13 +64,13 @@ class HeatMaps(PlotPanel):
         self.heat.maps[0].setLabel("left", self.tr("output channel"))
 
     def forget(self) -> None:
-        """Another layer: it is seen whole."""
+        """Show the whole matrix again, as the layer changed."""
         self.tile = self._asked = None
         self.heat.read(None)
         self.show_sentence(self.tr("Drawing the weights…"))
 
     def ask(self) -> None:
-        """For as many cells as there are pixels, of the part in view."""
+        """Request as many cells as there are pixels, for the part in view."""
         size = self.heat.maps[0].box.size()
         height, width = (max(round(side), 64) for side in (size.height(), size.width()))
         rows, columns = self.heat.part() if self.tile is not None else (None, None)
@@ -109,7 +109,7 @@ class HeatMaps(PlotPanel):
         reaches = (largest, largest, change)
         maps = (colormaps.chosen(), colormaps.chosen(), pg.colormap.get(DIVERGING))
         where = QRectF(tile.columns[0], tile.rows[0], tile.columns[1] - tile.columns[0], tile.rows[1] - tile.rows[0])
-        # The last block may have fewer weights than the others; it is drawn as large as they are.
+        # The last block may have fewer weights than the others but is drawn equally large.
         where.setWidth(tile.block[1] * tile.before.shape[1])
         where.setHeight(tile.block[0] * tile.before.shape[0])
         for each, picture, reach, colors in zip(self.heat.maps, pictures, reaches, maps, strict=True):
@@ -157,7 +157,7 @@ class HeatMaps(PlotPanel):
         )
 
     def _place(self, tile: Tile, row: int, column: int) -> str:
-        """Cell in words: output, input, and place in the kernel."""
+        """Return a cell in words: output, input, and kernel position."""
         first, left = tile.rows[0] + row * tile.block[0], tile.columns[0] + column * tile.block[1]
         if tile.block != (1, 1):
             return self.tr("mean of outputs {first} to {last}, columns {left} to {right}").format(
@@ -174,7 +174,7 @@ class HeatMaps(PlotPanel):
         )
 
     def to_csv(self) -> str:
-        """Both matrices, one below the other; the first column and row say where cells begin."""
+        """Return both matrices, one below the other; the first column and row are the positions of the cells."""
         tile = self.tile
         if tile is None:
             return ""

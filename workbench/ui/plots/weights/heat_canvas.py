@@ -1,4 +1,4 @@
-"""The three maps of a weight matrix: they move and zoom as one, and mouse or keys go from cell to cell."""
+"""The three maps of a weight matrix, which move and zoom together; mouse or keys go from cell to cell."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ Place = tuple[int, int]  # row and column of a weight
 
 
 class Map(pg.PlotWidget):
-    """One of the three; `hovered` with the Place under the mouse, None when it left."""
+    """One of the three; `hovered` with the Place under the mouse, None when it has left."""
 
     hovered = Signal(object)
 
@@ -65,7 +65,7 @@ class Map(pg.PlotWidget):
         painter.resetTransform()
         painter.setClipRect(area.adjusted(-FRAME, -FRAME, FRAME, FRAME))
         colors = theme.colors()
-        for color, width in ((colors.surface, 4), (colors.text, 2)):  # seen on every colour of data
+        for color, width in ((colors.surface, 4), (colors.text, 2)):  # visible on every colour of data
             painter.setPen(QPen(color, width))
             painter.drawRect(frame)
         painter.restore()
@@ -83,10 +83,11 @@ class Map(pg.PlotWidget):
 
 
 class HeatCanvas(QWidget):
-    """The maps in a row. `moved`: another part is in view; `hovered(Place or None)`: what is read by mouse or keys.
+    """The maps in a row. `moved`: another part is in view; `hovered(Place or None)`: the cell under the mouse or chosen
+    by keys.
 
     Arrows go from cell to cell, with Shift and by the Page keys ten at once, Home and End to the ends of a row; + and −
-    zoom to where that is, 0 shows all, Escape ends it.
+    zoom at that cell, 0 shows all, Escape ends it.
     """
 
     moved = Signal()
@@ -117,7 +118,7 @@ class HeatCanvas(QWidget):
             each.dress()
 
     def show_maps(self, edited: bool) -> None:
-        """Show all three maps, or the first alone; the pictures are equally wide beside the axis of the first."""
+        """Show all three maps, or the first alone; all have the same width apart from the axis of the first."""
         for each in self.maps[1:]:
             each.setVisible(edited)
         share = (self.width() - AXIS - 2 * theme.HALF) // 3
@@ -131,7 +132,7 @@ class HeatCanvas(QWidget):
     # -- what is in view ---------------------------------------------------------------------------------------------
 
     def set_shape(self, shape: tuple[int, int]) -> None:
-        """Set the shape of the matrix, seen whole at first."""
+        """Set the shape of the matrix, and show all of it."""
         self._shape = shape
         for each in self.maps:
             each.box.setLimits(
@@ -159,7 +160,7 @@ class HeatCanvas(QWidget):
         self.box.scaleBy((1 / times, 1 / times), center=middle)
 
     def part(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Rows and columns in view."""
+        """Return the rows and columns in view."""
         (left, right), (top, bottom) = self.box.viewRange()
         return ((int(np.floor(top)), int(np.ceil(bottom))), (int(np.floor(left)), int(np.ceil(right))))
 
@@ -167,11 +168,11 @@ class HeatCanvas(QWidget):
 
     @property
     def reading(self) -> Place | None:
-        """The weight that keys have gone to."""
+        """Return the weight chosen by keys, or None."""
         return self._reading
 
     def read(self, place: Place | None) -> None:
-        """Go to a weight, and bring it into view; None: nothing is read."""
+        """Choose a weight, and bring it into view; None: none."""
         if place is None and self._reading is None:
             return
         self._reading = place
@@ -180,7 +181,7 @@ class HeatCanvas(QWidget):
         self._on_hovered(None)
 
     def _on_hovered(self, at: Place | None) -> None:
-        """The mouse is before the keys; where it is nowhere, what they have gone to is read again."""
+        """Show the cell under the mouse; without one, that chosen by keys."""
         self._look_at(self._reading if at is None else at)
 
     def _look_at(self, at: Place | None) -> None:
@@ -190,7 +191,7 @@ class HeatCanvas(QWidget):
         self.hovered.emit(at)
 
     def _frame(self, place: Place) -> QRectF:
-        """The cell that a weight is in, in columns and rows."""
+        """Return the cell that contains a weight, in columns and rows."""
         top, left = (at - (at - first) % step for at, first, step in zip(place, self._first, self._cell, strict=True))
         return QRectF(left, top, self._cell[1], self._cell[0])
 

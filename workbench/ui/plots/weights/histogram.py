@@ -21,15 +21,14 @@ from workbench.ui.widgets.buttons import small, toggle
 LOWEST = -0.3  # log10 of half a weight: the foot of a logarithmic count axis
 TAIL = 0.998  # of the weights are always in the plot; values much further away would leave no room to drag
 FAR = 1.6
-NARROWEST = 0.001  # share of the largest magnitude that the levels cover at least
-BEYOND = 2000.0  # times the range: farther than the plot goes
+NARROWEST = 0.001  # smallest share of the largest magnitude that the levels cover
+BEYOND = 2000.0  # multiple of the range, beyond the plot
 THRESHOLD, RANGE = "threshold", "range"
-CROWDED = 1.6  # a bar of zeros that is so much higher than all others is cut off, or it flattens them
+CROWDED = 1.6  # ratio to all other bars above which a bar of zeros is cut off, so that it does not flatten them
 
 
 class Age(Enum):
-    """State of the drawn histogram after the edit: of the recipe as it is, estimated for it, or of a value that was
-    left already."""
+    """State of the histogram after the edit: of the current recipe, estimated for it, or outdated."""
 
     CURRENT = auto()
     ESTIMATED = auto()
@@ -37,9 +36,9 @@ class Age(Enum):
 
 
 class HistogramPlot(PlotPanel):
-    """`dragged` with the threshold while its lines move, `range_dragged` with the magnitude at which the levels end;
-    `drag_finished` when they are let go. `channels_asked`: the channels one by one; `channel_left`: all weights again.
-    """
+    """`dragged` with the threshold while its lines move, `range_dragged` with the end of the quantisation range;
+    `drag_finished` when they are released. `channels_asked`: single channels are requested; `channel_left`: all
+    weights."""
 
     dragged = Signal(float)
     range_dragged = Signal(float)
@@ -142,7 +141,7 @@ class HistogramPlot(PlotPanel):
         self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
 
     def set_age(self, age: Age) -> None:
-        """The same, which is of another age now."""
+        """Set the age of the shown edit."""
         if self._edit is not None and age is not self._age:
             self._age = age
             self.table.set_sure(age is Age.CURRENT)
@@ -158,13 +157,14 @@ class HistogramPlot(PlotPanel):
         self.subtitle.show_text(self.tr("removed") if channel.removed else "")
 
     def set_handle(self, threshold: float | None) -> None:
-        """Lines at +-threshold; None takes them away."""
+        """Set lines at +-threshold; None removes them."""
         if threshold != self._threshold:
             self._threshold = threshold
             self._place_handles()
 
     def set_range(self, edge: float | None, offered: bool = False) -> None:
-        """Lines where the levels end, at +-edge; `offered` where the method found the place; None takes them away."""
+        """Set lines at the ends of the quantisation range, +-edge; `offered` if the method chose it; None removes
+        them."""
         if (edge, offered) != (self._range, self._offered):
             self._range, self._offered = edge, offered
             self._place_handles()
@@ -222,7 +222,7 @@ class HistogramPlot(PlotPanel):
         self.canvas.y_axis.update()
 
     def _after_pen(self) -> QPen:
-        """Dashed while it is not what the steps make of the layer now."""
+        """Return the pen of the edited weights, dashed unless they are current."""
         pen = self.canvas.pen(theme.colors().after, 1.25)
         if self._age is not Age.CURRENT:
             pen.setStyle(Qt.PenStyle.DashLine)
@@ -234,7 +234,7 @@ class HistogramPlot(PlotPanel):
         most = float(np.interp(TAIL, np.linspace(0, 1, len(view.magnitudes)), view.magnitudes)) * 1.2
         lines = [self._threshold or 0.0, 0.0 if self._offered else self._range or 0.0]
         reach = most if full > most * FAR and max(lines) < most * 0.95 else full
-        if self._offered and self._range is not None:  # in sight, but it does not show all for its sake
+        if self._offered and self._range is not None:  # in sight, but without showing everything for it
             reach = min(max(reach, 1.15 * self._range), full)
         self.canvas.set_home(-reach, reach)
         inner = np.minimum(np.abs(view.histogram.edges[:-1]), np.abs(view.histogram.edges[1:]))
@@ -250,7 +250,7 @@ class HistogramPlot(PlotPanel):
         return np.log10(np.maximum(histogram.counts, 10.0**LOWEST))
 
     def _top(self, before: Histogram, after: Histogram | None) -> float:
-        """The largest count to make room for: without the zeros where they would flatten all the rest."""
+        """Return the largest count to make room for: without the zeros if they would flatten everything else."""
         low, high = self.canvas.span
         seen = (before.edges[1:] > low) & (before.edges[:-1] < high)  # of the part that is on show
         shown = [histogram.counts for histogram in (before, after) if histogram is not None]
@@ -262,12 +262,12 @@ class HistogramPlot(PlotPanel):
         return max(rest * 1.15, 1.0) if top > rest * CROWDED and rest > 0 else top
 
     def _label_cut(self, shown: Histogram, top: float) -> None:
-        """A bar that leaves the plot says how high it is."""
+        """Label a bar that leaves the plot with its height."""
         zero = len(shown.counts) // 2
         if self.log_button.isChecked() or shown.counts[zero] <= top:
             self.canvas.set_note(None)
             return
-        line = self._threshold or 0.0  # the words stand beside the line, not across it
+        line = self._threshold or 0.0  # the text is beside the line, not across it
         zeros = round(float(shown.counts[zero]))
         self.canvas.set_note(
             Note(
@@ -279,14 +279,15 @@ class HistogramPlot(PlotPanel):
         )
 
     def _zeros_text(self, zeros: int) -> str:
-        """'↑ 9,216 zeros', as sure as it is."""
+        """Return '↑ 9,216 zeros', marked by how certain it is."""
         text = counted("↑ {n:,} zeros", zeros, "↑ {n} zero")
         if self._age is Age.ESTIMATED:
             return text.replace("↑ ", "↑ ≈ ", 1)
         return text + " " + self.tr("(updating…)") if self._age is Age.OLDER else text
 
     def _draw_zones(self) -> None:
-        """Values that become zero lie between the lines of the threshold, those that are clipped beyond the range."""
+        """Draw where values become zero, between the lines of the threshold, and where they are clipped, beyond the
+        range."""
         colors = theme.colors()
         threshold, edge = self._threshold or 0.0, self._range or 0.0
         self._draw_zone(self._zone, _see_through(colors.accent_soft, 110), -threshold, threshold)
@@ -306,7 +307,7 @@ class HistogramPlot(PlotPanel):
     def _on_dragged(self, name: str, index: int, x: float) -> None:
         if self._view is None:
             return
-        outward = x if index == 1 else -x  # beyond zero a line waits, it does not swap sides
+        outward = x if index == 1 else -x  # a line stops at zero and does not change sides
         edge, largest = self.canvas.home[1], float(self._view.magnitudes[-1])
         least = largest * NARROWEST if name == RANGE else 0.0
         place = min(max(outward, least), edge, largest)
@@ -319,7 +320,7 @@ class HistogramPlot(PlotPanel):
             self.dragged.emit(place)
 
     def _on_released(self) -> None:
-        self._place_handles()  # in the hand they had the plot stand still
+        self._place_handles()  # while they were dragged the plot did not move
         self.drag_finished.emit()
 
     def _on_hovered(self, x: float | None) -> None:
@@ -353,7 +354,7 @@ class HistogramPlot(PlotPanel):
         return "  ·  " + self.tr("after: for the previous value, updating…")
 
     def _levels_text(self) -> str:
-        """The quantisation levels, after what the weights were trained."""
+        """Return the quantisation levels, after training if the weights were trained."""
         trained = isinstance(self._edit, EditView) and self._edit.trained
         return ("  ·  " + self.tr("after training") if trained else "") + self._levels_words()
 

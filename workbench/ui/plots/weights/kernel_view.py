@@ -1,4 +1,4 @@
-"""One kernel of a convolution, large, with its values, before and after."""
+"""One kernel of a convolution, enlarged, with its values, before and after."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -17,13 +17,13 @@ COLOURS = ("R", "G", "B")
 
 
 class ValueGrid(QWidget):
-    """The cells of a matrix in the colours of data, with their values where these fit. `pointed(text)`: the cell under
-    the mouse."""
+    """The cells of a matrix in the colours of data, with their values if these fit. `pointed(text)`: the cell under the
+    mouse."""
 
     pointed = Signal(str)
 
     def __init__(self, values: np.ndarray, largest: float, parent: QWidget | None = None) -> None:
-        """`values` [rows, columns]; NaN: not there any more."""
+        """Create the grid from `values` [rows, columns]; NaN: removed."""
         super().__init__(parent)
         self.values, self._largest = values, largest or 1.0
         self.cell = min(LARGEST_CELL, SIDE // max(values.shape))
@@ -64,7 +64,7 @@ class ValueGrid(QWidget):
         self.pointed.emit(self.read_at(event.position()))
 
     def read_at(self, where: QPointF) -> str:
-        """'row 1, column 2: −0.031', or nothing beside the cells."""
+        """Return 'row 1, column 2: −0.031', or "" outside the cells."""
         row, column = int(where.y() // self.cell), int(where.x() // self.cell)
         if not (0 <= row < self.values.shape[0] and 0 <= column < self.values.shape[1]):
             return ""
@@ -74,7 +74,7 @@ class ValueGrid(QWidget):
 
 
 class KernelView(QDialog):
-    """`stepped(by)`: the arrow keys ask for another kernel. Escape closes it."""
+    """`stepped(by)`: the arrow keys request another kernel. Escape closes it."""
 
     stepped = Signal(int)
 
@@ -102,7 +102,7 @@ class KernelView(QDialog):
         column.addWidget(muted(self.tr("← → go to the next kernel, Esc closes"), self))
 
     def show_kernel(self, title: str, before: np.ndarray, after: np.ndarray | None, largest: float) -> None:
-        """[rows, columns], or [rows, columns, 3] of the three inputs of a colour picture."""
+        """Show a kernel [rows, columns], or [rows, columns, 3] for the three inputs of a colour image."""
         for grid in self._place.findChildren(QWidget):
             self._sides.removeWidget(grid)
             grid.deleteLater()

@@ -1,4 +1,4 @@
-"""The kernels of a convolution as small pictures, in the order of their numbers or the largest first."""
+"""The kernels of a convolution as small images, in the order of their numbers or largest first."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
@@ -25,16 +25,16 @@ from workbench.ui.plots.weights.kernel_view import KernelView
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import toggle
 
-REST_MS = 120  # without a change of size: time to ask for as many as there is room for
+REST_MS = 120  # pause in resizing after which as many as fit are requested
 SIDE = 30  # pixels of a picture
 GAP = 4
 
 
 class KernelCanvas(QWidget):
-    """A grid of pictures. `paged(pages)` by the wheel and the Page keys; `hovered(index)`, −1 for none; `opened(index)`
+    """A grid of images. `paged(pages)` by the wheel and the Page keys; `hovered(index)`, −1 for none; `opened(index)`
     by a click, or Return.
 
-    Arrows, Home and End go from picture to picture; Escape ends it.
+    Arrows, Home and End go from image to image; Escape ends it.
     """
 
     paged = Signal(int)
@@ -88,7 +88,7 @@ class KernelCanvas(QWidget):
 
     @property
     def at(self) -> int:
-        """The picture under the mouse or chosen by keys; −1 for none."""
+        """The image under the mouse or chosen by keys; −1 for none."""
         return self._at
 
     def _look_at(self, index: int) -> None:
@@ -157,7 +157,7 @@ class KernelCanvas(QWidget):
 
 
 class KernelGrid(PlotPanel):
-    """`wanted(WantKernels)`: what is to be seen; it comes back by `show_picture`."""
+    """`wanted(WantKernels)`: the images to draw; they come back by `show_picture`."""
 
     wanted = Signal(object)
 
@@ -208,7 +208,7 @@ class KernelGrid(PlotPanel):
         return button
 
     def forget(self) -> None:
-        """Another layer: from its first kernel on."""
+        """Start from the first kernel, as the layer changed."""
         self._first, self.shown, self._asked = 0, None, None
         if self._closer is not None:
             self._closer.close()
@@ -251,7 +251,7 @@ class KernelGrid(PlotPanel):
             self.ask()
 
     def _on_rest(self) -> None:
-        """The size is another one now."""
+        """Request images for the new size."""
         if self.shown is not None and self._asked is not None and self.grid.room != self._asked.count:
             self.ask()
 
@@ -271,14 +271,14 @@ class KernelGrid(PlotPanel):
 
     @property
     def closer(self) -> KernelView:
-        """Made when a kernel is opened."""
+        """View of a single kernel, created when one is opened."""
         if self._closer is None:
             self._closer = KernelView(self)
             self._closer.stepped.connect(lambda by: self._open(self._opened + by))
         return self._closer
 
     def _open(self, index: int) -> None:
-        """One of those on this page, large."""
+        """Open a kernel of this page, enlarged."""
         picture = self.shown
         if picture is None or not 0 <= index < len(picture.norms):
             return
@@ -305,7 +305,7 @@ class KernelGrid(PlotPanel):
         self.readout.show_text(self._words(picture, index))
 
     def _words(self, picture: Kernels, index: int) -> str:
-        """'output 3, input 7:  norm 0.31 → 0.28'"""
+        """Return 'output 3, input 7: norm 0.31 → 0.28'."""
         output, within = (int(part) for part in picture.places[index])
         place = (
             self.tr("output {output}, in colour").format(output=output)
@@ -334,7 +334,7 @@ class KernelGrid(PlotPanel):
 
 
 def images_of(values: np.ndarray, largest: float, nothing: QColor) -> list[QImage]:
-    """[n, height, width(, 3)] as pictures: of colours where there are three, else by the map of data."""
+    """Return [n, height, width(, 3)] as images: of colours if there are three, else by the colour map of data."""
     shares = np.clip((values / largest + 1) / 2, 0, 1)
     gone = np.isnan(shares)
     steps = np.rint(np.nan_to_num(shares) * 255).astype(np.uint8)

@@ -1,4 +1,5 @@
-"""The weights below a threshold set to zero, from the layer's histogram: drawn until the engine has the edit itself."""
+"""Estimated histogram of a layer with the weights below a threshold set to zero, drawn until the engine has the
+edit."""
 
 import numpy as np
 
@@ -8,17 +9,17 @@ from workbench.ui.text.plot_params import share_below
 
 
 def below_set_to_zero(view: LayerView, threshold: float) -> ChannelAfter:
-    """The layer after every weight of magnitude <= threshold became zero.
+    """Return the layer after every weight of magnitude <= threshold became zero.
 
-    A bin that the threshold cuts is shared in proportion, and the number of zeros is read off 1,025 quantiles: both are
-    estimates, the rest of the histogram is exact.
+    A bin that contains the threshold is split in proportion, and the number of zeros is read off 1,025 quantiles: both
+    are estimates, the rest of the histogram is exact.
     """
     edges, counts = view.histogram.edges, view.histogram.counts
     total = float(counts.sum())
     inside = np.clip(np.minimum(edges[1:], threshold) - np.maximum(edges[:-1], -threshold), 0, None)
     gone = counts * np.clip(inside / np.maximum(np.diff(edges), 1e-300), 0, 1)
     middle = len(counts) // 2
-    gone[middle] = 0  # they stay in this bin, and take no part in the sums below: they are next to zero
+    gone[middle] = 0  # they stay in this bin but not in the sums below, as they are close to zero
     kept = counts - gone
     kept[middle] += gone.sum()
     was, centres = view.moments, (edges[:-1] + edges[1:]) / 2
@@ -33,5 +34,5 @@ def below_set_to_zero(view: LayerView, threshold: float) -> ChannelAfter:
 
 
 def _beyond(low: float, high: float, threshold: float) -> bool:
-    """Whether no outlier is below the threshold."""
+    """Return whether no outlier is below the threshold."""
     return threshold <= min(-low, high)

@@ -16,23 +16,23 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
 ENERGIES = (0.90, 0.95, 0.99)
-DEPTH = 1e-5  # values that much smaller than the largest are noise of the computation, or exact zeros
+DEPTH = 1e-5  # smaller values relative to the largest are numerical noise, or exact zeros
 
 
-SNAP = 4  # pixels within which the line goes to a marker; farther with the shift key
+SNAP = 4  # pixels within which the line snaps to a marker; farther with the shift key
 
 
 class SpectrumCanvas(ZoomCanvas):
-    """Ranks are whole numbers: an arrow key moves by one."""
+    """Ranks are integers: an arrow key moves by one."""
 
     def key_step(self) -> float:
         return 1.0
 
 
 class SpectrumPlot(PlotPanel):
-    """`dragged` with the rank while the line moves, `drag_finished` when it is let go.
+    """`dragged` with the rank while the line moves, `drag_finished` when it is released.
 
-    `whitening_asked(bool)`: the values as they count for the layer's output are wanted, or those of the weight again.
+    `whitening_asked(bool)`: whether the values weighted by the layer's inputs are requested, or those of the weight.
     """
 
     dragged = Signal(int)
@@ -81,7 +81,7 @@ class SpectrumPlot(PlotPanel):
         self.show_layer(None, None)
 
     def show_layer(self, view: LayerView | None, edit: EditView | None, white: Whitened | None = None) -> None:
-        """The values of the weight; or, where `white` is given, those that count for the layer's output."""
+        """Show the values of the weight or, if `white` is given, those weighted by the layer's inputs."""
         path = view.path if view is not None else ""
         if path != self._path:
             self._path, self._refusal = path, ""
@@ -107,14 +107,13 @@ class SpectrumPlot(PlotPanel):
         self.canvas.set_stops(range(1, len(self._before.values) + 1))
 
     def refuse_whitening(self, sentence: str) -> None:
-        """Why there are no whitened values; those of the weight stay, and so does the sentence until another layer is
-        shown."""
+        """Show why there are no whitened values, until another layer is shown; those of the weight stay."""
         self._refusal = sentence
         self.whiten_button.setChecked(False)
         self._on_hovered(None)
 
     def set_handle(self, rank: int | None) -> None:
-        """A line at this rank; None takes it away."""
+        """Set a line at this rank; None removes it."""
         if rank != self._rank:
             self._rank = rank
             self._place_handle()
@@ -142,7 +141,7 @@ class SpectrumPlot(PlotPanel):
         colors = theme.colors()
         low, high = self._bounds(before, after)
         index = np.arange(1, len(before.values) + 1)
-        # Filled without antialiasing: the renderer fills in strips, and their seams would show.
+        # Filled without antialiasing, as the renderer fills in strips whose seams would show.
         foot = low - 1 if self.log_button.isChecked() else 0.0
         self._fill.setData(
             index,
@@ -175,7 +174,7 @@ class SpectrumPlot(PlotPanel):
         return _log(values, low) if self.log_button.isChecked() else values
 
     def _draw_edge(self, spectrum: Spectrum, low: float) -> None:
-        """Below this height the values are as noise would have them."""
+        """Draw the level of noise."""
         noise = spectrum.noise
         self._edge.setVisible(noise is not None)
         if noise is not None:
@@ -185,7 +184,7 @@ class SpectrumPlot(PlotPanel):
             self._edge.setData([1, len(spectrum.values)], height, pen=pen)
 
     def _bounds(self, before: Spectrum, after: Spectrum | None) -> tuple[float, float]:
-        """The smallest and largest value worth drawing, or log10 of them."""
+        """Return the smallest and largest value worth drawing, or log10 of them."""
         largest = max(before.values[0], after.values[0] if after is not None and len(after.values) else 0.0)
         if not self.log_button.isChecked():
             return 0.0, float(largest) or 1.0
@@ -197,7 +196,7 @@ class SpectrumPlot(PlotPanel):
         return min(float(np.log10(smallest)), high - 0.3) - 0.05, high
 
     def _markers(self, spectrum: Spectrum) -> tuple[Marker, ...]:
-        """Ranks worth knowing; where several are the same rank they share a label."""
+        """Return notable ranks; equal ones share a label."""
         texts: dict[int, list[str]] = {}
         for energy in ENERGIES:
             texts.setdefault(spectrum.rank_for(energy), []).append(_energy_text(energy))
@@ -221,7 +220,7 @@ class SpectrumPlot(PlotPanel):
             self.dragged.emit(rank)
 
     def _snapped(self, x: float) -> float:
-        """The marker that is near, where ranks are closer together than pixels; the nearest of all with shift."""
+        """Return the marker within reach, if ranks are closer together than pixels; with shift the nearest of all."""
         canvas = self.canvas
         if not canvas.held or not canvas.markers:
             return x
@@ -274,7 +273,7 @@ class SpectrumPlot(PlotPanel):
 
 
 def _log(values: np.ndarray, low: float) -> np.ndarray:
-    """log10, with what is too small just below the plot, so that the curve is seen to fall out of it."""
+    """Return log10, with values that are too small just below the plot, so that the curve visibly leaves it."""
     return np.log10(np.maximum(values, 10.0 ** (low - 1)))
 
 
@@ -283,13 +282,13 @@ def _energy_text(energy: float) -> str:
 
 
 def _texts(spectrum: Spectrum) -> tuple[str, ...]:
-    """Ranks for the energies, the number of values that are not noise, the stable rank."""
+    """Return the ranks for the energies, the number of non-zero values, and the stable rank."""
     ranks = (str(spectrum.rank_for(energy)) for energy in ENERGIES)
     rank = int((spectrum.values > spectrum.values[0] * DEPTH).sum()) if len(spectrum.values) else 0
     return (*ranks, str(rank), f"{spectrum.stable_rank:.1f}")
 
 
 def _percent(fraction: float) -> str:
-    """99.97 % must not read as 100 %."""
+    """Return a percentage such that 99.97 % is not shown as 100 %."""
     percent = 100 * fraction
     return f"{percent:.1f} %" if percent < 99.95 or fraction >= 1 - 1e-9 else f"{percent:.3f} %"

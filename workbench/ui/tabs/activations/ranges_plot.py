@@ -1,4 +1,4 @@
-"""Channels of an activation as bars: extremes, 1 % to 99 %, quartiles, mean."""
+"""Ranges of an activation's channels as bars: extremes, 1 % to 99 %, quartiles, mean."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -19,7 +19,7 @@ SHARES = (40, 90, 190)  # opacity of 255: outer, middle, inner
 
 
 class RangesPlot(PlotPanel):
-    """Channels in their own order, or those that reach farthest first."""
+    """Channels in their own order, or those with the widest range first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Channels"), Canvas(self.tr("channel"), self.tr("activation value")), (), "", parent)
@@ -46,8 +46,8 @@ class RangesPlot(PlotPanel):
         self.canvas.hovered.connect(self._on_hovered)
 
     def show_activation(self, activation: Activation, levels: Levels8 | None, after: Activation | None = None) -> None:
-        """Show the original's activation; `after` is that of the compressed model, beside it where the channels are the
-        same ones."""
+        """Show the original's activation; `after` is that of the compressed model, drawn beside it if the channels are
+        the same."""
         self._shown, self._levels = activation, levels
         self._after = after if after is not None and after.channels == activation.channels else None
         self.show_canvas()
@@ -75,7 +75,7 @@ class RangesPlot(PlotPanel):
         self.canvas.set_stops(range(shown.channels))
 
     def _draw_bars(self, shown: Activation) -> None:
-        """Draw bars of both models side by side, where there are two."""
+        """Draw bars of both models side by side, if there are two."""
         for bar in self.bars:
             self.canvas.removeItem(bar)
         colors, after = theme.colors(), self._after
@@ -88,7 +88,7 @@ class RangesPlot(PlotPanel):
             self.canvas.addItem(bar)
 
     def _bars_of(self, activation: Activation, color: QColor, beside: float, width: float) -> list[pg.BarGraphItem]:
-        """The bars of all channels, without those that were removed; `beside` and `width` in channels."""
+        """Return the bars of all channels, without removed ones; `beside` and `width` in channels."""
         a = activation
         ends = ((a.low, a.high), *((a.quantiles[low], a.quantiles[high]) for low, high in (MIDDLE, INNER)))
         left = ~np.isnan(a.low[self.order])
@@ -137,7 +137,7 @@ class RangesPlot(PlotPanel):
         self.readout.show_text(text)
 
     def words(self, channel: int) -> str:
-        """One channel: '12: −0.31 … 5.2, 1 % to 99 % in 0 … 3.1, mean 0.42 ± 0.7, 43 % zeros'."""
+        """Return one channel: '12: −0.31 … 5.2, 1 % to 99 % in 0 … 3.1, mean 0.42 ± 0.7, 43 % zeros'."""
         shown = self._shown
         assert shown is not None
         after = self._after

@@ -26,15 +26,15 @@ from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import Plain, label, muted
 
 PATIENCE_MS = 10_000
-REST_MS = 400  # without an edit, before the compressed side is measured: it takes a run of the model
+REST_MS = 400  # pause in editing before the compressed side is measured, which takes a run of the model
 KEPT = 40
 COMFORT = 240  # pixels of height of a plot
 STATIC = "quantize.static"
 
 
 class ActivationsTab(QWidget):
-    """Asks the engine when it is looked at, for the original and then for what the recipe makes of it; remembers what
-    was measured until there is other data."""
+    """Requests the original's activations when visible, then those of the recipe's model; results are cached until the
+    data changes."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +99,7 @@ class ActivationsTab(QWidget):
             )
         )
         self.rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.rule.setMinimumContentsLength(4)  # it may give way, down to this
+        self.rule.setMinimumContentsLength(4)  # it may shrink to this
         self.rule.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.rule.setMaximumWidth(190)
         for name, title in (
@@ -130,31 +130,31 @@ class ActivationsTab(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what is known of the current layer, and ask for what is not."""
+        """Show what is known of the current layer, and request the rest."""
         self._drawing.soon()
         self._follow_recipe()
         self._ask()
 
     @property
     def _key(self) -> Hashable:
-        """Key of the compressed side on show; None where the recipe leaves the model as it is."""
+        """Return the key of the compressed side; None if the recipe leaves the model unchanged."""
         recipe, trained = self._session.recipe, self._session.trainings.result is not None
         return (self._session.current, recipe.in_effect, trained) if recipe.rows or recipe.recover else None
 
     def _on_recipe(self) -> None:
-        """The compressed side is measured when the hand rests; the one before is not shown."""
+        """Measure the compressed side when editing pauses; until then it is hidden."""
         self._waits_for = self._key
         self._follow_recipe()
         self._drawing.soon()
         self._rest.start()
 
     def _on_trained(self) -> None:
-        """A recipe that was trained meanwhile delivers something else."""
+        """Measure again if the recipe was trained meanwhile."""
         if self._key != self._waits_for:
             self._on_recipe()
 
     def _ask(self) -> None:
-        """First the original, then what the recipe makes of it."""
+        """Request the original, then the compressed model."""
         path, session = self._session.current, self._session
         layer = session.layer(path)
         if not self.isVisible() or layer is None or layer.locked or session.data is None or path in self._failures:
@@ -201,7 +201,7 @@ class ActivationsTab(QWidget):
         self._requests.answered()
 
     def _forget(self) -> None:
-        """Another model, or other data: nothing that was measured holds."""
+        """Drop all results, as the model or the data changed."""
         self._on_lost()
         for known in (self._known, self._failures, self._after, self._no_after):
             known.clear()
@@ -212,7 +212,7 @@ class ActivationsTab(QWidget):
         self._asked = None
 
     def _follow_recipe(self) -> None:
-        """The rule of the layer's own step, where it has one."""
+        """Use the rule of the layer's own step, if it has one."""
         for action in self._session.recipe.actions_for(self._session.current) if self._session.current else ():
             if action.method == STATIC:
                 self.rule.setCurrentIndex(max(self.rule.findData(action.params.get("activations", "minmax")), 0))
@@ -221,12 +221,12 @@ class ActivationsTab(QWidget):
 
     @property
     def shown(self) -> Activation | None:
-        """The side of the current layer that is on show, in the original."""
+        """Return the shown side of the current layer, in the original."""
         return self._side(self._known.get(self._session.current))
 
     @property
     def shown_after(self) -> Activation | None:
-        """The same in the compressed model; None while it is not known, and where there is none."""
+        """Return the same in the compressed model; None if unknown or missing."""
         return self._side(self._after.get(self._key))
 
     def _side(self, passing: Passing | None) -> Activation | None:

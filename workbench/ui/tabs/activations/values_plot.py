@@ -30,7 +30,7 @@ class ValuesPlot(PlotPanel):
             self.tr("Logarithmic counts"),
             self.tr("Logarithmic counts, so that rare values are visible"),
         )
-        self.log_button.setChecked(True)  # most values are near zero, and the tails are what is asked about
+        self.log_button.setChecked(True)  # most values are near zero, but the tails are of interest
         self.log_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.log_button)
         self._curve, self.now = pg.PlotCurveItem(), pg.PlotCurveItem()
@@ -70,7 +70,7 @@ class ValuesPlot(PlotPanel):
         self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
 
     def _draw(self, curve: pg.PlotCurveItem, activation: Activation, foot: float, role: str, filled: bool) -> float:
-        """One curve of counts; returns its highest point."""
+        """Draw one curve of counts; return its highest point."""
         colors, counts = theme.colors(), activation.histogram.counts
         heights = np.log10(np.maximum(counts, 10.0**LOWEST)) if foot else counts
         curve.setData(
@@ -126,7 +126,7 @@ class ValuesPlot(PlotPanel):
 
 
 def _share(activation: Activation, x: float) -> str:
-    """The share of its values in the bin around x."""
+    """Return the share of the values in the bin around x."""
     edges, counts = activation.histogram.edges, activation.histogram.counts
     at = min(max(int(np.searchsorted(edges, x, side="right")) - 1, 0), len(counts) - 1)
     return f"{counts[at] / max(counts.sum(), 1):.3%}".replace("%", " %")

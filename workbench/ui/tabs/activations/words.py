@@ -1,4 +1,4 @@
-"""Findings on an activation, in sentences."""
+"""Sentences on an activation."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ NAMED = 6  # channels that are listed by number
 
 
 def source(passing: Passing) -> str:
-    """'● measured on 512 calibration samples', or how far it is."""
+    """Return '● measured on 512 calibration samples', or the progress."""
     if passing.complete:
         return tr("● measured on {n} calibration samples").format(n=f"{passing.samples:,}")
     return tr("◐ {n} of {total} calibration samples so far").format(n=f"{passing.seen:,}", total=f"{passing.samples:,}")
 
 
 def compressed(after: Passing | None, failure: str) -> str:
-    """The same of the compressed model, or why it is not drawn."""
+    """Return the same for the compressed model, or why it is not drawn."""
     if failure:
         return tr("Compressed: {sentence}").format(sentence=failure)
     if after is None:
@@ -28,7 +28,7 @@ def compressed(after: Passing | None, failure: str) -> str:
 
 
 def change(before: Activation, after: Activation) -> str:
-    """Effect of the compression on this activation, in ranges, means and dead channels."""
+    """Return the effect of the compression on this activation: ranges, means and dead channels."""
     low, high = float(np.nanmin(after.low)), float(np.nanmax(after.high))
     text = tr("Compressed: range {was} → {now}, dead channels {dead} → {dead_now}").format(
         was=f"{number(float(before.low.min()))} … {number(float(before.high.max()))}",
@@ -52,7 +52,7 @@ def change(before: Activation, after: Activation) -> str:
 
 
 def clipping(levels: Levels8) -> str:
-    """Range of the 8-bit levels, and the share that is clipped."""
+    """Return the range of the 8-bit levels, and the share that is clipped."""
     return tr(
         "8-bit range: {low} … {high} in steps of {step}. Clipped: {clipped} of all values "
         "({below} below, {above} above)."

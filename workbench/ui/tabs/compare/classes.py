@@ -1,4 +1,4 @@
-"""Class by class: how many samples are right, before and now, and how many went which way."""
+"""Accuracy by class: how many samples are right, before and now, and how many changed in each way."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDEST = 760  # pixels of the table
 
 
 class ClassesPage(QWidget):
-    """`attribution_asked`: which layer made this class worse is wanted; `chosen`: its samples are."""
+    """`attribution_asked`: request the layer that made this class worse; `chosen`: show its samples."""
 
     attribution_asked = Signal(str)
     chosen = Signal(str)
@@ -62,7 +62,7 @@ class ClassesPage(QWidget):
         self._enable()
 
     def show_changes(self, changes: Changes | None) -> None:
-        """The class that lost most first."""
+        """Show the classes, the one that lost most first."""
         classes = sorted(changes.per_class, key=lambda each: each.right_after - each.right_before) if changes else []
         self._worse = {each.name for each in classes if each.lost}
         self.table.rows.show_rows([_row(each) for each in classes], [each.name for each in classes])

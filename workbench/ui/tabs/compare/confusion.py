@@ -1,4 +1,4 @@
-"""The confusion matrix: what was decided for samples of each class, before, after, and the difference."""
+"""Confusion matrix: predictions for samples of each class, before, after, and the difference."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 Mode = Literal["before", "after", "difference"]
 WRITTEN = 18  # pixels of a cell from which its number is written into it
-STEPS = 64  # of a scale of colours
+STEPS = 64  # steps of the colour scale
 LONGEST = 90  # pixels for the names of classes
-SLANT = 45  # degrees by which the names of columns rise where they are wider than a cell
+SLANT = 45  # angle in degrees of the names of columns that are wider than a cell
 
 
 class ConfusionMap(QWidget):
-    """Rows are what samples are, columns what was decided. `chosen` with a row and a column; arrows move the choice,
-    Home, End and the Page keys to the edges."""
+    """Rows are true classes, columns predicted ones. `chosen` with a row and a column; arrows move the selection, Home,
+    End and the Page keys to the edges."""
 
     chosen = Signal(int, int)
     moved = Signal()
@@ -53,7 +53,7 @@ class ConfusionMap(QWidget):
         self._draw()
 
     def matrix(self) -> np.ndarray | None:
-        """int [truth, decision], as it is on show."""
+        """Return int [true class, predicted class], as shown."""
         changes = self._changes
         if changes is None or changes.before is None or changes.after is None:
             return None
@@ -62,7 +62,7 @@ class ConfusionMap(QWidget):
         return changes.before if self._mode == "before" else changes.after
 
     def describe(self) -> str:
-        """The chosen cell in words."""
+        """Return the selected cell in words."""
         changes, (row, column) = self._changes, self.cell
         if changes is None or changes.before is None or changes.after is None:
             return ""
@@ -95,7 +95,7 @@ class ConfusionMap(QWidget):
         self.update()
 
     def _shown(self, matrix: np.ndarray) -> np.ndarray:
-        """Values that the colour scale covers: without the diagonal, except for the difference."""
+        """Return the values that the colour scale covers: without the diagonal, except for the difference."""
         if self._mode == "difference":
             return matrix
         rest = matrix.copy()
@@ -109,7 +109,7 @@ class ConfusionMap(QWidget):
         return _between(colors.surface, colors.warn if bad else colors.after, 0.85 * share)
 
     def grid(self) -> QRectF:
-        """Rectangle of the cells: square, below and beside the names."""
+        """Return the rectangle of the cells: square, below and beside the names."""
         classes = self._changes.classes if self._changes else ()
         left, line = self.widest() + theme.UNIT, self.fontMetrics().height()
         head, right = float(line + theme.HALF), 0.0
@@ -125,7 +125,7 @@ class ConfusionMap(QWidget):
         return min(max((self.fontMetrics().horizontalAdvance(name) for name in classes), default=0), LONGEST)
 
     def leaning(self, cell: float) -> bool:
-        """True where the names of columns are drawn slanted because one is wider than its cell."""
+        """Return whether the names of columns are slanted because one is wider than its cell."""
         return self.fontMetrics().height() <= cell < self.widest()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -152,7 +152,7 @@ class ConfusionMap(QWidget):
         painter.end()
 
     def _name(self, painter: QPainter, classes: tuple[str, ...], grid: QRectF, cell: float) -> None:
-        """Each row at its left, each column above it."""
+        """Draw the names of rows at the left, of columns above."""
         painter.setPen(theme.colors().muted)
         line = self.fontMetrics().height()
         for index, name in enumerate(classes):
@@ -185,7 +185,7 @@ class ConfusionMap(QWidget):
     # -- hand ------------------------------------------------------------------------------------------------------
 
     def at(self, point: QPoint) -> tuple[int, int] | None:
-        """The cell under a point: its row and column."""
+        """Return the cell under a point: its row and column."""
         grid, matrix = self.grid(), self.matrix()
         if matrix is None or not grid.contains(point.toPointF()):
             return None
@@ -255,7 +255,7 @@ def _between(first: QColor, second: QColor, share: float) -> QColor:
 
 
 class ConfusionPage(QWidget):
-    """The map, which of three it shows, and the chosen cell in words. `chosen`: samples of this cell are wanted."""
+    """The matrix, the choice of the three, and the selected cell in words. `chosen`: show the samples of this cell."""
 
     chosen = Signal(int, int)
 

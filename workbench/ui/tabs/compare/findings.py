@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from workbench.ui.session.session import Session
 
 REST_MS = 300  # after the last edit
-KEPT = 20  # recipes whose changes are remembered
+KEPT = 20  # recipes whose changes are cached
 
 
 class Findings(QObject):
-    """One comparison and one attribution at a time; what was found for a recipe is remembered.
+    """One comparison and one attribution at a time; results are cached by recipe.
 
     changed   read `changes`, `blame`, `failure`
     """
@@ -33,9 +33,9 @@ class Findings(QObject):
         self.trainings = session.trainings
         self.changes: Changes | None = None
         self.blame: Blame | None = None
-        self.current = False  # `changes` are of the present recipe
+        self.current = False  # `changes` belong to the current recipe
         self.failure = ""
-        self.attributed_for = ""  # in words, what blame was asked for
+        self.attributed_for = ""  # what the attribution was requested for, in words
         self._known: Remembered[Changes] = Remembered(KEPT)
         self._watched = False
         self._compare = self._attribution = 0
@@ -65,7 +65,7 @@ class Findings(QObject):
             self._rest.stop()
 
     def forget(self) -> None:
-        """Another model or other data."""
+        """Drop all results, as the model or the data changed."""
         self._drop()
         self._known.clear()
         self.changes, self.current = None, False
@@ -103,7 +103,7 @@ class Findings(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
-        """End the search for the layer; what was found stays."""
+        """Stop the attribution; its results so far are kept."""
         if self._attribution:
             self._session.link.abandon(self._attribution)
             self._attribution = 0
@@ -118,7 +118,7 @@ class Findings(QObject):
         self.blame, self._asked = None, None
 
     def _on_recipe(self) -> None:
-        """Show what is known of the present recipe at once; else ask when editing pauses."""
+        """Show the cached result of the current recipe at once; else request it when editing pauses."""
         key = self._key()
         if key == self._asked and (self.asking or self.current):
             return
@@ -134,7 +134,8 @@ class Findings(QObject):
             self.changed.emit()
 
     def _on_preview(self) -> None:
-        """After a training the same recipe is another model; and an engine that was away is there again."""
+        """Compare again after a training, which changes the model of the same recipe, and after a restart of the
+        engine."""
         preview = self._session.preview
         if self._watched and preview is not None and preview.complete and self._session.preview_is_current:
             self._on_recipe()

@@ -38,7 +38,7 @@ NO_INDEX = QModelIndex()
 FLIP_ROLE = Qt.ItemDataRole.UserRole
 PICTURE = 56  # logical pixels
 TILE = QSize(96, 108)
-SHORT = 4  # characters of a class's name: two such names and an arrow fit below a picture in one line
+SHORT = 4  # characters of a class name: two names and an arrow fit below an image in one line
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Wanted:
 
 
 class FlipsModel(QAbstractListModel):
-    """Samples as tiles: picture, what was decided before and now."""
+    """Samples as tiles: image, prediction before and now."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ def short(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
 
 
 def describe(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
-    """A sample in words."""
+    """Return a sample in words."""
     if isinstance(item, SampleError):
         return tr("Sample {n}: {before} before, {after} now.").format(
             n=item.sample, before=f"{item.before:.4g}", after=f"{item.after:.4g}"
@@ -118,7 +118,7 @@ def describe(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
 
 
 def pixmap(pixels: np.ndarray, side: int) -> QPixmap:
-    """A picture of uint8 pixels, grey or RGB; small ones are enlarged without blurring."""
+    """Return an image of uint8 pixels, grey or RGB; small ones are enlarged without blurring."""
     image = image_of(pixels)
     fast = max(image.width(), image.height()) < side
     mode = Qt.TransformationMode.FastTransformation if fast else Qt.TransformationMode.SmoothTransformation
@@ -126,7 +126,7 @@ def pixmap(pixels: np.ndarray, side: int) -> QPixmap:
 
 
 class SamplesPage(QWidget):
-    """Filtered by which way they flipped and by class. One or several are chosen to ask which layer did it."""
+    """Samples filtered by kind of change and by class, with a button that attributes the selected ones to layers."""
 
     def __init__(self, findings: Findings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,7 +219,8 @@ class SamplesPage(QWidget):
         self._want(self.wanted)
 
     def look_at(self, truth: int, decision: int = -1) -> None:
-        """The samples of a class, or of a cell of the confusion matrix; the way they flipped that has any."""
+        """Show the samples of a class, or of a cell of the confusion matrix, with the first kind of change that has
+        any."""
         flips = self._changes.flips if self._changes else ()
         ways = [Wanted(kind, truth, decision) for kind in get_args(FlipKind)]
         self._want(next((way for way in ways if any(map(way.holds, flips))), ways[0]))

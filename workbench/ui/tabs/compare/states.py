@@ -36,7 +36,7 @@ class Column(IntEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure, a word on where it comes from, and whether it can be relied on."""
+    """A figure, its source in a word, and whether it is reliable."""
 
     text: str
     note: str = ""
@@ -57,7 +57,7 @@ class StatesModel(QAbstractTableModel):
         session.model_changed.connect(self._counts.clear)
 
     def refresh(self) -> None:
-        """Reset only where rows come or go, so that the choice and an open editor stay."""
+        """Update the rows; reset only if rows were added or removed, so that selection and editor stay."""
         snapshots = self._session.snapshots
         opened = self._session.model is not None
         states = (snapshots.before(), snapshots.now(), *snapshots.all) if opened else ()
@@ -76,16 +76,16 @@ class StatesModel(QAbstractTableModel):
 
     @property
     def has_latency(self) -> bool:
-        """True where any latency was measured."""
+        """Return whether any latency was measured."""
         return any(state.totals is not None and state.totals.latency_ms is not None for state in self._states)
 
     def name_of(self, row: int) -> str:
-        """Name of the snapshot in this row; "" for the original and the current recipe."""
+        """Return the name of the snapshot in this row; "" for the original and the current recipe."""
         return self._states[row].name if FIRST_SNAPSHOT <= row < len(self._states) else ""
 
     @property
     def states(self) -> tuple[Snapshot, ...]:
-        """Row by row."""
+        """Return the states row by row."""
         return self._states
 
     def state_in(self, row: int) -> Snapshot:
@@ -184,7 +184,7 @@ class StatesModel(QAbstractTableModel):
         return words
 
     def _edited(self, recipe: Recipe) -> int:
-        """Number of layers with steps, cached by recipe."""
+        """Return the number of layers with steps, cached by recipe."""
         key = recipe.in_effect
         if key not in self._counts:
             if len(self._counts) > COUNTS:

@@ -1,4 +1,4 @@
-"""Saved states as dots: file size across, metric up; the current recipe is marked, a click chooses a row."""
+"""Saved states as dots: file size across, metric up; the current recipe is marked, a click selects a row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SNAPSHOT = ("o", 10, "after")
 
 @dataclass(frozen=True)
 class Spot:
-    """A state whose size and metric are known: its row, bytes, and the metric with its interval."""
+    """A state with known size and metric: its row, bytes, and the metric with its interval."""
 
     row: int
     name: str
@@ -33,7 +33,7 @@ class Spot:
 
 
 class StatesChart(PlotPanel):
-    """`picked(row)`: a dot was clicked, or gone to with the arrow keys; `restored(row)`: Return on it."""
+    """`picked(row)`: a dot was clicked, or reached with the arrow keys; `restored(row)`: Return on it."""
 
     picked = Signal(int)
     restored = Signal(int)
@@ -56,7 +56,7 @@ class StatesChart(PlotPanel):
         self.show_states((), MetricInfo(), "")
 
     def show_states(self, states: Sequence[Snapshot], metric: MetricInfo, data: str) -> None:
-        """Draw the `states` whose metric is this one, measured on the data with this fingerprint."""
+        """Draw the `states` with this metric, measured on the data with this fingerprint."""
         self._metric = metric
         self.spots = tuple(
             Spot(row, state.name, state.totals.bytes, state.totals.value)
@@ -73,7 +73,7 @@ class StatesChart(PlotPanel):
         self.redraw()
 
     def choose(self, rows: Sequence[int]) -> None:
-        """Mark the rows that are chosen in the table."""
+        """Mark the rows that are selected in the table."""
         self.canvas.choose(tuple(rows))
         self._on_pointed(None)
 
@@ -113,7 +113,7 @@ class StatesChart(PlotPanel):
         self._on_pointed(None)
 
     def _draw_bars(self, xs: list[float], ys: list[float], dense: float) -> QRectF:
-        """The 95 % intervals, where they are known; returns the range that shows everything."""
+        """Draw the 95 % intervals that are known; return the range that shows everything."""
         ends = [self._ends(spot.value) for spot in self.spots]
         self._bars.setData(
             x=np.array(xs),
@@ -131,7 +131,7 @@ class StatesChart(PlotPanel):
         return 100 * value if self._metric.percent else value
 
     def _ends(self, value: Figure) -> tuple[float, float]:
-        """Ends of its interval; the value twice where none is known."""
+        """Return the ends of the interval; the value twice if none is known."""
         low, high = (value.value if end is None else end for end in (value.low, value.high))
         return self._up(low), self._up(high)
 

@@ -1,4 +1,4 @@
-"""Table of snapshots with its buttons: take, restore, rename, note, delete; and the steps of two side by side."""
+"""Table of snapshots with its buttons (take, restore, rename, note, delete), and the steps of two side by side."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -26,13 +26,13 @@ from workbench.ui.widgets.labels import muted
 
 NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of a comparison
 NARROW = 600  # pixels of the table below which operations are left out
-BESIDE = 1200  # pixels of the page from which the chart is beside the table
+BESIDE = 1200  # width of the page in pixels from which the chart is beside the table
 TABLE = 84  # pixels of height that the table keeps beside the chart: its header and two rows
 
 
 class StatesTable(QTableView):
-    """F2 renames, Shift+F2 edits the note, Return restores, Delete deletes the snapshot that is chosen; `chosen` tells
-    its name where it is the only one, and how many rows are chosen."""
+    """F2 renames, Shift+F2 edits the note, Return restores, Delete deletes the selected snapshot; `chosen` has its name
+    if it is the only one, and the number of selected rows."""
 
     chosen = Signal(str, int)
 
@@ -72,7 +72,7 @@ class StatesTable(QTableView):
         self.chosen.emit(self.states.name_of(rows[0].row()) if len(rows) == 1 else "", len(rows))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where it is narrow, names need the room of a figure that the scoreboard has, too."""
+        """Hide MACs if it is narrow, as the scoreboard has them, too."""
         super().resizeEvent(event)
         self.setColumnHidden(Column.MACS, self.width() < NARROW)
 
@@ -96,7 +96,7 @@ class StatesTable(QTableView):
         super().keyPressEvent(event)
 
     def edit_name(self) -> None:
-        """Rename the chosen one in place."""
+        """Rename the selected snapshot in place."""
         rows = self.selectionModel().selectedRows()
         if rows:
             self.setFocus()
@@ -194,24 +194,24 @@ class StatesPage(QWidget):
         self.chart.choose([index.row() for index in self.table.selectionModel().selectedRows()])
 
     def _choose_row(self, row: int) -> None:
-        """A dot was clicked: its row is chosen; the keys stay with the chart."""
+        """Select the row of a clicked dot; the keyboard focus stays with the chart."""
         self.table.selectRow(row)
         self.table.setCurrentIndex(self.model.index(row, Column.NAME))
 
     def _on_snapshots(self) -> None:
-        """Rows that come and go at once: what is clicked there must be what is there."""
+        """Add and remove rows at once, so that clicks hit the right one."""
         self._rows.soon()
         if self.isVisible():
             self._rows.run()
 
     def show_differences(self) -> None:
-        """The steps of the two that are chosen, layer by layer."""
+        """Show the steps of the two selected states, layer by layer."""
         if self._compare():
             self.pages.setCurrentWidget(self.comparison)
             self.comparison.table.setFocus()
 
     def _compare(self) -> bool:
-        """Returns whether two are chosen."""
+        """Compare the selected states; return whether two are selected."""
         session, rows = self._session, sorted(index.row() for index in self.table.selectionModel().selectedRows())
         if len(rows) != 2 or session.model is None:
             return False
@@ -222,7 +222,7 @@ class StatesPage(QWidget):
         return True
 
     def _compare_again(self) -> None:
-        """Compare again: other recipes in these rows, or another choice."""
+        """Compare again after a change of recipes or selection."""
         if self.pages.currentWidget() is self.comparison and not self._compare():
             self.pages.setCurrentWidget(self.both)
 

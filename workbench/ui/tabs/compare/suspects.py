@@ -102,12 +102,12 @@ class SuspectsPanel(QWidget):
             self.layer_chosen.emit(path)
 
     def _name(self, suspect: Suspect) -> str:
-        """Name with the number of coupled layers that were reverted with it."""
+        """Return the name with the number of coupled layers that were reverted with it."""
         count = len(suspect.also)
         return self.tr("{layer} (+{n} coupled)").format(layer=suspect.path, n=count) if count else suspect.path
 
     def _tip(self, suspect: Suspect) -> str:
-        """Tip: layers reverted with it, and what could not be reverted."""
+        """Return the tooltip: layers reverted with it, and what could not be reverted."""
         parts = [suspect.path]
         if suspect.also:
             parts.append(self.tr("Channels reverted together with {layers}.").format(layers=", ".join(suspect.also)))

@@ -20,7 +20,7 @@ NARROWEST = 240
 
 
 class CompareTab(QWidget):
-    """Five pages. The predictions are asked of the engine while one of their three is on show, corrupted samples by a
+    """Five pages. Predictions are requested while one of their three pages is visible, corrupted samples by a
     button."""
 
     def __init__(self, session: Session, commands: SnapshotCommands, parent: QWidget | None = None) -> None:
@@ -80,7 +80,7 @@ class CompareTab(QWidget):
         self._watch()
 
     def refresh(self) -> None:
-        """Show the last comparison, outdated while the present recipe is still being compared."""
+        """Show the last comparison, marked as outdated while the current recipe is being compared."""
         if not self.isVisible():
             return
         changes = self.findings.changes

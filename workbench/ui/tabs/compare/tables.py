@@ -1,4 +1,4 @@
-"""A table of plain rows that can be sorted: of classes, and of layers that are suspected."""
+"""Sortable table of plain rows: classes, and layers under suspicion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Value:
 
 
 class RowsModel(QAbstractTableModel):
-    """`keys` say what each row is of."""
+    """`keys` identify the rows."""
 
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +90,7 @@ class RowsModel(QAbstractTableModel):
 
 
 class TightHeader(QHeaderView):
-    """Room for the arrow of the order only where the arrow is."""
+    """Reserves room for the sort arrow only in the sorted column."""
 
     def sectionSizeFromContents(self, section: int) -> QSize:
         size = super().sectionSizeFromContents(section)
@@ -101,7 +101,7 @@ class TightHeader(QHeaderView):
 
 
 class RowsTable(QTableView):
-    """One row is chosen at a time; a click on a column sorts by it."""
+    """One row is selected at a time; a click on a column sorts by it."""
 
     def __init__(self, titles: Sequence[str], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,10 +132,10 @@ class RowsTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
 
     def chosen(self) -> object | None:
-        """The key of the row that is chosen."""
+        """Return the key of the selected row, or None."""
         rows = self.selectionModel().selectedRows()
         return rows[0].data(KEY_ROLE) if rows else None
 
     def keys(self) -> list[object]:
-        """Keys in the order of the rows."""
+        """Return the keys in the order of the rows."""
         return [self.sorted.index(row, 0).data(KEY_ROLE) for row in range(self.sorted.rowCount())]

@@ -1,4 +1,4 @@
-"""Cells of two lines: a figure, and below it in small how it was obtained."""
+"""Cells with two lines: a figure, and in small print how it was obtained."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
@@ -11,7 +11,7 @@ SIDE = theme.UNIT
 
 
 class TwoLines(QStyledItemDelegate):
-    """Cells of two lines; uncertain figures are muted and in italics, as on the scoreboard."""
+    """Cells with two lines; uncertain figures are muted and in italics, as on the scoreboard."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -1,4 +1,4 @@
-"""Text that the engine generates, and the recipe that it is of."""
+"""Text that the engine generates, and the recipe that it belongs to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbench.ui.session.state import State
 
 
 class Generating(TrackedJob):
-    """Generated text: kept until the model changes, or it is generated again."""
+    """Generated text; kept until the model changes, or it is generated again."""
 
     def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
@@ -20,7 +20,7 @@ class Generating(TrackedJob):
         session.model_changed.connect(self.forget)
 
     def start(self, wanted: Wanted) -> None:
-        """With the recipe on show."""
+        """Generate with the current recipe."""
         if self.job:
             return
         self.found, self.recipe = None, self._session.recipe

@@ -1,4 +1,4 @@
-"""Generate tab: what the original and the compressed model say next, from the same prompt, and where they part."""
+"""Generate tab: continuations by the original and the compressed model of the same prompt, and where they diverge."""
 
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -15,7 +15,7 @@ PROMPT_LINES = 3
 
 
 class GenerateTab(QWidget):
-    """Shows what was generated last; the recipe that it was of is told where it is no longer the one on show."""
+    """Shows the last generated text, with its recipe if that is no longer the current one."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +78,7 @@ class GenerateTab(QWidget):
         self.generating.start(Wanted(self.prompt.toPlainText(), self.tokens.value()))
 
     def refresh(self) -> None:
-        """Show what was generated so far, and enable what can be pressed."""
+        """Show the text so far, and enable the buttons."""
         found, running = self.generating.found, bool(self.generating.job)
         self.start.setEnabled(not running and bool(self.prompt.toPlainText()))
         self.stop.setEnabled(running)
@@ -100,7 +100,7 @@ class GenerateTab(QWidget):
         return self.tr("Identical tokens: {count}").format(count=count)
 
     def _show(self, box: QPlainTextEdit, answer: Said, at: int | None) -> None:
-        """The text, marked from the token on at which the two part."""
+        """Show the text, marked from the token where the two diverge."""
         place = len(answer.pieces) if at is None else at
         box.clear()
         cursor = QTextCursor(box.document())

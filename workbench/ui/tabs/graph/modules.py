@@ -1,4 +1,4 @@
-"""Which modules of the graph are drawn as one box: none, or the outermost that are worth it without the opened ones."""
+"""Choice of the modules that the graph draws as one box: none, or the outermost suitable ones that are not opened."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ MOST = 0.6  # share of all layers; a module with more is no box, the modules in 
 
 
 class Modules:
-    """`on`: modules are boxes. What the user opened stays open until it is closed, also while they are not."""
+    """`on`: modules are drawn as boxes. Opened modules stay open until they are closed, also while this is off."""
 
     def __init__(self) -> None:
         self.on = False
@@ -19,15 +19,15 @@ class Modules:
 
     @property
     def collapsed(self) -> tuple[str, ...]:
-        """The boxes, none inside another, in the model's order."""
+        """Return the boxes, none inside another, in the model's order."""
         return tuple(dict.fromkeys(filter(None, map(self.box_of, self._paths)))) if self.on else ()
 
     def box_of(self, path: str) -> str:
-        """The box that a layer is in, as far as it is up to us; "" where it is drawn itself."""
+        """Return the box that a layer is in; "" if it is drawn itself."""
         return next((each for each in _around(path) if self._may_be_box(each) and each not in self._opened), "")
 
     def opened_around(self, path: str) -> str:
-        """The innermost opened module that a layer is in, or ""."""
+        """Return the innermost opened module that a layer is in, or ""."""
         return next((each for each in reversed(_around(path)) if each in self._opened), "")
 
     def open(self, module: str) -> None:
@@ -35,11 +35,11 @@ class Modules:
             self._opened.append(module)
 
     def close(self, module: str) -> None:
-        """And what is opened inside."""
+        """Close a module, and those opened inside."""
         self._opened = [each for each in self._opened if each != module and not each.startswith(f"{module}.")]
 
     def inside(self, module: str) -> tuple[str, ...]:
-        """The layers of a module."""
+        """Return the layers of a module."""
         return tuple(path for path in self._paths if path.startswith(f"{module}."))
 
     def _may_be_box(self, module: str) -> bool:
@@ -47,6 +47,6 @@ class Modules:
 
 
 def _around(path: str) -> list[str]:
-    """The modules around a layer, the outermost first."""
+    """Return the modules around a layer, the outermost first."""
     parts = path.split(".")
     return [".".join(parts[:end]) for end in range(1, len(parts))]

@@ -53,7 +53,7 @@ class Note(QWidget):
         self._show(words, "", "")
 
     def explain(self, obstacle: Obstacle) -> None:
-        """Why WebEngine cannot start here, and the way out."""
+        """Show why WebEngine cannot start here, and what to do."""
         title = self.tr("The graph cannot be shown here")
         rest = " " + self.tr("Everything else works without it.")
         match obstacle.kind:
@@ -88,7 +88,7 @@ class Note(QWidget):
         self._show(title, what + rest, obstacle.detail, without=guarded, retry=not guarded)
 
     def complain(self, words: str) -> None:
-        """The graph was there, or should be, and is not."""
+        """Show that the graph view has crashed."""
         self._show(self.tr("The graph view has crashed"), words, "", retry=True)
 
     def _show(self, title: str, what: str, detail: str, without: bool = False, retry: bool = False) -> None:

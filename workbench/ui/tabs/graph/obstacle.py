@@ -1,4 +1,4 @@
-"""Checks for what keeps the graph view from starting, before Chromium does: it would end the whole program."""
+"""Detection of what keeps the graph view from starting, before Chromium does, as it would end the whole program."""
 
 import importlib
 import os
@@ -11,7 +11,7 @@ from workbench.ui.tabs.graph import pages
 
 SWITCH = "QTWEBENGINE_DISABLE_SANDBOX"
 KERNEL = Path("/proc/sys")
-# What forbids an ordinary user the namespaces that Chromium's sandbox is made of, and the value that does.
+# Kernel switches that deny ordinary users the namespaces of Chromium's sandbox, and the value that does.
 FORBIDDEN = {
     "kernel/unprivileged_userns_clone": "0",
     "user/max_user_namespaces": "0",
@@ -21,14 +21,14 @@ FORBIDDEN = {
 
 @dataclass(frozen=True)
 class Obstacle:
-    """`library`: an import failed; `netron`: not there, or another version; `root`, `namespaces`: no sandbox."""
+    """`library`: an import failed; `netron`: missing, or another version; `root`, `namespaces`: no sandbox."""
 
     kind: Literal["library", "netron", "root", "namespaces"]
     detail: str = ""
 
 
 def find() -> Obstacle | None:
-    """None where the graph view can start. Imports WebEngine, which takes a moment the first time."""
+    """Return the obstacle; None if the graph view can start. Imports WebEngine, which takes a moment the first time."""
     if reason := pages.refusal():
         return Obstacle("netron", reason)
     if not sandbox_is_off() and (obstacle := _sandbox()):
@@ -41,14 +41,15 @@ def find() -> Obstacle | None:
 
 
 def sandbox_is_off() -> bool:
-    """The user, or a container's image, has said that Chromium runs without its sandbox."""
+    """Return whether the user, or a container's image, has turned Chromium's sandbox off."""
     return os.environ.get(SWITCH, "") not in ("", "0") or "--no-sandbox" in os.environ.get(
         "QTWEBENGINE_CHROMIUM_FLAGS", ""
     )
 
 
 def turn_sandbox_off() -> None:
-    """For this run of the program, on the user's informed word. Has no effect once WebEngine has started."""
+    """Turn the sandbox off for this run of the program, after the user's consent. Has no effect once WebEngine has
+    started."""
     os.environ[SWITCH] = "1"
 
 

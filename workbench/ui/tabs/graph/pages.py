@@ -1,4 +1,4 @@
-"""netron's own files, changed as they are served, and ours beside them."""
+"""netron's own files, modified when served, and this program's beside them."""
 
 import importlib.metadata
 import importlib.util
@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from workbench.core.base.resources import resource_path
 
-VERSION = "9.3.3"  # the bridge leans on parts of netron that are private
+VERSION = "9.3.3"  # the bridge depends on private parts of netron
 INDEX = "index.html"
 OURS = {
     "bridge.js": "graph/bridge.js",
@@ -27,20 +27,20 @@ TYPES = {
     ".otf": "font/otf",
     ".onnx": "application/octet-stream",
 }
-# Our theme decides, not what Chromium believes of the desktop: dark rules become rules under html.dark, which weigh no
+# This program's theme decides, not Chromium's idea of the desktop: dark rules become rules under html.dark, with no
 # more than they did, so that those of graph.css come before them.
 DARK = ("@media (prefers-color-scheme: dark)", ":where(html.dark)")
 
 
 @cache
 def folder() -> Path | None:
-    """Folder of the installed netron, which is not imported: that would start its server."""
+    """Return the folder of the installed netron, which is not imported, as that would start its server."""
     found = importlib.util.find_spec("netron")
     return Path(found.origin).parent if found and found.origin else None
 
 
 def refusal() -> str:
-    """Why netron cannot be used, or an empty text."""
+    """Return why netron cannot be used, or ""."""
     if folder() is None:
         return f"netron {VERSION} is not installed"
     version = importlib.metadata.version("netron")
@@ -48,7 +48,7 @@ def refusal() -> str:
 
 
 def page(name: str) -> tuple[bytes, bytes] | None:
-    """Media type and content of a file, or None when there is no such file. `name` is a plain file name."""
+    """Return media type and content of a file, or None if there is no such file. `name` is a plain file name."""
     kind = TYPES.get(PurePosixPath(name).suffix)
     where = folder()
     if kind is None or where is None or PurePosixPath(name).name != name:
@@ -63,7 +63,8 @@ def page(name: str) -> tuple[bytes, bytes] | None:
 
 
 def _index(text: str) -> str:
-    """No age that locks it, no version that counts as a release and reports, our style and bridge."""
+    """Return the start page without expiry, and without a version that counts as a release and is reported, but with
+    this program's style and bridge."""
     text = _once(r'<meta name="date" content="[^"]*">', "", text)
     text = _once(r'<meta name="version" content="[^"]*">', '<meta name="version" content="0.0.0">', text)
     text = _once(r'(?=<script type="text/javascript" src="index.js">)', '<script src="bridge.js"></script>\n', text)
@@ -72,12 +73,13 @@ def _index(text: str) -> str:
 
 
 def _browser(text: str) -> str:
-    """No menu: its keys are those of the window."""
+    """Return the script without netron's menu, whose keys belong to the window."""
     return _once(r"\bmenu: true\b", "menu: false", text)
 
 
 def _brackets(text: str) -> str:
-    """Mathematical angle brackets: the Chinese ones that netron uses are missing in many fonts."""
+    """Return the text with mathematical angle brackets, as the Chinese ones that netron uses are missing in many
+    fonts."""
     for wanted, found in (("\u27e8", "\u3008"), ("\u27e9", "\u3009")):
         text = (
             text.replace(found, wanted).replace(f"\\u{ord(found):04x}", wanted).replace(f"\\u{ord(found):04X}", wanted)
@@ -86,7 +88,8 @@ def _brackets(text: str) -> str:
 
 
 def _once(pattern: str, replacement: str, text: str) -> str:
-    """Raises ValueError where netron is not as it was: better no page than one that is half changed."""
+    """Replace exactly one match. Raises ValueError if netron differs from what is expected: no page is better than one
+    that is half changed."""
     changed, count = re.subn(pattern, lambda _: replacement, text)
     if count != 1:
         raise ValueError(f"netron's files have {count} times {pattern}")
@@ -94,7 +97,7 @@ def _once(pattern: str, replacement: str, text: str) -> str:
 
 
 def _view(text: str) -> str:
-    """Modules that are drawn as boxes are called by their whole path."""
+    """Return the script with modules that are drawn as boxes labelled by their whole path."""
     last = "node.type.name.split('.').pop()"
     return _once(re.escape(last), f"(node.type.module === 'module' ? node.type.name : {last})", _brackets(text))
 

@@ -9,12 +9,12 @@ from PySide6.QtSvg import QSvgRenderer
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_bytes
 
-DENSITY = 2.0  # pixels of a PNG for one of the graph, ...
-MOST_PIXELS = 1 << 26  # ... in all: a larger graph is drawn smaller
+DENSITY = 2.0  # pixels of a PNG per unit of the graph, ...
+MOST_PIXELS = 1 << 26  # ... and in total: a larger graph is scaled down
 
 
 def save(svg: str, path: str) -> None:
-    """Write the picture, by the name's ending. Raises UserError where there is none, or it cannot be written."""
+    """Write the image, by the suffix. Raises UserError if there is none, or it cannot be written."""
     if not svg:
         raise UserError("The graph is not drawn yet.", "Open the Graph tab and wait for it.")
     write_bytes(Path(path), svg.encode() if path.lower().endswith(".svg") else _png(svg))

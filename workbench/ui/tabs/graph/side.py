@@ -1,4 +1,4 @@
-"""One of the two graphs: a line that says what it is, and netron below."""
+"""One of the two graphs: a heading, and netron below."""
 
 from collections.abc import Callable, Iterable
 
@@ -14,7 +14,7 @@ from workbench.ui.widgets.labels import Plain, tooltip
 
 
 class Side(QWidget):
-    """Speaks of layers where the page speaks of nodes. `clicked(path)`; `opened(module)`: its box was clicked;
+    """Translates between layers and nodes of the page. `clicked(path)`; `opened(module)`: its box was clicked;
     `drawn()`; `failed(why)`."""
 
     clicked = Signal(str)
@@ -50,7 +50,7 @@ class Side(QWidget):
         self.page.show_graph(graph.onnx)
 
     def complain(self, words: str) -> None:
-        """The graph on show is not the one that was asked for, and why."""
+        """Show why the graph is not the requested one."""
         self.head.setText(f"{self._title} · {words}")
         self.head.setToolTip(tooltip(words))
 
@@ -58,7 +58,7 @@ class Side(QWidget):
         self.page.select([node for path in paths for node in self._nodes.get(path, ())])
 
     def tint(self, shade: Callable[[str], tints.Shade]) -> None:
-        """Give every layer's nodes, and every module's box, the colour that `shade` has for its path."""
+        """Give every layer's nodes, and every module's box, the colour that `shade` returns for its path."""
         colors = theme.colors()
         marks: dict[str, dict[str, str]] = {}
         boxed = {module: (node,) for node, module in self.boxes.items()}

@@ -1,6 +1,6 @@
-"""The graph of the open model, as opened and as the recipe makes it, with the session's selection and figures.
+"""The graph of the open model, as opened and after the recipe, with the session's selection and figures.
 
-Everything that needs WebEngine is made when the tab is looked at for the first time.
+Everything that needs WebEngine is created when the tab is first shown.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ if TYPE_CHECKING:
 
 Mode = Literal["original", "compressed", "both"]
 Name = Literal["original", "compressed"]
-REST_MS = 250  # the compressed graph follows when the hand rests
+REST_MS = 250  # the compressed graph is updated when editing pauses
 PATIENCE_MS = 10_000  # it waits for the edits of the whole recipe
 
 
 class GraphTab(QWidget):
-    """`sides` are those that were looked at; `profile` is None until the first."""
+    """`sides` are those that were shown; `profile` is None until the first."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +81,7 @@ class GraphTab(QWidget):
         column.setSpacing(theme.UNIT)
         column.addWidget(self.bar)
         column.addWidget(self.splitter, 1)
-        # Below, as the widest bar of all tabs decides how much room the layers beside them have.
+        # Below, as the widest bar of all tabs limits the room of the layers beside them.
         below = QHBoxLayout()
         below.setContentsMargins(theme.DOUBLE, 0, theme.DOUBLE, theme.HALF)
         for button in (self.boxes, self.turn):
@@ -153,7 +153,7 @@ class GraphTab(QWidget):
         super().showEvent(event)
         if self.profile is None:
             self.note.wait(self.tr("Starting the graph view…"))
-            QTimer.singleShot(0, self, self._start)  # the words first: WebEngine takes a moment
+            QTimer.singleShot(0, self, self._start)  # the text first: WebEngine takes a moment
         else:
             self._ask()
 
@@ -187,7 +187,7 @@ class GraphTab(QWidget):
         self._ask()
 
     def _end(self) -> None:
-        """Pages before their profile, and both before the application: else Chromium ends with a crash."""
+        """Delete pages before their profile, and both before the application, or Chromium crashes at exit."""
         self._content.deleteLater()
 
     def _start_unguarded(self) -> None:
@@ -204,7 +204,7 @@ class GraphTab(QWidget):
 
     def _show_mode(self) -> None:
         if self.profile is None:
-            return  # nothing is drawn before the tab was seen; then this is called again
+            return  # nothing is drawn before the tab is first shown, when this is called again
         for name in self._on_show:
             if name not in self.sides:
                 self._make_side(name)
@@ -244,7 +244,7 @@ class GraphTab(QWidget):
             requests.drop()
 
     def _ask(self) -> None:
-        """Ask for the graphs that should be on show and are not."""
+        """Request the graphs that should be shown and are missing."""
         session = self._session
         if not self.isVisible() or self.profile is None or session.model is None:
             return
@@ -277,7 +277,7 @@ class GraphTab(QWidget):
     # -- a picture -----------------------------------------------------------------------------------------------------
 
     def ask_picture(self) -> None:
-        """Where the graph on show is to be saved, as PNG or SVG; the compressed one where both are on show."""
+        """Ask where to save the shown graph, as PNG or SVG; the compressed one if both are shown."""
         name = self._on_show[-1]
         self._picture_wanted = name not in self._drawn  # asked again when it is drawn
         if self._picture_wanted:
@@ -316,7 +316,7 @@ class GraphTab(QWidget):
         self._show_modules()
 
     def _open(self, module: str) -> None:
-        """Draw what is in a box; one of its layers is chosen, so that it can be closed."""
+        """Draw the content of a box; one of its layers is selected, so that it can be closed."""
         self.modules.open(module)
         inside = self.modules.inside(module)
         if self._session.current not in inside:
@@ -349,8 +349,7 @@ class GraphTab(QWidget):
             side.select(self._session.selection)
 
     def set_drops(self, drops: Mapping[str, float], metric: MetricInfo, candidate: str = "") -> None:
-        """Losses of single layers that have the candidate alone, as a sensitivity scan measured them; an empty mapping
-        when there are none."""
+        """Set the drops of single layers with the candidate, from a sensitivity scan; empty if there are none."""
         self._drops, self._drops_metric, self._drops_candidate = drops, metric, candidate
         self._offer("sensitivity", self.tr("Sensitivity"), bool(drops))
 
@@ -358,7 +357,7 @@ class GraphTab(QWidget):
         self._offer("time", self.tr("Time"), self._session.layer_times.current is not None)
 
     def _offer(self, name: str, title: str, there: bool) -> None:
-        """A quantity that is known, or no longer."""
+        """Enable a quantity for colouring that has become known, or disable it."""
         place = self.tint.findData(name)
         if there and place < 0:
             self.tint.addItem(title, name)
@@ -376,7 +375,7 @@ class GraphTab(QWidget):
             side.tint(partial(self._shade, changes))
 
     def _shade(self, changes: Mapping[str, LayerChange], path: str) -> tints.Shade:
-        """Shade of a layer; of a module by what its layers are together, or the most sensitive of them."""
+        """Return the shade of a layer; for a module the one of its layers together, or of the most sensitive."""
         inside = self.modules.inside(path) if self._session.layer(path) is None else ()
         if self.tint.currentData() == "sensitivity":
             worst = max(inside, key=lambda each: self._drops.get(each, -inf), default=path)
@@ -391,7 +390,7 @@ class GraphTab(QWidget):
         return tints.by_bytes(changes.get(path))
 
     def _changes(self) -> dict[str, LayerChange]:
-        """Changes of the layers that have actions, and of those that became smaller because others lost channels."""
+        """Return the changes of layers with steps, and of those that shrank because others lost channels."""
         session = self._session
         edited = {path: change for path, change in session.changes.items() if session.recipe.actions_for(path)}
         preview = session.preview if session.preview_is_current else None

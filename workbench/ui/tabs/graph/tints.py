@@ -19,7 +19,7 @@ NEUTRAL = -1.0
 
 @dataclass(frozen=True)
 class Shade:
-    """`strength` 0..1 along the colour map, or NEUTRAL; `bad` where the layer grew; `words` for the tooltip."""
+    """`strength` 0..1 along the colour map, or NEUTRAL; `bad` if the layer grew; `words` for the tooltip."""
 
     strength: float
     words: str = ""
@@ -27,7 +27,7 @@ class Shade:
 
 
 def by_bytes(change: LayerChange | None) -> Shade:
-    """The share of a layer's bytes that its actions save."""
+    """Return the shade for the share of a layer's bytes that its steps save."""
     if change is None or not change.bytes_before:
         return Shade(NEUTRAL, tr("unchanged"))
     saved = 1 - change.bytes_after / change.bytes_before
@@ -40,7 +40,8 @@ def by_bytes(change: LayerChange | None) -> Shade:
 
 
 def by_sensitivity(drops: Mapping[str, float], path: str, metric: MetricInfo, candidate: str = "") -> Shade:
-    """The loss of a layer as a share of the largest; `drops` as measured when that layer alone is compressed."""
+    """Return the shade for the drop of a layer relative to the largest; `drops`: measured with that layer alone
+    compressed."""
     drop = drops.get(path)
     if drop is None:
         return Shade(NEUTRAL, tr("not measured"))
@@ -53,7 +54,7 @@ def by_sensitivity(drops: Mapping[str, float], path: str, metric: MetricInfo, ca
 
 
 def of_module(layers: Collection[Layer], changes: Mapping[str, LayerChange]) -> LayerChange | None:
-    """The changes of all layers of a module together; None where there are none."""
+    """Return the changes of all layers of a module together; None if there are none."""
     changed = [changes[layer.path] for layer in layers if layer.path in changes]
     if not changed:
         return None
@@ -63,7 +64,7 @@ def of_module(layers: Collection[Layer], changes: Mapping[str, LayerChange]) -> 
 
 
 def by_time(times: Profile, *paths: str) -> Shade:
-    """The time of a layer, or of several together, as a share of the whole run."""
+    """Return the shade for the time of one or several layers relative to the whole run."""
     known = [share for share in map(times.share, paths) if share is not None]
     if not known:
         return Shade(NEUTRAL, tr("not timed: fused into another operator, or removed"))
@@ -81,5 +82,5 @@ def fill(shade: Shade, colors: Colors) -> QColor:
 
 
 def text_on(background: QColor) -> QColor:
-    """Black or white, whichever is read better."""
+    """Return black or white, whichever has more contrast."""
     return max((QColor("#ffffff"), QColor("#101318")), key=lambda color: contrast(color, background))

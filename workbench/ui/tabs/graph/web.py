@@ -1,8 +1,8 @@
-"""One graph in one page of the web engine, which nothing leaves and nothing enters but what is served here.
+"""One graph in one page of the web engine, isolated: it receives only what is served here, and sends nothing out.
 
-Imported at first use of the tab only: it imports WebEngine. Two things must be true by then, and cost nothing: the
-application has AA_ShareOpenGLContexts (see app), and no page was made before the scheme is registered, which this
-module does when it is imported.
+Imported when the tab is first shown, because it imports WebEngine. By then two conditions must hold: the application
+has AA_ShareOpenGLContexts (see app), and no page was created before the scheme is registered, which this module does
+when it is imported.
 """
 
 import json
@@ -57,7 +57,7 @@ _register()
 
 
 class Doorkeeper(QWebEngineUrlRequestInterceptor):
-    """Refuses every request that is not for our scheme, and keeps what was refused."""
+    """Refuses every request outside this program's scheme, and keeps a list of them."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +73,7 @@ class Doorkeeper(QWebEngineUrlRequestInterceptor):
 
 
 class Server(QWebEngineUrlSchemeHandler):
-    """Answers from memory and from netron's folder. `told(host, event, detail)`: a page's script says something."""
+    """Serves from memory and from netron's folder. `told(host, event, detail)`: a message from a page's script."""
 
     told = Signal(str, str, object)
 
@@ -118,7 +118,7 @@ class Profile(QWebEngineProfile):
 
 
 class Page(QWebEnginePage):
-    """Stays where it is, asks nothing, and does not talk to the log."""
+    """Does not navigate, opens no dialogs, and does not write to the log."""
 
     def acceptNavigationRequest(self, url: QUrl | str, kind: QWebEnginePage.NavigationType, main: bool) -> bool:
         return QUrl(url).scheme().encode() == SCHEME
@@ -136,9 +136,9 @@ class Page(QWebEnginePage):
 class GraphPage(QWidget):
     """netron with one graph.
 
-    drawn      a graph is on show, with this many nodes
+    drawn      a graph is shown, with this many nodes
     selected   a node was clicked: its name
-    failed     netron, or the process that runs it, gave up: why
+    failed     netron, or the process that runs it, failed: why
     """
 
     drawn = Signal(int)
@@ -160,7 +160,7 @@ class GraphPage(QWidget):
         self.view = QWebEngineView(self)
         self.view.setPage(Page(profile, self.view))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.view.setAcceptDrops(False)  # files are for the window
+        self.view.setAcceptDrops(False)  # dropped files are for the window
         self.view.page().renderProcessTerminated.connect(self._on_terminated)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -190,7 +190,7 @@ class GraphPage(QWidget):
         self._tell(selection=nodes)
 
     def picture(self, then: Callable[[str], object]) -> None:
-        """The whole graph as SVG, also what is scrolled away; "" where nothing is drawn."""
+        """Call `then` with the whole graph as SVG, including what is scrolled out of view; "" if nothing is drawn."""
         self.view.page().runJavaScript("workbench.svg()", 0, lambda text: then(str(text or "")))
 
     def _show_theme(self) -> None:
@@ -203,7 +203,7 @@ class GraphPage(QWidget):
         self._tell(theme={"dark": colors.dark, "colors": named})
 
     def _tell(self, **state: Any) -> None:
-        """Parts of what the page shows, at once or when it has started."""
+        """Update parts of the page's state, at once or when it has started."""
         self._waiting |= state
         if self._loaded:
             waiting, self._waiting = self._waiting, {}

@@ -1,1 +1,1 @@
-"""The Inspect tab: the chosen layer's weights and singular values."""
+"""Inspect tab: weights and singular values of the selected layer."""

@@ -1,4 +1,4 @@
-"""The facts of a layer, in one line of figures under its name."""
+"""Facts about a layer, in one line of figures under its name."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPalette
@@ -38,7 +38,7 @@ class Fact(QWidget):
 
 
 class Notice(QFrame):
-    """A sentence that the user should not miss, with an icon."""
+    """A sentence that the user should notice, with an icon."""
 
     def __init__(self, icon: str, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class Notice(QFrame):
 
 
 class LayerHeader(QWidget):
-    """Name, kind and size of a layer; the reason when it is locked."""
+    """Name, kind and size of a layer; the reason if it is locked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +95,7 @@ class LayerHeader(QWidget):
         column.setSpacing(theme.UNIT)
         top = QHBoxLayout()
         top.addWidget(self.name, 1)
-        self.corner = QHBoxLayout()  # for what the tab wants beside the name
+        self.corner = QHBoxLayout()  # for widgets of the tab beside the name
         top.addLayout(self.corner)
         column.addLayout(top)
         column.addLayout(row)

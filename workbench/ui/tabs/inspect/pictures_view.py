@@ -1,4 +1,4 @@
-"""The weights of a layer as pictures: the matrix as heat maps, and where there are kernels, these."""
+"""Images of a layer's weights: the matrix as heat maps, and the kernels if there are some."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from workbench.ui.widgets import theme
 
 
 class PicturesView(QSplitter):
-    """Asks, with `wanted`, only while it is seen; the answers come by `show_picture` and `show_failure`."""
+    """Sends requests by `wanted` only while visible; the answers come by `show_picture` and `show_failure`."""
 
     wanted = Signal(object)
 
@@ -32,7 +32,7 @@ class PicturesView(QSplitter):
         self._stale = True
 
     def show_layer(self, view: LayerView | None, edit: EditView | None, has_kernels: bool) -> None:
-        """Ask again: the weights are others now."""
+        """Request the images again, as the weights changed."""
         path = view.path if view is not None else ""
         self._has_kernels = has_kernels
         self.kernels.setVisible(has_kernels)

@@ -63,12 +63,12 @@ class SelectionView(QWidget):
         self.rows.show_layers(layers, changes, current)
 
     def show_views(self, views: Mapping[str, LayerView]) -> None:
-        """Distributions, as they arrive."""
+        """Show distributions as they arrive."""
         self.rows.show_views(views)
 
 
 def totals_words(layers: tuple[Layer, ...], changes: Mapping[str, LayerChange]) -> str:
-    """'24 layers · 1.20 M weights · 4.80 MB → 1.20 MB'."""
+    """Return '24 layers · 1.20 M weights · 4.80 MB → 1.20 MB'."""
     before = sum(layer.bytes for layer in layers)
     after = sum(changes[layer.path].bytes_after if layer.path in changes else layer.bytes for layer in layers)
     weights = counted("{n:,} weights", sum(layer.count for layer in layers), "{n} weight")
@@ -79,7 +79,7 @@ def totals_words(layers: tuple[Layer, ...], changes: Mapping[str, LayerChange]) 
 
 
 def range_words(stacks: Stacks, methods: Mapping[str, MethodInfo]) -> list[str]:
-    """For each method its layers and the range of its values: 'Magnitude, 12 layers: Sparsity 40 % … 60 %'."""
+    """Return for each method its layers and the range of its values: 'Magnitude, 12 layers: Sparsity 40 % … 60 %'."""
     used: dict[str, list[Action]] = {}
     for stack in stacks.values():
         for action in stack:
@@ -102,7 +102,7 @@ def range_words(stacks: Stacks, methods: Mapping[str, MethodInfo]) -> list[str]:
 
 
 class DistributionRows(QWidget):
-    """A row a layer: its name, its weights as a histogram on one axis for all, its bytes."""
+    """A row per layer: its name, a histogram of its weights on a common axis, its bytes."""
 
     chosen = Signal(str)
 
@@ -131,7 +131,7 @@ class DistributionRows(QWidget):
 
     @property
     def reach(self) -> float:
-        """The end of the common axis: nearly all weights of every layer are in it."""
+        """Return the end of the common axis, which contains nearly all weights of every layer."""
         known = [self._views[layer.path].magnitudes for layer in self._layers if layer.path in self._views]
         ends = (float(np.interp(TAIL, np.linspace(0, 1, len(values)), values)) for values in known)
         return max(ends, default=0.0) * 1.1 or 1.0
@@ -177,7 +177,7 @@ class DistributionRows(QWidget):
 
 
 def _outline(view: LayerView, place: QRectF, reach: float) -> QPolygonF:
-    """The histogram within the place; a bar of zeros does not flatten the rest."""
+    """Return the outline of the histogram in a rectangle; a bar of zeros does not flatten the rest."""
     edges, counts = view.histogram.edges, view.histogram.counts
     inside = (edges[1:] > -reach) & (edges[:-1] < reach)
     rest = np.delete(counts, len(counts) // 2)

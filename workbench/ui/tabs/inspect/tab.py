@@ -30,14 +30,14 @@ from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import Plain
 
 COMFORT = 300  # pixels of height of a plot with its table
-PICTURES, LAYERS = 3, 4  # behind the places of plots.splitter
+PICTURES, LAYERS = 3, 4  # after the places of plots.splitter
 
 
 @dataclass(frozen=True)
 class Handle:
-    """A parameter that is a line in a plot: which step of the stack, which field, and its value.
+    """A parameter that is a line in a plot: index of the step in the stack, field, and value.
 
-    offered     the value does not matter yet: dragging makes it matter
+    offered     the value does not apply yet: dragging enables it
     """
 
     step: int
@@ -47,8 +47,9 @@ class Handle:
 
 
 class InspectTab(QWidget):
-    """`action_dragged(step, field, value, finished)` while a line is moved and when it is let go. `wanted(question)`: a
-    picture to be shown by `show_picture`, see core.layer_data.layer_queries. `chosen(path)`: among several layers."""
+    """`action_dragged(step, field, value, finished)` while a line is moved and when it is released. `wanted(question)`:
+    request for a figure, answered by `show_picture` (see core.layer_data.layer_queries). `chosen(path)`: among several
+    layers."""
 
     action_dragged = Signal(int, str, object, bool)
     wanted = Signal(object)
@@ -59,7 +60,7 @@ class InspectTab(QWidget):
         self._layer: Layer | None = None
         self._view: LayerView | None = None
         self._edit: EditView | None = None
-        self._current = True  # the edit is of the steps as they are
+        self._current = True  # the edit belongs to the current steps
         self._white: Whitened | None = None
         self._couplings = Couplings()
         self._handles: dict[str, Handle] = {}
@@ -105,7 +106,7 @@ class InspectTab(QWidget):
         column.setSpacing(theme.DOUBLE)
         column.addWidget(self.header)
         column.addWidget(self.pages, 100)
-        column.addStretch(1)  # takes over where a locked layer has nothing to draw
+        column.addStretch(1)  # fills the space if a locked layer has nothing to draw
         self._content = content
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.hint)
@@ -123,8 +124,8 @@ class InspectTab(QWidget):
     def show_layer(
         self, layer: Layer | None, view: LayerView | None = None, edit: EditView | None = None, current: bool = True
     ) -> None:
-        """A layer, its statistics, and what its steps make of it, or (not `current`) older ones. Those of another layer
-        are not drawn: a moment later the right ones come."""
+        """Show a layer, its statistics, and the effect of its steps or (not `current`) of older ones. Those of another
+        layer are not drawn, as the right ones follow in a moment."""
         view = view if layer is not None and view is not None and view.path == layer.path else None
         edit = edit if view is not None and edit is not None and edit.change.path == view.path else None
         shown = (layer == self._layer, view is self._view, edit is self._edit, current == self._current)
@@ -143,7 +144,7 @@ class InspectTab(QWidget):
             self._show_header()
 
     def show_picture(self, wanted: Wanted, picture: Any) -> None:
-        """The answer to a question of `wanted`, of the layer on show."""
+        """Show the answer to a request of `wanted` about the current layer."""
         if isinstance(wanted, WantWhitened):
             self._white = picture
             self._show_spectrum()
@@ -154,14 +155,14 @@ class InspectTab(QWidget):
                 self._pictures.show_picture(wanted, picture)
 
     def show_failure(self, wanted: Wanted, sentence: str) -> None:
-        """Why there is no such picture."""
+        """Show why the figure is not available."""
         if isinstance(wanted, WantWhitened):
             self.spectrum.refuse_whitening(sentence)
         if self._pictures is not None:
             self._pictures.show_failure(wanted, sentence)
 
     def show_pictures(self, wanted: bool) -> None:
-        """The weights themselves instead of their distributions; or back."""
+        """Show images of the weights instead of their distributions, or the reverse."""
         self.plots.group.button(PICTURES if wanted else self.plots.shown).setChecked(True)
         self.pages.setCurrentWidget(self.pictures if wanted else self.plots)
 
@@ -177,26 +178,26 @@ class InspectTab(QWidget):
         self.pages.setCurrentWidget(self.selection)
 
     def set_several(self, several: bool) -> None:
-        """Whether several layers are selected: they are shown side by side first, and one alone as before."""
+        """Set whether several layers are selected, which are first shown side by side; a single one as before."""
         if several == self._several:
             if self.pages.currentWidget() is self.selection:
                 self.layers_button.setChecked(True)  # whatever plot the steps prefer
             return
         self._several = several
         self.layers_button.setVisible(several)
-        self.plots.buttons[-1].setVisible(not several)  # both plots of one layer: the name has its room
+        self.plots.buttons[-1].setVisible(not several)  # both plots of one layer: room for the name
         if several:
             self.show_several()
         elif self.pages.currentWidget() is self.selection:
             self.show_pictures(False)
 
     def turn_pictures(self) -> None:
-        """To the weights themselves, or back to their distributions."""
+        """Switch between images of the weights and their distributions."""
         self.show_pictures(self.pages.currentWidget() is self.plots)
 
     @property
     def pictures(self) -> PicturesView:
-        """Made when somebody looks: few do, and every start would wait for it."""
+        """View of the images, created when first shown, so that no start waits for it."""
         if self._pictures is None:
             self._pictures = PicturesView(self)
             self.pages.addWidget(self._pictures)
@@ -211,7 +212,7 @@ class InspectTab(QWidget):
             self._pictures.show_layer(self._view, self._edit, has_kernels)
 
     def set_actions(self, actions: tuple[Action, ...], methods: dict[str, MethodInfo]) -> None:
-        """Place the lines of the parameters that can be dragged; the first step that wants a plot has it."""
+        """Place the lines of the draggable parameters; the first step that uses a plot gets it."""
         before, self._handles = self._handles, {}
         stack, self._stack = self._stack, tuple(action for action in actions if not action.off)
         for step, action in enumerate(actions):
@@ -223,7 +224,7 @@ class InspectTab(QWidget):
             for plot, (field, value) in offered(info.fields, action.params).items():
                 self._handles.setdefault(plot, Handle(step, field.name, value, offered=True))
         if any(action.family in ("lowrank", "distill") for action in actions):
-            self._handles.pop("range", None)  # the levels are those of the factors
+            self._handles.pop("range", None)  # the levels belong to the factors
         last = max(self._handles, key=lambda plot: self._handles[plot].step, default="")
         self.plots.prefer(SECOND if last == "spectrum" else FIRST)
         if self._handles != before:
@@ -232,7 +233,8 @@ class InspectTab(QWidget):
             self._show_weights()
 
     def _show_weights(self) -> None:
-        """The weights and their edit; while the edit is of older steps, an estimate, or the old one, marked."""
+        """Show the weights and their edit; while the edit belongs to older steps, an estimate, or the old one,
+        marked."""
         edit, view = self._edit, self._view
         if view is None or self._current:
             self.weights.show_layer(view, edit)
@@ -244,12 +246,12 @@ class InspectTab(QWidget):
             self.weights.show_layer(view, edit, Age.OLDER)
 
     def _lone_threshold(self) -> float | None:
-        """The magnitude up to which weights become zero, where that is all that the steps do."""
+        """Return the magnitude up to which weights become zero, if the steps do nothing else."""
         handle, view = self._handles.get("histogram"), self._view
         if handle is None or view is None or len(self._stack) != 1:
             return None
         if any(name != handle.field for name, value in self._stack[0].params.items() if value is not None):
-            return None  # other parameters may make more of it
+            return None  # other parameters may zero more weights
         return threshold_of(handle.field, handle.value, view.magnitudes)
 
     def _draw(self, layer: Layer) -> None:
@@ -297,7 +299,7 @@ class InspectTab(QWidget):
         self.spectrum.set_handle(rank)
 
     def _range(self) -> tuple[float | None, bool]:
-        """Ends of the quantisation range: from the step, or from the edit where the method searches it."""
+        """Return the ends of the quantisation range: from the step, or from the edit if the method determines it."""
         handle, view = self._handles.get("range"), self._view
         if handle is None or view is None:
             return None, False
@@ -329,7 +331,7 @@ class InspectTab(QWidget):
         self.action_dragged.emit(handle.step, handle.field, value, False)
 
     def _follow(self, moved: Handle, value: Any) -> None:
-        """Draw the dragged line's value at once: the known edit is of the previous value."""
+        """Draw the dragged line's value at once, as the known edit is that of the previous value."""
         self._handles = {
             plot: replace(moved, value=value) if known is moved else known for plot, known in self._handles.items()
         }

@@ -1,4 +1,4 @@
-"""The weights of a layer: all in one histogram, channel by channel, or one channel alone."""
+"""Weights of a layer: all in one histogram, channel by channel, or one channel alone."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from workbench.ui.plots.weights.histogram import Age, HistogramPlot
 
 
 class WeightsView(QStackedWidget):
-    """`wanted(question)`: a picture that is to be shown; it comes back by `show_picture`."""
+    """`wanted(question)`: a requested figure; it comes back by `show_picture`."""
 
     wanted = Signal(object)
 
@@ -31,7 +31,7 @@ class WeightsView(QStackedWidget):
 
     @property
     def channels(self) -> ChannelsPlot:
-        """Made when somebody looks: few do, and every start would wait for it."""
+        """Plot of the channels, created when first shown, so that no start waits for it."""
         if self._channels is None:
             self._channels = ChannelsPlot(self)
             self.addWidget(self._channels)
@@ -40,7 +40,7 @@ class WeightsView(QStackedWidget):
         return self._channels
 
     def show_layer(self, view: LayerView | None, edit: EditView | ChannelAfter | None, age: Age = Age.CURRENT) -> None:
-        """Another layer shows all its weights; another edit of the same is shown as the one before was."""
+        """Show all weights of another layer; another edit of the same layer is shown in the same view."""
         if view is None or self._view is None or view.path != self._view.path:
             self._channel = None
             if self._channels is not None:
@@ -65,7 +65,7 @@ class WeightsView(QStackedWidget):
         self._ask()
 
     def show_channel(self, number: int) -> None:
-        """Its histogram, as soon as it is there."""
+        """Show the histogram of a channel once it arrives."""
         self._channel = number
         self._ask()
 
@@ -86,7 +86,7 @@ class WeightsView(QStackedWidget):
             self.wanted.emit(WantChannels())
 
     def _turn(self, page: QWidget) -> None:
-        """The keyboard stays where it was."""
+        """Show a page, keeping the keyboard focus."""
         focused = QApplication.focusWidget()
         held = focused is not None and self.isAncestorOf(focused)
         self.setCurrentWidget(page)

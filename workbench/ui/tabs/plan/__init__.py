@@ -1,4 +1,4 @@
-"""Best recipes of a model within a limit, and what each limit costs."""
+"""Plan tab: best recipes of a model within a limit, and the cost of each limit."""
 
 from workbench.ui.tabs.plan.tab import PlanTab
 

@@ -1,5 +1,5 @@
-"""The goal in one line: 'At most [300] [kB ▾]', what may be used, and the button that begins; beside it the presets,
-which need no search."""
+"""The goal in one line: 'At most [300] [kB ▾]', allowed families, and the start button; beside it the presets, which
+need no search."""
 
 from dataclasses import replace
 from functools import partial
@@ -35,7 +35,7 @@ WIDTH = 84  # pixels of the limit
 
 
 class Amount(QDoubleSpinBox):
-    """A number without trailing zeros; the arrow keys change its last digit but one."""
+    """A number without trailing zeros; the arrow keys change its second last digit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,8 +50,7 @@ class Amount(QDoubleSpinBox):
 
 
 class Summary(QPushButton):
-    """A button whose words give way where it is narrow, if they are longer than `usual`; the tooltip has all of
-    them."""
+    """A button whose text is elided if it is narrow and the text longer than `usual`; the tooltip has the full text."""
 
     def __init__(self, about: str, usual: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,7 +81,7 @@ class Summary(QPushButton):
         self._elide()
 
     def _edges(self) -> int:
-        """Pixels around the words."""
+        """Return the pixels around the text."""
         return self.sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text())
 
     def _elide(self) -> None:
@@ -91,7 +90,8 @@ class Summary(QPushButton):
 
 
 class UnitBox(QComboBox):
-    """As wide as its widest title: Qt counts the ink alone, without the blank half of a closing Chinese bracket."""
+    """A combo box as wide as its widest title; Qt measures the ink only, without the blank half of a closing Chinese
+    bracket."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +108,7 @@ class UnitBox(QComboBox):
 
 
 class GoalBar(QWidget):
-    """`changed` when the wish is another, `started` for Enter and for the button."""
+    """`changed` when the wish changes, `started` for Enter and for the button."""
 
     changed = Signal()
     started = Signal()
@@ -167,31 +167,31 @@ class GoalBar(QWidget):
         self.show_wish()
 
     def set_metric(self, metric: MetricInfo) -> None:
-        """Set the metric, whose unit losses have."""
+        """Set the metric, which determines the unit of drops."""
         if metric != self._metric:
             self._metric = metric
             self.show_wish()
 
     def set_selected(self, count: int) -> None:
-        """How many layers are selected that can be edited."""
+        """Set how many editable layers are selected."""
         if count != self._selected:
             self._selected = count
             self._show_options()
 
     def set_target(self, title: str, energy: Told) -> None:
-        """Set the device that the recipe is for; "" for any. `energy`: how that is told for it."""
+        """Set the target device; "" for any. `energy`: how energy is obtained for it."""
         if (title, energy) != (self._target, self._energy):
             self._target, self._energy = title, energy
             self.show_wish()
 
     @property
     def points(self) -> bool:
-        """Whether a loss is counted in points of a percentage."""
+        """Return whether a drop is in percentage points."""
         return self._metric.percent or not self._metric
 
     @property
     def obstacle(self) -> str:
-        """Why this wish cannot be searched for; "" where it can."""
+        """Return why this goal cannot be searched for; "" if it can."""
         if self.wish.limit == "energy" and not self._energy:
             return said(UNKNOWN_ENERGY[0])
         return self.tr("Select layers that can be edited.") if self.wish.chosen and not self._selected else ""
@@ -214,7 +214,7 @@ class GoalBar(QWidget):
         self._show_options()
 
     def _able_energy(self) -> None:
-        """Only for a device whose energy is known; else with the reason."""
+        """Enable energy for devices for which it is known; otherwise show the reason."""
         items = self.unit.model()
         assert isinstance(items, QStandardItemModel)
         item, reason = items.item(LIMITS.index("energy")), " ".join(map(said, UNKNOWN_ENERGY))
@@ -290,7 +290,7 @@ class GoalBar(QWidget):
         menu.addAction(effort)
 
     def _effort(self, parent: QWidget) -> QWidget:
-        """Samples and minutes that the search may take."""
+        """Return the fields for samples and minutes of the search."""
         form = QWidget(parent)
         rows = QFormLayout(form)
         rows.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
@@ -328,7 +328,7 @@ class GoalBar(QWidget):
         self.changed.emit()
 
     def _on_family(self, family: str, action: QAction, ticked: bool) -> None:
-        """One of them stays ticked."""
+        """Keep at least one family ticked."""
         chosen = tuple(each for each in FAMILIES if (ticked if each == family else each in self.wish.families))
         if chosen:
             self._set(families=chosen)

@@ -1,4 +1,4 @@
-"""The trade-off as a page: a drawing that says each recipe under the mouse, and all of them in a table."""
+"""The trade-off as a page: a drawing that names each recipe under the mouse, and a table of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class PageDot:
-    """In pixels of the drawing; `low` and `high` are the ends of its interval, None where it has none."""
+    """A dot in pixels of the drawing; `low` and `high` are the ends of its interval, None if it has none."""
 
     x: float
     y: float
@@ -82,7 +82,7 @@ class Ruler:
         return " ".join(f"{self.x(x)},{self.y(y)}" for x, y in points)
 
     def beyond(self, area: QRectF) -> tuple[float, float, float, float] | None:
-        """The part of an area that is in the drawing: left, top, width, height."""
+        """Return the part of an area that is in the drawing: left, top, width, height."""
         inside = area.intersected(self._home)
         if inside.isEmpty():
             return None
@@ -90,7 +90,7 @@ class Ruler:
         return left, top, self.x(inside.right()) - left, self.y(inside.top()) - top
 
     def ticks(self, axis: Axis) -> list[Tick]:
-        """As the plot has them."""
+        """Return the same ticks as the plot."""
         flat = axis.orientation == "bottom"
         ends = (self._home.left(), self._home.right()) if flat else (self._home.top(), self._home.bottom())
         found = []
@@ -105,5 +105,5 @@ class Ruler:
 
 
 def html(page: Page) -> str:
-    """Self-contained: no script, nothing loaded from elsewhere."""
+    """Return self-contained HTML, without scripts or external resources."""
     return page_template("tradeoff.html.j2").render(page=page, tr=tr, language=i18n.language())

@@ -1,4 +1,4 @@
-"""The trade-off: the metric against size, MACs, latency, memory or energy; what is measured, predicted, the limit."""
+"""The trade-off: the metric against size, MACs, latency, memory or energy; measurements, predictions, the limit."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,15 +20,15 @@ from workbench.ui.text import format
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets.labels import tooltip
 
-LOG_FROM = 3.0  # ratio of the largest to the smallest, from which the axis is logarithmic
-ROUGH = 0.15  # of the original's metric: recipes that lose more do not decide what range is shown
-BESIDE = 1.5  # of what the recipes on the front lose: how far others may lie below them
-ENDLESS = 200  # of a shaded area, in the size of the range that is shown at first
+LOG_FROM = 3.0  # ratio of the largest to the smallest from which the axis is logarithmic
+ROUGH = 0.15  # share of the original's metric: recipes with a larger drop do not affect the range
+BESIDE = 1.5  # relative to the drops on the front: how far others may lie below
+ENDLESS = 200  # size of a shaded area relative to the initial range
 OF_USE = frozenset({"front", "chosen", "current", "snapshot"})
 
 
 class TradeoffPlot(PlotPanel):
-    """Follows a Scene; the canvas tells what the hand does."""
+    """Follows a Scene; the canvas reports what the user does."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         canvas = TradeoffCanvas()
@@ -88,7 +88,7 @@ class TradeoffPlot(PlotPanel):
         self.redraw()
 
     def _show_axes(self) -> None:
-        """Only axes on which there is something to see."""
+        """Show only axes with data."""
         wanted = [
             axis
             for axis in AXES
@@ -121,7 +121,7 @@ class TradeoffPlot(PlotPanel):
         self._on_pointed(None)
 
     def _x(self, entry: Entry) -> float | None:
-        """Position of a recipe whose loss is known, in the unit of the axis."""
+        """Return the position of a recipe whose drop is known, in the unit of the axis, or None."""
         figure = figure_of(entry.point, self.across)
         return None if figure is None or entry.drop is None else figure
 
@@ -179,7 +179,7 @@ class TradeoffPlot(PlotPanel):
         self._base.setValue(self._y(0.0))
 
     def _draw_goal(self, home: QRectF) -> None:
-        """Shade what is beyond the limit, where that is of this axis, or of the metric."""
+        """Shade the area beyond the limit, if it is on this axis, or on the metric."""
         limit, drop = limit_of(self.scene.goal, self.across, self.scene.model), self.scene.goal.max_drop
         self._beyond.setVisible(limit is not None or drop is not None)
         self._beyond.setBrush(pg.mkBrush(signs.shade()))
@@ -191,7 +191,7 @@ class TradeoffPlot(PlotPanel):
             self._beyond.setRect(home.left() - wide / 2, self._y(drop) - (high if below else 0), wide, high)
 
     def _home(self, placed: Sequence[tuple[Entry, float]]) -> QRectF:
-        """The range that shows all recipes but those that are of no use."""
+        """Return the range that shows all recipes except useless ones."""
         xs = [self._across(x) for _, x in placed]
         rough = ROUGH * abs(self.scene.value or 0.0) or math.inf
         known = [(entry, entry.drop) for entry, _ in placed if entry.drop is not None]
@@ -238,7 +238,7 @@ class TradeoffPlot(PlotPanel):
         return next((entry for entry in self.scene.entries if entry.key == key), None)
 
     def _on_pointed(self, key: int | None) -> None:
-        """The dot under the mouse, else the chosen one, else what to do."""
+        """Describe the dot under the mouse, else the chosen one, else what to do."""
         pointed = self.entry(key)
         chosen = self.canvas.chosen
         entry = pointed or self.entry(chosen[-1] if chosen else None)
@@ -256,7 +256,7 @@ class TradeoffPlot(PlotPanel):
         return self.tr("Click a recipe to preview it, Ctrl+click a second one to compare, drag and scroll to zoom.")
 
     def _sources(self) -> str:
-        """On how many samples the search chose, and how many had no part in that; what is not in sight."""
+        """Return on how many samples the search chose, and how many were held out; and what is out of view."""
         front, home = self.scene.front, self.canvas.home
         parts = []
         if front is not None and front.selection:
@@ -268,7 +268,7 @@ class TradeoffPlot(PlotPanel):
         return " ".join(parts)
 
     def words(self, entry: Entry) -> tuple[str, str]:
-        """Its figures, and its recipe."""
+        """Return an entry's figures, and its recipe."""
         scene = self.scene
         assert scene.model is not None
         figures = words.point_words(entry, scene.metric, scene.value, scene.energy)
@@ -282,7 +282,7 @@ class TradeoffPlot(PlotPanel):
             widget.setVisible(drawn)
 
     def to_html(self) -> str:
-        """The trade-off as it is drawn at first, however it is zoomed now."""
+        """Return the trade-off as drawn initially, regardless of the current zoom."""
         scene, canvas, ruler = self.scene, self.canvas, page.Ruler(self.canvas.home)
         spots = {spot.key: spot for spot in canvas.spots}
         dots, rows = [], []
@@ -338,7 +338,7 @@ class TradeoffPlot(PlotPanel):
             name = words.name_of(entry).replace(chr(34), chr(39))
             how = "" if point.energy is None else self.scene.energy
             before = _cells((point.bytes, point.macs, point.latency, point.memory, point.energy))
-            source = "reference" if point.kind == "original" else point.how  # the others are compared with it
+            source = "reference" if point.kind == "original" else point.how  # the reference for the others
             rows.append(f'"{name}",{point.kind},{before},{how},{_cells((entry.drop, *interval))},{source}')
         return "\n".join(rows) + "\n"
 

@@ -1,4 +1,4 @@
-"""Recipes that need no search: one stack of steps on every layer, as a menu."""
+"""Menu of recipes that need no search: one stack of steps on every layer."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ from workbench.ui.widgets.labels import tooltip
 
 
 class PresetMenu(QMenu):
-    """`applied` with the name of a preset; each entry says what it would make of the model."""
+    """`applied` with the name of a preset; each entry shows its predicted effect."""
 
     applied = Signal(str)
 
@@ -34,7 +34,8 @@ class PresetMenu(QMenu):
         plans.changed.connect(lambda: self.fill() if self.isVisible() else None)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The command palette fills it, too, and needs no figures."""
+        """Request the figures only when the menu is shown; the command palette fills it, too, and does not need
+        them."""
         super().showEvent(event)
         self._plans.ask_forecasts()
 
@@ -54,7 +55,7 @@ class PresetMenu(QMenu):
         self.applied.emit(name)
 
     def _figures(self, name: str, forecast: Forecast | None) -> str:
-        """'149 kB, −0.3 ± 0.4 points' where it was measured, else what is predicted."""
+        """Return '149 kB, −0.3 ± 0.4 points' if it was measured, else the prediction."""
         if forecast is None:
             return tr("computing…")
         if forecast.refused:

@@ -1,4 +1,4 @@
-"""How far the search is, with its buttons."""
+"""Progress of the search, with its buttons."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
@@ -11,8 +11,8 @@ from workbench.ui.widgets.labels import Elided
 
 
 class SearchProgress(QWidget):
-    """'Racing candidates, 34 of 120', a bar, Pause and Stop; there while a search runs. The time that all of it still
-    takes is told where all jobs tell theirs: that of a phase beside it would be another one."""
+    """'Racing candidates, 34 of 120', a bar, Pause and Stop; shown while a search runs. The remaining time is shown
+    where all jobs show it: that of a phase next to it would differ."""
 
     def __init__(self, plans: Plans, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class SearchProgress(QWidget):
         self.bar.setValue(round(1000 * (fraction or 0)))
 
     def words(self) -> str:
-        """The phase and its trials."""
+        """Return the phase and its trials."""
         plans = self._plans
         front = plans.front
         if plans.paused:

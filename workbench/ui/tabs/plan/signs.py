@@ -1,4 +1,4 @@
-"""The signs of recipes, the same in the plot, in the table and in the key below the plot."""
+"""Symbols of recipes, the same in the plot, in the table and in the legend below the plot."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,7 +15,7 @@ from workbench.ui.widgets import theme
 
 SIGN = 16  # pixels of a sign in a table
 DENSITY = 2  # pixels of the picture for each of them
-GAP = 14  # between two words of the key
+GAP = 14  # between two entries of the legend
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def paint(painter: QPainter, sign: Sign, at: QPointF) -> None:
 
 
 def icon(sign: Sign) -> QIcon:
-    """For a cell of a table; in one colour where the cell is selected."""
+    """Return the icon for a cell of a table; in one colour if the cell is selected."""
     return _icon(sign, theme.colors().dark)
 
 
@@ -87,7 +87,7 @@ def _picture(sign: Sign) -> QPixmap:
 
 
 class Key(QWidget):
-    """'● search  □ same for all layers  ┄ predicted': what of it is in the plot; what has no room is left out."""
+    """'● search □ same for all layers ┄ predicted': legend of the kinds in the plot, as far as there is room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +96,7 @@ class Key(QWidget):
         theme.signals.changed.connect(self.update)
 
     def show_kinds(self, *kinds: str) -> None:
-        """Show the signs of these kinds: search, uniform, greedy, own, predicted, limit."""
+        """Show the symbols of these kinds: search, uniform, greedy, own, predicted, limit."""
         if kinds != self._shown:
             self._shown = kinds
             self.setAccessibleName(tr(", ").join(self._words()[kind] for kind in kinds))
@@ -144,7 +144,7 @@ class Key(QWidget):
 
 
 def shade() -> QColor:
-    """Colour of what is beyond the limit."""
+    """Return the colour of the area beyond the limit."""
     shaded = QColor(color("bad"))
     shaded.setAlpha(28 if not theme.colors().dark else 40)
     return shaded

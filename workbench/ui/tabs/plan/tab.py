@@ -1,4 +1,4 @@
-"""Plan: a goal, the search for it, and the trade-off to choose from."""
+"""Plan tab: a goal, the search for it, and the trade-off to choose from."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ class Halves(PlotSplitter):
 
 
 class PlanTab(QWidget):
-    """Follows the session and its plans; looks at recipes, and applies them, through the session's undo list.
+    """Follows the session and its plans; previews recipes, and applies them, through the session's undo list.
 
     data_wanted   the button that opens data was pressed
     """
@@ -49,7 +49,7 @@ class PlanTab(QWidget):
         super().__init__(parent)
         self.session, self.plans = session, plans
         self.picked: tuple[int, ...] = ()
-        self._proposing = False  # a search ended, and what it chose is to be shown with the next picture
+        self._proposing = False  # a search has ended, and its choice is to be shown with the next update
         self.bar = GoalBar(self)
         self.bar.targets = TargetMenu(session, self.bar)
         self.presets = QPushButton(self.tr("Presets"), self)
@@ -159,7 +159,7 @@ class PlanTab(QWidget):
         self._ask()
 
     def refresh(self) -> None:
-        """The plot, and then the table."""
+        """Draw the plot, and then the table."""
         session, plans = self.session, self.plans
         metric = plans.front.metric if plans.front is not None else session.metric
         baseline = session.baseline
@@ -172,7 +172,7 @@ class PlanTab(QWidget):
         self._rows.soon()
 
     def _show_rows(self) -> None:
-        """The table, in a later turn."""
+        """Update the table, in a later turn."""
         self.model.show_scene(self.plot.scene)
         self._show_picked()
         if self._proposing:
@@ -189,7 +189,7 @@ class PlanTab(QWidget):
         self.presets.setVisible(not plans.job)
         focused = QApplication.focusWidget()
         if not plans.job and focused is not None and self.progress.isAncestorOf(focused):
-            self.table.setFocus()  # as above: its buttons disappear, and what was found is to be proposed here
+            self.table.setFocus()  # as above: its buttons disappear, and the result is to be proposed here
         self.progress.refresh()
         reason = plans.reason or self.bar.obstacle
         self.bar.begin.setEnabled(not reason and not plans.job)
@@ -206,7 +206,7 @@ class PlanTab(QWidget):
         return tuple(layer.path for layer in layers if layer is not None and not layer.locked)
 
     def _show_picked(self) -> None:
-        """In the plot and in the table; two of them layer by layer."""
+        """Show the picked recipes in plot and table; two of them layer by layer."""
         session = self.session
         self.plot.canvas.choose(self.picked)
         self.table.choose(self.picked)
@@ -222,7 +222,7 @@ class PlanTab(QWidget):
     # -- hand ------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Search for what the bar says."""
+        """Start a search for the goal in the bar."""
         if self.bar.begin.isEnabled():
             self.table.setFocus()  # the button disappears, and the focus would go anywhere
             self.plans.start(self.bar.wish.goal(self.session.model, self.bar.points, self._selected()))
@@ -231,8 +231,8 @@ class PlanTab(QWidget):
         self._proposing = self.isVisible()
 
     def _propose(self) -> None:
-        """Look at what the search chose, ready for Enter; but only if the user still is here and looks at nothing
-        else: what is on show elsewhere does not change under the hand."""
+        """Preview the recipe that the search chose, ready for Enter; but only if the tab is visible and nothing else is
+        previewed, so that nothing changes unexpectedly."""
         front, focus = self.plans.front, QApplication.focusWidget()
         here = self.isVisible() and (focus is None or self.isAncestorOf(focus))
         if here and not self.picked and front is not None and front.chosen is not None:
@@ -249,7 +249,7 @@ class PlanTab(QWidget):
         self.pick((self.picked[-1], key) if joins and self.picked and key != self.picked[-1] else (key,))
 
     def pick(self, keys: tuple[int, ...]) -> None:
-        """One recipe is looked at; two are compared."""
+        """Preview one recipe, or compare two."""
         self.picked = keys
         if len(keys) == 1:
             self._look_at(keys[0])
@@ -268,8 +268,8 @@ class PlanTab(QWidget):
         session.history.look(whole, name, self.tr("apply {name}").format(name=name), session)
 
     def _whole(self, recipe: Recipe) -> Recipe:
-        """With what a search does not decide: how the model is trained where it was not retrained, the data that the
-        recipe was made with, and the device that it is for."""
+        """Return the recipe with what a search does not decide: the training stages unless it was retrained, its data,
+        and the target."""
         standing = self.session.history.standing(self.session.recipe)
         found = recipe.storing
         integers = found.integers if found.integers == "all" else standing.storing.integers
@@ -278,30 +278,30 @@ class PlanTab(QWidget):
         return Recipe(recipe.rows, recipe.seed, recover, storing, standing.data, standing.target)
 
     def _leaving(self, recipe: Recipe) -> Recipe:
-        """With the layers left alone that the recipe leaves alone now."""
+        """Return the recipe without steps for the layers that the current one leaves alone."""
         session = self.session
         standing = session.history.standing(session.recipe)
         layers = session.model.layers if session.model is not None else ()
         return recipe.leaving(layer.path for layer in layers if standing.leaves_alone(layer.path))
 
     def apply(self) -> None:
-        """Make the recipe that is looked at the recipe, as one step."""
+        """Apply the previewed recipe, as one step."""
         self.session.history.keep()
 
     def leave(self) -> None:
-        """Back to the recipe before the preview; nothing is picked."""
+        """End the preview, with nothing picked."""
         self.picked = ()
         self.session.history.leave()
         self._show_picked()
 
     def apply_preset(self, name: str) -> None:
-        """As one step that can be undone."""
+        """Apply a preset as one undoable step."""
         self.session.history.leave()
         text = self.tr("apply {name}").format(name=said(name))
         self.session.change_recipe(self._leaving(self._whole(self.plans.presets[name])), text)
 
     def _on_looked(self) -> None:
-        """A look that ended elsewhere, by an edit or an undo, leaves nothing picked."""
+        """Clear the picked recipes if the preview was ended elsewhere, by an edit or an undo."""
         if self.session.history.looking is None and len(self.picked) == 1:
             self.picked = ()
             self._scene.soon()

@@ -1,4 +1,4 @@
-"""The recipes as a table that is sorted by any column; what is selected in it is selected in the plot."""
+"""Sortable table of the recipes; its selection is that of the plot."""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -52,7 +52,7 @@ class RecipeModel(QAbstractTableModel):
         self._entries: list[Entry] = []
 
     def show_scene(self, scene: Scene) -> None:
-        """Rows that are new are put in between the others, which stay; another set of rows is begun anew."""
+        """Insert new rows between the existing ones; another set of rows resets the model."""
         keys = {entry.key for entry in scene.entries}
         kept = [entry.key for entry in self._entries]
         if not kept or [entry.key for entry in scene.entries if entry.key in {*kept}] != kept or not {*kept} <= keys:
@@ -147,7 +147,7 @@ class RecipeModel(QAbstractTableModel):
         return words.how_of(entry)
 
     def order(self, index: Index) -> tuple[bool, Any]:
-        """Sort key of a cell; cells without a figure come last."""
+        """Return the sort key of a cell; cells without a figure come last."""
         entry, column = self.entry(index), Column(index.column())
         scene, value = self.scene, cast(Any, None)
         match column:
@@ -167,20 +167,20 @@ class RecipeModel(QAbstractTableModel):
 
 
 class RecipeProxy(QSortFilterProxyModel):
-    """Sorts by figures, not by how they are written."""
+    """Sorts by figures instead of their texts."""
 
     def lessThan(self, left: Index, right: Index) -> bool:
         return cast(bool, self._figure(left) < self._figure(right))
 
     def _figure(self, index: Index) -> Any:
-        """Asked of the model itself: Qt would wrap each answer."""
+        """Return the figure from the model directly, as Qt would wrap each value."""
         model = self.sourceModel()
         assert isinstance(model, RecipeModel)
         return model.order(index)
 
 
 class Heads(QHeaderView):
-    """Columns as narrow as their words: the arrow of the sorted one stands above them."""
+    """Columns as narrow as their titles, with the sort arrow above them."""
 
     def sectionSizeFromContents(self, column: int) -> QSize:
         words = str(self.model().headerData(column, self.orientation()) or "")
@@ -189,8 +189,7 @@ class Heads(QHeaderView):
 
 
 class RecipeTable(QTableView):
-    """`picked`: the recipes that the hand selected, one or two; `applied` for Return and a double click; `left` for
-    Escape."""
+    """`picked`: one or two recipes selected by the user; `applied` for Return and a double click; `left` for Escape."""
 
     picked = Signal(object)
     applied = Signal()
@@ -233,7 +232,7 @@ class RecipeTable(QTableView):
         self.setColumnHidden(Column.RATIO, self.width() < NARROW)
 
     def choose(self, keys: Sequence[int]) -> None:
-        """Select these: it follows, and is no choice of the hand."""
+        """Select these rows without emitting `picked`."""
         self._following = True
         chosen = QItemSelection()
         last = QModelIndex()

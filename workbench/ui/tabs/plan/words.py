@@ -1,4 +1,4 @@
-"""A recipe and its figures in words, for the read-out of the plot, the table and the page."""
+"""A recipe and its figures in words, for the readout of the plot, the table and the page."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ from workbench.ui.text import format
 from workbench.ui.text.describe import stacks_of, steps_words
 from workbench.ui.text.i18n import said, tr
 
-MOST = 4  # groups of layers that are told apart
+MOST = 4  # largest number of groups of layers that are listed
 
 
 def name_of(entry: Entry) -> str:
-    """Name of a row, given by the search or by the user."""
+    """Return the name of a row, given by the search or by the user."""
     point = entry.point
     if "original" in entry.marks:
         return tr("Original")
@@ -39,14 +39,14 @@ def _plain_name(point: Point) -> str:
 
 
 def role_of(entry: Entry) -> str:
-    """Role of a row, in brackets of the table; "" for none."""
+    """Return the role of a row, shown in brackets in the table; "" for none."""
     words = {"chosen": tr("best for the goal"), "current": tr("current recipe"), "snapshot": tr("snapshot")}
     mine = [text for mark, text in words.items() if mark in entry.marks and text != name_of(entry).lower()]
     return tr(", ").join(mine)
 
 
 def recipe_words(recipe: Recipe, model: ModelSummary, methods: Mapping[str, MethodInfo]) -> str:
-    """'12 layers Affine 4 bit, conv1 Affine 8 bit, 3 layers unchanged': the largest groups of layers."""
+    """Return '12 layers Affine 4 bit, conv1 Affine 8 bit, 3 layers unchanged': the largest groups of layers."""
     stacks = stacks_of(recipe, model)
     groups = Counter(stacks.values()).most_common()
     if len(groups) == 1:
@@ -62,7 +62,7 @@ def recipe_words(recipe: Recipe, model: ModelSummary, methods: Mapping[str, Meth
 
 
 def how_of(entry: Entry) -> str:
-    """How the figure was obtained, and on how many samples: 'measured, 300'."""
+    """Return how the figure was obtained, and on how many samples: 'measured, 300'."""
     point, best = entry.point, entry.point.best
     if "original" in entry.marks and best is None:
         return tr("reference")
@@ -73,8 +73,8 @@ def how_of(entry: Entry) -> str:
 
 
 def drop_words(entry: Entry, metric: MetricInfo, baseline: float | None, unit: bool = False) -> str:
-    """'0.4 ± 0.3' of points, or in the unit of the metric: what the metric of the original is above that beside it. A
-    prediction has its mark."""
+    """Return '0.4 ± 0.3', in points or in the unit of the metric: the difference to the original's displayed metric. A
+    prediction is marked."""
     if entry.drop is None:
         return "–"
     best, shown = entry.point.best, _shown(entry, metric, baseline)
@@ -86,13 +86,13 @@ def drop_words(entry: Entry, metric: MetricInfo, baseline: float | None, unit: b
 
 
 def change_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str:
-    """'−0.4 ± 0.3 points': the same difference as a change; "" where it was not measured."""
+    """Return '−0.4 ± 0.3 points': the same difference as a change; "" if it was not measured."""
     figure = change_of(entry.point, metric)
     return "" if figure is None else format.change_text(figure, metric, _shown(entry, metric, baseline))
 
 
 def _shown(entry: Entry, metric: MetricInfo, baseline: float | None) -> tuple[float, float] | None:
-    """The metric of the original and of this recipe, as they are written."""
+    """Return the metric of the original and of this recipe, as displayed."""
     value = value_of(entry, metric, baseline)
     return None if baseline is None or value is None else (baseline, value)
 
@@ -103,14 +103,15 @@ def value_words(entry: Entry, metric: MetricInfo, baseline: float | None) -> str
 
 
 def value_of(entry: Entry, metric: MetricInfo, baseline: float | None) -> float | None:
-    """The metric of a recipe: that of the original less what was lost, which was found on the same samples."""
+    """Return the metric of a recipe: that of the original minus the drop, which was measured on the same samples."""
     if entry.drop is None or baseline is None:
         return entry.point.value
     return baseline - metric.sign * entry.drop
 
 
 def point_words(entry: Entry, metric: MetricInfo, baseline: float | None, energy: Told = "") -> str:
-    """'Search 3: 234 kB, top-1 92.1 % (−0.4 ± 0.3 points), measured, 300 samples'; `energy`: how that was obtained."""
+    """Return 'Search 3: 234 kB, top-1 92.1 % (−0.4 ± 0.3 points), measured, 300 samples'; `energy`: how that was
+    obtained."""
     point = entry.point
     parts = [size(point.bytes)]
     if point.macs is not None:
@@ -130,11 +131,11 @@ def point_words(entry: Entry, metric: MetricInfo, baseline: float | None, energy
 
 
 def original_value(front: Front | None, otherwise: float | None) -> float | None:
-    """The metric of the original, on the samples of the search where it says so."""
+    """Return the metric of the original, on the samples of the search if it has one."""
     best = front.original.best if front is not None else None
     return otherwise if best is None else best.value
 
 
 def ratio_words(point: Point, original: int) -> str:
-    """'6.2x'; '1.0x' of the original."""
+    """Return '6.2x'; '1.0x' for the original."""
     return tr("{times}x").format(times=f"{original / point.bytes:.1f}") if point.bytes else "–"

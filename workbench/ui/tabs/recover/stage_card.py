@@ -1,4 +1,4 @@
-"""One training stage as a card: what it is, its parameters, why it works."""
+"""One training stage as a card: its parameters and an explanation."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,11 +88,11 @@ class StageCard(QFrame):
         )
 
     def set_teachers(self, files: Sequence[str]) -> None:
-        """These files teach; none: the original model."""
+        """Use these files as teachers; none: the original model."""
         self._on_changed("teacher", ", ".join(files), True)
 
     def focus_form(self) -> None:
-        """Put the keyboard where the first parameter is."""
+        """Move the keyboard focus to the first parameter."""
         self.form.first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property

@@ -1,4 +1,4 @@
-"""Recover: the training stages of the recipe, a button that runs them, and what they reach while they run."""
+"""Recover tab: the training stages of the recipe, a button that runs them, and their progress."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,7 +37,7 @@ CURVES_BESIDE = 480  # pixels of width from which two curves have room side by s
 
 
 class Halves(PlotSplitter):
-    """The stages, no wider than a form is read well, and the curves beside them, or below."""
+    """The stages, no wider than a form should be, and the curves beside them, or below."""
 
     def share(self) -> None:
         room = self.width() if self.wide else self.height()
@@ -61,8 +61,8 @@ class RecoverTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
         column.addWidget(splitter)
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # where it is narrow the halves stack
-        self.setMinimumSize(FORM_WIDTH, LOWEST)  # not what its parts would like: the window must not grow
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # if it is narrow, the halves are stacked
+        self.setMinimumSize(FORM_WIDTH, LOWEST)  # not the sum of its parts, as the window must not grow
         self._drawing = session.turns.piece(self, self._draw, Place.WHAT_IT_LOOKS_LIKE)
         for signal in (session.recipe_changed, session.data_changed, session.model_changed, trainings.changed):
             signal.connect(self.refresh)
@@ -130,7 +130,7 @@ class RecoverTab(QWidget):
         column.addStretch(1)
 
     def _build_temperatures(self) -> None:
-        """A row that is there while a stage has a temperature; and the device, where there is a choice."""
+        """Build the row that is shown while a stage has a temperature; and the device, if there is a choice."""
         self.trials = QWidget(self._left)
         self.try_ = QPushButton(self.tr("Sweep temperatures"), self.trials)
         self.try_.setToolTip(
@@ -190,7 +190,7 @@ class RecoverTab(QWidget):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """The stages and the buttons at once: what is clicked there must be what is there."""
+        """Update stages and buttons at once, so that clicks hit the right one."""
         self._show_stages(self._session.recipe.recover)
         self._show_buttons()
         self._drawing.soon()
@@ -199,7 +199,7 @@ class RecoverTab(QWidget):
         self._show_curve()
         self._show_temperatures()
         self._show_outcome(self._trainings.result)
-        # Two empty plots say nothing, as long as there is nothing to train.
+        # Hides two empty plots as long as there is nothing to train.
         begun = bool(self.cards or self._trainings.points or self._trainings.result)
         if begun and self._right.isHidden():
             self._right.show()
@@ -229,7 +229,7 @@ class RecoverTab(QWidget):
         return card
 
     def _show_buttons(self) -> None:
-        """The focus goes to what takes the place of what had it."""
+        """Update the buttons; the focus goes to the button that replaces the one with the focus."""
         focused = QApplication.focusWidget()
         self._enable_buttons()
         if focused is not None and self.isAncestorOf(focused) and not (focused.isVisible() and focused.isEnabled()):
@@ -272,7 +272,7 @@ class RecoverTab(QWidget):
         )
 
     def _show_temperatures(self) -> None:
-        """The curve, and what it proposes, of a sweep that was asked for; the loss gives way to it."""
+        """Show the curve of a temperature sweep and its proposal, in place of the loss."""
         curve = self._trainings.curve
         self.temperatures.show_curve(curve)
         asked = curve is not None or self._trainings.trying

@@ -12,7 +12,7 @@ from workbench.ui.widgets import theme
 
 
 class TemperaturePlot(PlotPanel):
-    """The metric on samples held out, over T; a stroke from the worst seed to the best."""
+    """The metric on held-out samples, over T; a bar from the worst seed to the best."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent.tr("Temperatures, held out"), Canvas("T", parent.tr("metric")), (), "", parent)
@@ -55,7 +55,7 @@ class TemperaturePlot(PlotPanel):
         self.canvas.set_stops(xs)
 
     def words(self, point: TemperaturePoint) -> str:
-        """T = 4: 88.10 % (87.90 % to 88.30 %)"""
+        """Return T = 4: 88.10 % (87.90 % to 88.30 %)"""
         assert self.curve is not None
         values = [metric_text(value, self.curve.metric) for value in (point.mean, min(point.held), max(point.held))]
         text = f"T = {point.temperature:g}: {values[0]}"

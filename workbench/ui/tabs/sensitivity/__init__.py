@@ -1,4 +1,4 @@
-"""Sensitivity tab: loss of each candidate on each layer, and sweeps of one parameter."""
+"""Sensitivity tab: drop of each candidate on each layer, and sweeps of one parameter."""
 
 from workbench.ui.tabs.sensitivity.tab import SensitivityTab
 

@@ -1,4 +1,4 @@
-"""The button that says which candidates are tried; its menu stays open while they are ticked."""
+"""Button that selects the candidates to try; its menu stays open while they are ticked."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -33,7 +33,7 @@ class TickMenu(QMenu):
 
 
 class CandidateButton(QPushButton):
-    """`changed` when another set is chosen."""
+    """`changed` when the selection changes."""
 
     changed = Signal()
 
@@ -51,14 +51,14 @@ class CandidateButton(QPushButton):
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
-        """Ticked candidates, in the order of the menu."""
+        """Return the ticked candidates, in the order of the menu."""
         return tuple(stack for stack in self._stacks if stack in self._ticked)
 
     def set_methods(self, methods: Mapping[str, MethodInfo]) -> None:
         self._methods = methods
 
     def set_extra(self, stack: Stack) -> None:
-        """These steps can be made a candidate too."""
+        """Offer these steps as a further candidate."""
         self._extra = stack
 
     def choose(self, stacks: tuple[Stack, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The matrix as Qt sees it: a row for each layer, a column for each candidate, sorted by what a column loses."""
+"""Qt model of the matrix: a row for each layer, a column for each candidate, sortable by the drops of a column."""
 
 import math
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ Role = Qt.ItemDataRole
 
 
 class MatrixModel(QAbstractTableModel):
-    """Rows and columns are those of the plan; cells come one by one."""
+    """Rows and columns are those of the scan; cells arrive one by one."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class MatrixModel(QAbstractTableModel):
 
     @property
     def top(self) -> float:
-        """The loss that has the last colour."""
+        """Return the drop with the last colour."""
         return self._top
 
     def cell(self, index: Index) -> Cell:
@@ -124,7 +124,7 @@ class MatrixModel(QAbstractTableModel):
         return None
 
     def describe(self, index: Index) -> str:
-        """Describe a cell, line by line."""
+        """Return the description of a cell, line by line."""
         if self.scan is None:
             return ""
         return words.whole(
@@ -137,7 +137,7 @@ class MatrixModel(QAbstractTableModel):
         return words.short_loss(trial, self.scan)
 
     def to_csv(self) -> str:
-        """Every cell that is known, one a line."""
+        """Return every known cell, one per line."""
         rows = ["layer,candidate,bytes,drop,ci_low,ci_high,predicted"]
         for (path, stack), trial in self._cells.items():
             figures = (trial.drop, trial.low, trial.high, trial.predicted)
@@ -147,24 +147,24 @@ class MatrixModel(QAbstractTableModel):
 
 
 class MatrixProxy(QSortFilterProxyModel):
-    """Without a column to sort by, the order is that of the model."""
+    """Sorts rows; without a sort column, the order is that of the model."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setSortRole(SORT_ROLE)
-        self.setDynamicSortFilter(False)  # rows must not jump while cells come
+        self.setDynamicSortFilter(False)  # rows must not jump while cells arrive
 
     def lessThan(self, left: Index, right: Index) -> bool:
         return left.data(SORT_ROLE) < right.data(SORT_ROLE)
 
 
 def strength(drop: float, top: float) -> float:
-    """Position of a loss in the colour map: by its square root, so that small losses can be told apart."""
+    """Return the position of a drop in the colour map: by its square root, so that small drops can be distinguished."""
     return math.sqrt(max(drop, 0.0) / top) if top > 0 else 0.0
 
 
 def _order(trial: Trial | None, refused: str) -> tuple[int, float]:
-    """Sort key: measured, predicted, unknown, impossible."""
+    """Return the sort key: measured, predicted, unknown, impossible."""
     if trial is None:
         return (3 if refused else 2), 0.0
     if trial.drop is not None:

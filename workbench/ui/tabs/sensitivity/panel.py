@@ -1,4 +1,4 @@
-"""The matrix with what every picture has: a title, the legend of its colours, a way to save it and to copy it."""
+"""The matrix with the elements of every plot: title, legend of its colours, saving and copying."""
 
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +12,7 @@ from workbench.ui.widgets.legend import Legend
 
 
 class MatrixPanel(PlotPanel):
-    """`matrix` is the table; a saved picture has all of its cells, also those that are scrolled away."""
+    """`matrix` is the table; a saved image has all of its cells, including those scrolled out of view."""
 
     def __init__(self, model: MatrixModel, parent: QWidget | None = None) -> None:
         self.matrix = MatrixTable(model)
@@ -40,7 +40,7 @@ class MatrixPanel(PlotPanel):
 
     def _turn(self, page: QWidget) -> None:
         super()._turn(page)
-        self.readout.hide()  # what a cell says stands below, where there is room for it
+        self.readout.hide()  # the description of a cell is below, where there is room
         self.table.hide()
         drawn = page is self.canvas
         self.legend.setVisible(drawn)
@@ -51,7 +51,7 @@ class MatrixPanel(PlotPanel):
         return self.model.to_csv()
 
     def whole(self) -> "MatrixPanel":
-        """The same, as large as its cells need."""
+        """Return a copy as large as its cells need."""
         copy = MatrixPanel(self.model)
         copy.show_canvas()
         header = self.matrix.horizontalHeader()

@@ -1,4 +1,4 @@
-"""Scan page: candidates, progress, the matrix of losses, and details of the selected cell."""
+"""Scan page: candidates, progress, the matrix of drops, and details of the selected cell."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -15,7 +15,7 @@ from workbench.ui.text.describe import stack_words
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
 
-WIDEST = 260  # pixels of a box to choose from
+WIDEST = 260  # pixels of a combo box
 
 
 class ScanPage(QWidget):
@@ -62,7 +62,7 @@ class ScanPage(QWidget):
             (self.tr("Measure best quarter"), 0.25),
         ):
             self.share.addItem(title, share)
-        for box in (self.layers, self.share):  # they give way where it is narrow
+        for box in (self.layers, self.share):  # they shrink if it is narrow
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(7)
         self.scan = QPushButton(self.tr("Scan"), self)
@@ -179,12 +179,12 @@ class ScanPage(QWidget):
         self.apply.setEnabled(any(not self.model.refusal(each) for each in chosen))
 
     def _follow(self) -> None:
-        """The layer that was chosen elsewhere."""
+        """Go to the layer that was selected elsewhere."""
         self.table.go_to(self._session.current)
         self._show_cell()
 
     def _on_cell(self) -> None:
-        """The layers of the cells are the chosen ones, and the candidate under the cursor is what other views show."""
+        """Select the layers of the cells, and show the candidate under the cursor in other views."""
         paths = [self.model.cell(index)[0] for index in self.table.chosen()]
         if paths:
             self.scans.show(self.model.cell(self.table.proxy.mapToSource(self.table.currentIndex()))[1])
@@ -199,7 +199,7 @@ class ScanPage(QWidget):
         return tuple(path for path in paths if path in self._session.selection) if self.layers.currentData() else paths
 
     def start(self) -> None:
-        """Scan what the controls say."""
+        """Start the scan that the controls describe."""
         if self.scan.isEnabled():
             layers = self._wanted_layers() if self.layers.currentData() else ()
             self.scans.start(Wanted(self.candidates.stacks, layers, self.share.currentData()))

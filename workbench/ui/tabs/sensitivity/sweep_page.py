@@ -1,4 +1,4 @@
-"""Sweep page: one parameter raised until the drop of the metric exceeds the limit."""
+"""Sweep page: one parameter increased until the drop of the metric exceeds the limit."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -159,7 +159,7 @@ class SweepPage(QWidget):
         self._show_parameters()
 
     def _dress(self) -> None:
-        """The signs of the families, in the colours of the theme."""
+        """Set the icons of the families, in the colours of the theme."""
         for index in range(self.method.count()):
             info = self.session.methods.get(self.method.itemData(index))
             if info is not None:
@@ -242,14 +242,14 @@ class SweepPage(QWidget):
         return tuple(path for path in paths if path in self.session.selection) if self.layers.currentData() else paths
 
     def _numbers(self) -> tuple[float, ...] | None:
-        """The values that were typed; None where they are no numbers."""
+        """Return the typed values; None if they are not numbers."""
         try:
             return tuple(float(part) for part in self.values.text().replace(";", ",").split(",") if part.strip())
         except ValueError:
             return None
 
     def start(self) -> None:
-        """Sweep what the form says."""
+        """Start the sweep that the form describes."""
         values = self._numbers()
         if not self.start_button.isEnabled() or values is None or self.session.data is None:
             return
@@ -266,7 +266,7 @@ class SweepPage(QWidget):
         )
 
     def use_picked(self) -> None:
-        """Give the layers that were swept the step at the chosen value, as one undoable step."""
+        """Give the swept layers the step with the chosen value, as one undoable step."""
         curve, point = self.sweeps.curve, self.plot.picked_point
         if curve is not None and point is not None:
             recipe = with_step(self.session.recipe, self.session.free(curve.chosen), curve.action(point.setting))
@@ -277,6 +277,7 @@ class SweepPage(QWidget):
 
 
 def _sweeps(field: Field) -> bool:
-    """A number with both ends, or the threshold, which goes through the magnitudes of the weights."""
+    """Return whether a field is a number with both bounds, or the threshold, which takes quantiles of the
+    magnitudes."""
     ends = field.low is not None and field.high is not None
     return field.kind in ("int", "float") and (ends or field.name == "threshold")

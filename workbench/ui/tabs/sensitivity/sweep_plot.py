@@ -1,4 +1,4 @@
-"""The metric against one parameter: its mean, the spread of the folds, what may be lost, and the value proposed."""
+"""The metric against one parameter: mean, spread of the folds, allowed drop, and the proposed value."""
 
 import math
 
@@ -42,7 +42,7 @@ class SweepPlot(PlotPanel):
         self.show_curve(None, "", False)
 
     def show_curve(self, curve: Curve | None, axis: str, log: bool) -> None:
-        """`axis`: the parameter in words; `log`: its steps are equal in ratio."""
+        """Show a curve. `axis`: the parameter in words; `log`: its steps have equal ratios."""
         self._curve, self._axis_words, self._log = curve, axis, log
         if curve is None or not curve.points:
             self.show_sentence(self.tr("The sweep curve appears here."))
@@ -108,7 +108,7 @@ class SweepPlot(PlotPanel):
 
     @property
     def picked_point(self) -> SweepPoint | None:
-        """The one that was chosen, else the proposed one."""
+        """Return the chosen point, else the proposed one."""
         if self._curve is None:
             return None
         chosen = next((point for point in self._curve.points if point.setting == self.setting), None)
@@ -140,7 +140,7 @@ class SweepPlot(PlotPanel):
             self.picked.emit(self.setting)
 
     def words(self, point: SweepPoint) -> str:
-        """'0.55: 91.8 %, loses 0.6 ± 0.4 points (folds ± 0.2), 412 kB'."""
+        """Return '0.55: 91.8 %, loses 0.6 ± 0.4 points (folds ± 0.2), 412 kB'."""
         assert self._curve is not None
         metric = self._curve.metric
         scale = 100 if metric.percent else 1

@@ -1,4 +1,4 @@
-"""Sensitivity tab: losses per layer and candidate as a matrix, sweeps of one parameter as a curve."""
+"""Sensitivity tab: drops per layer and candidate as a matrix, sweeps of one parameter as a curve."""
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -39,12 +39,12 @@ class SensitivityTab(QWidget):
         column.addWidget(self.pages, 1)
 
     def scan(self) -> None:
-        """Begin to measure what the controls of the matrix say."""
+        """Start the scan that the controls of the matrix describe."""
         self._turn(0)
         self.scan_page.start()
 
     def sweep(self) -> None:
-        """Begin to measure what the form of the curve says."""
+        """Start the sweep that the form of the curve describes."""
         self._turn(1)
         self.sweep_page.start()
 

@@ -1,4 +1,4 @@
-"""The matrix to look at: colours for what was measured, a hatch for what was only predicted, keys for the hand."""
+"""View of the matrix: colours for measured cells, hatching for predicted ones, and keyboard control."""
 
 from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
@@ -28,7 +28,7 @@ NAMES = 128, 88  # pixels of the layers' names where the columns do not fit besi
 
 
 class CellDelegate(QStyledItemDelegate):
-    """A cell is a patch of the colour map with its loss; what was not measured has no colour."""
+    """A cell is a patch of the colour map with its drop; unmeasured ones have no colour."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colors = theme.colors()
@@ -54,7 +54,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _frame(self, painter: QPainter, where: QRect, focus: bool) -> None:
-        """Around a chosen cell, in two tones: it is seen on every colour of the map."""
+        """Draw a frame around a selected cell, in two tones, visible on every colour of the map."""
         colors = theme.colors()
         outer = QRectF(where).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -68,7 +68,7 @@ class CellDelegate(QStyledItemDelegate):
 
 
 class Candidates(QHeaderView):
-    """Columns as narrow as their words: the arrow of the sorted one stands in its corner, not beside them."""
+    """Columns as narrow as their titles, with the sort arrow in the corner instead of beside them."""
 
     def sectionSizeFromContents(self, column: int) -> QSize:
         lines = str(self.model().headerData(column, self.orientation()) or "").split("\n")
@@ -78,7 +78,7 @@ class Candidates(QHeaderView):
 
 
 class MatrixTable(QTableView):
-    """`cell_chosen` when cells or the cursor are others, `applied` for Enter and a double click."""
+    """`cell_chosen` when the selection or the cursor changes, `applied` for Enter and a double click."""
 
     cell_chosen = Signal()
     applied = Signal()
@@ -111,7 +111,7 @@ class MatrixTable(QTableView):
         across.setAccessibleName(self.tr("Candidates"))
         down.setAccessibleName(self.tr("Layers"))
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setResizeContentsPrecision(0)  # what is in view: not all cells at each cell that comes
+        across.setResizeContentsPrecision(0)  # visible ones only, as cells arrive one by one
         across.setMinimumSectionSize(LEAST)
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         across.setFont(theme.font(-1))
@@ -119,7 +119,7 @@ class MatrixTable(QTableView):
         across.setHighlightSections(False)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(ROW)
-        down.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the end of a path tells layers apart
+        down.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the end of a path distinguishes layers
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         down.setMaximumWidth(NAMES[0])
         down.setHighlightSections(False)
@@ -132,7 +132,7 @@ class MatrixTable(QTableView):
         self._fit_names()
 
     def _fit_names(self) -> None:
-        """Names are whole where there is room, and give a few pixels before anything has to be scrolled."""
+        """Show names in full if there is room; they shrink by a few pixels before the table scrolls."""
         bar = self.verticalScrollBar()
         room = self.width() - (bar.width() if bar.isVisible() else 0) - self.horizontalHeader().length()
         usual, least = NAMES
@@ -158,25 +158,25 @@ class MatrixTable(QTableView):
         super().keyPressEvent(event)
 
     def chosen(self) -> list[Index]:
-        """Selected cells as indices of the matrix, the one under the cursor last."""
+        """Return the selected cells as indices of the matrix, the one under the cursor last."""
         current = self.currentIndex()
         found = sorted(self.selectedIndexes(), key=lambda index: index == current)
         return [self.proxy.mapToSource(index) for index in found]
 
     def go_to(self, path: str) -> None:
-        """The cursor moves to that layer's row and stays in its column."""
+        """Move the cursor to that layer's row, in the same column."""
         if path not in self.matrix.layers:
             return
         current = self.currentIndex()
         row = self.matrix.layers.index(path)
         target = self.proxy.mapFromSource(self.matrix.index(row, max(current.column(), 0)))
         if target.row() != current.row():
-            with QSignalBlocker(self):  # it follows: this is no choice of the hand
+            with QSignalBlocker(self):  # it follows: this is not a selection by the user
                 self.setCurrentIndex(target)
 
 
 def _hatch(painter: QPainter, where: QRect, color: QColor) -> None:
-    """Slanted lines: predicted, not measured."""
+    """Draw slanted lines: predicted, not measured."""
     painter.save()
     painter.setClipRect(where)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

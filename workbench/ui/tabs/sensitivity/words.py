@@ -1,4 +1,4 @@
-"""A cell of the matrix in words: what it loses, how that is known, and what it weighs."""
+"""A cell of the matrix in words: its drop, how that was obtained, and its size."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,13 +13,13 @@ from workbench.ui.text.i18n import said, tr
 
 
 def heading(stack: Stack, methods: Mapping[str, MethodInfo]) -> str:
-    """Heading of a column: title and value below each other; a line per step where there are several."""
+    """Return the heading of a column: title and value in two lines; a line per step if there are several."""
     words = [action_words(action, methods) for action in stack]
     return "\n".join(words[0] if len(words) == 1 else (" ".join(part) for part in words))
 
 
 def short_loss(trial: Trial, scan: Scan) -> str:
-    """Inside a cell: points where the metric is a fraction, else its own unit; what was only predicted has its mark."""
+    """Return the text inside a cell: points if the metric is a fraction, else its own unit; a prediction is marked."""
     if trial.drop is not None:
         return format.loss_text(trial.drop, scan.metric)
     if trial.predicted is None:
@@ -32,7 +32,7 @@ def short_loss(trial: Trial, scan: Scan) -> str:
 
 
 def loss(trial: Trial, scan: Scan) -> str:
-    """'loses 0.40 ± 0.35 points of top-1, ● measured, 2,000': and where chance is enough to explain it, so."""
+    """Return 'loses 0.40 ± 0.35 points of top-1, ● measured, 2,000', and whether it is not significant."""
     if trial.drop is None:
         return prediction_words(trial, scan)
     ends = sorted((trial.drop if end is None else end) for end in (trial.low, trial.high))
@@ -60,7 +60,7 @@ def prediction_words(trial: Trial, scan: Scan) -> str:
 
 
 def race(trial: Trial, scan: Scan) -> str:
-    """On how many samples it was measured, and why not on more; "" where it was on all."""
+    """Return on how many samples it was measured, and why not on more; "" if on all."""
     if not trial.samples or trial.samples == scan.samples:
         return ""
     words = (
@@ -72,7 +72,7 @@ def race(trial: Trial, scan: Scan) -> str:
 
 
 def weight(trial: Trial, bytes_of: Mapping[str, int]) -> str:
-    """'74.0 kB → 9.30 kB, 8.0x smaller (12 % kept)': of all layers that change."""
+    """Return '74.0 kB → 9.30 kB, 8.0x smaller (12 % kept)', for all layers that change."""
     before = sum(bytes_of.get(path, 0) for path in trial.changed)
     return f"{size(before)} → {size(trial.bytes)}, {format.smaller(before, trial.bytes)}" if before else ""
 
@@ -86,7 +86,7 @@ def whole(
     bytes_of: Mapping[str, int],
     refused: str = "",
 ) -> str:
-    """Everything about a cell, line by line."""
+    """Return everything about a cell, line by line."""
     lines = [f"{path}: {stack_words(stack, methods)}"]
     if trial is None:
         lines.append(said(refused) if refused else tr("not tried yet"))

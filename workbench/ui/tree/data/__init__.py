@@ -1,1 +1,1 @@
-"""Layers as the nodes of a tree: model, filter, grouping."""
+"""Layers as nodes of a tree: model, filter, grouping."""

@@ -27,13 +27,13 @@ class Column(IntEnum):
     TIME = 12
 
 
-FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)  # what the weights have to be read for
+FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)  # columns for which the weights must be read
 NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS, *FACTS, Column.TIME)
 BARRED = (Column.BYTES, Column.AFTER, Column.LOSS, Column.TIME)
 
 
 def number(node: Node, column: Column) -> float | None:
-    """Number of a layer in a column; None for modules and unknown values."""
+    """Return the number of a layer in a column; None for modules and unknown values."""
     layer, facts = node.layer, node.facts
     if layer is None:
         return None
@@ -60,8 +60,8 @@ def number(node: Node, column: Column) -> float | None:
 
 
 def bar(node: Node, column: Column, most: float) -> tuple[float, float] | None:
-    """Filled and outlined part of a bar, as shares of the largest number of any layer, `most`; a module's would only
-    repeat those of its layers."""
+    """Return the filled and outlined part of a bar, as shares of the largest number of any layer, `most`; None for
+    modules, which would only repeat their layers."""
     found = number(node, column)
     if found is None or most <= 0 or (column == Column.AFTER and not node.actions):
         return None
@@ -73,7 +73,7 @@ def bar(node: Node, column: Column, most: float) -> tuple[float, float] | None:
 
 
 def text(node: Node, column: Column, metric: MetricInfo) -> str:
-    """Text of a cell; `metric` is the one that losses are of."""
+    """Return the text of a cell; `metric`: that of the drops."""
     match column:
         case Column.NAME:
             return node.name
@@ -101,7 +101,7 @@ def text(node: Node, column: Column, metric: MetricInfo) -> str:
 
 
 def forecast(count: float) -> str:
-    """A size that is not exact."""
+    """Return a size that is not exact."""
     return f"○ {size(count)}"
 
 
@@ -115,7 +115,7 @@ def _fact(node: Node, column: Column) -> str:
 
 
 def order(node: Node, column: Column) -> Any:
-    """Sort key of a row: modules by the sums of their layers, unknown values first."""
+    """Return the sort key of a row: modules by the sums of their layers, unknown values first."""
     match column:
         case Column.PARAMETERS:
             return node.parameters
@@ -138,12 +138,12 @@ def order(node: Node, column: Column) -> Any:
 
 
 def short(actions: tuple[Action, ...]) -> str:
-    """Each action by its method and the first number it was given: 'magnitude 0.5, affine 4'."""
+    """Return each step by its method and the first number that was set: 'magnitude 0.5, affine 4'."""
     return ", ".join(f"{action.method.partition('.')[2]} {first_number(action)}".strip() for action in actions)
 
 
 def first_number(action: Action) -> str:
-    """The first number that it was given, or nothing."""
+    """Return the first number that was set, or ""."""
     numbers = (value for value in action.params.values() if not isinstance(value, bool | str) and value is not None)
     value = next(numbers, None)
     return "" if value is None else f"{value:.3g}"

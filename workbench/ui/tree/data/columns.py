@@ -1,4 +1,4 @@
-"""Choice of the columns that the layer tree shows, and of the one that colours its rows."""
+"""Choice of the columns of the layer tree, and of the one that colours its rows."""
 
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,7 +11,7 @@ COLOR_KEY = "color by"
 
 
 class ColumnChoice(QObject):
-    """Two menus, for the window's menu bar and for the header's own; `changed` when either choice is another."""
+    """Two menus, for the menu bar and for the header; `changed` when either choice changes."""
 
     changed = Signal()
 
@@ -34,7 +34,7 @@ class ColumnChoice(QObject):
         self._name()
 
     def also(self, menu: QMenu) -> None:
-        """One more menu of the header."""
+        """Add one more menu of the header."""
         self._others.append(menu)
 
     def color_by(self, column: Column | None) -> None:
@@ -45,7 +45,7 @@ class ColumnChoice(QObject):
 
     @property
     def reads_weights(self) -> bool:
-        """True where a shown column needs facts of the weights."""
+        """Return whether a shown column needs facts about the weights."""
         return self.colored in FACTS or any(not self._tree.isColumnHidden(column) for column in FACTS)
 
     def save(self, store: QSettings) -> None:
@@ -56,7 +56,7 @@ class ColumnChoice(QObject):
         self.color_by(next((column for column in NUMERIC if column.name == name), None))
 
     def tick(self) -> None:
-        """Let the menus say what is so."""
+        """Update the check marks of the menus."""
         for action in self.shown.actions():
             action.setChecked(not self._tree.isColumnHidden(action.data()))
         for action in self._group.actions():
@@ -85,7 +85,7 @@ class ColumnChoice(QObject):
             action.setText(self.tr("None") if column is None else self._model.title(column))
 
     def _open(self, where: QPoint) -> None:
-        """Open the menu of all columns, where the header was clicked."""
+        """Open the menu of all columns where the header was clicked."""
         self.tick()
         menu = QMenu(self._tree)
         menu.addActions(self.shown.actions())

@@ -1,4 +1,4 @@
-"""Language of the filter box: `conv2 op:gemm params>1e5 bytes<=20k has:prune is:edited`, all of it must hold."""
+"""Language of the filter box: `conv2 op:gemm params>1e5 bytes<=20k has:prune is:edited`; all terms must match."""
 
 import operator
 import re
@@ -14,7 +14,7 @@ ATTRIBUTES = {"params": "parameters", "parameters": "parameters", "macs": "macs"
 
 
 def parse(text: str) -> Test:
-    """A test of a node that is a layer. What is not an expression is looked for in the path and the operator."""
+    """Return a test for nodes that are layers. Words that are not expressions are searched for in path and operator."""
     tests = [_term(word) for word in text.split()]
     return lambda node: all(test(node) for test in tests)
 

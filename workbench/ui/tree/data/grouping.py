@@ -7,8 +7,8 @@ from workbench.core.base.quantities import size
 from workbench.core.layer_data.layer import Layer
 from workbench.ui.text.i18n import tr
 
-Step = tuple[str, str]  # what tells a row from all others, and its name
-CLASSES = (10_000_000, 1_000_000, 100_000, 10_000)  # bytes from which a layer is of a class, the largest first
+Step = tuple[str, str]  # unique key of a row, and its name
+CLASSES = (10_000_000, 1_000_000, 100_000, 10_000)  # lower bounds of the size classes in bytes, largest first
 
 
 class Grouping(StrEnum):
@@ -30,7 +30,7 @@ def title(grouping: Grouping) -> str:
 
 
 def trail(layer: Layer, grouping: Grouping) -> tuple[Step, ...]:
-    """The rows from the outermost to the layer's own. Keys of groups begin with a space, which no path does."""
+    """Return the rows from the outermost to the layer's own. Keys of groups begin with a space, which no path does."""
     own = (layer.path, layer.path)
     match grouping:
         case Grouping.MODULES:
@@ -45,12 +45,12 @@ def trail(layer: Layer, grouping: Grouping) -> tuple[Step, ...]:
 
 
 def order(grouping: Grouping) -> Callable[[Layer], int]:
-    """Sort key of layers before rows are made; equal ones keep the order of the model."""
+    """Return the sort key of layers before rows are created; equal ones keep the order of the model."""
     return (lambda layer: size_class(layer.bytes)) if grouping == Grouping.SIZE else lambda layer: 0
 
 
 def size_class(count: int) -> int:
-    """The place of a number of bytes in CLASSES; behind it for the smallest."""
+    """Return the index of a number of bytes in CLASSES; the one after the last for the smallest."""
     return next((place for place, least in enumerate(CLASSES) if count >= least), len(CLASSES))
 
 
@@ -63,6 +63,6 @@ def class_name(place: int) -> str:
 
 
 def _round(count: int) -> str:
-    """10 kB, not 10.0 kB: an end, not a figure."""
+    """Return 10 kB rather than 10.0 kB, for a bound."""
     number, unit = size(count).split(" ")
     return f"{float(number):g} {unit}"

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QMenu, QTreeView
 from workbench.ui.tree.data.grouping import Grouping, title
 
 KEY = "group by"
-DEPTH = 1  # of modules that are open at first; of other groups all are
+DEPTH = 1  # initially expanded levels of modules; other groups are fully expanded
 
 
 class GroupChoice(QObject):
-    """A menu, for the window's menu bar and for the tree's header; `changed` when the choice is another."""
+    """A menu, for the menu bar and for the tree's header; `changed` when the choice changes."""
 
     changed = Signal()
 
@@ -38,7 +38,7 @@ class GroupChoice(QObject):
         self.changed.emit()
 
     def unfold(self) -> None:
-        """Expand the rows as they are at first."""
+        """Expand the rows to their initial state."""
         self._tree.expandToDepth(DEPTH)
 
     def save(self, store: QSettings) -> None:

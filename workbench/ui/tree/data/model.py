@@ -1,4 +1,4 @@
-"""The layer tree as Qt sees it. Rows move only when they are grouped otherwise: edits change what cells say."""
+"""Qt model of the layer tree. Rows move only when they are regrouped: edits change only texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Index = QModelIndex | QPersistentModelIndex
 NODE_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 BAR_ROLE = Qt.ItemDataRole.UserRole + 2  # (filled, outlined) as fractions of the widest bar
-GROUP_ROLE = Qt.ItemDataRole.UserRole + 3  # the letter of the layers that lose channels together with this one
+GROUP_ROLE = Qt.ItemDataRole.UserRole + 3  # the letter of the layers coupled with this one
 
 
 COLOR_ROLE = Qt.ItemDataRole.UserRole + 4  # 0..1 for the colour of the row; None for none
@@ -52,7 +52,7 @@ _ANSWERED = frozenset(
 
 
 class LayerTreeModel(QAbstractItemModel):
-    """Indexes carry the number of their node, so that a stale one can never point into freed memory."""
+    """Indexes carry the number of their node, so that an outdated one can never point into freed memory."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +86,7 @@ class LayerTreeModel(QAbstractItemModel):
     # -- content ---------------------------------------------------------------------------------------------------
 
     def set_model(self, summary: ModelSummary | None) -> None:
-        """Another model: the tree is reset."""
+        """Set another model: the tree is reset."""
         self.beginResetModel()
         self._layers = summary.layers if summary else ()
         self._nodes = build(self._layers, self.grouping)
@@ -96,7 +96,7 @@ class LayerTreeModel(QAbstractItemModel):
         self.endResetModel()
 
     def group_by(self, grouping: Grouping) -> None:
-        """The same layers below other rows, with all that is known of them: the tree is reset."""
+        """Regroup the layers, keeping what is known of them: the tree is reset."""
         self.beginResetModel()
         self.grouping = grouping
         self._nodes = build(self._layers, grouping)
@@ -105,7 +105,7 @@ class LayerTreeModel(QAbstractItemModel):
         self.endResetModel()
 
     def set_state(self, recipe: Recipe, changes: Mapping[str, LayerChange], paths: Iterable[str] | None = None) -> None:
-        """Show the actions of the recipe and what came of them; `paths` limits the work to these layers."""
+        """Show the steps of the recipe and their result; `paths` limits the update to these layers."""
         stale: set[Node] = set()
         for path in self._by_path if paths is None else paths:
             node = self._by_path.get(path)
@@ -120,7 +120,7 @@ class LayerTreeModel(QAbstractItemModel):
             self._recolor()
 
     def _tell(self, nodes: Iterable[Node], first: Column, last: Column, roles: Sequence[int] = ()) -> None:
-        """One signal for the rows below each module, from the first that changed to the last."""
+        """Emit one signal for the rows below each module, from the first that changed to the last."""
         rows: dict[Node, list[Node]] = {}
         for node in nodes:
             if node.parent is not None:
@@ -130,12 +130,12 @@ class LayerTreeModel(QAbstractItemModel):
             self.dataChanged.emit(self._index(top, first), self._index(bottom, last), list(roles))
 
     def set_couplings(self, couplings: Couplings) -> None:
-        """Mark the layers that lose channels together with the same letter."""
+        """Mark coupled layers with the same letter."""
         self._couplings, self._groups = couplings, couplings.names()
         self._tell(self._by_path.values(), Column.NAME, Column.NAME, (GROUP_ROLE, Qt.ItemDataRole.ToolTipRole))
 
     def set_losses(self, losses: Mapping[str, float], metric: MetricInfo, candidate: str, name: str) -> None:
-        """Take the losses per layer for one candidate, whose `name` heads the column."""
+        """Set the drops per layer for one candidate, whose `name` heads the column."""
         if (losses, metric, candidate) == (self._losses, self._metric, self._candidate):
             return
         self._losses, self._metric, self._candidate = losses, metric, candidate
@@ -149,7 +149,7 @@ class LayerTreeModel(QAbstractItemModel):
             self._recolor()
 
     def set_times(self, shares: Mapping[str, float | None]) -> None:
-        """Take the share of a run's time of each layer; empty: not measured."""
+        """Set the share of each layer in the time of a run; empty: not measured."""
         for path, node in self._by_path.items():
             node.time = shares.get(path)
         self._tell(self._by_path.values(), Column.TIME, Column.TIME)
@@ -158,7 +158,7 @@ class LayerTreeModel(QAbstractItemModel):
             self._recolor()
 
     def set_facts(self, facts: Iterable[LayerFacts]) -> None:
-        """Take facts of the weights of some layers."""
+        """Set facts about the weights of some layers."""
         for found in facts:
             node = self._by_path.get(found.path)
             if node is not None:
@@ -170,23 +170,23 @@ class LayerTreeModel(QAbstractItemModel):
             self._recolor()
 
     def color_by(self, column: Column | None) -> None:
-        """Rows bear the colour of their number in that column."""
+        """Colour the rows by their number in that column."""
         self._colored = column
         self._recolor()
 
     def scale(self, column: Column) -> float:
-        """The number that has the last colour: the largest of any layer; shares are of the whole."""
+        """Return the number with the last colour: the largest of any layer; 1 for shares."""
         return 1.0 if column in (Column.ZEROS, Column.RANK) else self._most.get(column, 0.0)
 
     def title(self, column: Column) -> str:
-        """Long title of a column."""
+        """Return the long title of a column."""
         if column == Column.LOSS and self._loss_of:
             return self.tr("Loss: {candidate}").format(candidate=self._loss_of)
         return self.tr("New bytes") if column == Column.AFTER else self._headers[column]
 
     def figures(self, column: Column) -> set[str]:
-        """Texts of the rows in a column; of new sizes what they may say, forecasts of the size before, so that
-        columns do not move with the steps."""
+        """Return the texts of all rows in a column; for new sizes forecasts of the original sizes, so that column
+        widths do not change with the steps."""
         if column == Column.AFTER:
             return {cells.forecast(node.bytes) for node in self._nodes}
         return {cells.text(node, column, self._metric) for node in self._nodes}
@@ -203,7 +203,7 @@ class LayerTreeModel(QAbstractItemModel):
         return self._nodes[index.internalId()] if index.isValid() else self._nodes[0]
 
     def index_of(self, path: str) -> QModelIndex:
-        """Index of a layer; invalid where there is none of that path."""
+        """Return the index of a layer; invalid if there is none with that path."""
         node = self._by_path.get(path)
         return self._index(node, Column.NAME) if node else QModelIndex()
 

@@ -1,4 +1,4 @@
-"""The rows of the layer tree: layers below their modules, or below other groups, which sum what is below them."""
+"""Rows of the layer tree: layers below their modules, or below other groups, which sum their children."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Node:
-    """A module or another group, a layer, or both: a path may be the beginning of another.
+    """A module or another group, a layer, or both: a path may be the prefix of another.
 
-    parameters, macs, bytes    of the layer and everything below; macs is None where none are known
-    after                      bytes after the actions; `settled` is false while they are a forecast or a moment old
-    edited                     how many layers, this one and those below, have actions
+    parameters, macs, bytes    of the layer and everything below; macs is None if none are known
+    after                      bytes after the steps; `settled` is false while they are forecast or outdated
+    edited                     number of layers, this one and those below, that have steps
     alone                      whether the recipe leaves this layer alone
     facts, loss, time          of this layer alone; None while they are not known; time is its share of a run
     """
@@ -47,21 +47,21 @@ class Node:
     time: float | None = None
 
     def ancestors(self) -> Iterator[Node]:
-        """Ancestors, from the parent up to the root."""
+        """Yield the ancestors, from the parent up to the root."""
         node = self.parent
         while node is not None:
             yield node
             node = node.parent
 
     def layers(self) -> Iterator[Layer]:
-        """The layer of this node and all below, in the order of the model."""
+        """Yield the layer of this node and all below, in the order of the model."""
         if self.layer is not None:
             yield self.layer
         for child in self.children:
             yield from child.layers()
 
     def set_own(self, actions: tuple[Action, ...], change: LayerChange | None, alone: bool) -> bool:
-        """Set the steps of this layer and their result; True where anything shown differs."""
+        """Set the steps of this layer and their result; return whether anything shown differs."""
         before = (self.actions, self.change, self.alone)
         self.actions, self.change, self.alone = actions, change if actions else None, alone
         return before != (self.actions, self.change, self.alone)
@@ -79,7 +79,7 @@ class Node:
 
 
 def build(layers: Iterable[Layer], grouping: Grouping = Grouping.MODULES) -> list[Node]:
-    """Build all nodes, by id; the first is the invisible root. Children keep the order of the model."""
+    """Return all nodes, by id; the first is the invisible root. Children keep the order of the model."""
     nodes = [Node(0, "", "", 0, None)]
     known: dict[str, Node] = {}
     for layer in sorted(layers, key=order(grouping)):

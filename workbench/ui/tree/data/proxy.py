@@ -1,4 +1,4 @@
-"""Sorts the layer tree as people count and hides what the filter does not ask for."""
+"""Natural sorting and filtering of the layer tree."""
 
 import re
 from typing import Any
@@ -12,7 +12,8 @@ DIGITS = re.compile(r"(\d+)")
 
 
 class LayerTreeProxy(QSortFilterProxyModel):
-    """A layer that passes brings its modules along; without a sort column the order is that of the model."""
+    """Shows a layer that passes the filter together with its modules; without a sort column in the order of the
+    model."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +39,7 @@ class LayerTreeProxy(QSortFilterProxyModel):
 
 
 def natural(value: Any) -> Any:
-    """A sort key that puts blocks.2 before blocks.10."""
+    """Return a sort key that puts blocks.2 before blocks.10."""
     if not isinstance(value, str):
         return value
     return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in DIGITS.split(value) if part]

@@ -1,4 +1,4 @@
-"""Requests facts of the weights from the engine, visible rows first."""
+"""Requests facts about the weights from the engine, visible rows first."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import LayerFacts
 
 REST_MS = 150  # without scrolling
-HEAVY = 1 << 30  # bytes of a model from which on only what is shown is read
+HEAVY = 1 << 30  # bytes of a model above which only visible rows are read
 
 
 class FactsReader(QObject):
-    """Each layer is asked for once; `told(LayerFacts)` for every answer."""
+    """Requests each layer once; `told(LayerFacts)` for every answer."""
 
     told = Signal(object)
 
@@ -65,7 +65,7 @@ class FactsReader(QObject):
         return first if model.bytes > HEAVY else list(dict.fromkeys([*first, *editable]))
 
     def _on_show(self) -> list[str]:
-        """Paths of the layers whose rows are in view, from the top."""
+        """Return the paths of the layers whose rows are in view, from the top."""
         tree, found = self._tree, []
         index = tree.indexAt(tree.viewport().rect().topLeft())
         while index.isValid() and tree.visualRect(index).top() <= tree.viewport().height():
@@ -88,6 +88,6 @@ class FactsReader(QObject):
 
 
 def _abandon(link: EngineLink, asked: list[int], *_: object) -> None:
-    """Apart from the reader: also when that is gone."""
+    """Abandon all jobs; a function, so that it works after the reader was deleted."""
     while asked:
         link.abandon(asked.pop())

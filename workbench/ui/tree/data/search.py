@@ -1,4 +1,4 @@
-"""The box above the layers: what is typed is looked for, and the keys lead on to what was found."""
+"""Search box above the layers, with keys that lead to the matches."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -8,7 +8,7 @@ from workbench.ui.widgets.buttons import clearable
 
 
 class SearchBox(QLineEdit):
-    """`left`: Down or Return go to what was found; so does Escape, after it has taken back what was typed."""
+    """`left`: on Down or Return, and on Escape after the text was cleared."""
 
     left = Signal()
 

@@ -1,4 +1,4 @@
-"""The column of the time that each layer takes: measured once it is wanted, and of the recipe on show alone."""
+"""Column of the time of each layer, measured once it is shown, for the current recipe."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QTreeView
@@ -11,7 +11,7 @@ from workbench.ui.tree.data.model import LayerTreeModel
 
 
 class TimeColumn(QObject):
-    """Asks when the column is shown, and shows it when there is an answer."""
+    """Requests times when the column is shown, and shows the column when there is an answer."""
 
     def __init__(self, session: Session, tree: QTreeView, choice: ColumnChoice, model: LayerTreeModel) -> None:
         super().__init__(tree)

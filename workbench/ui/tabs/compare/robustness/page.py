@@ -1,4 +1,4 @@
-"""Original and recipe on corrupted samples: the metric of both by strength, and how much robustness is lost."""
+"""Robustness page: the metric of original and recipe on corrupted samples by severity, and the loss of robustness."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, muted
 from workbench.ui.widgets.rows import at_most
 
-FEW, MOST = 500, 10_000_000  # samples: at first, and at all
+FEW, MOST = 500, 10_000_000  # samples: default, and maximum
 WIDEST, NARROW = 760, 88  # pixels: of the table, and of a number beside buttons
 
 
 class Corruptions(TrackedJob):
-    """Measurement on corrupted samples, and on other data sets: kept until the model or data change, or it is measured
-    again. `elsewhere`: by path, each with the recipe that it was measured of."""
+    """Measurement on corrupted samples, and on other data sets; kept until the model or data change, or it is measured
+    again. `elsewhere`: by path, each with the recipe that it was measured with."""
 
     def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
@@ -42,7 +42,7 @@ class Corruptions(TrackedJob):
         session.data_changed.connect(self.forget)
 
     def start(self, samples: int) -> None:
-        """With the recipe on show."""
+        """Measure the current recipe."""
         if self.job:
             return
         self.found, self.recipe = None, self._session.recipe
@@ -57,7 +57,7 @@ class Corruptions(TrackedJob):
         )
 
     def start_elsewhere(self, path: str) -> None:
-        """On the data of this file or folder, with the recipe on show."""
+        """Measure the current recipe on the data of this file or folder."""
         if self.job:
             return
         recipe = self._session.recipe
@@ -90,7 +90,7 @@ class Corruptions(TrackedJob):
 
 
 class RobustnessPage(QWidget):
-    """A plot of one kind of corruption, or of their mean, above the table of all kinds and strengths."""
+    """A plot of one kind of corruption, or of the mean over all, above the table of all kinds and severities."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,14 +152,14 @@ class RobustnessPage(QWidget):
         self.corruptions.start(self.samples.value())
 
     def ask_other(self) -> None:
-        """Choose a file of another data set."""
+        """Let the user choose a file of another data set."""
         attached = self._session.data
         folder = str(Path(attached.path).parent) if attached is not None else ""
         filters = self.tr("All files (*)")
         dialogs.choose_file(self, self.tr("Other data"), filters, self.corruptions.start_elsewhere, folder)
 
     def refresh(self) -> None:
-        """Show what was measured so far, and enable what can be pressed."""
+        """Show the results so far, and enable the buttons."""
         corruptions, session = self.corruptions, self._session
         found, running = corruptions.found, bool(corruptions.job)
         self.running.setVisible(running)
@@ -179,7 +179,7 @@ class RobustnessPage(QWidget):
         self.table.setVisible(found is not None or bool(others))
         rows = found.rows if found is not None else ()
         shown, keys = [self._row(row) for row in rows], [(row.kind, row.strength) for row in rows]
-        between = [self._elsewhere(each) for each, _ in others.values()]  # behind the clean samples
+        between = [self._elsewhere(each) for each, _ in others.values()]  # after the clean samples
         self.table.rows.show_rows([*shown[:1], *between, *shown[1:]], [*keys[:1], *others, *keys[1:]])
         self._draw()
 
@@ -204,7 +204,7 @@ class RobustnessPage(QWidget):
         return " ".join(parts)
 
     def _elsewhere(self, found: Elsewhere) -> list[Value]:
-        """A row of another data set."""
+        """Return the row of another data set."""
         metric, samples = self._session.metric, found.samples
         drop, lost = (
             format.loss_text(value, metric) + format.margin_text(Figure(value, "measured", samples, low, high), metric)

@@ -1,4 +1,4 @@
-"""The metric of original and recipe against the strength of a corruption."""
+"""The metric of original and recipe against the severity of a corruption."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -29,7 +29,7 @@ def kind_words(kind: str) -> str:
 
 
 class RobustnessPlot(PlotPanel):
-    """Two lines of what was measured: the original and the recipe."""
+    """Two lines of measurements: the original and the recipe."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         canvas = Canvas("", "", rows=1)
@@ -46,7 +46,7 @@ class RobustnessPlot(PlotPanel):
         self.show_kind(None, "")
 
     def show_kind(self, found: Robustness | None, kind: str) -> None:
-        """`kind` "": the mean over all."""
+        """Show a kind of corruption; "": the mean over all."""
         self._found, self._kind = found, kind
         self.subtitle.show_text((kind_words(kind) if kind else tr("mean of all corruptions")) if found else "")
         if found is None:
@@ -60,7 +60,7 @@ class RobustnessPlot(PlotPanel):
 
     @property
     def points(self) -> list[tuple[int, float, float]]:
-        """Strength, and the metric of both there."""
+        """Return severity, and the metric of both."""
         if self._found is None:
             return []
         pairs = ((strength, self._found.at(strength, self._kind)) for strength in STRENGTHS)
