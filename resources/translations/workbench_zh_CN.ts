@@ -5744,9 +5744,9 @@
       <translation>{module}：{rows:,} 行输入对于有 {n:,} 列的学生来说太少。</translation>
     </message>
     <message>
-      <source>Biases, parameters of norms and other small tensors are rounded to 8 bits with a scale, scales of weights to 16 bits.</source>
+      <source>Biases, parameters of norms and other small tensors are rounded to {bits} bits with a scale, scales of weights to 16 bits.</source>
       <extracomment>workbench/engine/compile/compiler.py</extracomment>
-      <translation>偏置、归一化参数和其他小张量舍入为 8 位并带缩放系数，权重的缩放系数舍入为 16 位。</translation>
+      <translation>偏置、归一化参数和其他小张量舍入为 {bits} 位并带缩放系数，权重的缩放系数舍入为 16 位。</translation>
     </message>
     <message>
       <source>Convolutions, MatMul, Gemm, embeddings and recurrent operators with stored weights can.</source>

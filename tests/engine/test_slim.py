@@ -29,6 +29,7 @@ def made(workspace, tmp_path, **given):
         {"names": "short"},
         {"sides": "float16", "names": "short"},
         {"sides": "int8", "names": "short", "codes": "on"},
+        {"sides": "int4", "names": "short", "codes": "on"},
     ],
 )
 def test_forecast_preview_and_file_agree(workspace, tmp_path, given):

@@ -51,6 +51,17 @@ def test_levels_come_back(zeros, tmp_path):
         np.testing.assert_array_equal(found[name], encoding.decode())
 
 
+@pytest.mark.parametrize("bits", [3, 4, 6])
+def test_pairs_of_gap_and_level_are_one_byte(bits, tmp_path):
+    rng, most = np.random.default_rng(0), (1 << bits - 1) - 1
+    levels = np.clip(np.rint(rng.laplace(0, most / 6, (90, 300))), -most - 1, most).astype(np.int8)
+    levels[rng.random(levels.shape) < 0.6] = 0
+    encoding = Affine(levels, bits, np.full((1, 1), 0.5, np.float32), None, levels.shape)
+    np.testing.assert_array_equal(decoded({"w": encoding}, tmp_path)["w"], encoding.decode())
+    (pool,) = pools([levels.ravel()])
+    assert pool.form == "Pairs" and pool.values.table.dtype == np.uint8
+
+
 def test_a_gap_longer_than_any_word_says_comes_back(tmp_path):
     levels = np.zeros((4, 3 * LONGEST[-1]), np.int8)
     levels[0, 3], levels[3, -1] = 5, -7
@@ -59,7 +70,7 @@ def test_a_gap_longer_than_any_word_says_comes_back(tmp_path):
 
 
 def test_layers_that_are_alike_share_a_pool_and_others_do_not():
-    levels = [np.asarray(affine((40, 40), zeros, seed).q).ravel() for seed, zeros in enumerate((0.96, 0.1, 0.96, 0.1))]
+    levels = [np.asarray(affine((80, 80), zeros, seed).q).ravel() for seed, zeros in enumerate((0.96, 0.1, 0.96, 0.1))]
     found = sorted(tuple(sorted(pool.members)) for pool in pools(levels))
     assert found == [(0, 2), (1, 3)]
     alone = sum(pool.bytes for each in levels for pool in pools([each]))

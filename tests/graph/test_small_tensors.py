@@ -6,9 +6,18 @@ import onnx_ir as ir
 import pytest
 
 from tests.graph.graphs import Build
+from workbench.graph.encodings.affine import Affine
 from workbench.graph.onnx import runtime
 from workbench.graph.onnx.short_names import shorten
-from workbench.graph.storage.small_tensors import LEAST_TOGETHER, halves, integers, store_short
+from workbench.graph.storage import decoders, pooling
+from workbench.graph.storage.small_tensors import (
+    CLOSE_TOGETHER,
+    LEAST_TOGETHER,
+    ROUNDED,
+    integers,
+    levels_of,
+    store_short,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -35,12 +44,11 @@ def run(made: ir.Model, tmp_path) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("opset", [9, 11, 13, 18, 21])
-@pytest.mark.parametrize("sides", ["float16", "int8"])
+@pytest.mark.parametrize("sides", ["float16", "int8", "int4"])
 def test_values_stay_and_bytes_shrink(sides, opset, tmp_path):
     shapes = {"a": (96,), "b": (96,), "c": (96,), "wide": (1, 25, 96), "d": (10,), "e": (10,), "f": (10,)}
     shapes |= {f"column{i}": (70, 1, 1) for i in range(LEAST_TOGETHER)}
-    rounded = halves if sides == "float16" else integers
-    tensors = {name: rounded(RNG.normal(0, 3, shape).astype(np.float32)) for name, shape in shapes.items()}
+    tensors = {name: ROUNDED[sides](RNG.normal(0, 3, shape).astype(np.float32)) for name, shape in shapes.items()}
     made = model(tensors, opset)
     before = len(ir.to_proto(made).SerializeToString())
     store_short(made.graph, sides, opset)
@@ -55,6 +63,50 @@ def test_tensors_of_a_shape_share_their_nodes():
     made = model(tensors, 18)
     store_short(made.graph, "int8", 18)
     assert sorted(node.op_type for node in made.graph if node.op_type != "Add") == ["Cast", "Mul", "Reshape", "Split"]
+
+
+@pytest.mark.parametrize("sides", ["int6", "int4"])
+def test_integers_in_codes_come_back_from_fewer_bytes(sides, tmp_path):
+    shapes = (
+        {f"b{i}": (96,) for i in range(8)} | {f"c{i}": (3, 40) for i in range(2)} | {"wide": (1, 25, 96), "d": (10,)}
+    )
+    tensors = {name: ROUNDED[sides](RNG.normal(0, 3, shape).astype(np.float32)) for name, shape in shapes.items()}
+    plain, made = model(tensors, 18), model(tensors, 18)
+    store_short(plain.graph, sides, 18)
+    coded: dict[ir.Value, Affine] = {}
+    store_short(made.graph, sides, 18, coded, without={"b0"})
+    assert "b0" in made.graph.initializers and len(coded) == 4
+    names = pooling.put(made.graph, {value.name: encoding for value, encoding in coded.items()})
+    for name in names:
+        function = decoders.function(name, 18)
+        made.functions[function.identifier()] = function
+    made.graph.opset_imports[decoders.DOMAIN], made.ir_version = 1, decoders.IR_VERSION
+    for found, array in zip(run(made, tmp_path), tensors.values(), strict=True):
+        np.testing.assert_array_equal(found, array)
+    made.functions.clear()  # that weights need, too
+    assert len(ir.to_proto(made).SerializeToString()) < len(ir.to_proto(plain).SerializeToString())
+
+
+def test_integers_stay_where_codes_are_larger():
+    made, coded = model({"a": integers(RNG.uniform(-1, 1, 64).astype(np.float32))}, 18), {}
+    store_short(made.graph, "int8", 18, coded)
+    assert not coded and sorted(node.op_type for node in made.graph) == ["Add", "Cast", "Mul"]
+
+
+@pytest.mark.parametrize("most", CLOSE_TOGETHER)
+def test_rounding_is_as_close_as_it_says(most):
+    """Values that are mostly small beside the largest need more levels."""
+    even = RNG.normal(0, 3, 500).astype(np.float32)
+    uneven = np.where(np.arange(500) == 0, 1000, even).astype(np.float32)
+    uneven[1:] *= 3
+    for values in (even, uneven, np.zeros(100, np.float32)):
+        rounded = integers(values, most)
+        error = np.linalg.norm(rounded - values) / max(np.linalg.norm(values), 1e-9)
+        assert error <= CLOSE_TOGETHER[most]
+        if values.any() and (found := levels_of(rounded)) is not None:
+            np.testing.assert_array_equal(found[0] * found[1], rounded)
+    levels, _ = levels_of(integers(even, most))
+    assert np.abs(levels).max() in (most, most - 1)
 
 
 def test_what_is_not_exact_or_no_constant_of_a_layer_stays(tmp_path):

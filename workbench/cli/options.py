@@ -248,7 +248,10 @@ def storing_options(command: Any) -> Any:
     choices = (
         ("storage", "Storage of quantised weights: smallest file, lightest and fastest to run, or chosen per layer."),
         ("codes", "Entropy coding: where it is worth the load time, wherever it saves bytes, or nowhere."),
-        ("sides", "Scales, biases, parameters of norms and other small tensors in 32 or 16 bits, or 8 with a scale."),
+        (
+            "sides",
+            "Scales, biases, parameters of norms and other small tensors in 32 or 16 bits, or 8, 6 or 4 with a scale.",
+        ),
         ("names", "Names and metadata in the file: all, or only those of inputs and outputs."),
     )
     batch = click.IntRange(1, LARGEST_BATCH)

@@ -8,7 +8,7 @@ Sparse = Literal["auto", "off"]
 Codes = Literal["auto", "on", "off"]
 Storage = Literal["auto", "smallest", "fastest"]
 LARGEST_BATCH = 1 << 20
-Sides = Literal["float32", "float16", "int8"]
+Sides = Literal["float32", "float16", "int8", "int6", "int4"]
 Names = Literal["keep", "short"]
 Integers = Literal["faster", "all"]
 
@@ -23,8 +23,8 @@ class Storing:
     storage  of quantised weights. smallest: the fewest bytes, decoded to floats when the file is loaded; fastest:
              packed in memory for kernels of the runtime, where it has them; auto: the cheaper one for each layer
     batch    samples at a time for which `storage: auto` and `integers: faster` choose
-    sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits; int8: scales
-             of weights to 16 bits, the others to integers with a scale where that is close
+    sides    float16: scales, biases, parameters of norms and other small tensors are rounded to 16 bits; int8, int6,
+             int4: scales of weights to 16 bits, the others to integers with a scale where that is close
     names    short: values, nodes and functions lose their names and metadata, except inputs and outputs; groups of
              nodes that occur again become functions
     integers 8-bit activations. faster: only if the model runs no slower with them, timed on the compressing machine;

@@ -90,10 +90,11 @@ class Compiled:
     def with_short(self, sides: Sides) -> "Compiled":
         """Return the same with scales, biases and parameters of norms as half floats or integers, and a note on
         them."""
-        if sides == "int8":
+        if sides != "float16":
             note = Message(
-                "Biases, parameters of norms and other small tensors are rounded to 8 bits with a scale, scales of "
-                "weights to 16 bits."
+                "Biases, parameters of norms and other small tensors are rounded to {bits} bits with a scale, scales "
+                "of weights to 16 bits.",
+                bits=sides.removeprefix("int"),
             )
         else:
             note = Message("Scales, biases, parameters of norms and other small tensors are rounded to 16 bits.")

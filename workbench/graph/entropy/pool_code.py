@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -19,15 +19,17 @@ from workbench.graph.entropy.prefix_code import Tally
 MOST_SIZE = 5  # bits of a class number
 MOST_OFFSET = 11  # bits of an offset, and of padding after the last
 LONGEST = (31, 127, 511, 2047)  # gaps; after a longer one comes a filler
-LONGEST_PAIRED = (15, 63)  # an int8 holds them
-HEADER = 60  # bytes of the tensors and the call around a sequence, about
-PRICES = (0, 150)  # estimate of a table's bytes; known exactly once codes are made
+LONGEST_PAIRED = (7, 11, 15, 23)  # if one byte holds them with a level; the longest that it holds is tried as well
+BYTE = 256
+HEADER = 60  # bytes of the tensors around a sequence, about
+CALL = 80  # bytes of the call and the Split of a pool, about
+PRICES = (0, 80, 200)  # estimates of a table's bytes; known exactly once codes are made
 WIDTHS = (4, 3, 2, 1)
 TRIED = 2  # of these, codes are made for
 Form = Literal["Pool", "Sparse", "Pairs"]
 # Functions that decode each form (graph.layouts.pool_decoder), and their approximate bytes.
 FUNCTIONS: Mapping[Form, tuple[str, ...]] = {"Pool": ("Pool",), "Sparse": ("Sparse", "Pool"), "Pairs": ("Pairs",)}
-BYTES = {"Pool": 180, "Sparse": 290, "Pairs": 420}
+BYTES = {"Pool": 180, "Sparse": 290, "Pairs": 370}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +96,26 @@ def words(numbers: np.ndarray) -> Words:
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """Levels; a symbol is one to four neighbouring levels. `table`: uint8 [A, width], frequent symbols first."""
+    """Levels; a symbol is one to four neighbouring levels, or a pair of gap and level. `table`: frequent symbols first,
+    uint8 [A, width]; for pairs [A]."""
 
     words: Words
     table: np.ndarray
 
     @property
     def bytes(self) -> int:
-        return self.words.bytes + self.table.size
+        return self.words.bytes + self.table.nbytes
+
+
+class Pairing(NamedTuple):
+    """Gap and level in one byte, gap * levels + (level + lowest).
+
+    levels   number of levels from the lowest to the highest
+    lowest   distance of the lowest level below zero
+    """
+
+    levels: int
+    lowest: int
 
 
 def _values(levels: np.ndarray) -> Values | None:
@@ -132,7 +146,7 @@ class Pool:
     members  indices of these weights among those given to `pools`
     count    number of their levels
     form     Pool: zeros are among the values. Sparse: `gaps` are the zeros before each value. Pairs: each symbol of
-             `values` is a gap and a level
+             `values` is a gap and a level, as `pairing` says
     """
 
     members: tuple[int, ...]
@@ -140,10 +154,11 @@ class Pool:
     form: Form
     values: Values
     gaps: Words | None = None
+    pairing: Pairing | None = None
 
     @property
     def bytes(self) -> int:
-        return self.values.bytes + HEADER + (0 if self.gaps is None else self.gaps.bytes + HEADER)
+        return self.values.bytes + CALL + HEADER + (0 if self.gaps is None else self.gaps.bytes + HEADER)
 
 
 def pools(levels: Sequence[np.ndarray]) -> list[Pool] | None:
@@ -199,7 +214,7 @@ class _Costs:
         levels, gaps = (sums[end] - sums[start] for sums in (self._levels, self._gaps))
         dense = _entropy(levels) + HEADER
         levels[0] = 0
-        return min(dense, _entropy(levels) + _entropy(gaps) + 2 * HEADER)
+        return CALL + min(dense, _entropy(levels) + _entropy(gaps) + 2 * HEADER)
 
 
 def _sums(sequences: Sequence[np.ndarray], size: int) -> np.ndarray:
@@ -216,9 +231,9 @@ def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
     """Return the smallest pool of each form."""
     symbols, found = levels.view(np.uint8), dict[Form, Pool]()
 
-    def offer(form: Form, values: Values | None, gaps: Words | None = None) -> None:
+    def offer(form: Form, values: Values | None, gaps: Words | None = None, pairing: Pairing | None = None) -> None:
         if values is not None:
-            pool = Pool(members, len(levels), form, values, gaps)
+            pool = Pool(members, len(levels), form, values, gaps, pairing)
             if form not in found or pool.bytes < found[form].bytes:
                 found[form] = pool
 
@@ -229,9 +244,20 @@ def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
             if (values := _values(symbols[at])) is not None:
                 filled = np.pad(before, (0, -len(before) % values.table.shape[1]))
                 offer("Sparse", values, words(filled))
-        for longest in LONGEST_PAIRED:
-            before, at = statistics.skipping(levels != 0, longest)
-            pairs = np.stack([before, symbols[at]], axis=1)
-            tally = statistics.rows(pairs)
-            offer("Pairs", None if tally is None else _symbols(pairs, tally))
+        pairing = Pairing(int(levels.max()) - int(levels.min()) + 1, -int(levels.min()))
+        most = BYTE // pairing.levels - 1
+        for longest in {most, *(longest for longest in LONGEST_PAIRED if longest < most)}:
+            offer("Pairs", _paired(levels, longest, pairing), pairing=pairing)
     return found
+
+
+def _paired(levels: np.ndarray, longest: int, pairing: Pairing) -> Values | None:
+    """Return gaps of at most `longest` zeros with the levels after them; None if there are too many different ones."""
+    before, at = statistics.skipping(levels != 0, longest)
+    pairs = np.stack([before, levels.view(np.uint8)[at]], axis=1)
+    tally = statistics.rows(pairs)
+    if tally is None:
+        return None
+    made = _symbols(pairs, tally)
+    gap, level = made.table[:, 0].astype(np.int64), made.table[:, 1].view(np.int8).astype(np.int64)
+    return Values(made.words, (gap * pairing.levels + level + pairing.lowest).astype(np.uint8))

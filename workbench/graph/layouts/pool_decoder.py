@@ -21,14 +21,14 @@ def functions() -> dict[str, tuple[str, str]]:
             i, int32 [1, words, 1]
     Pool    the same and a table of symbols, t. Returns y, float, one per weight, zeros included
     Sparse  values and the gaps before them. Returns y, float [n], the weights
-    Pairs   like Sparse, with a gap and a level in one symbol
+    Pairs   like Sparse, with a gap and a level in one byte of the table: gap * b + (level + h)
     Scaled  levels in their shape, n, times their scales, s. Returns w
     """
     return {
         "Words": ("(q, k, m, p, x) => (i)", _WORDS),
         "Pool": ("(q, k, m, p, x, t) => (y)", _POOL),
         "Sparse": ("(q, k, m, p, x, t, gq, gk, gm, gp, gx, n) => (y)", _SPARSE),
-        "Pairs": ("(q, k, m, p, x, t, n) => (y)", _PAIRS),
+        "Pairs": ("(q, k, m, p, x, t, n, b, h) => (y)", _PAIRS),
         "Scaled": ("(y, n, s) => (w)", _SCALED),
     }
 
@@ -83,14 +83,14 @@ _SPARSE = f"""
 
 _PAIRS = f"""
         i = {DOMAIN}.Words (q, k, m, p, x)
-        both = Gather (t, i)
-        zero = Constant <value = int32 {{0}}> ()
-        skipped = Gather <axis: int = 3> (both, zero)
-        gaps = Cast <to: int = 6> (skipped)
-        one = Constant <value = int32 {{1}}> ()
-        levels = Gather <axis: int = 3> (both, one)
-        column = Cast <to: int = 1> (levels)
-        values = Squeeze (column){_PLACED}"""
+        found = Gather (t, i)
+        both = Cast <to: int = 6> (found)
+        gaps = Div (both, b)
+        raised = Mod (both, b)
+        level = Sub (raised, h)
+        column = Cast <to: int = 1> (level)
+        values = Squeeze (column)
+        one = Constant <value = int32 {{1}}> (){_PLACED}"""
 
 _SCALED = """
         levels = Reshape (y, n)

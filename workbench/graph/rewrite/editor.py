@@ -95,7 +95,7 @@ def _written(
     editor = _Editor(copy.graph, model.graph, values)
     editor.keep_apart(apart.between_levels(model.graph, sites, edits, values.names))
     changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
-    functions = functions_of(changes) | (pooling.put(copy.graph, shared) if shared else frozenset())
+    functions = functions_of(changes) | pooling.put(copy.graph, slim.with_small(copy, storing, shared))
     for name in sorted(functions):
         function = decoders.function(name, opset)
         copy.functions[function.identifier()] = function

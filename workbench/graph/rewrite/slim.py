@@ -6,6 +6,7 @@ preview computes with the same values; values that are then exact are stored in 
 (graph.storage.small_tensors).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -13,6 +14,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.recipe.storing import Sides, Storing
+from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.model.model import Model
 from workbench.graph.onnx.short_names import shorten
 from workbench.graph.storage import decoders
@@ -51,8 +53,18 @@ def short_model(model: Model, sides: Sides) -> Model:
     return replace(model, ir=known[sides])
 
 
+def with_small(model: ir.Model, storing: Storing, shared: Mapping[str, Encoding]) -> dict[str, Encoding]:
+    """Return weights that share codes, by the names of their values, with the small tensors that join them; nothing if
+    no weights do. Small tensors are stored in 16 bits or fewer, in place; an initialiser stands for those to be coded.
+    """
+    coded: dict[ir.Value, Encoding] = {}
+    if shared and storing.sides != "float32":
+        store_short(model.graph, storing.sides, model.opset_imports[""], coded, shared)
+    return {**shared, **{str(value.name): encoding for value, encoding in coded.items()}}
+
+
 def slim(model: ir.Model, storing: Storing) -> None:
-    """Store exact values in 16 or 8 bits and shorten names, as the recipe says; in place."""
+    """Store exact values in 16 bits or fewer and shorten names, as the recipe says; in place."""
     if storing.sides != "float32":
         store_short(model.graph, storing.sides, model.opset_imports[""])
     if storing.names == "short":

@@ -50,6 +50,8 @@ def as_floats(part: Stored, among: Collection[str]) -> Stored:
 
 def put(graph: ir.Graph, weights: Mapping[str, Encoding]) -> frozenset[str]:
     """Replace initialisers by what is decoded from pools; the functions that the file needs for it."""
+    if not weights:
+        return frozenset()
     specs = {name: spec_of(encoding) for name, encoding in weights.items()}
     levels = [_levels(encoding, specs[name]) for name, encoding in weights.items()]
     found = pools(levels) or []
@@ -92,14 +94,17 @@ class _Writer:
 
     def pool(self, pool: Pool, counts: Sequence[int]) -> list[ir.Value]:
         """Return the decoded levels of each weight, flat."""
-        reads = [*self._words(pool.values.words), self._constant(pool.values.table.view(np.int8), "table")]
-        width = 1 if pool.form == "Pairs" else pool.values.table.shape[1]
+        table = pool.values.table if pool.pairing else pool.values.table.view(np.int8)
+        reads = [*self._words(pool.values.words), self._constant(table, "table")]
+        width = 1 if pool.pairing else table.shape[1]
         held = -(-pool.count // width) * width
         if pool.gaps is not None:
             reads += self._words(pool.gaps)
         if pool.form != "Pool":
             held = pool.count + width - 1  # values that fill the last symbol may follow the last weight
             reads.append(self._numbers([held]))
+        if pool.pairing:
+            reads += [self._numbers([number], onnx.TensorProto.INT32) for number in pool.pairing]
         (whole,) = self._nodes(pool.form, reads, domain=decoders.DOMAIN)
         sizes = [*counts, held - pool.count] if held > pool.count else counts
         if len(sizes) == 1:
