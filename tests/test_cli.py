@@ -126,6 +126,10 @@ def test_methods():
     assert all(m["title"] and m["summary"] and m["citation"] and m["family"] in m["id"] for m in methods)
     bits = next(f for m in methods if m["id"] == "quantize.affine" for f in m["fields"] if f["name"] == "bits")
     assert (bits["low"], bits["high"], bits["kind"]) == (2, 8, "int")
+    named = json.loads(workbench("methods", "prune.channels", "distill", "--json").stdout)
+    assert "prune.channels" in {m["id"] for m in named["methods"]} and "distill" in {m["id"] for m in named["stages"]}
+    assert "quantize.affine" not in {m["id"] for m in named["methods"]}
+    assert "no method or training stage is called nothing" in workbench("methods", "nothing").stderr
     words = workbench("methods").stdout
     assert all(f"{m['id']}: {m['title']}" in words for m in methods + stages) and "from 2 to 8 bit" in words
     assert {"finetune", "distill"} <= {stage["id"] for stage in stages}

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from workbench import __version__
-from workbench.cli import analysis, documents, output, profile, search, targets
+from workbench.cli import analysis, documents, listings, output, profile, search
 from workbench.cli.data import data as data_command
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
@@ -136,11 +136,11 @@ def inspect(model: str, target: str, as_json: bool, trust: bool) -> None:
         ]
         summary = opened.summary
     if as_json:
-        allowed = {"target": targets.allowed(summary, target)} if target else {}
+        allowed = {"target": listings.allowed(summary, target)} if target else {}
         output.print_json(documents.inspection(summary, rows) | allowed)
     else:
         output.print_inspection(summary, rows)
-        targets.print_allowed(summary, target)
+        listings.print_allowed(summary, target)
 
 
 @cli.command(short_help="Measure a model on data.")
@@ -369,30 +369,14 @@ def distill(
     output.print_report(report)
 
 
-@cli.command(short_help="List methods and training stages with their parameters.")
-@json_option
-@debug_option
-def methods(as_json: bool) -> None:
-    """List the compression methods, the training stages of 'recover', and their parameters."""
-    with output.working():
-        import workbench as wb
-
-        known, stages = wb.list_methods(), wb.list_stages()
-    if as_json:
-        output.print_json(documents.methods(known, stages))
-        return
-    output.print_methods(known)
-    output.say("Training stages, for 'recover' of a recipe:\n")
-    output.print_methods(stages)
-
-
 for command in (
     data_command,
     analysis.sensitivity,
     analysis.sweep,
     search.search,
     analysis.compare,
-    targets.targets,
+    listings.methods,
+    listings.targets,
     profile.profile,
 ):
     cli.add_command(command)

@@ -24,9 +24,7 @@ from workbench.core.base.plain import plain, plain_lines
 from workbench.core.base.quantities import MetricInfo, amount, duration, metric_text, size, smaller, three
 from workbench.core.base.system import QuietNatives
 from workbench.core.layer_data.layer import ModelSummary
-from workbench.core.recipe.action import Action, MethodInfo
-from workbench.core.recipe.params import describe
-from workbench.core.recipe.recovery import StageInfo
+from workbench.core.recipe.action import Action
 
 HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 QUIET_SECONDS = 5.0  # between two lines of progress where they cannot replace each other
@@ -348,19 +346,3 @@ def print_comparison(found: Comparison) -> None:
         a, b = metric_text(each.first, each.metric), metric_text(each.second, each.metric)
         apart, low, high = (difference_text(value, each.metric) for value in (each.difference, each.low, each.high))
         say(f"{each.metric}: A {a}, B {b}; B - A: {apart} (95 % interval: {low} to {high})")
-
-
-def print_methods(listed: Sequence[MethodInfo | StageInfo]) -> None:
-    """Print each method or training stage: its effect, its source, and a line for each parameter."""
-    for info in listed:
-        say(f"{info.id}: {info.title}" + (", needs data" if isinstance(info, MethodInfo) and info.needs_data else ""))
-        _print_parameters(info)
-
-
-def _print_parameters(info: MethodInfo | StageInfo) -> None:
-    for text in (info.summary, f"{info.formula} ({info.citation})"):
-        say(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
-    for field in info.fields:
-        default = "" if field.default is None else f" [{field.default}]"
-        say(f"    {field.name}{default}  {describe(field)}. {field.help}".rstrip())
-    say()

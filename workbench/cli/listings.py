@@ -1,17 +1,69 @@
-"""The command that lists target devices, and the additions of `inspect --target`."""
+"""The commands that list methods and target devices, and the additions of `inspect --target`."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from workbench.cli import output
+from workbench.cli import documents, output
 from workbench.cli.options import debug_option, json_option, known_target
 from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.recipe.action import MethodInfo
+from workbench.core.recipe.params import describe
+from workbench.core.recipe.recovery import StageInfo
 from workbench.core.targets.check import rule_of
 from workbench.core.targets.reading import all_targets, target_here
 from workbench.core.targets.target import Rule, Target
 from workbench.core.targets.words import in_words
+
+Listed = TypeVar("Listed", MethodInfo, StageInfo)
+
+
+@click.command(short_help="List methods and training stages with their parameters.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@json_option
+@debug_option
+def methods(names: Sequence[str], as_json: bool) -> None:
+    """List the compression methods, the training stages of 'recover', and their parameters: all of them, or those with
+    these names (quantize.affine), of these families (prune), or with these words in their names (channels)."""
+    with output.working():
+        import workbench as wb
+
+        known, stages = _named(wb.list_methods(), names), _named(wb.list_stages(), names)
+        if names and not (known or stages):
+            raise click.BadParameter(
+                f"no method or training stage is called {' '.join(names)}; 'workbench methods' lists all of them."
+            )
+    if as_json:
+        output.print_json(documents.methods(known, stages))
+        return
+    _print_methods(known)
+    if stages:
+        output.say("Training stages, for 'recover' of a recipe:\n")
+    _print_methods(stages)
+
+
+def _named(listed: Sequence[Listed], names: Sequence[str]) -> list[Listed]:
+    """Methods or stages whose ID or title contains one of the names; all without names."""
+    return [each for each in listed if not names or any(_matches(each, name.lower()) for name in names)]
+
+
+def _matches(info: MethodInfo | StageInfo, name: str) -> bool:
+    return name in info.id or name in info.title.lower()
+
+
+def _print_methods(listed: Sequence[MethodInfo | StageInfo]) -> None:
+    """Print each method or training stage: its effect, its source, and a line for each parameter."""
+    for info in listed:
+        needs_data = isinstance(info, MethodInfo) and info.needs_data
+        output.say(f"{info.id}: {info.title}" + (", needs data" if needs_data else ""))
+        for text in (info.summary, f"{info.formula} ({info.citation})"):
+            output.say(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
+        for field in info.fields:
+            default = "" if field.default is None else f" [{field.default}]"
+            output.say(f"    {field.name}{default}  {describe(field)}. {field.help}".rstrip())
+        output.say()
 
 
 @click.command(short_help="List target devices, or the rules of one.")
