@@ -15688,6 +15688,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>{shape}，{n} 组</translation>
     </message>
     <message>
+      <source>{title}: {settings}</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>{title}：{settings}</translation>
+    </message>
+    <message>
       <source>, {size} in memory</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>，内存占用 {size}</translation>
@@ -15758,9 +15763,9 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>影响较小</translation>
     </message>
     <message>
-      <source>verified in the file</source>
+      <source>verified</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
-      <translation>已在文件中验证</translation>
+      <translation>已验证</translation>
     </message>
     <message>
       <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>

@@ -171,7 +171,7 @@ def test_the_menu_begins_with_what_suits_the_layer_and_the_rest_is_behind_famili
     assert [entry.data() for entry in panel.menu.recommended.values()] == [step.method for step in steps]
     panel.menu.show_effect(steps[0], "61.0 kB, loss +0.002")
     first = panel.menu.recommended[steps[0]]
-    assert first.text().endswith("\t61.0 kB, loss +0.002")
+    assert first.text().rstrip().endswith("\t61.0 kB, loss +0.002")
     assert panel.menu.caption.isVisible()
     QTest.keyClicks(panel.menu, "nothing like this")
     assert shown(panel.menu) == [] and not panel.menu.caption.isVisible()

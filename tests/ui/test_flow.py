@@ -126,6 +126,33 @@ def test_an_export_that_cannot_be_written_offers_a_way_back(demo_window, qtbot, 
     form.reject()
 
 
+def test_effects_of_steps_are_there_when_the_menu_opens(demo_window, qtbot):
+    """Of the selected layer, while the hand rests; and the menu does not grow under it."""
+    window = demo_window
+    window.session.select(("blocks.2.conv1",))
+    panel = window.workspace.actions
+    with qtbot.waitSignal(window.session.rested):
+        pass
+    qtbot.waitUntil(lambda: panel.menu.recommended and not any("…" in words for words in effects(panel.menu)))
+    before, seen = effects(panel.menu), []
+
+    def look() -> None:
+        seen.append(effects(panel.menu))
+        width = panel.menu.width()
+        panel.menu.show_effect(next(iter(panel.menu.recommended)), "−999 kB, −99.9 ± 99.9 points")
+        seen.append(panel.menu.sizeHint().width() <= width)
+        panel.menu.close()
+
+    panel.menu.aboutToShow.connect(lambda: QTimer.singleShot(0, look), Qt.ConnectionType.SingleShotConnection)
+    qtbot.mouseClick(panel.add, LEFT)
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen == [before, True] and all("kB" in words for words in before)
+
+
+def effects(menu):
+    return [entry.text().split("\t")[1] for entry in menu.recommended.values()]
+
+
 def test_the_rank_line_drags_the_rank(demo_window, qtbot):
     session, space = demo_window.session, demo_window.workspace
     layer = next(x for x in session.model.layers if x.op == "Conv" and x.groups == 1 and min(x.matrix) >= 32)

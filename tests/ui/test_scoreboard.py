@@ -164,19 +164,19 @@ def test_after_the_export_the_file_is_what_counts_until_the_next_edit(session, b
         RECIPE, Report(TOP1, "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000), (change(True),), {})
     )
     session.turns.settle()
-    assert board.size_tile.note.text().endswith("✓ verified in the file")
-    assert board.metric_tile.note.text() == "✓ verified in the file, 2,000"
+    assert board.size_tile.note.text().endswith("✓ verified")
+    assert board.metric_tile.note.text() == "✓ verified, 2,000"
     assert board.latency_tile.isVisible() and board.latency_tile.value.text() == "1.80 → 1.20 ms"
     stage = replace(RECIPE, recover=(Stage("finetune"),))
     show(session, board, stage, replace(MEASURED, trained=False))
-    assert board.size_tile.note.text().endswith("✓ verified in the file"), "nothing was trained yet"
-    assert board.metric_tile.note.text() == "before training, ✓ verified in the file, 2,000"
+    assert board.size_tile.note.text().endswith("✓ verified"), "nothing was trained yet"
+    assert board.metric_tile.note.text() == "before training, ✓ verified, 2,000"
     show(session, board, stage, replace(MEASURED, trained=True))
     assert "○" in board.size_tile.note.text()
     show(session, board, RECIPE.with_actions(["stem"], (Action("prune.magnitude", {"sparsity": 0.6}),)), MEASURED)
     assert "○" in board.size_tile.note.text() and board.latency_tile.value.text() == "–"
     show(session, board, RECIPE, MEASURED)
-    assert board.size_tile.note.text().endswith("✓ verified in the file"), "undone: it is the exported recipe again"
+    assert board.size_tile.note.text().endswith("✓ verified"), "undone: it is the exported recipe again"
 
 
 def test_without_data_nothing_is_claimed_about_accuracy(session, board):

@@ -118,7 +118,7 @@ def test_candidates_are_ticked_in_a_menu_that_stays_open_and_the_steps_of_a_laye
     menu.setActiveAction(entries[1])
     QTest.keyClick(menu, Qt.Key.Key_Space)
     assert menu.isVisible() and button.stacks == CANDIDATES[2:]
-    assert "Magnitude Sparsity 50 % + Integer (affine) 4 bit" in [action.text() for action in entries]
+    assert "Magnitude: sparsity 50 % + Integer (affine) 4 bit" in [action.text() for action in entries]
     menu.close()
     session.set_actions(["first"], INT2, "steps")
     other = (Action("prune.magnitude", {"sparsity": 0.3}),)

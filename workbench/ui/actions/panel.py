@@ -66,7 +66,7 @@ class ActionPanel(QWidget):
         self.hint = muted("", self)
         self.menu, self.families = AddMenu(self), FamiliesMenu(self)
         self.menu.chosen.connect(self.add_step)
-        self.menu.aboutToShow.connect(self._recommend)
+        self.menu.aboutToShow.connect(self.recommend)
         self.families.chosen.connect(lambda method_id: self.add_step(Action(method_id)))
         self.add = QPushButton(self.tr("Add a step"), self)
         self.nothing, self.locked = Placeholder("layers", self), Placeholder("info", self)
@@ -177,11 +177,11 @@ class ActionPanel(QWidget):
         """Return method id -> why no step of it can be added."""
         return {**self._forbidden, **self._conflicts, **self._unavailable}
 
-    def _recommend(self) -> None:
+    def recommend(self) -> None:
+        """What the menu begins with; its effects are asked for."""
         steps = recommended(self._layers, self._view, self._actions, self._methods, self.reasons, self._target)
         self.menu.recommend(steps)
-        if steps:
-            self.effects_wanted.emit(steps)
+        self.effects_wanted.emit(steps)
 
     def set_actions(self, actions: tuple[Action, ...]) -> None:
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""

@@ -1,4 +1,6 @@
-"""Predicted effects of steps that may be added: requested from the engine while a menu is open."""
+"""Predicted effects of steps that may be added: requested from the engine before a menu opens, where there is time."""
+
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,21 +23,42 @@ class StepEffects(QObject):
         super().__init__(session)
         self._session = session
         self._job = 0
+        self._about: object = None  # what was asked last: recipe, layers, bytes of the file
+        self._found: dict[Action, Forecast | None] = {}  # None: asked for
+        session.data_changed.connect(self._forget)
 
-    def ask(self, paths: list[str], stack: tuple[Action, ...], steps: tuple[Action, ...]) -> None:
-        """Request the effect of adding each of these steps to the stack of these layers."""
-        session = self._session
-        if self._job:
-            session.link.abandon(self._job)
-        recipe = session.recipe
-        asked = {str(step): recipe.with_actions(paths, in_order((*stack, step))) for step in steps}
-        by_name = {str(step): step for step in steps}
+    def ask(self, paths: Iterable[str], stack: tuple[Action, ...], steps: tuple[Action, ...]) -> None:
+        """Request the effect of adding each of these steps to the stack of these layers; what is known is told now."""
+        session, recipe = self._session, self._session.recipe
+        bytes_now = session.preview.size.value if session.preview is not None else 0
+        about = (recipe.in_effect, paths := tuple(paths), stack, bytes_now)
+        if about != self._about:
+            self._forget()
+            self._about = about
+        for step in steps:
+            if (known := self._found.get(step)) is not None:
+                self.known.emit(step, *self._words(known))
+        wanted = {str(step): step for step in steps if step not in self._found}
+        if not wanted:
+            return
+        self._found |= dict.fromkeys(wanted.values())
 
         def updated(forecast: Forecast) -> None:
-            self.known.emit(by_name[forecast.name], *self._words(forecast))
+            self._found[wanted[forecast.name]] = forecast
+            self.known.emit(wanted[forecast.name], *self._words(forecast))
 
-        handlers = Handlers(updated=updated, failed=session.mention, quiet=True)
-        self._job = session.link.request(messages.Forecast, handlers, recipes=tuple(asked.items()))
+        def failed(failure: messages.Failed) -> None:
+            self._about = None  # the next question is asked again
+            session.mention(failure)
+
+        asked = ((name, recipe.with_actions(paths, in_order((*stack, step)))) for name, step in wanted.items())
+        handlers = Handlers(updated=updated, failed=failed, quiet=True)
+        self._job = session.link.request(messages.Forecast, handlers, recipes=tuple(asked))
+
+    def _forget(self) -> None:
+        if self._job:
+            self._session.link.abandon(self._job)
+        self._job, self._about, self._found = 0, None, {}
 
     def _words(self, forecast: Forecast) -> tuple[str, str]:
         """Return '−26.0 kB, −0.2 ± 0.3 points', and how it was obtained."""

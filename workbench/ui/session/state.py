@@ -53,6 +53,7 @@ class State(QObject):
     failed = Signal(str, str, str)
     doubted = Signal(object)  # Attached: data that may be read in the wrong way, or does not fit
     told = Signal(str)
+    rested = Signal()  # nothing is edited, all is measured, and the next edit of the selection is prepared
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)

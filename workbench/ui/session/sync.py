@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import EditView, LayerView, Predictability, Preview
 
 REST_MS = 250  # pause in editing after which the next edit is prepared
+HEAVY = 1 << 23  # weights of a layer from which its steps are tried on request only
 LARGEST = 8  # layers that are likely to be clicked because of their size
 PATIENCE_MS = 1000  # far longer than most answers take: requests replaced too soon would never be answered
 DEATHS_ALLOWED = 2  # an engine that dies twice while measuring one recipe will die a third time
@@ -189,8 +190,12 @@ class Refresher(QObject):
         def done(_: object) -> None:
             following, others = self._following()
             same = (recipe, selection) == (self._session.recipe, self._session.selection)
-            if same and self._measured and (following or others):
-                self._ask_prepare(following, lambda _: None, others)
+            if same and self._measured:
+                layer = self._session.layer(self._session.current)
+                if layer is not None and layer.count < HEAVY:
+                    self._session.rested.emit()
+                if following or others:
+                    self._ask_prepare(following, lambda _: None, others)
 
         if self._wanted and self._measured and selection and self._session.data is not None:
             self._ask_prepare(selection, done)

@@ -204,7 +204,10 @@ class Workspace(QObject):
         self.actions.outlook_wanted.connect(self.looks.ask)
         self.effects = StepEffects(session)
         self.effects.known.connect(self.actions.menu.show_effect)
-        self.actions.effects_wanted.connect(self._ask_effects)
+        self.actions.effects_wanted.connect(
+            lambda steps: self.effects.ask(session.free(self._editable()), self._stack(), steps)
+        )
+        session.rested.connect(self.actions.recommend)
         session.data_changed.connect(self.actions.forget_outlooks)
         session.data_changed.connect(self.actions.curves.forget)
         session.link.learned.connect(self.actions.show_curve)
@@ -303,9 +306,6 @@ class Workspace(QObject):
 
     def _on_actions(self, actions: tuple[Action, ...], text: str, finished: bool) -> None:
         self._session.set_actions(self._editable(), actions, text, finished)
-
-    def _ask_effects(self, steps: tuple[Action, ...]) -> None:
-        self.effects.ask(list(self._session.free(self._editable())), self._stack(), steps)
 
     def commands(self) -> list[Command]:
         """Return the entries of the palette besides the menus: methods with named settings, layers."""

@@ -62,8 +62,14 @@ def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str
 
 
 def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> str:
-    """Return 'Affine 4 bit'; several steps are joined: 'Magnitude Sparsity 50 % + Affine 4 bit'."""
-    return " + ".join(" ".join(action_words(action, methods)).strip() for action in stack)
+    """Return 'Affine 4 bit'; several steps are joined: 'Magnitude: sparsity 50 % + Affine 4 bit'."""
+    return " + ".join(_step_words(*action_words(action, methods)) for action in stack)
+
+
+def _step_words(title: str, given: str) -> str:
+    if not given or not given[0].isalpha():
+        return f"{title} {given}".strip()
+    return tr("{title}: {settings}").format(title=title, settings=given[0].lower() + given[1:])
 
 
 def stacks_of(recipe: Recipe, model: ModelSummary) -> dict[str, tuple[Action, ...]]:

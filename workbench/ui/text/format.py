@@ -170,7 +170,7 @@ def source_text(figure: Figure, total: int = 0) -> str:
         "forecast": tr("forecast"),
         "estimated": tr("estimated"),
         "measured": tr("measured"),
-        "verified": tr("verified in the file"),
+        "verified": tr("verified"),
     }
     text = f"{MARKS[figure.how]} {words[figure.how]}"
     if figure.samples and total and figure.samples < total:

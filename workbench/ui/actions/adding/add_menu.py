@@ -17,6 +17,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 
 PENDING = "…"
+EFFECT = 30  # characters of the longest effect: room for it, so that the menu does not grow when figures arrive
 FOOT_LINES = 5
 
 
@@ -69,6 +70,8 @@ class AddMenu(QMenu):
         self._filter("")
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
+        if reasons == self._unavailable:
+            return
         self._unavailable = dict(reasons)
         self._families.set_unavailable(reasons)
         for *_, entry in self.found:
@@ -76,7 +79,9 @@ class AddMenu(QMenu):
             tell(entry, method, self._unavailable.get(method.id, ""))
 
     def recommend(self, actions: tuple[Action, ...]) -> None:
-        """Show steps that suit the layer, best first; their effects are requested."""
+        """Show steps that suit the layer, best first; their effects are requested. Nothing moves in an open menu."""
+        if self.isVisible():
+            return
         for entry in self.recommended.values():
             self.removeAction(entry)
         self.recommended = {action: self._entry(action) for action in actions}
@@ -89,7 +94,7 @@ class AddMenu(QMenu):
         """Show the predicted effect of a recommended step, at the right."""
         entry = self.recommended.get(action)
         if entry is not None:
-            entry.setText(f"{self._words(action)}\t{text}")
+            entry.setText(f"{self._words(action)}\t{text:\N{FIGURE SPACE}<{EFFECT}}")
             summary = families.summary(self._methods[action.method])
             entry.setStatusTip(f"{summary} {tip}".strip())
 

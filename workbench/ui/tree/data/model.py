@@ -92,6 +92,7 @@ class LayerTreeModel(QAbstractItemModel):
         self._nodes = build(self._layers, self.grouping)
         self._by_path = {node.path: node for node in self._nodes if node.layer is not None}
         self._losses = {}
+        self._couplings, self._groups = Couplings(), {}
         self._measure(*NUMERIC)
         self.endResetModel()
 
@@ -131,6 +132,8 @@ class LayerTreeModel(QAbstractItemModel):
 
     def set_couplings(self, couplings: Couplings) -> None:
         """Mark coupled layers with the same letter."""
+        if couplings == self._couplings:
+            return
         self._couplings, self._groups = couplings, couplings.names()
         self._tell(self._by_path.values(), Column.NAME, Column.NAME, (GROUP_ROLE, Qt.ItemDataRole.ToolTipRole))
 
