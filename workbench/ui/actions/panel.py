@@ -178,7 +178,7 @@ class ActionPanel(QWidget):
         return {**self._forbidden, **self._conflicts, **self._unavailable}
 
     def recommend(self) -> None:
-        """What the menu begins with; its effects are asked for."""
+        """Let the menu begin with what suits the layer, and request the effects."""
         steps = recommended(self._layers, self._view, self._actions, self._methods, self.reasons, self._target)
         self.menu.recommend(steps)
         self.effects_wanted.emit(steps)

@@ -168,6 +168,7 @@ class TreePanel(QWidget):
         self._facts: list[LayerFacts] = []
         self._losses = False
         self._rows = session.turns.piece(self, self._show_state, Place.WHERE)
+        self._fold = session.turns.piece(self, self._unfold_new, Place.WHERE)
         self.times = TimeColumn(session, self.tree, self.choice, self.model)
         session.recipe_changed.connect(self._on_recipe)
         session.changes_changed.connect(self._on_changes)
@@ -245,9 +246,17 @@ class TreePanel(QWidget):
         with QSignalBlocker(self.tree):
             self.model.set_model(self._session.model)
             self.model.set_couplings(self._session.couplings)
-            self.model.set_state(self._session.recipe, self._session.changes)
+            if self._session.recipe.rows:
+                self.model.set_state(self._session.recipe, self._session.changes)
+        self._fold.soon()  # hundreds of rows take as long as they took to be made
+
+    def _unfold_new(self) -> None:
+        """Expand the rows of another model, and find room for their figures."""
+        with QSignalBlocker(self.tree):
             self.groups.unfold()
         self._measure()
+        if self.tree.currentIndex().isValid():
+            self.tree.scrollTo(self.tree.currentIndex())
 
     def _on_groups(self) -> None:
         """Regroup the rows of the same layers; the selection stays."""
