@@ -4769,9 +4769,19 @@
       <translation>请提供具有同类标签的数据。</translation>
     </message>
     <message>
+      <source>Rename them, or map them to the model's classes in {file} (class_order).</source>
+      <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
+      <translation>请重命名这些文件夹，或在 {file} 中用 class_order 指定其对应的模型类别。</translation>
+    </message>
+    <message>
       <source>opening {name}</source>
       <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
       <translation>正在打开 {name}</translation>
+    </message>
+    <message>
+      <source>{name} has class folders that the attached data do not have: {unknown}.</source>
+      <extracomment>workbench/engine/analysis/elsewhere.py</extracomment>
+      <translation>{name} 中有已附加的数据所没有的类别文件夹：{unknown}。</translation>
     </message>
     <message>
       <source>{name} is measured in {there}, the attached data in {here}: they cannot be compared.</source>
@@ -11791,6 +11801,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>训练前，{source}</translation>
     </message>
     <message>
+      <source>beyond what was measured</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>超出实测范围</translation>
+    </message>
+    <message>
       <source>measuring</source>
       <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>测量中</translation>
@@ -13916,11 +13931,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>所有损坏（平均）</translation>
     </message>
     <message>
-      <source>All files (*)</source>
-      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>所有文件 (*)</translation>
-    </message>
-    <message>
       <source>Both models run these samples once for each kind and strength</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
       <translation>对每种损坏和每个强度，两个模型都会运行这些样本一次</translation>
@@ -13941,9 +13951,24 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>下降</translation>
     </message>
     <message>
-      <source>Measure original and recipe on another data set: whether as much is lost there</source>
+      <source>Drop another data set: a file or a folder of images</source>
       <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
-      <translation>在另一个数据集上测量原始模型和配方：看损失是否相同</translation>
+      <translation>拖放另一数据集：文件或图像文件夹</translation>
+    </message>
+    <message>
+      <source>File…</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>文件…</translation>
+    </message>
+    <message>
+      <source>Folder of images…</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>图像文件夹…</translation>
+    </message>
+    <message>
+      <source>Measure original and recipe on another data set: whether as much is lost there. A file or a folder of images can be dropped here, too.</source>
+      <extracomment>workbench/ui/tabs/compare/robustness/page.py</extracomment>
+      <translation>在另一数据集上测量原始模型和配方：那里的损失是否相同。也可将文件或图像文件夹拖放到此处。</translation>
     </message>
     <message>
       <source>Measuring corrupted samples</source>
@@ -15758,6 +15783,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>实测</translation>
     </message>
     <message>
+      <source>more than {loss} lost</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>损失超过 {loss}</translation>
+    </message>
+    <message>
       <source>small effect</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>影响较小</translation>
@@ -15766,6 +15796,16 @@ Click to sort; a third click restores the order of the model.</source>
       <source>verified</source>
       <extracomment>workbench/ui/text/format.py</extracomment>
       <translation>已验证</translation>
+    </message>
+    <message>
+      <source>worse by more than {loss}</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>变差超过 {loss}</translation>
+    </message>
+    <message>
+      <source>{change} (beyond what was measured)</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>{change}（超出实测范围）</translation>
     </message>
     <message>
       <source>Add a step: prune, factorise, distil or quantise. Its form shows the effect on this layer, and why a method is not available.</source>

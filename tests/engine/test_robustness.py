@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
@@ -81,3 +82,38 @@ def test_other_data_are_measured_beside_the_attached_ones(place, tmp_path):
         of_recipe(workspace, recipe, Job(), other=str(tmp_path / "plain.npz"))
     with pytest.raises(UserError):
         of_recipe(workspace, recipe, Job(), other=str(tmp_path / "nothing.npz"))
+
+
+@pytest.mark.slow
+def test_a_folder_of_pictures_is_read_as_the_attached_one(demo, tmp_path):
+    """Four of the ten classes, and the rules of the attached folder, where the alphabet is not the model's order."""
+    with np.load(demo.test) as found:
+        x, y, names = found["x"][:200, 0], found["y"][:200], [str(name) for name in found["class_names"]]
+    names = [name.replace("/", " ") for name in names]
+    order = [names.index(name) for name in sorted(names)]
+    few = [number for number in range(200) if y[number] in order[3:7]]
+    for folder, chosen in (("all", range(200)), ("few", few)):
+        for number in chosen:
+            file = tmp_path / folder / names[y[number]] / f"{number}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(x[number] // 2).save(file)
+    (tmp_path / "all" / "preprocessing.yaml").write_text(f"scale: 0.5\nclass_order: {order}\n")
+    workspace = Workspace.open(str(demo.cnn), Job()).attach(str(tmp_path / "all"), Job())
+    own = workspace.measurable()
+    assert own.data.classes == tuple(names) and own.baseline().value > 0.8
+    recipe = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 4}),))
+    there = of_recipe(workspace, recipe, Job(), other=str(tmp_path / "few")).elsewhere
+    expected = own.scores[np.isin(own.data.labels, order[3:7])]
+    assert there.samples == len(few) and there.first == pytest.approx(expected.mean())
+    assert str(tmp_path / "all" / "preprocessing.yaml") in there.notes[0]
+    (tmp_path / "few" / "preprocessing.yaml").write_text(f"class_order: {order[3:7]}\n")
+    unlike = of_recipe(workspace, recipe, Job(), other=str(tmp_path / "few")).elsewhere
+    assert unlike.first < there.first and str(tmp_path / "few") in unlike.notes[0], "its own file comes first"
+    np.savez(tmp_path / "array.npz", x=x[few][:, None] // 2, y=y[few])
+    (tmp_path / "array.npz.preprocessing.yaml").write_text("scale: 0.5\n")
+    array = of_recipe(workspace, recipe, Job(), other=str(tmp_path / "array.npz")).elsewhere
+    assert array.first == pytest.approx(there.first) and array.drop == pytest.approx(there.drop)
+    (tmp_path / "few" / "preprocessing.yaml").unlink()
+    (tmp_path / "few" / names[order[3]]).rename(tmp_path / "few" / "Hat")
+    with pytest.raises(UserError, match="class folders that the attached data do not have: Hat"):
+        of_recipe(workspace, recipe, Job(), other=str(tmp_path / "few"))

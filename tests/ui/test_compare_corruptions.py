@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.figures import TOP1
 from tests.ui.conftest import WAIT
 from tests.ui.test_session import prune
-from tests.ui.test_window import LEFT
+from tests.ui.test_window import LEFT, drop
 from workbench.core.analysis.report import Corrupted, Robustness
 from workbench.ui.base import dialogs
 from workbench.ui.tabs.compare.robustness.plot import RobustnessPlot
@@ -68,7 +70,7 @@ def test_another_data_set_is_a_row_beside_the_others(small_window, qtbot, tmp_pa
     qtbot.mouseClick(window.workspace.compare.buttons[page], LEFT)
     own = session.data.path
     monkeypatch.setattr(dialogs, "choose_file", lambda parent, title, filters, then, folder: then(own))
-    qtbot.mouseClick(page.other_button, LEFT)
+    page.other_button.menu().actions()[0].trigger()
     assert page.corruptions.job
     qtbot.waitUntil(lambda: not page.corruptions.job, timeout=WAIT)
     assert not page.corruptions.failure
@@ -77,5 +79,15 @@ def test_another_data_set_is_a_row_beside_the_others(small_window, qtbot, tmp_pa
     cells = [page.table.sorted.index(0, column).data() for column in range(6)]
     assert cells[0] == f"{Path(own).name}, {found.samples:,} samples" and cells[5].startswith("0.0 ± ")
     assert page.table.isVisible()
+    folder = tmp_path / "pictures"
+    with np.load(own) as held:
+        for number, (values, label) in enumerate(zip(held["x"][:20], held["y"][:20], strict=True)):
+            file = folder / str(label) / f"{number}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.clip(255 * values[0], 0, 255).astype(np.uint8)).save(file)
+    drop(page, str(folder))
+    assert page.corruptions.job and not page.drop_hint.isVisible()
+    qtbot.waitUntil(lambda: not page.corruptions.job, timeout=WAIT)
+    assert not page.corruptions.failure and page.corruptions.elsewhere[str(folder)][0].samples == 20
     session.set_actions(["stem"], (), "none")
     qtbot.waitUntil(lambda: "changed since" in page.note.text(), timeout=WAIT)

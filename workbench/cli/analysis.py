@@ -136,7 +136,8 @@ def sweep(
     "--other-data",
     default="",
     metavar="DATA",
-    help="Also on another data set, read as DATA is: whether B loses as much there.",
+    help="Also on another data set, a file or a folder of images: whether B loses as much there. It is preprocessed as "
+    "the file beside it says; without one like DATA, if of the same kind.",
 )
 @json_option
 @trust_option
@@ -185,6 +186,8 @@ def _print_elsewhere(found: Elsewhere, metric: MetricInfo) -> None:
         f"\n{Path(found.data).name}, {found.samples:,} samples: A {first}, B {second}, drop {drop} (95 % interval "
         f"{low} to {high}). Less the drop on DATA: {lost} (95 % interval {least} to {most})."
     )
+    for note in found.notes:
+        output.say(f"note: {note}")
 
 
 def _print_robustness(found: Robustness) -> None:
@@ -232,6 +235,8 @@ def _print_sensitivity(scan: Scan, seconds: float) -> None:
         )
     heading = "predicted drop" if scan.scale is not None else "predicted"
     click.echo(output.table(("layer", "steps", "bytes", metric.title, "drop", heading), rows, left=(0, 1)))
+    if any(row[-1].startswith("more than") for row in rows):
+        output.say("\n'more than': the predicted loss is beyond that of every candidate that was measured.")
     if scan.obstacle:
         output.say(f"\n{scan.obstacle}")
     if left := len(scan.trials) - len(scan.measured):
@@ -256,6 +261,6 @@ def _predicted(rise: float, scan: Scan) -> str:
         return f"{'error' if scan.kind == 'output error' else 'loss'} +{rise:.2g}"
     likely = scan.scale.at(rise)
     if likely.beyond:
-        return f"> {output.difference_text(likely.drop, scan.metric)}"
+        return f"more than {output.difference_text(likely.drop, scan.metric)}"
     number, _, unit = output.difference_text(likely.drop, scan.metric).partition(" ")
     return f"{number} +- {output.difference_text(likely.error, scan.metric).partition(' ')[0]} {unit}".strip()

@@ -17,7 +17,7 @@ from workbench.data.class_names import read_names
 from workbench.data.columns import Column, in_memory
 from workbench.data.dataset import Dataset
 from workbench.data.matching import Given, match
-from workbench.data.preprocessing import Rules, applied, beside, of_images, ordered, read_rules
+from workbench.data.preprocessing import Rules, applied, beside, names_in_order, of_images, ordered, read_rules
 from workbench.data.readers.kinds import LABELS, NAMES, OF_IMAGES, OF_TEXT, Asked, Found, read
 from workbench.data.sampling import stratified
 
@@ -90,7 +90,7 @@ def matched(path: str, found: Found, specs: tuple[InputSpec, ...], given: Given,
     if labels is not None and labels.dtype.kind == "f" and not np.isfinite(labels).all():
         raise UserError("Some labels in {path} are NaN or infinite.", "Remove these samples.", path=path)
     labels = ordered(rules, labels, path)
-    classes = found.classes if names is None else read_names(path, names, labels)
+    classes = names_in_order(rules, found.classes if names is None else read_names(path, names, labels))
     if found.images:
         rules = of_images(rules, next(spec for spec in specs if spec.name in arrays))
     if rules.on_arrays:

@@ -204,6 +204,18 @@ def ordered(rules: Rules, labels: np.ndarray | None, file: Path | str) -> np.nda
     return order[labels]
 
 
+def names_in_order(rules: Rules, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Put the data's names of classes in the order of the model's class numbers, as `ordered` does with labels. A class
+    of the model that the data does not have is called by its number."""
+    order = rules.class_order
+    if order is None or len(order) != len(classes):
+        return classes
+    found = [str(number) for number in range(max(order, default=-1) + 1)]
+    for name, number in zip(classes, order, strict=True):
+        found[number] = name
+    return tuple(found)
+
+
 def sized_wrongly(file: Path | str, key: str, have: int, channels: int) -> UserError:
     wanted = Message("{n} channels", one="{n} channel", n=channels)
     return UserError(

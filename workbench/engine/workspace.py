@@ -23,6 +23,7 @@ from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset
 from workbench.data.matching import Given
 from workbench.data.opening import open_dataset
+from workbench.data.preprocessing import Rules
 from workbench.engine.base import chance, evaluate
 from workbench.engine.base.batches import samples_at_once
 from workbench.engine.base.cache import Cache, room
@@ -102,6 +103,7 @@ class Workspace:
         given: Given | None = None,
         measuring: Measuring = AUTOMATIC,
         count: int = 0,
+        rules: Rules | None = None,
     ) -> "Workspace":
         """Return the same model with data, and the original measured on it. Raises UserError if the data does not fit,
         or no output can be measured.
@@ -109,12 +111,13 @@ class Workspace:
         given       values of inputs that are the same for all samples
         measuring   requested metrics and output; otherwise they follow from outputs and labels
         count       number of samples of `path` to use, classes in proportion; 0: all
+        rules       preprocessing; None: as the file beside the data says
         """
         self.model.require_network()
         inputs, given = self.model.summary().inputs, given or {}
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
         near = self.model.source.path
-        data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, near=near)
+        data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, rules, near)
         session = runtime.session(self.model)
         model = self.model.at({name: array.shape for name, array in data.least().items()})
         data, ((_, first), *beside) = with_answer(session, data, measuring, trusted, model)

@@ -163,6 +163,7 @@ class Elsewhere:
                      interval
     lost             that drop less the one on the attached data, with its interval: a difference of two independent
                      means
+    notes            how that data was read
     """
 
     data: str
@@ -175,10 +176,11 @@ class Elsewhere:
     lost: float
     lost_low: float
     lost_high: float
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the value of `other_data` in `compare --other-data --json`."""
-        return {**vars(self)}
+        return {**vars(self), "notes": list(self.notes)}
 
 
 @dataclass(frozen=True)

@@ -250,6 +250,7 @@ class Corrupt(Request, lane="scan"):
     recipe: Recipe
     samples: int
     other: str = ""
+    trusted: Trust = NOBODY
 
 
 @dataclass(frozen=True)

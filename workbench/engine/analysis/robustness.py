@@ -7,6 +7,7 @@ import numpy as np
 from workbench.core.analysis.report import Corrupted, Robustness
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.answer import Answer
 from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
@@ -34,14 +35,17 @@ def robustness(first: Workspace, second: Workspace, job: Job) -> Robustness:
     return found
 
 
-def of_recipe(workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0, other: str = "") -> Robustness:
+def of_recipe(
+    workspace: Workspace, recipe: Recipe, job: Job, samples: int = 0, other: str = "", trusted: Trust = NOBODY
+) -> Robustness:
     """Measure the original and the recipe's model, as the preview runs it, on the first `samples` (in whole batches; 0:
     on all); `job.update` receives the rows so far. Results are cached: see `known`. With the path of `other` data these
-    are measured instead of corrupted samples. Raises UserError likewise, and if the recipe does not fit."""
+    are measured instead of corrupted samples; code that comes with them runs if it is `trusted`. Raises UserError
+    likewise, and if the recipe does not fit."""
     if other:
         result, _ = workspace.shown(recipe, job.part(0.0, 0.1))
         run = runner(runtime.session(previewer.effective(result.model, result.edits)))
-        return elsewhere(workspace, run, workspace.measurable().data.answer, other, job.part(0.1, 1.0))
+        return elsewhere(workspace, run, workspace.measurable().data.answer, other, job.part(0.1, 1.0), trusted)
     evaluator = workspace.measurable()
     batches, wanted = evaluator.batches(), samples or evaluator.data.samples
     counts = np.cumsum([len(batch) for batch in batches])

@@ -301,7 +301,7 @@ class Service:
 
     @answer.register
     def corrupt(self, request: m.Corrupt, job: Job) -> Any:
-        return of_recipe(self._open(), request.recipe, job, request.samples, request.other)
+        return of_recipe(self._open(), request.recipe, job, request.samples, request.other, request.trusted)
 
     @answer.register
     def time(self, request: m.Time, job: Job) -> Any:

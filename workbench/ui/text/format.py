@@ -51,12 +51,18 @@ def drop_text(figure: Figure, metric: MetricInfo, shown: tuple[float, float] | N
 
 
 def predicted_text(likely: LikelyDrop, metric: MetricInfo) -> str:
-    """Return a predicted change of the metric with its error: '−0.5 ± 0.3 points'; '< −12.0 points' if no measured
-    model lost as much."""
-    change = -metric.sign * likely.drop
+    """Return a predicted change of the metric with its error: '−0.5 ± 0.3 points'; 'more than 12.0 points lost (beyond
+    what was measured)' if no measured candidate has as large a predicted loss."""
     if likely.beyond:
-        return f"{'<' if change < 0 else '>'} {change_text(Figure(change, 'forecast'), metric)}"
+        return tr("{change} (beyond what was measured)").format(change=bound_text(likely, metric))
+    change = -metric.sign * likely.drop
     return change_text(Figure(change, "forecast", likely.trials, change - likely.error, change + likely.error), metric)
+
+
+def bound_text(likely: LikelyDrop, metric: MetricInfo) -> str:
+    """'more than 12.0 points lost': of a prediction beyond what was measured, the least that it can be."""
+    words = tr("more than {loss} lost") if metric.sign > 0 else tr("worse by more than {loss}")
+    return words.format(loss=plain_loss(likely.drop, metric))
 
 
 def effect_words(rise: float, kind: str) -> str:

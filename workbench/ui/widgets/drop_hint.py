@@ -8,10 +8,11 @@ from workbench.ui.widgets import theme
 
 
 class DropHint(QWidget):
-    """Overlay that says what may be dropped; transparent to the mouse."""
+    """Overlay that says what may be dropped: `words`, else what the window takes; transparent to the mouse."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, words: str = "") -> None:
         super().__init__(parent)
+        self._words = words or self.tr("Drop a model, data, a recipe or a sample")
         self._over = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -32,4 +33,4 @@ class DropHint(QWidget):
         painter.drawRoundedRect(self.rect().adjusted(16, 16, -16, -16), theme.RADIUS, theme.RADIUS)
         painter.setPen(colors.text)
         painter.setFont(theme.font(6))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Drop a model, data, a recipe or a sample"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.core.analysis.report import Corrupted, Elsewhere, Figure, Robustness
 from workbench.core.base.plain import plain
+from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.ipc import messages
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.base import dialogs
+from workbench.ui.base.files import DATA
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.engine_client.tracked_job import TrackedJob
 from workbench.ui.session.session import Session
@@ -21,6 +24,7 @@ from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.text import format
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
+from workbench.ui.widgets.drop_hint import DropHint
 from workbench.ui.widgets.labels import Plain, muted
 from workbench.ui.widgets.rows import at_most
 
@@ -56,7 +60,7 @@ class Corruptions(TrackedJob):
             samples=samples,
         )
 
-    def start_elsewhere(self, path: str) -> None:
+    def start_elsewhere(self, path: str, trusted: Trust = NOBODY) -> None:
         """Measure the current recipe on the data of this file or folder."""
         if self.job:
             return
@@ -75,6 +79,7 @@ class Corruptions(TrackedJob):
             recipe=recipe,
             samples=0,
             other=path,
+            trusted=trusted,
         )
 
     def forget(self) -> None:
@@ -103,8 +108,17 @@ class RobustnessPage(QWidget):
         self.start_button.setObjectName("primary")
         self.other_button = QPushButton(self.tr("Other data…"), self)
         self.other_button.setToolTip(
-            self.tr("Measure original and recipe on another data set: whether as much is lost there")
+            self.tr(
+                "Measure original and recipe on another data set: whether as much is lost there. A file or a folder of "
+                "images can be dropped here, too."
+            )
         )
+        menu = QMenu(self.other_button)
+        menu.addAction(self.tr("File…"), self.ask_other)
+        menu.addAction(self.tr("Folder of images…"), self.ask_other_folder)
+        self.other_button.setMenu(menu)
+        self.setAcceptDrops(True)
+        self.drop_hint = DropHint(self, self.tr("Drop another data set: a file or a folder of images"))
         self.kind = QComboBox(self)
         self.kind.setAccessibleName(self.tr("Corruption"))
         self.kind.setToolTip(self.tr("The corruption that is drawn"))
@@ -144,7 +158,6 @@ class RobustnessPage(QWidget):
         corruptions.progressed.connect(progress.soon)
         theme.signals.changed.connect(self._draw)
         self.start_button.clicked.connect(self.start)
-        self.other_button.clicked.connect(self.ask_other)
         self.running.stop.clicked.connect(corruptions.stop)
         self.kind.activated.connect(lambda _: self._draw())
 
@@ -152,11 +165,35 @@ class RobustnessPage(QWidget):
         self.corruptions.start(self.samples.value())
 
     def ask_other(self) -> None:
-        """Let the user choose a file of another data set."""
+        """Choose a file of another data set."""
+        kinds = " ".join(f"*{suffix}" for suffix in (*DATA, ".txt", ".py"))
+        filters = self.tr("Data ({kinds});;All files (*)").format(kinds=kinds)
+        dialogs.choose_file(self, self.tr("Other data"), filters, self.measure_other, self._folder())
+
+    def ask_other_folder(self) -> None:
+        """Choose a folder of images in class folders."""
+        dialogs.choose_folder(self, self.tr("Other data"), self.measure_other, self._folder())
+
+    def measure_other(self, path: str) -> None:
+        """Measure on this file or folder, after the question that code needs."""
+        dialogs.with_trust(self, path, self.corruptions.start_elsewhere)
+
+    def _folder(self) -> str:
         attached = self._session.data
-        folder = str(Path(attached.path).parent) if attached is not None else ""
-        filters = self.tr("All files (*)")
-        dialogs.choose_file(self, self.tr("Other data"), filters, self.corruptions.start_elsewhere, folder)
+        return str(Path(attached.path).parent) if attached is not None else ""
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.other_button.isEnabled() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.drop_hint.appear()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_hint.hide()
+        event.acceptProposedAction()
+        self.measure_other(next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()))
 
     def refresh(self) -> None:
         """Show the results so far, and enable the buttons."""
@@ -212,7 +249,7 @@ class RobustnessPage(QWidget):
         )
         name = self.tr("{name}, {n} samples").format(name=plain(Path(found.data).name), n=f"{samples:,}")
         return [
-            Value(name, found.data),
+            Value(name, found.data, tip="\n".join((found.data, *map(said, found.notes)))),
             Value("–", 0),
             *(Value(format.value_text(value, metric), value) for value in (found.first, found.second)),
             Value(drop, found.drop),
