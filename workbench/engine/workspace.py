@@ -123,9 +123,8 @@ class Workspace:
         data, ((_, first), *beside) = with_answer(session, data, measuring, trusted, model)
         samples = data
         if calibration:
-            samples = open_dataset(
-                calibration, inputs, calibration in trusted, job.part(*ends), {**data.constants, **given}, near=near
-            )
+            known = {**data.constants, **given}
+            samples = open_dataset(calibration, inputs, calibration in trusted, job.part(*ends), known, near=near)
             words = Message(
                 "{n:,} samples of {calibration}",
                 one="{n} sample of {calibration}",
@@ -153,9 +152,8 @@ class Workspace:
             set_aside=False,
             measuring=measuring,
             count=count,
-            cache=self.cache
-            if measuring == self.measuring
-            else Cache(self.cache.budget),  # measured results belong to a metric
+            # Measured results belong to a metric.
+            cache=self.cache if measuring == self.measuring else Cache(self.cache.budget),
             recoveries=self.recoveries if measuring == self.measuring else {},
         )
 
