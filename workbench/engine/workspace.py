@@ -114,9 +114,8 @@ class Workspace:
         rules       preprocessing; None: as the file beside the data says
         """
         self.model.require_network()
-        inputs, given = self.model.summary().inputs, given or {}
+        inputs, given, near = self.model.summary().inputs, given or {}, self.model.source.path
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
-        near = self.model.source.path
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given, count, rules, near)
         session = runtime.session(self.model)
         model = self.model.at({name: array.shape for name, array in data.least().items()})
@@ -138,8 +137,8 @@ class Workspace:
                 n=samples.first(CALIBRATING),
             )
         run, batch = runner(session), data.at_once(samples_at_once(model))
-        evaluator = evaluate.prepare(data, run, job.part(ends[1], 1.0), batch, wanted=first, beside=beside)
-        evaluator = chance.noted(evaluator)
+        job = job.part(ends[1], 1.0)
+        evaluator = chance.noted(evaluate.prepare(data, run, job, batch, wanted=first, beside=beside))
         samples = replace(samples, answer=evaluator.data.answer, labels=fitting(evaluator.metric, samples.labels))
         return replace(
             self,
