@@ -5899,6 +5899,11 @@
       <translation>{n} 层的权重以打包形式驻留内存（{why}）：ONNX Runtime 用舍入到 8 位的激活值与其相乘，各项数字已包含这一影响。</translation>
     </message>
     <message>
+      <source>{path}, packed in memory: outliers take the range of its input's 8-bit levels, of which only {kept:.0f} dB are left. Store it to be decoded at loading ('storage: smallest').</source>
+      <extracomment>workbench/engine/compile/kernels.py</extracomment>
+      <translation>{path}（权重压缩驻留内存）：离群值占用了其输入的 8 位量化范围，只剩 {kept:.0f} dB。请改为加载时解码存储（'storage: smallest'）。</translation>
+    </message>
+    <message>
       <source>Choose other layers or methods.</source>
       <extracomment>workbench/engine/compile/left_out.py</extracomment>
       <translation>请选择其他层或方法。</translation>
@@ -7839,9 +7844,24 @@
       <translation>在示例输入上，导出的图与 torch 的输出相对相差 {difference:.1g}。</translation>
     </message>
     <message>
+      <source>Use an LSTM without them, and a Linear behind it.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>请使用不带投影的 LSTM，并在其后加一个 Linear。</translation>
+    </message>
+    <message>
       <source>simplifying the exported graph</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
       <translation>正在简化导出的计算图</translation>
+    </message>
+    <message>
+      <source>torch does not run the model on the example inputs</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>torch 无法在示例输入上运行该模型</translation>
+    </message>
+    <message>
+      <source>{name} has an LSTM with projections (proj_size), which ONNX does not have.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>{name} 含有带投影（proj_size）的 LSTM，而 ONNX 没有这种算子。</translation>
     </message>
     <message>
       <source>Give one that returns (module, example_inputs).</source>
@@ -8004,6 +8024,11 @@
       <translation>有张量超出其数据</translation>
     </message>
     <message>
+      <source>complex</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>复数张量</translation>
+    </message>
+    <message>
       <source>it ends too early</source>
       <extracomment>workbench/formats/weights/state_dict.py</extracomment>
       <translation>文件过早结束</translation>
@@ -8024,6 +8049,31 @@
       <translation>它不是 torch.save 写出的文件</translation>
     </message>
     <message>
+      <source>its tensors are {kinds}</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>其张量为{kinds}</translation>
+    </message>
+    <message>
+      <source>of another kind</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>其他类型的张量</translation>
+    </message>
+    <message>
+      <source>of numpy</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>numpy 数组</translation>
+    </message>
+    <message>
+      <source>quantised</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>量化张量</translation>
+    </message>
+    <message>
+      <source>sparse</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>稀疏张量</translation>
+    </message>
+    <message>
       <source>the archive has no state dict</source>
       <extracomment>workbench/formats/weights/state_dict.py</extracomment>
       <translation>压缩包中没有 state dict</translation>
@@ -8037,6 +8087,16 @@
       <source>the list of storages is damaged</source>
       <extracomment>workbench/formats/weights/state_dict.py</extracomment>
       <translation>存储列表已损坏</translation>
+    </message>
+    <message>
+      <source>without data</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>无数据的张量</translation>
+    </message>
+    <message>
+      <source>{n} tensors are {kinds}, and were not read: {names}.</source>
+      <extracomment>workbench/formats/weights/state_dict.py</extracomment>
+      <translation>有 {n} 个张量未读取（{kinds}）：{names}。</translation>
     </message>
     <message>
       <source>a tensor beyond the end of the file</source>

@@ -11,6 +11,7 @@ from tests.formats.test_onnx_file import refusal
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.formats import torch_export
+from workbench.formats.exporting.projections import projects
 from workbench.formats.finish import finish
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime
@@ -246,3 +247,18 @@ def test_a_three_dimensional_convolution_without_a_bias_is_as_torch_has_it():
     assert not model.notes and model.bias(model.layers[0].path) is None
     (got,) = runtime.run(runtime.session(model), {model.inputs[0].name: x.numpy()})
     np.testing.assert_allclose(got, module(x).detach(), atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}, {"bias": False}], ids=str)
+@pytest.mark.parametrize("size", [0, 3])
+def test_an_lstm_with_projections_is_refused_and_no_other(options, size):
+    import torch
+
+    module = torch.nn.LSTM(4, 6, proj_size=size, batch_first=True, **options).eval()
+    with torch_export.quiet():
+        program = torch.export.export(module, (torch.randn(2, 5, 4),))
+    assert projects(module) == projects(program) == bool(size)
+    if size:
+        with pytest.raises(UserError, match="projections"):
+            torch_export.export(module, (torch.randn(2, 5, 4),), {}, "lstm", "torch", Job())

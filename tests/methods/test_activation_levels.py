@@ -88,6 +88,17 @@ def test_a_layer_whose_outliers_take_the_range_is_named(opened, step, told):
     assert [*named] == (["second"] if told else []) and all(told in note for note in named.values())
 
 
+STEP = "quantize.affine: {bits: 8, granularity: group, group_size: 16}"
+
+
+@pytest.mark.parametrize("storage", ["fastest", "smallest"])
+def test_a_layer_that_storage_packs_is_named_with_what_is_left(opened, storage):
+    text = f"version: 1\nexport: {{storage: {storage}}}\nlayers: {{'*': [{{{STEP}}}]}}"
+    notes = opened.compiled(parse_recipe(text, "recipe"), Job()).notes
+    named = [note for note in notes if "outliers take the range" in note]
+    assert [note.startswith("second, packed in memory") for note in named] == [True] * (storage == "fastest")
+
+
 @pytest.mark.parametrize(
     ("step", "said"),
     [("quantize.dynamic: {}", True), ("quantize.blockwise: {accuracy: int8}", True), ("quantize.blockwise: {}", False)],

@@ -12,11 +12,12 @@ import numpy as np
 import onnx_ir as ir
 from onnx_ir.passes import common
 
-from workbench.core.base.errors import Cancelled
+from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.formats.exporting.failure import explained, first_line
 from workbench.formats.exporting.free_sizes import Attempt, attempts, lengthened
+from workbench.formats.exporting.projections import projects
 from workbench.formats.finish import LOOPS, never_ends, relative_difference
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
@@ -24,6 +25,7 @@ from workbench.graph.model.model import Source
 from workbench.graph.onnx import proto_size, runtime, saving
 from workbench.graph.prepare import passes
 
+log = logging.getLogger(__name__)
 OPSET = 21
 # torch and ONNX Runtime use different kernels; beyond this share of the outputs the difference is worth saying.
 TOLERANCE = 1e-3
@@ -76,6 +78,12 @@ def export(
     UserError naming what torch could not export, and where.
     """
     job.report(Message("exporting to ONNX"), 0.1)
+    if projects(model):  # the exporter leaves them out, and writes a graph that does not run
+        raise UserError(
+            "{name} has an LSTM with projections (proj_size), which ONNX does not have.",
+            "Use an LSTM without them, and a Linear behind it.",
+            name=name,
+        )
     program, failure, used = None, None, Attempt({})
     for attempt in attempts(model, args, kwargs, shapes):
         job.check()
@@ -212,7 +220,10 @@ def differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: i
     except Exception as error:
         if isinstance(error, runtime.Beyond) and any(node.op_type in LOOPS for node in graph.graph.all_nodes()):
             raise never_ends(name, error) from error
-        return [Message("The exported graph was not compared with torch: {reason}.", reason=first_line(error))]
+        log.warning("comparison with torch: %s: %s", type(error).__name__, first_line(error))
+        failed = Message("torch does not run the model on the example inputs")
+        reason = error.what.rstrip(".") if isinstance(error, UserError) else failed
+        return [Message("The exported graph was not compared with torch: {reason}.", reason=reason)]
     difference = relative_difference(wanted, got)
     if difference <= TOLERANCE:
         return []

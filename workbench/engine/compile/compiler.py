@@ -73,11 +73,15 @@ class Compiled:
     def finished(self, storing: Storing, data: Dataset | None, cache: Cache, job: Job) -> "Compiled":
         """Return the result of `stored`, with 8-bit activations only where they are no slower on this machine, unless
         all are requested, and a note on the others."""
+        cache = cache.under(self.structure.key)
         if storing.integers == "all":
-            return self.stored(storing)
-        found = faster.choice(self.model, self.edits, data, storing.batch, cache.under(self.structure.key), job)
-        notes = self.notes + found.notes(self.model, self.edits, storing.batch)
-        return replace(self, edits=found.of(self.edits), notes=notes).stored(storing)
+            made = self.stored(storing)
+        else:
+            found = faster.choice(self.model, self.edits, data, storing.batch, cache, job)
+            notes = self.notes + found.notes(self.model, self.edits, storing.batch)
+            made = replace(self, edits=found.of(self.edits), notes=notes).stored(storing)
+        told = kernels.outliers(made.model, made.edits, data, cache, job)
+        return replace(made, notes=made.notes + told) if told else made
 
     def stored(self, storing: Storing) -> "Compiled":
         """Return the same with a kernel for each layer that is stored for one, and a note on them; small tensors are

@@ -5,15 +5,21 @@ one. "auto" uses it for layers of some size if products of this many rows are no
 hardly grows. The numbers are those of tests/benchmarks/bench_kernels.py.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.storing import Storing
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.layer_context import LayerContext
 from workbench.graph.encodings.spec import StorageSpec
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import kernel_choice
@@ -22,10 +28,12 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.forms import forms, plain_bytes
 from workbench.graph.storage.kernels import Compute, Packed
 from workbench.graph.storage.plan import Plan
+from workbench.methods.common import activation_levels
 
 LEAST = 1 << 18  # weights of a layer: 1 MB of floats, below which a kernel saves nothing worth another arithmetic
 ROWS = {2: 256, 4: 256, 8: 16}  # of a product, by bits: up to here the kernel is about as fast as floats, or faster
 GROWTH = 1.1  # times the bytes of the smallest form
+log = logging.getLogger(__name__)
 _made: WeakKeyDictionary[Edit, dict[Compute | None, Edit]] = WeakKeyDictionary()
 
 
@@ -62,6 +70,31 @@ def notes(edits: Mapping[str, Edit], storing: Storing) -> tuple[str, ...]:
             why=why,
         ),
     )
+
+
+def outliers(model: Model, edits: Mapping[str, Edit], data: Dataset | None, cache: Cache, job: Job) -> tuple[str, ...]:
+    """Return a sentence for each layer with a kernel whose input has outliers that leave little of the rest on 8-bit
+    levels; none without data, or where an input cannot be observed."""
+    said = []
+    for path, edit in edits.items():
+        if data is None or not isinstance(edit.compute, Packed) or model.layer(path).op not in ("MatMul", "Gemm"):
+            continue
+        context = LayerContext(model, path, data, 0, cache)
+        try:
+            kept = activation_levels.left_in_kernel(context, edit.weight, job, edit.compute.block)
+        except UserError as error:
+            log.info("outliers of the input of %s: %s", path, error)
+            continue
+        if kept is not None:
+            said.append(
+                Message(
+                    "{path}, packed in memory: outliers take the range of its input's 8-bit levels, of which only "
+                    "{kept:.0f} dB are left. Store it to be decoded at loading ('storage: smallest').",
+                    path=path,
+                    kept=kept,
+                )
+            )
+    return tuple(said)
 
 
 def _nodes(model: Model, storing: Storing) -> dict[str, ir.Node]:

@@ -31,7 +31,11 @@ STORAGES = {
     "BoolStorage": torch.bool,
     "ComplexFloatStorage": torch.complex64,
     "ComplexDoubleStorage": torch.complex128,
+    "UntypedStorage": torch.uint8,
 }
+# Types that have no storage class: the tensor names them.
+LATER = ("uint16", "uint32", "uint64", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz")
+TENSOR = "torch.Tensor"  # the class of a tensor that has attributes
 
 
 class Unpacks(Exception):
@@ -95,6 +99,10 @@ def read_pickle(content: bytes) -> Any:
         return _Plain(io.BytesIO(member(archive, pickled[0])), record).load()
 
 
+def _dropped(*_: Any) -> None:
+    """Stand for a set among the attributes of a tensor."""
+
+
 class _Plain(PlainPickle):
     """Reader of pickles that resolves only the names listed here."""
 
@@ -109,12 +117,20 @@ class _Plain(PlainPickle):
             raise Unsafe(Message("a pickle with more than tensors")) from error
 
     def find_class(self, module: str, name: str) -> Any:
-        if module == "torch" and name in STORAGES:
+        if (module == "torch" and name in STORAGES) or (module, name) == ("torch.storage", "UntypedStorage"):
             return STORAGES[name]
-        known = {
+        if module == "torch" and name in LATER:
+            return getattr(torch, name)
+        known: dict[tuple[str, str], Any] = {
             ("torch._utils", "_rebuild_tensor_v2"): self._tensor,
+            ("torch._utils", "_rebuild_tensor_v3"): self._tensor_of_type,
             ("collections", "OrderedDict"): OrderedDict,
             ("torch._utils", "_rebuild_parameter"): self._parameter,
+            ("torch._utils", "_rebuild_parameter_with_state"): self._parameter,
+            ("torch._tensor", "_rebuild_from_type_v2"): self._with_attributes,
+            ("torch", "Tensor"): TENSOR,
+            ("__builtin__", "set"): _dropped,
+            ("builtins", "set"): _dropped,
         }
         if (module, name) not in known:
             raise Unsafe(Message("a pickle with more than tensors"))
@@ -135,6 +151,25 @@ class _Plain(PlainPickle):
         *_: Any,
     ) -> torch.Tensor:
         return strided(storage[0], storage[1], size, stride, offset)
+
+    def _tensor_of_type(
+        self,
+        storage: tuple[bytearray, torch.dtype],
+        offset: int,
+        size: tuple[int, ...],
+        stride: tuple[int, ...],
+        _grad: Any,
+        _hooks: Any,
+        dtype: torch.dtype,
+        *_: Any,
+    ) -> torch.Tensor:
+        return strided(storage[0], dtype, size, stride, offset)
+
+    def _with_attributes(self, made: Any, kind: Any, arguments: tuple[Any, ...], *_: Any) -> Any:
+        """Return a tensor without its attributes: torch.export leaves some on example inputs."""
+        if kind != TENSOR or made not in (self._tensor, self._tensor_of_type):
+            raise Unsafe(Message("a pickle with more than tensors"))
+        return made(*arguments)
 
     def _parameter(self, data: torch.Tensor, requires_grad: bool, *_: Any) -> torch.nn.Parameter:
         return torch.nn.Parameter(data, requires_grad=bool(requires_grad) and data.is_floating_point())

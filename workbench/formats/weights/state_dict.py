@@ -9,13 +9,14 @@ optimisers, whole modules) are not constructed; of a module, its tensors are rea
 import zipfile
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import onnx_ir as ir
 
-from workbench.core.base.message import Message
+from workbench.core.base.message import AND, Joined, Message
+from workbench.core.base.several import few
 from workbench.formats.weights.pickles import LARGEST, Damaged, ObjectPickle, Opaque
 from workbench.formats.weights.stored import MOST_NUMBERS, Checkpoint, Stored, Unreadable
 
@@ -32,6 +33,24 @@ STORAGES = {
     "ByteStorage": T.UINT8,
     "BoolStorage": T.BOOL,
 }
+# Types that have no storage class: the tensor names them. Their storages are bytes.
+LATER = {
+    "uint16": T.UINT16,
+    "uint32": T.UINT32,
+    "uint64": T.UINT64,
+    "float8_e4m3fn": T.FLOAT8E4M3FN,
+    "float8_e5m2": T.FLOAT8E5M2,
+}
+# Tensors of other kinds, by a part of the name of what makes them, which is not run.
+OTHER_KINDS = (
+    ("Complex", Message("complex")),
+    ("sparse", Message("sparse")),
+    ("qtensor", Message("quantised")),
+    ("meta_tensor", Message("without data")),
+    ("multiarray._reconstruct", Message("of numpy")),
+    ("_rebuild", Message("of another kind")),
+    ("Storage", Message("of another kind")),
+)
 MAGIC = 0x1950A86A20F9469CFC6C
 MEMBERS = 200_000
 DEEPEST, MOST = 12, 200_000
@@ -52,12 +71,17 @@ class Storage:
 
 @dataclass(frozen=True)
 class View:
-    """A tensor as described in a pickle, by its storage."""
+    """A tensor as described in a pickle, by its storage; `own` is its type, if not the storage's."""
 
     storage: Storage
     offset: int
     shape: tuple[int, ...]
     strides: tuple[int, ...]
+    own: ir.DataType | None = None
+
+    @property
+    def dtype(self) -> ir.DataType:
+        return self.own or self.storage.dtype
 
 
 def is_legacy(head: bytes) -> bool:
@@ -96,7 +120,9 @@ def _archive(file: BinaryIO, path: str) -> Any:
         places = {entry.filename: entry for entry in members}
         known: dict[str, Storage] = {}
 
-        def storage(pid: Any) -> Storage:
+        def storage(pid: Any) -> Storage | Opaque:
+            if (other := _other(pid)) is not None:
+                return other
             dtype, key = _named(pid)
             if key not in known:
                 entry = places.get(f"{root}data/{key}")
@@ -128,7 +154,9 @@ def _legacy(file: BinaryIO) -> Any:
     """Read consecutive pickles: magic number, version, system, object, keys; then each storage's count and bytes."""
     storages: dict[str, Storage] = {}
 
-    def storage(pid: Any) -> Storage:
+    def storage(pid: Any) -> Storage | Opaque:
+        if (other := _other(pid)) is not None:
+            return other
         dtype, key = _named(pid)
         if len(pid) > 5 and pid[5] is not None:
             raise Damaged("view")
@@ -157,6 +185,12 @@ def _legacy(file: BinaryIO) -> Any:
     return found
 
 
+def _other(pid: Any) -> Opaque | None:
+    """Return the class of a storage of no known type."""
+    kind = pid[1] if isinstance(pid, tuple) and len(pid) > 2 and pid[0] == "storage" else None
+    return kind if isinstance(kind, Opaque) and kind.name.endswith("Storage") else None
+
+
 def _named(pid: Any) -> tuple[ir.DataType, str]:
     """Return type and key of a storage: ("storage", type, key, device, count)."""
     if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[1], ir.DataType):
@@ -172,6 +206,10 @@ def _known() -> dict[tuple[str, str], Any]:
     return made | {
         ("torch._utils", "_rebuild_tensor_v2"): _tensor,
         ("torch._utils", "_rebuild_tensor"): _tensor,
+        ("torch._utils", "_rebuild_tensor_v3"): _tensor_of_type,
+        ("torch._tensor", "_rebuild_from_type_v2"): _with_attributes,
+        ("torch", "UntypedStorage"): T.UINT8,
+        ("torch.storage", "UntypedStorage"): T.UINT8,
         ("torch._utils", "_rebuild_parameter"): _parameter,
         ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
         ("collections", "OrderedDict"): OrderedDict,
@@ -185,13 +223,29 @@ def _mapping(*_: Any) -> dict[str, Any]:
     return {}
 
 
-def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> View:
+def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> View | Opaque:
+    if isinstance(storage, Opaque):
+        return storage
     numbers = (offset, *shape, *strides)
     if not isinstance(storage, Storage) or len(shape) != len(strides) or len(shape) > 16:
         raise Damaged("shape")
     if not all(type(number) is int and 0 <= number < MOST_NUMBERS for number in numbers):
         raise Damaged("shape")
     return View(storage, offset, tuple(shape), tuple(strides))
+
+
+def _tensor_of_type(storage: Any, offset: Any, shape: Any, strides: Any, *rest: Any) -> View | Opaque:
+    named = rest[2].name.removeprefix("torch.") if len(rest) > 2 and isinstance(rest[2], Opaque) else ""
+    if named not in LATER or not isinstance(storage, Storage):
+        return Opaque("torch._utils._rebuild_tensor_v3")
+    made = _tensor(storage, offset, shape, strides)
+    return replace(made, own=LATER[named]) if isinstance(made, View) else made
+
+
+def _with_attributes(made: Any, _kind: Any, arguments: Any, *_: Any) -> Any:
+    """Return a tensor without its class and attributes."""
+    plain = isinstance(arguments, tuple) and any(made is known for known in (_tensor, _tensor_of_type, _parameter))
+    return made(*arguments) if plain else Opaque(made.name if isinstance(made, Opaque) else "_rebuild")
 
 
 def _parameter(data: Any, *_: Any) -> Any:
@@ -212,8 +266,20 @@ def _checkpoint(found: Any, path: str) -> Checkpoint:
             found = found[key]
             notes.append(Message("The weights were found under '{key}'.", key=key))
     named = dict(_flat(found, path))
+    others = dict(_others(found))
+    kinds = Joined(dict.fromkeys(others.values()), AND)
     if not named:
-        raise Unreadable(Message("it holds no tensors"))
+        raise Unreadable(Message("its tensors are {kinds}", kinds=kinds) if others else Message("it holds no tensors"))
+    if others:
+        notes.append(
+            Message(
+                "{n} tensors are {kinds}, and were not read: {names}.",
+                one="{n} tensor is {kinds}, and was not read: {names}.",
+                n=len(others),
+                kinds=kinds,
+                names=few(others),
+            )
+        )
     for prefix in PREFIXES[:2]:
         if all(name.startswith(prefix) for name in named):
             named = {name.removeprefix(prefix): stored for name, stored in named.items()}
@@ -243,10 +309,29 @@ def _walk(found: Any) -> Iterator[tuple[str, View]]:
     yield from inside(found, ())
 
 
+def _others(found: Any) -> Iterator[tuple[str, Message]]:
+    """Yield the tensors that cannot be read, each with its kind: where there are others, those beside them."""
+    plain = _tensors_in(found)
+    for mapping in (found, *(value for _, value in _entries(found))):
+        entries = _entries(mapping)
+        if not plain or any(isinstance(value, View) for _, value in entries):
+            for name, value in entries:
+                kind = _kind(value.name) if isinstance(value, Opaque) else None
+                if kind is not None:
+                    yield name, kind
+
+
+def _kind(name: str) -> Message | None:
+    return next((kind for part, kind in OTHER_KINDS if part in name), None)
+
+
 def _entries(value: Any) -> list[tuple[str, Any]]:
-    """Return the entries of a mapping, or of a module that was not constructed: its parameters, buffers and modules."""
+    """Return the entries of a mapping or list, or of a module that was not constructed: its parameters, buffers and
+    modules."""
     if isinstance(value, dict):
         return list(value.items())
+    if isinstance(value, list | tuple):
+        return [(str(index), each) for index, each in enumerate(value)]
     state = value.state if isinstance(value, Opaque) else None
     if not isinstance(state, dict):
         return []
@@ -256,13 +341,13 @@ def _entries(value: Any) -> list[tuple[str, Any]]:
 
 def _flat(found: Any, path: str) -> Iterator[tuple[str, Stored]]:
     for name, view in _walk(found):
-        item = int(view.storage.dtype.itemsize)
+        item = int(view.dtype.itemsize)
         begin = view.storage.offset + view.offset * item
         end = view.storage.offset + view.storage.length
         if begin > end or view.storage.offset < 0:
             raise Unreadable(Message("a tensor beyond its data"))
         strides = None if _in_rows(view) else view.strides
-        stored = Stored(name, view.storage.dtype, view.shape, path, begin, end - begin, strides)
+        stored = Stored(name, view.dtype, view.shape, path, begin, end - begin, strides)
         if strides is None and stored.nbytes > stored.length:
             raise Unreadable(Message("a tensor that is larger than its data"))
         yield name, stored

@@ -86,6 +86,13 @@ def warning(observed: Observed, levels: Levels, layer: Layer, weight: np.ndarray
     )
 
 
+def left_in_kernel(context: Context, weight: np.ndarray, job: Job, block: int) -> float | None:
+    """Return the same for a layer whose kernel rounds its input at run time, in blocks of channels; 0: all channels of
+    a position together. Raises UserError where the input cannot be observed."""
+    seen = context.observed(job, counting=False)
+    return left(seen, in_blocks(block or seen.rows.shape[-1]), context.layer, weight)
+
+
 def lost_outputs(delivered: Observed | None, levels: Levels | None) -> str:
     """Return a clause on output channels that have values, all of which fall on one level: those that are weak beside
     others. "" for fewer than `MANY` of them, which hardly matter."""
