@@ -6,7 +6,7 @@ MATRICES, BIASES = 2, 2  # of a layer and direction; a projection is one tensor 
 
 
 def projects(model: Any) -> bool:
-    """Whether a torch.nn.Module or an ExportedProgram has such an LSTM."""
+    """Return whether a torch.nn.Module or an ExportedProgram has such an LSTM."""
     import torch
 
     if isinstance(model, torch.nn.Module):
@@ -18,7 +18,7 @@ def projects(model: Any) -> bool:
 
 
 def _projects(arguments: tuple[Any, ...]) -> bool:
-    """The same of aten.lstm: input, states, parameters, has_biases, num_layers, dropout, train, bidirectional."""
+    """Return it for aten.lstm: input, states, parameters, has_biases, num_layers, dropout, train, bidirectional."""
     try:
         parameters, biases, layers, both = arguments[2], arguments[3], arguments[4], arguments[7]
         return len(parameters) > layers * (1 + both) * (MATRICES + BIASES * biases)
