@@ -5901,7 +5901,7 @@
     <message>
       <source>{path}, packed in memory: outliers take the range of its input's 8-bit levels, of which only {kept:.0f} dB are left. Store it to be decoded at loading ('storage: smallest').</source>
       <extracomment>workbench/engine/compile/kernels.py</extracomment>
-      <translation>{path}（权重压缩驻留内存）：离群值占用了其输入的 8 位量化范围，只剩 {kept:.0f} dB。请改为加载时解码存储（'storage: smallest'）。</translation>
+      <translation>{path}（以打包形式驻留内存）：离群值占用了其输入的 8 位量化范围，只剩 {kept:.0f} dB。请改为加载时解码存储（'storage: smallest'）。</translation>
     </message>
     <message>
       <source>Choose other layers or methods.</source>
@@ -7846,7 +7846,7 @@
     <message>
       <source>Use an LSTM without them, and a Linear behind it.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>请使用不带投影的 LSTM，并在其后加一个 Linear。</translation>
+      <translation>请使用没有 proj_size 的 LSTM，并在其后加一个 Linear。</translation>
     </message>
     <message>
       <source>simplifying the exported graph</source>
@@ -7861,7 +7861,7 @@
     <message>
       <source>{name} has an LSTM with projections (proj_size), which ONNX does not have.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>{name} 含有带投影（proj_size）的 LSTM，而 ONNX 没有这种算子。</translation>
+      <translation>{name} 含有使用 proj_size的 LSTM，而 ONNX 没有这种算子。</translation>
     </message>
     <message>
       <source>Give one that returns (module, example_inputs).</source>
