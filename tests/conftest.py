@@ -37,12 +37,11 @@ if sys.platform == "linux" and os.geteuid() == 0:
 # Folders and files of this folder by what their tests need: a window, or a model that is run; the others are units.
 UI = ("ui", "test_startup.py", "test_packaging.py", "test_wheel.py")
 ENGINE = (
+    "cli",
     "engine",
     "faults",
     "fuzz",
     "library",
-    "test_cli.py",
-    "test_cli_untrusted.py",
     "test_silence.py",
     "test_trust.py",
     "test_untrusted.py",

@@ -9,7 +9,7 @@ from pathlib import Path
 import onnx
 import pytest
 
-from tests.test_cli import here, sentence, workbench  # noqa: F401
+from tests.cli.conftest import here, sentence, workbench  # noqa: F401
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job

@@ -1,10 +1,7 @@
 """Recovery stages of a recipe: what they win back, what they keep, and that they repeat."""
 
 import json
-import math
 from dataclasses import replace
-from itertools import count
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,27 +9,19 @@ import torch
 from click.testing import CliRunner
 
 from tests.engine.small import network
-from tests.graph.graphs import Build, opened
 from workbench.cli.commands import cli
-from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row
-from workbench.core.recipe.recovery import Finetune, Stage, TrainingPoint
+from workbench.core.recipe.recovery import Stage
 from workbench.engine.api.export import export
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import effective
-from workbench.engine.students import schedule
 from workbench.engine.students.student import Student, Wanted
 from workbench.engine.supervision.features import Features, output_of, pairs
-from workbench.engine.supervision.samples import Batch, Moves, Samples, in_both, moved
-from workbench.engine.supervision.teacher import Teacher
-from workbench.engine.training import loop, range_test
-from workbench.engine.training.forgetting import classes_of, forgotten
-from workbench.engine.training.loop import DIVERGED, Loop
 from workbench.engine.training.recover import recovered
-from workbench.engine.training.selection import Selection
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
@@ -226,125 +215,6 @@ def test_an_anchor_holds_the_weights(workspace):
     assert moved(anchor="ewc", anchor_strength=1e5) < 0.9 * free
 
 
-# -- samples -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tmp_path):
-    alone = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
-    report = export(alone, recipe(PRUNE), str(tmp_path), Job(), timing=False)
-    assert report.verified.samples == 200 and report.before.value.samples == 200
-    assert any(
-        "Trained on 200 samples" in note and "; all figures are measured on the other 200" in note
-        for note in report.notes
-    )
-    apart = alone.separated()
-    assert in_both(apart.data, apart.training) == 0
-    plain = export(alone, recipe(PRUNE, stages=()), str(tmp_path), Job(), timing=False)
-    assert plain.verified.samples == 400
-
-
-@pytest.mark.parametrize(("count", "words"), [(1, "One sample"), (2, "Half of the 2"), (30, "Half of the 30")])
-def test_few_samples_are_too_few_to_be_split(place, tmp_path, count, words):
-    with np.load(place / "test.npz") as whole:
-        np.savez(tmp_path / "few.npz", x=whole["x"][:count], y=whole["y"][:count])
-    few = Workspace.open(str(place / "small.onnx"), Job()).attach(str(tmp_path / "few.npz"), Job())
-    with pytest.raises(UserError, match=words) as error:
-        recovered(few.ready(recipe(PRUNE)), recipe(PRUNE), Job())
-    assert error.value.hint
-
-
-@pytest.mark.slow
-def test_samples_that_are_in_both_are_counted(place):
-    same = Workspace.open(str(place / "small.onnx"), Job())
-    same = same.attach(str(place / "test.npz"), Job(), calibration=str(place / "test.npz"))
-    notes = recovered(same, recipe(PRUNE), Job()).compiled.notes
-    assert any(note.startswith("Overlap: 400 of the 400 measured samples are also training samples") for note in notes)
-
-
-def test_held_out_samples_are_never_trained_on(workspace):
-    samples = Samples.of(workspace.training, True, 0)
-    seen = [batch.chosen for epoch in range(2) for batch in samples.batches(32, (0, epoch), 0, False)]
-    assert not set(np.concatenate(seen)) & set(samples.held) and len(samples.held) == 200
-    assert any((first != second).any() for first, second in zip(seen[:5], seen[18:23], strict=True))
-    rest = [batch.chosen for batch in samples.batches(32, (0, 0), 0, False, start=3)]
-    np.testing.assert_array_equal(rest, seen[3:18])
-
-
-def test_images_are_moved_and_mirrored():
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(64, 1, 6, 6)).astype(np.float32)
-    moves = Moves.drawn(64, 1, True, np.random.default_rng(1))
-    found = moved(x, moves)
-    assert found.shape == x.shape and not np.array_equal(found, x)
-    inner = {pixel for image in x for pixel in image.ravel().tolist()}
-    assert {pixel for image in found for pixel in image.ravel().tolist()} <= inner
-    last = moved(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), moves)
-    np.testing.assert_array_equal(last.transpose(0, 3, 1, 2), found)
-    assert 0 < len(set(moves.numbers)) <= moves.kinds and max(moves.numbers) < moves.kinds
-    same = moves.numbers == 0
-    np.testing.assert_array_equal(found[same], x[same])
-    for number in set(moves.numbers):
-        image = np.repeat(x[:1], 64, axis=0)
-        assert len(np.unique(moved(image, moves)[moves.numbers == number], axis=0)) == 1
-
-
-@pytest.mark.parametrize("flip, shift, asked", [(False, 0, 1), (True, 0, 2), (True, 1, 18)])
-def test_a_teacher_is_asked_once_for_each_way_in_which_an_image_is_moved(workspace, flip, shift, asked):
-    images = replace(
-        workspace.training,
-        inputs={"x": np.random.default_rng(0).normal(size=(20, 1, 4, 4)).astype(np.float32)},
-        labels=np.arange(20) % 2,
-        specs=(replace(workspace.training.specs[0], name="x", dtype="float32", shape=(None, 1, 4, 4)),),
-        axes={},
-        constants={},
-    )
-    rows = []
-
-    def run(feeds):
-        rows.append(len(feeds["x"]))
-        return [feeds["x"].reshape(len(feeds["x"]), -1)[:, :10]]
-
-    teacher = Teacher("t", run, images, ("x",))
-    samples = Samples(images, True, np.arange(20), np.arange(0))
-    teacher.answers(Batch({}, None, np.arange(20)))
-    for epoch in range(60):
-        for batch in samples.batches(8, (0, epoch), shift, flip):
-            (found,) = teacher.answers(batch)
-            np.testing.assert_array_equal(found, batch.feeds["x"].reshape(8, -1)[:, :10])
-    assert sum(rows) <= 1 + 20 * asked < 60 * 16
-    assert asked == 1 or sum(rows) > 20 * asked / 2
-
-
-@pytest.mark.parametrize(
-    ("stage", "words"),
-    [
-        (Stage("finetune", {"shift": 1}), "Shifting and flipping need images, but the model takes none."),
-        (Stage("boost"), "no recovery stage"),
-        (Stage("distill", {"teacher": "nowhere.onnx"}), "nowhere.onnx"),
-        (Stage("distill", {"features": "third"}), "no layer 'third'"),
-        (Stage("distill", {"features": "first", "attention": True}), "no feature maps"),
-    ],
-)
-def test_what_does_not_fit_is_said(workspace, stage, words):
-    with pytest.raises(UserError, match=words):
-        recovered(workspace, recipe(PRUNE, stages=(stage,)), Job())
-
-
-@pytest.mark.slow
-def test_without_labels_only_a_teacher_can_teach(place, tmp_path):
-    for name in ("test", "train"):
-        np.savez(tmp_path / f"{name}.npz", x=np.load(place / f"{name}.npz")["x"])
-    bare = Workspace.open(str(place / "small.onnx"), Job())
-    bare = bare.attach(str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz"))
-    with pytest.raises(UserError, match="needs labels"):
-        recovered(bare, recipe(PRUNE), Job())
-    stage = Stage("distill", TUNE.params)
-    result = recovered(bare, recipe(PRUNE, stages=(stage,)), Job())
-    assert result.recovery.stages[0].after > result.recovery.stages[0].before
-    assert any("have no labels" in note for note in result.compiled.notes)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("params", "rank"), [({"features": "first"}, 2), ({"features": "first=first", "feature_weight": 10.0}, 2)]
@@ -396,235 +266,6 @@ def test_an_operator_without_gradients_is_named_and_everything_else_works(tmp_pa
     with pytest.raises(UserError, match="through If"):
         recovered(opened, recipe(PRUNE), Job())
     assert export(opened, recipe(PRUNE, stages=()), str(tmp_path), Job(), timing=False).verified is not None
-
-
-# -- repeating, cancelling, going on -------------------------------------------------------------------------------
-
-
-def exported(place, cache, monkeypatch, tmp_path, name, job=None):
-    monkeypatch.setenv("WORKBENCH_CACHE", str(cache))
-    opened = Workspace.open(str(place / "small.onnx"), Job())
-    opened = opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
-    export(
-        opened,
-        recipe(PRUNE, Action("quantize.affine", {"bits": 4}), seed=3),
-        str(tmp_path),
-        job or Job(),
-        name,
-        timing=False,
-    )
-    return (tmp_path / f"{name}.onnx").read_bytes()
-
-
-@pytest.mark.slow
-def test_the_same_recipe_and_seed_give_the_same_file(place, tmp_path, monkeypatch):
-    first = exported(place, tmp_path / "a", monkeypatch, tmp_path, "first")
-    assert first == exported(place, tmp_path / "b", monkeypatch, tmp_path, "second")
-
-
-@pytest.mark.slow
-def test_a_run_that_was_ended_goes_on_where_it_was_and_ends_the_same(place, tmp_path, monkeypatch):
-    whole = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole")
-    seen = []
-    job = Job(updates=lambda point: (seen.append(point), job.cancel() if point.step > 60 else None))
-    with pytest.raises(Cancelled):
-        exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", job)
-    assert not (tmp_path / "part.onnx").exists() and 60 < seen[-1].step < 120
-    later = []
-    assert exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", Job(updates=later.append)) == whole
-    assert later[: len(seen)] == seen and [point.step for point in later] == sorted(point.step for point in later)
-    assert all(isinstance(point, TrainingPoint) for point in later)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("measured", [1, 3, 7])
-def test_a_run_that_was_ended_while_it_was_measured_misses_no_state(place, tmp_path, monkeypatch, measured):
-    """At the start, between two epochs, and at the end of the last."""
-    whole = []
-    first = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole", Job(updates=whole.append))
-    job, calls, held_out = Job(), [], Samples.held_out
-
-    def cancelling(samples, batch):
-        calls.append(batch)
-        if len(calls) == measured:
-            job.cancel()
-        yield from held_out(samples, batch)
-
-    with monkeypatch.context() as patch, pytest.raises(Cancelled):
-        patch.setattr(Samples, "held_out", cancelling)
-        exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", job)
-    later = []
-    assert exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", Job(updates=later.append)) == first
-    assert len(calls) == measured and later == whole
-
-
-@pytest.mark.slow
-def test_a_checkpoint_that_is_broken_counts_as_none(place, tmp_path, monkeypatch):
-    whole = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole")
-    for file in (tmp_path / "a" / "recovery").glob("*.pt"):
-        file.write_bytes(file.read_bytes()[:100])
-    assert exported(place, tmp_path / "a", monkeypatch, tmp_path, "again") == whole
-
-
-@pytest.mark.slow
-def test_stopping_keeps_the_best_state_so_far_and_an_export_uses_it(workspace, tmp_path):
-    job = Job(updates=lambda point: job.cancel() if point.step > 60 else None)
-    result = recovered(workspace, recipe(PRUNE), job, keep=lambda: True)
-    (stage,) = result.recovery.stages
-    assert stage.stopped == "stopped by the user" and 1 < stage.epochs < 6 and stage.after > stage.before
-    report = export(workspace, recipe(PRUNE), str(tmp_path), Job(), timing=False)
-    assert report.recovery is result.recovery and any("stopped by the user" in note for note in report.notes)
-    finished = recovered(workspace, recipe(PRUNE), Job(), keep=lambda: True)
-    assert finished.recovery.stages[0].epochs == 6 and finished.recovery.stages[0].stopped == ""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("before", ["quantize", "export"])
-def test_stopping_keeps_what_was_trained_while_it_is_measured_or_quantised_too(workspace, before):
-    stage = replace(TUNE, params={**TUNE.params, "before": before})
-    actions = (PRUNE, Action("quantize.affine", {"bits": 4}))
-    points = []
-    job = Job(updates=points.append)
-    job.listener = lambda progress: job.cancel() if points and points[-1].epoch == 6 else None
-    job.interval = 0.0
-    result = recovered(workspace, recipe(*actions, stages=(stage,)), job, keep=lambda: True)
-    (trained,) = result.recovery.stages
-    assert job.cancelled and trained.stopped == "" and trained.epochs == 6
-    assert result.recovery.recovered > result.recovery.unrecovered
-
-
-@pytest.mark.parametrize("sparsify", ["one-shot", "cubic"])
-@pytest.mark.parametrize("batch", [4, 4096])
-def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, sparsify, batch, monkeypatch):
-    """Also where it is the last step of an epoch that breaks the weights, and all states count the same."""
-    params = {"epochs": 3, "optimiser": "sgd", "batch": batch, "sparsify": sparsify}
-
-    def same(run):
-        run.rows = np.full(10, 0.1)
-        return 0.1
-
-    monkeypatch.setattr(Loop, "_measure", same)
-    monkeypatch.setattr(
-        torch.optim.SGD,
-        "step",
-        lambda optimiser: [
-            value.data.fill_(torch.nan) for group in optimiser.param_groups for value in group["params"]
-        ],
-    )
-    result = recovered(workspace, recipe(PRUNE, stages=(Stage("finetune", params),)), Job())
-    (stage,) = result.recovery.stages
-    assert stage.stopped == DIVERGED and "a lower learning rate" in DIVERGED
-    for edit in result.compiled.edits.values():
-        assert np.isfinite(edit.weight).all() and (edit.bias is None or np.isfinite(edit.bias).all())
-        assert np.mean(edit.weight == 0) == pytest.approx(0.75, abs=0.01)
-
-
-@pytest.mark.slow
-def test_a_file_that_training_made_worse_is_told(workspace):
-    """What is learned here are wrong labels; the held-out ones are as wrong."""
-    wrong = replace(workspace.training, labels=(workspace.training.labels + 1) % 4)
-    result = recovered(replace(workspace, training=wrong), recipe(PRUNE), Job())
-    assert result.recovery.recovered < result.recovery.unrecovered
-    assert sum("made the model worse on the measured samples: top-1" in note for note in result.compiled.notes) == 1
-    better = recovered(workspace, recipe(PRUNE), Job())
-    assert not any("made the model worse" in note for note in better.compiled.notes)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("last", ["Sigmoid", "Identity"])
-def test_labels_sorted_by_class_are_learned_by_the_metric_of_all_of_them(tmp_path, last):
-    """The first samples to train on are of one class alone."""
-    build = Build()
-    hidden = build.node("Tanh", [build.node("MatMul", ["x", build.weight("w", 8, 16)], "h")], "t")
-    build.node(last, [build.node("MatMul", [hidden, build.weight("v", 16, 1)], "s")], "y")
-    model = opened(build.proto({"x": ["N", 8]}, {"y": ["N", 1]}))
-    x = np.random.default_rng(0).standard_normal((400, 8)).astype(np.float32)
-    y = runner(runtime.session(model))({"x": x})[0][:, 0] > (0.5 if last == "Sigmoid" else 0)
-    order = np.argsort(y, kind="stable")
-    np.savez(tmp_path / "data.npz", x=x[order], y=y[order].astype(np.int64)[:, None])
-    opened_ = Workspace(model).attach(str(tmp_path / "data.npz"), Job())
-    report = export(
-        opened_,
-        recipe(PRUNE, stages=(replace(TUNE, params={"epochs": 2, "batch": 32}),)),
-        str(tmp_path),
-        Job(),
-        timing=False,
-    )
-    assert report.recovery.stages[0].metric == report.metric == opened_.evaluator.metric.info
-    assert report.metric.title.startswith("accuracy at")
-
-
-def test_patience_ends_early(workspace):
-    stage = replace(TUNE, params={"epochs": 50, "rate": 1e-6, "optimiser": "sgd", "patience": 2})
-    (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
-    assert result.epochs < 50 and result.stopped.startswith("stopped early")
-    (again,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
-    assert again.stopped == result.stopped and again.epochs == result.epochs
-    assert again.stopped.template == result.stopped.template, "another language can still say it"
-
-
-def test_minutes_end_it_too(workspace, monkeypatch):
-    """On a clock that goes on by a second with each look."""
-    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=count(1.0).__next__))
-    stage = replace(TUNE, params={"minutes": 0.5})
-    (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
-    assert 30 <= result.seconds < 40 and result.epochs > 0 and result.stopped == ""
-    assert 0 < result.points[-1].step < 30, "a step takes a second or more"
-
-
-# -- schedules and forgetting --------------------------------------------------------------------------------------
-
-
-def test_schedules():
-    for kind in ("linear", "cubic", "exponential"):
-        path = [schedule.sparsity(kind, 0.9, time) for time in np.linspace(0, 1, 11)]
-        assert path[0] == 0 and path[-1] == pytest.approx(0.9) and path == sorted(path)
-    assert schedule.sparsity("linear", 0.9, 0.5) == pytest.approx(0.45)
-    assert schedule.sparsity("cubic", 0.8, 0.5) == pytest.approx(0.8 * (1 - 0.5**3))  # Zhu and Gupta 2017, eq. 1
-    assert schedule.sparsity("exponential", 0.75, 0.5) == pytest.approx(0.5)  # density 0.25 ** 0.5
-
-
-def test_the_rate_rises_first_and_is_found_by_a_range_test():
-    params = Finetune(warmup=0.2)
-    rates = [schedule.rate(params, 0.1, time) for time in np.linspace(0, 1, 101)]
-    assert 0 < rates[0] < 0.01 and max(rates) == pytest.approx(0.1) and np.argmax(rates) == 20 and rates[-1] < 1e-9
-    assert rates[:21] == sorted(rates[:21]) and rates[20:] == sorted(rates[20:], reverse=True)
-    asked = []
-
-    def step(number, rate):  # falls until 1e-3, and explodes behind 1e-2
-        asked.append(rate)
-        return math.inf if rate > 1e-2 else 1 + abs(math.log10(rate / 1e-3))
-
-    assert 1e-4 < range_test.proposed("adam", step) < 1e-3
-    assert asked == list(range_test.rates("adam"))[: len(asked)] and asked[-1] > 1e-2 > asked[-2]
-
-
-def test_a_later_state_is_kept_unless_an_earlier_one_is_better_than_chance(workspace):
-    selection = Selection(workspace.evaluator.metric)
-
-    def rows(right):
-        return (np.arange(200) < right).astype(float)
-
-    selection.begin(rows(100))
-    assert selection.judged(rows(150)) and selection.judged(rows(149))  # one of 200 is chance
-    assert not selection.judged(rows(120)) and not selection.judged(rows(99))
-    assert selection.rows["kept"].sum() == 149 and selection.rows["peak"].sum() == 150
-    assert selection.judged(rows(150)) and not selection.is_higher(rows(150))
-
-
-def test_a_class_that_falls_is_named(workspace):
-    evaluator = workspace.evaluator
-    scores = evaluator.scores.copy()
-    wrong = np.flatnonzero(evaluator.data.labels == 2)[:10]
-    scores[wrong] = 0
-    changes = classes_of(evaluator, scores)
-    assert [change.name for change in changes] == ["0", "1", "2", "3"] and changes[0].before == changes[0].after == 1
-    (sentence,) = forgotten(changes, 1.0)
-    assert "The accuracy of class 2 dropped from 100.0 % to" in sentence and forgotten(changes, 100) == []
-    assert forgotten(changes, 0) == [], "nobody allowed anything"
-    named = replace(evaluator, data=replace(evaluator.data, classes=("shirt", "coat", "bag")))
-    assert [change.name for change in classes_of(named, scores)] == ["shirt", "coat", "bag", "3"]
-    assert "The accuracy of class bag dropped from" in forgotten(classes_of(named, scores), 1.0)[0]
 
 
 # -- the command line ----------------------------------------------------------------------------------------------

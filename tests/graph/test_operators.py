@@ -7,7 +7,8 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from tests.graph.operator_cases import CASES, Case
+from tests.graph.operator_case import Case
+from tests.graph.operator_cases import CASES
 from workbench.core.base.errors import UserError
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import Model, Source

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui import sample
 from tests.ui.conftest import settle
-from tests.ui.test_plots import drag, light, point
+from tests.ui.plots.conftest import drag, light, point
 from workbench.core.recipe.action import Action
 from workbench.ui.tabs.inspect.tab import InspectTab
 from workbench.ui.text.describe import kind_of

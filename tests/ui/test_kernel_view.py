@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui import sample
 from tests.ui.conftest import settle
-from tests.ui.test_plots import light
+from tests.ui.plots.conftest import light
 from workbench.core.base.job import Job
 from workbench.engine.layer_figures import images
 from workbench.engine.layer_figures.images import Pair

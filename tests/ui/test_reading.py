@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.ui.plots.conftest import histogram, light, spectrum, weight
 from tests.ui.test_activations_tab import SIDE
-from tests.ui.test_plots import histogram, light, spectrum, weight
 from tests.ui.test_sweep_page import CURVE
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer_queries import WantTile

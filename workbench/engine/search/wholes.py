@@ -233,7 +233,7 @@ class Wholes:
         return None if kept is None or np.isnan(kept["joules"]) else float(kept["joules"])
 
     def latency_notes(self) -> Iterator[Message]:
-        """Return the source of the latency of the points."""
+        """Yield notes on the source of the latency of the points."""
         if self.goal.max_latency is None or self.target is None or self.target.id == target_here():
             return
         if self.roofline is None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import workbench as wb
-from tests.test_cli import COMPRESS, here, sentence, workbench  # noqa: F401
+from tests.cli.conftest import COMPRESS, sentence, workbench
 from workbench.core.recipe.recipe import load_recipe
 from workbench.core.targets.reading import all_targets, target_here
 
@@ -35,7 +35,7 @@ def test_as_json_they_are_values():
     assert conv["outputs"] == 8 and conv["weights"][0]["symmetric"] is True
 
 
-def test_inspect_tells_what_a_target_takes_of_each_layer(here):  # noqa: F811
+def test_inspect_tells_what_a_target_takes_of_each_layer(here):
     document = json.loads(workbench("inspect", "small.onnx", "--target", "webgpu", "--json").stdout)
     assert [row["layer"] for row in document["target"]] == ["first", "second"]
     assert document["target"][0]["weights"].startswith("4-bit integers, per group, groups of 16")
@@ -44,7 +44,7 @@ def test_inspect_tells_what_a_target_takes_of_each_layer(here):  # noqa: F811
 
 
 @pytest.mark.slow
-def test_a_compression_says_what_its_target_does_not_take_and_the_recipe_keeps_it(here):  # noqa: F811
+def test_a_compression_says_what_its_target_does_not_take_and_the_recipe_keeps_it(here):
     result = workbench(*COMPRESS, "--target", "xnnpack", "--json")
     target = json.loads(result.stdout)["target"]
     assert (target["title"], target["how"]) == ("XNNPACK, by ExecuTorch", "by rule")
@@ -62,7 +62,7 @@ def test_a_compression_says_what_its_target_does_not_take_and_the_recipe_keeps_i
 
 
 @pytest.mark.slow
-def test_a_recipe_for_a_target_that_is_not_installed_is_still_good(here):  # noqa: F811
+def test_a_recipe_for_a_target_that_is_not_installed_is_still_good(here):
     recipe = here / "recipe.yaml"
     recipe.write_text(recipe.read_text() + "target: toaster\n")
     document = json.loads(workbench(*COMPRESS, "--json").stdout)
@@ -70,7 +70,7 @@ def test_a_recipe_for_a_target_that_is_not_installed_is_still_good(here):  # noq
     assert "no target" in sentence(workbench(*COMPRESS, "--target", "oven"))
 
 
-def test_the_library_checks_without_running_anything(here):  # noqa: F811
+def test_the_library_checks_without_running_anything(here):
     model = wb.open("small.onnx")
     recipe = wb.Recipe({"*": [wb.step("quantize.codebook", bits=4)]}, target="tensorrt")
     assert [finding.path for finding in model.not_taken(recipe)] == ["first", "second"]
@@ -80,7 +80,7 @@ def test_the_library_checks_without_running_anything(here):  # noqa: F811
 
 
 @pytest.mark.slow
-def test_layers_are_timed_beside_what_a_recipe_makes_of_them(here):  # noqa: F811
+def test_layers_are_timed_beside_what_a_recipe_makes_of_them(here):
     document = json.loads(workbench("profile", "small.onnx", "--recipe", "recipe.yaml", "--batch", 2, "--json").stdout)
     assert [row["path"] for row in document["layers"]] == ["first", "second", ""]
     assert document["layers"][0]["before"]["median"] > 0 and document["layers"][0]["after"]["median"] > 0

@@ -10,8 +10,8 @@ import numpy as np
 import onnx
 import pytest
 
+from tests.cli.conftest import sentence, workbench
 from tests.graph.graphs import Build
-from tests.test_cli import sentence, workbench
 
 RECIPE = "version: 1\nlayers: {'*': [{quantize.affine: {bits: 8}}]}\n"
 SAMPLES = np.random.default_rng(0).standard_normal((40, 8)).astype(np.float32)

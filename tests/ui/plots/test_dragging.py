@@ -1,70 +1,20 @@
 """The plots under a real mouse: lines are dragged, hovered, saved."""
 
 import dataclasses
-import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLabel, QMainWindow
+from PySide6.QtWidgets import QApplication
 
 from tests.ui import sample
 from tests.ui.conftest import settle
-from workbench.ui.plots.axis import log_ticks, number
-from workbench.ui.plots.labels import spread
-from workbench.ui.plots.weights.histogram import HistogramPlot
+from tests.ui.plots.conftest import drag, point
+from workbench.ui.plots.axis import number
 from workbench.ui.plots.weights.spectrum import SpectrumPlot
 from workbench.ui.widgets import theme
-
-
-@pytest.fixture(autouse=True)
-def light(qapp):
-    """In one scheme, and without the widgets of the test before: a change of scheme polishes all there are."""
-    theme.apply(qapp, "light")
-    yield
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture(scope="module")
-def weight():
-    return sample.weights()
-
-
-@pytest.fixture
-def histogram(qtbot, weight):
-    return shown(qtbot, HistogramPlot(), weight)
-
-
-@pytest.fixture
-def spectrum(qtbot, weight):
-    return shown(qtbot, SpectrumPlot(), weight)
-
-
-def shown(qtbot, plot, weight):
-    qtbot.addWidget(plot)
-    plot.resize(520, 400)
-    plot.show_layer(sample.view_of(weight), sample.edit_of(weight, sample.truncated(weight, 20)))
-    plot.show()
-    settle()
-    return plot
-
-
-def point(plot, x):
-    """Where this value of the x axis is, half-way up the curves."""
-    return QPoint(round(plot.canvas.to_pixel(x)), round(plot.canvas.area.center().y()))
-
-
-def drag(plot, start, stop, steps=8):
-    mouse = plot.canvas.viewport()
-    a, b = point(plot, start), point(plot, stop)
-    QTest.mouseMove(mouse, a)
-    QTest.mousePress(mouse, Qt.MouseButton.LeftButton, pos=a)
-    for step in range(1, steps + 1):
-        QTest.mouseMove(mouse, a + (b - a) * step / steps)
-    QTest.mouseRelease(mouse, Qt.MouseButton.LeftButton, pos=b)
 
 
 def test_both_threshold_lines_move_together(histogram):
@@ -254,14 +204,6 @@ def test_dense_ranks_snap_to_a_marker_that_is_near(qtbot):
     assert abs(heard[-1] - even - 60) <= 2
 
 
-def test_linear_singular_values(spectrum, weight):
-    largest = sample.view_of(weight).spectrum.values[0]
-    assert spectrum.canvas.box.viewRange()[1][1] == pytest.approx(np.log10(largest), abs=0.2)
-    QTest.mouseClick(spectrum.log_button, Qt.MouseButton.LeftButton)
-    low, high = spectrum.canvas.box.viewRange()[1]
-    assert low == 0 and largest < high < 1.2 * largest and not spectrum.canvas.y_axis.log
-
-
 def test_arrow_keys_move_the_line(spectrum, histogram):
     heard = []
     spectrum.dragged.connect(heard.append)
@@ -292,13 +234,6 @@ def test_hover_reads_off_the_singular_value(spectrum, weight):
     assert f"{view.spectrum.energy[11]:.1%}".replace("%", " %") in spectrum.readout.full
     QTest.mouseMove(spectrum.canvas.viewport(), point(spectrum, 40))
     assert "→ 0 " in spectrum.readout.full  # beyond the rank that was kept
-
-
-def test_log_counts(histogram):
-    linear = histogram.canvas.box.viewRange()[1]
-    QTest.mouseClick(histogram.log_button, Qt.MouseButton.LeftButton)
-    assert histogram.canvas.box.viewRange()[1][1] < 5 < linear[1]
-    assert histogram.canvas.y_axis.tickStrings([0, 1, 3], 1, 1) == ["1", "10", "1,000"]
 
 
 def test_table_is_of_before_and_after(histogram, weight):
@@ -356,106 +291,6 @@ def test_a_layer_of_zeros_is_drawn(histogram, spectrum):
         assert not plot.grab().isNull()
 
 
-def test_markers_have_room_in_a_narrow_plot(spectrum):
-    from PySide6.QtGui import QFontMetricsF
-
-    for width in (280, 340, 520):
-        spectrum.resize(width, 300)
-        QApplication.processEvents()
-        canvas = spectrum.canvas
-        widths = [QFontMetricsF(theme.font(-1)).horizontalAdvance(marker.text) for marker in canvas.markers]
-        labels = canvas._label_places([canvas.to_pixel(marker.x) for marker in canvas.markers], widths)
-        assert len(labels) >= 5 and all(label.width() >= wide for label, wide in zip(labels, widths, strict=True))
-        assert all(label.left() >= 2 and label.right() <= canvas.width() - 1 for label in labels)
-        assert all(label.top() >= 0 and label.bottom() <= canvas.area.top() for label in labels)
-        assert not any(one.intersects(other) for one, other in itertools.combinations(labels, 2))
-
-
-def test_markers_of_one_rank_share_a_label(spectrum):
-    flat = np.zeros(sample.LAYER.shape, np.float32)
-    flat[0] = 1
-    spectrum.show_layer(sample.view_of(flat), None)
-    texts = [marker.text for marker in spectrum.canvas.markers]
-    assert texts == ["90 % · 95 % · 99 % · EVBMF · noise edge", "break-even"]
-
-
-def test_pictures_and_numbers_can_be_taken_away(histogram, spectrum, tmp_path):
-    for plot in (histogram, spectrum):
-        plot.keeper.save(str(tmp_path / "plot.png"))
-        assert QImage(str(tmp_path / "plot.png")).width() >= 1600
-        plot.keeper.save(str(tmp_path / "plot.svg"))
-        assert "<svg" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
-        copy = plot.keeper.menu().actions()[-1]
-        copy.trigger()
-        rows = QGuiApplication.clipboard().text().splitlines()
-        assert len(rows) == (162 if plot is histogram else 65)
-        assert len(rows[0].split(",")) == len(rows[-1].split(",")) == 4
-
-
-def test_the_numbers_are_copied_with_keys(histogram, qtbot):
-    histogram.activateWindow()
-    qtbot.waitUntil(histogram.isActiveWindow)
-    histogram.canvas.setFocus()
-    QGuiApplication.clipboard().clear()
-    QTest.keyClick(histogram.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text() == histogram.to_csv()
-
-
-def test_what_was_copied_or_saved_is_said_in_the_status_bar(histogram, qtbot, tmp_path):
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    bar = window.statusBar()
-    window.setCentralWidget(histogram)
-    window.show()
-    histogram.keeper.copy()
-    assert bar.currentMessage() == "Numbers copied: Weights"
-    histogram.keeper.copy_picture()
-    assert bar.currentMessage() == "Image copied: Weights"
-    assert QGuiApplication.clipboard().pixmap().width() >= 1000
-    histogram.keeper.save(str(tmp_path / "weights.png"))
-    assert bar.currentMessage() == f"Saved as {tmp_path / 'weights.png'}"
-    window.takeCentralWidget().setParent(None)
-
-
-def test_the_name_of_a_picture_follows_its_kind(histogram, qtbot, tmp_path):
-    histogram.keeper.ask_picture()
-    dialog = histogram.findChild(QFileDialog)
-    qtbot.waitUntil(dialog.isVisible)
-    assert dialog.nameFilters() == ["SVG image (*.svg)", "PNG image (*.png)"]
-    kinds = dialog.findChild(QComboBox, "fileTypeCombo")
-    QTest.keyClick(kinds, Qt.Key.Key_Down)
-    assert dialog.defaultSuffix() == "png" and Path(dialog.selectedFiles()[0]).name == "plot.png"
-    QTest.keyClick(kinds, Qt.Key.Key_Up)
-    assert Path(dialog.selectedFiles()[0]).name == "plot.svg"
-    dialog.reject()
-
-
-def test_the_menu_of_a_plot_opens_from_its_button_and_saves(histogram, qtbot, tmp_path):
-    QTest.mouseClick(histogram.keeper.button, Qt.MouseButton.LeftButton)
-    menu = QApplication.activePopupWidget()
-    assert [action.text() for action in menu.actions() if action.text()] == [
-        "Save image…",
-        "Save numbers…",
-        "Copy image",
-        "Copy numbers as CSV",
-    ]
-    menu.actions()[1].trigger()
-    menu.close()
-    dialog = histogram.findChild(QFileDialog)
-    qtbot.waitUntil(dialog.isVisible)
-    dialog.fileSelected.emit(str(tmp_path / "numbers.csv"))
-    dialog.close()
-    assert (tmp_path / "numbers.csv").read_text(encoding="utf-8") == histogram.to_csv()
-
-
-def test_a_plot_that_cannot_be_saved_says_so(histogram, tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    histogram.keeper.save(str(tmp_path / "file" / "plot.png"))
-    complaint = next(each for each in histogram.findChildren(QDialog) if each.isVisible())
-    assert "Cannot write" in " ".join(label.text() for label in complaint.findChildren(QLabel))
-    complaint.close()
-
-
 def test_plots_follow_the_theme(histogram):
     def corner():
         return histogram.canvas.grab().toImage().pixelColor(3, 3)
@@ -464,50 +299,3 @@ def test_plots_follow_the_theme(histogram):
     theme.apply(QApplication.instance(), "dark")
     assert corner() == theme.colors().surface
     assert theme.colors().dark
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "size", "expected"),
-    [
-        (-3, 1, 300, ["0.001", "0.01", "0.1", "1", "10"]),
-        (-0.4, 0.4, 300, ["0.5", "1", "2"]),
-        (-0.5, -0.1, 300, ["0.4", "0.5", "0.6", "0.7"]),
-        (0.1, 0.15, 300, ["1.26", "1.28", "1.3", "1.32", "1.34", "1.36", "1.38", "1.4"]),
-        (0, 0, 300, ["1"]),
-        (-12, 0, 100, ["1e−12", "1e−7", "0.01"]),
-    ],
-)
-def test_ticks_of_a_logarithmic_axis(low, high, size, expected):
-    assert [number(10**tick) for tick in log_ticks(low, high, size)] == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "text", "fixed"),
-    [
-        (0, "0", "0"),
-        (0.5, "0.5", "0.500"),
-        (-0.0312, "−0.0312", "−0.0312"),
-        (0.0005, "0.0005", "5.0e−4"),
-        (-2e-7, "−2e−7", "−2.0e−7"),
-        (12_345.6, "12,346", "12,346"),
-        (999, "999", "999"),
-        (1, "1", "1.00"),
-    ],
-)
-def test_numbers_as_people_read_them(value, text, fixed):
-    assert number(value) == text
-    assert number(value, fixed=True) == fixed
-
-
-def test_spread_keeps_labels_apart_and_inside():
-    assert spread([10, 12, 14], [20, 20, 20], 0, 100, 5) == [0, 25, 50]
-    assert spread([95, 99], [20, 20], 0, 100, 5) == [55, 80]
-    assert spread([50], [20], 0, 100, 5) == [40]
-    assert spread([], [], 0, 100, 5) == []
-
-
-def test_a_low_axis_has_few_ticks_that_do_not_touch(histogram):
-    axis = histogram.canvas.y_axis
-    low = axis.tickValues(0.86, 0.94, 36.0)
-    assert sum(len(values) for _, values in low) <= 3
-    assert sum(len(values) for _, values in axis.tickValues(0.86, 0.94, 300.0)) >= 4
