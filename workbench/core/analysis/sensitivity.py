@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from workbench.core.base.quantities import MetricInfo
+from workbench.core.base.quantities import Z95, MetricInfo
 from workbench.core.recipe.action import Action
 
 Stack = tuple[Action, ...]
@@ -36,7 +36,6 @@ OTHERS: tuple[Stack, ...] = (
 FEWEST = 6  # candidates, without which no drop is told from a predicted loss
 NEAREST = 8  # of them, whose distance from a scale without them is its error
 CHECKED = 40  # of them, evenly, for which that is computed
-Z = 1.96
 LEAST = 1e-9  # added to a predicted loss before its logarithm
 
 
@@ -235,7 +234,7 @@ class DropScale:
         """Return the drop at a predicted loss, with the error for a single candidate."""
         place = math.log(max(rise, 0.0) + LEAST)
         near = sorted(self.errors, key=lambda each: abs(math.log(each[0] + LEAST) - place))[:NEAREST]
-        error = Z * math.sqrt(sum(gap * gap for _, gap in near) / len(near))
+        error = Z95 * math.sqrt(sum(gap * gap for _, gap in near) / len(near))
         return LikelyDrop(_at(rise, self.rises, self.fitted), error, rise > self.rises[-1], len(self.rises))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+Z95 = 1.9599639845400536  # standard errors to either end of a 95 % interval (statistics loads slowly)
 ROUNDS_UP = 0.9995  # from here on three digits show the next power of ten: 999,999 is 1.00 M
 
 

@@ -1,12 +1,10 @@
 """95 % confidence intervals: of a metric, and of the difference between two models on the same samples."""
 
-from statistics import NormalDist
-
 import numpy as np
 
+from workbench.core.base.quantities import Z95
 from workbench.data.metrics.metric import Metric
 
-Z = NormalDist().inv_cdf(0.975)  # every interval in the program is of 95 %
 ALL = 1 << 62  # samples of a population that nobody can count
 MOST, FEWEST = 200, 24  # resamples (Efron and Tibshirani 1993, section 6.4: 25 to 200 for a standard error)
 WORK = 4e7  # numbers that go through a total for one interval, about
@@ -22,11 +20,11 @@ def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[flo
     if left == 0.0:
         return mean, mean
     if proportion:
-        z2 = Z * Z * left
+        z2 = Z95 * Z95 * left
         centre = (mean + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(mean * (1 - mean) / n + z2 / (4 * n * n))
         return float(max(0.0, centre - half)), float(min(1.0, centre + half))
-    half = Z * float(np.sqrt(left / n)) * float(scores.std(ddof=1) if n > 1 else abs(mean))
+    half = Z95 * float(np.sqrt(left / n)) * float(scores.std(ddof=1) if n > 1 else abs(mean))
     return mean - half, mean + half
 
 
@@ -38,7 +36,7 @@ def paired_interval(differences: np.ndarray, population: int, unit: float = 1.0)
     if left == 0.0:
         return mean, mean
     padded = np.concatenate([differences, unit * np.array([0.5, -0.5, 0.5, -0.5])])
-    half = Z * np.sqrt(left) * float(padded.std(ddof=1)) / np.sqrt(n)
+    half = Z95 * np.sqrt(left) * float(padded.std(ddof=1)) / np.sqrt(n)
     return mean - half, mean + half
 
 
@@ -53,7 +51,7 @@ def interval_of(metric: Metric, rows: np.ndarray, population: int, seed: int = 0
     value, left = metric.value(rows), _left(len(rows), population)
     if left == 0.0:
         return value, value
-    half = Z * float(np.sqrt(left)) * _standard_error(metric, rows, seed)
+    half = Z95 * float(np.sqrt(left)) * _standard_error(metric, rows, seed)
     low, high = metric.info.low, metric.info.high
     return (
         value - half if low is None else max(low, value - half),

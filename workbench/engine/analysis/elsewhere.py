@@ -11,10 +11,11 @@ from workbench.core.analysis.report import Corrupted, Elsewhere, Robustness
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.base.quantities import Z95
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.data.answer import Answer
 from workbench.data.dataset import Dataset
-from workbench.data.metrics.intervals import ALL, Z, paired_interval, unit_of
+from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.data.opening import open_dataset
 from workbench.data.preprocessing import Rules, beside, read_rules
 from workbench.engine.base.evaluate import Evaluator, Run, runner
@@ -57,7 +58,7 @@ def elsewhere(
     losses, known = other.losses(other.order, rows), own.losses(own.order, mine)
     drop, low, high = other.drop(other.order, rows)
     lost = drop - float(known.mean())
-    half = Z * math.sqrt(_variance(losses) + _variance(known))
+    half = Z95 * math.sqrt(_variance(losses) + _variance(known))
     found = Elsewhere(
         path,
         len(other.order),

@@ -44,7 +44,6 @@ def observed(
 def _groups(model: Model, batch: int) -> list[dict[str, int]]:
     """Return groups of the values around layers that run in integers, with their channel axes: as many per group as fit
     into memory with `batch` samples each, and at least `TOGETHER`."""
-    nodes = {node.name or "": node for node in model.ir.graph}
     groups: list[dict[str, int]] = [{}]
     known: set[str] = set()
     held = 0
@@ -52,7 +51,7 @@ def _groups(model: Model, batch: int) -> list[dict[str, int]]:
         if layer.locked or layer.op not in ("Conv", "Gemm", "MatMul"):
             continue
         for place in (qdq.received, qdq.delivered):
-            name = str(place(nodes, model.sites[layer.path]).name)
+            name = str(place(model.nodes, model.sites[layer.path]).name)
             if name in known:
                 continue
             known.add(name)

@@ -53,7 +53,7 @@ class Moments:
 def normalised(model: Model) -> tuple[str, ...]:
     """Return the layers whose BatchNorm was folded at opening. If there were none, and the model has no other norm, its
     convolutions before an activation: most exporters fold BatchNorm before the model is opened here."""
-    graph, nodes = model.ir.graph, {node.name or "": node for node in model.ir.graph}
+    graph, nodes = model.ir.graph, model.nodes
     folded, could = [], []
     for layer in model.layers:
         site = model.sites.get(layer.path)
@@ -84,7 +84,7 @@ def of_kept(goal: Mapping[str, Moments], kept: Mapping[str, tuple[np.ndarray, ..
 def moments(model: Model, paths: Iterable[str], data: Dataset, job: Job) -> dict[str, Moments]:
     """Return statistics of these layers' outputs over samples of the data; none for a layer that integer kernels
     compute, as its operator is not in the graph."""
-    names = {path: name for path in paths if (name := _output(model, path))}
+    names = {path: name for path in paths if (name := model.output(path))}
     sums: dict[str, list[np.ndarray]] = {}
     count: dict[str, int] = {}
     for arrays in runs(model, list(names.values()), data, SAMPLES, BATCH, job) if names else ():
@@ -159,12 +159,6 @@ def with_corrected(model: Model, goal: Mapping[str, Moments], data: Dataset, job
     return replace(model, ir=copy, layers=layers, sites=sites)
 
 
-def _output(model: Model, path: str) -> str:
-    """Return the name of a layer's output after its bias; "" if the node is not in the graph."""
-    site = model.sites.get(path)
-    return next((str(node.outputs[0].name) for node in model.ir.graph if site and node.name == site.node), "")
-
-
 def _rows(wanted: Moments, now: Moments, shared: bool) -> np.ndarray:
     """Return the factor of each channel, or one for all; 1 where the original is constant."""
     goal, found = np.square(wanted.std), np.square(now.std)
@@ -208,7 +202,7 @@ def _probe(shown: Model, goal: Mapping[str, Moments], shared: Mapping[str, bool]
     outputs: dict[str, str] = {}
     ends = []
     for number, (path, wanted) in enumerate(goal.items()):
-        value = values[_output(shown, path)]
+        value = values[shown.output(path)]
         builder = NodeBuilder(copy.graph, lambda name, number=number: f"moments{number}.{name}")  # type: ignore[misc]
         made = _normalise(builder, value, len(shown.layer(path).shape), wanted, shared[path], shown.opset)
         for output in made:

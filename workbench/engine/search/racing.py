@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.data.metrics.intervals import Z
+from workbench.core.base.quantities import Z95
 from workbench.engine.search.options import Option
 from workbench.engine.search.tasks import Computer, Result
 from workbench.engine.search.trials import Trials
@@ -108,7 +108,7 @@ def _is_beaten(number: int, left: set[int], options: Sequence[Option], found: Ma
             continue
         count = min(len(own), len(found[other]))
         gap = own[:count] - found[other].divergences[:count]
-        half = Z * gap.std(ddof=1) / np.sqrt(count) if count > 1 else np.inf
+        half = Z95 * gap.std(ddof=1) / np.sqrt(count) if count > 1 else np.inf
         if gap.mean() - half > 0 or (not gap.any() and (smaller or other < number)):
             return True
     return False
@@ -118,7 +118,7 @@ def _precise(result: Result, scale: float, precise: float) -> bool:
     values = result.divergences.astype(np.float64)
     mean, half = float(values.mean()), np.inf
     if len(values) > 1:
-        half = Z * float(values.std(ddof=1)) / np.sqrt(len(values))
+        half = Z95 * float(values.std(ddof=1)) / np.sqrt(len(values))
     return half <= max(precise * mean, NEGLIGIBLE * scale) or mean - half > TOO_MUCH * scale
 
 

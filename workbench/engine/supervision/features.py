@@ -33,8 +33,7 @@ def output_of(model: Model, path: str, whose: str) -> str:
             sites=", ".join(list(model.sites)[:8]),
             more=", …" if len(model.sites) > 8 else "",
         )
-    node = next(node for node in model.ir.graph if node.name == model.sites[path].node)
-    return str(node.outputs[0].name)
+    return model.output(path)
 
 
 class Features(nn.Module):

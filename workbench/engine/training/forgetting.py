@@ -7,11 +7,11 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.quantities import metric_text
+from workbench.core.base.quantities import Z95, metric_text
 from workbench.core.recipe.gain import Gain
 from workbench.core.recipe.recovery import ClassChange
 from workbench.data.class_names import name_of
-from workbench.data.metrics.intervals import ALL, Z, paired_interval, unit_of
+from workbench.data.metrics.intervals import ALL, paired_interval, unit_of
 from workbench.data.metrics.metric import Metric
 from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.graph.model.model import Model
@@ -94,7 +94,7 @@ def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
 def _drop(change: ClassChange) -> tuple[float, float]:
     """Return the points that a class lost, and the half-width of their interval."""
     spread = sum(share * (1 - share) for share in (change.before, change.after))
-    return 100 * (change.before - change.after), 100 * Z * float(np.sqrt(spread / max(change.samples, 1)))
+    return 100 * (change.before - change.after), 100 * Z95 * float(np.sqrt(spread / max(change.samples, 1)))
 
 
 def worse(without: float, trained: float, metric: Metric, gain: Gain | None) -> list[str]:

@@ -11,7 +11,7 @@ from workbench.graph.channels import moves as moves  # imported because it regis
 from workbench.graph.channels.tracer import Tracer, rule
 from workbench.graph.channels.units import Channels, Units
 from workbench.graph.model.model import Model
-from workbench.graph.model.operators import number
+from workbench.graph.model.operators import number, transposes_input, transposes_weight
 from workbench.graph.model.settings import REDUCTIONS, setting
 
 _known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()  # a model never changes
@@ -151,8 +151,8 @@ def _gemm(t: Tracer, node: ir.Node) -> None:
     if x is None or weight is None or t.constant(x):
         t.fix_inputs(node, Message("A Gemm with a constant left operand reads its channels."))
         return
-    inner, outer = (1, 0) if number(node, "transB") else (0, 1)
-    rows, columns = (1, 0) if number(node, "transA") else (0, 1)
+    inner, outer = (1, 0) if transposes_weight(node) else (0, 1)
+    rows, columns = (1, 0) if transposes_input(node) else (0, 1)
     t.read(node, 1, inner, t.units(x, columns))
     sizes = t.shape(weight)
     made = t.constant(weight) and sizes is not None

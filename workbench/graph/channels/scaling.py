@@ -23,7 +23,7 @@ from workbench.graph.channels.tracer import Tracer
 from workbench.graph.channels.units import NOT_FOLLOWED, Units
 from workbench.graph.model.inventory import find_layers
 from workbench.graph.model.model import Model
-from workbench.graph.model.operators import number
+from workbench.graph.model.operators import number, transposes_input, transposes_weight
 from workbench.graph.model.settings import setting
 
 SEVERAL = Message("'{name}' has several readers.")
@@ -334,10 +334,10 @@ def _gemm(t: ScaleTracer, node: ir.Node) -> None:
     if x is None or not t.constant(weight):
         t.fix_all(node)
         return
-    turned = number(node, "transB") == 1
-    given = t.units(x, 0 if number(node, "transA") else 1)
-    t.only(node, x, (0 if number(node, "transA") else 1,))
-    out = _matrix(t, node, 1, given, 0 if turned else 1)
+    axis = 0 if transposes_input(node) else 1
+    given = t.units(x, axis)
+    t.only(node, x, (axis,))
+    out = _matrix(t, node, 1, given, 0 if transposes_weight(node) else 1)
     bias = t.shape(node.inputs[2]) if len(node.inputs) > 2 and node.inputs[2] is not None else None
     if bias is not None and out is not None:
         if bias and bias[-1] == len(out):

@@ -7,7 +7,7 @@ from math import prod
 import onnx_ir as ir
 
 from workbench.core.layer_data.layer import InputSpec, Layer
-from workbench.graph.model.operators import number, weights_of
+from workbench.graph.model.operators import transposes_input, weights_of
 from workbench.graph.onnx import runtime, shapes
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ def _product(node: ir.Node, known: Shapes) -> int | None:
         return _einsum(node.attributes["equation"].as_string(), [_shape(known, value) for value in node.inputs])
     if node.op_type in ATTENTION:
         return _attention(node, first, second)
-    turned = number(node, "transA")
+    turned = transposes_input(node)
     inner = _part(first, -2 if turned else -1, -1 if turned else None)
     return _times(1, _part(_shape(known, node.outputs[0]), 0), inner)
 

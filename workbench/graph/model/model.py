@@ -17,6 +17,7 @@ from workbench.graph.onnx import saving, shapes
 from workbench.graph.onnx.mapped import MappedTensor
 
 WEIGHTS_ONLY = "weights_only"  # in the meta of a graph of weights without a network (see formats.weights.network)
+Nodes = Mapping[str, ir.Node]
 OPEN = Message("The model has dynamic input sizes. MACs are counted for")
 
 
@@ -70,6 +71,17 @@ class Model:
     @cached_property
     def _by_path(self) -> dict[str, Layer]:
         return {layer.path: layer for layer in self.layers}
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """Nodes of the main graph by name."""
+        return {node.name or "": node for node in self.ir.graph}
+
+    def output(self, path: str) -> str:
+        """Return the name of the output value of a layer's node; "" for a layer without a node in the graph, because it
+        is locked or integer kernels compute it."""
+        node = self.nodes.get(self.sites[path].node) if path in self.sites else None
+        return "" if node is None else str(node.outputs[0].name)
 
     def layer(self, path: str) -> Layer:
         """Return the layer with this path. Raises KeyError if there is none."""

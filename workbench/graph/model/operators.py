@@ -95,7 +95,7 @@ class Weight:
     @property
     def input_axis(self) -> int:
         """Axis of the input channels (see Layer)."""
-        return -2 if self.side == "left" else 0 if number(self.node, "transA") else -1
+        return -2 if self.side == "left" else 0 if transposes_input(self.node) else -1
 
 
 def window(node: ir.Node) -> dict[str, tuple[int, ...] | str]:
@@ -150,7 +150,7 @@ def _gemm(node: ir.Node) -> Iterator[Weight]:
     if constant(node, 1) is not None:
         scaled = any(node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta") if name in node.attributes)
         locked = _not_float(node, 1) or (Message("It is a Gemm with alpha or beta other than 1.") if scaled else "")
-        yield Weight(node, 1, "Gemm", 0 if number(node, "transB") else 1, locked)
+        yield Weight(node, 1, "Gemm", 0 if transposes_weight(node) else 1, locked)
     elif constant(node, 0) is not None:
         yield Weight(node, 0, "Gemm", 0, Message("Its weight is the left operand of a Gemm, which is not supported."))
 
@@ -196,6 +196,17 @@ def shape(node: ir.Node, index: int) -> tuple[int, ...]:
 def number(node: ir.Node, name: str, default: int = 0) -> int:
     """Return an integer attribute."""
     return node.attributes[name].as_int() if name in node.attributes else default
+
+
+def transposes_input(node: ir.Node) -> bool:
+    """Return whether a product (Gemm, FusedMatMul) transposes its first input, whose channels are then not its last
+    axis."""
+    return bool(number(node, "transA"))
+
+
+def transposes_weight(node: ir.Node) -> bool:
+    """Return whether a node is a Gemm that transposes its second input: a weight is then stored [out, in]."""
+    return node.op_type == "Gemm" and bool(number(node, "transB"))
 
 
 def _not_float(node: ir.Node, index: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import onnx_ir as ir
 
-from workbench.graph.model.operators import number
+from workbench.graph.model.operators import transposes_weight
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Reader:
     @property
     def inputs_axis(self) -> int:
         """Axis of the stored weight [rows, columns] along which the weights of one output lie."""
-        turned = self.node.op_type == "Gemm" and bool(number(self.node, "transB"))
+        turned = transposes_weight(self.node)
         return 1 if self.looks_up else int(turned != (self.transpose is not None))
 
     @property

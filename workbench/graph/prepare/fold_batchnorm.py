@@ -11,6 +11,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.base.message import Message
+from workbench.graph.model.operators import transposes_weight
 from workbench.graph.onnx import names, shapes
 
 CONVOLUTIONS = ("Conv", "ConvTranspose")
@@ -174,7 +175,7 @@ def _scaled(node: ir.Node, weight: np.ndarray, scale: np.ndarray) -> np.ndarray:
             groups = node.attributes["group"].as_int() if "group" in node.attributes else 1
             split = weight.reshape(groups, weight.shape[0] // groups, *weight.shape[1:])
             return (split * scale.reshape(groups, 1, -1, *[1] * (weight.ndim - 2))).reshape(weight.shape)
-        case "Gemm" if "transB" in node.attributes and node.attributes["transB"].as_int():
+        case "Gemm" if transposes_weight(node):
             return weight * scale[:, None]
     return weight * scale
 

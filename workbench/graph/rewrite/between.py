@@ -13,10 +13,9 @@ MANY = 64  # limit on the nodes visited after a layer
 
 def operators(model: Model, paths: Iterable[str]) -> list[str]:
     """Return the names of the operators after these layers, up to the next ones that multiply by weights."""
-    nodes = {node.name or "": node for node in model.ir.graph}
     found: dict[str, None] = {}
     for path in paths:
-        waiting: list[ir.Value] = [qdq.delivered(nodes, model.sites[path])]
+        waiting: list[ir.Value] = [qdq.delivered(model.nodes, model.sites[path])]
         seen: set[ir.Node] = set()
         while waiting and len(seen) < MANY:
             for use in waiting.pop().uses():
@@ -29,5 +28,4 @@ def operators(model: Model, paths: Iterable[str]) -> list[str]:
 
 def read_inside(model: Model, paths: Iterable[str]) -> list[str]:
     """Return the layers whose output is read in the body of an If, Loop or Scan."""
-    nodes = {node.name or "": node for node in model.ir.graph}
-    return [path for path in paths if apart.read_inside(qdq.delivered(nodes, model.sites[path]), model.ir.graph)]
+    return [path for path in paths if apart.read_inside(qdq.delivered(model.nodes, model.sites[path]), model.ir.graph)]

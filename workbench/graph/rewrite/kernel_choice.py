@@ -16,7 +16,7 @@ from workbench.core.base.errors import UserError
 from workbench.graph.encodings.affine import AFFINE, SYMMETRIC
 from workbench.graph.encodings.spec import StorageSpec, product
 from workbench.graph.model.inventory import Site
-from workbench.graph.model.operators import number
+from workbench.graph.model.operators import number, transposes_input
 from workbench.graph.model.readers import Reader, readers
 from workbench.graph.onnx import names, runtime
 from workbench.graph.rewrite import packed
@@ -77,7 +77,7 @@ def _reads_levels(reader: Reader, bits: int) -> bool:
         return False
     given = [node.attributes[name].as_float() for name in ("alpha", "beta") if name in node.attributes]
     plain = all(factor == 1 for factor in given)
-    return node.op_type == "MatMul" or (plain and not number(node, "transA"))
+    return node.op_type == "MatMul" or (plain and not transposes_input(node))
 
 
 def _block(spec: StorageSpec, along: int) -> int | None:

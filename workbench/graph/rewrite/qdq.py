@@ -16,7 +16,7 @@ import onnx_ir as ir
 from workbench.core.base.message import Message
 from workbench.graph.encodings.encoding import Encoding, Planned, Scaled
 from workbench.graph.model.inventory import Site
-from workbench.graph.model.operators import number
+from workbench.graph.model.operators import transposes_input, transposes_weight
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.builder import NodeBuilder, replace_node
 from workbench.graph.storage.kernels import Blockwise, Compute, Dynamic, Levels, Static
@@ -49,9 +49,7 @@ def refusal(node: ir.Node, site: Site, compute: type[Compute], encoding: Encodin
     if encoding.factors is not None:
         return Message("It is factorised; activation quantisation is for whole layers.")
     shape = encoding.shape
-    return layer_refusal(
-        node.op_type, shape, len(site.uses), site.side == "left" or bool(number(node, "transA")), compute
-    )
+    return layer_refusal(node.op_type, shape, len(site.uses), site.side == "left" or transposes_input(node), compute)
 
 
 def layer_refusal(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
@@ -159,7 +157,7 @@ def put_dynamic(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir
     builder.nodes.append(quantized)
     q, found, zero = quantized.outputs
     levels = _levels_of(builder, node, weight, scale)
-    if node.op_type == "Gemm" and number(node, "transB"):
+    if transposes_weight(node):
         levels = builder.node("Transpose", [levels], f"{weight.name}.t", before=node)
     conv = node.op_type == "Conv"
     product = builder.node(

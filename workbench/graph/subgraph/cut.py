@@ -80,8 +80,7 @@ def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
 def tapped(model: Model, path: str, behind: bool = False) -> str:
     """Return the name of a layer's input value, or of its output (`behind`). Raises UserError for a layer that cannot
     be edited."""
-    nodes = {node.name or "": node for node in model.ir.graph}
-    value = (qdq.delivered if behind else qdq.received)(nodes, _site(model, path))
+    value = (qdq.delivered if behind else qdq.received)(model.nodes, _site(model, path))
     return str(value.name)
 
 

@@ -150,12 +150,11 @@ def missing(model: Model) -> list[str]:
 def _computing(model: Model) -> dict[str, str]:
     """Return node -> layer, for nodes that become the layer's module because they compute it identically. Others that
     read its weight, such as a tied embedding's multiplied transposed, read it as a value."""
-    nodes = {node.name or "": node for node in model.ir.graph}
     return {
         name: path
         for path, site in model.sites.items()
         for name, index in site.uses
-        if index == site.weight_input and _alike(nodes[name], nodes[site.node])
+        if index == site.weight_input and _alike(model.nodes[name], model.nodes[site.node])
     }
 
 
