@@ -5129,6 +5129,61 @@
       <translation>{name} 已重新打开，但未运行：未找到它接受的输入</translation>
     </message>
     <message>
+      <source>Decoding holds {held:,.0f} MB beside the weights when the file is loaded (by their shapes), and the process may keep that. It keeps about as much as with the original up to {room:,.0f} MB: 'storage: auto' and 'sparse: off' hold less.</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>加载文件时，解码除权重外还占用 {held:,.0f} MB（按形状计算），进程可能一直保留。不超过 {room:,.0f} MB 时，进程保留的内存与原模型大致相同:'storage: auto' 和 'sparse: off' 占用更少。</translation>
+    </message>
+    <message>
+      <source>Entropy coding was skipped for {n} weights: the saving is not worth the time and memory of decoding at load time. 'codes: on' in the recipe's export options applies it anyway.</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>{n} 个权重未采用熵编码：节省的大小不值得加载时所用的时间和内存。在配方的导出选项中设 'codes: on' 即可采用。</translation>
+    </message>
+    <message>
+      <source>as fast as before</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>速度与之前相同</translation>
+    </message>
+    <message>
+      <source>{changes}: {speed} (one sample, measured).</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>{changes}：{speed}（单个样本，实测）。</translation>
+    </message>
+    <message>
+      <source>{n} weights are entropy-coded and decoded at load time: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); no cost at inference.</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>{n} 个权重采用熵编码，加载文件时解码：单核约 {seconds:.2g} 秒，峰值 {memory:,.0f} MB，进程可能一直占用（预测）；推理时无开销。</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x faster</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>速度提高到 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x fewer MACs</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>MAC 减少到 1/{x:.2g}</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x larger</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>增大到 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x more MACs</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>MAC 增加到 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x slower</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>耗时增加到 {x:.2g} 倍</translation>
+    </message>
+    <message>
+      <source>{x:.2g}x smaller</source>
+      <extracomment>workbench/engine/api/report_notes.py</extracomment>
+      <translation>缩小到 1/{x:.2g}</translation>
+    </message>
+    <message>
       <source>Reinstall the program.</source>
       <extracomment>workbench/engine/api/report_page.py</extracomment>
       <translation>请重新安装本程序。</translation>
@@ -5212,61 +5267,6 @@
       <source>{path} now contains a different model from the one that was opened.</source>
       <extracomment>workbench/engine/api/service.py</extracomment>
       <translation>{path} 中的模型与之前打开的不同。</translation>
-    </message>
-    <message>
-      <source>as fast as before</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>速度与之前相同</translation>
-    </message>
-    <message>
-      <source>{changes}: {speed} (one sample, measured).</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>{changes}：{speed}（单个样本，实测）。</translation>
-    </message>
-    <message>
-      <source>{x:.2g}x faster</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>速度提高到 {x:.2g} 倍</translation>
-    </message>
-    <message>
-      <source>{x:.2g}x fewer MACs</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>MAC 减少到 1/{x:.2g}</translation>
-    </message>
-    <message>
-      <source>{x:.2g}x larger</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>增大到 {x:.2g} 倍</translation>
-    </message>
-    <message>
-      <source>{x:.2g}x more MACs</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>MAC 增加到 {x:.2g} 倍</translation>
-    </message>
-    <message>
-      <source>{x:.2g}x slower</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>耗时增加到 {x:.2g} 倍</translation>
-    </message>
-    <message>
-      <source>{x:.2g}x smaller</source>
-      <extracomment>workbench/engine/api/speed_note.py</extracomment>
-      <translation>缩小到 1/{x:.2g}</translation>
-    </message>
-    <message>
-      <source>Decoding holds {held:,.0f} MB beside the weights when the file is loaded (by their shapes), and the process may keep that. It keeps about as much as with the original up to {room:,.0f} MB: 'storage: auto' and 'sparse: off' hold less.</source>
-      <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>加载文件时，解码除权重外还占用 {held:,.0f} MB（按形状计算），进程可能一直保留。不超过 {room:,.0f} MB 时，进程保留的内存与原模型大致相同:'storage: auto' 和 'sparse: off' 占用更少。</translation>
-    </message>
-    <message>
-      <source>Entropy coding was skipped for {n} weights: the saving is not worth the time and memory of decoding at load time. 'codes: on' in the recipe's export options applies it anyway.</source>
-      <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>{n} 个权重未采用熵编码：节省的大小不值得加载时所用的时间和内存。在配方的导出选项中设 'codes: on' 即可采用。</translation>
-    </message>
-    <message>
-      <source>{n} weights are entropy-coded and decoded at load time: about {seconds:.2g} s on one core and {memory:,.0f} MB at the peak, which the process may keep (predicted); no cost at inference.</source>
-      <extracomment>workbench/engine/api/storage_notes.py</extracomment>
-      <translation>{n} 个权重采用熵编码，加载文件时解码：单核约 {seconds:.2g} 秒，峰值 {memory:,.0f} MB，进程可能一直占用（预测）；推理时无开销。</translation>
     </message>
     <message>
       <source>Give data, or remove the stages from the recipe.</source>
@@ -9784,6 +9784,21 @@
       <translation>{title}：{field}</translation>
     </message>
     <message>
+      <source>Edit again</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>恢复编辑</translation>
+    </message>
+    <message>
+      <source>Left alone: steps for several layers, presets and searches skip this layer. Adding a step to this layer alone lifts this.</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>保持不变：应用于多层的步骤、预设和搜索会跳过此层。仅在此层添加步骤即可解除。</translation>
+    </message>
+    <message>
+      <source>Steps for several layers, presets and searches include these layers again</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>应用于多层的步骤、预设和搜索将重新包括这些层</translation>
+    </message>
+    <message>
       <source>{count} parameters. Steps apply to all of these layers.</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>{count} 个参数。步骤应用于所有这些层。</translation>
@@ -9799,29 +9814,14 @@
       <translation>{n} 层</translation>
     </message>
     <message>
+      <source>{n} of these {total} layers are left alone and get no steps with the others.</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>所选 {total} 层中有 {n} 层保持不变，不会与其他层一起添加步骤。</translation>
+    </message>
+    <message>
       <source>{what} · {count} parameters</source>
       <extracomment>workbench/ui/actions/header.py</extracomment>
       <translation>{what} · {count} 个参数</translation>
-    </message>
-    <message>
-      <source>Edit again</source>
-      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
-      <translation>恢复编辑</translation>
-    </message>
-    <message>
-      <source>Left alone: steps for several layers, presets and searches skip this layer. Adding a step to this layer alone lifts this.</source>
-      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
-      <translation>保持不变：应用于多层的步骤、预设和搜索会跳过此层。仅在此层添加步骤即可解除。</translation>
-    </message>
-    <message>
-      <source>Steps for several layers, presets and searches include these layers again</source>
-      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
-      <translation>应用于多层的步骤、预设和搜索将重新包括这些层</translation>
-    </message>
-    <message>
-      <source>{n} of these {total} layers are left alone and get no steps with the others.</source>
-      <extracomment>workbench/ui/actions/left_alone.py</extracomment>
-      <translation>所选 {total} 层中有 {n} 层保持不变，不会与其他层一起添加步骤。</translation>
     </message>
     <message>
       <source>Pruned together with {layers}.</source>
@@ -10876,19 +10876,39 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>测量内容</translation>
     </message>
     <message>
-      <source>Preparation</source>
-      <extracomment>workbench/ui/commands/preparation_menu.py</extracomment>
-      <translation>预处理</translation>
+      <source>Any device</source>
+      <extracomment>workbench/ui/commands/menus.py</extracomment>
+      <translation>任意设备</translation>
+    </message>
+    <message>
+      <source>By rule, not measured. Source: {source}</source>
+      <extracomment>workbench/ui/commands/menus.py</extracomment>
+      <translation>依据规则，未测量。来源：{source}</translation>
     </message>
     <message>
       <source>No file was opened yet.</source>
-      <extracomment>workbench/ui/commands/recent_menu.py</extracomment>
+      <extracomment>workbench/ui/commands/menus.py</extracomment>
       <translation>还没有打开过文件。</translation>
     </message>
     <message>
       <source>No recent files</source>
-      <extracomment>workbench/ui/commands/recent_menu.py</extracomment>
+      <extracomment>workbench/ui/commands/menus.py</extracomment>
       <translation>没有最近的文件</translation>
+    </message>
+    <message>
+      <source>Preparation</source>
+      <extracomment>workbench/ui/commands/menus.py</extracomment>
+      <translation>预处理</translation>
+    </message>
+    <message>
+      <source>Target</source>
+      <extracomment>workbench/ui/commands/menus.py</extracomment>
+      <translation>目标设备</translation>
+    </message>
+    <message>
+      <source>{title} (this machine)</source>
+      <extracomment>workbench/ui/commands/menus.py</extracomment>
+      <translation>{title}（本机）</translation>
     </message>
     <message>
       <source>A copy keeps both; choose its name when you save it.</source>
@@ -11114,26 +11134,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <source>Take snapshot…</source>
       <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
       <translation>创建快照…</translation>
-    </message>
-    <message>
-      <source>Any device</source>
-      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation>任意设备</translation>
-    </message>
-    <message>
-      <source>By rule, not measured. Source: {source}</source>
-      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation>依据规则，未测量。来源：{source}</translation>
-    </message>
-    <message>
-      <source>Target</source>
-      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation>目标设备</translation>
-    </message>
-    <message>
-      <source>{title} (this machine)</source>
-      <extracomment>workbench/ui/commands/target_menu.py</extracomment>
-      <translation>{title}（本机）</translation>
     </message>
     <message>
       <source>No training is running.</source>
@@ -12801,19 +12801,19 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>配方文本</translation>
     </message>
     <message>
-      <source>edit text</source>
-      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
-      <translation>编辑文本</translation>
-    </message>
-    <message>
       <source>The stages are: {known}.</source>
-      <extracomment>workbench/ui/recipe_text/reading.py</extracomment>
+      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
       <translation>可用阶段：{known}。</translation>
     </message>
     <message>
       <source>There is no stage '{kind}'.</source>
-      <extracomment>workbench/ui/recipe_text/reading.py</extracomment>
+      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
       <translation>没有阶段“{kind}”。</translation>
+    </message>
+    <message>
+      <source>edit text</source>
+      <extracomment>workbench/ui/recipe_text/panel.py</extracomment>
+      <translation>编辑文本</translation>
     </message>
     <message>
       <source>Copy the layers that differ, with the steps of both</source>
@@ -15948,6 +15948,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>层的着色依据</translation>
     </message>
     <message>
+      <source>Group by</source>
+      <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
+      <translation>分组依据</translation>
+    </message>
+    <message>
       <source>Module</source>
       <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
       <translation>模块</translation>
@@ -15961,11 +15966,6 @@ Click to sort; a third click restores the order of the model.</source>
       <source>from {least}</source>
       <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
       <translation>{least} 及以上</translation>
-    </message>
-    <message>
-      <source>Group by</source>
-      <extracomment>workbench/ui/tree/data/groups.py</extracomment>
-      <translation>分组依据</translation>
     </message>
     <message>
       <source>Bytes</source>

@@ -9,8 +9,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from workbench.core.analysis.measured import Measuring
 from workbench.core.base.job import Job
-from workbench.core.layer_data.caches import empty_cache
 from workbench.core.layer_data.layer import InputSpec
+from workbench.core.layer_data.tokens import empty_cache
 from workbench.data.matching import match
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime

@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.core.analysis.report import Figure, Totals
-from workbench.engine.api import speed_note
+from workbench.engine.api import report_notes
 
 
 def totals(size, macs, latency):
@@ -21,4 +21,4 @@ def totals(size, macs, latency):
     ],
 )
 def test_size_and_macs_are_told_with_the_time_that_was_measured(after, said):
-    assert "".join(speed_note.of(totals(100, 100, 1.0), totals(*after))) == said
+    assert "".join(report_notes.speed(totals(100, 100, 1.0), totals(*after))) == said

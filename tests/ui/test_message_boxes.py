@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QMessageBox, QPushButton
 from tests import translations
 from tests.ui.conftest import settle
 from workbench.ui.base import dialogs
-from workbench.ui.base.file_dialogs import BUTTONS, Icons
+from workbench.ui.base.dialogs import BUTTONS, Icons
 from workbench.ui.text import i18n
 from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.widgets import icons, theme

@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.formats.test_raise_opset import STATIC, old_network
 from tests.ui.conftest import WAIT, measured
-from workbench.ui.commands.preparation_menu import PreparationMenu
+from workbench.ui.commands.menus import PreparationMenu
 
 
 def test_the_opset_is_raised_by_a_tick_and_the_recipe_stays(session, qtbot, tmp_path):

@@ -11,8 +11,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.recipe_text.completion import candidates, word_before
-from workbench.ui.recipe_text.panel import RecipePanel
-from workbench.ui.recipe_text.reading import read
+from workbench.ui.recipe_text.panel import RecipePanel, read
 from workbench.ui.session.session import Session
 
 METHODS = {info.id: info for info in sample.METHODS.values()}

@@ -7,7 +7,7 @@ from tests.ui.conftest import WAIT, settle
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel
 from workbench.ui.actions.adding.menu import MethodMenu
-from workbench.ui.commands.target_menu import TargetMenu
+from workbench.ui.commands.menus import TargetMenu
 from workbench.ui.shell.found import commands_of
 from workbench.ui.shell.palette import CommandPalette
 

@@ -11,8 +11,8 @@ from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 from workbench.ui.tree.data.cells import Column
+from workbench.ui.tree.data.filter import LayerTreeProxy, natural
 from workbench.ui.tree.data.model import BAR_ROLE, NODE_ROLE, LayerTreeModel
-from workbench.ui.tree.data.proxy import LayerTreeProxy, natural
 from workbench.ui.tree.view import TreePanel
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})

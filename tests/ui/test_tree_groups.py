@@ -12,9 +12,9 @@ from tests.ui.test_window import CTRL, click_layer, dialog
 from workbench.core.layer_data.views import LayerFacts
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.tree.data.cells import Column
+from workbench.ui.tree.data.filter import LayerTreeProxy
 from workbench.ui.tree.data.grouping import CLASSES, Grouping, class_name, size_class
 from workbench.ui.tree.data.model import NODE_ROLE, LayerTreeModel
-from workbench.ui.tree.data.proxy import LayerTreeProxy
 
 ROWS = {
     Grouping.OPERATOR: [

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from workbench.core.base.message import Message
-from workbench.core.layer_data.caches import empty_cache
 from workbench.core.layer_data.layer import InputSpec
-from workbench.core.layer_data.tokens import MASK, PLACES, TYPES, is_of_tokens
+from workbench.core.layer_data.tokens import MASK, PLACES, TYPES, empty_cache, is_of_tokens
 from workbench.data.columns import Column
 
 BRANCH = "use_cache"  # an input that tells whether the caches are read

@@ -15,9 +15,8 @@ from workbench.core.analysis.generation import MOST_TOKENS, Generation, Said, Wa
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.layer_data.caches import filled_by
 from workbench.core.layer_data.layer import InputSpec
-from workbench.core.layer_data.tokens import RANK, is_of_tokens
+from workbench.core.layer_data.tokens import RANK, filled_by, is_of_tokens
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.opening import folders_near
 from workbench.data.prefill import caches, going_on, of_length

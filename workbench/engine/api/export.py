@@ -23,7 +23,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.matching import Given
 from workbench.engine.analysis import robustness
-from workbench.engine.api import other_formats, report_page, speed_note, storage_notes, without_data
+from workbench.engine.api import other_formats, report_notes, report_page, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.bench import loading
@@ -123,7 +123,7 @@ def export(
             + result.notes
             + workspace.model.notes
             + (workspace.data.answer.notes if workspace.data else ())
-            + storage_notes.of(size.loading)
+            + report_notes.storage(size.loading)
         )
         if not verify:
             notes += (UNVERIFIED,)
@@ -169,7 +169,7 @@ def export(
             replace(_before(workspace, latencies[0]), load=before),
             replace(_after(result.model, changes, after_bytes, value, latencies[1]), load=after),
         )
-        notes += unmeasured + speed_note.of(*totals)
+        notes += unmeasured + report_notes.speed(*totals)
         report = Report(
             metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
             data=describe_data(workspace),
@@ -186,7 +186,7 @@ def export(
             not_taken=not_taken,
             id=workspace.evaluator.metric.id if workspace.evaluator else "",
             beside=beside,
-            breakdown=storage_notes.breakdown(size, result.model, result.edits),
+            breakdown=report_notes.breakdown(size, result.model, result.edits),
             made=report_page.made(),
             robustness=robustness.of_recipe(*about, job) if corruptions else robustness.known(*about),
         )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.core.base.errors import UserError
-from workbench.core.layer_data.caches import empty_cache
 from workbench.core.layer_data.layer import fixed_batch
+from workbench.core.layer_data.tokens import empty_cache
 from workbench.data.dataset import Dataset
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime

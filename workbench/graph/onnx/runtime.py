@@ -13,8 +13,8 @@ import onnxruntime as ort
 
 from workbench.core.base.errors import UserError
 from workbench.core.ipc import process
-from workbench.core.layer_data.caches import empty_cache
 from workbench.core.layer_data.layer import InputSpec
+from workbench.core.layer_data.tokens import empty_cache
 from workbench.graph.onnx import saving
 from workbench.graph.onnx.refusals import cannot_load, cannot_run
 

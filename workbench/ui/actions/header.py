@@ -1,14 +1,14 @@
-"""Header of the panel: the layers that the stack applies to."""
+"""Top of the Steps panel: its layers, the note that they are left alone, and the empty state."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.base.quantities import amount
 from workbench.core.layer_data.layer import Layer
 from workbench.ui.text.describe import kind_of
 from workbench.ui.widgets import theme
-from workbench.ui.widgets.labels import Elided, muted
+from workbench.ui.widgets.labels import Elided, Icon, heading, label, muted, wrapped
 
 
 class Header(QWidget):
@@ -44,3 +44,62 @@ class Header(QWidget):
         return self.tr("{count} parameters. Steps apply to the {free} layers that can be edited.").format(
             count=count, free=free
         )
+
+
+class LeftAlone(QWidget):
+    """`lifted` by its button; hidden if no layer is left alone."""
+
+    lifted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.count = 0
+        self.words = label("", self)
+        self.lift = QPushButton(self.tr("Edit again"), self)
+        self.lift.setToolTip(
+            wrapped(self.tr("Steps for several layers, presets and searches include these layers again"))
+        )
+        self.lift.clicked.connect(self.lifted)
+        row = QHBoxLayout()
+        row.setSpacing(theme.UNIT)
+        row.addWidget(Icon("lock", "muted", theme.ICON, self), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, theme.UNIT)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(row)
+        column.addWidget(self.lift, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    def show_count(self, alone: int, layers: int) -> None:
+        """Show how many of the selected layers are left alone."""
+        if layers == 1:
+            text = self.tr(
+                "Left alone: steps for several layers, presets and searches skip this layer. Adding "
+                "a step to this layer alone lifts this."
+            )
+        else:
+            text = self.tr("{n} of these {total} layers are left alone and get no steps with the others.")
+        self.count = alone
+        self.words.setText(text.format(n=alone, total=layers))
+        self.setVisible(alone > 0)
+
+
+class Placeholder(QWidget):
+    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = heading("", self)
+        self.sentence = muted("", self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.TRIPLE, theme.DOUBLE, theme.TRIPLE, theme.DOUBLE)
+        column.setSpacing(theme.UNIT)
+        column.addStretch(2)
+        column.addWidget(Icon(icon, "muted", theme.TRIPLE, self), 0, Qt.AlignmentFlag.AlignHCenter)
+        for text in (self.title, self.sentence):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+            column.addWidget(text)
+        column.addStretch(3)
+
+    def show_text(self, title: str, sentence: str) -> None:
+        self.title.setText(title)
+        self.sentence.setText(sentence)

@@ -21,9 +21,7 @@ from workbench.ui.actions.adding.recommended import recommended
 from workbench.ui.actions.card.learning import Curves
 from workbench.ui.actions.card.step import StepCard
 from workbench.ui.actions.form import values as v
-from workbench.ui.actions.form.placeholder import Placeholder
-from workbench.ui.actions.header import Header
-from workbench.ui.actions.left_alone import LeftAlone
+from workbench.ui.actions.header import Header, LeftAlone, Placeholder
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.commands.actions import set_enabled
 from workbench.ui.text.i18n import said

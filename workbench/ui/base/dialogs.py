@@ -1,11 +1,13 @@
-"""Questions and error messages. None of them blocks: each calls back, so that the window and its tests keep running."""
+"""Questions, errors and file dialogs. None of them blocks: each calls back, so that window and tests keep running."""
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from string import ascii_uppercase
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QFileInfo, Qt
+from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFileDialog,
@@ -15,13 +17,13 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QSizePolicy,
     QSpacerItem,
+    QToolButton,
     QWidget,
 )
 
 from workbench.core.base.files import file_and_function
 from workbench.core.base.plain import plain, plain_lines
 from workbench.core.base.trust import NOBODY, Trust
-from workbench.ui.base.file_dialogs import file_dialog
 from workbench.ui.base.files import functions_in, runs_code
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import icons, theme
@@ -274,3 +276,42 @@ def _widen(box: QMessageBox) -> None:
     assert isinstance(layout, QGridLayout)
     fixed = QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed
     layout.addItem(QSpacerItem(WORDS, 0, *fixed), layout.rowCount(), layout.columnCount() - 1)
+
+
+BUTTONS = {  # object names of Qt's own buttons
+    "backButton": "left",
+    "forwardButton": "right",
+    "toParentButton": "up",
+    "newFolderButton": "add",
+    "listModeButton": "list",
+    "detailModeButton": "table",
+}
+
+
+class Icons(QAbstractFileIconProvider):
+    """Icons of folders and files."""
+
+    def icon(self, of: QAbstractFileIconProvider.IconType | QFileInfo) -> QIcon:
+        if isinstance(of, QFileInfo):
+            return theme.icon("open" if of.isDir() else "file")
+        files = of is QAbstractFileIconProvider.IconType.File
+        return theme.icon(
+            "file" if files else "engine" if of is QAbstractFileIconProvider.IconType.Computer else "open"
+        )
+
+
+def file_dialog(parent: QWidget, title: str, start: str, filters: str = "") -> QFileDialog:
+    """Return a dialog that is not open yet; a native one has no Qt buttons, and keeps its own."""
+    dialog = QFileDialog(parent, title, start, filters)
+    buttons = [button for button in dialog.findChildren(QToolButton) if button.objectName() in BUTTONS]
+    for button in buttons:
+        theme.set_icon(button, BUTTONS[button.objectName()])
+    if buttons:
+        dialog.setIconProvider(_provider())
+    return dialog
+
+
+@cache
+def _provider() -> Icons:
+    """Return the icon provider, which lives as long as the program, as Qt does not own it."""
+    return Icons()

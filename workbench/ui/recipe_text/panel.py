@@ -1,14 +1,18 @@
 """The recipe as text beside the forms: typed text is applied once it is a valid recipe, edits elsewhere are written."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontDatabase, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QListView, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.core.base.errors import UserError
-from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.action import MethodInfo
+from workbench.core.recipe.params import check
+from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.core.recipe.recovery import STAGES
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.recipe_text import completion
-from workbench.ui.recipe_text.reading import read
 from workbench.ui.session.session import Session
 from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
@@ -151,3 +155,25 @@ class RecipePanel(QWidget):
         cursor.setPosition(min(place, len(text)))
         self.editor.setTextCursor(cursor)
         self.editor.blockSignals(before)
+
+
+NAME = "The recipe"  # its name in messages
+
+
+def read(text: str, methods: Mapping[str, MethodInfo]) -> Recipe:
+    """Return the recipe in a text. Raises UserError naming the first error in it."""
+    recipe = parse_recipe(text, NAME)
+    for action in (action for row in recipe.rows for action in row.actions):
+        if action.method not in methods:
+            known = ", ".join(methods)
+            raise UserError(
+                "There is no method '{method}'.", "The methods are: {known}.", method=action.method, known=known
+            )
+        check(methods[action.method].fields, action.params, action.method)
+    stages = {info.id: info.fields for info in STAGES}
+    for stage in recipe.recover:
+        if stage.kind not in stages:
+            known = ", ".join(stages)
+            raise UserError("There is no stage '{kind}'.", "The stages are: {known}.", kind=stage.kind, known=known)
+        check(stages[stage.kind], stage.params, stage.kind)
+    return recipe

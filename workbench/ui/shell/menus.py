@@ -16,10 +16,8 @@ from workbench.ui.commands.actions import new_action, set_enabled
 from workbench.ui.commands.commands import Commands
 from workbench.ui.commands.export.export_dialog import open_path
 from workbench.ui.commands.layer_commands import LayerCommands
-from workbench.ui.commands.preparation_menu import PreparationMenu
-from workbench.ui.commands.recent_menu import RecentMenu
+from workbench.ui.commands.menus import PreparationMenu, RecentMenu, TargetMenu
 from workbench.ui.commands.snapshot_commands import SnapshotCommands
-from workbench.ui.commands.target_menu import TargetMenu
 from workbench.ui.commands.training_commands import TrainingCommands
 from workbench.ui.engine_client.jobs import Jobs
 from workbench.ui.file_compare.command import CompareFileCommand

@@ -25,14 +25,12 @@ from workbench.ui.commands.layer_commands import LayerCommands
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
 from workbench.ui.tree.data.cells import BARRED, FACTS, Column
-from workbench.ui.tree.data.columns import ColumnChoice
-from workbench.ui.tree.data.grouping import Grouping
-from workbench.ui.tree.data.groups import GroupChoice
+from workbench.ui.tree.data.columns import ColumnChoice, TimeColumn
+from workbench.ui.tree.data.filter import LayerTreeProxy
+from workbench.ui.tree.data.grouping import GroupChoice, Grouping
 from workbench.ui.tree.data.model import COLUMNS, NODE_ROLE, Index, LayerTreeModel
-from workbench.ui.tree.data.proxy import LayerTreeProxy
 from workbench.ui.tree.data.reader import FactsReader
 from workbench.ui.tree.data.search import SearchBox
-from workbench.ui.tree.data.times import TimeColumn
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate, StepsDelegate
 from workbench.ui.tree.scale import ColorScale
 from workbench.ui.tree.widths import WIDTHS, ColumnWidths

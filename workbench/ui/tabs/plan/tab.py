@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWi
 
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.targets.reading import energy_told
-from workbench.ui.commands.target_menu import TargetMenu
+from workbench.ui.commands.menus import TargetMenu
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.panels.look import LookBanner
 from workbench.ui.plans import wish

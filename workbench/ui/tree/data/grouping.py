@@ -1,7 +1,11 @@
-"""Groupings of layers in the tree: by module, by operator, by size, or none."""
+"""Groupings of layers in the tree (by module, by operator, by size, or none), and the menu to choose one."""
 
 from collections.abc import Callable
 from enum import StrEnum
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QTreeView
 
 from workbench.core.base.quantities import size
 from workbench.core.layer_data.layer import Layer
@@ -66,3 +70,46 @@ def _round(count: int) -> str:
     """Return 10 kB rather than 10.0 kB, for a bound."""
     number, unit = size(count).split(" ")
     return f"{float(number):g} {unit}"
+
+
+KEY = "group by"
+DEPTH = 1  # initially expanded levels of modules; other groups are fully expanded
+
+
+class GroupChoice(QObject):
+    """A menu, for the menu bar and for the tree's header; `changed` when the choice changes."""
+
+    changed = Signal()
+
+    def __init__(self, tree: QTreeView) -> None:
+        super().__init__(tree)
+        self._tree = tree
+        self.grouping = Grouping.MODULES
+        self.menu = QMenu(self.tr("Group by"), tree)
+        group = QActionGroup(self)
+        for grouping in Grouping:
+            action = QAction(title(grouping), self, checkable=True, checked=grouping == self.grouping)
+            action.setData(grouping)
+            action.triggered.connect(lambda _=False, grouping=grouping: self.group_by(grouping))
+            group.addAction(action)
+            self.menu.addAction(action)
+
+    def group_by(self, grouping: Grouping) -> None:
+        if grouping == self.grouping:
+            return
+        self.grouping = grouping
+        for action in self.menu.actions():
+            action.setChecked(action.data() == grouping)
+        self._tree.setRootIsDecorated(grouping != Grouping.NONE)
+        self.changed.emit()
+
+    def unfold(self) -> None:
+        """Expand the rows to their initial state."""
+        self._tree.expandToDepth(DEPTH)
+
+    def save(self, store: QSettings) -> None:
+        store.setValue(KEY, self.grouping.value)
+
+    def restore(self, store: QSettings) -> None:
+        name = str(store.value(KEY, ""))
+        self.group_by(Grouping(name) if name in set(Grouping) else Grouping.MODULES)

@@ -1,16 +1,18 @@
-"""Notes of a report on storage: the cost of loading a file, and the breakdown of its bytes."""
+"""Notes of a report: the cost of loading a file, the speed-up, which is often none; and the breakdown of bytes."""
 
 from collections.abc import Mapping
 
-from workbench.core.analysis.report import Breakdown
-from workbench.core.base.message import Message
+from workbench.core.analysis.report import Breakdown, Totals
+from workbench.core.base.message import Joined, Message
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite.size import Size
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.loading import Loading
 
+SAME = 1.05  # ratio from which a difference is mentioned
 
-def of(loading: Loading) -> tuple[Message, ...]:
+
+def storage(loading: Loading) -> tuple[Message, ...]:
     """Return sentences on decoding: its cost at loading, and which weights are not entropy-coded because of it."""
     notes: tuple[Message, ...] = ()
     if loading.coded:
@@ -62,3 +64,30 @@ def breakdown(size: Size, model: Model, edits: Mapping[str, Edit]) -> Breakdown:
     left = size.file - layers - size.functions
     tensors = min(tensors, left)  # some may be stored shorter
     return Breakdown(layers, size.functions, tensors, left - tensors)
+
+
+def speed(before: Totals, after: Totals) -> tuple[Message, ...]:
+    """Return a sentence, if both models were timed and size or MACs changed."""
+    if before.latency_ms is None or after.latency_ms is None or not after.latency_ms.value:
+        return ()
+    size = before.bytes.value / max(after.bytes.value, 1)
+    macs = before.macs / after.macs if before.macs and after.macs else 1.0
+    faster = before.latency_ms.value / after.latency_ms.value
+    changes = [
+        _told(size, Message("{x:.2g}x smaller", x=size), Message("{x:.2g}x larger", x=1 / size)),
+        _told(macs, Message("{x:.2g}x fewer MACs", x=macs), Message("{x:.2g}x more MACs", x=1 / macs)),
+    ]
+    told = _told(faster, Message("{x:.2g}x faster", x=faster), Message("{x:.2g}x slower", x=1 / faster))
+    if not any(changes):
+        return ()
+    return (
+        Message(
+            "{changes}: {speed} (one sample, measured).",
+            changes=Joined(change for change in changes if change),
+            speed=told or Message("as fast as before"),
+        ),
+    )
+
+
+def _told(ratio: float, more: Message, less: Message) -> Message | None:
+    return more if ratio >= SAME else less if ratio <= 1 / SAME else None
