@@ -5309,9 +5309,9 @@
       <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
     </message>
     <message>
-      <source>The original is no better than always predicting the most frequent class ({metric} {value} against {most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels that belong to other samples. `workbench data` finds out which.</source>
+      <source>The original is not clearly better than always predicting the most frequent class ({metric} {value} against {most}). Usual causes: the scale, mean and std, layout or channel order of the inputs; the order of the classes; labels that belong to other samples. `workbench data` finds out which.</source>
       <extracomment>workbench/engine/base/chance.py</extracomment>
-      <translation>原始模型不优于对每个样本都回答最常见类别（{metric} {value}，后者 {most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
+      <translation>原始模型并不明显优于对每个样本都回答最常见类别（{metric} {value}，后者 {most}）。常见原因：输入的缩放、均值与标准差、布局或通道顺序；类别顺序；标签属于其他样本。`workbench data` 可测出是哪一种。</translation>
     </message>
     <message>
       <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
@@ -8432,6 +8432,11 @@
       <source>Some of its weights are NaN or infinite.</source>
       <extracomment>workbench/graph/model/inventory.py</extracomment>
       <translation>它的一些权重不是数（NaN）或无限大。</translation>
+    </message>
+    <message>
+      <source>{op} is an operator of ONNX Runtime alone, which fuses several into it: give the model as it was before the runtime's optimiser.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>{op} 是 ONNX Runtime 自有的算子，由多个算子融合而成：请提供运行时优化之前的模型。</translation>
     </message>
     <message>
       <source>Open it with its architecture (on the command line: --architecture).</source>

@@ -246,6 +246,26 @@ def test_norms_and_large_constants_are_shown_and_kept():
     assert "It is a constant operand of Add, not a layer's weight, so it is not edited." in positions.locked
 
 
+@pytest.mark.parametrize(
+    ("op", "shape", "attributes"),
+    [
+        ("FusedMatMul", (4, 6), {"alpha": 0.5}),
+        ("FusedConv", (4, 2, 1, 1), {"activation": "Relu"}),
+        ("FusedGemm", (4, 6), {"activation": "Relu"}),
+    ],
+)
+def test_weights_that_the_runtime_fused_are_shown_and_kept(op, shape, attributes):
+    b = Build()
+    b.node(op, ["x", b.weight("fc.weight", *shape)], "y", domain="com.microsoft", **attributes)
+    x = ["N", 2, 3, 3] if len(shape) == 4 else ["N", 4]
+    model = b.model({"x": x}, {"y": None}, opsets={"com.microsoft": 1})
+    (layer,) = model.layers
+    assert (layer.path, layer.op, layer.parameters) == ("fc", op, np.prod(shape))
+    assert "an operator of ONNX Runtime alone" in layer.locked and model.summary().macs == np.prod(shape) * (
+        9 if len(shape) == 4 else 1
+    )
+
+
 def test_the_tree_accounts_for_every_large_tensor():
     model = opened(residual())
     assert sum(layer.parameters for layer in model.layers) == model.summary().parameters

@@ -22,7 +22,7 @@ def doubt(evaluator: Evaluator) -> Message | None:
     if most == 1 or value > most + SURE * np.sqrt(most * (1 - most) / len(labels)):
         return None
     return Message(
-        "The original is no better than always predicting the most frequent class ({metric} "
+        "The original is not clearly better than always predicting the most frequent class ({metric} "
         "{value} against {most}). Usual causes: the scale, mean and std, layout or channel "
         "order of the inputs; the order of the classes; labels that belong to other samples. "
         "`workbench data` finds out which.",

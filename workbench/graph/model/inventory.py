@@ -20,6 +20,11 @@ from workbench.graph.storage import chain
 
 log = logging.getLogger(__name__)
 SUBGRAPH = Message("It is inside an If, Loop or Scan; such layers are not edited.")
+CONSTANT = Message("It is a constant operand of {op}, not a layer's weight, so it is not edited.")
+FUSED = Message(
+    "{op} is an operator of ONNX Runtime alone, which fuses several into it: give the model as it was before the "
+    "runtime's optimiser."
+)
 VECTORS = Message("It has only vectors, which are not edited.")
 # Constants that belong to no layer are listed from this many elements on: position embeddings, masks.
 SHOWN = 1024
@@ -208,21 +213,19 @@ class _Inventory:
         )
 
     def _add_constants(self) -> None:
-        """Add large constants that belong to no layer, so that the tree accounts for the bytes of the file."""
+        """Add large constants that belong to no layer, so that the tree accounts for the bytes of the file, and the
+        weights of operators into which the runtime fused some."""
         for value in self._graph.initializers.values():
             tensor = value.const_value
             uses = _in_order(self._graph, value)
-            if value in self._owned or tensor is None or tensor.size < SHOWN or not uses:
+            if value in self._owned or tensor is None or not uses:
                 continue
             node = uses[0][0]
-            op = node.op_type
-            self._add_locked(
-                names.module_path(node, value.name or ""),
-                op,
-                [value],
-                Message("It is a constant operand of {op}, not a layer's weight, so it is not edited.", op=op),
-                0,
-            )
+            fused = _is_fused(node) and len(tensor.shape) > 1
+            if tensor.size >= SHOWN or fused:
+                reason = FUSED if fused else CONSTANT
+                path = names.module_path(node, value.name or "")
+                self._add_locked(path, node.op_type, [value], Message(reason, op=node.op_type), 0)
 
     def _macs_of_uses(self, weight: Weight, shape: tuple[int, ...], locked: str) -> int | None:
         """Return the MACs of all nodes that read the weight and multiply by it."""
@@ -265,6 +268,11 @@ def _useless(tensor: ir.TensorProtocol) -> str:
     if 0 < max(tensor.numpy().max(), -tensor.numpy().min()) < SUBNORMAL:
         return Message("All its weights are below 1e-35, where 32-bit floats lose digits: scale them up.")
     return ""
+
+
+def _is_fused(node: ir.Node) -> bool:
+    """Return whether an operator of the runtime's own multiplies by weights."""
+    return node.domain == "com.microsoft" and node.op_type in (*cost.COUNTED, "EmbedLayerNormalization")
 
 
 def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
