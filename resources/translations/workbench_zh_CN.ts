@@ -4854,6 +4854,11 @@
       <translation>正在测量受损样本</translation>
     </message>
     <message>
+      <source>Channels are removed layer by layer, not block by block.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>通道按层移除，不按块移除。</translation>
+    </message>
+    <message>
       <source>Choose other layers.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>请选择其他层。</translation>
@@ -4862,6 +4867,11 @@
       <source>Open another model.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>请打开另一个模型。</translation>
+    </message>
+    <message>
+      <source>Scan its layers.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>请扫描其各层。</translation>
     </message>
     <message>
       <source>predicting candidates</source>
@@ -4877,6 +4887,11 @@
       <source>trying {path}</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>正在尝试 {path}</translation>
+    </message>
+    <message>
+      <source>{path} has no blocks in a row, each with one output that is all the next ones depend on.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>{path} 没有依次相连、且后续部分仅依赖其单一输出的块。</translation>
     </message>
     <message>
       <source>{path} has no editable layer.</source>
@@ -6467,6 +6482,11 @@
       <source>A worker process stopped; this process computed the rest.</source>
       <extracomment>workbench/engine/parallel/crew.py</extracomment>
       <translation>一个工作进程已停止；其余部分由本进程计算。</translation>
+    </message>
+    <message>
+      <source>trying candidates block by block</source>
+      <extracomment>workbench/engine/preview/one_pass.py</extracomment>
+      <translation>逐块尝试候选</translation>
     </message>
     <message>
       <source>Gradients of these outputs cannot be computed.</source>
@@ -15458,6 +15478,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>{metric}，{n} 个样本</translation>
     </message>
     <message>
+      <source>A row for each block of the model, whose layers all get the candidate. Losses are estimated in one pass over the blocks.</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>模型的每个块占一行，块中所有层都应用该候选。损失通过对各块的一次遍历估计。</translation>
+    </message>
+    <message>
       <source>Apply to this layer</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>应用到该层</translation>
@@ -15493,6 +15518,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>全部测量</translation>
     </message>
     <message>
+      <source>Measure automatically</source>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
+      <translation>自动测量</translation>
+    </message>
+    <message>
       <source>Measure best quarter</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>测量最好的四分之一</translation>
@@ -15523,9 +15553,9 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>停止扫描</translation>
     </message>
     <message>
-      <source>The loss of every candidate is predicted first, which is fast. Measuring takes longer, so the worst candidates can be left out.</source>
+      <source>The loss of every candidate is predicted first, which is fast. Measuring takes longer, so the worst candidates can be left out. Automatically: all, or a few where losses are estimated in one pass over the model's blocks.</source>
       <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
-      <translation>先预测每个候选的损失，这很快。测量耗时更长，因此可以略去最差的候选。</translation>
+      <translation>首先预测每个候选的损失，速度很快。测量耗时较长，因此可以省略最差的候选。自动：测量全部；若损失通过对模型各块的一次遍历估计，则只测量少数几个。</translation>
     </message>
     <message>
       <source>Tick at least one candidate.</source>
@@ -15703,6 +15733,11 @@ Click to sort; a third click restores the order of the model.</source>
       <translation>，差异不显著</translation>
     </message>
     <message>
+      <source>Applied to the {n} layers of this block</source>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
+      <translation>应用于此块的 {n} 个层</translation>
+    </message>
+    <message>
       <source>Applied to {n} coupled layers at once: {layers}</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>同时应用于 {n} 个耦合的层：{layers}</translation>
@@ -15726,6 +15761,11 @@ Click to sort; a third click restores the order of the model.</source>
       <source>raced: {n} of {total} samples, then another candidate was clearly better</source>
       <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>竞速：{total} 个样本中测量了 {n} 个，之后另一候选明显更好</translation>
+    </message>
+    <message>
+      <source>{metric} {change}, estimated from the error of its block, not measured (divergence {rise})</source>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
+      <translation>{metric} {change}，由所在块的误差估计，未测量（散度 {rise}）</translation>
     </message>
     <message>
       <source>{metric} {change}, predicted from gradients, not measured (divergence {rise})</source>

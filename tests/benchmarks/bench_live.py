@@ -34,8 +34,8 @@ from workbench.engine.analysis.sensitivity import scan
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler
 from workbench.engine.layer_figures import stats
-from workbench.engine.preview.divergence import divergence
-from workbench.engine.preview.predict import predictor, rank_correlation
+from workbench.engine.preview.divergence import divergence, rank_correlation
+from workbench.engine.preview.predict import predictor
 from workbench.engine.preview.previewer import Previewer, SuffixRunner
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model

@@ -1,8 +1,8 @@
 """A small language model, trained on text that Python packages ship: the docstrings of numpy, scipy and
 scikit-image. Its head is the embedding (tied), as most small language models have it.
 
-`python -m tests.benchmarks.language FOLDER [STEPS]` trains it with one thread and writes decoder.onnx and, of modules
-that it was not trained on, calibration.jsonl and text.jsonl.
+`python -m tests.benchmarks.language FOLDER [STEPS [BLOCKS]]` trains it with one thread and writes decoder.onnx and, of
+modules that it was not trained on, calibration.jsonl and text.jsonl.
 """
 
 import ast
@@ -94,11 +94,11 @@ class Block(nn.Module):
 class Decoder(nn.Module):
     """Tokens [n, LENGTH] to the logits of the next ones [n, LENGTH, WORDS]."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: int = BLOCKS) -> None:
         super().__init__()
         self.embed = nn.Embedding(WORDS, WIDTH)
         self.places = nn.Parameter(torch.randn(LENGTH, WIDTH) * 0.02)
-        self.blocks = nn.ModuleList(Block() for _ in range(BLOCKS))
+        self.blocks = nn.ModuleList(Block() for _ in range(blocks))
         self.norm = nn.LayerNorm(WIDTH)
         nn.init.normal_(self.embed.weight, std=0.02)
 
@@ -109,10 +109,10 @@ class Decoder(nn.Module):
         return functional.linear(self.norm(h), self.embed.weight)
 
 
-def trained(tokens: np.ndarray, steps: int) -> Decoder:
+def trained(tokens: np.ndarray, steps: int, blocks: int) -> Decoder:
     """AdamW, the rate up in 50 steps and down along a cosine."""
     torch.manual_seed(0)
-    model, drawn = Decoder(), np.random.default_rng(0)
+    model, drawn = Decoder(blocks), np.random.default_rng(0)
     matrices = [each for each in model.parameters() if each.dim() == 2]
     others = [each for each in model.parameters() if each.dim() != 2]
     optimizer = torch.optim.AdamW(
@@ -135,7 +135,7 @@ def trained(tokens: np.ndarray, steps: int) -> Decoder:
     return model.eval()
 
 
-def main(folder: Path, steps: int) -> None:
+def main(folder: Path, steps: int = 400, blocks: int = BLOCKS) -> None:
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
     text = docstrings(range(2, 20))
@@ -147,7 +147,7 @@ def main(folder: Path, steps: int) -> None:
         drawn = np.random.default_rng(1).permutation(len(held) // LENGTH)[:count] * LENGTH
         lines = [json.dumps({"input_ids": held[place : place + LENGTH].tolist()}) for place in sorted(drawn)]
         (folder / f"{name}.jsonl").write_text("\n".join(lines))
-    model = trained(tokens, steps)
+    model = trained(tokens, steps, blocks)
     example = torch.zeros(2, LENGTH, dtype=torch.int64)
     program = torch.onnx.export(
         model, (example,), dynamo=True, dynamic_shapes=({0: torch.export.Dim("batch")},), output_names=["logits"]
@@ -157,4 +157,4 @@ def main(folder: Path, steps: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if sys.argv[2:] else 400)
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -61,6 +61,21 @@ def test_inspect(here):
     assert "opset 17" in words and "16x32" in words and "512" in words
 
 
+def test_sensitivity_of_blocks_says_what_was_estimated(capsys):
+    from tests.figures import TOP1
+    from workbench.cli.analysis import _print_sensitivity
+    from workbench.core.analysis.sensitivity import Scan, Trial
+    from workbench.core.recipe.action import Action
+
+    stack = (Action("quantize.affine", {"bits": 4}),)
+    stacks = dict.fromkeys(("blocks.0.up", "blocks.0.down"), stack)
+    trial = Trial("blocks.0.up", stack, stacks, 90, 0.2, block="blocks.0")
+    _print_sensitivity(Scan(TOP1, 0.9, 100, (trial,), 1, kind="loss", estimated=True), 1.0)
+    words = capsys.readouterr().out
+    assert "blocks.0: 2 layers" in words and "loss +0.2" in words
+    assert "only estimated, in one pass over the blocks: 1." in " ".join(words.split())
+
+
 @pytest.mark.slow
 def test_sensitivity(here):
     result = json.loads(workbench("sensitivity", "small.onnx", "--data", "data.npz", "--json").stdout)

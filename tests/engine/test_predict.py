@@ -15,8 +15,8 @@ from workbench.engine.analysis import sensitivity
 from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import compiler
 from workbench.engine.preview import curvature
-from workbench.engine.preview.divergence import divergence
-from workbench.engine.preview.predict import predictor, rank_correlation
+from workbench.engine.preview.divergence import divergence, rank_correlation
+from workbench.engine.preview.predict import predictor
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.graph.encodings.dense import Dense

@@ -314,3 +314,23 @@ def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot)
     assert tree.model.title(Column.LOSS) == "Loss: affine 2"
     assert "Integer (affine) 2 bit" in cell.data(Qt.ItemDataRole.ToolTipRole)
     assert space.graph.tint.findData("sensitivity") >= 0
+
+
+def test_a_row_for_each_block(page, session, qtbot):
+    """What is said of a block, and applied, is for all of its layers; a model without blocks says so."""
+    page.layers.setCurrentIndex(2)
+    scan(page, qtbot)
+    assert "no blocks in a row" in page.why_not.text()
+    paths = ("first", "second")
+    stacks = dict.fromkeys(paths, INT2)
+    trial = Trial("first", INT2, stacks, 20, 0.3, block="blocks.0")
+    plan = replace(SCAN, layers=("blocks.0",), blocks={"blocks.0": paths}, refused={}, estimated=True)
+    page.scans._updated(plan)
+    page.scans._updated(trial)
+    page.refresh()
+    assert page.model.layers == ("blocks.0",) and page.scans.cells == {("blocks.0", INT2): trial}
+    click(page, 0, 1)
+    assert set(session.selection) == set(paths) and "2 layers of this block" in page.cell.text()
+    assert "estimated from the error of its block" in page.cell.text()
+    QTest.mouseClick(page.apply, Qt.MouseButton.LeftButton)
+    assert all(session.recipe.actions_for(path) == INT2 for path in paths)

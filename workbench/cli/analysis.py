@@ -35,16 +35,22 @@ from workbench.core.base.quantities import MetricInfo, duration, metric_text, si
 @input_option
 @click.option(
     "--share",
-    default=1.0,
-    show_default=True,
+    default=None,
     type=click.FloatRange(0.0, 1.0),
     metavar="FRACTION",
-    help="Measure only this share of the candidates, those with the smallest predicted loss.",
+    help="Measure only this share of the candidates, those with the smallest predicted loss; default: all, or a few "
+    "where losses are estimated in one pass over the model's blocks.",
 )
 @click.option(
     "--race/--all-samples",
     default=None,
     help="Measure each candidate on as many samples as its loss needs, or on all; default: race where all take long.",
+)
+@click.option(
+    "--blocks",
+    is_flag=True,
+    help="A row for each block of the model, such as of a language model, instead of each layer; losses are estimated "
+    "in one pass over the blocks.",
 )
 @json_option
 @architecture_option
@@ -58,13 +64,14 @@ def sensitivity(
     as_json: bool,
     trust: bool,
     given: dict[str, str],
-    share: float,
+    share: float | None,
     race: bool | None,
+    blocks: bool,
 ) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
         opened = opened_with_data(model, data, given, metric, samples, trust, job.part(0.0, 0.1))
-        found = opened.sensitivity(share, race=race, job=job.part(0.1, 1.0))
+        found = opened.sensitivity(share, race=race, blocks=blocks, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
     else:
@@ -222,10 +229,11 @@ def _print_robustness(found: Robustness) -> None:
 def _print_sensitivity(scan: Scan, seconds: float) -> None:
     """Print a row for every candidate, layers in the model's order."""
     metric, rows = scan.metric, []
-    for trial in (trial for path in dict.fromkeys(each.path for each in scan.trials) for trial in scan.of(path)):
+    for trial in (trial for path in dict.fromkeys(each.row for each in scan.trials) for trial in scan.of(path)):
+        more = f" + {len(trial.changed) - 1}" if len(trial.changed) > 1 else ""
         rows.append(
             (
-                trial.path + (f" + {len(trial.changed) - 1}" if len(trial.changed) > 1 else ""),
+                f"{trial.block}: {len(trial.stacks)} layers" if trial.block else trial.path + more,
                 ", ".join(map(str, trial.actions)),
                 size(trial.bytes),
                 "-" if trial.value is None else metric_text(trial.value, metric),
@@ -233,16 +241,23 @@ def _print_sensitivity(scan: Scan, seconds: float) -> None:
                 "-" if trial.predicted is None else _predicted(trial.predicted, scan),
             )
         )
-    heading = "predicted drop" if scan.scale is not None else "predicted"
+    source = "estimated" if scan.estimated else "predicted"
+    heading = f"{source} drop" if scan.scale is not None else source
     click.echo(output.table(("layer", "steps", "bytes", metric.title, "drop", heading), rows, left=(0, 1)))
     if any(row[-1].startswith("more than") for row in rows):
         output.say("\n'more than': the predicted loss is beyond that of every candidate that was measured.")
     if scan.obstacle:
         output.say(f"\n{scan.obstacle}")
-    if left := len(scan.trials) - len(scan.measured):
+    left = len(scan.trials) - len(scan.measured)
+    if left and scan.estimated:
+        output.say(
+            f"\nCandidates that were only estimated, in one pass over the blocks: {left}. An estimate follows from the "
+            "error of a block's output, and from what such an error does to the model's output."
+        )
+    elif left:
         output.say(f"\n{left} candidates were only predicted, not measured: those with the largest predicted loss.")
     if scan.correlation is not None:
-        output.say(f"\nPrediction reliability (Spearman, predicted and measured loss): {scan.correlation:.2f}")
+        output.say(f"\nPrediction reliability (Spearman, {source} and measured loss): {scan.correlation:.2f}")
     samples = f"all values measured on {output.samples_text(scan.samples)}"
     if scan.raced:
         counts = [trial.samples for trial in scan.measured]

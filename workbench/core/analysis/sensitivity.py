@@ -43,8 +43,10 @@ LEAST = 1e-9  # added to a predicted loss before its logarithm
 class Wanted:
     """Settings of a scan: `layers` are paths; empty: all editable layers.
 
+    blocks  whether a row is a block of the model, whose layers all get the candidate, and each layer outside of blocks
     share   fraction of the single-layer candidates to measure, those with the smallest predicted cost; the others keep
-            their prediction only
+            their prediction only. None: all, or a few where candidates are estimated in one pass over the blocks: for
+            rows of blocks, and where the full scan of a model with blocks would take long
     race    whether candidates run on growing subsets of the samples until their cost is clear, or until another
             candidate of the same layer that is no larger is clearly better; None: only where the full scan would take
             long
@@ -52,8 +54,9 @@ class Wanted:
 
     candidates: tuple[Stack, ...] = CANDIDATES
     layers: tuple[str, ...] = ()
-    share: float = 1.0
+    share: float | None = None
     race: bool | None = None
+    blocks: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Trial:
     divergence  mean distance of the outputs from the original's on these samples; None if not computed
     beaten      whether the race ended early because another candidate that is no larger was clearly better
     following   layers that change with these without having steps -> remaining fraction of their bytes
+    block       module whose layers these are, where a row of the scan is a block; else ""
     """
 
     path: str
@@ -85,6 +89,17 @@ class Trial:
     samples: int = 0
     divergence: float | None = None
     beaten: bool = False
+    block: str = ""
+
+    @property
+    def row(self) -> str:
+        """The block, or the path."""
+        return self.block or self.path
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows of a scan that this is shown in."""
+        return (self.block,) if self.block else tuple(self.stacks)
 
     @property
     def actions(self) -> Stack:
@@ -115,8 +130,10 @@ class Scan:
 
     baseline      the original's metric on all `samples`; measured trials use the same samples, unless raced
     raced         whether trials stopped early (see Wanted.race)
-    layers        paths of the scanned layers, in the model's order
-    refused       (path, candidate) -> why the layer cannot have the candidate
+    layers        rows: paths of the scanned layers, or blocks, in the model's order
+    blocks        block -> paths of its layers, where rows are blocks
+    estimated     whether costs are estimated in one pass over the blocks (see engine.preview.one_pass)
+    refused       (row, candidate) -> why the layer cannot have the candidate
     evaluations   passes over the whole data set, of the graph or of the part after a layer
     kind          what is predicted: increase in "loss", or "output error"; "" for nothing
     obstacle      why the loss cannot be predicted, in a sentence; "" if it can
@@ -136,6 +153,8 @@ class Scan:
     obstacle: str = ""
     raced: bool = False
     complete: bool = False
+    blocks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    estimated: bool = False
 
     @cached_property
     def scale(self) -> "DropScale | None":
@@ -151,12 +170,12 @@ class Scan:
     def measured(self) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.trials if trial.drop is not None)
 
-    def of(self, path: str) -> tuple[Trial, ...]:
-        return tuple(trial for trial in self.trials if trial.path == path)
+    def of(self, row: str) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.trials if trial.row == row)
 
     def cells(self) -> dict[tuple[str, Stack], Trial]:
-        """Return trials by layer and candidate; a trial on coupled layers is listed for each of them."""
-        return {(path, trial.candidate): trial for trial in self.trials for path in trial.stacks}
+        """Return trials by row and candidate; a trial on coupled layers is listed for each of them."""
+        return {(row, trial.candidate): trial for trial in self.trials for row in trial.rows}
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -165,7 +184,7 @@ class Scan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the keys of `sensitivity --json` without the seconds."""
-        paths = dict.fromkeys(trial.path for trial in self.trials)
+        rows = dict.fromkeys(trial.row for trial in self.trials)
         return {
             "baseline": self.baseline,
             **self.metric.to_json(),
@@ -176,7 +195,8 @@ class Scan:
             "rank_correlation": self.correlation,
             "predicted": self.kind,
             "obstacle": self.obstacle,
-            "layers": [{"path": path, "candidates": [trial.to_json() for trial in self.of(path)]} for path in paths],
+            "estimated": self.estimated,
+            "layers": [{"path": row, "candidates": [trial.to_json() for trial in self.of(row)]} for row in rows],
         }
 
 
@@ -187,7 +207,16 @@ def cheapest(predicted: Sequence[Trial], share: float) -> set[tuple[str, Stack]]
         (trial for trial in predicted if trial.predicted is not None), key=lambda trial: trial.predicted or 0
     )
     left = known[: math.ceil(share * len(known))]
-    return {(trial.path, trial.candidate) for trial in left + [t for t in predicted if t.predicted is None]}
+    return {(trial.row, trial.candidate) for trial in left + [t for t in predicted if t.predicted is None]}
+
+
+def spread(predicted: Sequence[Trial], count: int) -> set[tuple[str, Stack]]:
+    """Return this number of candidates, evenly among all by their predicted cost."""
+    known = sorted(
+        (trial for trial in predicted if trial.predicted is not None), key=lambda trial: trial.predicted or 0
+    )
+    places = {len(known) * (2 * place + 1) // (2 * count) for place in range(count)} if known else ()
+    return {(known[place].row, known[place].candidate) for place in places}
 
 
 # -- from a predicted loss to a drop of the metric ---------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 A layer's candidates share one cut of the graph, so that only the part after the layer is rerun for each. Their cost is
 predicted first, so that a scan may skip the worst. If measuring all of them on all samples takes long, they race as in
-a search: on growing parts of the same samples (see engine.search.racing). A candidate that removes channels is tried
-once for all coupled layers together.
+a search: on growing parts of the same samples (see engine.search.racing); those of a model with blocks are then
+estimated in one pass over the blocks (see engine.preview.one_pass), and a few of them measured. A candidate that
+removes channels is tried once for all coupled layers together.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,18 +13,21 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted, cheapest
+from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted, cheapest, spread
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.engine.base.changes import with_bias
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler, structure
+from workbench.engine.preview import one_pass
 from workbench.engine.preview.curvature import Predictor
+from workbench.engine.preview.divergence import rank_correlation
 from workbench.engine.preview.previewer import SuffixRunner, effective
 from workbench.engine.search.options import Option
 from workbench.engine.search.racing import race
@@ -33,10 +37,13 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
+from workbench.graph.subgraph.chain import Chain
 
 Refused = dict[tuple[str, Stack], str]
 PREDICTING = 0.1  # of the work, about
+ONE_PASS = 0.6  # of it, where candidates are estimated in one pass over the blocks
 LONG = 2e13  # multiply-accumulates: about ten minutes on two cores
+CHECKS = 8  # candidates that are measured where all are estimated in one pass
 FIRST = 16  # samples that every candidate of a race runs on
 ROUGH = 1.2  # of a cost: how wide its interval may be on each side. Costs of candidates differ by more than that
 
@@ -46,12 +53,17 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
 
     `job.update` receives the Scan before its first trial, and then each Trial: once predicted, and once measured.
     """
-    from workbench.engine.preview.predict import prepared  # torch, for which nothing else here waits
-
     wanted = wanted or Wanted()
     evaluator = workspace.measurable()
     layers = _layers(workspace, wanted)
-    predicting, known = prepared(workspace, job.part(0.0, 0.05), check=False)
+    chain = _chain(workspace, wanted, len(layers))
+    rows = _rows(layers, chain if wanted.blocks else None)
+    predicting, known = None, Predictability("loss")
+    if chain is None:
+        from workbench.engine.preview.predict import prepared  # torch, for which nothing else here waits
+
+        predicting, known = prepared(workspace, job.part(0.0, 0.05), check=False)
+    count = CHECKS if chain is not None and wanted.share is None else len(rows) * len(wanted.candidates)
     found = Scan(
         evaluator.metric.info,
         evaluator.metric.value(evaluator.scores),
@@ -59,18 +71,20 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
         (),
         1,
         candidates=wanted.candidates,
-        layers=tuple(layer.path for layer in layers),
-        refused=_refusals(workspace, layers, wanted.candidates),
+        layers=tuple(rows),
+        refused=_refusals(workspace, rows, wanted.candidates),
         kind=known.kind or "",
         obstacle=known.obstacle,
-        raced=_is_long(workspace, len(layers) * len(wanted.candidates)) if wanted.race is None else wanted.race,
+        raced=_is_long(workspace, count) if wanted.race is None else wanted.race,
+        blocks={row: paths for row, paths in rows.items() if paths != (row,)},
+        estimated=chain is not None,
     )
     job.update(found)
     trials: dict[tuple[str, Stack], Trial] = {}
     refused = dict(found.refused)
-    for piece in _pieces(workspace, found, predicting, wanted.share, seed, job):
+    for piece in _pieces(workspace, found, predicting, chain, wanted.share, seed, job):
         if isinstance(piece, Trial):
-            trials[piece.path, piece.candidate] = piece
+            trials[piece.row, piece.candidate] = piece
             job.update(piece)
         else:
             refused |= piece
@@ -82,24 +96,31 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
 
 
 def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[Trial, ...]:
-    layers = {path: index for index, path in enumerate(found.layers)}
+    rows = {row: index for index, row in enumerate(found.layers)}
     columns = {stack: index for index, stack in enumerate(found.candidates)}
-    return tuple(sorted(trials.values(), key=lambda trial: (layers.get(trial.path, -1), columns[trial.candidate])))
+    return tuple(sorted(trials.values(), key=lambda trial: (rows.get(trial.row, -1), columns[trial.candidate])))
 
 
 def _pieces(
-    workspace: Workspace, found: Scan, predicting: Predictor | None, share: float, seed: int, job: Job
+    workspace: Workspace,
+    found: Scan,
+    predicting: Predictor | None,
+    chain: Chain | None,
+    share: float | None,
+    seed: int,
+    job: Job,
 ) -> Iterator[Trial | Refused]:
     """Yield all predictions first, then the measurements."""
     joint = tuple(stack for stack in found.candidates if any(map(structure.structural, stack)))
-    groups = _groups(workspace, found.layers) if joint else []
+    groups = _groups(workspace, [path for path in found.layers if path not in found.blocks]) if joint else []
+    alone = [
+        (row, stack)
+        for row in found.layers
+        for stack in found.candidates
+        if stack not in joint and (row, stack) not in found.refused
+    ]
     plans: list[Callable[[Job], Trial | Refused]] = [
-        *(
-            partial(_predicted, workspace, path, stack, predicting, seed)
-            for path in found.layers
-            for stack in found.candidates
-            if stack not in joint and (path, stack) not in found.refused
-        ),
+        *(partial(_predicted, workspace, *each, predicting, seed) for each in (alone if chain is None else ())),
         *(
             partial(_predicted_together, workspace, members, stack, predicting, seed)
             for members in groups
@@ -107,24 +128,28 @@ def _pieces(
         ),
     ]
     predicted: list[Trial] = []
+    if chain is not None:
+        predicted = _estimated(workspace, found, chain, alone, seed, job.part(0.0, ONE_PASS))
+        yield from predicted
     for plan in job.part(0.05, PREDICTING).each(plans, Message("predicting candidates")):
         piece = plan(job)
         if isinstance(piece, Trial):
             predicted.append(piece)
         yield piece
-    chosen = cheapest(predicted, share)
-    predicted = [trial for trial in predicted if (trial.path, trial.candidate) in chosen]
+    few = share is None and chain is not None
+    chosen = spread(predicted, CHECKS) if few else cheapest(predicted, 1.0 if share is None else share)
+    predicted = [trial for trial in predicted if (trial.row, trial.candidate) in chosen]
+    measuring = job.part(ONE_PASS if chain is not None else PREDICTING, 1.0)
     if found.raced:
-        yield from _raced(workspace, predicted, seed, job.part(PREDICTING, 1.0))
+        yield from _raced(workspace, predicted, seed, measuring)
         return
     work = list(_work(workspace, predicted, seed))
     total = sum(each.weight for each in work) or 1.0
     ends = list(accumulate((each.weight / total for each in work), initial=0.0))
-    measuring = job.part(PREDICTING, 1.0)
     for index, each in enumerate(work):
         part = measuring.part(ends[index], ends[index + 1])
-        part.report(Message("trying {path}", path=each.path), 0.0)
-        key = ("trial", each.path, each.candidate, seed, workspace.evaluator, workspace.calibration)
+        part.report(Message("trying {path}", path=each.row), 0.0)
+        key = ("trial", each.row, each.candidate, seed, workspace.evaluator, workspace.calibration)
         yield workspace.cache.get(key, partial(each.run, part))  # a scan that was cancelled goes on where it was
 
 
@@ -139,7 +164,7 @@ def _raced(workspace: Workspace, predicted: Sequence[Trial], seed: int, job: Job
     trials = Trials(workspace, workspace.measurable().order, seed, first=FIRST)
     places: dict[tuple[str, bool], list[Trial]] = {}
     for trial in predicted:
-        places.setdefault((trial.path, any(map(structure.structural, trial.candidate))), []).append(trial)
+        places.setdefault((trial.row, any(map(structure.structural, trial.candidate))), []).append(trial)
     for group in job.each(list(places.values()), Message("trying the candidates")):
         job.check()
         options = [Option(trial.stacks, trial.bytes, predicted=trial.predicted) for trial in group]
@@ -163,7 +188,7 @@ def _raced(workspace: Workspace, predicted: Sequence[Trial], seed: int, job: Job
 class _Work:
     """One trial to run; `weight` is its time relative to a run of the whole graph."""
 
-    path: str
+    row: str
     candidate: Stack
     weight: float
     run: Callable[[Job], Trial]
@@ -182,16 +207,50 @@ def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
     return layers
 
 
-def _refusals(workspace: Workspace, layers: Sequence[Layer], candidates: Sequence[Stack]) -> Refused:
-    """Return why layers cannot have candidates: for one of the steps, or for the removal of channels."""
-    found: Refused = {}
-    for layer in layers:
-        for stack in candidates:
-            steps = [action for action in stack if structure.structural(action)] or stack
-            reasons = (_refusal(workspace, layer, action) for action in steps)
-            if reason := next(filter(None, reasons), None):
-                found[layer.path, stack] = reason
+def _chain(workspace: Workspace, wanted: Wanted, layers: int) -> Chain | None:
+    """The blocks over which candidates are estimated in one pass: where rows are blocks, and where measuring all takes
+    long and nobody asked for that. Raises UserError where there are none and rows are to be blocks."""
+    unasked = wanted.share is None and wanted.race is None and _is_long(workspace, layers * len(wanted.candidates))
+    if not wanted.blocks and not unasked:
+        return None
+    found = one_pass.chain_in(workspace)
+    if found is None and wanted.blocks:
+        raise UserError(
+            "{path} has no blocks in a row, each with one output that is all the next ones depend on.",
+            "Scan its layers.",
+            path=workspace.model.source.path,
+        )
     return found
+
+
+def _rows(layers: Sequence[Layer], chain: Chain | None) -> dict[str, tuple[str, ...]]:
+    """Rows of a scan with their layers: each layer by itself, or the blocks of a chain and what is not in them."""
+    block_of = {path: block for block, paths in (chain.blocks if chain is not None else {}).items() for path in paths}
+    rows: dict[str, tuple[str, ...]] = {}
+    for layer in layers:
+        row = block_of.get(layer.path, layer.path)
+        rows[row] = (*rows.get(row, ()), layer.path)
+    return rows
+
+
+def _refusals(workspace: Workspace, rows: Mapping[str, tuple[str, ...]], candidates: Sequence[Stack]) -> Refused:
+    """Return why rows cannot have candidates: all their layers refuse one of the steps, or the removal of channels."""
+    found: Refused = {}
+    for row, paths in rows.items():
+        for stack in candidates:
+            reasons = [_refusal_of(workspace, path, stack) for path in paths]
+            if all(reasons):
+                found[row, stack] = reasons[0] or ""
+            elif paths != (row,) and any(map(structure.structural, stack)):
+                found[row, stack] = Message("Channels are removed layer by layer, not block by block.")
+    return found
+
+
+def _refusal_of(workspace: Workspace, path: str, stack: Stack) -> str | None:
+    """Return why a layer cannot have a candidate, of which the steps that remove channels decide."""
+    layer = workspace.model.layer(path)
+    steps = [action for action in stack if structure.structural(action)] or stack
+    return next(filter(None, (_refusal(workspace, layer, action) for action in steps)), None)
 
 
 def _refusal(workspace: Workspace, layer: Layer, action: Action) -> str | None:
@@ -200,8 +259,6 @@ def _refusal(workspace: Workspace, layer: Layer, action: Action) -> str | None:
 
 
 def _correlation(measured: Sequence[Trial]) -> float | None:
-    from workbench.engine.preview.predict import rank_correlation
-
     pairs = [(trial.predicted, trial.drop) for trial in measured if trial.predicted is not None]
     return rank_correlation(*zip(*pairs, strict=True)) if pairs else None
 
@@ -227,15 +284,29 @@ def _predicted(
     return Trial(path, stack, {path: stack}, with_bias(model.layer(path), edited, stored), rise)
 
 
+def _estimated(
+    workspace: Workspace, found: Scan, chain: Chain, cells: Sequence[tuple[str, Stack]], seed: int, job: Job
+) -> list[Trial]:
+    """Return candidates with costs that are estimated in one pass over the blocks."""
+
+    def fitting(row: str, stack: Stack) -> tuple[str, ...]:
+        return tuple(path for path in found.blocks.get(row, (row,)) if not _refusal_of(workspace, path, stack))
+
+    def edit(path: str, stack: Stack) -> Edit:
+        return _edited(workspace, path, stack, seed, job)
+
+    return one_pass.estimated(workspace, chain, [(row, fitting(row, stack), stack) for row, stack in cells], edit, job)
+
+
 def _work(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:
     """Yield the work: a trial of one layer runs from that layer on, and those of a layer share the cut; a trial of
     several layers runs the whole graph."""
     walk, weights = _Walk(workspace), _behind(workspace)
     for trial in trials:
-        if any(map(structure.structural, trial.candidate)):
-            yield _Work(trial.path, trial.candidate, 1.0, partial(_together, workspace, trial, seed))
+        if len(trial.stacks) > 1 or any(map(structure.structural, trial.candidate)):
+            yield _Work(trial.row, trial.candidate, 1.0, partial(_together, workspace, trial, seed))
         else:
-            yield _Work(trial.path, trial.candidate, weights[trial.path], partial(_alone, workspace, walk, trial, seed))
+            yield _Work(trial.row, trial.candidate, weights[trial.path], partial(_alone, workspace, walk, trial, seed))
 
 
 def _alone(workspace: Workspace, walk: "_Walk", trial: Trial, seed: int, job: Job) -> Trial:

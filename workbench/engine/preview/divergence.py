@@ -1,4 +1,6 @@
-"""Divergence of a model's outputs, without torch."""
+"""Divergence of a model's outputs, and how well a prediction ranks it, without torch."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,3 +24,12 @@ def divergence(outputs: np.ndarray, original: np.ndarray, tokens: bool = False) 
 def _log_softmax(scores: np.ndarray) -> np.ndarray:
     shifted = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """Return Spearman's rank correlation; None with too few values, or if one sequence is constant."""
+    if len(first) < 4 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
+    from scipy.stats import spearmanr  # a third of what the engine would load when it starts
+
+    return float(spearmanr(first, second).statistic)

@@ -3,7 +3,7 @@
 A few candidates are run, and their predicted costs are compared by rank with the measured divergence of the outputs.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ from workbench.engine.calibration import im2col
 from workbench.engine.calibration.activation_cache import Crossings
 from workbench.engine.compile import compiler
 from workbench.engine.preview.curvature import Curvature, Predictor, Term, checked_key
-from workbench.engine.preview.divergence import PIECE, divergence
+from workbench.engine.preview.divergence import PIECE, divergence, rank_correlation
 from workbench.engine.preview.previewer import SuffixRunner
 from workbench.engine.supervision.losses import are_probabilities, logits
 from workbench.engine.workspace import Workspace
@@ -264,15 +264,6 @@ def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
     correlation = rank_correlation(*zip(*((each.rise, each.moved) for each in found), strict=True)) if found else None
     scale = DropScale.of((each.rise, each.drop, each.samples) for each in found)
     return Predictor(made.model, made.curvatures, made.kind, correlation, len(found), made.obstacle, scale)
-
-
-def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Return Spearman's rank correlation; None with too few values, or if one sequence is constant."""
-    if len(first) < 4 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return None
-    from scipy.stats import spearmanr  # a third of what the engine would load when it starts
-
-    return float(spearmanr(first, second).statistic)
 
 
 class Probed(NamedTuple):

@@ -52,10 +52,8 @@ def span_of(model: Model, module: str) -> Span:
         raise UserError(
             "There is no module '{module}' with editable layers.", "Choose a module from the layer list.", module=module
         )
-    if model not in _flows:
-        _flows[model] = _Flow(model)
-    flow = _flows[model]
-    own = {flow.number(name) for path in members for name in _readers(model.sites[path])}
+    flow = flow_of(model)
+    own = {flow.number(name) for path in members for name in readers(model.sites[path])}
     start, last = flow.common_start(own), flow.common_end(own)
     region = flow.between(start, last)
     outsiders = flow.outsiders(region, members)
@@ -92,7 +90,14 @@ def span_of(model: Model, module: str) -> Span:
     )
 
 
-def _readers(site: Site) -> tuple[str, ...]:
+def flow_of(model: Model) -> "Flow":
+    """Return the flow of a model, which is built once."""
+    if model not in _flows:
+        _flows[model] = Flow(model)
+    return _flows[model]
+
+
+def readers(site: Site) -> tuple[str, ...]:
     """Return the nodes that compute a layer."""
     return tuple(name for name, _ in site.uses) + ((site.bias_node,) if site.bias_node else ())
 
@@ -108,7 +113,7 @@ def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
     return found
 
 
-class _Flow:
+class Flow:
     """Nodes of the main graph that depend on its inputs, numbered from 1 in order of execution.
 
     0 stands for the inputs, the number after the last node for the outputs. Built once per model; for each module only
@@ -141,7 +146,7 @@ class _Flow:
         self._after = _dominators(range(self._end - 1, -1, -1), self._readers, self._end)
         self._owners: dict[int, list[str]] = {}
         for path, site in model.sites.items():
-            for number in map(self.number, _readers(site)):
+            for number in map(self.number, readers(site)):
                 self._owners.setdefault(number, []).append(path)
         # Nodes with graphs inside, If, Loop and Scan, are kept as they are.
         self._branching = {
@@ -173,6 +178,19 @@ class _Flow:
     def common_end(self, numbers: Iterable[int]) -> int:
         """Return the first node that is on every path from all of them; it may be one of them."""
         return _meet(list(numbers), self._after, rising=True)
+
+    def ends_behind(self, number: int) -> list[int]:
+        """Return the nodes on every path from this one to the outputs, in order, itself first."""
+        found = []
+        while number != self._end:
+            found.append(number)
+            number = self._after[number]
+        return found
+
+    def only_output(self, number: int) -> str | None:
+        """Return the name of the one value of a node that is read or is an output; None if there is not exactly one."""
+        found = [value for value in self._nodes[number - 1].outputs if value.uses() or value in self._outputs]
+        return found[0].name if len(found) == 1 else None
 
     def between(self, start: int, last: int) -> set[int]:
         """Return the nodes after `start` up to and including `last`."""
@@ -227,7 +245,7 @@ class _Flow:
         return seen
 
 
-_flows: WeakKeyDictionary[Model, _Flow] = WeakKeyDictionary()  # a model never changes
+_flows: WeakKeyDictionary[Model, Flow] = WeakKeyDictionary()  # a model never changes
 
 
 def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) -> dict[int, int]:

@@ -49,10 +49,19 @@ class Scans(TrackedJob):
     def drops(self) -> dict[str, float]:
         """Return the measured drop of the metric per layer for the shown candidate."""
         return {
-            path: trial.drop
-            for (path, stack), trial in self.cells.items()
+            row: trial.drop
+            for (row, stack), trial in self.cells.items()
             if stack == self.candidate and trial.drop is not None
         }
+
+    def paths(self, row: str) -> tuple[str, ...]:
+        """Return the layers of a row: of a block, or the layer itself."""
+        return (row,) if self.plan is None else self.plan.blocks.get(row, (row,))
+
+    def row(self, path: str) -> str:
+        """Return the row of a layer."""
+        blocks = {} if self.plan is None else self.plan.blocks
+        return next((row for row, paths in blocks.items() if path in paths), path)
 
     @property
     def top(self) -> float:
@@ -83,10 +92,10 @@ class Scans(TrackedJob):
             self.candidate = plan.candidates[0]
 
     def _take(self, trial: Trial) -> None:
-        for path in trial.stacks:
-            known = self.cells.get((path, trial.candidate))
+        for row in trial.rows:
+            known = self.cells.get((row, trial.candidate))
             if known is None or known.drop is None or trial.drop is not None:  # results are kept
-                self.cells[path, trial.candidate] = trial
+                self.cells[row, trial.candidate] = trial
 
     def _take_all(self, scan: Scan) -> None:
         self._take_plan(scan)

@@ -1,14 +1,16 @@
 """Scan page: candidates, progress, the matrix of drops, and details of the selected cell."""
 
+from collections.abc import Collection, Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.analysis.sensitivity import Wanted
+from workbench.core.analysis.sensitivity import Stack, Wanted
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.sensitivity.candidates import CandidateButton
-from workbench.ui.tabs.sensitivity.matrix import MatrixModel
+from workbench.ui.tabs.sensitivity.matrix import Index, MatrixModel
 from workbench.ui.tabs.sensitivity.panel import MatrixPanel
 from workbench.ui.tabs.sensitivity.running import Running
 from workbench.ui.text.describe import stack_words
@@ -46,17 +48,28 @@ class ScanPage(QWidget):
         self.candidates = CandidateButton(self)
         self.layers = QComboBox(self)
         self.layers.setAccessibleName(self.tr("Layers to scan"))
-        self.layers.addItem(self.tr("All layers"), False)
-        self.layers.addItem(self.tr("Selected layers"), True)
+        self.layers.addItem(self.tr("All layers"), "all")
+        self.layers.addItem(self.tr("Selected layers"), "selected")
+        self.layers.addItem(self.tr("Blocks"), "blocks")
+        self.layers.setItemData(
+            2,
+            self.tr(
+                "A row for each block of the model, whose layers all get the candidate. Losses are estimated in one "
+                "pass over the blocks."
+            ),
+            Qt.ItemDataRole.ToolTipRole,
+        )
         self.share = QComboBox(self)
         self.share.setAccessibleName(self.tr("Candidates to measure"))
         self.share.setToolTip(
             self.tr(
                 "The loss of every candidate is predicted first, which is fast. Measuring takes "
-                "longer, so the worst candidates can be left out."
+                "longer, so the worst candidates can be left out. Automatically: all, or a few where losses are "
+                "estimated in one pass over the model's blocks."
             )
         )
         for title, share in (
+            (self.tr("Measure automatically"), None),
             (self.tr("Measure all"), 1.0),
             (self.tr("Measure better half"), 0.5),
             (self.tr("Measure best quarter"), 0.25),
@@ -124,7 +137,7 @@ class ScanPage(QWidget):
         if there and not scans.job:
             self.table.sort_again()
         if there and not self.table.currentIndex().isValid():
-            self.table.go_to(session.current)
+            self.table.go_to(scans.row(session.current))
         self._show_controls()
         self._show_cell()
 
@@ -179,13 +192,13 @@ class ScanPage(QWidget):
         self.apply.setEnabled(any(not self.model.refusal(each) for each in chosen))
 
     def _follow(self) -> None:
-        """Go to the layer that was selected elsewhere."""
-        self.table.go_to(self._session.current)
+        """Go to the row of the layer that was selected elsewhere."""
+        self.table.go_to(self.scans.row(self._session.current))
         self._show_cell()
 
     def _on_cell(self) -> None:
         """Select the layers of the cells, and show the candidate under the cursor in other views."""
-        paths = [self.model.cell(index)[0] for index in self.table.chosen()]
+        paths = [path for index in self.table.chosen() for path in self.scans.paths(self.model.cell(index)[0])]
         if paths:
             self.scans.show(self.model.cell(self.table.proxy.mapToSource(self.table.currentIndex()))[1])
             self._session.select(paths, paths[-1])
@@ -196,25 +209,35 @@ class ScanPage(QWidget):
     def _wanted_layers(self) -> tuple[str, ...]:
         model = self._session.model
         paths = tuple(layer.path for layer in model.layers if not layer.locked) if model is not None else ()
-        return tuple(path for path in paths if path in self._session.selection) if self.layers.currentData() else paths
+        return tuple(path for path in paths if path in self._session.selection) if self._selected() else paths
+
+    def _selected(self) -> bool:
+        return bool(self.layers.currentData() == "selected")
 
     def start(self) -> None:
         """Start the scan that the controls describe."""
         if self.scan.isEnabled():
-            layers = self._wanted_layers() if self.layers.currentData() else ()
-            self.scans.start(Wanted(self.candidates.stacks, layers, self.share.currentData()))
+            layers = self._wanted_layers() if self._selected() else ()
+            blocks = self.layers.currentData() == "blocks"
+            self.scans.start(Wanted(self.candidates.stacks, layers, self.share.currentData(), blocks=blocks))
 
     def apply_chosen(self) -> None:
         """Give the layers of the selected cells their candidates, as one undoable step."""
         recipe, last = self._session.recipe, ""
         cells = [index for index in self.table.chosen() if not self.model.refusal(index)]
-        free = self._session.free(self.model.cell(index)[0] for index in cells)
+        free = self._session.free(path for index in cells for path in self.scans.paths(self.model.cell(index)[0]))
         for index in cells:
-            if self.model.cell(index)[0] not in free:
-                continue
-            (path, stack), trial = self.model.cell(index), self.model.trial(index)
-            for other, actions in (trial.stacks if trial is not None else {path: stack}).items():
-                recipe = recipe.with_actions([other], actions)
-            last = stack_words(stack, self._session.methods)
+            for path, actions in self._steps(index, free).items():
+                recipe = recipe.with_actions([path], actions)
+                last = stack_words(self.model.cell(index)[1], self._session.methods)
         if last:
             self._session.change_recipe(recipe, self.tr("apply {candidate}").format(candidate=last))
+
+    def _steps(self, index: Index, free: Collection[str]) -> Mapping[str, Stack]:
+        """Steps that a cell gives to layers: to all coupled ones if its own may have them, and to those of a block that
+        may."""
+        (row, stack), trial = self.model.cell(index), self.model.trial(index)
+        stacks = dict.fromkeys(self.scans.paths(row), stack) if trial is None else trial.stacks
+        if self.scans.paths(row) == (row,):
+            return stacks if row in free else {}
+        return {path: actions for path, actions in stacks.items() if path in free}

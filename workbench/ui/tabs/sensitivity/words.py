@@ -52,7 +52,9 @@ def prediction_words(trial: Trial, scan: Scan) -> str:
     else:
         change = format.predicted_text(scan.scale.at(trial.predicted), scan.metric)
     words = (
-        tr("{metric} {change}, predicted from gradients, not measured (divergence {rise})")
+        tr("{metric} {change}, estimated from the error of its block, not measured (divergence {rise})")
+        if scan.estimated
+        else tr("{metric} {change}, predicted from gradients, not measured (divergence {rise})")
         if scan.kind == "loss"
         else tr("{metric} {change}, predicted from the layer's inputs, not measured (relative error {rise})")
     )
@@ -92,7 +94,9 @@ def whole(
         lines.append(said(refused) if refused else tr("not tried yet"))
         return "\n".join(lines)
     lines += [loss(trial, scan), race(trial, scan), weight(trial, bytes_of)]
-    if len(trial.stacks) > 1:
+    if trial.block:
+        lines.append(tr("Applied to the {n} layers of this block").format(n=len(trial.stacks)))
+    elif len(trial.stacks) > 1:
         lines.append(
             tr("Applied to {n} coupled layers at once: {layers}").format(
                 n=len(trial.stacks), layers=", ".join(trial.stacks)

@@ -1,0 +1,249 @@
+"""Costs of candidates, estimated in one pass over a model's blocks (see graph.subgraph.chain).
+
+What goes into each block is kept, and a candidate runs in its block alone. What an error of a block's output does to
+the model's outputs is measured by probes: of each block a few candidates are carried along to the end, beside the
+original. The divergence of the others follows from their error, along a line through the probes on logarithmic axes.
+One block at a time is loaded, and nothing needs gradients.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.core.analysis.sensitivity import Stack, Trial
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.engine.base.changes import with_bias
+from workbench.engine.base.evaluate import Run, runner
+from workbench.engine.calibration.activation_cache import Crossings
+from workbench.engine.preview.divergence import divergence
+from workbench.engine.preview.previewer import SuffixRunner, effective
+from workbench.engine.workspace import Workspace
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import size_of
+from workbench.graph.storage.edit import Edit
+from workbench.graph.subgraph import cut
+from workbench.graph.subgraph.chain import Chain, Part, chain_of
+
+SAMPLES = 32  # of the evaluation data, the first in its order
+HELD = 1 << 30  # bytes of values between blocks: beyond that fewer samples
+WITHIN = 256 << 20  # bytes of values within a block that are kept for the candidates of a layer
+PROBES = 2  # candidates of a block that are carried to the end
+Batch = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Steps on some layers: their paths, and what makes the edits."""
+
+    paths: tuple[str, ...]
+    edits: Callable[[], Mapping[str, Edit]]
+
+
+def chain_in(workspace: Workspace) -> Chain | None:
+    """The chain of blocks by which the measured output is computed, if it is one output, and of the model itself."""
+    evaluator = workspace.measurable()
+    answer = evaluator.data.answer
+    if answer.more or workspace.model.weights_only:
+        return None
+    names = [value.name or "" for value in workspace.model.ir.graph.outputs]
+    return workspace.cache.get(("chain", answer.name), lambda: chain_of(workspace.model, names[answer.index]))
+
+
+def estimated(
+    workspace: Workspace,
+    chain: Chain,
+    cells: Sequence[tuple[str, tuple[str, ...], Stack]],
+    edit: Callable[[str, Stack], Edit],
+    job: Job,
+) -> list[Trial]:
+    """The candidates of `cells` (row, its layers that can have it, steps) with their bytes and estimated costs; `edit`
+    makes the edit of a layer."""
+    sizes: dict[int, int] = {}
+
+    def edits(number: int) -> dict[str, Edit]:
+        _, paths, stack = cells[number]
+        made = {path: edit(path, stack) for path in paths}
+        stored = size_of(workspace.model, made).layers
+        sizes[number] = sum(
+            with_bias(workspace.model.layer(path), each, stored[path][0]) for path, each in made.items()
+        )
+        return made
+
+    candidates = [Candidate(paths, partial(edits, number)) for number, (_, paths, _) in enumerate(cells)]
+    trials = []
+    for number, rise in enumerate(rises(workspace, chain, candidates, job)):
+        row, paths, stack = cells[number]
+        if number not in sizes:  # its layers lie in several parts: not run
+            edits(number)
+        block = "" if row in paths else row
+        trials.append(Trial(paths[0], stack, dict.fromkeys(paths, stack), sizes[number], rise, block=block))
+    return trials
+
+
+def rises(
+    workspace: Workspace, chain: Chain, candidates: Sequence[Candidate], job: Job, probes: int = PROBES
+) -> list[float | None]:
+    """The mean divergence of the outputs from the original's for each candidate, estimated, and measured on a few
+    samples for those behind the last block and those that lie in no block; None where its layers lie in several."""
+    found: list[float | None] = [None] * len(candidates)
+    for number, rise in _Pass(workspace, chain, probes).run(candidates, job):
+        found[number] = rise
+    return found
+
+
+class _Pass:
+    """Values between the parts: of the original, and of each probe, a list with an array a batch."""
+
+    def __init__(self, workspace: Workspace, chain: Chain, probes: int) -> None:
+        self.chain, self.probes = chain, probes
+        evaluator = workspace.measurable()
+        self.answer, self.tokens = evaluator.data.answer, evaluator.data.answer.tokens
+        self.few = evaluator.part(evaluator.order[: self._samples(workspace)])
+        self.batches = self.few.batches()
+        self.original: list[np.ndarray] = []
+        self.moved: dict[tuple[int, float], list[np.ndarray]] = {}  # (part, error at its end) -> values
+
+    def _samples(self, workspace: Workspace) -> int:
+        """As many as the values between the parts have room for."""
+        known = self.chain.model.known_of_one_sample
+        shapes = [known[part.received].shape for part in self.chain.parts[1:] if part.received in known]
+        sizes = [4 * int(np.prod([size or 1 for size in shape])) for shape in shapes if shape is not None]
+        streams = 1 + self.probes * len(self.chain.parts)
+        fitting = HELD // max(streams * max(sizes, default=1), 1)
+        return workspace.measurable().data.at_once(int(np.clip(fitting, 1, SAMPLES)))
+
+    def run(self, candidates: Sequence[Candidate], job: Job) -> Iterator[tuple[int, float]]:
+        errors: dict[int, dict[int, float]] = {}
+        for place, part in enumerate(
+            job.part(0.0, 0.9).each(self.chain.parts, Message("trying candidates block by block"))
+        ):
+            block = _Block(self, part)
+            own = {n: each for n, each in enumerate(candidates) if set(each.paths) <= set(part.layers)}
+            errors[place] = block.errors(own, job)
+            if not block.last:
+                self._carry(place, block, own, errors[place])
+        slopes = self._slopes(block)
+        for place, of_part in errors.items():
+            for number, error in of_part.items():
+                yield number, error if place == len(errors) - 1 else along(slopes.get(place, []), error)
+        left = {n: each for n, each in enumerate(candidates) if set(each.paths) & set(self.chain.others)}
+        yield from _Block(self, None).errors(left, job.part(0.9, 1.0)).items()
+
+    def _carry(self, place: int, block: "_Block", own: Mapping[int, Candidate], errors: Mapping[int, float]) -> None:
+        """Go on behind a block, with its probes."""
+        chosen = _spread(errors, self.probes)
+        new = {(place, errors[number]): block.values(block.edited(own[number])) for number in chosen}
+        self.moved = {key: block.values(block.run, values) for key, values in self.moved.items()} | new
+        self.original = block.original
+
+    def _slopes(self, last: "_Block") -> dict[int, list[tuple[float, float]]]:
+        """Probes of each part: (error at its end, divergence of the outputs), by error."""
+        found: dict[int, list[tuple[float, float]]] = {}
+        for (place, error), values in sorted(self.moved.items()):
+            found.setdefault(place, []).append((error, last.apart(last.run, values)))
+        return found
+
+    @cached_property
+    def sides(self) -> list[dict[str, np.ndarray]]:
+        """What parts read beside the value of the part before, such as a mask, batch by batch."""
+        names = list(dict.fromkeys(name for part in self.chain.parts for name in part.sides))
+        if not names:
+            return [{} for _ in self.batches]
+        session = runtime.session(cut.ending_in(self.chain.model, tuple(names)))
+        run = runner(session)
+        return [
+            dict(zip((value.name for value in session.get_outputs()), run(self.few.data.feeds(each)), strict=True))
+            for each in self.batches
+        ]
+
+
+class _Block:
+    """A part that is loaded, or the whole model (`part` None), with what it yields of the original."""
+
+    def __init__(self, passing: _Pass, part: Part | None) -> None:
+        self.passing, self.part = passing, part
+        self.last = part is None or part is passing.chain.parts[-1]
+        self.model: Model = passing.chain.model if part is None else passing.chain.model_of(part)
+        self.kept = Crossings(HELD)
+
+    @cached_property
+    def run(self) -> Run:
+        return runner(runtime.session(self.model))
+
+    @cached_property
+    def original(self) -> list[np.ndarray]:
+        return self.values(self.run)
+
+    def feeds(self, batch: int, given: Sequence[np.ndarray] | None = None) -> Batch:
+        passing, part = self.passing, self.part
+        inputs = passing.few.data.feeds(passing.batches[batch])
+        if part is None:
+            return inputs
+        given = passing.original if given is None else given
+        return {**inputs, **passing.sides[batch], **({part.received: given[batch]} if part.received else {})}
+
+    def values(self, run: Run, given: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
+        """What comes out [batches], of the original's values or of others."""
+        return [run(self.feeds(batch, given))[0] for batch in range(len(self.passing.batches))]
+
+    def errors(self, candidates: Mapping[int, Candidate], job: Job) -> dict[int, float]:
+        """How far each moves what comes out. Those of one layer share a cut."""
+        found = {}
+        for number, each in sorted(candidates.items(), key=lambda pair: pair[1].paths):
+            job.check()
+            found[number] = self.apart(self.edited(each))
+        return found
+
+    def edited(self, candidate: Candidate) -> Run:
+        edits = candidate.edits()
+        if len(candidate.paths) > 1:
+            return runner(runtime.session(effective(self.model, edits)))
+        path = candidate.paths[0]
+        if self._cut is None or self._cut.path != path:
+            self._cut = SuffixRunner(self.model, path, Crossings(WITHIN))
+        return self._cut.run(edits[path])
+
+    _cut: SuffixRunner | None = None
+
+    def apart(self, run: Run, given: Sequence[np.ndarray] | None = None) -> float:
+        """Mean square of the change of what comes out; behind the last part, mean divergence of the outputs."""
+        rows = []
+        for batch in range(len(self.passing.batches)):
+            before, after = self._before(batch), run(self.feeds(batch, given))[0]
+            if self.last:
+                take = self.passing.answer.take
+                rows.append(divergence(take(after), take(before), self.passing.tokens))
+            else:
+                rows.append(np.square(after - before, dtype=np.float64).reshape(-1))
+        return float(np.concatenate(rows).mean())
+
+    def _before(self, batch: int) -> np.ndarray:
+        if not self.last:
+            return self.original[batch]
+        return self.kept.get("outputs", batch, lambda: {"": self.run(self.feeds(batch))[0]})[""]
+
+
+def _spread(errors: Mapping[int, float], count: int) -> list[int]:
+    """Candidates whose errors lie evenly among all that are not zero, the largest left out."""
+    ranked = sorted((number for number in errors if errors[number] > 0), key=lambda number: errors[number])
+    places = (round((len(ranked) - 1) * (2 * place + 1) / (2 * count)) for place in range(count) if ranked)
+    return list(dict.fromkeys(ranked[place] for place in places))
+
+
+def along(probes: Sequence[tuple[float, float]], error: float) -> float:
+    """The divergence at an error: on the line through two probes on logarithmic axes, and proportional to the error
+    below the smallest and where there is one alone; as steep beyond the largest as before it."""
+    known = [(np.log(x), np.log(y)) for x, y in probes if x > 0 and y > 0]
+    if not known or error <= 0:
+        return error
+    at, steep = np.log(error), 1.0
+    start = known[0]
+    for one, other in pairwise(known):
+        if at > one[0] and other[0] > one[0]:
+            start, steep = one, float(np.clip((other[1] - one[1]) / (other[0] - one[0]), 0.5, 1.5))
+    return float(np.exp(start[1] + steep * (at - start[0])))

@@ -1,0 +1,127 @@
+"""A model as a chain of parts, each of which acts on what follows through one value alone: the blocks of a decoder.
+
+Blocks are numbered modules in a row. A block ends in the last value on every way from its layers to the outputs (see
+span) before the next layer that is not its own, so that a sum with what it received is part of it; what else is read
+behind that value, such as a mask, does not depend on the blocks before it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import onnx_ir as ir
+
+from workbench.graph.model.model import Model
+from workbench.graph.subgraph import cut
+from workbench.graph.subgraph.span import Flow, flow_of, readers
+
+LEAST = 2  # layers of a block, on average
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a chain.
+
+    received  name of the value that comes from the part before; "" for the first
+    sides     names of the other computed values that it reads
+    given     name of the value that it yields: of the last part the model's output
+    layers    paths of its layers, in the model's order
+    """
+
+    received: str
+    sides: tuple[str, ...]
+    given: str
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """`model` yields one output, by way of all `parts`. `blocks`: module -> layers, of the modules that lie within one
+    part. `others`: layers that lie in no part, such as an embedding that is the head as well."""
+
+    model: Model
+    parts: tuple[Part, ...]
+    blocks: Mapping[str, tuple[str, ...]]
+    others: tuple[str, ...]
+
+    def model_of(self, part: Part) -> Model:
+        """The graph that computes what a part yields from what it reads, and from inputs of the model."""
+        known = (*((part.received,) if part.received else ()), *part.sides)
+        return _holding(self.model, cut.between(self.model, known, (part.given,)))
+
+
+def chain_of(model: Model, output: str) -> Chain | None:
+    """The chain by which an output is computed; None for a model that has no blocks in a row."""
+    whole = cut.only(model, output)
+    modules = numbered(tuple(whole.sites))
+    flow = flow_of(whole)
+    ends = _in_a_row(flow, [_end_of_block(flow, whole, layers) for layers in modules.values()])
+    if not ends:
+        return None
+    places = {path: _place(flow, whole, path, ends) for path in whole.sites}
+    parts = []
+    for place, given in enumerate([*(flow.only_output(end) for end in ends), output]):
+        received = flow.only_output(ends[place - 1]) if place else ""
+        read = cut.crossing_behind(whole, (received,)) if received else ()
+        part = Part(received or "", tuple(name for name in read if name != received), given or "", ())
+        inside = Chain(whole, (), {}, ()).model_of(part).sites
+        parts.append(replace(part, layers=tuple(path for path in inside if places[path] == place)))
+    of_part = {path: place for place, part in enumerate(parts) for path in part.layers}
+    blocks = {
+        module: layers
+        for module, layers in modules.items()
+        if len({of_part.get(path) for path in layers}) == 1 and layers[0] in of_part
+    }
+    return Chain(whole, tuple(parts), blocks, tuple(path for path in whole.sites if path not in of_part))
+
+
+def numbered(paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Layers of each module of the row that holds most layers: modules whose names differ by a number only. Empty
+    where that is less than half of all layers, or the modules are little more than layers."""
+    rows: dict[tuple[int, str], dict[int, list[tuple[str, str]]]] = {}
+    for path in paths:
+        names = path.split(".")
+        for depth, name in enumerate(names):
+            if found := re.fullmatch(r"(.*?)(\d+)", name):
+                module = ".".join(names[: depth + 1])
+                row = rows.setdefault((depth, ".".join([*names[:depth], found[1]])), {})
+                row.setdefault(int(found[2]), []).append((module, path))
+    held = {key: sum(map(len, row.values())) for key, row in rows.items() if len(row) > 1}
+    best = max(held, key=lambda key: (held[key], -key[0]), default=None)
+    if best is None or held[best] < max(len(paths) / 2, LEAST * len(rows[best])):
+        return {}
+    return {each[0][0]: tuple(path for _, path in each) for _, each in sorted(rows[best].items())}
+
+
+def _end(flow: Flow, model: Model, layers: Sequence[str]) -> int:
+    own = {flow.number(name) for path in layers for name in readers(model.sites[path])}
+    return flow.common_end(own - {0}) if own - {0} else 0
+
+
+def _end_of_block(flow: Flow, model: Model, layers: Sequence[str]) -> int:
+    first = _end(flow, model, layers)
+    others = (flow.number(name) for path, site in model.sites.items() if path not in layers for name in readers(site))
+    next_layer = min((number for number in others if number > first), default=None)
+    behind = flow.ends_behind(first) if first else []
+    fitting = [end for end in behind if (next_layer is None or end < next_layer) and flow.only_output(end)]
+    return fitting[-1] if fitting else 0
+
+
+def _in_a_row(flow: Flow, ends: Sequence[int]) -> list[int]:
+    """Those that lie on one way on which all blocks before them act on the output, in order."""
+    ways = [[end for end in flow.ends_behind(start) if end in ends] for start in ends if start]
+    return max(ways, key=len, default=[])
+
+
+def _place(flow: Flow, model: Model, path: str, ends: Sequence[int]) -> int:
+    """Number of the part that a layer lies in: the first whose end is on every way from it."""
+    end = _end(flow, model, (path,))
+    passed = set(flow.ends_behind(end)) if end else set()
+    return next((place for place, each in enumerate(ends) if each in passed), len(ends))
+
+
+def _holding(model: Model, graph: ir.Model) -> Model:
+    """The model with part of its graph, and with the layers all of whose nodes are in it."""
+    left = {node.name for node in graph.graph}
+    sites = {path: site for path, site in model.sites.items() if left.issuperset(readers(site))}
+    return replace(model, ir=graph, sites=sites, layers=tuple(layer for layer in model.layers if layer.path in sites))
