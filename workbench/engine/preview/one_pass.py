@@ -109,7 +109,7 @@ class _Pass:
         self.moved: dict[tuple[int, float], list[np.ndarray]] = {}  # (part, error at its end) -> values
 
     def _samples(self, workspace: Workspace) -> int:
-        """As many as the values between the parts have room for."""
+        """Number of samples that the values between the parts have room for."""
         known = self.chain.model.known_of_one_sample
         shapes = [known[part.received].shape for part in self.chain.parts[1:] if part.received in known]
         sizes = [4 * int(np.prod([size or 1 for size in shape])) for shape in shapes if shape is not None]
@@ -150,7 +150,7 @@ class _Pass:
 
     @cached_property
     def sides(self) -> list[dict[str, np.ndarray]]:
-        """What parts read beside the value of the part before, such as a mask, batch by batch."""
+        """Values that parts read beside that of the part before, such as a mask, batch by batch."""
         names = list(dict.fromkeys(name for part in self.chain.parts for name in part.sides))
         if not names:
             return [{} for _ in self.batches]
@@ -188,7 +188,7 @@ class _Block:
         return {**inputs, **passing.sides[batch], **({part.received: given[batch]} if part.received else {})}
 
     def values(self, run: Run, given: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-        """What comes out [batches], of the original's values or of others."""
+        """Output values [batches], of the original's input values or of others."""
         return [run(self.feeds(batch, given))[0] for batch in range(len(self.passing.batches))]
 
     def errors(self, candidates: Mapping[int, Candidate], job: Job) -> dict[int, float]:

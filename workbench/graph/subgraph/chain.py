@@ -108,7 +108,7 @@ def _end_of_block(flow: Flow, model: Model, layers: Sequence[str]) -> int:
 
 
 def _in_a_row(flow: Flow, ends: Sequence[int]) -> list[int]:
-    """Those that lie on one way on which all blocks before them act on the output, in order."""
+    """Keep the ends on one way, on which all blocks before them act on the output, in order."""
     ways = [[end for end in flow.ends_behind(start) if end in ends] for start in ends if start]
     return max(ways, key=len, default=[])
 
