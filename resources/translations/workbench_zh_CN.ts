@@ -4891,7 +4891,7 @@
     <message>
       <source>{path} has no blocks in a row, each with one output that is all the next ones depend on.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
-      <translation>{path} 没有依次相连、且后续部分仅依赖其单一输出的块。</translation>
+      <translation>{path} 没有依次相连、且后续部分只由其单一输出决定的块。</translation>
     </message>
     <message>
       <source>{path} has no editable layer.</source>
@@ -9049,6 +9049,16 @@
       <translation>以打包形式驻留内存</translation>
     </message>
     <message>
+      <source>Use quantize.affine.</source>
+      <extracomment>workbench/graph/subgraph/cut.py</extracomment>
+      <translation>请使用 quantize.affine。</translation>
+    </message>
+    <message>
+      <source>{path}: no product takes the rows of this table as the weights of its outputs.</source>
+      <extracomment>workbench/graph/subgraph/cut.py</extracomment>
+      <translation>{path}：没有乘积以该表的行作为其输出的权重。</translation>
+    </message>
+    <message>
       <source>{path}: {locked}</source>
       <extracomment>workbench/graph/subgraph/cut.py</extracomment>
       <translation>{path}：{locked}</translation>
@@ -9367,6 +9377,11 @@
       <source>Its padding depends on the input's size (auto_pad).</source>
       <extracomment>workbench/methods/common/factors.py</extracomment>
       <translation>它的填充取决于输入大小（auto_pad）。</translation>
+    </message>
+    <message>
+      <source>Its table is looked up and multiplied with: its levels are in groups (granularity: group).</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>其表既用于查找又参与乘法：其量化级别按组划分（granularity: group）。</translation>
     </message>
     <message>
       <source>Its table is read in several places, as a tied head does: errors that this method moves between columns cancel in products, not in rows that are looked up. Use quantize.affine.</source>

@@ -119,6 +119,32 @@ def test_a_tied_table_is_stored_once_and_the_preview_is_the_file(storage, tmp_pa
     assert len(kernels) == (2 if storage == "auto" else 0)
 
 
+@pytest.mark.parametrize("method", ["gptq", "awq"])
+@pytest.mark.parametrize("storage", [pytest.param("smallest", marks=pytest.mark.slow), "auto"])
+def test_a_tied_table_takes_the_levels_that_suit_the_inputs_of_its_head(method, storage, tmp_path):
+    path = tied(tmp_path)
+    workspace = Workspace.open(str(path), Job()).attach(str(tmp_path / "data.npz"), Job())
+    text = f'version: 1\nlayers:\n  "*": [{{quantize.{method}: {{bits: 4, granularity: group, group_size: 128}}}}]'
+    recipe = stored(parse_recipe(text), storage=storage, codes="off")
+    first, *_, shown = Previewer(workspace).measure(recipe, ("table",), Job())
+    report = export(workspace, recipe, str(tmp_path), Job(), "made", timing=False)
+    size = (tmp_path / "made.onnx").stat().st_size
+    assert first.size.value == shown.size.value == report.forecast_bytes == size
+    assert report.verified.value == pytest.approx(shown.value.value) and report.verified.agreement == 1.0
+    assert report.verified.max_abs_diff < 1e-4
+    assert 4.25 < 8 * size / (600 * WIDE) < 4.5, "once"
+    graph = onnx.load(tmp_path / "made.onnx").graph
+    assert max(len(tensor.raw_data) for tensor in graph.initializer) == 600 * WIDE // 2
+    assert sum(len(tensor.raw_data) > 600 * WIDE // 4 for tensor in graph.initializer) == 1, "still tied"
+
+
+def test_levels_of_a_tied_table_per_channel_are_refused(tmp_path):
+    workspace = Workspace.open(str(tied(tmp_path)), Job()).attach(str(tmp_path / "data.npz"), Job())
+    recipe = parse_recipe('version: 1\nlayers:\n  "table": [{quantize.gptq: {bits: 4}}]')
+    with pytest.raises(UserError, match="granularity: group"):
+        workspace.compiled(recipe, Job())
+
+
 def test_auto_counts_the_rows_of_a_tied_head(tmp_path):
     workspace = Workspace.open(str(tied(tmp_path)), Job())
     for batch, packed in ((256, True), (257, False)):

@@ -1,6 +1,7 @@
 """First and second moments of layers' inputs over the calibration samples; of many layers in one run."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -105,7 +106,19 @@ def rows_of(model: Model, layer: Layer) -> Rows:
     """Return the key of a layer's input rows: the value it receives, and how that is unfolded. Matrix products that
     read the same value along the same axis, as queries, keys and values do, have the same key."""
     alike = layer.op in ("MatMul", "Gemm")
-    return cut.tapped(model, layer.path), f"{layer.input_axis} {layer.matrix[1]}" if alike else layer.path
+    return tapped(model, layer), f"{layer.input_axis} {layer.matrix[1]}" if alike else layer.path
+
+
+def as_product(layer: Layer) -> Layer:
+    """The layer; of a table that is looked up and multiplied with, the layer of these products."""
+    return replace(layer, op="MatMul", out_axis=0) if layer.op == "Embedding" and layer.also else layer
+
+
+def tapped(model: Model, product: Layer) -> str:
+    """Name of the value that a layer, or the product of a table, receives."""
+    if model.layer(product.path).op == product.op:
+        return cut.tapped(model, product.path)
+    return cut.multiplied(model, product.path)
 
 
 def together(model: Model, layers: Sequence[Layer]) -> list[Layer]:

@@ -53,6 +53,11 @@ class LayerContext:
         return self.model.layer(self.path)
 
     @cached_property
+    def product(self) -> Layer:
+        """The layer as what its inputs are multiplied with."""
+        return input_moments.as_product(self.layer)
+
+    @cached_property
     def weight(self) -> np.ndarray:
         return self.model.weight(self.path)
 
@@ -111,7 +116,7 @@ class LayerContext:
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """Yield inputs of the operator, batch by batch; at most one batch in memory."""
-        name = cut.tapped(self.model, self.path)
+        name = input_moments.tapped(self.model, self.product)
         model, walk = self._run
         for values in runs(model, [name], self.samples(), SAMPLES, self.batch, job, self.cache, walk):
             yield values[name]
@@ -136,9 +141,9 @@ class LayerContext:
         samples, batch = self.samples().first(SAMPLES), self.samples().at_once(-(-self.batch // SHARE))
         parts = []
         for x in self.inputs(job):
-            available = im2col.count(self.layer, x)
+            available = im2col.count(self.product, x)
             quota = min(available, -(-count * batch // samples))
-            parts.append(im2col.unfold(self.layer, x, np.sort(rng.choice(available, quota, replace=False))))
+            parts.append(im2col.unfold(self.product, x, np.sort(rng.choice(available, quota, replace=False))))
         sample = np.concatenate(parts, axis=1)
         refuse_what_is_not_finite(self.path, sample)
         return sample[:, rng.permutation(sample.shape[1])]
@@ -168,7 +173,7 @@ class LayerContext:
         beside = self.beside[self._place :] if self.upstream is None else ()
         contexts = [self, *(replace(self, path=path) for path in beside)]
         missing = [each for each in contexts if each is self or self.cache.peek(each._key("moments")) is None]
-        layers = input_moments.together(self.model, [each.layer for each in missing])
+        layers = input_moments.together(self.model, [each.product for each in missing])
         model, walk = self._run
         sums = input_moments.of_layers(model, layers, self.samples(), SAMPLES, self.batch, job, self.cache, walk)
         for each in missing[1 : len(layers)]:

@@ -11,6 +11,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.several import several
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model
+from workbench.graph.model.operators import number
+from workbench.graph.model.readers import readers
 from workbench.graph.onnx import names, runtime
 from workbench.graph.onnx.shapes import Known
 from workbench.graph.rewrite import qdq
@@ -82,6 +84,22 @@ def tapped(model: Model, path: str, behind: bool = False) -> str:
     be edited."""
     value = (qdq.delivered if behind else qdq.received)(model.nodes, _site(model, path))
     return str(value.name)
+
+
+def multiplied(model: Model, path: str) -> str:
+    """Name of the value that a head receives whose weights are a table that is looked up, too. Raises UserError where
+    there is no such product."""
+    value = model.ir.graph.initializers[_site(model, path).initializer]
+    for reader in readers(value):
+        product = reader.node.op_type in ("MatMul", "Gemm") and reader.index == 1 and reader.inputs_axis == 1
+        given = reader.node.inputs[0]
+        if product and given is not None and not number(reader.node, "transA"):
+            return str(given.name)
+    raise UserError(
+        "{path}: no product takes the rows of this table as the weights of its outputs.",
+        "Use quantize.affine.",
+        path=path,
+    )
 
 
 def crossing_behind(model: Model, names: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
-from workbench.methods.common.factors import is_tied
+from workbench.methods.common.factors import is_tied, product_axis
 
 LIMIT = 1e4  # factors stay within this of 1, so that no channel is lost to rounding
 
@@ -28,8 +28,8 @@ def refusal(layer: Layer) -> str | None:
 
 
 def axis(layer: Layer) -> int:
-    """Return the axis of the stored weight that counts input channels."""
-    return 1 - layer.out_axis
+    """Return the axis of the stored weight that counts input channels: of a tied table those of the head."""
+    return 1 - product_axis(layer)
 
 
 def shape(layer: Layer) -> tuple[int, ...]:

@@ -9,7 +9,10 @@ from workbench.graph.encodings.encoding import Factors, Piece
 from workbench.methods.base.ranks import RankParams, break_even, words
 
 TINY = 1e-30
+LOOKED_UP = 1.0  # weight of errors of rows that are looked up, beside those of the products of a tied head
 COLUMNS = 4096  # of a matrix that are in memory in float64 at once
+
+TIED_IN_GROUPS = Message("Its table is looked up and multiplied with: its levels are in groups (granularity: group).")
 
 
 def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
@@ -33,6 +36,24 @@ def like(matrix: np.ndarray, values: np.ndarray, out_axis: int) -> np.ndarray:
 def is_tied(layer: Layer) -> bool:
     """Whether a table is both looked up by row and used in a matrix product."""
     return layer.op == "Embedding" and layer.uses > 1
+
+
+def is_tied_head(layer: Layer) -> bool:
+    """Whether one of these products is that of a head: it takes each row of the table as the weights of an output."""
+    return is_tied(layer) and layer.also in ("Transpose", "Gemm")
+
+
+def product_axis(layer: Layer) -> int:
+    """Return the axis of the stored weight that counts the outputs of a product; `out_axis` of a table counts what is
+    looked up."""
+    return 0 if is_tied_head(layer) else layer.out_axis
+
+
+def looked_up_too(gram: np.ndarray) -> np.ndarray:
+    """Return the second moments of a head's inputs [..., columns, columns] with those of a table whose rows are looked
+    up as well: there each weight's error counts by itself, together as much as in the products."""
+    mean = np.trace(gram, axis1=-2, axis2=-1)[..., None, None] / gram.shape[-1]
+    return gram + LOOKED_UP * mean * np.eye(gram.shape[-1])
 
 
 def rows_refusal(layer: Layer) -> str | None:

@@ -18,7 +18,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
-from workbench.methods.common import channel_scales, grids
+from workbench.methods.common import channel_scales, factors, grids
 
 TRIED = np.linspace(0.0, 1.0, 11)
 ROWS = 2048  # calibration rows that the error is measured on
@@ -63,7 +63,11 @@ class ActivationAware(Method):
         return Message("input channel scales are")
 
     def accepts(self, layer: Layer) -> str | None:
-        return layer.locked or channel_scales.refusal(layer)
+        return layer.locked or (None if factors.is_tied_head(layer) else channel_scales.refusal(layer))
+
+    def refuses(self, layer: Layer, params: Params) -> str | None:
+        tied = factors.is_tied_head(layer) and params.granularity != "group"
+        return self.accepts(layer) or (factors.TIED_IN_GROUPS if tied else None)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         quantized = plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
@@ -72,27 +76,28 @@ class ActivationAware(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
         sample = context.rows(ROWS, job)[0]  # [rows, columns]
-        gram = sample.T @ sample / len(sample)
+        gram, out_axis = sample.T @ sample / len(sample), factors.product_axis(layer)
         channels = layer.shape[channel_scales.axis(layer)]
         mean = np.abs(sample).mean(axis=0).reshape(channels, -1).mean(axis=1)
         square = np.square(sample).mean(axis=0).reshape(channels, -1).mean(axis=1).reshape(channel_scales.shape(layer))
+        if factors.is_tied_head(layer):
+            gram = factors.looked_up_too(gram)
+            square = square + factors.LOOKED_UP * square.mean()
         weight = edit.weight
 
         def rounded(power: float) -> tuple[Encoding, np.ndarray]:
             scale = channel_scales.bounded(np.maximum(mean, 1e-12) ** power, mean > 0)
             scale = scale.reshape(channel_scales.shape(layer))
-            grid = grids.view(
-                (weight * scale).astype(np.float32), layer.out_axis, params.granularity, params.group_size
-            )
+            grid = grids.view((weight * scale).astype(np.float32), out_axis, params.granularity, params.group_size)
             weights = np.broadcast_to((square / np.square(scale)).astype(np.float32), weight.shape)
-            importance = grids.view(weights, layer.out_axis, params.granularity, params.group_size).values
+            importance = grids.view(weights, out_axis, params.granularity, params.group_size).values
             steps, zero = grids.scales(grid, params.bits, params.symmetric, "mse", 99.9, importance)
             return grids.quantize(grid, steps, zero, params.bits, params.symmetric), scale
 
         def error(power: float) -> float:
             job.check()
             encoding, scale = rounded(power)
-            wrong = np.moveaxis(encoding.decode() / scale - weight, layer.out_axis, 0).reshape(-1, gram.shape[0])
+            wrong = np.moveaxis(encoding.decode() / scale - weight, out_axis, 0).reshape(-1, gram.shape[0])
             return float(((wrong @ gram) * wrong).sum())
 
         best = min(TRIED, key=error)

@@ -64,9 +64,11 @@ class Gptq(Method):
         ] = False
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.rows_refusal(layer)
+        return layer.locked or None if factors.is_tied_head(layer) else factors.rows_refusal(layer)
 
     def refuses(self, layer: Layer, params: Params) -> str | None:
+        if factors.is_tied_head(layer) and params.granularity != "group":
+            return factors.TIED_IN_GROUPS
         if params.granularity == "group" and len(layer.shape) > 2 and layer.out_axis:
             return Message("Its groups would not lie along the input of a channel.")
         return self.accepts(layer)
@@ -77,6 +79,8 @@ class Gptq(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
         moments = context.gram(job.part(0.0, 0.5))
+        if factors.is_tied_head(layer):
+            moments = factors.looked_up_too(moments)
 
         def quantize(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
             matrix = factors.by_output(values, out_axis)
@@ -97,7 +101,9 @@ class Gptq(Method):
 
         note = grids.stored_note(params.bits)
         return Edit(
-            each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias, Joined((edit.note, note), CLAUSE)
+            each_matrix(edit.encoding, factors.product_axis(layer), moments, quantize),
+            edit.bias,
+            Joined((edit.note, note), CLAUSE),
         )
 
 
