@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import onnx
 import pytest
 
@@ -72,6 +73,40 @@ def test_without_the_option_values_beside_the_weights_stay(workspace, tmp_path):
             strict=True,
         )
     )
+
+
+@pytest.mark.parametrize("granularity", ["tensor", "channel", "group"])
+@pytest.mark.parametrize("rule", ["minmax", "mse", "cubed"])
+def test_a_forecast_follows_the_rule_of_the_range(workspace, granularity, rule):
+    """Wider ranges leave more weights on few levels."""
+    storing = Storing(codes="on", storage="smallest")
+    params = {"bits": 4, "granularity": granularity, "range": rule}
+    recipe = Recipe((Row("*", (Action("quantize.affine", params),)),), storing=storing)
+    chosen = compiler.stacks(workspace.model, recipe)[0]
+    exact = workspace.compiled(recipe, Job()).stored(storing).changes(storing)[1]
+    _, size = forecast.forecast(workspace.model, chosen, storing, forecast.Known())
+    assert size == pytest.approx(exact, rel=0.03)
+
+
+def test_groups_without_any_weight_left_have_scales_that_fit_16_bits(workspace):
+    recipe = Recipe(
+        (
+            Row(
+                "*",
+                (Action("prune.magnitude", {"sparsity": 0.97}), Action("quantize.affine", {"granularity": "group"})),
+            ),
+        )
+    )
+    made = workspace.compiled(replace(recipe, storing=Storing(sides="float16")), Job())
+    plain = workspace.compiled(recipe, Job())
+    dead = 0
+    for path, edit in made.edits.items():
+        scale = edit.encoding.scale
+        assert np.array_equal(scale.astype(np.float16).astype(np.float32), scale)
+        before = plain.edits[path].encoding
+        dead += int((before.scale < 1e-20).sum())
+        assert np.allclose(edit.encoding.decode(), before.decode(), rtol=1e-3, atol=1e-7)
+    assert dead
 
 
 @pytest.mark.parametrize("bits, zeros, sides", [(4, 0.8, "int8"), (3, 0.0, "float16"), (5, 0.95, "int8")])

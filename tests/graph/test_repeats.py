@@ -133,6 +133,20 @@ def test_equal_constants_are_one_but_inputs_stay():
     assert len(made.graph.initializers["shape1"].uses()) == 3
 
 
+def test_weights_that_are_not_packed_yet_are_not_read():
+    """Those of a forecast have no values."""
+    made = blocks(2).model({"x": ["N", 8]}, {"y": None}).ir.clone()
+
+    def never() -> ir.Tensor:
+        raise AssertionError("read")
+
+    for name in ("b0", "b1"):
+        lazy = ir.LazyTensor(never, ir.DataType.FLOAT, ir.Shape((16,)), name=name)
+        made.graph.initializers[name].const_value = lazy
+    share(made.graph)
+    assert {"b0", "b1"} <= set(made.graph.initializers)
+
+
 @pytest.mark.parametrize("kind", [np.int64, np.int32])
 @pytest.mark.parametrize("numbers", [[-1, 0, 1, 127, 128], [], [2**31 - 1, -(2**31)], [3]])
 def test_numbers_keep_their_values_in_no_more_bytes(kind, numbers):

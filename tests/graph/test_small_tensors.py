@@ -14,6 +14,7 @@ from workbench.graph.storage.small_tensors import (
     CLOSE_TOGETHER,
     LEAST_TOGETHER,
     ROUNDED,
+    halves,
     integers,
     levels_of,
     store_short,
@@ -107,6 +108,16 @@ def test_rounding_is_as_close_as_it_says(most):
             np.testing.assert_array_equal(found[0] * found[1], rounded)
     levels, _ = levels_of(integers(even, most))
     assert np.abs(levels).max() in (most, most - 1)
+
+
+def test_half_floats_may_lose_digits_that_are_small_beside_the_largest():
+    """Below 6e-5 they have fewer digits."""
+    values = np.array([0.05, 3e-5, -1e-6], np.float32)
+    found = halves(values)
+    assert not np.array_equal(found, values) and np.abs(found - values)[1:].max() < 1e-6 * values.max()
+    for kept in ([0.05, 1e-9], [1e-4, 1.1e-6], [1e6, 1.0], [np.inf, 1.0]):
+        kept = np.array(kept, np.float32)
+        assert halves(kept) is kept
 
 
 def test_what_is_not_exact_or_no_constant_of_a_layer_stays(tmp_path):

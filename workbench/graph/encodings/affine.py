@@ -73,14 +73,20 @@ AFFINE = register_kind(Integers("Affine", (Side("scale"), Side("zero", ir.DataTy
 
 
 def planned(
-    spec: StorageSpec, bits: int, granularity: Granularity, group_size: int, symmetric: bool, out_axis: int
+    spec: StorageSpec,
+    bits: int,
+    granularity: Granularity,
+    group_size: int,
+    symmetric: bool,
+    out_axis: int,
+    rule: str = "cubed",
 ) -> StorageSpec:
     """Return the spec on an affine grid of `bits` 2..8. Groups run along the inputs of a channel; the last may be
     padded."""
     grid, scale, axis = _grid(spec.shape, out_axis, granularity, group_size)
     side, group = sharing(spec.shape, grid, scale, axis) or (scale, 0)
     kind = SYMMETRIC if symmetric else AFFINE
-    return replace(spec, kind=kind, bits=container(bits), side=side, group=group, axis=axis, precision=bits)
+    return replace(spec, kind=kind, bits=container(bits), side=side, group=group, axis=axis, precision=bits, rule=rule)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +120,13 @@ class Affine(Grid, Encoding):
         return [scales] if self.zero_point is None else [scales, self.zero_point.astype(np.uint8).reshape(spec.side)]
 
     def with_sides(self, change: Callable[[np.ndarray], np.ndarray]) -> "Affine":
-        return replace(self, scale=change(self.scale.astype(np.float32)))
+        """Replace the scales. Those of weights that are all zero become the largest: any would do, and the tiny ones
+        that they have do not fit 16 bits."""
+        shared = tuple(axis for axis, size in enumerate(self.scale.shape) if size == 1)
+        zero = 0 if self.zero_point is None else self.zero_point
+        used = (self.q != zero).any(axis=shared, keepdims=True)
+        scale = self.scale.astype(np.float32)
+        return replace(self, scale=change(np.where(used, scale, scale[used].max(initial=0)) if used.any() else scale))
 
     def rescaled(self, rows: np.ndarray, out_axis: int) -> "Affine | None":
         """Return the encoding with other step sizes; None where channels share one."""

@@ -23,6 +23,7 @@ class StorageSpec:
     axis        axis of the groups, as in graph.encodings.grid
     nonzeros    number of non-zero symbols; fillers4 and fillers8: see graph.layouts.gaps
     precision   bits of the levels in a plan, 0 if not known: 3-bit levels are stored in 4 bits
+    rule        how the range of the levels is chosen in a plan: minmax, mse, cubed or another
     statistics  frequencies of symbols, tuples of symbols and gaps; None if no layout needs them
     """
 
@@ -36,6 +37,7 @@ class StorageSpec:
     group: int = 0
     axis: int = 0
     precision: int = field(default=0, compare=False)
+    rule: str = field(default="cubed", compare=False)
     statistics: Statistics | None = field(default=None, compare=False)
 
     @classmethod

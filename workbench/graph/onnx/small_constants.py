@@ -18,6 +18,8 @@ def share(graph: ir.Graph) -> None:
         tensor = value.const_value
         if tensor is None or tensor.size > MOST or tensor.dtype == ir.DataType.STRING:
             continue
+        if isinstance(tensor, ir.LazyTensor):  # a stored weight, which a forecast has no values of
+            continue
         if value in graph.inputs or value.is_graph_output():
             continue
         key = tensor.dtype, tuple(tensor.shape.numpy()), tensor.tobytes()

@@ -55,7 +55,9 @@ def _shares(model: ir.Model, initializer: str, plan: Plan, spec: StorageSpec) ->
     if spec.kind.clusters:
         shares = _by_clusters(left, spec.precision)
     else:
-        shares = _by_steps(left, spec.precision, _end(histogram.tobytes(), spec.precision))
+        # Channels and groups end in different places, which all values together are nearer to than those that are left.
+        ending = left if product(spec.side or ()) == 1 else histogram
+        shares = _by_steps(left, spec.precision, _end(ending.tobytes(), spec.precision, spec.rule))
     shares *= kept / max(shares.sum(), 1e-12)
     shares[2 ** (spec.precision - 1)] += 1 - kept
     return shares
@@ -136,13 +138,16 @@ def _pruned(histogram: np.ndarray, kept: float) -> np.ndarray:
 
 
 @lru_cache(1 << 10)
-def _end(histogram: bytes, bits: int) -> float:
-    """Return the clipping range that minimises the cubed error, as quantisation does at first: a share of the largest
-    value."""
+def _end(histogram: bytes, bits: int, rule: str) -> float:
+    """Return the end of the levels, as a share of the largest value: that value, or what minimises squared or cubed
+    error; cubed error, the default of quantisation, stands for the other rules."""
+    if rule == "minmax":
+        return 1.0
     shares, most = np.frombuffer(histogram), 2 ** (bits - 1) - 1
     steps = (ENDS / max(most, 1))[:, None]
     rounded = np.clip(np.round(CENTRES / steps), -most - 1, most) * steps
-    return float(ENDS[(shares * np.abs(CENTRES - rounded) ** 3).sum(axis=1).argmin()])
+    power = 2 if rule == "mse" else 3
+    return float(ENDS[(shares * np.abs(CENTRES - rounded) ** power).sum(axis=1).argmin()])
 
 
 def _by_steps(histogram: np.ndarray, bits: int, end: float) -> np.ndarray:

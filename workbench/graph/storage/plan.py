@@ -109,13 +109,18 @@ class Plan:
         return sum(tensor.count for tensor in self.tensors)
 
     def quantized(
-        self, bits: int, granularity: Granularity = "channel", group_size: int = 32, symmetric: bool = True
+        self,
+        bits: int,
+        granularity: Granularity = "channel",
+        group_size: int = 32,
+        symmetric: bool = True,
+        rule: str = "cubed",
     ) -> "Plan":
-        """Return the plan with every tensor on an affine grid of `bits` 2..8."""
+        """Return the plan with every tensor on an affine grid of `bits` 2..8, whose range is chosen by this rule."""
         axis = self.out_axis if not self.chain else 0 if self.conv else 1
         if self.lookup and not self.chain and granularity == "group":
             axis = 0
-        return self.each(lambda tensor: affine.planned(tensor, bits, granularity, group_size, symmetric, axis))
+        return self.each(lambda tensor: affine.planned(tensor, bits, granularity, group_size, symmetric, axis, rule))
 
     def codebook(self, bits: int) -> "Plan":
         """Return the plan with every tensor as indices of `bits` 1..8 into a table of 2^bits floats."""

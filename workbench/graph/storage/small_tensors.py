@@ -21,6 +21,7 @@ from workbench.graph.onnx.names import unique, value_names
 LEAST = 32  # values; for fewer, the Cast takes more than it saves
 LEAST_INTEGERS = 64  # the same for Cast and Mul, compared with half floats
 CLOSE = 2.0**-10  # the largest relative error allowed for 16 bits: half floats have 11 binary digits
+SMALL = 2.0**-6  # share of the largest value below which errors are measured against that share
 # The largest level -> the largest relative error of a whole tensor allowed for it: 40, 28 and 16 dB.
 CLOSE_TOGETHER = {127: 0.01, 31: 0.04, 7: 0.16}
 LEAST_TOGETHER = 3  # tensors of a shape; for fewer, Split and Reshape take more than they save
@@ -34,8 +35,10 @@ def halves(values: np.ndarray) -> np.ndarray:
     """Return float32 values rounded to half floats, in float32; unchanged if one is too large or too small for that."""
     with np.errstate(over="ignore"):
         rounded = values.astype(np.float16).astype(np.float32)
-    far = np.abs(rounded - values) > CLOSE * np.abs(values)
-    return values if far.any() or not np.isfinite(rounded).all() else rounded
+    sizes = np.abs(values)
+    far = np.abs(rounded - values) > CLOSE * np.maximum(sizes, SMALL * sizes.max(initial=0))
+    lost = (rounded == 0) & (values != 0)
+    return values if (far | lost).any() or not np.isfinite(rounded).all() else rounded
 
 
 def integers(values: np.ndarray, most: int = 127) -> np.ndarray:

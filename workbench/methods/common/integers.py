@@ -71,7 +71,7 @@ class IntegerMethod(Method):
     def planned(self, plan: Plan, params: IntegerParams) -> Plan:
         """Return the plan with the weight on its levels; a weight that earlier steps have put on such levels is
         unchanged."""
-        return plan if on_levels(plan) else plan.quantized(params.levels, params.granularity, 0, True)
+        return plan if on_levels(plan) else plan.quantized(params.levels, params.granularity, 0, True, params.range)
 
     def weight(
         self, context: Context, edit: Edit, params: IntegerParams, job: Job, columns: np.ndarray | None = None

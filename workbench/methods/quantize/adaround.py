@@ -62,7 +62,7 @@ class AdaRound(Method):
         return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.quantized(params.bits, "channel", 0, params.symmetric)
+        return plan.quantized(params.bits, "channel", 0, params.symmetric, "mse")
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer

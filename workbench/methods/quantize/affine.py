@@ -107,7 +107,7 @@ class AffineQuantization(Method):
         return params.rounding == "rate" and params.sensitivity != "none"
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
+        return plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric, params.range)
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         rng = np.random.default_rng(context.seed)

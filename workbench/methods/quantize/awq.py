@@ -70,7 +70,7 @@ class ActivationAware(Method):
         return self.accepts(layer) or (factors.TIED_IN_GROUPS if tied else None)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        quantized = plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
+        quantized = plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric, "mse")
         return quantized.scaled(channel_scales.shape(layer))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:

@@ -72,7 +72,7 @@ class BlockwiseQuantization(Method):
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         block = _block(layer, params)
-        kept = plan if _keeps(plan, block) else plan.quantized(4, "group", block, True)
+        kept = plan if _keeps(plan, block) else plan.quantized(4, "group", block, True, "mse")
         return kept.computed(Blockwise(block, params.accuracy))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:

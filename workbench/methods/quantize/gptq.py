@@ -74,7 +74,7 @@ class Gptq(Method):
         return self.accepts(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
+        return plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric, "mse")
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer

@@ -61,7 +61,7 @@ class SmoothQuantization(IntegerMethod):
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         levels = Levels.planned("minmax")
-        quantized = plan.quantized(params.levels, params.granularity, 0, True)
+        quantized = plan.quantized(params.levels, params.granularity, 0, True, params.range)
         return quantized.scaled(channel_scales.shape(layer)).computed(
             Static(Levels.planned("smooth"), levels if params.output else None)
         )
