@@ -133,6 +133,37 @@ def function() -> onnx.ModelProto:
     return made
 
 
+def half() -> onnx.ModelProto:
+    """Weights in float16 between casts, a Constant and a branch among them."""
+    b = Builder()
+    x = b.op("Cast", "x", to=TensorProto.FLOAT16)
+    b.const("w", b.rng.standard_normal((16, 8)).astype(np.float16))
+    x = b.op("MatMul", x, "w", out="h")
+    part = Builder()
+    part.const("inner", b.rng.standard_normal((8, 8)).astype(np.float16))
+    part.op("MatMul", "h", "inner", out="then.y")
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT16, None) for name in ("then.y", "else.y")]
+    then = helper.make_graph(part.nodes, "then", [], ends[:1], part.constants)
+    other = helper.make_graph([helper.make_node("Neg", ["h"], ["else.y"])], "else", [], ends[1:])
+    large = b.op("Greater", b.op("ReduceMax", x, keepdims=0), b.const("zero", np.float16(0)))
+    x = b.op("If", large, then_branch=then, else_branch=other)
+    value = numpy_helper.from_array(b.rng.standard_normal((8, 4)).astype(np.float16), "")
+    b.nodes.append(helper.make_node("Constant", [], ["v"], value=value))
+    b.op("Cast", b.op("MatMul", x, "v"), to=TensorProto.FLOAT, out="y")
+    return proto(b, ROW)
+
+
+def double() -> onnx.ModelProto:
+    """Convolutions in double, which the runtime does not run, with inputs and outputs of this type."""
+    made = convolutions()
+    for tensor in made.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT:
+            tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float64), tensor.name))
+    for value in (*made.graph.input, *made.graph.output):
+        value.type.tensor_type.elem_type = TensorProto.DOUBLE
+    return made
+
+
 MODELS: dict[str, tuple[Callable[[], onnx.ModelProto], tuple[int, ...]]] = {
     "convolutions": (convolutions, IMAGE),
     "perceptron": (perceptron, ROW),
@@ -141,6 +172,8 @@ MODELS: dict[str, tuple[Callable[[], onnx.ModelProto], tuple[int, ...]]] = {
     "branches": (branches, ROW),
     "quantized": (quantized, IMAGE),
     "function": (function, ROW),
+    "half": (half, ROW),
+    "double": (double, IMAGE),
 }
 
 

@@ -123,7 +123,8 @@ def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
         f"{model.path}: {model.format}, opset {model.opset}, {size(model.bytes)}, "
         f"{amount(model.parameters)} parameters, {_macs(model.macs)} MACs per sample"
     )
-    for line in [*(f"{step.title}: {step.detail}" for step in model.preparations), ""]:
+    steps = [f"{step.title}: {step.detail}" for step in model.preparations]
+    for line in [*steps, ""]:
         say(line)
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
     click.echo(table(head, [_inspected(row) for row in rows], left=(0, 1, 2)))
@@ -137,7 +138,8 @@ def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
         if row.failed:
             say(f"{row.layer.path}: {UNKNOWN}")
     for note in model.notes:
-        say(f"Note: {note}")
+        if str(note).removesuffix(".") not in steps:
+            say(f"Note: {note}")
 
 
 def _inspected(row: Row) -> tuple[str, ...]:

@@ -138,15 +138,27 @@ def _raise_opset(
 def _runnable(loaded: Loaded, without: frozenset[str]) -> tuple[Loaded, tuple[Preparation, ...]]:
     """Return a graph of float16, bfloat16 or double weights in float32 where ONNX Runtime runs it in no other type, as
     it does on CPUs; else the graph itself."""
-    kinds = widen.types_of_weights(loaded.graph)
+    kinds = _other_floats(loaded.graph)
     if not kinds or FLOAT32 in without or _loads(loaded.file or loaded.graph):
         return loaded, ()
-    made = widen.widened(loaded.graph, kinds)
+    try:
+        made = widen.widened(loaded.graph, kinds)
+    except Exception as error:  # an untrusted graph
+        log.warning("conversion to float32: %s: %s", type(error).__name__, error)
+        return loaded, ()
     if made is None or not _loads(made):
         return loaded, ()
     detail = Message("ONNX Runtime does not run the original here, so the outputs were not compared")
     steps = Preparation(FLOAT32, TITLE, Joined([_now_float32(loaded.graph, kinds), detail], CLAUSE), True)
     return replace(loaded, graph=made, file=None), (steps,)
+
+
+def _other_floats(graph: ir.Model) -> tuple[ir.DataType, ...]:
+    try:
+        return widen.types_of_weights(graph)
+    except Exception as error:  # an untrusted graph
+        log.warning("types of weights: %s: %s", type(error).__name__, error)
+        return ()
 
 
 def _loads(graph: ir.Model | Path) -> bool:
@@ -162,7 +174,7 @@ def _widen(
 ) -> tuple[ir.Model, Feeds, Outputs, tuple[Preparation, ...]]:
     """Return a graph of float16 or double weights in float32, with inputs and its outputs in that type, if they are
     about those of the original; else the graph itself, with the reason."""
-    kinds = widen.types_of_weights(graph)
+    kinds = _other_floats(graph)
     if not kinds:
         return graph, feeds, expected, ()
 
