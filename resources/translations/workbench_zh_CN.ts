@@ -12006,11 +12006,6 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>对整个配方的预测；没有运行压缩后的模型。</translation>
     </message>
     <message>
-      <source>(95 % interval: {low} to {high})</source>
-      <extracomment>workbench/ui/plots/curve.py</extracomment>
-      <translation>（95 % 置信区间：{low} 至 {high}）</translation>
-    </message>
-    <message>
       <source>The training curve appears here.</source>
       <extracomment>workbench/ui/plots/curve.py</extracomment>
       <translation>训练曲线显示在这里。</translation>
@@ -14166,6 +14161,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>所有类别</translation>
     </message>
     <message>
+      <source>Another mistake</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>错误，答案不同</translation>
+    </message>
+    <message>
       <source>Changed samples</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
       <translation>改变的样本</translation>
@@ -14211,9 +14211,9 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>样本 {n}：之前 {before}，现在 {after}。</translation>
     </message>
     <message>
-      <source>Wrong, different answer</source>
+      <source>Wrong before and now, with a different answer</source>
       <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
-      <translation>仍错误，答案不同</translation>
+      <translation>之前和现在都错误，但答案不同</translation>
     </message>
     <message>
       <source>{n} samples</source>

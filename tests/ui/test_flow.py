@@ -139,7 +139,7 @@ def test_effects_of_steps_are_there_when_the_menu_opens(demo_window, qtbot):
     def look() -> None:
         seen.append(effects(panel.menu))
         width = panel.menu.width()
-        panel.menu.show_effect(next(iter(panel.menu.recommended)), "−999 kB, −99.9 ± 99.9 points")
+        panel.menu.show_effect(next(iter(panel.menu.recommended)), "−110 kB, −10.4 ± 0.3 points")
         seen.append(panel.menu.sizeHint().width() <= width)
         panel.menu.close()
 

@@ -23,7 +23,8 @@ BESIDE, ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.
 BESIDE_GAP = 4  # pixels that Qt leaves between an icon and its text
 # Pixels between the tiles, whether the button that measures has a text, whether parameters are shown; the first that
 # fits is taken.
-FITS = ((theme.DOUBLE, True, True), (theme.UNIT, True, True), (theme.UNIT, True, False), (theme.UNIT, False, False))
+WHOLE, LESS, LEAST = (True, True), (True, False), (False, False)
+FITS = ((theme.DOUBLE, *WHOLE), (12, *WHOLE), (theme.DOUBLE, *LESS), (theme.UNIT, *LESS), (theme.UNIT, *LEAST))
 
 
 class Tile(QWidget):

@@ -92,7 +92,7 @@ class CurvePlot(PlotPanel):
         text = metric_text(value, self._metric) if self._metric else f"{value:.3g}"
         if epoch in self._ends:
             low, high = (metric_text(end, self._metric) for end in self._ends[epoch])
-            text += " " + self.tr("(95 % interval: {low} to {high})").format(low=low, high=high)
+            text += f" [{low}, {high}]"  # of 95 %, as in the result; in words it is cut off beside a second plot
         return self.tr("epoch {epoch}: {value}").format(epoch=f"{epoch:.1f}", value=text)
 
 

@@ -4,10 +4,11 @@
 """
 
 import time
+from collections.abc import Iterable
 from typing import Literal
 
 import shiboken6
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QIcon
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyle, QStyleFactory, QWidget
 
@@ -63,7 +64,7 @@ class _State:
     applied = False
     listening = False
     changing = False
-    stale: list[QWidget] = []  # noqa: RUF012 -- hidden, and not yet in the colours in use
+    stale: "_Stale | None" = None
 
 
 signals = Signals()
@@ -127,30 +128,51 @@ def _polish(app: QApplication) -> None:
 
     To set a sheet takes seven times as long: Qt polishes a widget once for each of its parents, and lays all out anew.
     """
-    _State.stale = []
+    hidden = []
     for widget in app.allWidgets():
         if widget.isVisible():
             _polish_again(widget, app.style())
         else:
-            _State.stale.append(widget)
-    QTimer.singleShot(0, app, _polish_hidden)
+            hidden.append(widget)
+    if _State.stale is None:
+        _State.stale = _Stale(app)
+    _State.stale.take(hidden)
 
 
-def _polish_hidden() -> None:
-    """For a moment; what is left in the next turn of the event loop."""
-    app, end = QApplication.instance(), time.perf_counter() + SLICE
-    while isinstance(app, QApplication) and _State.stale:
-        widget = _State.stale.pop()
-        if shiboken6.isValid(widget):
-            _polish_again(widget, app.style())
-        if time.perf_counter() > end:
-            QTimer.singleShot(0, app, _polish_hidden)
-            return
+class _Stale(QObject):
+    """Hidden widgets that are not in the colours in use yet: polished in slices, or when they are shown before."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self.widgets: dict[QWidget, None] = {}
+
+    def take(self, widgets: Iterable[QWidget]) -> None:
+        self.widgets = dict.fromkeys(widgets)
+        self._app.installEventFilter(self)
+        QTimer.singleShot(0, self, self._go_on)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and watched in self.widgets and isinstance(watched, QWidget):
+            del self.widgets[watched]
+            _polish_again(watched, self._app.style())
+        return False
+
+    def _go_on(self) -> None:
+        end = time.perf_counter() + SLICE
+        while self.widgets and time.perf_counter() < end:
+            widget, _ = self.widgets.popitem()
+            if shiboken6.isValid(widget):
+                _polish_again(widget, self._app.style())
+        if self.widgets:
+            QTimer.singleShot(0, self, self._go_on)
+        else:
+            self._app.removeEventFilter(self)
 
 
 def hidden_are_stale() -> bool:
     """Whether hidden widgets still wait for the colours in use."""
-    return bool(_State.stale)
+    return _State.stale is not None and bool(_State.stale.widgets)
 
 
 def _polish_again(widget: QWidget, style: QStyle) -> None:

@@ -17,7 +17,8 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 
 PENDING = "…"
-EFFECT = 30  # characters of the longest effect: room for it, so that the menu does not grow when figures arrive
+LONG = "−000 kB, −00.0 ± 0.0 points"  # room for such an effect, so that the menu does not grow when figures arrive
+SPACE = "\N{FIGURE SPACE}"
 FOOT_LINES = 5
 
 
@@ -94,7 +95,9 @@ class AddMenu(QMenu):
         """Show the predicted effect of a recommended step, at the right."""
         entry = self.recommended.get(action)
         if entry is not None:
-            entry.setText(f"{self._words(action)}\t{text:\N{FIGURE SPACE}<{EFFECT}}")
+            width = self.fontMetrics().horizontalAdvance
+            room = SPACE * max(-(-(width(LONG) - width(text)) // width(SPACE)), 0)
+            entry.setText(f"{self._words(action)}\t{text}{room}")
             summary = families.summary(self._methods[action.method])
             entry.setStatusTip(f"{summary} {tip}".strip())
 

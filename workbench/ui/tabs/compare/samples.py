@@ -211,10 +211,11 @@ class SamplesPage(QWidget):
             self.classes.addItems(names)
             self.wanted = Wanted()
         counts = (changes.lost, changes.won, changes.moved) if changes else (0, 0, 0)
-        titles = (self.tr("Now wrong"), self.tr("Now correct"), self.tr("Wrong, different answer"))
+        titles = (self.tr("Now wrong"), self.tr("Now correct"), self.tr("Another mistake"))
         for button, title, count in zip(self.kinds.values(), titles, counts, strict=True):
             button.setText(f"{title}  {count:,}")
             button.setVisible(bool(classes))
+        self.kinds["moved"].setToolTip(self.tr("Wrong before and now, with a different answer"))
         self.classes.setVisible(bool(classes))
         self._want(self.wanted)
 
