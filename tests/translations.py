@@ -24,8 +24,8 @@ MESSAGES = {
     "Message": 1,
     "UserError": 2,
     "NotProved": 2,
-    "Beyond": 2,
-    "TooLong": 2,
+    "MemoryExceeded": 2,
+    "TimeExceeded": 2,
 }  # how many templates each begins with
 SAYING = ("core", "data", "engine", "formats", "graph", "methods", "ui")  # rooms whose messages a window may show
 

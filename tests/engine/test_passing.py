@@ -67,7 +67,7 @@ def test_a_convolution_of_the_demo_receives_and_delivers_what_a_run_shows(demo):
     assert found.complete and found.samples == 512 and found.path == path
     feeds = demo.calibration.feeds(slice(0, 512))
     for side, behind in ((found.received, False), (found.delivered, True)):
-        name = cut.tapped(demo.model, path, behind)
+        name = cut.value_name(demo.model, path, behind)
         x = runtime.session(cut.ending_in(demo.model, (name,))).run([name], dict(feeds))[0]
         assert side.name == name and side.values == x.size and side.channels == x.shape[1]
         axes = (0, 2, 3)
@@ -117,7 +117,7 @@ def test_the_compressed_side_is_what_an_export_would_run(small):
     recipe = Recipe((Row("first", (Action("quantize.affine", {"bits": 2}),)),))
     before, after = passing(small, "second", Job()), passing(small, "second", Job(), recipe)
     written = with_edits(small.model, small.compiled(recipe, Job()).edits)
-    name = cut.tapped(small.model, "second")
+    name = cut.value_name(small.model, "second")
     true = np.concatenate(
         [
             runtime.run(runtime.session(cut.ending_in(written, (name,))), feeds, [name])[0]

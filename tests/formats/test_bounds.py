@@ -166,7 +166,7 @@ def test_a_long_run_that_ends_by_itself_is_opened_unchecked(tmp_path, monkeypatc
 
 
 def test_a_file_with_large_weights_has_as_much_more_time():
-    assert runtime.patience(0) == runtime.PATIENCE <= 3 and runtime.patience(1 << 30) == runtime.PATIENCE + 32
+    assert runtime.time_limit(0) == runtime.PATIENCE <= 3 and runtime.time_limit(1 << 30) == runtime.PATIENCE + 32
 
 
 @pytest.mark.parametrize("x", [(1 << 40, 4), ("n", 1 << 40, 4)])

@@ -5,7 +5,7 @@ import pytest
 
 from tests.graph.networks import IMAGE, NETWORKS, Builder, concat, grouped, residual, squeeze_excite, transformer
 from workbench.graph.channels.rules import channels_of
-from workbench.graph.channels.slicing import silenced, without
+from workbench.graph.channels.slicing import silenced, without_channels
 from workbench.graph.onnx import runtime
 from workbench.graph.torch.torch_view import TorchView
 
@@ -40,7 +40,7 @@ def test_what_is_left_answers_as_the_original_with_these_channels_at_zero(name):
     for path in prunable(model):
         free = channels.free(path)
         removed = set(free[1::2].tolist())
-        smaller = without(model, channels, removed)
+        smaller = without_channels(model, channels, removed)
         assert [layer.path for layer in smaller.layers] == [layer.path for layer in model.layers]
         assert smaller.summary().parameters < model.summary().parameters
         assert smaller.layer(path).matrix[0] == np.isin(channels.layers[path], list(removed), invert=True).sum()
@@ -61,7 +61,7 @@ def test_the_groups_are_those_of_the_field():
 def test_a_grouped_convolution_loses_groups_and_attention_loses_heads():
     channels = channels_of(grouped())
     assert len(channels.free("first")) == len(channels.free("grouped")) == 4
-    smaller = without(grouped(), channels, {int(channels.free("first")[0])})
+    smaller = without_channels(grouped(), channels, {int(channels.free("first")[0])})
     assert smaller.layer("grouped").shape == (18, 4, 3, 3) and smaller.layer("grouped").groups == 3
     channels = channels_of(transformer())
     assert len(channels.free("q")) == 4 and len(channels.free("fc1")) == 40

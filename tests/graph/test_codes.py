@@ -194,7 +194,7 @@ def test_five_bits_are_smaller_than_six() -> None:
 def test_gaps_lead_to_the_non_zeros(longest: int) -> None:
     mask = np.zeros(2000, bool)
     mask[[0, 3, 19, 20, 52, 600, 1999]] = True
-    gaps, places = statistics.skipping(mask, longest)
+    gaps, places = statistics.gaps_with_fillers(mask, longest)
     assert set(np.flatnonzero(mask)) <= set(places.tolist())
     assert gaps.max() <= longest
     bridged = sorted(set(places.tolist()) - set(np.flatnonzero(mask)))
@@ -229,16 +229,16 @@ def test_codes_go_to_the_weights_that_gain_most_where_loading_is_bounded() -> No
         for index, (bits, seeded) in enumerate(((3, 0.0), (8, 0.0), (5, 0.0)))
     ]
     free = storage.choose(options, 18)
-    assert storage.left_out(options, free, 18) == 0
+    assert storage.excluded_count(options, free, 18) == 0
     assert all(form.load.seconds and form.load.bytes for form in free)
     for most in (Load(bytes=free[2].load.bytes + 1, seconds=9), Load(bytes=1e9, seconds=free[2].load.seconds * 1.01)):
         some = storage.choose(options, 18, Limit(most=most))
         assert [bool(form.load.seconds) for form in some] == [False, False, True], (
             "five bits in eight, the most to gain"
         )
-        assert storage.left_out(options, some, 18) == 2
+        assert storage.excluded_count(options, some, 18) == 2
     none = storage.choose(options, 18, Limit(most=Load()))
-    assert storage.left_out(options, none, 18) == 3
+    assert storage.excluded_count(options, none, 18) == 3
 
 
 def test_codes_are_taken_where_they_are_worth_the_time() -> None:

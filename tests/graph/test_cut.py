@@ -10,7 +10,7 @@ from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
-from workbench.graph.subgraph.cut import Cut, cut, ending_in, tapped
+from workbench.graph.subgraph.cut import Cut, cut, ending_in, value_name
 
 
 def feeds_of(model: Model, samples: int = 3) -> dict[str, np.ndarray]:
@@ -77,7 +77,7 @@ def test_a_cut_leaves_the_model_as_it_was():
     model = opened(residual())
     before = model.to_bytes()
     cut(model, "shared")
-    ending_in(model, (tapped(model, "head"),))
+    ending_in(model, (value_name(model, "head"),))
     assert model.to_bytes() == before
 
 
@@ -115,11 +115,11 @@ def test_an_operator_that_onnx_does_not_define_may_stand_before_the_cut():
 def test_a_graph_that_ends_before_a_layer_gives_what_a_layer_receives():
     model = opened(residual())
     feeds = feeds_of(model)
-    name = tapped(model, "head")
+    name = value_name(model, "head")
     received = runtime.session(ending_in(model, (name,))).run([name], feeds)[0]
     logits = runtime.session(model).run(["logits"], feeds)[0]
     np.testing.assert_allclose(received @ model.weight("head").T + model.bias("head"), logits, atol=1e-5)
-    assert tapped(model, "stem") == "x"
+    assert value_name(model, "stem") == "x"
 
 
 @pytest.mark.slow

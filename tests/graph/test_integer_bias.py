@@ -99,9 +99,9 @@ def test_levels_of_an_earlier_step_leave_room_too(earlier):
 def test_only_scales_that_are_too_small_change():
     q = np.array([[64, -64], [64, 32]], np.int8)
     encoding = Affine(q, 7, np.array([[1e-12], [0.5]], np.float32), None, (2, 2))
-    made = bias_room.raised(encoding, np.array([1e-10, 1e-10]))
+    made = bias_room.with_least_scale(encoding, np.array([1e-10, 1e-10]))
     assert made.q.tolist() == [[1, -1], [64, 32]] and made.scale[0] >= np.float32(1e-10) and made.scale[1] == 0.5
-    assert bias_room.raised(encoding, np.array([1e-13, 1e-13])) is encoding
+    assert bias_room.with_least_scale(encoding, np.array([1e-13, 1e-13])) is encoding
 
 
 @pytest.mark.parametrize("size", [1e-30, 1e-20, 1e20])

@@ -226,10 +226,10 @@ def test_lighter_decoders_are_taken_where_all_together_hold_too_much() -> None:
     assert [form.layout.name for form in free] == ["mask", "mask", "gaps4"]
     lightest = storage.choose(options, 18, storage.Limit(held=1.0))
     assert [form.layout.name for form in lightest] == ["flat", "flat", "gaps8"]
-    middle = (storage.held(free) + storage.held(lightest)) / 2
+    middle = (storage.held_bytes(free) + storage.held_bytes(lightest)) / 2
     some = storage.choose(options, 18, storage.Limit(held=middle))
     assert len({form.layout.name for form in some} - {"flat"}) > 0
-    assert storage.held(some) <= middle
+    assert storage.held_bytes(some) <= middle
 
 
 def test_tensor_sizes_follow_protobuf() -> None:

@@ -251,14 +251,14 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
     unsupported operators; a graph without loops always terminates, and is opened."""
     try:
         running = runtime.session(loaded.file or loaded.graph, bounded=True)
-        seconds = runtime.patience(saving.tensor_bytes(loaded.graph))
+        seconds = runtime.time_limit(saving.tensor_bytes(loaded.graph))
     except UserError as error:
         raise UserError("{path}: {subject}", error.hint, path=loaded.source.path, subject=error.what) from error
     operators = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)}
     try:
         feeds, expected, why = answers(running, seconds=seconds)
-    except runtime.Beyond as error:
-        if operators & LOOPS or (allowed <= runtime.LIMIT and not isinstance(error, runtime.TooLong)):
+    except runtime.MemoryExceeded as error:
+        if operators & LOOPS or (allowed <= runtime.LIMIT and not isinstance(error, runtime.TimeExceeded)):
             raise never_ends(loaded.source.path, error) from error
         feeds, expected, why = {}, [], error.what
     if random := random_operators(loaded.graph):
@@ -273,7 +273,7 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
     return (feeds, expected, Message("Preparation at opening could not be verified: {why}", why=why) if why else "")
 
 
-def never_ends(path: str, error: runtime.Beyond) -> UserError:
+def never_ends(path: str, error: runtime.MemoryExceeded) -> UserError:
     """Return the error for a graph that cannot be run to its end."""
     return UserError(
         "{path}: {subject}",
@@ -294,7 +294,7 @@ def _prepare(
         (EXACT, Message("Saving and reloading")),
     ):
         prepared, steps = passes.prepare(graph, without | extra)
-        seconds = 2 * runtime.patience(saving.tensor_bytes(graph))  # it was known to end
+        seconds = 2 * runtime.time_limit(saving.tensor_bytes(graph))  # it was known to end
         try:
             running = runtime.session(prepared, bounded=True)
             got = runtime.run(running, feeds, seconds=seconds) if feeds else []
@@ -319,7 +319,7 @@ def answers(
     running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None, seconds: float = MINUTE
 ) -> tuple[Feeds, Outputs, str]:
     """Return the first random inputs that a session accepts, and its outputs; else nothing, with the reason. Inputs in
-    `known` are used unchanged. Raises Beyond, or TooLong if one run takes more than `seconds`."""
+    `known` are used unchanged. Raises MemoryExceeded, or TimeExceeded if one run takes more than `seconds`."""
     why = Message("no inputs were found that it accepts")
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
@@ -327,7 +327,7 @@ def answers(
         feeds |= {name: array for name, array in (known or {}).items() if name in feeds}
         try:
             return feeds, runtime.run(running, feeds, seconds=seconds), ""
-        except runtime.Beyond:
+        except runtime.MemoryExceeded:
             raise
         except UserError as error:
             why = error.what

@@ -210,7 +210,7 @@ def differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: i
         feeds = {
             value.name: leaf.detach().cpu().numpy() for value, leaf in zip(running.get_inputs(), leaves, strict=True)
         }
-        got = runtime.run(running, feeds, seconds=runtime.patience(saving.tensor_bytes(graph)))
+        got = runtime.run(running, feeds, seconds=runtime.time_limit(saving.tensor_bytes(graph)))
         with quiet(), torch.no_grad():
             called = model if _is_module(model) else model.module()
             expected = pytree.tree_leaves(called(*args, **kwargs))
@@ -218,7 +218,7 @@ def differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: i
     except Cancelled:
         raise
     except Exception as error:
-        if isinstance(error, runtime.Beyond) and any(node.op_type in LOOPS for node in graph.graph.all_nodes()):
+        if isinstance(error, runtime.MemoryExceeded) and any(node.op_type in LOOPS for node in graph.graph.all_nodes()):
             raise never_ends(name, error) from error
         log.warning("comparison with torch: %s: %s", type(error).__name__, first_line(error))
         failed = Message("torch does not run the model on the example inputs")

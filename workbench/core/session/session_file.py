@@ -21,8 +21,14 @@ from workbench.core.base.system import network_place
 from workbench.core.base.trust import NOBODY, Trust, unasked_place, with_places
 from workbench.core.recipe.recipe import Recipe, recipe_of
 from workbench.core.session.checked import MOST, Checked
-from workbench.core.session.session_plan import Found, found_in, found_out
-from workbench.core.session.session_states import SNAPSHOTS, snapshot_out, snapshots_in, undo_list_in, undo_list_out
+from workbench.core.session.session_plan import Found, found_from, found_to_dict
+from workbench.core.session.session_states import (
+    SNAPSHOTS,
+    snapshot_to_dict,
+    snapshots_from,
+    undo_list_from,
+    undo_list_to_dict,
+)
 from workbench.core.session.snapshot import Snapshot
 from workbench.core.session.undo_list import UndoList
 
@@ -149,9 +155,9 @@ class SavedSession:
             },
             "calibration": _reference_out(self.calibration, folder) if self.calibration else None,
             "recipe": self.recipe.to_dict(),
-            "snapshots": [snapshot_out(each) for each in self.snapshots],
-            "history": undo_list_out(self.history) if self.history else None,
-            "plan": found_out(self.found) if self.found else None,
+            "snapshots": [snapshot_to_dict(each) for each in self.snapshots],
+            "history": undo_list_to_dict(self.history) if self.history else None,
+            "plan": found_to_dict(self.found) if self.found else None,
             "layout": {
                 "tab": self.layout.tab,
                 "selection": list(self.layout.selection[:MOST]),
@@ -241,13 +247,13 @@ class _Reader(Checked):
             tuple(step for step in without if step != RAISED),
             self._reference(document.get("data"), "data"),
             self._reference(document.get("calibration"), "calibration"),
-            snapshots_in(document.get("snapshots"), self),
+            snapshots_from(document.get("snapshots"), self),
             self._layout(document.get("layout")),
-            undo_list_in(document.get("history"), recipe, self),
+            undo_list_from(document.get("history"), recipe, self),
             raised or RAISED in without,
             self.count(self.mapping(document.get("data") or {}, "data").get("samples", 0), "data.samples"),
             self._measuring(document.get("measuring")),
-            found_in(document.get("plan"), self),
+            found_from(document.get("plan"), self),
             self.text(model.get("architecture", ""), "model.architecture"),
         )
 

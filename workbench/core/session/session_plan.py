@@ -26,7 +26,7 @@ class Found:
 # -- out ---------------------------------------------------------------------------------------------------------------
 
 
-def found_out(found: Found) -> dict[str, Any]:
+def found_to_dict(found: Found) -> dict[str, Any]:
     front = found.front
     chosen = front.chosen
     goal = {field.name: getattr(front.goal, field.name) for field in fields(Goal)}
@@ -68,7 +68,7 @@ def _is_finite(point: Point) -> bool:
 # -- in ----------------------------------------------------------------------------------------------------------------
 
 
-def found_in(value: Any, check: Checked) -> Found | None:
+def found_from(value: Any, check: Checked) -> Found | None:
     """Read search results; None if there are none, as in files of older versions."""
     if value is None:
         return None

@@ -17,7 +17,7 @@ SNAPSHOTS = 4000  # that a session file may have
 # -- out -------------------------------------------------------------------------------------------------------------
 
 
-def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
+def snapshot_to_dict(snapshot: Snapshot) -> dict[str, Any]:
     totals = snapshot.totals
     return {
         "name": snapshot.name,
@@ -39,7 +39,7 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
+def undo_list_to_dict(whole: UndoList) -> dict[str, Any] | None:
     """Return the newest part of the undo list as a document. Steps differ in few rows, so each row is written once and
     recipes refer to rows by number."""
     undo = whole.newest()
@@ -56,8 +56,8 @@ def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
         text = {"text": step.text[:TEXT]}
         if isinstance(step, RecipeStep):
             return text | {"recipe": recipe_out(step.recipe)}
-        new = None if step.new is None else snapshot_out(step.new)
-        return text | {"pinned": snapshot_out(step.old), "became": new, "place": step.place}
+        new = None if step.new is None else snapshot_to_dict(step.new)
+        return text | {"pinned": snapshot_to_dict(step.old), "became": new, "place": step.place}
 
     document = {
         "first": recipe_out(undo.first),
@@ -80,7 +80,7 @@ def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
 # -- in --------------------------------------------------------------------------------------------------------------
 
 
-def snapshots_in(value: Any, check: Checked) -> tuple[Snapshot, ...]:
+def snapshots_from(value: Any, check: Checked) -> tuple[Snapshot, ...]:
     """Read the snapshots, making their names unique."""
     found: list[Snapshot] = []
     names: set[str] = set()
@@ -91,7 +91,7 @@ def snapshots_in(value: Any, check: Checked) -> tuple[Snapshot, ...]:
     return tuple(found)
 
 
-def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
+def undo_list_from(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
     """Read an undo list that leads to the recipe; None if there is none, as in files of older versions."""
     if value is None:
         return None

@@ -178,7 +178,8 @@ class Trial:
             (
                 path
                 for path in self._edited.sites
-                if path in paths and not cut.before(self._edited, path, [other for other in paths if other != path])
+                if path in paths
+                and not cut.layers_before(self._edited, path, [other for other in paths if other != path])
             ),
             None,
         )

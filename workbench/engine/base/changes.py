@@ -79,7 +79,7 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
     bias = layer.parameters - layer.count
     if edited.bias is not None:
         bias = edited.bias.size
-    return weights + bias, cost.of_chain(layer, parts)
+    return weights + bias, cost.chain_macs(layer, parts)
 
 
 def gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:

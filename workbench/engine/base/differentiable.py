@@ -26,7 +26,9 @@ def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
     """
     from workbench.graph.torch.torch_proof import proved_view
 
-    return proved_view(model if data is None else cut.only(model, data.answer.name), few_samples(model, data))
+    return proved_view(
+        model if data is None else cut.with_single_output(model, data.answer.name), few_samples(model, data)
+    )
 
 
 def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:

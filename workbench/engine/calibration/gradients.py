@@ -62,7 +62,7 @@ def _others(model: Model, data: Dataset, found: Collection[str]) -> Iterator[Dat
     for index, value in enumerate(model.ir.graph.outputs):
         name = value.name or ""
         if name != data.answer.name and any(
-            path not in found and model.layer(path).op in HAVING for path in cut.only(model, name).sites
+            path not in found and model.layer(path).op in HAVING for path in cut.with_single_output(model, name).sites
         ):
             yield replace(data, answer=Answer(name, index), labels=None)
 

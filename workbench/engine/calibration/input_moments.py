@@ -106,18 +106,18 @@ def rows_of(model: Model, layer: Layer) -> Rows:
     """Return the key of a layer's input rows: the value it receives, and how that is unfolded. Matrix products that
     read the same value along the same axis, as queries, keys and values do, have the same key."""
     alike = layer.op in ("MatMul", "Gemm")
-    return tapped(model, layer), f"{layer.input_axis} {layer.matrix[1]}" if alike else layer.path
+    return received_value(model, layer), f"{layer.input_axis} {layer.matrix[1]}" if alike else layer.path
 
 
 def as_product(layer: Layer) -> Layer:
-    """The layer; of a table that is looked up and multiplied with, the layer of these products."""
+    """Return the layer; for a table that is looked up and multiplied by, the layer of these products."""
     return replace(layer, op="MatMul", out_axis=0) if layer.op == "Embedding" and layer.also else layer
 
 
-def tapped(model: Model, product: Layer) -> str:
-    """Name of the value that a layer, or the product of a table, receives."""
+def received_value(model: Model, product: Layer) -> str:
+    """Return the name of the value that a layer, or the product of a table, receives."""
     if model.layer(product.path).op == product.op:
-        return cut.tapped(model, product.path)
+        return cut.value_name(model, product.path)
     return cut.multiplied(model, product.path)
 
 

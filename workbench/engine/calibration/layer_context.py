@@ -116,7 +116,7 @@ class LayerContext:
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """Yield inputs of the operator, batch by batch; at most one batch in memory."""
-        name = input_moments.tapped(self.model, self.product)
+        name = input_moments.received_value(self.model, self.product)
         model, walk = self._run
         for values in runs(model, [name], self.samples(), SAMPLES, self.batch, job, self.cache, walk):
             yield values[name]
@@ -129,7 +129,7 @@ class LayerContext:
     def observed(self, job: Job, behind: bool = False, counting: bool = True) -> Observed:
         """Return statistics by the value's name, so that an output of one layer and the input of the next get the same
         levels."""
-        name = cut.tapped(self.model, self.path, behind)
+        name = cut.value_name(self.model, self.path, behind)
         return observed(self.model, name, self.samples(), SAMPLES, self.batch, self.cache, job, counting)
 
     def rows(self, count: int, job: Job) -> np.ndarray:

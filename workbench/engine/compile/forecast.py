@@ -126,7 +126,7 @@ class _Estimates:
 def _predicted(
     before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int, words: str, exact: bool
 ) -> LayerChange:
-    macs = cost.of_chain(layer, [tensor.shape for tensor in plan.tensors])
+    macs = cost.chain_macs(layer, [tensor.shape for tensor in plan.tensors])
     size += 0 if plan.biased else kept_bias(layer)
     return LayerChange(
         before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words, exact=exact

@@ -25,7 +25,7 @@ from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import statistics
 from workbench.engine.compile.equivalence import Changed, NotProved, prove_removal
 from workbench.graph.channels.rules import channels_of
-from workbench.graph.channels.slicing import among, left, without
+from workbench.graph.channels.slicing import remaining_count, removal_mask, without_channels
 from workbench.graph.channels.units import Channels
 from workbench.graph.model.model import Model
 from workbench.graph.prepare.fold_batchnorm import folded_scale
@@ -94,7 +94,7 @@ def remove(
         _leave_one(channels, removed)
         if not removed:
             return Changed(model, dict.fromkeys(asked, Message("no channels removed")), _remarks(some, asked))
-        smaller = without(model, channels, removed)
+        smaller = without_channels(model, channels, removed)
         remarks = _remarks(some, asked) + prove_removal(model, smaller, channels, removed, data, job)
         return Changed(smaller, _notes(model, channels, removed, some), remarks, _kept(model, channels, removed))
 
@@ -168,7 +168,7 @@ def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tupl
             (channels.axes.get((site.initializer, axis)), size) for axis, size in enumerate(model.layer(path).shape)
         ]
         places = tuple(
-            np.arange(size) if units is None else np.flatnonzero(~among(units, removed)) for units, size in axes
+            np.arange(size) if units is None else np.flatnonzero(~removal_mask(units, removed)) for units, size in axes
         )
         if any(len(left) < size for left, (_, size) in zip(places, axes, strict=True)):
             found[path] = places
@@ -290,7 +290,7 @@ def _scales(model: Model, channels: Channels) -> Iterator[tuple[np.ndarray, np.n
 def _leave_one(channels: Channels, removed: set[int]) -> None:
     """Keep one channel of a tensor that would lose all of them, because several groups meet in it."""
     for units in channels.axes.values():
-        if len(units) and left(units, removed) == 0:
+        if len(units) and remaining_count(units, removed) == 0:
             removed.discard(int(units.max()))
 
 
@@ -313,10 +313,10 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
     for layer in model.layers:
         parts = []
         out = channels.layers.get(layer.path)
-        if out is not None and left(out, removed) < len(out):
+        if out is not None and remaining_count(out, removed) < len(out):
             task = next(causes[unit] for unit in out.tolist() if unit in causes)
             others = [path for path in task.paths if path != layer.path]
-            rest = left(out, removed)
+            rest = remaining_count(out, removed)
             parts.append(
                 Message(
                     "{before} -> {n} channels, coupled with {others}",
@@ -336,7 +336,7 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
                         "{before} -> {n} inputs, because of {asked}",
                         one="{before} -> {n} input, because of {asked}",
                         before=len(units),
-                        n=left(units, removed),
+                        n=remaining_count(units, removed),
                         asked=few(cause.asked),
                     )
                 )
@@ -371,7 +371,7 @@ def predicted(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
         shape = list(layer.shape)
         for axis in range(len(shape)):
             units = channels.axes.get((site.initializer, axis))
-            shape[axis] -= 0 if units is None else len(units) - left(units, removed)
+            shape[axis] -= 0 if units is None else len(units) - remaining_count(units, removed)
         if tuple(shape) != layer.shape:
             smaller[path] = _resized(layer, tuple(shape), channels, removed)
     return smaller
@@ -381,7 +381,7 @@ def _resized(layer: Layer, shape: tuple[int, ...], channels: Channels, removed: 
     out = channels.layers.get(layer.path)
     bias = layer.parameters - layer.count
     if bias and out is not None:
-        bias = left(out, removed)
+        bias = remaining_count(out, removed)
     resized = replace(layer, shape=shape)
     macs = None if layer.macs is None else round(layer.macs * resized.count / layer.count)
     return replace(resized, parameters=resized.count + bias, macs=macs, bytes=4 * (resized.count + bias))

@@ -40,7 +40,7 @@ def passing(workspace: Workspace, path: str, job: Job, recipe: Recipe = NOTHING)
         raise UserError("There are no calibration samples.", "Open a data set.")
     layer = workspace.layer(path)
     if not recipe.rows and not recipe.recover:
-        taps = tuple(cut.tapped(workspace.model, path, behind) for behind in (False, True))
+        taps = tuple(cut.value_name(workspace.model, path, behind) for behind in (False, True))
         unedited = ("passing", path, layer.fingerprint, data.fingerprint)
         return workspace.cache.get(unedited, lambda: _measured(workspace, workspace.model, layer, taps, job))
     original = passing(workspace, path, job.part(0.0, 0.3).silent())
@@ -57,7 +57,7 @@ def _edited(workspace: Workspace, compiled: Compiled, layer: Layer, original: Pa
     model = effective(compiled.model, compiled.edits)
     there = {value.name for node in model.ir.graph for value in node.outputs}
     there.update(value.name for value in model.ir.graph.inputs)
-    taps = tuple(cut.tapped(compiled.model, layer.path, behind) for behind in (False, True))
+    taps = tuple(cut.value_name(compiled.model, layer.path, behind) for behind in (False, True))
     names = tuple(name if name in there else "" for name in taps)
     return _measured(workspace, model, layer, names, job, _Places(layer, compiled.structure.kept, original))
 

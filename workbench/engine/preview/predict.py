@@ -107,7 +107,7 @@ def _made(model: Model, data: Dataset, job: Job) -> Predictor:
 def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return for every layer seeded sample rows of its input matrix, minus the mean of each sample, and these means.
     All layers are observed in one run."""
-    names = {layer.path: cut.tapped(model, layer.path, False) for layer in layers}
+    names = {layer.path: cut.value_name(model, layer.path, False) for layer in layers}
     given = {spec.name for spec in model.inputs}
     inner = list(dict.fromkeys(name for name in names.values() if name not in given))
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None

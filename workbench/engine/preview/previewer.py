@@ -294,7 +294,7 @@ class Previewer:
             (
                 path
                 for path in model.sites
-                if path in focus and not cut.before(model, path, [other for other in focus if other != path])
+                if path in focus and not cut.layers_before(model, path, [other for other in focus if other != path])
             ),
             None,
         )
@@ -310,7 +310,10 @@ class Previewer:
         # the step joins or leaves.
         key = (first, frozenset(others.items()), result.structure.key)
         if key not in self.suffixes:
-            upstream = frozenset((path, edits[path]) for path in cut.before(model, first, others)), result.structure.key
+            upstream = (
+                frozenset((path, edits[path]) for path in cut.layers_before(model, first, others)),
+                result.structure.key,
+            )
             try:
                 self.suffixes[key] = SuffixRunner(effective(model, others), first, self._crossings, upstream)
             except UserError:

@@ -197,7 +197,7 @@ class Wholes:
         result = self.workspace.compiled(point.recipe, job.silent(), timed=False)
         written = with_edits(result.model, result.edits, point.recipe.storing)
         if self.goal.max_memory is not None:
-            taken = saving.tensor_bytes(written.ir) + demand.peak(written.ir, shapes.infer(written.ir, batch=1))
+            taken = saving.tensor_bytes(written.ir) + demand.peak_bytes(written.ir, shapes.infer(written.ir, batch=1))
             point = replace(point, memory=taken)
         if self.goal.max_latency is not None and self.roofline is not None:
             point = replace(point, latency=roofline_ms(result, point.recipe.storing, self.roofline))

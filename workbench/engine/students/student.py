@@ -155,7 +155,7 @@ class Student(nn.Module):
         Layers that lead only to outputs which are not measured are not part of it."""
         for path, edit in self.compiled.edits.items():
             initializer = self.compiled.model.sites[path].initializer
-            if path not in self.view.layers and self.view.holds(initializer):
+            if path not in self.view.layers and self.view.is_buffer(initializer):
                 buffer = self.view.get_buffer(self.view.buffer_of(initializer))
                 buffer.copy_(torch.tensor(edit.weight))
 

@@ -144,7 +144,7 @@ def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) 
             "{name} has no output '{place}'.", "Choose a teacher with the same outputs.", name=name, place=place.name
         )
     chosen = outputs[place.index]
-    answering = cut.ending_in(model, (chosen, *watched)) if watched else cut.only(model, chosen)
+    answering = cut.ending_in(model, (chosen, *watched)) if watched else cut.with_single_output(model, chosen)
     run = runner(runtime.session(answering))
 
     def told(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:

@@ -125,7 +125,7 @@ def _regroup(
     rows = np.moveaxis(every, chosen, 0).reshape(after[chosen], -1)
     for row in rows:
         for unit in set(row.tolist()) - {int(row[0])}:
-            t.one(int(row[0]), unit)
+            t.merge(int(row[0]), unit)
     t.put(node.outputs[0], axes[chosen], rows[:, 0].copy())
     _count_target(t, node, axes[chosen], rows[:, 0].copy())
 
@@ -270,10 +270,10 @@ def _gather(t: Tracer, node: ir.Node) -> None:
         t.fix_inputs(node, Message("A Gather reads its channels, and the shape is unknown."))
     elif t.constant(data):
         if axis == 0 and len(sizes) == 2 and not t.constant(index):
-            t.put(node.outputs[0], len(chosen), t.made(node, 0, 1, sizes[1]))
+            t.put(node.outputs[0], len(chosen), t.channels_of_weight(node, 0, 1, sizes[1]))
     else:
         axis %= len(sizes)
-        t.only(node, data, [place for place in range(len(sizes)) if place != axis])
+        t.fix_except(node, data, [place for place in range(len(sizes)) if place != axis])
         for place, units in t.followed(data).items():
             if place != axis:
                 t.put(node.outputs[0], place if place < axis else place - 1 + len(chosen), units)

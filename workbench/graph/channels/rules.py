@@ -134,10 +134,10 @@ def _matmul(t: Tracer, node: ir.Node) -> None:
     rows, columns = t.followed(left).get(len(a) - 2), t.followed(right).get(len(b) - 1)
     if t.constant(right):
         t.read(node, 1, len(b) - 2, t.units(left, -1))
-        columns = t.made(node, 1, len(b) - 1, b[-1])
+        columns = t.channels_of_weight(node, 1, len(b) - 1, b[-1])
     elif t.constant(left):
         t.read(node, 0, len(a) - 1, t.units(right, -2))
-        rows = t.made(node, 0, len(a) - 2, a[-2])
+        rows = t.channels_of_weight(node, 0, len(a) - 2, a[-2])
     elif t.followed(left).get(len(a) - 1) is not None or t.followed(right).get(len(b) - 2) is not None:
         t.join(t.units(left, -1), t.units(right, -2))
     t.put(out, rank - 2, rows)
@@ -156,7 +156,7 @@ def _gemm(t: Tracer, node: ir.Node) -> None:
     t.read(node, 1, inner, t.units(x, columns))
     sizes = t.shape(weight)
     made = t.constant(weight) and sizes is not None
-    out = t.made(node, 1, outer, sizes[outer]) if made and sizes else t.followed(weight).get(outer)
+    out = t.channels_of_weight(node, 1, outer, sizes[outer]) if made and sizes else t.followed(weight).get(outer)
     t.put(node.outputs[0], 0, t.followed(x).get(rows))
     t.put(node.outputs[0], 1, out)
     bias = t.shape(node.inputs[2]) if len(node.inputs) > 2 and node.inputs[2] is not None else ()
@@ -172,13 +172,13 @@ def _conv(t: Tracer, node: ir.Node) -> None:
     if x is None or not t.constant(weight) or not sizes:
         t.fix_inputs(node, Message("A {op} with a computed (non-constant) weight reads its channels.", op=node.op_type))
         return
-    t.only(node, x, (0, 1))
+    t.fix_except(node, x, (0, 1))
     group = number(node, "group", 1)
     forward = node.op_type == "Conv"
     given = t.units(x, 1)
     if group == 1:
         t.read(node, 1, 1 if forward else 0, given)
-        out = t.made(node, 1, 0 if forward else 1, sizes[0 if forward else 1])
+        out = t.channels_of_weight(node, 1, 0 if forward else 1, sizes[0 if forward else 1])
     else:
         out = t.new((sizes[0] if forward else (sizes[1] or 0) * group) or 0)
         _join_groups(t, given, out, group)
@@ -197,14 +197,14 @@ def _join_groups(t: Tracer, given: Units | None, out: Units, group: int) -> None
         return
     for members in np.concatenate([given.reshape(group, -1), out.reshape(group, -1)], axis=1).tolist():
         for member in members[1:]:
-            t.one(members[0], member)
+            t.merge(members[0], member)
 
 
 @rule("MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
 def _pool(t: Tracer, node: ir.Node) -> None:
     value = node.inputs[0]
     assert value is not None
-    t.only(node, value, (0, 1))
+    t.fix_except(node, value, (0, 1))
     for axis in (0, 1):
         t.put(node.outputs[0], axis, t.followed(value).get(axis))
 
@@ -218,7 +218,7 @@ def _channel_norm(t: Tracer, node: ir.Node) -> None:
         if node.op_type == "BatchNormalization" and t.constant(node.inputs[1]):
             t.scales.append(node.inputs[1].name or "")  # type: ignore[union-attr]
     if node.op_type == "InstanceNormalization":
-        t.only(node, node.inputs[0], (0, 1))  # type: ignore[arg-type]
+        t.fix_except(node, node.inputs[0], (0, 1))  # type: ignore[arg-type]
     t.same(node)
 
 
@@ -241,7 +241,7 @@ def _softmax(t: Tracer, node: ir.Node) -> None:
     axis = number(node, "axis", -1 if t.opset >= 13 else 1) % max(rank, 1)
     taken = [axis] if t.opset >= 13 else range(axis, rank)
     assert value is not None
-    t.only(node, value, [place for place in range(rank) if place not in taken])
+    t.fix_except(node, value, [place for place in range(rank) if place not in taken])
     t.same(node)
 
 
@@ -261,7 +261,7 @@ def _reduce(t: Tracer, node: ir.Node) -> None:
         return
     gone = {axis % len(sizes) for axis in axes or range(len(sizes))}
     kept = [axis for axis in range(len(sizes)) if axis not in gone]
-    t.only(node, value, kept)
+    t.fix_except(node, value, kept)
     for axis in kept:
         place = axis if number(node, "keepdims", 1) else kept.index(axis)
         t.put(node.outputs[0], place, t.followed(value).get(axis))

@@ -310,7 +310,7 @@ def _conv(t: ScaleTracer, node: ir.Node) -> None:
     if x is None or not t.constant(weight) or not sizes or given is None or len(given) % group:
         t.fix_all(node)
         return
-    t.only(node, x, (1,))
+    t.fix_except(node, x, (1,))
     first, second = int(sizes[0] or 0), int(sizes[1] or 0)
     read = given.reshape(group, 1, -1)
     out = t.new(first if node.op_type == "Conv" else second * group)
@@ -336,7 +336,7 @@ def _gemm(t: ScaleTracer, node: ir.Node) -> None:
         return
     axis = 0 if transposes_input(node) else 1
     given = t.units(x, axis)
-    t.only(node, x, (axis,))
+    t.fix_except(node, x, (axis,))
     out = _matrix(t, node, 1, given, 0 if transposes_weight(node) else 1)
     bias = t.shape(node.inputs[2]) if len(node.inputs) > 2 and node.inputs[2] is not None else None
     if bias is not None and out is not None:
@@ -361,10 +361,10 @@ def _matmul(t: ScaleTracer, node: ir.Node) -> None:
     ):
         t.fix_all(node)
     elif t.constant(right) and len(b) == 2:
-        t.only(node, left, (len(a) - 1,))
+        t.fix_except(node, left, (len(a) - 1,))
         t.put(node.outputs[0], len(a) - 1, _matrix(t, node, 1, t.units(left, -1), 1))
     elif t.constant(left) and len(a) == 2:
-        t.only(node, right, (len(b) - 2,))
+        t.fix_except(node, right, (len(b) - 2,))
         t.put(node.outputs[0], len(b) - 2, _matrix(t, node, 0, t.units(right, -2), 0))
     else:
         t.fix_all(node)

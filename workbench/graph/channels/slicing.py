@@ -12,12 +12,12 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import names
 
 
-def without(model: Model, channels: Channels, removed: Set[int]) -> Model:
+def without_channels(model: Model, channels: Channels, removed: Set[int]) -> Model:
     """Return the model without these units: the same nodes and layers with smaller tensors. Unchanged tensors are
     shared."""
     copy = model.ir.clone()
     for (name, axis), units in channels.axes.items():
-        keep = ~among(units, removed)
+        keep = ~removal_mask(units, removed)
         if not keep.all():
             value = copy.graph.initializers[name]
             _set(value, np.compress(keep, _numbers(value), axis))
@@ -34,7 +34,7 @@ def silenced(model: Model, channels: Channels, removed: Set[int]) -> Model:
     """
     copy = model.ir.clone()
     for (name, axis), units in channels.axes.items():
-        gone = among(units, removed)
+        gone = removal_mask(units, removed)
         if gone.any() and name not in channels.divisors:
             value = copy.graph.initializers[name]
             values = _numbers(value).copy()
@@ -43,14 +43,14 @@ def silenced(model: Model, channels: Channels, removed: Set[int]) -> Model:
     return replace(model, ir=copy)
 
 
-def among(units: Units, removed: Set[int]) -> np.ndarray:
+def removal_mask(units: Units, removed: Set[int]) -> np.ndarray:
     """Return [positions] bool: which units are removed. Costs as much as these units, not as all that are removed."""
     return np.fromiter((unit in removed for unit in units.tolist()), bool, len(units))
 
 
-def left(units: Units, removed: Set[int]) -> int:
+def remaining_count(units: Units, removed: Set[int]) -> int:
     """Return the number of positions that remain."""
-    return int(len(units) - among(units, removed).sum())
+    return int(len(units) - removal_mask(units, removed).sum())
 
 
 def _numbers(value: ir.Value) -> np.ndarray:
@@ -69,11 +69,11 @@ def _shrink_records(graph: ir.Graph, channels: Channels, removed: Set[int]) -> N
     for node in graph:
         for value in node.outputs:
             found = channels.values.get(value.name or "", {})
-            if value.shape is None or all(left(units, removed) == len(units) for units in found.values()):
+            if value.shape is None or all(remaining_count(units, removed) == len(units) for units in found.values()):
                 continue
             sizes = list(value.shape)
             for axis, units in found.items():
-                sizes[axis] = left(units, removed)
+                sizes[axis] = remaining_count(units, removed)
             value.shape = ir.Shape(sizes)
 
 
@@ -85,7 +85,7 @@ def _follow(model: ir.Model, counts: tuple[Count, ...], removed: Set[int]) -> No
     for count in counts:
         by_place.setdefault((count.node, count.place), []).append(count)
     for (name, place), wanted in by_place.items():
-        numbers = {count.position: left(count.units, removed) for count in wanted}
+        numbers = {count.position: remaining_count(count.units, removed) for count in wanted}
         if all(numbers[count.position] == len(count.units) for count in wanted):
             continue
         node = nodes[name]

@@ -129,9 +129,9 @@ class Tracer:
             return
         if first is not second:
             for a, b in set(zip(first.tolist(), second.tolist(), strict=True)):
-                self.one(a, b)
+                self.merge(a, b)
 
-    def one(self, a: int, b: int) -> None:
+    def merge(self, a: int, b: int) -> None:
         """Join two units. The result has the smaller number, so that it does not depend on the order."""
         low, high = sorted((self._root(a), self._root(b)))
         if low == high:
@@ -158,13 +158,13 @@ class Tracer:
         for axis, units in self.followed(node.inputs[0]).items():
             self.put(node.outputs[0], axis, units)
 
-    def made(self, node: ir.Node, index: int, axis: int, size: int | None) -> Units:
+    def channels_of_weight(self, node: ir.Node, index: int, axis: int, size: int | None) -> Units:
         """Return the units of new channels, computed by a weight."""
         units = self.new(size or 0)
         self.read(node, index, axis, units)
         return units
 
-    def only(self, node: ir.Node, value: ir.Value, axes: Sequence[int]) -> None:
+    def fix_except(self, node: ir.Node, value: ir.Value, axes: Sequence[int]) -> None:
         """Fix the channels of a value along all axes but these."""
         for axis, units in self.followed(value).items():
             if axis not in axes:

@@ -194,7 +194,7 @@ class _Costs:
 
     def __init__(self, levels: Sequence[np.ndarray]) -> None:
         self._levels = _sums([each.view(np.uint8) for each in levels], 256)
-        some = [statistics.skipping(each != 0, LONGEST[-1])[0] if each.any() else each[:0] for each in levels]
+        some = [statistics.gaps_with_fillers(each != 0, LONGEST[-1])[0] if each.any() else each[:0] for each in levels]
         self._gaps = _sums(some, LONGEST[-1] + 1)
 
     def cut(self, price: float) -> list[tuple[int, int]]:
@@ -240,7 +240,7 @@ def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
     offer("Pool", _values(symbols))
     if (levels == 0).mean() > statistics.FEW_ZEROS and (levels != 0).sum() > 1:  # decoders need at least two words
         for longest in LONGEST:
-            before, at = statistics.skipping(levels != 0, longest)
+            before, at = statistics.gaps_with_fillers(levels != 0, longest)
             if (values := _values(symbols[at])) is not None:
                 filled = np.pad(before, (0, -len(before) % values.table.shape[1]))
                 offer("Sparse", values, words(filled))
@@ -253,7 +253,7 @@ def _options(members: tuple[int, ...], levels: np.ndarray) -> dict[Form, Pool]:
 
 def _paired(levels: np.ndarray, longest: int, pairing: Pairing) -> Values | None:
     """Return gaps of at most `longest` zeros with the levels after them; None if there are too many different ones."""
-    before, at = statistics.skipping(levels != 0, longest)
+    before, at = statistics.gaps_with_fillers(levels != 0, longest)
     pairs = np.stack([before, levels.view(np.uint8)[at]], axis=1)
     tally = statistics.rows(pairs)
     if tally is None:

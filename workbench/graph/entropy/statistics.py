@@ -42,7 +42,7 @@ def count(symbols: np.ndarray, nonzero: np.ndarray | None) -> Statistics:
         return Statistics(tuples)
     gaps, pairs = {}, {}
     for longest in GAPS:
-        before, at = skipping(nonzero, longest)
+        before, at = gaps_with_fillers(nonzero, longest)
         coded = symbols[at]
         gap_tally, symbol_tally = rows(before[:, None]), rows(coded[:, None])
         assert gap_tally is not None and symbol_tally is not None  # at most 256 of each
@@ -89,7 +89,7 @@ def _expected(counts: np.ndarray, width: int) -> Tally:
     return Tally(np.zeros((len(likely), width), np.uint8), likely)
 
 
-def skipping(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
+def gaps_with_fillers(nonzero: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
     """Return gaps of at most `longest` zeros, uint8 [k] (int64 beyond 255), and the position after each, int64 [k].
 
     Longer runs of zeros are bridged by fillers: a gap of `longest`, then a weight that is zero (Han et al. 2016, Deep

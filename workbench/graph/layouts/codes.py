@@ -195,7 +195,7 @@ class CodedGaps(Coding):
 
     def arrays(self, encoding: Encoding, spec: StorageSpec) -> list[np.ndarray]:
         longest, (symbols, gaps) = self.chosen(spec)
-        before, at = statistics.skipping(encoding.nonzero(), longest)
+        before, at = statistics.gaps_with_fillers(encoding.nonzero(), longest)
         values = _bytes(encoding, spec)[at]
         return [_stored(symbols, values[:, None], spec), gaps.pack(statistics.indices(gaps.tally, before[:, None]))]
 
@@ -219,7 +219,7 @@ class CodedPairs(Coding):
 
     def arrays(self, encoding: Encoding, spec: StorageSpec) -> list[np.ndarray]:
         longest, (pairs,) = self.chosen(spec)
-        before, at = statistics.skipping(encoding.nonzero(), longest)
+        before, at = statistics.gaps_with_fillers(encoding.nonzero(), longest)
         return [_stored(pairs, np.stack([before, _bytes(encoding, spec)[at]], axis=1), spec)]
 
     def lines(self, kind: Kind, bits: int) -> list[str]:

@@ -165,7 +165,7 @@ def symbols_of(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
     return encoding.decode().ravel() if spec.kind == FLOAT32 else encoding.symbols(spec)
 
 
-def held(lines: Iterable[str], given: str) -> int:
+def intermediate_bytes(lines: Iterable[str], given: str) -> int:
     """Return the bytes of the tensors that lines of ONNX compute from `given`, at 4 per value, without the last, which
     is the result. Identity counts nothing, as the runtime removes it first."""
     sized, made = {given}, 0

@@ -7,7 +7,16 @@ import numpy as np
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import DOMAIN, Kind, unpacked
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.layouts.layout import FLOAT, PLACING_OPSET, Layout, Load, Part, held, symbols_of, symbols_part
+from workbench.graph.layouts.layout import (
+    FLOAT,
+    PLACING_OPSET,
+    Layout,
+    Load,
+    Part,
+    intermediate_bytes,
+    symbols_of,
+    symbols_part,
+)
 
 WHOLE = "Whole"
 SPARE = 8  # slots after the last weight, for padding symbols
@@ -137,10 +146,10 @@ class Placed(Layout):
         if whole:
             each = FLOAT * bits / 8 + 2
         elif bits < 8:
-            each = FLOAT * (bits / 8 + 2) + FLOAT + held(kind.symbols(bits, True), "q")
+            each = FLOAT * (bits / 8 + 2) + FLOAT + intermediate_bytes(kind.symbols(bits, True), "q")
         else:
-            each = FLOAT + held(kind.symbols(bits, True), "q")
-        weights = (FLOAT if whole else 0) + held(kind.weights(True), "r") + spread(spec)
+            each = FLOAT + intermediate_bytes(kind.symbols(bits, True), "q")
+        weights = (FLOAT if whole else 0) + intermediate_bytes(kind.weights(True), "r") + spread(spec)
         return Load(
             bytes=symbols * each + spec.count * (self.copies * item + weights) + self.places_held(spec) + table(bits)
         )

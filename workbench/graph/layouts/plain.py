@@ -5,7 +5,16 @@ import numpy as np
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import DOMAIN, FLOAT32, Kind
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.layouts.layout import FLOAT, NOTHING, Layout, Load, Part, held, symbols_of, symbols_part
+from workbench.graph.layouts.layout import (
+    FLOAT,
+    NOTHING,
+    Layout,
+    Load,
+    Part,
+    intermediate_bytes,
+    symbols_of,
+    symbols_part,
+)
 from workbench.graph.layouts.packing import looked_up, pack, packed, spread, table
 
 
@@ -51,11 +60,11 @@ class Plain(Layout):
         kind, bits = spec.kind, spec.bits
         if kind == FLOAT32 or kind.standard:
             return NOTHING
-        whole, weights = kind.whole(bits), held(kind.weights(False), "r")
+        whole, weights = kind.whole(bits), intermediate_bytes(kind.weights(False), "r")
         if whole:  # tensors: positions, looked up, flat, cropped, reshaped, as floats
             each = FLOAT * bits / 8 + 4 + FLOAT + weights
         elif bits < 8:
-            each = FLOAT * (bits / 8 + 4) + held(kind.symbols(bits, False), "q") + weights
+            each = FLOAT * (bits / 8 + 4) + intermediate_bytes(kind.symbols(bits, False), "q") + weights
         else:
-            each = held([*kind.symbols(bits, False), "r = Identity (v)", *kind.weights(False)], "q")
+            each = intermediate_bytes([*kind.symbols(bits, False), "r = Identity (v)", *kind.weights(False)], "q")
         return Load(bytes=spec.count * (each + spread(spec)) + table(bits))

@@ -13,7 +13,7 @@ import numpy as np
 from workbench.graph.encodings.encoding import Encoding
 from workbench.graph.encodings.kind import DOMAIN, Kind, unpacked
 from workbench.graph.encodings.spec import StorageSpec, product
-from workbench.graph.layouts.layout import FLOAT, Layout, Load, Part, held, symbols_of, symbols_part
+from workbench.graph.layouts.layout import FLOAT, Layout, Load, Part, intermediate_bytes, symbols_of, symbols_part
 from workbench.graph.layouts.packing import looked_up, pack, table
 
 
@@ -65,7 +65,7 @@ class Shaped(Layout):
         return False
 
     def load(self, spec: StorageSpec) -> Load:
-        scaled = held(spec.kind.weights(False), "r")
+        scaled = intermediate_bytes(spec.kind.weights(False), "r")
         return Load(bytes=spec.count * (FLOAT * spec.bits / 8 + FLOAT + FLOAT + scaled) + table(spec.bits))
 
 
@@ -99,7 +99,7 @@ class Flat(Layout):
 
     def load(self, spec: StorageSpec) -> Load:
         return Load(
-            bytes=spec.count * (FLOAT * spec.bits / 8 + 2 + FLOAT + held(spec.kind.weights(False), "r"))
+            bytes=spec.count * (FLOAT * spec.bits / 8 + 2 + FLOAT + intermediate_bytes(spec.kind.weights(False), "r"))
             + table(spec.bits)
         )
 

@@ -29,7 +29,7 @@ MULTIPLYING = (*CONVOLUTIONS, *PRODUCTS, "ConvTranspose", "Einsum")
 COUNTED = (*MULTIPLYING, *ATTENTION, "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 
 
-def of_one_sample(model: ir.Model) -> Shapes:
+def sample_shapes(model: ir.Model) -> Shapes:
     """Return the shapes of all values with one sample in the batch, if the graph leaves the batch size free.
 
     Other free dimensions have the sizes recorded by shapes.settled. If inference does not reach an operator whose MACs
@@ -109,7 +109,7 @@ def macs(node: ir.Node, weight_input: int, weight_shape: Sequence[int], known: S
     return None
 
 
-def of_chain(layer: Layer, shapes: Iterable[Sequence[int]]) -> int | None:
+def chain_macs(layer: Layer, shapes: Iterable[Sequence[int]]) -> int | None:
     """Return the MACs of a layer replaced by a chain of layers with weights of these shapes.
 
     The factors of a convolution run at the positions of their input: along each axis, at those of the convolution's
@@ -140,7 +140,7 @@ def sizes(node: ir.Node, known: Shapes) -> tuple[tuple[int, ...], tuple[int, ...
     return (before, behind) if rank > 0 and len(before) == len(behind) == rank else None
 
 
-def of_no_layer(model: ir.Model, known: Shapes) -> int | None:
+def macs_between_layers(model: ir.Model, known: Shapes) -> int | None:
     """Return the MACs that no layer counts: products of activations with each other, as in attention, and with
     constants whose operators or shapes make them no layers; None if a size is not known."""
     counts = [_product(node, known) for node in _of_no_layer(model.graph)]

@@ -20,7 +20,7 @@ def check(model: ir.Model, name: str) -> int:
     """Return the bytes of one sample. Raises UserError, naming the file, if they exceed the limit."""
     known = shapes.infer(model, batch=1)
     given = saving.tensor_bytes(model) + sum(_bytes(known.get(value.name or "")) for value in model.graph.inputs)
-    needed, allowed = peak(model, known), max(LIMIT, TIMES * given)
+    needed, allowed = peak_bytes(model, known), max(LIMIT, TIMES * given)
     if needed > allowed:
         raise UserError(
             "{name} would need {needed:,.1f} GB of memory for one sample, many times its weights "
@@ -33,7 +33,7 @@ def check(model: ir.Model, name: str) -> int:
     return allowed
 
 
-def peak(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
+def peak_bytes(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
     """Return the largest number of bytes of values alive at the same time, without weights; unknown sizes count as 1.
 
     Constants stay alive: the runtime computes at loading what depends on no input, and keeps it.
@@ -57,7 +57,7 @@ def peak(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
     return most
 
 
-def whole(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
+def total_bytes(model: ir.Model, known: Mapping[str, shapes.Known]) -> int:
     """Return the bytes of all values of the graph, which backpropagation needs; unknown sizes count as 1."""
     return sum(_bytes(known.get(value.name or "")) for node in model.graph for value in node.outputs)
 

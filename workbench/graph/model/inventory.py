@@ -73,7 +73,7 @@ class _Inventory:
 
     def __init__(self, model: ir.Model) -> None:
         self._graph = model.graph
-        self._known = cost.of_one_sample(model)
+        self._known = cost.sample_shapes(model)
         self._samples = cost.fixed_batch(model)
         self._hidden: dict[ir.Node, list[Hidden]] = {}
         for hidden in (found for graph in model.graphs() for found in hidden_weights(graph)):

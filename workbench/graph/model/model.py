@@ -115,17 +115,17 @@ class Model:
     @cached_property
     def known_of_one_sample(self) -> Mapping[str, shapes.Known]:
         """Types and shapes of all values with one sample in the batch, if the graph leaves the batch size free."""
-        return cost.of_one_sample(self.ir)
+        return cost.sample_shapes(self.ir)
 
     @cached_property
     def run_bytes(self) -> int:
         """Peak bytes of the values of a run of one sample, as far as their shapes can be inferred."""
-        return demand.peak(self.ir, self.known_of_one_sample)
+        return demand.peak_bytes(self.ir, self.known_of_one_sample)
 
     @cached_property
     def values_bytes(self) -> int:
         """Bytes of all values of a run of one sample, as far as their shapes can be inferred."""
-        return demand.whole(self.ir, self.known_of_one_sample)
+        return demand.total_bytes(self.ir, self.known_of_one_sample)
 
     def at(self, sizes: Mapping[str, tuple[int, ...]]) -> "Model":
         """Return the same model with MACs counted for a sample of these shapes, by input, if the graph leaves more free
@@ -170,7 +170,7 @@ class Model:
     def _macs(self) -> int | None:
         """MACs of all layers and of attention; None if a part is unknown."""
         layers = cost.total(self.layers)
-        between = None if layers is None else cost.of_no_layer(self.ir, self.known_of_one_sample)
+        between = None if layers is None else cost.macs_between_layers(self.ir, self.known_of_one_sample)
         return None if layers is None or between is None else layers + between
 
     @cached_property

@@ -18,7 +18,7 @@ from workbench.core.layer_data.tokens import empty_cache
 from workbench.graph.onnx import saving
 from workbench.graph.onnx.refusals import cannot_load, cannot_run
 
-# Limits of memory and seconds for a graph that was never run before: see `session`, `patience` and `run`.
+# Limits of memory and seconds for a graph that was never run before: see `session`, `time_limit` and `run`.
 LIMIT, PATIENCE = 3 << 28, 3.0
 READ = 1 << 25  # bytes of weights processed per second on a slow machine, at least
 QUIET = 4  # fatal messages only; errors reach the user as sentences
@@ -138,16 +138,16 @@ def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSes
         raise cannot_load(error) from error
 
 
-def patience(weights: int) -> float:
+def time_limit(weights: int) -> float:
     """Return the time limit in seconds for one sample, from the bytes of weights in the graph."""
     return PATIENCE + weights / READ
 
 
-class Beyond(UserError):
+class MemoryExceeded(UserError):
     """Raised if a run needs more memory than its session may use."""
 
 
-class TooLong(Beyond):
+class TimeExceeded(MemoryExceeded):
     """Raised if a run exceeds its time limit."""
 
 
@@ -160,8 +160,8 @@ def run(
 ) -> list[np.ndarray]:
     """Run these outputs, or all. `once`: return the memory of the run to the system, as no similar run follows.
 
-    Raises UserError naming the input that does not fit or the operator that failed; Beyond if a bounded session exceeds
-    its memory; TooLong if it takes more than `seconds`.
+    Raises UserError naming the input that does not fit or the operator that failed;
+    MemoryExceeded if a bounded session exceeds its memory; TimeExceeded if it takes more than `seconds`.
     """
     options = ort.RunOptions()
     options.log_severity_level = QUIET
@@ -175,9 +175,9 @@ def run(
         return running.run(names, dict(feeds), options)
     except Exception as error:
         if options.terminate:
-            raise TooLong("A single run takes more than {seconds:.0f} seconds.", seconds=seconds) from error
+            raise TimeExceeded("A single run takes more than {seconds:.0f} seconds.", seconds=seconds) from error
         if "Available memory of" in str(error):
-            raise Beyond("A single run needs more than {limit} MB of memory.", limit=LIMIT >> 20) from error
+            raise MemoryExceeded("A single run needs more than {limit} MB of memory.", limit=LIMIT >> 20) from error
         raise cannot_run(error, specs(running.get_inputs()), feeds) from error
     finally:
         done.set()

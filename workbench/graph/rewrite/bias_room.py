@@ -37,16 +37,16 @@ def _bias(graph: ir.Graph, site: Site, edit: Edit) -> np.ndarray:
 
 
 def _with_room(edit: Edit, compute: Static, bias: np.ndarray) -> Edit:
-    encoding = raised(edit.encoding, np.maximum(bias / LARGEST, SMALLEST) / compute.received.scale)
+    encoding = with_least_scale(edit.encoding, np.maximum(bias / LARGEST, SMALLEST) / compute.received.scale)
     return edit if encoding is edit.encoding else replace(edit, encoding=encoding)
 
 
-def raised(encoding: Encoding, least: np.ndarray) -> Encoding:
+def with_least_scale(encoding: Encoding, least: np.ndarray) -> Encoding:
     """Return a weight on symmetric levels whose scale is at least `least` ([outputs] or [1]); the same object if it
     already is. Weights of a channel whose scale grows are rounded again: each contributes less than 2^-23 of the
     bias."""
     if encoding.scaled is not None:
-        inner = raised(encoding.tensor, least)
+        inner = with_least_scale(encoding.tensor, least)
         return encoding if inner is encoding.tensor else replace(encoding.scaled, inner=inner)
     grid = encoding.grid
     if grid is None or grid.zero_point is not None:

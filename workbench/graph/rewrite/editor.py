@@ -131,7 +131,7 @@ def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], ot
     """Return a graph with copies of the nodes that read or produce the weights, biases and outputs of these layers, and
     of other named nodes."""
     read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
-    touched = {node for value in read for node in [*(use.node for use in value.uses()), *packed.touched(value)]}
+    touched = {node for value in read for node in [*(use.node for use in value.uses()), *packed.replaced_nodes(value)]}
     nodes = [
         node
         for node in graph
@@ -205,7 +205,7 @@ def _store(
     ]
     opened = sum(value.const_value.nbytes for value in graph.initializers.values() if value.const_value is not None)
     chosen = storage.choose(options, opset, loading.limit(storing, opened))
-    uncoded = storage.left_out(options, chosen, opset)
+    uncoded = storage.excluded_count(options, chosen, opset)
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
     for (path, _, encoding), form in zip(named, chosen, strict=True):
         stored[path] += (storage.pack(encoding, form, opset),)
@@ -270,7 +270,7 @@ class _Editor:
         makers = [value.producer() for value in (handed, whole) if value is not None]
         read = node.inputs[site.weight_input]
         assert read is not None
-        replaced = packed.touched(read) if isinstance(compute, Blockwise | Packed) else [node]
+        replaced = packed.replaced_nodes(read) if isinstance(compute, Blockwise | Packed) else [node]
         touched = list(dict.fromkeys([*replaced, *(maker for maker in makers if maker is not None)]))
         before = nodes_bytes(touched)
         builder = NodeBuilder(self._graph, self._unique)

@@ -158,7 +158,7 @@ def put(builder: NodeBuilder, weight: ir.Value, name: str, encoding: Encoding, c
         put_nbits(builder, node, levels, INTEGERS)
 
 
-def touched(weight: ir.Value) -> list[ir.Node]:
+def replaced_nodes(weight: ir.Value) -> list[ir.Node]:
     """Return the nodes that `put` replaces or removes."""
     return list(dict.fromkeys(node for reader in readers(weight) for node in reader.nodes))
 

@@ -98,10 +98,10 @@ def choose(options: Sequence[Sequence[Form]], opset: int, limit: Limit = UNLIMIT
     hold too much memory, a byte held counts like some bytes of the file: as few as suffice.
     """
     options, chosen = _in_time(options, opset, limit)
-    return chosen if held(chosen) <= limit.held else _lighter(options, chosen, opset, limit)
+    return chosen if held_bytes(chosen) <= limit.held else _lighter(options, chosen, opset, limit)
 
 
-def held(chosen: Iterable[Form]) -> float:
+def held_bytes(chosen: Iterable[Form]) -> float:
     """Return the bytes of the intermediate tensors of all decoders."""
     return sum(form.load.bytes for form in chosen)
 
@@ -115,7 +115,7 @@ def _lighter(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: i
     low, high = 0, len(EXCHANGES) - 1
     while low < high:
         middle = (low + high) // 2
-        if held(market.smallest(EXCHANGES[middle])) <= limit.held:
+        if held_bytes(market.smallest(EXCHANGES[middle])) <= limit.held:
             high = middle
         else:
             low = middle + 1
@@ -142,7 +142,7 @@ def _in_time(
     return fewer, _smallest(fewer, opset, limit.price)
 
 
-def left_out(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: int) -> int:
+def excluded_count(options: Sequence[Sequence[Form]], chosen: Sequence[Form], opset: int) -> int:
     """Return how many weights only a limit keeps out of forms that take time at loading."""
     gains = [
         form.load.seconds == 0 and min(options, key=lambda option: option.bytes).load.seconds > 0

@@ -52,7 +52,7 @@ class Chain:
 
 def chain_of(model: Model, output: str) -> Chain | None:
     """The chain by which an output is computed; None for a model that has no blocks in a row."""
-    whole = cut.only(model, output)
+    whole = cut.with_single_output(model, output)
     modules = numbered(tuple(whole.sites))
     flow = flow_of(whole)
     ends = _in_a_row(flow, [_end_of_block(flow, whole, layers) for layers in modules.values()])

@@ -72,14 +72,14 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
     )
 
 
-def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
+def layers_before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
     """Return the layers among `others` whose outputs influence the values that cross the cut before a layer."""
     site = _site(model, path)
     behind = {node.name for node in _behind(model.ir.graph, {site.initializer, *([site.bias] if site.bias else [])})}
     return frozenset(other for other in others if not behind.issuperset(name for name, _ in model.sites[other].uses))
 
 
-def tapped(model: Model, path: str, behind: bool = False) -> str:
+def value_name(model: Model, path: str, behind: bool = False) -> str:
     """Return the name of a layer's input value, or of its output (`behind`). Raises UserError for a layer that cannot
     be edited."""
     value = (qdq.delivered if behind else qdq.received)(model.nodes, _site(model, path))
@@ -205,7 +205,7 @@ def ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
     return part
 
 
-def only(model: Model, output: str) -> Model:
+def with_single_output(model: Model, output: str) -> Model:
     """Return the model with a single output, without nodes that only other outputs need; itself if it has no other, or
     not this one."""
     outputs = [value.name for value in model.ir.graph.outputs]

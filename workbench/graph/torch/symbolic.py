@@ -42,8 +42,8 @@ class Exportable(TorchView):
     def get_buffer(self, target: str) -> Tensor:
         return self.home[0].get_buffer(target) if self.home else super().get_buffer(target)
 
-    def given(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
-        return super().given(feeds) | self.known
+    def initial_values(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
+        return super().initial_values(feeds) | self.known
 
     def step(self, node: ir.Node, values: Mapping[str, Any]) -> dict[str, Any]:
         read = [None if value is None or not value.name else values.get(value.name) for value in node.inputs]

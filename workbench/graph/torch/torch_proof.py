@@ -191,7 +191,9 @@ def _nodes(view: TorchView, feeds: Feeds) -> Iterator[tuple[ir.Node, dict[str, A
         if value.name and (value.uses() or value.is_graph_output())
     )
     expected = _ran(model, names, feeds, optimize=False)
-    values = view.given({name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names})
+    values = view.initial_values(
+        {name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names}
+    )
     values |= {
         name: torch.from_numpy(array)
         for name, array in expected.items()

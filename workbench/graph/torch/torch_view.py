@@ -66,7 +66,7 @@ class TorchView(nn.Module):
 
     def values(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
         """Return every value of the graph by name."""
-        values = self.given(feeds)
+        values = self.initial_values(feeds)
         for node in self._steps:
             try:
                 values.update(self.step(node, values))
@@ -74,7 +74,7 @@ class TorchView(nn.Module):
                 raise refused(Message("{op} {error}", op=node.op_type, error=error), node.name) from error
         return values
 
-    def given(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
+    def initial_values(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
         """Return the initial values of the run: inputs, constants, and weights that nodes besides their layer's
         read."""
         values: dict[str, Any] = dict(feeds)
@@ -106,7 +106,7 @@ class TorchView(nn.Module):
         """Return whether a node is computed by a layer's module."""
         return (node.name or "") in self._module_of
 
-    def holds(self, initializer: str) -> bool:
+    def is_buffer(self, initializer: str) -> bool:
         """Return whether an initialiser is a buffer, rather than missing from the graph or a module's weight or
         bias."""
         return initializer in self._constants

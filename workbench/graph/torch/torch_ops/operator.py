@@ -147,7 +147,7 @@ def _value(attribute: ir.Attr) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def whole(values: Any) -> list[Any]:
+def as_integers(values: Any) -> list[Any]:
     """Return a tensor of integers as a list; symbolic sizes stay symbols (see graph.torch.symbolic)."""
     return [value if isinstance(value, torch.SymInt) else int(value) for value in values.reshape(-1).tolist()]
 
@@ -155,5 +155,5 @@ def whole(values: Any) -> list[Any]:
 def axes_of(a: Attributes, given: Any) -> list[int] | None:
     """Return the axes, an attribute in old opsets and an input in new ones; None if neither is given."""
     if given is not None:
-        return whole(given)
+        return as_integers(given)
     return None if a.get("axes") is None else list(a["axes"])

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from workbench.core.base.message import Message
-from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, op, whole
+from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, as_integers, op
 
 COORDINATES = (
     "half_pixel",
@@ -41,7 +41,7 @@ def _resize(a: Attributes, x: Inputs, v: int) -> Tensor:
             int(np.floor(np.float32(values.shape[axis]) * scale)) for axis, scale in zip(axes, scales, strict=True)
         ]
     else:
-        sizes, scales = _fitted(a, [values.shape[axis] for axis in axes], whole(x[3]))
+        sizes, scales = _fitted(a, [values.shape[axis] for axis in axes], as_integers(x[3]))
     for axis, scale, size in zip(axes, scales, sizes, strict=True):
         values = _along(a if v >= 11 else _old(a), values, axis, scale, size)
     return values

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workbench.core.base.message import Message
-from workbench.graph.torch.torch_ops.operator import MANY, Attributes, Inputs, Unsupported, axes_of, op, whole
+from workbench.graph.torch.torch_ops.operator import MANY, Attributes, Inputs, Unsupported, as_integers, axes_of, op
 
 
 @op("Shape", "start end")
@@ -22,7 +22,7 @@ def _size(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Reshape", "allowzero", inputs=2)
 def _reshape(a: Attributes, x: Inputs, v: int) -> Tensor:
-    shape = whole(x[1])
+    shape = as_integers(x[1])
     if not a.get("allowzero", 0):
         shape = [x[0].shape[index] if size == 0 else size for index, size in enumerate(shape)]
     return x[0].reshape(shape)
@@ -62,7 +62,7 @@ def _concat(a: Attributes, x: Inputs, v: int) -> Tensor:
 @op("Split", "axis split num_outputs", inputs=2, outputs=MANY)
 def _split(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
     """Split, into equal parts if no sizes are given; the last one may be smaller."""
-    sizes: Any = whole(x[1]) if x[1] is not None else a.get("split")
+    sizes: Any = as_integers(x[1]) if x[1] is not None else a.get("split")
     if sizes is None:
         sizes = -(-x[0].shape[a["axis"]] // (a.get("num_outputs") or a["outputs"]))
     return torch.split(x[0], sizes, a["axis"])
@@ -74,7 +74,7 @@ def _slice(a: Attributes, x: Inputs, v: int) -> Tensor:
     if v < 10:
         starts, ends, axes, steps = a["starts"], a["ends"], a.get("axes"), None
     else:
-        starts, ends, axes, steps = (None if each is None else whole(each) for each in x[1:])
+        starts, ends, axes, steps = (None if each is None else as_integers(each) for each in x[1:])
     result = x[0]
     for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
         axis = (place if axes is None else axes[place]) % result.dim()
@@ -89,12 +89,12 @@ def _slice(a: Attributes, x: Inputs, v: int) -> Tensor:
 @op("Expand", inputs=2)
 def _expand(a: Attributes, x: Inputs, v: int) -> Tensor:
     """Broadcast both shapes: a size of 1 keeps that of the input."""
-    return x[0].expand(torch.broadcast_shapes(x[0].shape, whole(x[1])))
+    return x[0].expand(torch.broadcast_shapes(x[0].shape, as_integers(x[1])))
 
 
 @op("Tile", inputs=2)
 def _tile(a: Attributes, x: Inputs, v: int) -> Tensor:
-    return x[0].repeat(whole(x[1]))
+    return x[0].repeat(as_integers(x[1]))
 
 
 @op("Constant", "value value_float value_floats value_int value_ints")
@@ -107,7 +107,7 @@ def _constant(a: Attributes, x: Inputs, v: int) -> Tensor:
 @op("ConstantOfShape", "value")
 def _constant_of_shape(a: Attributes, x: Inputs, v: int) -> Tensor:
     value = a.get("value", torch.zeros(1))
-    return torch.full(whole(x[0]), value.reshape(()).item(), dtype=value.dtype, device=x[0].device)
+    return torch.full(as_integers(x[0]), value.reshape(()).item(), dtype=value.dtype, device=x[0].device)
 
 
 @op("Range", inputs=3)

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from workbench.core.base.message import Message
-from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, op, whole
+from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, as_integers, op
 
 WINDOW = "kernel_shape strides pads dilations auto_pad"
 Pairs = list[tuple[int, int]]
@@ -179,9 +179,9 @@ def _global_lp_pool(a: Attributes, x: Inputs, v: int) -> Tensor:
 def _pad(a: Attributes, x: Inputs, v: int) -> Tensor:
     """Pad; negative amounts crop, and axes that are not named stay unchanged."""
     values = x[0]
-    amounts = whole(x[1]) if v >= 11 else list(a["pads"])
+    amounts = as_integers(x[1]) if v >= 11 else list(a["pads"])
     half = len(amounts) // 2
-    axes = list(range(values.dim())) if x[3] is None else [axis % values.dim() for axis in whole(x[3])]
+    axes = list(range(values.dim())) if x[3] is None else [axis % values.dim() for axis in as_integers(x[3])]
     pairs = [(0, 0)] * values.dim()
     for axis, before, after in zip(axes, amounts[:half], amounts[half:], strict=True):
         pairs[axis] = (before, after)
