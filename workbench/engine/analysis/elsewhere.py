@@ -79,7 +79,7 @@ def elsewhere(
 
 
 def _opened(workspace: Workspace, path: str, job: Job, trusted: Trust) -> tuple[Evaluator, tuple[str, ...]]:
-    """The other data, measured with the original; and notes on how they were read."""
+    """Return the other data, measured with the original; and notes on how they were read."""
     own = workspace.data
     assert own is not None
     rules, notes = _rules(own.path, path)

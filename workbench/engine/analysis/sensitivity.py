@@ -208,8 +208,8 @@ def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
 
 
 def _chain(workspace: Workspace, wanted: Wanted, layers: int) -> Chain | None:
-    """The blocks over which candidates are estimated in one pass: where rows are blocks, and where measuring all takes
-    long and nobody asked for that. Raises UserError where there are none and rows are to be blocks."""
+    """Return the blocks over which candidates are estimated in one pass: if rows are blocks, or if measuring all takes
+    long and was not requested. Raises UserError if there are none and rows are to be blocks."""
     unasked = wanted.share is None and wanted.race is None and _is_long(workspace, layers * len(wanted.candidates))
     if not wanted.blocks and not unasked:
         return None
@@ -224,7 +224,8 @@ def _chain(workspace: Workspace, wanted: Wanted, layers: int) -> Chain | None:
 
 
 def _rows(layers: Sequence[Layer], chain: Chain | None) -> dict[str, tuple[str, ...]]:
-    """Rows of a scan with their layers: each layer by itself, or the blocks of a chain and what is not in them."""
+    """Return the rows of a scan with their layers: single layers, or the blocks of a chain and the layers outside
+    them."""
     block_of = {path: block for block, paths in (chain.blocks if chain is not None else {}).items() for path in paths}
     rows: dict[str, tuple[str, ...]] = {}
     for layer in layers:

@@ -1,9 +1,9 @@
 """Costs of candidates, estimated in one pass over a model's blocks (see graph.subgraph.chain).
 
-What goes into each block is kept, and a candidate runs in its block alone. What an error of a block's output does to
-the model's outputs is measured by probes: of each block a few candidates are carried along to the end, beside the
+The input of each block is kept, and a candidate runs in its block alone. The effect of an error in a block's output on
+the model's outputs is measured by probes: a few candidates of each block are propagated to the end, beside the
 original. The divergence of the others follows from their error, along a line through the probes on logarithmic axes.
-One block at a time is loaded, and nothing needs gradients.
+One block at a time is loaded, and no gradients are needed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,23 +29,23 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.subgraph import cut
 from workbench.graph.subgraph.chain import Chain, Part, chain_of
 
-SAMPLES = 32  # of the evaluation data, the first in its order
-HELD = 1 << 30  # bytes of values between blocks: beyond that fewer samples
+SAMPLES = 32  # samples of the evaluation data, the first in its order
+HELD = 1 << 30  # bytes of values between blocks; more would need fewer samples
 WITHIN = 256 << 20  # bytes of values within a block that are kept for the candidates of a layer
-PROBES = 2  # candidates of a block that are carried to the end
+PROBES = 2  # candidates of a block that are propagated to the end
 Batch = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Steps on some layers: their paths, and what makes the edits."""
+    """Steps on some layers: their paths, and a function that makes the edits."""
 
     paths: tuple[str, ...]
     edits: Callable[[], Mapping[str, Edit]]
 
 
 def chain_in(workspace: Workspace) -> Chain | None:
-    """The chain of blocks by which the measured output is computed, if it is one output, and of the model itself."""
+    """Return the chain of blocks that computes the measured output, if it is one output of the model; else None."""
     evaluator = workspace.measurable()
     answer = evaluator.data.answer
     if answer.more or workspace.model.weights_only:
@@ -61,8 +61,8 @@ def estimated(
     edit: Callable[[str, Stack], Edit],
     job: Job,
 ) -> list[Trial]:
-    """The candidates of `cells` (row, its layers that can have it, steps) with their bytes and estimated costs; `edit`
-    makes the edit of a layer."""
+    """Return the candidates of `cells` (row, its layers that can have it, steps) with their bytes and estimated costs;
+    `edit` makes the edit of a layer."""
     sizes: dict[int, int] = {}
 
     def edits(number: int) -> dict[str, Edit]:
@@ -88,8 +88,8 @@ def estimated(
 def rises(
     workspace: Workspace, chain: Chain, candidates: Sequence[Candidate], job: Job, probes: int = PROBES
 ) -> list[float | None]:
-    """The mean divergence of the outputs from the original's for each candidate, estimated, and measured on a few
-    samples for those behind the last block and those that lie in no block; None where its layers lie in several."""
+    """Return the mean divergence of the outputs from the original's for each candidate: estimated, or measured on a few
+    samples for those after the last block and those in no block; None if its layers are in several blocks."""
     found: list[float | None] = [None] * len(candidates)
     for number, rise in _Pass(workspace, chain, probes).run(candidates, job):
         found[number] = rise
@@ -97,7 +97,7 @@ def rises(
 
 
 class _Pass:
-    """Values between the parts: of the original, and of each probe, a list with an array a batch."""
+    """Values between the parts: of the original, and of each probe, a list with one array per batch."""
 
     def __init__(self, workspace: Workspace, chain: Chain, probes: int) -> None:
         self.chain, self.probes = chain, probes
@@ -109,7 +109,7 @@ class _Pass:
         self.moved: dict[tuple[int, float], list[np.ndarray]] = {}  # (part, error at its end) -> values
 
     def _samples(self, workspace: Workspace) -> int:
-        """Number of samples that the values between the parts have room for."""
+        """Return the number of samples for which the values between the parts fit into memory."""
         known = self.chain.model.known_of_one_sample
         shapes = [known[part.received].shape for part in self.chain.parts[1:] if part.received in known]
         sizes = [4 * int(np.prod([size or 1 for size in shape])) for shape in shapes if shape is not None]
@@ -135,14 +135,14 @@ class _Pass:
         yield from _Block(self, None).errors(left, job.part(0.9, 1.0)).items()
 
     def _carry(self, place: int, block: "_Block", own: Mapping[int, Candidate], errors: Mapping[int, float]) -> None:
-        """Go on behind a block, with its probes."""
+        """Continue after a block, with its probes."""
         chosen = _spread(errors, self.probes)
         new = {(place, errors[number]): block.values(block.edited(own[number])) for number in chosen}
         self.moved = {key: block.values(block.run, values) for key, values in self.moved.items()} | new
         self.original = block.original
 
     def _slopes(self, last: "_Block") -> dict[int, list[tuple[float, float]]]:
-        """Probes of each part: (error at its end, divergence of the outputs), by error."""
+        """Return the probes of each part: (error at its end, divergence of the outputs), by error."""
         found: dict[int, list[tuple[float, float]]] = {}
         for (place, error), values in sorted(self.moved.items()):
             found.setdefault(place, []).append((error, last.apart(last.run, values)))
@@ -150,7 +150,7 @@ class _Pass:
 
     @cached_property
     def sides(self) -> list[dict[str, np.ndarray]]:
-        """Values that parts read beside that of the part before, such as a mask, batch by batch."""
+        """Values that parts read besides that of the previous part, such as a mask, batch by batch."""
         names = list(dict.fromkeys(name for part in self.chain.parts for name in part.sides))
         if not names:
             return [{} for _ in self.batches]
@@ -163,7 +163,7 @@ class _Pass:
 
 
 class _Block:
-    """A part that is loaded, or the whole model (`part` None), with what it yields of the original."""
+    """A loaded part, or the whole model (`part` None), with its output for the original."""
 
     def __init__(self, passing: _Pass, part: Part | None) -> None:
         self.passing, self.part = passing, part
@@ -188,11 +188,11 @@ class _Block:
         return {**inputs, **passing.sides[batch], **({part.received: given[batch]} if part.received else {})}
 
     def values(self, run: Run, given: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-        """Output values [batches], of the original's input values or of others."""
+        """Return output values [batches], for the original's input values or for others."""
         return [run(self.feeds(batch, given))[0] for batch in range(len(self.passing.batches))]
 
     def errors(self, candidates: Mapping[int, Candidate], job: Job) -> dict[int, float]:
-        """How far each moves what comes out. Those of one layer share a cut."""
+        """Return how far each candidate moves the output. Those of one layer share a cut."""
         found = {}
         for number, each in sorted(candidates.items(), key=lambda pair: pair[1].paths):
             job.check()
@@ -211,7 +211,8 @@ class _Block:
     _cut: SuffixRunner | None = None
 
     def apart(self, run: Run, given: Sequence[np.ndarray] | None = None) -> float:
-        """Mean square of the change of what comes out; behind the last part, mean divergence of the outputs."""
+        """Return the mean square of the change of the output; after the last part, the mean divergence of the model's
+        outputs."""
         rows = []
         for batch in range(len(self.passing.batches)):
             before, after = self._before(batch), run(self.feeds(batch, given))[0]
@@ -229,15 +230,15 @@ class _Block:
 
 
 def _spread(errors: Mapping[int, float], count: int) -> list[int]:
-    """Candidates whose errors lie evenly among all that are not zero, the largest left out."""
+    """Return candidates whose errors lie evenly among all that are not zero, without the largest."""
     ranked = sorted((number for number in errors if errors[number] > 0), key=lambda number: errors[number])
     places = (round((len(ranked) - 1) * (2 * place + 1) / (2 * count)) for place in range(count) if ranked)
     return list(dict.fromkeys(ranked[place] for place in places))
 
 
 def along(probes: Sequence[tuple[float, float]], error: float) -> float:
-    """The divergence at an error: on the line through two probes on logarithmic axes, and proportional to the error
-    below the smallest and where there is one alone; as steep beyond the largest as before it."""
+    """Return the divergence at an error: on the line through two probes on logarithmic axes; proportional to the error
+    below the smallest probe, or if there is only one; beyond the largest, with the last slope."""
     known = [(np.log(x), np.log(y)) for x, y in probes if x > 0 and y > 0]
     if not known or error <= 0:
         return error

@@ -60,7 +60,7 @@ class Levels:
 
 
 def _scale(step: float) -> float:
-    """The nearest float32 to a step between levels, none that underflows."""
+    """Return the float32 nearest to a step between levels, such that it does not underflow."""
     return float(np.float32(max(step, SMALLEST) if step else DEAD))
 
 

@@ -1,8 +1,9 @@
-"""A model as a chain of parts, each of which acts on what follows through one value alone: the blocks of a decoder.
+"""A model as a chain of parts, each of which affects the following ones through a single value: the blocks of a
+decoder.
 
-Blocks are numbered modules in a row. A block ends in the last value on every way from its layers to the outputs (see
-span) before the next layer that is not its own, so that a sum with what it received is part of it; what else is read
-behind that value, such as a mask, does not depend on the blocks before it.
+Blocks are numbered modules in a row. A block ends at the last value on every path from its layers to the outputs (see
+span) before the next layer outside it, so that a sum with its input is part of it; anything else that is read after
+that value, such as a mask, does not depend on earlier blocks.
 """
 
 import re
@@ -15,16 +16,16 @@ from workbench.graph.model.model import Model
 from workbench.graph.subgraph import cut
 from workbench.graph.subgraph.span import Flow, flow_of, readers
 
-LEAST = 2  # layers of a block, on average
+LEAST = 2  # fewest layers of a block, on average
 
 
 @dataclass(frozen=True)
 class Part:
     """One part of a chain.
 
-    received  name of the value that comes from the part before; "" for the first
+    received  name of the value from the previous part; "" for the first
     sides     names of the other computed values that it reads
-    given     name of the value that it yields: of the last part the model's output
+    given     name of its output value; for the last part the model's output
     layers    paths of its layers, in the model's order
     """
 
@@ -36,8 +37,8 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """`model` yields one output, by way of all `parts`. `blocks`: module -> layers, of the modules that lie within one
-    part. `others`: layers that lie in no part, such as an embedding that is the head as well."""
+    """`model` has one output, computed through all `parts`. `blocks`: module -> layers, for modules within one part.
+    `others`: layers in no part, such as an embedding that is also the head."""
 
     model: Model
     parts: tuple[Part, ...]
@@ -45,13 +46,13 @@ class Chain:
     others: tuple[str, ...]
 
     def model_of(self, part: Part) -> Model:
-        """The graph that computes what a part yields from what it reads, and from inputs of the model."""
+        """Return the graph that computes a part's output from the values it reads, and from inputs of the model."""
         known = (*((part.received,) if part.received else ()), *part.sides)
         return _holding(self.model, cut.between(self.model, known, (part.given,)))
 
 
 def chain_of(model: Model, output: str) -> Chain | None:
-    """The chain by which an output is computed; None for a model that has no blocks in a row."""
+    """Return the chain that computes an output; None for a model without blocks in a row."""
     whole = cut.with_single_output(model, output)
     modules = numbered(tuple(whole.sites))
     flow = flow_of(whole)
@@ -76,8 +77,8 @@ def chain_of(model: Model, output: str) -> Chain | None:
 
 
 def numbered(paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Layers of each module of the row that holds most layers: modules whose names differ by a number only. Empty
-    where that is less than half of all layers, or the modules are little more than layers."""
+    """Return the layers of each module of the row that holds most layers: modules whose names differ only by a number.
+    Empty if these are less than half of all layers, or the modules are hardly more than layers."""
     rows: dict[tuple[int, str], dict[int, list[tuple[str, str]]]] = {}
     for path in paths:
         names = path.split(".")
@@ -108,20 +109,20 @@ def _end_of_block(flow: Flow, model: Model, layers: Sequence[str]) -> int:
 
 
 def _in_a_row(flow: Flow, ends: Sequence[int]) -> list[int]:
-    """Keep the ends on one way, on which all blocks before them act on the output, in order."""
+    """Return the ends that lie on one path, on which all earlier blocks affect the output, in order."""
     ways = [[end for end in flow.ends_behind(start) if end in ends] for start in ends if start]
     return max(ways, key=len, default=[])
 
 
 def _place(flow: Flow, model: Model, path: str, ends: Sequence[int]) -> int:
-    """Number of the part that a layer lies in: the first whose end is on every way from it."""
+    """Return the number of the part that contains a layer: the first whose end is on every path from it."""
     end = _end(flow, model, (path,))
     passed = set(flow.ends_behind(end)) if end else set()
     return next((place for place, each in enumerate(ends) if each in passed), len(ends))
 
 
 def _holding(model: Model, graph: ir.Model) -> Model:
-    """The model with part of its graph, and with the layers all of whose nodes are in it."""
+    """Return the model with part of its graph, and with the layers whose nodes are all in it."""
     left = {node.name for node in graph.graph}
     sites = {path: site for path, site in model.sites.items() if left.issuperset(readers(site))}
     return replace(model, ir=graph, sites=sites, layers=tuple(layer for layer in model.layers if layer.path in sites))

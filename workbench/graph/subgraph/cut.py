@@ -87,8 +87,8 @@ def value_name(model: Model, path: str, behind: bool = False) -> str:
 
 
 def multiplied(model: Model, path: str) -> str:
-    """Name of the value that a head receives whose weights are a table that is looked up, too. Raises UserError where
-    there is no such product."""
+    """Return the name of the input value of a head whose weights are a table that is looked up, too. Raises UserError
+    if there is no such product."""
     value = model.ir.graph.initializers[_site(model, path).initializer]
     for reader in readers(value):
         product = reader.node.op_type in ("MatMul", "Gemm") and reader.index == 1 and reader.inputs_axis == 1
