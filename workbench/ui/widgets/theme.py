@@ -4,13 +4,12 @@
 """
 
 import time
-from collections.abc import Iterable
 from typing import Literal
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QIcon
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyle, QStyleFactory, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStackedWidget, QStyle, QStyleFactory, QWidget
 
 from workbench.core.base.resources import resource_path
 from workbench.ui.text.i18n import language, tr
@@ -64,7 +63,7 @@ class _State:
     applied = False
     listening = False
     changing = False
-    stale: "_Stale | None" = None
+    stale: list[QWidget] = []  # noqa: RUF012 -- hidden, and not yet in the colours in use
 
 
 signals = Signals()
@@ -124,55 +123,46 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
 
 
 def _polish(app: QApplication) -> None:
-    """Let the sheet take its colours from the palette again: in widgets on show now, in hidden ones right after.
+    """Let the sheet take its colours from the palette again: in widgets on show, and those that a page on show may show
+    next, now; in all others right after.
 
     To set a sheet takes seven times as long: Qt polishes a widget once for each of its parents, and lays all out anew.
     """
-    hidden = []
+    _State.stale = []
+    known: dict[QWidget, bool] = {}
     for widget in app.allWidgets():
-        if widget.isVisible():
+        if widget.isVisible() or _is_near(widget, known):
             _polish_again(widget, app.style())
         else:
-            hidden.append(widget)
-    if _State.stale is None:
-        _State.stale = _Stale(app)
-    _State.stale.take(hidden)
+            _State.stale.append(widget)
+    QTimer.singleShot(0, app, _polish_hidden)
 
 
-class _Stale(QObject):
-    """Hidden widgets that are not in the colours in use yet: polished in slices, or when they are shown before."""
+def _is_near(widget: QWidget, known: dict[QWidget, bool]) -> bool:
+    """True for a widget that is hidden by itself in a page on show: not for hidden pages, windows and menus."""
+    if widget not in known:
+        parent = None if widget.isWindow() else widget.parentWidget()
+        on_show = parent is not None and parent.isVisible()
+        near = not isinstance(parent, QStackedWidget) if on_show else parent is not None and _is_near(parent, known)
+        known[widget] = near
+    return known[widget]
 
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
-        self._app = app
-        self.widgets: dict[QWidget, None] = {}
 
-    def take(self, widgets: Iterable[QWidget]) -> None:
-        self.widgets = dict.fromkeys(widgets)
-        self._app.installEventFilter(self)
-        QTimer.singleShot(0, self, self._go_on)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and watched in self.widgets and isinstance(watched, QWidget):
-            del self.widgets[watched]
-            _polish_again(watched, self._app.style())
-        return False
-
-    def _go_on(self) -> None:
-        end = time.perf_counter() + SLICE
-        while self.widgets and time.perf_counter() < end:
-            widget, _ = self.widgets.popitem()
-            if shiboken6.isValid(widget):
-                _polish_again(widget, self._app.style())
-        if self.widgets:
-            QTimer.singleShot(0, self, self._go_on)
-        else:
-            self._app.removeEventFilter(self)
+def _polish_hidden() -> None:
+    """For a moment; what is left in the next turn of the event loop."""
+    app, end = QApplication.instance(), time.perf_counter() + SLICE
+    while isinstance(app, QApplication) and _State.stale:
+        widget = _State.stale.pop()
+        if shiboken6.isValid(widget):
+            _polish_again(widget, app.style())
+        if time.perf_counter() > end:
+            QTimer.singleShot(0, app, _polish_hidden)
+            return
 
 
 def hidden_are_stale() -> bool:
     """Whether hidden widgets still wait for the colours in use."""
-    return _State.stale is not None and bool(_State.stale.widgets)
+    return bool(_State.stale)
 
 
 def _polish_again(widget: QWidget, style: QStyle) -> None:
