@@ -251,3 +251,30 @@ def test_the_page_stands_alone_and_says_every_recipe(found):
 
 
 # -- with the engine ---------------------------------------------------------------------------------------------------
+
+
+def test_a_dot_under_the_mouse_stays_described_when_figures_arrive(found, qtbot):
+    canvas = found.plot.canvas
+    dot = next(spot for spot in canvas.spots if found.plot.entry(spot.key).point.name == "4 bit")
+    QTest.mouseMove(canvas.viewport(), canvas.place(dot).toPoint())
+    words_of_it = found.plot.readout.full
+    assert words_of_it.startswith("4 bit")
+    found.plans.changed.emit()
+    settle(found.session)
+    assert found.plot.readout.full == words_of_it and canvas.under == dot.key
+
+
+def test_a_front_that_loses_nothing_is_not_drawn_against_ruined_recipes(found):
+    """All that is of use loses nothing: the range ends near that, whatever uniform recipes lose."""
+    plans = found.plans
+    points = [
+        point if point.drop > 0.2 else replace(point, held_out=None, measured=replace(point.measured, drop=0.0))
+        for point in plans.front.points
+    ]
+    best = min(points, key=lambda point: point.bytes)
+    ruined = replace(next(point for point in points if point.drop > 0.2), bytes=best.bytes + 1000)
+    plans.front = replace(plans.front, points=(*(point for point in points if point.drop == 0.0), ruined), chosen=None)
+    plans.changed.emit()
+    settle(found.session)
+    home = found.plot.canvas.home
+    assert home.height() < 15, "points"

@@ -90,6 +90,11 @@ def touched(workspace: Workspace, goal: Goal) -> list[Layer]:
     return layers
 
 
+def nothing(workspace: Workspace, goal: Goal) -> Table:
+    """Return the table without any option yet. Raises UserError as `touched` does."""
+    return Table((), tuple(layer.path for layer in touched(workspace, goal)), Predictability(None))
+
+
 class _Source:
     """Computes rows of the table, or reads them from disk."""
 

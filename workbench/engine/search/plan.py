@@ -19,7 +19,7 @@ from workbench.engine.search import aims
 from workbench.engine.search.aims import Step
 from workbench.engine.search.allocate import Limits
 from workbench.engine.search.knowledge import MARGINS, Knowledge
-from workbench.engine.search.options import Table, promising, table
+from workbench.engine.search.options import Table, nothing, promising, table
 from workbench.engine.search.racing import Raced, known_of, race
 from workbench.engine.search.stacks import FIRST, uniform
 from workbench.engine.search.trials import Trials, split
@@ -102,6 +102,7 @@ class Search:
 
     def run(self, others: Others) -> None:
         """Run all but the final figures. Raises Cancelled."""
+        self.known = Knowledge(self.workspace, self.goal, self.wholes, nothing(self.workspace, self.goal))
         if not self.trials.closed:
             self._measure_some(self.job.part(0.0, 0.02))
         if self.workers is not None and self.trials.run:  # not all is known: they start while this process predicts
@@ -129,7 +130,7 @@ class Search:
         """Return the front with figures on held-out samples for the chosen point, and for those it is compared with."""
         if self.goal.retrain and self.known is not None and not self.trials.closed:
             self._retrain(self.known)
-        if self.left and self.known is not None:
+        if self.known is not None and (self.left or self.front.chosen is None):  # out of time, or stopped
             self._prefer_measured(self.known)
         final, done = [point for point in aims.finalists(self.goal, self.front) if self._to_verify(point)], 0
         with self._in_time("checking", self.job) as job:
@@ -162,9 +163,10 @@ class Search:
         self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or self.front.chosen)
 
     def _prefer_measured(self, known: Knowledge) -> None:
-        """Replace a predicted choice by a measured point that meets the goal, if there is one."""
+        """Choose a recipe that is only predicted if no measured one keeps the goal."""
         best = self.front.chosen
-        if best is not None and best.measured is None:
+        if best is None or best.measured is None:
+            known.learn(self.raced, self.front.points)
             self.front = replace(self.front, chosen=aims.chosen(self.goal, known, self.front) or best)
 
     def _free(self) -> None:
@@ -215,7 +217,8 @@ class Search:
     def _foresee(self, found: Table) -> Knowledge:
         """Predict the front from predictions for single layers alone."""
         known = Knowledge(self.workspace, self.goal, self.wholes, found)
-        if found.known.kind == "loss" and not self.trials.closed:
+        news = self.trials.run or self.goal.layers or self.goal.target  # otherwise what was measured follows at once
+        if found.known.kind == "loss" and news and not self.trials.closed:
             known.guess(self.front.points)
             self.front = replace(self.front, predicted=self._line(known))
             self._updated = 0.0
@@ -224,10 +227,8 @@ class Search:
 
     def _measure_references(self, found: Table, others: Others, job: Job) -> None:
         """Measure the user's recipes, uniform ones, and those that an earlier search measured."""
-        wanted: list[tuple[Kind, str, Recipe]] = [
-            *others,
-            *(("uniform", *each) for each in self.wholes.uniform(found.layers)),
-        ]
+        wanted: list[tuple[Kind, str, Recipe]] = list(others)
+        wanted += [("uniform", name, recipe) for name, recipe in self.wholes.uniform(found.layers)]
         known = {recipe.in_effect for _, _, recipe in wanted}
         earlier = [recipe for recipe in self.wholes.earlier() if recipe.in_effect not in known]
         usable = [recipe for recipe in earlier if self.wholes.may_use(found.layers, recipe)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
 from workbench.ui.plots.overlay import Overlay
 from workbench.ui.widgets import theme
@@ -13,6 +13,7 @@ REACH = 14  # pixels from a dot within which the mouse takes it
 DRAG = 5  # pixels from which a press is a drag
 ZOOM = 1.2  # a notch of the wheel
 FAR = 64.0  # largest multiple of the home range when zooming out
+GROUND = 200  # opacity of the ground behind a label, 0..255: lines pass below it
 RING = 8.0  # pixels from the middle of a dot to the ring around it
 
 
@@ -68,6 +69,11 @@ class TradeoffCanvas(Overlay):
         self._zoomed = False
         home = self.home
         self.box.setRange(xRange=(home.left(), home.right()), yRange=(home.top(), home.bottom()), padding=0)
+
+    @property
+    def under(self) -> int | None:
+        """Return the dot under the mouse, if it is still there."""
+        return self._pointed if any(dot.key == self._pointed for dot in self.spots) else None
 
     @property
     def zoomed(self) -> bool:
@@ -218,6 +224,9 @@ class TradeoffCanvas(Overlay):
             if where is None or not area.contains(places[dot.key]):
                 continue
             taken.append(where)
+            ground = QColor(colors.surface)
+            ground.setAlpha(GROUND)
+            painter.fillRect(where, ground)
             painter.setFont(font)
             painter.setPen(colors.text if dot.strong else colors.muted)
             painter.drawText(where, Qt.AlignmentFlag.AlignCenter, dot.label)

@@ -90,14 +90,25 @@ class Summary(QPushButton):
 
 
 class UnitBox(QComboBox):
-    """A combo box as wide as its widest title; Qt measures the ink only, without the blank half of a closing Chinese
-    bracket."""
+    """A combo box as wide as its current title, and its list as wide as the widest; Qt measures the ink only, without
+    the blank half of a closing Chinese bracket."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # the metric may be another
+        self.currentIndexChanged.connect(lambda _: self.updateGeometry())
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(self._whole().width())
+        super().showPopup()
 
     def sizeHint(self) -> QSize:
+        metrics, titles = self.fontMetrics(), [self.itemText(place) for place in range(self.count())]
+        widest = max(map(metrics.horizontalAdvance, titles), default=0)
+        return self._whole() - QSize(widest - metrics.horizontalAdvance(self.currentText()), 0)
+
+    def _whole(self) -> QSize:
+        """Return the size with the widest title."""
         metrics, titles = self.fontMetrics(), [self.itemText(place) for place in range(self.count())]
         ink = max((metrics.boundingRect(title).width() for title in titles), default=0)
         whole = max(map(metrics.horizontalAdvance, titles), default=0)

@@ -22,6 +22,7 @@ from workbench.ui.widgets.labels import tooltip
 
 LOG_FROM = 3.0  # ratio of the largest to the smallest from which the axis is logarithmic
 ROUGH = 0.15  # share of the original's metric: recipes with a larger drop do not affect the range
+LITTLE = 0.03  # share of the original's metric: the least drop that the range shows
 BESIDE = 1.5  # relative to the drops on the front: how far others may lie below
 ENDLESS = 200  # size of a shaded area relative to the initial range
 OF_USE = frozenset({"front", "chosen", "current", "snapshot"})
@@ -118,7 +119,7 @@ class TradeoffPlot(PlotPanel):
         self._draw_goal(home)
         self.canvas.set_spots([self._dot(entry, x) for entry, x in placed], home)
         self._draw_key(placed)
-        self._on_pointed(None)
+        self._describe(self.canvas.under)
 
     def _x(self, entry: Entry) -> float | None:
         """Return the position of a recipe whose drop is known, in the unit of the axis, or None."""
@@ -195,7 +196,10 @@ class TradeoffPlot(PlotPanel):
         xs = [self._across(x) for _, x in placed]
         rough = ROUGH * abs(self.scene.value or 0.0) or math.inf
         known = [(entry, entry.drop) for entry, _ in placed if entry.drop is not None]
-        useful = max((drop for entry, drop in known if entry.marks & OF_USE and drop <= rough), default=0.0)
+        others = [(entry, drop) for entry, drop in known if "original" not in entry.marks]
+        of_use = [drop for entry, drop in others if entry.marks & OF_USE and drop <= rough]
+        # Where all that is of use loses hardly anything, its surroundings show how little that is.
+        useful = max(*of_use, LITTLE * abs(self.scene.value or 0.0)) if of_use else 0.0
         shown = [(entry, drop) for entry, drop in known if drop <= BESIDE * useful or not useful]
         near = [0.0, *(drop for _, drop in shown)]
         near += [end for entry, _ in shown if (best := entry.point.best) is not None for end in (best.low, best.high)]
@@ -237,15 +241,18 @@ class TradeoffPlot(PlotPanel):
     def entry(self, key: int | None) -> Entry | None:
         return next((entry for entry in self.scene.entries if entry.key == key), None)
 
-    def _on_pointed(self, key: int | None) -> None:
+    def _describe(self, key: int | None) -> tuple[str, str]:
         """Describe the dot under the mouse, else the chosen one, else what to do."""
-        pointed = self.entry(key)
         chosen = self.canvas.chosen
-        entry = pointed or self.entry(chosen[-1] if chosen else None)
+        entry = self.entry(key) or self.entry(chosen[-1] if chosen else None)
         figures, recipe = self.words(entry) if entry is not None else (self._hint(), self._sources())
         self.readout.show_text(figures)
         self.recipe.show_text(recipe)
-        if pointed is not None:
+        return figures, recipe
+
+    def _on_pointed(self, key: int | None) -> None:
+        figures, recipe = self._describe(key)
+        if self.entry(key) is not None:
             dot = next(dot for dot in self.canvas.spots if dot.key == key)
             at = self.canvas.viewport().mapToGlobal(self.canvas.place(dot).toPoint())
             QToolTip.showText(at, tooltip(f"{figures}\n{recipe}"), self.canvas)

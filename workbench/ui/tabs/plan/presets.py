@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.analysis.plan import PRESETS, Point
@@ -40,16 +40,21 @@ class PresetMenu(QMenu):
         self._plans.ask_forecasts()
 
     def fill(self) -> None:
-        self.clear()
-        for name in PRESETS:
+        for name, action in self._entries().items():
             forecast = self._plans.forecasts.get(name)
             title = said(name)
-            action = self.addAction(f"{title[:1].upper()}{title[1:]}\t{self._figures(name, forecast)}")
+            action.setText(f"{title[:1].upper()}{title[1:]}\t{self._figures(name, forecast)}")
             action.setEnabled(forecast is None or not forecast.refused)
-            if forecast is not None and forecast.refused:
-                action.setToolTip(tooltip(said(forecast.refused)))
-            action.setProperty(BROAD, True)
-            action.triggered.connect(partial(self._apply, name))
+            action.setToolTip(tooltip(said(forecast.refused)) if forecast is not None and forecast.refused else "")
+
+    def _entries(self) -> dict[str, QAction]:
+        """Return an action for each preset; a menu that is emptied while it is open closes."""
+        if not self.actions():
+            for name in PRESETS:
+                action = self.addAction("")
+                action.setProperty(BROAD, True)
+                action.triggered.connect(partial(self._apply, name))
+        return dict(zip(PRESETS, self.actions(), strict=True))
 
     def _apply(self, name: str, _: bool = False) -> None:
         self.applied.emit(name)
