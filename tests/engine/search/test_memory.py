@@ -1,4 +1,4 @@
-"""The memory that a whole search takes at most, in a process of its own, on a network whose inputs of layers are large:
+"""The memory that a whole search takes at most, in a fresh process, on a network whose inputs of layers are large:
 a depthwise convolution of many channels, of which calibration sees rows by the thousand."""
 
 import os
