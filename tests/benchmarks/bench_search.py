@@ -83,7 +83,8 @@ class Clock:
     cpu: float = 0.0
 
     def __enter__(self) -> "Clock":
-        self.wall, self.cpu = -time.perf_counter(), -time.process_time()
+        self.wall -= time.perf_counter()
+        self.cpu -= time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -201,12 +202,14 @@ def depths(_: str, samples: int) -> None:
     candidates_of("three layers", workspace, convolutions[1 :: len(convolutions) // 3])
 
 
-def everywhere(_: str, samples: int) -> None:
-    """The same on all its layers, in an order that is spread over the depth: what a run that is stopped has told by
-    then is of early and late layers alike."""
+def everywhere(_: str, samples: int, skip: int = 0) -> None:
+    """The same on all its layers but for the first few, in an order that is spread over the depth: what a run that is
+    stopped has told by then is of early and late layers alike."""
     workspace = resnet(samples)
     layers = workspace.model.layers
-    candidates_of("all layers", workspace, [layers[SPREAD * place % len(layers)] for place in range(len(layers))])
+    spread = [layers[SPREAD * place % len(layers)] for place in range(len(layers))][skip:]
+    print("layers:", ", ".join(layer.path for layer in spread), flush=True)
+    candidates_of("all layers", workspace, spread)
 
 
 def resnet(samples: int) -> Workspace:
@@ -413,13 +416,15 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=0)
     parser.add_argument("--parts", default="curve,race,again,kill")
     parser.add_argument("--keep", default="", help="folder of what was measured; default: a new one for each part")
+    parser.add_argument("--skip", type=int, default=0, help="layers that an earlier run of the part `layers` had")
     asked = parser.parse_args()
     print(json.dumps(vars(asked)), f"{os.cpu_count()} processors")
     for part in asked.parts.split(","):
         for name in asked.models.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 os.environ["WORKBENCH_CACHE"] = asked.keep or folder
-                PARTS[part](name, asked.samples)
+                more = {"skip": asked.skip} if part == "layers" else {}
+                PARTS[part](name, asked.samples, **more)
 
 
 if __name__ == "__main__":
