@@ -3,7 +3,7 @@
 import pytest
 
 from tests.figures import AGREEMENT, COSINE, DECIBEL, MSE, TOP1
-from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three
+from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three_digits
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_amount(count, text):
     ("value", "text"), [(1, "1.00"), (9.994, "9.99"), (9.996, "10.0"), (99.96, "100"), (123.4, "123"), (-0.5, "-0.50")]
 )
 def test_three(value, text):
-    assert three(value) == text
+    assert three_digits(value) == text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from workbench.core.analysis.sensitivity import Trial
 from workbench.core.analysis.sweep import with_step
-from workbench.core.base.several import several
+from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 
@@ -12,9 +12,9 @@ STEP = Action("quantize.affine", {"bits": 4})
 
 
 def test_several_are_a_tuple_and_one_text_is_refused():
-    assert several(["a", "bc"]) == ("a", "bc") and several(()) == ()
+    assert as_names(["a", "bc"]) == ("a", "bc") and as_names(()) == ()
     with pytest.raises(TypeError, match=r"give \('bc',\)"):
-        several("bc")
+        as_names("bc")
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_packages_and_paths_of_other_distributions_are_found(site):  # noqa: F81
     points = "[workbench.targets]\na = npus\nb = more:THREE\nc = more:BAD\nd = more:NONE\n"
     distribution(site, "more", points, more=source + "BAD = [HERE / 'bad.yaml']\nNONE = 3\n")
     assert sorted(all_targets().keys() - shipped_targets().keys()) == ["example-npu", "example-three", "example-two"]
-    said = " ".join(discovery.left_out())
+    said = " ".join(discovery.load_failures())
     assert "bad.yaml is not a valid target file" in said and "names an object of type int, not a package" in said
 
 

@@ -65,7 +65,7 @@ def metrics(site):  # noqa: F811
 @pytest.mark.allow_logs
 def test_a_metric_of_another_distribution_is_there_and_broken_ones_are_named(metrics):
     assert metrics["margin"].info.unit == "logits" and metrics["top1"].info.interval == "wilson"
-    said = " ".join(discovery.left_out())
+    said = " ".join(discovery.load_failures())
     assert (
         "c = margins:TAKEN" in said
         and "is there already" in said
@@ -129,7 +129,7 @@ def test_a_reader_opens_what_ours_do_not(site, tmp_path):  # noqa: F811
         open_dataset(str(odd), SPECS)
     with pytest.raises(UserError, match="is not a data set"):
         open_dataset(str(other), SPECS)
-    assert len(all_readers()) == 3 and "tables:RUDE) was not loaded: ZeroDivisionError" in discovery.left_out()[0]
+    assert len(all_readers()) == 3 and "tables:RUDE) was not loaded: ZeroDivisionError" in discovery.load_failures()[0]
     table.write_text("a,b\n")
     with pytest.raises(UserError, match="not a table of numbers"):
         open_dataset(str(table), SPECS)

@@ -75,7 +75,7 @@ def workspace():
 def test_it_is_asked_before_those_that_take_what_is_left(formats):
     assert {"packed", "wrong", "none"} < set(formats) and "bare" not in formats
     assert formats.index("pt2") < formats.index("packed") < formats.index("onnx") == len(formats) - 1
-    assert "the format bare needs a suffix" in " ".join(discovery.left_out())
+    assert "the format bare needs a suffix" in " ".join(discovery.load_failures())
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.ipc.messages import Methods
 from workbench.core.plugins import discovery
-from workbench.core.plugins.contain import contained
+from workbench.core.plugins.contain import with_user_errors
 from workbench.core.plugins.discovery import Loader
 from workbench.engine.api.service import Service
 from workbench.methods.base.method import all_methods
@@ -157,7 +157,7 @@ def test_a_file_of_our_own_that_is_broken_is_left_out_too(monkeypatch):
         raise ZeroDivisionError("division by zero")
 
     discovery.load_all(known, [Loader("The method file x.py", object, foreign=False)], half)
-    assert set(known) == {"a"} and discovery.left_out() == (
+    assert set(known) == {"a"} and discovery.load_failures() == (
         "The method file x.py was not loaded: ZeroDivisionError: division by zero.",
     )
 
@@ -167,4 +167,4 @@ def test_errors_that_are_meant_pass():
         raise UserError("Meant.", "So.")
 
     with pytest.raises(UserError, match="Meant"):
-        contained(refuse, "a.b", "The plug-in", answers=True)()
+        with_user_errors(refuse, "a.b", "The plug-in", answers=True)()

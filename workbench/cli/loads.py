@@ -2,7 +2,7 @@
 
 from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Totals
-from workbench.core.base.quantities import size, three
+from workbench.core.base.quantities import size, three_digits
 
 
 def weight_rows(before: Totals, after: Totals) -> list[tuple[str, str, str, str]]:
@@ -20,10 +20,12 @@ def load_rows(before: Load, after: Load) -> list[tuple[str, str, str, str]]:
         return "unknown" if memory is None else size(memory.median)
 
     rows = [
-        ("load time", f"{three(before.seconds.median)} s", f"{three(after.seconds.median)} s", fresh),
+        ("load time", f"{three_digits(before.seconds.median)} s", f"{three_digits(after.seconds.median)} s", fresh),
         ("memory after loading", bytes_of(before.memory), bytes_of(after.memory), fresh),
         ("peak memory", bytes_of(before.peak), bytes_of(after.peak), fresh),
     ]
     if before.run and after.run:
-        rows.append(("run time", f"{three(before.run.median)} ms", f"{three(after.run.median)} ms", fresh + batch))
+        rows.append(
+            ("run time", f"{three_digits(before.run.median)} ms", f"{three_digits(after.run.median)} ms", fresh + batch)
+        )
     return rows

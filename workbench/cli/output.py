@@ -21,7 +21,7 @@ from workbench.core.analysis.sweep import Curve
 from workbench.core.analysis.temperatures import TemperatureCurve
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain, plain_lines
-from workbench.core.base.quantities import MetricInfo, amount, duration, metric_text, size, smaller, three
+from workbench.core.base.quantities import MetricInfo, amount, duration, metric_text, size, smaller, three_digits
 from workbench.core.base.system import QuietNatives
 from workbench.core.layer_data.layer import ModelSummary
 from workbench.core.recipe.action import Action
@@ -145,7 +145,7 @@ def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
 def _inspected(row: Row) -> tuple[str, ...]:
     layer, moments, spectrum, ranks = row.layer, row.moments, row.spectrum, ("", "", "")
     if spectrum is not None:
-        ranks = str(row.rank), three(spectrum.stable_rank), str(spectrum.rank_for(0.9))
+        ranks = str(row.rank), three_digits(spectrum.stable_rank), str(spectrum.rank_for(0.9))
     return (
         layer.path,
         layer.op,
@@ -226,8 +226,8 @@ def print_report(report: Report) -> None:
         rows.append(
             (
                 "latency",
-                f"{three(before.latency_ms.value)} ms",
-                f"{three(after.latency_ms.value)} ms",
+                f"{three_digits(before.latency_ms.value)} ms",
+                f"{three_digits(after.latency_ms.value)} ms",
                 f"measured here, {before.latency_ms.samples} paired runs of one sample",
             )
         )

@@ -19,7 +19,7 @@ from workbench.cli.options import (
     trusted,
 )
 from workbench.core.analysis.profile import Profile, Spread
-from workbench.core.base.quantities import size, three
+from workbench.core.base.quantities import size, three_digits
 
 
 @click.command(short_help="Time the layers, original and compressed.")
@@ -96,5 +96,5 @@ def _print(found: Profile) -> None:
 def _ms(spread: Spread | None, scale: float = 1.0) -> str:
     if spread is None:
         return "-"
-    median, low, high = (three(scale * value) for value in (spread.median, spread.low, spread.high))
+    median, low, high = (three_digits(scale * value) for value in (spread.median, spread.low, spread.high))
     return f"{median} ({low} to {high})"

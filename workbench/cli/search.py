@@ -230,8 +230,8 @@ def _limited(goal: Goal) -> dict[str, Callable[[Any], str]]:
     limits: dict[str, tuple[Any, Callable[[Any], str]]] = {
         "macs": (goal.max_macs, quantities.amount),
         "memory": (goal.max_memory, quantities.size),
-        "latency": (goal.max_latency, lambda ms: f"{quantities.three(ms)} ms"),
-        "energy": (goal.max_energy, lambda mj: f"{quantities.three(mj)} mJ"),
+        "latency": (goal.max_latency, lambda ms: f"{quantities.three_digits(ms)} ms"),
+        "energy": (goal.max_energy, lambda mj: f"{quantities.three_digits(mj)} mJ"),
     }
     return {name: write for name, (limit, write) in limits.items() if limit is not None}
 

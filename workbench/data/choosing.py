@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
-from workbench.core.plugins.discovery import said
+from workbench.core.plugins.discovery import error_text
 from workbench.data.extensions import all_metrics, checked
 from workbench.data.metrics.classes import are_probabilities, middle, numbers
 from workbench.data.metrics.listing import METRICS
@@ -100,7 +100,7 @@ def named(
             "Choose another metric.",
             wanted=wanted,
             shapes=shapes,
-            said=said(error),
+            said=error_text(error),
         ) from error
     return fitted if wanted in METRICS else safe
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.plugins.contain import claiming, contained
+from workbench.core.plugins.contain import claims_safely, with_user_errors
 from workbench.core.plugins.discovery import Loader, entry_points, load_all
 from workbench.data.metrics.listing import METRICS
 from workbench.data.metrics.metric import Metric
@@ -60,7 +60,9 @@ def all_readers() -> tuple[Reader, ...]:
         if reader.name in registered:
             raise ValueError(f"the reader {reader.name} is there already")
         registered[reader.name] = replace(
-            reader, claims=claiming(reader.claims, loader.words), read=contained(reader.read, reader.name, loader.words)
+            reader,
+            claims=claims_safely(reader.claims, loader.words),
+            read=with_user_errors(reader.read, reader.name, loader.words),
         )
 
     load_all(registered, entry_points("workbench.data"), take)
@@ -75,7 +77,7 @@ def _of(kind: type[T], loaded: Any) -> T:
 
 def _contained(metric: Metric, words: str) -> Metric:
     def own(function: Callable[..., Any] | None) -> Any:
-        return None if function is None else contained(function, metric.id, words)
+        return None if function is None else with_user_errors(function, metric.id, words)
 
     names = ("score", "decide", "total", "alone", "keep", "labels", "fit")
     return checked(replace(metric, **{name: own(getattr(metric, name)) for name in names}), metric.id)

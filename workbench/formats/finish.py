@@ -16,7 +16,7 @@ from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import AND, CLAUSE, Joined, Message
-from workbench.core.base.several import few
+from workbench.core.base.several import short_list
 from workbench.core.layer_data.layer import Preparation
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
@@ -206,7 +206,7 @@ def _now_float32(graph: ir.Model, kinds: Sequence[ir.DataType]) -> Message:
     return Message(
         "what was {types} is float32, also in an exported file{ends}{again}",
         types=Joined([str(kind).lower() for kind in kinds], AND),
-        ends=Message(", with its inputs and outputs {names}", names=few(ends)) if ends else "",
+        ends=Message(", with its inputs and outputs {names}", names=short_list(ends)) if ends else "",
         again="" if ir.DataType.DOUBLE in kinds else Message("; FP16 stores weights in 16 bits again"),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import onnx_ir as ir
 
 from workbench.core.base.job import Job
-from workbench.core.plugins.contain import claiming, contained
+from workbench.core.plugins.contain import claims_safely, with_user_errors
 from workbench.core.plugins.discovery import Loader, entry_points, load_all
 from workbench.graph.model.model import Source
 
@@ -102,8 +102,8 @@ def contain(format: Any, words: str) -> Format:
         raise ValueError(f"the format {format.name} needs a suffix, such as .bin, where it has save, and none else")
     return replace(
         format,
-        claims=claiming(format.claims, words),
-        load=contained(format.load, format.name, words),
-        save=format.save and contained(format.save, format.name, words),
+        claims=claims_safely(format.claims, words),
+        load=with_user_errors(format.load, format.name, words),
+        save=format.save and with_user_errors(format.save, format.name, words),
         order=FOREIGN,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.base.quantities import MetricInfo
-from workbench.core.base.several import several
+from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 
@@ -136,7 +136,7 @@ class Curve:
 
 def with_step(recipe: Recipe, paths: Iterable[str], action: Action) -> Recipe:
     """Return the recipe in which these layers have this step, replacing one of the same method."""
-    for path in several(paths):
+    for path in as_names(paths):
         kept = tuple(step for step in recipe.actions_for(path) if step.method != action.method)
         recipe = recipe.with_actions([path], (*kept, action))
     return recipe

@@ -12,7 +12,7 @@ def size(count: float) -> str:
     """Format bytes in decimal units: 1.91 MB."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if abs(count) >= scale * ROUNDS_UP:
-            return f"{three(count / scale)} {unit}"
+            return f"{three_digits(count / scale)} {unit}"
     return f"{count:.0f} B"
 
 
@@ -20,16 +20,16 @@ def amount(count: float) -> str:
     """Format a count of parameters or MACs: 41.2 M."""
     for unit, scale in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
         if abs(count) >= scale * ROUNDS_UP:
-            return f"{three(count / scale)} {unit}"
+            return f"{three_digits(count / scale)} {unit}"
     return f"{count:.0f}"
 
 
-def three(value: float) -> str:
+def three_digits(value: float) -> str:
     """Format with three significant digits and no exponent, for 0.01 <= value < 10000."""
     return f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}" if abs(value) < 99.95 else f"{value:.0f}"
 
 
-def times(ratio: float) -> str:
+def ratio_digits(ratio: float) -> str:
     """Format a ratio: 6.2, or with two decimals where one would give 1.0: 1.04."""
     return f"{ratio:.2f}" if ratio < 1.095 else f"{ratio:.1f}"
 
@@ -52,7 +52,7 @@ def smaller(before: float, after: float, tr: Callable[[str], str] = str) -> str:
     if after > before:
         return tr("{times}x larger").format(times=f"{after / before:.2f}")
     share = f"{after / before:.0%}".replace("%", " %")
-    return tr("{times}x smaller ({share} kept)").format(times=times(before / after), share=share)
+    return tr("{times}x smaller ({share} kept)").format(times=ratio_digits(before / after), share=share)
 
 
 def duration(seconds: float) -> str:
@@ -119,5 +119,5 @@ def metric_text(value: float, metric: MetricInfo) -> str:
     """Format a metric's value with its unit: '92.45 %', '0.0123', '31.2 dB'."""
     if metric.percent:
         return f"{100 * value:.2f} %"
-    number = three(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"
+    number = three_digits(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"
     return f"{number} {metric.unit}" if metric.unit else number

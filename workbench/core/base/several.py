@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from workbench.core.base.message import AND, Joined, Message
 
 
-def several(given: Iterable[str]) -> tuple[str, ...]:
+def as_names(given: Iterable[str]) -> tuple[str, ...]:
     """Return the texts as a tuple. Raises TypeError for a single text."""
     if isinstance(given, str | bytes):
         raise TypeError(f"Several names are wanted, not one text: give ({given!r},).")
     return tuple(given)
 
 
-def few(paths: Iterable[str]) -> str:
+def short_list(paths: Iterable[str]) -> str:
     """List names in a sentence, at most three."""
     first, *rest = paths
     if len(rest) > 2:

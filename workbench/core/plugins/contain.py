@@ -7,10 +7,10 @@ from typing import Any
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.message import Message
 from workbench.core.base.plain import plain
-from workbench.core.plugins.discovery import leave_out, said
+from workbench.core.plugins.discovery import error_text, report_failure
 
 
-def contained(call: Callable[..., Any], name: str, words: str, answers: bool = False) -> Callable[..., Any]:
+def with_user_errors(call: Callable[..., Any], name: str, words: str, answers: bool = False) -> Callable[..., Any]:
     """Wrap `call` so that unexpected errors are raised as UserError; `name` is the id of the extension, `words` names
     its plug-in.
 
@@ -24,7 +24,7 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
         except (UserError, Cancelled, MemoryError):
             raise
         except Exception as error:
-            sentence = plain(Message("{name} failed: {said}.", name=name, said=said(error)))
+            sentence = plain(Message("{name} failed: {said}.", name=name, said=error_text(error)))
             if answers:
                 return sentence
             raise UserError(
@@ -34,7 +34,7 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
     return guarded
 
 
-def claiming(claims: Callable[..., bool], words: str) -> Callable[..., bool]:
+def claims_safely(claims: Callable[..., bool], words: str) -> Callable[..., bool]:
     """Wrap `claims` so that an error is reported and counts as False: it must not prevent other files from being
     opened."""
 
@@ -43,7 +43,7 @@ def claiming(claims: Callable[..., bool], words: str) -> Callable[..., bool]:
         try:
             return bool(claims(*arguments))
         except Exception as error:
-            leave_out(words, error)
+            report_failure(words, error)
             return False
 
     return guarded

@@ -56,7 +56,7 @@ def installed() -> dict[str, list[Loader]]:
         except Exception as error:  # damaged metadata of a distribution, perhaps one that is no plug-in at all
             text = _text(distribution)
             if text is None or any(group in text for group in GROUPS):
-                leave_out(Message("The plug-in {name}", name=name), error)
+                report_failure(Message("The plug-in {name}", name=name), error)
     return found
 
 
@@ -64,7 +64,7 @@ def load_all(registered: dict[str, T], loaders: Iterable[Loader], take: Callable
     """Load each, and let `take(loaded object, loader)` add it to `registered`.
 
     If either raises, `registered` is restored to its state before that loader, and the reason is reported (see
-    `left_out`).
+    `load_failures`).
     """
     for loader in loaders:
         before = dict(registered)
@@ -73,23 +73,23 @@ def load_all(registered: dict[str, T], loaders: Iterable[Loader], take: Callable
         except (Exception, SystemExit) as error:
             registered.clear()
             registered.update(before)
-            leave_out(loader.words, error)
+            report_failure(loader.words, error)
 
 
-def left_out() -> tuple[str, ...]:
+def load_failures() -> tuple[str, ...]:
     """Return a sentence for each file or plug-in that could not be loaded."""
     return tuple(_left_out)
 
 
-def leave_out(words: str, error: BaseException) -> None:
-    """Report that the plug-in named by `words` was left out: once, in one sentence, in the log and in `left_out`."""
-    sentence = Message("{words} was not loaded: {said}.", words=words, said=said(error))
+def report_failure(words: str, error: BaseException) -> None:
+    """Report that the plug-in named by `words` was not loaded: once, in the log and in `load_failures`."""
+    sentence = Message("{words} was not loaded: {said}.", words=words, said=error_text(error))
     if sentence not in _left_out:
         _left_out.append(sentence)
         log.warning("%s", sentence)  # the command line has it on standard error
 
 
-def said(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Return the type of an error and the first line of its text."""
     lines = str(error).strip().splitlines()
     return (

@@ -16,7 +16,7 @@ from workbench.core.base import yaml_file
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_text
 from workbench.core.base.message import Message
-from workbench.core.base.several import several
+from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recovery import Stage
 from workbench.core.recipe.storing import CHOICES, DEFAULT, Storing, storing_of
@@ -86,13 +86,13 @@ class Recipe:
 
     def leaving(self, paths: Iterable[str]) -> "Recipe":
         """Return the recipe that leaves these layers alone: each has an empty row, after the rows that match it."""
-        chosen = dict.fromkeys(several(paths))
+        chosen = dict.fromkeys(as_names(paths))
         kept = tuple(row for row in self.rows if row.pattern not in chosen)
         return dataclasses.replace(self, rows=kept + tuple(Row(path, ()) for path in chosen))
 
     def lifting(self, paths: Iterable[str], layers: Iterable[str]) -> "Recipe":
         """Return the recipe without the empty rows of these layers; an empty glob stays in force for other `layers`."""
-        chosen = set(several(paths))
+        chosen = set(as_names(paths))
         lifted = [row for row in self.rows if not row.actions and any(map(row.matches, chosen))]
         others = [path for path in layers if path not in chosen and self._row_for(path) in lifted]
         return dataclasses.replace(self, rows=tuple(row for row in self.rows if row not in lifted)).leaving(others)
@@ -154,7 +154,7 @@ class Recipe:
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
         """Return the recipe in which exactly these layers have these steps; their rows replace earlier ones. Raises
         TypeError for a single path."""
-        chosen = dict.fromkeys(several(paths))
+        chosen = dict.fromkeys(as_names(paths))
         kept = dataclasses.replace(self, rows=tuple(row for row in self.rows if row.pattern not in chosen))
         added = tuple(Row(path, in_order(actions)) for path in chosen if actions or kept._row_for(path) is not None)
         return dataclasses.replace(self, rows=kept.rows + added)

@@ -15,7 +15,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import file_and_function
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.trust import HOW, Trust, check_place
-from workbench.core.plugins.discovery import said
+from workbench.core.plugins.discovery import error_text
 from workbench.data.metrics.metric import Metric
 
 WIDEST = 1 << 16  # numbers a sample, of outputs and targets, that are kept for a figure of all samples
@@ -71,7 +71,9 @@ def _safe(function: Function, name: str) -> Function:
         except (UserError, MemoryError):
             raise
         except Exception as error:
-            raise UserError("{name} failed: {said}.", "Correct the function.", name=name, said=said(error)) from error
+            raise UserError(
+                "{name} failed: {said}.", "Correct the function.", name=name, said=error_text(error)
+            ) from error
 
     return guarded
 

@@ -13,7 +13,7 @@ from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.several import several
+from workbench.core.base.several import as_names
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.params import Field, fields_of
 from workbench.core.recipe.recipe import Recipe, Row
@@ -82,7 +82,7 @@ def parameter(wanted: Sweep) -> Field:
 
 def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
     """Return the layers that match a path or glob and can have the method."""
-    rows, action, model = [Row(each, ()) for each in several(wanted.layers)], Action(wanted.method), workspace.model
+    rows, action, model = [Row(each, ()) for each in as_names(wanted.layers)], Action(wanted.method), workspace.model
     matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
     if not matched:
         raise UserError(

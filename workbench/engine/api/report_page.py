@@ -17,7 +17,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
 from workbench.core.base.language import ENGLISH, Language, language
 from workbench.core.base.message import Message
-from workbench.core.base.quantities import MetricInfo, amount, metric_text, size, smaller, three
+from workbench.core.base.quantities import MetricInfo, amount, metric_text, size, smaller, three_digits
 from workbench.core.base.resources import page_environment, resource_path
 from workbench.core.layer_data.layer import ModelSummary
 
@@ -44,7 +44,7 @@ def template() -> "jinja2.Template":
     environment.filters |= {
         "size": size,
         "amount": amount,
-        "three": three,
+        "three": three_digits,
         "minutes": lambda date: date.replace("T", " "),
         "percent": lambda value: f"{100 * value:.2f} %",
     }
@@ -115,7 +115,9 @@ def _losses(report: Report) -> Iterator[str]:
         return
     seconds = loads[0].seconds.median, loads[1].seconds.median
     if seconds[1] > max(HEAVIER * seconds[0], WAITED):
-        yield Message("loads in {after} s instead of {before} s", after=three(seconds[1]), before=three(seconds[0]))
+        yield Message(
+            "loads in {after} s instead of {before} s", after=three_digits(seconds[1]), before=three_digits(seconds[0])
+        )
     kept = [load.memory.median for load in loads if load is not None and load.memory is not None]
     if len(kept) == 2 and kept[1] > max(HEAVIER * kept[0], FELT):
         yield Message("takes {after} of memory instead of {before}", after=size(kept[1]), before=size(kept[0]))

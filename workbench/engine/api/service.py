@@ -23,7 +23,7 @@ from workbench.core.ipc import messages as m
 from workbench.core.ipc.own_sample import TrySample
 from workbench.core.layer_data.layer import fixed_batch
 from workbench.core.layer_data.views import Predictability
-from workbench.core.plugins.discovery import left_out
+from workbench.core.plugins.discovery import load_failures
 from workbench.core.targets.reading import all_targets
 from workbench.data.extensions import all_metrics, all_readers
 from workbench.engine.analysis.attribution import blame
@@ -181,8 +181,8 @@ class Service:
         known = tuple(method.info() for method in all_methods().values())
         for others in (all_formats, all_metrics, all_readers, all_targets):  # reports broken ones now
             others()
-        if left_out():
-            job.update(sentences(*left_out()))
+        if load_failures():
+            job.update(sentences(*load_failures()))
         return known
 
     @answer.register

@@ -82,6 +82,6 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
     return weights + bias, cost.chain_macs(layer, parts)
 
 
-def gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
+def removal_of(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
     """Return the summary of a layer that was removed from the model."""
     return LayerChange(layer.path, actions, layer.bytes, 0, None, 0, None if layer.macs is None else 0, note=note)

@@ -16,7 +16,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.storing import DEFAULT, Sides, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
-from workbench.engine.base.changes import change_of, gone
+from workbench.engine.base.changes import change_of, removal_of
 from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.calibration import layer_context
 from workbench.engine.calibration.layer_context import LayerContext
@@ -143,7 +143,7 @@ class Compiled:
                     LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs, note=note)
                 )
             elif path not in after:
-                found.append(gone(layer, actions, note))
+                found.append(removal_of(layer, actions, note))
         if not self.model.weights_only or self.nothing:
             return tuple(found), size.file
         return tuple(found), packed_bytes(rewrite.with_edits(self.model, self.edits, storing).ir)

@@ -9,7 +9,7 @@ from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.storing import DEFAULT, Storing
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
-from workbench.engine.base.changes import change_of, gone, kept_bias
+from workbench.engine.base.changes import change_of, kept_bias, removal_of
 from workbench.engine.calibration import upstream
 from workbench.engine.compile import compiler, kernels, structure
 from workbench.engine.compile.structure import Stacks, Structure
@@ -86,7 +86,7 @@ def forecast(
             exact = known.structure is not None and not compiler.editing({path: actions})
             changes.append(_predicted(before, layer, actions, plans[path], *sized, exact=exact))
     left = {layer.path for layer in after.layers}
-    removed = (gone(each, chosen.get(each.path, ())) for each in model.layers if each.path not in left)
+    removed = (removal_of(each, chosen.get(each.path, ())) for each in model.layers if each.path not in left)
     return (*changes, *removed), size.file
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message, sentences
-from workbench.core.base.several import few
+from workbench.core.base.several import short_list
 from workbench.core.recipe.recipe import Recipe
 from workbench.graph.model.model import Model
 
@@ -36,7 +36,7 @@ def _sentence(group: list[Left]) -> str:
     first = group[0]
     if len(group) == 1:
         return Message("{path} {subject}: {reason}", path=first.path, subject=first.what, reason=first.reason)
-    names = few([each.path for each in group])
+    names = short_list([each.path for each in group])
     if all(each.reason == first.reason for each in group):
         return Message(
             "{n} layers ({names}): each {subject}: {reason}",

@@ -16,7 +16,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
-from workbench.core.base.several import few
+from workbench.core.base.several import short_list
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
@@ -298,7 +298,7 @@ def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, 
     return tuple(
         Message(
             "{asked} are coupled: they are pruned together, once, by {action}",
-            asked=few(task.asked),
+            asked=short_list(task.asked),
             action=task.action,
         )
         for task in tasks
@@ -323,7 +323,7 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
                     one="{before} -> {n} channel, coupled with {others}",
                     before=len(out),
                     n=rest,
-                    others=few(others),
+                    others=short_list(others),
                 )
                 if others
                 else Message("{before} -> {n} channels", one="{before} -> {n} channel", before=len(out), n=rest)
@@ -337,7 +337,7 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
                         one="{before} -> {n} input, because of {asked}",
                         before=len(units),
                         n=remaining_count(units, removed),
-                        asked=few(cause.asked),
+                        asked=short_list(cause.asked),
                     )
                 )
         if parts:

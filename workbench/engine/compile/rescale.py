@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
-from workbench.core.base.several import few
+from workbench.core.base.several import short_list
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -93,7 +93,7 @@ def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, Messa
             )
         if held.read is not None and _moved(held.read, factors):
             sources = [path for path, units in makers.items() if np.isin(units, np.unique(held.read)).any()]
-            parts.append(Message("inputs compensate {sources}", sources=few(sources)))
+            parts.append(Message("inputs compensate {sources}", sources=short_list(sources)))
         if parts:
             notes[layer.path] = Joined(parts, CLAUSE)
     return notes

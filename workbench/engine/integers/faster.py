@@ -18,7 +18,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
-from workbench.core.base.several import few
+from workbench.core.base.several import short_list
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.engine.base import operator_times
@@ -74,7 +74,7 @@ class Choice:
                 "{batch} takes {chosen:.3g} ms, and {asked:.3g} ms with 8-bit activations in all layers (measured). "
                 "Operators behind it: {behind}. 'integers: all' in the recipe's export quantises it for other devices.",
                 n=len(named),
-                paths=few(named),
+                paths=short_list(named),
                 batch=batch,
                 chosen=self.chosen,
                 asked=self.asked,

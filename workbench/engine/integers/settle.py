@@ -19,7 +19,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
-from workbench.core.base.several import few
+from workbench.core.base.several import short_list
 from workbench.core.recipe.storing import PLAIN
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -98,7 +98,7 @@ class Settled:
 
 
 def _who(paths: list[str]) -> str:
-    return paths[0] if len(paths) == 1 else Message("{n} layers ({paths}): each", n=len(paths), paths=few(paths))
+    return paths[0] if len(paths) == 1 else Message("{n} layers ({paths}): each", n=len(paths), paths=short_list(paths))
 
 
 def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job: Job) -> Settled:
@@ -143,7 +143,7 @@ def search(
     raise UserError(
         "With these steps ONNX Runtime cannot run the exported model, because of {layers}.",
         "Choose another method for them.",
-        layers=few(_fewest(list(edits), trial.right_without)),
+        layers=short_list(_fewest(list(edits), trial.right_without)),
     )
 
 

@@ -21,7 +21,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
-from workbench.core.base.several import several
+from workbench.core.base.several import as_names
 from workbench.core.layer_data.forecast import Forecast
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Prediction, Preview
@@ -174,7 +174,7 @@ class Previewer:
         focus   the layers being edited: parts that do not depend on them are not rerun. Raises TypeError for a single
                 path
         """
-        focus = several(focus)
+        focus = as_names(focus)
         workspace = self.workspace.measured(recipe)
         evaluator = workspace.evaluator
         metric = evaluator.metric.info if evaluator is not None else MetricInfo()
@@ -249,7 +249,7 @@ class Previewer:
 
     def prepare(self, recipe: Recipe, focus: Sequence[str], job: Job) -> None:
         """Precompute data for the first edit of these layers: their cut, and the values that cross it."""
-        focus, evaluator = several(focus), self.workspace.evaluator
+        focus, evaluator = as_names(focus), self.workspace.evaluator
         behind = self._behind(self.workspace.compiled(recipe, job), focus) if evaluator is not None else None
         if evaluator is not None and behind is not None:
             for chosen in job.each(evaluator.batches(), "preparing"):
@@ -262,7 +262,7 @@ class Previewer:
         if evaluator is None:
             return
         runners = [
-            self._behind(result, (path,)) for path in job.each(several(paths), "preparing") if path not in result.edits
+            self._behind(result, (path,)) for path in job.each(as_names(paths), "preparing") if path not in result.edits
         ]
         wanted = [each for each in runners if each is not None and each.cut.prefix is not None]
         if not wanted:
@@ -281,7 +281,7 @@ class Previewer:
         """Return the edited model as a function: from the first of the layers in focus on if it can be cut there, else
         whole."""
         model, edits = result.model, result.edits
-        chosen = [path for path in several(focus) if path in edits]
+        chosen = [path for path in as_names(focus) if path in edits]
         behind = self._behind(result, chosen)
         if behind is None:
             return runner(runtime.session(effective(model, edits)))

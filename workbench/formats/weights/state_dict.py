@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import onnx_ir as ir
 
 from workbench.core.base.message import AND, Joined, Message
-from workbench.core.base.several import few
+from workbench.core.base.several import short_list
 from workbench.formats.weights.pickles import LARGEST, Damaged, ObjectPickle, Opaque
 from workbench.formats.weights.stored import MOST_NUMBERS, Checkpoint, Stored, Unreadable
 
@@ -277,7 +277,7 @@ def _checkpoint(found: Any, path: str) -> Checkpoint:
                 one="{n} tensor is {kinds}, and was not read: {names}.",
                 n=len(others),
                 kinds=kinds,
-                names=few(others),
+                names=short_list(others),
             )
         )
     for prefix in PREFIXES[:2]:

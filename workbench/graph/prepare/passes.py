@@ -9,7 +9,7 @@ import onnx_ir as ir
 from onnx_ir.passes import common
 
 from workbench.core.base.message import AND, CLAUSE, Joined, Message
-from workbench.core.base.several import several
+from workbench.core.base.several import as_names
 from workbench.core.layer_data.layer import Preparation
 from workbench.graph.onnx import names, proto_size
 from workbench.graph.prepare import fold_batchnorm, fold_constants, fold_padding, hard_swish
@@ -43,7 +43,7 @@ def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.
     names steps to skip; these are listed as not applied, like steps that changed nothing for a reason. Expects nodes in
     topological order. Raises TypeError for a single name in place of a set.
     """
-    return _prepared(model, dict.fromkeys(several(without), Message("turned off at opening")))
+    return _prepared(model, dict.fromkeys(as_names(without), Message("turned off at opening")))
 
 
 def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, tuple[Preparation, ...]]:

@@ -8,7 +8,7 @@ import onnx_ir as ir
 from onnx_ir.passes import common
 
 from workbench.core.base.errors import UserError
-from workbench.core.base.several import several
+from workbench.core.base.several import as_names
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model
 from workbench.graph.model.operators import number
@@ -46,7 +46,7 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
     constants, so that the layer can be edited in it. Raises UserError for a layer that cannot be edited, such as one in
     a subgraph, and KeyError for an unknown path.
     """
-    site, extra_outputs = _site(model, path), several(extra_outputs)
+    site, extra_outputs = _site(model, path), as_names(extra_outputs)
     graph = model.ir.graph
     behind = _behind(graph, {site.initializer, *([site.bias] if site.bias else [])})
     extra = [value for value in _values(graph) if value.name in set(extra_outputs)]
@@ -245,7 +245,7 @@ def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir
 def _end_in(graph: ir.Graph, outputs: Iterable[str], known: Mapping[str, Known]) -> None:
     """Make these values the graph's outputs. Types are set if known; the runtime infers the others."""
     values = {value.name: value for value in (*graph.inputs, *graph.initializers.values(), *_values(graph))}
-    chosen = [values[name] for name in dict.fromkeys(several(outputs))]
+    chosen = [values[name] for name in dict.fromkeys(as_names(outputs))]
     graph.outputs.clear()
     for value in chosen:
         inferred = known.get(value.name or "")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from workbench.core.base.message import Message
-from workbench.core.plugins.contain import contained
+from workbench.core.plugins.contain import with_user_errors
 from workbench.core.plugins.discovery import Group, Loader, entry_points, load_all
 from workbench.core.recipe.action import Family, MethodInfo
 from workbench.graph.storage.edit import Edit
@@ -70,4 +70,4 @@ def _contain(made: Any, words: str) -> None:
         if name == "apply":
             call = _edits(call)
         if not name.startswith("_") and callable(call) and not isinstance(call, type) and name != "info":
-            setattr(made, name, contained(call, made.id, words, answers=name in ("accepts", "refuses")))
+            setattr(made, name, with_user_errors(call, made.id, words, answers=name in ("accepts", "refuses")))

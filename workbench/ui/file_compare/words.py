@@ -6,7 +6,7 @@ from pathlib import Path
 from workbench.core.analysis.measured import FileComparison, LayerPair
 from workbench.core.analysis.report import Figure
 from workbench.core.base.plain import plain
-from workbench.core.base.quantities import amount, metric_text, size, three
+from workbench.core.base.quantities import amount, metric_text, size, three_digits
 from workbench.core.base.resources import page_template
 from workbench.ui.text import format, i18n
 from workbench.ui.text.i18n import said, tr
@@ -71,7 +71,7 @@ def lines(found: FileComparison) -> tuple[Line, ...]:
         rows.append(Line(tr("Same predictions"), "", f"{100 * figures.agreement:.2f} %", _flips(found)))
         times = figures.first.latency_ms, figures.second.latency_ms
         ratio = tr("{times}x, measured here").format(times=f"{times[1] / max(times[0], 1e-9):.2f}")
-        rows.append(Line(tr("Latency"), f"{three(times[0])} ms", f"{three(times[1])} ms", ratio))
+        rows.append(Line(tr("Latency"), f"{three_digits(times[0])} ms", f"{three_digits(times[1])} ms", ratio))
     if None not in found.macs:
         before, after = (each or 0 for each in found.macs)
         rows.append(Line(tr("MACs"), amount(before), amount(after), format.shrunk(before, after)))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from workbench.core.analysis.profile import Load
 from workbench.core.analysis.report import Figure
-from workbench.core.base.quantities import MetricInfo, amount, size, three
+from workbench.core.base.quantities import MetricInfo, amount, size, three_digits
 from workbench.core.ipc.messages import Attach
 from workbench.core.layer_data.views import Prediction, Preview
 from workbench.ui.commands.snapshot_commands import SnapshotCommands, button
@@ -386,7 +386,7 @@ class Scoreboard(QFrame):
             if timing.made_up:
                 tip += " " + self.tr("The sample is random because no data is open.")
             self.latency_tile.show_text(
-                f"{three(timing.before_ms)} → {three(timing.after_ms)} ms",
+                f"{three_digits(timing.before_ms)} → {three_digits(timing.after_ms)} ms",
                 self.tr("● median of {runs}").format(runs=timing.runs),
                 tip,
             )
@@ -394,5 +394,5 @@ class Scoreboard(QFrame):
             before, after = report.before.latency_ms, report.after.latency_ms
             tip = self.tr("Median of paired runs of the original and the exported file on this machine.")
             self.latency_tile.show_text(
-                f"{three(before.value)} → {three(after.value)} ms", self.tr("● measured, batch 1"), tip
+                f"{three_digits(before.value)} → {three_digits(after.value)} ms", self.tr("● measured, batch 1"), tip
             )

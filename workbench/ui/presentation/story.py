@@ -335,5 +335,5 @@ def _energy(kwh: float) -> str:
     """Return 1.11 MWh."""
     for unit, scale in (("GWh", 1e6), ("MWh", 1e3)):
         if kwh >= scale:
-            return f"{quantities.three(kwh / scale)} {unit}"
-    return f"{quantities.three(kwh)} kWh"
+            return f"{quantities.three_digits(kwh / scale)} {unit}"
+    return f"{quantities.three_digits(kwh)} kWh"

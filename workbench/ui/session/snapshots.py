@@ -76,7 +76,7 @@ class Snapshots(QObject):
         assert session.model is not None
         if totals is None or not (session.recipe.rows or session.recipe.recover):
             return self._unused(self.tr("Snapshot"))
-        times = quantities.times(session.model.bytes / totals.bytes.value)
+        times = quantities.ratio_digits(session.model.bytes / totals.bytes.value)
         parts = [self.tr("{times}x smaller").format(times=times)]
         if totals.value is not None and session.data is not None:
             parts.append(format.value_text(totals.value.value, session.metric))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Beside, Figure
 from workbench.core.base import quantities
-from workbench.core.base.quantities import MetricInfo, three
+from workbench.core.base.quantities import MetricInfo, three_digits
 from workbench.ui.text.i18n import said, tr
 
 if TYPE_CHECKING:  # imports numpy, for which the first paint need not wait
@@ -139,7 +139,7 @@ def _unit(metric: MetricInfo) -> str:
 
 
 def _plain(value: float) -> str:
-    return three(value) if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
+    return three_digits(value) if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
 
 
 def small(value: float, digits: int = 1) -> str:
@@ -167,7 +167,7 @@ def shrunk_briefly(before: float, after: float) -> str:
     """Return `shrunk` without the share that is left: '6.2x', for a narrow cell."""
     if quantities.slight(before, after) or before == after or after > before or after <= 0:
         return shrunk(before, after)
-    return tr("{times}x").format(times=quantities.times(before / after))
+    return tr("{times}x").format(times=quantities.ratio_digits(before / after))
 
 
 def source_text(figure: Figure, total: int = 0) -> str:
@@ -221,8 +221,8 @@ def loading(before: Load, after: Load) -> str:
     return tr(
         "Measured in fresh processes: load time {before} → {after} s, memory after loading {kept}, peak memory {peak}."
     ).format(
-        before=quantities.three(before.seconds.median),
-        after=quantities.three(after.seconds.median),
+        before=quantities.three_digits(before.seconds.median),
+        after=quantities.three_digits(after.seconds.median),
         kept=pair(before.memory, after.memory),
         peak=pair(before.peak, after.peak),
     )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from workbench.core.analysis.profile import Load, Spread
 from workbench.core.analysis.report import Report
-from workbench.core.base.quantities import size, three
+from workbench.core.base.quantities import size, three_digits
 from workbench.ui.text import format
 from workbench.ui.text.format import value_text
 from workbench.ui.text.i18n import said, tr
@@ -122,9 +122,9 @@ class ResultPage(QWidget):
             rows.append(
                 (
                     self.tr("Latency, one sample"),
-                    f"{three(report.before.latency_ms.value)} ms",
+                    f"{three_digits(report.before.latency_ms.value)} ms",
                     "",
-                    f"{three(report.after.latency_ms.value)} ms",
+                    f"{three_digits(report.after.latency_ms.value)} ms",
                 )
             )
         if report.before.load and report.after.load:
@@ -138,7 +138,7 @@ class ResultPage(QWidget):
             return "–" if memory is None else size(memory.median)
 
         def seconds(load: Load) -> str:
-            return f"{three(load.seconds.median)} s"
+            return f"{three_digits(load.seconds.median)} s"
 
         rows = [
             (self.tr("Load time"), seconds(before), "", seconds(after)),
@@ -146,7 +146,7 @@ class ResultPage(QWidget):
             (self.tr("Peak memory"), bytes_of(before.peak), "", bytes_of(after.peak)),
         ]
         if before.run and after.run:
-            times = [f"{three(run.median)} ms" for run in (before.run, after.run)]
+            times = [f"{three_digits(run.median)} ms" for run in (before.run, after.run)]
             title = self.tr("Latency in a fresh process, batch {n}").format(n=after.batch)
             rows.append((title, times[0], "", times[1]))
         return rows

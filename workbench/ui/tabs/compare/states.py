@@ -7,7 +7,7 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
-from workbench.core.base.quantities import amount, size, three, times
+from workbench.core.base.quantities import amount, ratio_digits, size, three_digits
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.snapshot import Snapshot
 from workbench.ui.session.session import Session
@@ -157,7 +157,7 @@ class StatesModel(QAbstractTableModel):
             Cell("–")
             if first
             else Cell(
-                tr("{times}x").format(times=times(model.bytes / totals.bytes.value)),
+                tr("{times}x").format(times=ratio_digits(model.bytes / totals.bytes.value)),
                 tr("{share} kept").format(share=f"{totals.bytes.value / model.bytes:.0%}".replace("%", " %")),
                 totals.bytes.how == "verified",
             )
@@ -232,7 +232,7 @@ class StatesModel(QAbstractTableModel):
         if latency is None:
             return Cell("–", tip=tr("Not measured. Press Measure in the scoreboard, or export."))
         return Cell(
-            f"{three(latency.value)} ms",
+            f"{three_digits(latency.value)} ms",
             format.source_text(latency),
             tip=tr("Median of paired runs of the original and the exported file on this machine."),
         )

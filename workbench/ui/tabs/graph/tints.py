@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 
 from workbench.core.analysis.profile import Profile
 from workbench.core.analysis.report import LayerChange
-from workbench.core.base.quantities import MetricInfo, size, three
+from workbench.core.base.quantities import MetricInfo, size, three_digits
 from workbench.core.layer_data.layer import Layer
 from workbench.ui.text import format
 from workbench.ui.text.i18n import tr
@@ -70,7 +70,7 @@ def by_time(times: Profile, *paths: str) -> Shade:
         return Shade(NEUTRAL, tr("not timed: fused into another operator, or removed"))
     share = sum(known)
     words = tr("{share} of the {whole} ms per run (measured)").format(
-        share=f"{share:.1%}".replace("%", " %"), whole=three(times.after.median)
+        share=f"{share:.1%}".replace("%", " %"), whole=three_digits(times.after.median)
     )
     return Shade(min(share, 1.0), words)
 
