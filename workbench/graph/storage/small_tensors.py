@@ -33,10 +33,10 @@ TAKING |= {"InstanceNormalization", "LayerNormalization", "Mul", "PRelu", "Sub"}
 
 def halves(values: np.ndarray) -> np.ndarray:
     """Return float32 values rounded to half floats, in float32; unchanged if one is too large or too small for that."""
-    with np.errstate(over="ignore"):
-        rounded = values.astype(np.float16).astype(np.float32)
     sizes = np.abs(values)
-    far = np.abs(rounded - values) > CLOSE * np.maximum(sizes, SMALL * sizes.max(initial=0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = values.astype(np.float16).astype(np.float32)
+        far = np.abs(rounded - values) > CLOSE * np.maximum(sizes, SMALL * sizes.max(initial=0))
     lost = (rounded == 0) & (values != 0)
     return values if (far | lost).any() or not np.isfinite(rounded).all() else rounded
 
