@@ -5,7 +5,7 @@ the class has: the "categories and additional bits" of JPEG (ITU-T T.81, F.1.2),
 Within 1 or 2 % of a Huffman code if no symbol is very frequent, which coding tuples of weights ensures.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -80,11 +80,22 @@ def classes(counts: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
 
 
 def in_order(counts: np.ndarray, most: int = MOST_BITS) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Yield the same for symbols that keep their order; offsets need not ascend if a later symbol is more frequent.
+    """Yield the same for symbols that keep their order; offsets need not ascend if a later symbol is more frequent."""
+    bits = range(1, min(most, len(counts).bit_length()) + 1)
+    for offsets, extra, number in _partitions(counts, [1 << each for each in bits]):
+        yield number.bit_length() - 1, offsets, extra
 
-    Dynamic programming over the number of symbols, counted from the last, that the classes so far hold, one class at a
-    time. The first class placed, which holds the last symbols, need not be full.
-    """
+
+def partitions(counts: np.ndarray, numbers: Sequence[int]) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the fewest bits of all offsets, and the bits of the offset in each class, for these numbers of classes of
+    symbols that keep their order; without those that are too few."""
+    for offsets, extra, _ in _partitions(counts, [*numbers[:-1], max(numbers[-1], -(-len(counts) >> OFFSET_BITS))]):
+        yield offsets, extra
+
+
+def _partitions(counts: np.ndarray, numbers: Sequence[int]) -> Iterator[tuple[int, np.ndarray, int]]:
+    """Dynamic programming over the number of symbols, counted from the last, that the classes so far hold, one class at
+    a time. The first class placed, which holds the last symbols, need not be full."""
     total = np.concatenate([[0], np.cumsum(counts[::-1])])
     widths = np.arange(OFFSET_BITS + 1)[:, None]
     before = np.maximum(np.arange(len(total)) - (1 << widths), 0)
@@ -92,13 +103,13 @@ def in_order(counts: np.ndarray, most: int = MOST_BITS) -> Iterator[tuple[int, i
     least = np.full(len(total), np.inf)
     least[0] = 0
     chosen = []
-    for number in range(1, (1 << min(most, len(counts).bit_length())) + 1):
+    for number in range(1, numbers[-1] + 1):
         offered = least[before] + price
         chosen.append(offered.argmin(axis=0))
         least = offered.min(axis=0)
         least[0] = 0  # a class may stay empty
-        if number & (number - 1) == 0 and number > 1 and np.isfinite(least[-1]):
-            yield number.bit_length() - 1, int(least[-1]), _taken(chosen, before)
+        if number in numbers and np.isfinite(least[-1]):
+            yield int(least[-1]), _taken(chosen, before), number
 
 
 def _taken(chosen: list[np.ndarray], before: np.ndarray) -> np.ndarray:

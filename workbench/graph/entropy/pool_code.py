@@ -4,20 +4,17 @@ A small layer is not worth a separate table and decoder call. Layers are pooled 
 determines the distribution of gaps; with few zeros, zeros are coded among the values.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, combinations
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from workbench.graph.entropy import statistics
-from workbench.graph.entropy.class_code import best_in_order
+from workbench.graph.entropy.nested_words import Words, words
 from workbench.graph.entropy.prefix_code import Tally
 
-MOST_SIZE = 5  # bits of a class number
-MOST_OFFSET = 11  # bits of an offset, and of padding after the last
 LONGEST = (31, 127, 511, 2047)  # gaps; after a longer one comes a filler
 LONGEST_PAIRED = (7, 11, 15, 23)  # if one byte holds them with a level; the longest that it holds is tried as well
 BYTE = 256
@@ -30,68 +27,6 @@ Form = Literal["Pool", "Sparse", "Pairs"]
 # Functions that decode each form (graph.layouts.pool_decoder), and their approximate bytes.
 FUNCTIONS: Mapping[Form, tuple[str, ...]] = {"Pool": ("Pool",), "Sparse": ("Sparse", "Pool"), "Pairs": ("Pairs",)}
 BYTES = {"Pool": 180, "Sparse": 290, "Pairs": 370}
-
-
-@dataclass(frozen=True, eq=False)
-class Words:
-    """One sequence of numbers from 0 in classes and offsets. Small numbers should be the frequent ones.
-
-    counts   frequency of each number, int64 [A]
-    numbers  returns the sequence, int64 [k]; called only when it is written
-    """
-
-    counts: np.ndarray
-    numbers: Callable[[], np.ndarray]
-
-    @cached_property
-    def _classes(self) -> tuple[int, np.ndarray]:
-        return best_in_order(np.pad(self.counts, (0, max(0, 2 - len(self.counts)))), MOST_SIZE)
-
-    @property
-    def size(self) -> int:
-        """Bits of a class number."""
-        return self._classes[0]
-
-    @property
-    def extra(self) -> np.ndarray:
-        """Bits of the offset in each class, uint8 [C]."""
-        return self._classes[1].astype(np.uint8)
-
-    @cached_property
-    def _first(self) -> np.ndarray:
-        kinds = self._classes[1]
-        return np.cumsum(1 << kinds) - (1 << kinds)
-
-    def _class(self, numbers: np.ndarray) -> np.ndarray:
-        found: np.ndarray = np.searchsorted(self._first, numbers, side="right") - 1
-        return found
-
-    @cached_property
-    def split(self) -> tuple[int, int]:
-        """Number of bits of class numbers, and of the bits after them."""
-        fields = self.size * int(self.counts.sum())
-        offsets = int((self.counts * self._classes[1][self._class(np.arange(len(self.counts)))]).sum())
-        return fields, -(-(fields + offsets + MOST_OFFSET) // 8) * 8 - fields
-
-    @property
-    def bytes(self) -> int:
-        return sum(self.split) // 8 + len(self._classes[1])
-
-    @cached_property
-    def data(self) -> np.ndarray:
-        """Return class numbers, offsets and zero padding, uint8 [n, 1]."""
-        numbers, (size, kinds) = self.numbers(), self._classes
-        number = self._class(numbers)
-        every = np.arange(MOST_OFFSET)
-        fields = (number[:, None] >> np.arange(size) & 1).astype(bool).ravel()
-        offsets = ((numbers - self._first[number])[:, None] >> every & 1).astype(bool)[every < kinds[number][:, None]]
-        data = np.packbits(np.concatenate([fields, offsets, np.zeros(MOST_OFFSET, bool)]), bitorder="little")
-        return data[:, None]
-
-
-def words(numbers: np.ndarray) -> Words:
-    """Return numbers from 0, int64 [k], in the classes that take the fewest bits."""
-    return Words(np.bincount(numbers), lambda: numbers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from workbench.graph.encodings.affine import SYMMETRIC
 from workbench.graph.encodings.codebook import CODEBOOK
 from workbench.graph.encodings.encoding import Encoding, Planned
 from workbench.graph.encodings.spec import StorageSpec
-from workbench.graph.entropy.pool_code import Pool, Words, pools
+from workbench.graph.entropy.nested_words import Words
+from workbench.graph.entropy.pool_code import Pool, pools
 from workbench.graph.layouts.codes import MOST
 from workbench.graph.layouts.pool_decoder import OPSET
 from workbench.graph.storage import decoders, storage
@@ -133,7 +134,7 @@ class _Writer:
             self._numbers(words.split),
             self._numbers([-1, words.size]),
             self._numbers(1 << np.arange(words.size), onnx.TensorProto.INT32, 1),
-            self._constant(words.extra, "classes"),
+            *(self._constant(extra, "classes") for extra in words.extras),
         ]
 
     def _constant(self, array: np.ndarray, name: str) -> ir.Value:
