@@ -25,6 +25,7 @@ from workbench.engine.base.differentiable import few_samples, view_of
 from workbench.engine.calibration.gradients import synaptic_flow
 from workbench.engine.preview.predict import prepared
 from workbench.engine.workspace import Workspace
+from workbench.formats.finish import FLOAT32
 from workbench.formats.onnx_file import from_proto
 from workbench.graph.onnx import runtime
 from workbench.graph.torch import torch_ops, torch_proof
@@ -233,7 +234,7 @@ def test_a_difference_that_grows_is_named_where_it_has_grown(monkeypatch):
 
 
 def halves(deep=8):
-    """Convolutions in float16, between casts."""
+    """Convolutions in float16, between casts, which opening would put into float32."""
     rng = np.random.default_rng(0)
     weights, nodes, x = {}, [helper.make_node("Cast", ["x"], ["half"], name="cast", to=TensorProto.FLOAT16)], "half"
     for k in range(deep):
@@ -245,7 +246,7 @@ def halves(deep=8):
         x = f"r{k}"
     nodes.append(helper.make_node("Cast", [x], ["y"], name="back", to=TensorProto.FLOAT))
     weights = {name: value.astype(np.float16) for name, value in weights.items()}
-    return from_proto(graph_of(nodes, weights, sizes=("n", 8, 6, 6)), "halves", Job())
+    return from_proto(graph_of(nodes, weights, sizes=("n", 8, 6, 6)), "halves", Job(), frozenset([FLOAT32]))
 
 
 def test_a_model_in_float16_may_differ_by_what_float16_rounds():
