@@ -109,6 +109,15 @@ def test_search(here):
     assert 'lang="zh' in (here / result["files"]["report"]).read_text(), "the page is in the language asked for"
 
 
+@pytest.mark.slow
+def test_a_search_without_time_says_what_it_left(here):
+    result = workbench(
+        "search", "small.onnx", "--data", "data.npz", "--out", "out", "--max-ratio", "0.01", "--time", "0.00001"
+    )
+    assert result.exit_code == 1 and "Least that was measured: nothing." in result.stderr
+    assert "The time limit was reached before the search finished. Not predicted: " in result.stderr
+
+
 def test_compare(here):
     asked = ("compare", "small.onnx", "small.onnx", "--data", "data.npz", "--metric", "top1,f1", "--json")
     result = json.loads(workbench(*asked).stdout)

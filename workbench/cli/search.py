@@ -170,10 +170,12 @@ def search(
             found, notes = stored_within(opened, replace(front.chosen.recipe, target=goal.target), storing, goal)
             report = opened.export(found, out, language=language, notes=(*front.notes, *notes), job=job.part(0.9, 1.0))
         elif not curve:
+            failure = "No recipe within the limits was found."
             raise UserError(
-                "No recipe within the limits was found.",
-                "Allow more, or more time, methods and layers. Least that was measured: {least}.",
+                failure,
+                "Allow more, or more time, methods and layers. Least that was measured: {least}. {notes}",
                 least=", ".join(_least(front)),
+                notes=" ".join(note for note in front.notes if note != failure),
             )
         else:
             _write(front, Path(out))
