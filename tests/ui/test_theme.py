@@ -101,6 +101,21 @@ def test_switch_leaves_no_widget_in_the_colours_before(app, qtbot):
     assert drawn(tabs, 0) != switched[0]
 
 
+def test_what_a_page_on_show_may_show_next_is_switched_at_once(app, qtbot):
+    """As the result of a step, which comes and goes with each edit."""
+    tabs, page = QTabWidget(), QWidget()
+    card = QPushButton("Add")
+    QVBoxLayout(page).addWidget(card)
+    tabs.addTab(page, "page")
+    qtbot.addWidget(tabs)
+    tabs.show()
+    card.hide()
+    theme.apply(app, "dark")
+    card.show()
+    image = card.grab().toImage()
+    assert image.pixelColor(8, image.height() // 2) == DARK.raised
+
+
 def drawn(tabs: QTabWidget, number: int) -> QImage:
     tabs.setCurrentIndex(number)
     return tabs.grab().toImage()

@@ -264,6 +264,11 @@ def test_far_outliers_do_not_take_the_room(histogram, weight):
     edge = histogram.canvas.box.viewRange()[0][1]
     assert edge < 0.5
     assert ", 1 outside the plot" in histogram.readout.full
+    far = float(histogram.drawn.magnitudes[-1])
+    histogram.set_range(far, offered=True)
+    assert "outside the plot" not in histogram.readout.full, "a range that the method chose is in sight, with all weights"
+    histogram.set_range(None)
+    assert ", 1 outside the plot" in histogram.readout.full
     heard = []
     histogram.dragged.connect(heard.append)
     histogram.set_handle(0.1)

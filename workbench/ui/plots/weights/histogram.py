@@ -179,6 +179,7 @@ class HistogramPlot(PlotPanel):
         self.canvas.set_handles(*handles)
         if self.drawn is not None and not self.canvas.held:
             self._set_reach(self.drawn)
+            self._on_hovered(self.canvas.hover)  # other weights are outside the plot
         self._draw_zones()
         if self.drawn is not None and self.canvas.note is not None:
             self._label_cut(self._shown(), 0.0)
