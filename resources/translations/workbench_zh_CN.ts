@@ -10581,6 +10581,11 @@ Your work is kept and you can continue. If it happens again, send this report to
       <translation>将写出 {model}、配方 {recipe} 和报告 {report}，然后重新打开模型并与预览比较。</translation>
     </message>
     <message>
+      <source>{metric} {before} → {after}, {source}.</source>
+      <extracomment>workbench/ui/commands/export/export_dialog.py</extracomment>
+      <translation>{metric} {before} → {after}，{source}。</translation>
+    </message>
+    <message>
       <source>Back</source>
       <extracomment>workbench/ui/commands/export/export_result.py</extracomment>
       <translation>返回</translation>

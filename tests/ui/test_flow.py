@@ -95,6 +95,8 @@ def export(window, qtbot, folder):
     form.name.clear()
     qtbot.keyClicks(form.name, "small")
     assert "small.onnx" in form.summary.text() and "Forecast" in form.summary.text()
+    metric = window.session.metric
+    assert format.value_text(window.session.preview.value.value, metric) in form.summary.text()
     with qtbot.waitSignal(window.session.exported, timeout=WAIT) as exported:
         qtbot.mouseClick(form.start, LEFT)
     assert form.pages.currentWidget() is form.outcome

@@ -266,7 +266,7 @@ def test_far_outliers_do_not_take_the_room(histogram, weight):
     assert ", 1 outside the plot" in histogram.readout.full
     far = float(histogram.drawn.magnitudes[-1])
     histogram.set_range(far, offered=True)
-    assert "outside the plot" not in histogram.readout.full, "a range that the method chose is in sight, with all weights"
+    assert "outside the plot" not in histogram.readout.full, "a range of the method is in sight"
     histogram.set_range(None)
     assert ", 1 outside the plot" in histogram.readout.full
     heard = []

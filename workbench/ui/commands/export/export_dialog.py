@@ -175,7 +175,8 @@ class ExportDialog(QDialog):
         if preview is not None and model is not None:
             after = preview.size.value
             text = self.tr("Forecast: {size}, {smaller}.")
-            lines.append(text.format(size=size(after), smaller=format.smaller(model.bytes, after)))
+            text = text.format(size=size(after), smaller=format.smaller(model.bytes, after))
+            lines.append(" ".join((text, self._metric_words())).strip())
         if suffix := self.format.currentData()[1]:
             paths.append(Path(folder) / f"{name}{suffix}")
             lines.append(
@@ -187,6 +188,21 @@ class ExportDialog(QDialog):
         self.summary.setText("\n\n".join(lines))
         room = self.minimumWidth() - 2 * MARGIN  # Qt does not ask stacked pages for height for width
         self.summary.setMinimumHeight(self.summary.heightForWidth(room))
+
+    def _metric_words(self) -> str:
+        """Return 'Top-1 92.2 → 91.9 %, ● measured, 2,000.' of the recipe; "" where that is not known yet."""
+        session, preview = self._session, self._session.preview
+        if session.data is None or preview is None or preview.value is None or not session.preview_is_current:
+            return ""
+        baseline, metric = preview.baseline or session.baseline, session.metric
+        if baseline is None:
+            return ""
+        return self.tr("{metric} {before} → {after}, {source}.").format(
+            metric=said(metric.heading),
+            before=format.number_text(baseline.value, metric),
+            after=format.value_text(preview.value.value, metric),
+            source=format.source_text(preview.value, session.data.samples),
+        )
 
     # -- commands ------------------------------------------------------------------------------------------------------
 
