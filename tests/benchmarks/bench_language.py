@@ -1,12 +1,13 @@
 """RTN, GPTQ and AWQ at 4 and 3 bits in groups of 128 on a language model of real text: perplexity in the exported file.
 
-`python -m tests.benchmarks.bench_language FOLDER [BITS ...]`, where tests.benchmarks.language trained the model. All
-products in the blocks get the step; embedding and head stay as they are. Each file is run by ONNX Runtime over the same
+`python -m tests.benchmarks.bench_language FOLDER [BITS ...] [--table] [--samples N]`, where tests.benchmarks.language
+trained the model. All products in the blocks get the step; embedding and head stay as they are, or with `--table` the
+table that is both gets it alone. Each file is run by ONNX Runtime over the same
 sequences; differences of the loss of a token are paired by sequence, with intervals of 95 % for text like this
 (language.md).
 """
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -45,15 +46,18 @@ def versus(rows: np.ndarray, other: np.ndarray) -> str:
     return f"{apart.mean():+.4f} [{low:+.4f}, {high:+.4f}]"
 
 
-def main(folder: Path, widths: list[int]) -> None:
+def main(folder: Path, widths: list[int], table: bool, samples: int) -> None:
     original = folder / "decoder.onnx"
     workspace = Workspace.open(str(original), Job()).attach(
         str(folder / "text.jsonl"),
         Job(),
         calibration=str(folder / "calibration.jsonl"),
         measuring=Measuring(("perplexity",)),
+        count=samples,
     )
     blocks = sorted({path for path in workspace.model.sites if "blocks" in path})
+    if table:
+        blocks = [layer.path for layer in workspace.model.layers if layer.op == "Embedding" and not layer.locked]
     first = rows_of(workspace, original)
     print(f"{len(blocks)} layers, {int(first[:, 1].sum()):,} tokens in {len(first)} sequences\n")
     print("| bits | method | file bytes | perplexity | loss against fp32, nats | loss against RTN |")
@@ -75,4 +79,10 @@ def main(folder: Path, widths: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), [int(bits) for bits in sys.argv[2:]] or [4, 3])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("bits", type=int, nargs="*", default=[4, 3])
+    parser.add_argument("--table", action="store_true")
+    parser.add_argument("--samples", type=int, default=0)
+    given = parser.parse_args()
+    main(given.folder, given.bits, given.table, given.samples)

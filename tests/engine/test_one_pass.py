@@ -101,18 +101,21 @@ def exact(workspace, trial) -> float:
     return divergence(after, before, tokens=True).mean()
 
 
+@pytest.mark.slow
 def test_estimates_are_close_to_running_everything(workspace, monkeypatch):
     monkeypatch.setattr(sensitivity, "LONG", 1e3)
-    found = scan(workspace, Job(), Wanted(BITS))
+    monkeypatch.setattr(sensitivity, "CHECKS", 2)
+    found = scan(workspace, Job(), Wanted(BITS[1::2]))
     assert found.estimated and found.layers[:2] == ("embed", "blocks.0.up") and not found.blocks
-    assert len(found.trials) == 4 * (2 * BLOCKS + 2) and len(found.measured) == sensitivity.CHECKS
+    assert len(found.trials) == 2 * (2 * BLOCKS + 2) and len(found.measured) == sensitivity.CHECKS
     pairs = np.array([(trial.predicted, exact(workspace, trial)) for trial in found.trials])
     assert spearmanr(*pairs.T).statistic > 0.95
-    assert np.median(np.abs(np.log(pairs[:, 0] / pairs[:, 1]))) < np.log(1.5)
+    assert np.median(np.abs(np.log(pairs[:, 0] / pairs[:, 1]))) < np.log(1.2)
     ends = [n for n, trial in enumerate(found.trials) if trial.path in ("turned", "embed")]
     assert pairs[ends, 0] == pytest.approx(pairs[ends, 1], rel=1e-3), "nothing is estimated where nothing follows"
 
 
+@pytest.mark.slow
 def test_a_row_is_a_block_and_what_is_in_none_stays_a_layer(workspace):
     told = []
     found = scan(workspace, Job(updates=told.append), Wanted((*BITS[1:3], CHANNELS), blocks=True))

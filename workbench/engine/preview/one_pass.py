@@ -1,8 +1,8 @@
 """Costs of candidates, estimated in one pass over a model's blocks (see graph.subgraph.chain).
 
 The input of each block is kept, and a candidate runs in its block alone. The effect of an error in a block's output on
-the model's outputs is measured by probes: a few candidates of each block are propagated to the end, beside the
-original. The divergence of the others follows from their error, along a line through the probes on logarithmic axes.
+the model's outputs is measured by probes: one candidate of each layer is propagated to the end, beside the original.
+The divergence of the layer's others follows from their error, along a line through the probes on logarithmic axes.
 One block at a time is loaded, and no gradients are needed.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from workbench.core.analysis.sensitivity import Stack, Trial
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
+from workbench.core.base.system import give_memory_back
 from workbench.engine.base.changes import with_bias
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.calibration.activation_cache import Crossings
@@ -32,7 +33,7 @@ from workbench.graph.subgraph.chain import Chain, Part, chain_of
 SAMPLES = 32  # samples of the evaluation data, the first in its order
 HELD = 1 << 30  # bytes of values between blocks; more would need fewer samples
 WITHIN = 256 << 20  # bytes of values within a block that are kept for the candidates of a layer
-PROBES = 2  # candidates of a block that are propagated to the end
+PROBES = 1, 2  # candidates of a layer that are propagated to the end; and of a block whose layers are one candidate
 Batch = Mapping[str, np.ndarray]
 
 
@@ -85,13 +86,11 @@ def estimated(
     return trials
 
 
-def rises(
-    workspace: Workspace, chain: Chain, candidates: Sequence[Candidate], job: Job, probes: int = PROBES
-) -> list[float | None]:
+def rises(workspace: Workspace, chain: Chain, candidates: Sequence[Candidate], job: Job) -> list[float | None]:
     """Return the mean divergence of the outputs from the original's for each candidate: estimated, or measured on a few
     samples for those after the last block and those in no block; None if its layers are in several blocks."""
     found: list[float | None] = [None] * len(candidates)
-    for number, rise in _Pass(workspace, chain, probes).run(candidates, job):
+    for number, rise in _Pass(workspace, chain, candidates).run(job):
         found[number] = rise
     return found
 
@@ -99,54 +98,62 @@ def rises(
 class _Pass:
     """Values between the parts: of the original, and of each probe, a list with one array per batch."""
 
-    def __init__(self, workspace: Workspace, chain: Chain, probes: int) -> None:
-        self.chain, self.probes = chain, probes
+    def __init__(self, workspace: Workspace, chain: Chain, candidates: Sequence[Candidate]) -> None:
+        self.chain, self.candidates = chain, candidates
         evaluator = workspace.measurable()
         self.answer, self.tokens = evaluator.data.answer, evaluator.data.answer.tokens
         self.few = evaluator.part(evaluator.order[: self._samples(workspace)])
         self.batches = self.few.batches()
         self.original: list[np.ndarray] = []
-        self.moved: dict[tuple[int, float], list[np.ndarray]] = {}  # (part, error at its end) -> values
+        self.moved: dict[int, list[np.ndarray]] = {}  # by the number of the probe
 
     def _samples(self, workspace: Workspace) -> int:
         """Return the number of samples for which the values between the parts fit into memory."""
         known = self.chain.model.known_of_one_sample
         shapes = [known[part.received].shape for part in self.chain.parts[1:] if part.received in known]
         sizes = [4 * int(np.prod([size or 1 for size in shape])) for shape in shapes if shape is not None]
-        streams = 1 + self.probes * len(self.chain.parts)
+        streams = 1 + PROBES[0] * len({each.paths for each in self.candidates})
         fitting = HELD // max(streams * max(sizes, default=1), 1)
         return workspace.measurable().data.at_once(int(np.clip(fitting, 1, SAMPLES)))
 
-    def run(self, candidates: Sequence[Candidate], job: Job) -> Iterator[tuple[int, float]]:
-        errors: dict[int, dict[int, float]] = {}
-        for place, part in enumerate(
-            job.part(0.0, 0.9).each(self.chain.parts, Message("trying candidates block by block"))
-        ):
+    def run(self, job: Job) -> Iterator[tuple[int, float]]:
+        """Yield the number and the cost of each candidate that lies in one part, or in none."""
+        errors: dict[int, float] = {}
+        for part in job.part(0.0, 0.9).each(self.chain.parts, Message("trying candidates block by block")):
             block = _Block(self, part)
-            own = {n: each for n, each in enumerate(candidates) if set(each.paths) <= set(part.layers)}
-            errors[place] = block.errors(own, job)
-            if not block.last:
-                self._carry(place, block, own, errors[place])
-        slopes = self._slopes(block)
-        for place, of_part in errors.items():
-            for number, error in of_part.items():
-                yield number, error if place == len(errors) - 1 else along(slopes.get(place, []), error)
-        left = {n: each for n, each in enumerate(candidates) if set(each.paths) & set(self.chain.others)}
+            own = {n: each for n, each in enumerate(self.candidates) if set(each.paths) <= set(part.layers)}
+            found = block.errors(own, job)
+            if block.last:
+                yield from found.items()
+                probes = {n: (errors[n], block.apart(block.run, values)) for n, values in self.moved.items()}
+            else:
+                errors |= found
+                self._carry(block, found)
+            give_memory_back()
+        yield from self._along(errors, probes)
+        left = {n: each for n, each in enumerate(self.candidates) if set(each.paths) & set(self.chain.others)}
         yield from _Block(self, None).errors(left, job.part(0.9, 1.0)).items()
 
-    def _carry(self, place: int, block: "_Block", own: Mapping[int, Candidate], errors: Mapping[int, float]) -> None:
-        """Continue after a block, with its probes."""
-        chosen = _spread(errors, self.probes)
-        new = {(place, errors[number]): block.values(block.edited(own[number])) for number in chosen}
-        self.moved = {key: block.values(block.run, values) for key, values in self.moved.items()} | new
+    def _carry(self, block: "_Block", errors: Mapping[int, float]) -> None:
+        """Go on behind a block, with its probes."""
+        layers: dict[tuple[str, ...], dict[int, float]] = {}
+        for number, error in errors.items():
+            layers.setdefault(self.candidates[number].paths, {})[number] = error
+        count = PROBES[0] if len(layers) > 1 else PROBES[1]
+        chosen = [number for own in layers.values() for number in _spread(own, count)]
+        new = {number: block.values(block.edited(self.candidates[number])) for number in chosen}
+        self.moved = {number: block.values(block.run, values) for number, values in self.moved.items()} | new
         self.original = block.original
 
-    def _slopes(self, last: "_Block") -> dict[int, list[tuple[float, float]]]:
-        """Return the probes of each part: (error at its end, divergence of the outputs), by error."""
-        found: dict[int, list[tuple[float, float]]] = {}
-        for (place, error), values in sorted(self.moved.items()):
-            found.setdefault(place, []).append((error, last.apart(last.run, values)))
-        return found
+    def _along(
+        self, errors: Mapping[int, float], probes: Mapping[int, tuple[float, float]]
+    ) -> Iterator[tuple[int, float]]:
+        """Yield the costs of candidates from the probes, (error, divergence of the outputs), of the same layers."""
+        known: dict[tuple[str, ...], list[tuple[float, float]]] = {}
+        for number, probe in probes.items():
+            known.setdefault(self.candidates[number].paths, []).append(probe)
+        for number, error in errors.items():
+            yield number, along(sorted(known.get(self.candidates[number].paths, [])), error)
 
     @cached_property
     def sides(self) -> list[dict[str, np.ndarray]]:
@@ -188,8 +195,9 @@ class _Block:
         return {**inputs, **passing.sides[batch], **({part.received: given[batch]} if part.received else {})}
 
     def values(self, run: Run, given: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-        """Return output values [batches], for the original's input values or for others."""
-        return [run(self.feeds(batch, given))[0] for batch in range(len(self.passing.batches))]
+        """Return output values [batches], of the original's input values or of others. Copied: the runtime's own arrays
+        keep all the memory of the session that made them."""
+        return [run(self.feeds(batch, given))[0].copy() for batch in range(len(self.passing.batches))]
 
     def errors(self, candidates: Mapping[int, Candidate], job: Job) -> dict[int, float]:
         """Return how far each candidate moves the output. Those of one layer share a cut."""
