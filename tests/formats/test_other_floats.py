@@ -127,6 +127,23 @@ def test_a_model_whose_outputs_change_stays(monkeypatch):
     assert not said.applied and "changed the outputs" in said.detail and not model.sites
 
 
+@pytest.mark.parametrize("inside", [False, True], ids=["given", "inside"])
+def test_weights_of_local_functions_are_converted(inside):
+    """As exporters write modules: the weight is given to the function, or a Constant in it."""
+    b = Build()
+    weight = numpy_helper.from_array(b.rng.standard_normal((4, 4)).astype(np.float16), "w")
+    nodes = [helper.make_node("Constant", [], ["w"], value=weight)] if inside else []
+    nodes += [helper.make_node("MatMul", ["a", "w"], ["m"]), helper.make_node("Cast", ["m"], ["c"], to=10)]
+    takes = ["a"] if inside else ["a", "w"]
+    dense = helper.make_function("own", "Dense", takes, ["c"], nodes, [helper.make_opsetid("", 18)])
+    if not inside:
+        b.initializers.append(weight)
+    b.node("Dense", ["x", "w"][: len(takes)], "y", domain="own")
+    proto = b.proto({"x": ["N", 4]}, {"y": ["N", 4]}, opsets={"own": 1}, functions=[dense])
+    model = opened(_typed(proto, TensorProto.FLOAT16))
+    assert [layer.locked for layer in model.layers] == [""] and model.inputs[0].dtype == "float32"
+
+
 def test_half_weights_behind_a_cast_leave_the_model_as_it_is():
     b = Build()
     b.constant("w", b.rng.standard_normal((4, 4)), np.float16)

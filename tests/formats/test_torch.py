@@ -262,3 +262,23 @@ def test_an_lstm_with_projections_is_refused_and_no_other(options, size):
     if size:
         with pytest.raises(UserError, match="projections"):
             torch_export.export(module, (torch.randn(2, 5, 4),), {}, "lstm", "torch", Job())
+
+
+@pytest.mark.slow
+def test_numbers_that_a_module_returns_beside_tensors():
+    """The size of a batch becomes an output; a number that no input decides has no place in a graph."""
+    import torch
+
+    class Counting(torch.nn.Module):
+        def __init__(self, number: float | None) -> None:
+            super().__init__()
+            self.fc, self.number = torch.nn.Linear(4, 3), number
+
+        def forward(self, x):
+            y = self.fc(x)
+            return y, y.shape[0] if self.number is None else self.number
+
+    loaded = torch_export.export(Counting(None), (torch.randn(2, 4),), {}, "net", "torch", Job())
+    assert len(loaded.graph.graph.outputs) == 2 and not loaded.notes
+    with pytest.raises(UserError, match="other than tensors"):
+        torch_export.export(Counting(3.0), (torch.randn(2, 4),), {}, "net", "torch", Job())

@@ -144,7 +144,7 @@ def _runnable(loaded: Loaded, without: frozenset[str]) -> tuple[Loaded, tuple[Pr
     try:
         made = widen.widened(loaded.graph, kinds)
     except Exception as error:  # an untrusted graph
-        log.warning("conversion to float32: %s: %s", type(error).__name__, error)
+        log.info("conversion to float32: %s: %s", type(error).__name__, error)
         return loaded, ()
     if made is None or not _loads(made):
         return loaded, ()
@@ -157,7 +157,7 @@ def _other_floats(graph: ir.Model) -> tuple[ir.DataType, ...]:
     try:
         return widen.types_of_weights(graph)
     except Exception as error:  # an untrusted graph
-        log.warning("types of weights: %s: %s", type(error).__name__, error)
+        log.info("types of weights: %s: %s", type(error).__name__, error)
         return ()
 
 
@@ -190,7 +190,7 @@ def _widen(
         wide = {name: array.astype(np.float32) if array.dtype in NARROW else array for name, array in feeds.items()}
         found = runtime.run(runtime.session(made, bounded=True), wide) if feeds else []
     except Exception as error:  # an operator that takes the other type alone, or an inconsistent file
-        log.warning("conversion to float32: %s: %s", type(error).__name__, error)
+        log.info("conversion to float32: %s: %s", type(error).__name__, error)
         return kept(Message("skipped: ONNX Runtime does not run the model in float32"))
     difference = _difference_of_numbers(expected, found)
     if difference > ROUNDED:

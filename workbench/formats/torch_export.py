@@ -214,13 +214,17 @@ def differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: i
         with quiet(), torch.no_grad():
             called = model if _is_module(model) else model.module()
             expected = pytree.tree_leaves(called(*args, **kwargs))
-        wanted = [np.asarray(leaf.detach().cpu().numpy()) for leaf in expected if isinstance(leaf, torch.Tensor)]
+        wanted = [
+            np.asarray(leaf.detach().cpu().numpy() if isinstance(leaf, torch.Tensor) else leaf)
+            for leaf in expected
+            if isinstance(leaf, torch.Tensor | int | float)
+        ]
     except Cancelled:
         raise
     except Exception as error:
         if isinstance(error, runtime.MemoryExceeded) and any(node.op_type in LOOPS for node in graph.graph.all_nodes()):
             raise never_ends(name, error) from error
-        log.warning("comparison with torch: %s: %s", type(error).__name__, first_line(error))
+        log.info("comparison with torch: %s: %s", type(error).__name__, first_line(error))
         failed = Message("torch does not run the model on the example inputs")
         reason = error.what.rstrip(".") if isinstance(error, UserError) else failed
         return [Message("The exported graph was not compared with torch: {reason}.", reason=reason)]

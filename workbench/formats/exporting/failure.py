@@ -30,7 +30,8 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
         Message("Set config.use_cache = False, or call it with use_cache=False."),
     ),
     (
-        r"not a known type|register a pytree|in output, which|Unsupported output type",
+        r"not a known type|register a pytree|in output, which|Unsupported output type"
+        r"|'(int|float|bool|str)' object has no attribute 'name'",
         Message("it returns something other than tensors"),
         Message("Return tensors, or tuples, lists and dictionaries of tensors."),
     ),
@@ -41,7 +42,8 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"is invalid for input of size|shapes cannot be multiplied|size mismatch|to have \d+ channels"
-        r"|must match the size|Expected \dD|index out of range|takes \d+ positional|missing \d+ required",
+        r"|must match the size|Expected \dD|index (k )?out of range|not in range for dimension"
+        r"|takes \d+ positional|missing \d+ required",
         "",
         Message("The module itself fails on the example inputs: check their shapes and types."),
     ),

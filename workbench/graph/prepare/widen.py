@@ -4,7 +4,7 @@ The short types are widened exactly; double is rounded to nearest. The caller co
 differently in the other type.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from copy import deepcopy
 
 import numpy as np
@@ -21,11 +21,12 @@ NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision")
 
 def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
     """Return the types other than float32 of constants that an operator multiplies by, possibly after moves."""
+    local = {(domain, name) for domain, name, _ in model.functions}
     found = {
         tensor.dtype
-        for graph in model.graphs()
+        for graph in (*model.graphs(), *model.functions.values())
         for value, tensor in _constants(graph)
-        if tensor.dtype in OTHERS and _multiplied(value)
+        if tensor.dtype in OTHERS and _multiplied(value, local)
     }
     return tuple(kind for kind in OTHERS if kind in found)
 
@@ -92,12 +93,12 @@ def _values(graph: ir.Graph) -> Iterator[ir.Value]:
         yield from node.outputs
 
 
-def _multiplied(value: ir.Value) -> bool:
-    """Return whether an operator reads a constant as its weight, possibly after moves."""
+def _multiplied(value: ir.Value, local: Collection[tuple[str, str]]) -> bool:
+    """Return whether an operator reads a constant as its weight, possibly after moves, or a local function reads it."""
     queue, seen = [value], {value}
     while queue:
         for use in queue.pop().uses():
-            if use.idx in MULTIPLY.get(use.node.op_type, ()):
+            if use.idx in MULTIPLY.get(use.node.op_type, ()) or (use.node.domain, use.node.op_type) in local:
                 return True
             if use.node.op_type in MOVES:
                 queue += [made for made in use.node.outputs if made not in seen]
