@@ -22,9 +22,10 @@ NAMING = ("to", "dtype", "output_dtype", "output_datatype", "softmax_precision")
 def types_of_weights(model: ir.Model) -> tuple[ir.DataType, ...]:
     """Return the types other than float32 of constants that an operator multiplies by, possibly after moves."""
     local = {(domain, name) for domain, name, _ in model.functions}
+    holders: list[ir.Graph | ir.Function] = [*model.graphs(), *model.functions.values()]
     found = {
         tensor.dtype
-        for graph in (*model.graphs(), *model.functions.values())
+        for graph in holders
         for value, tensor in _constants(graph)
         if tensor.dtype in OTHERS and _multiplied(value, local)
     }
