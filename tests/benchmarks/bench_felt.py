@@ -9,6 +9,7 @@ The table is then written beside this file.
 """
 
 import argparse
+import gc
 import os
 import statistics
 import sys
@@ -249,6 +250,8 @@ def gaps(hand: Hand, jobs: list[str]) -> Line:
 
 def main(jobs: list[str] | None) -> None:
     made, _own = application()
+    gc.collect()
+    gc.freeze()  # torch, which only `clicked` needs here: the window's process never holds it, nor looks through it
     hand, rows, before = Hand(made), [], stretched()
     measures = [lambda _: window(), open_demo, drag, graph, wrong_file, menus, themes, clicked]
     for measure in [*measures, partial(gaps, jobs=jobs)] if jobs is not None else measures:
