@@ -1,6 +1,7 @@
 """Costs of candidates are estimated in one pass over the blocks of a model, close to what running all of it gives."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -80,6 +81,16 @@ def test_a_chain_is_cut_where_one_value_goes_on(workspace):
     assert chain.parts[-1].layers == ("turned",) and chain.others == ("embed",), "its table is read at both ends"
     second = chain.model_of(chain.parts[1])
     assert set(second.sites) == {"blocks.1.up", "blocks.1.down"} and len(second.ir.graph) == 5
+
+
+def test_the_last_block_ends_before_a_head_that_is_the_embedding(workspace):
+    graph = workspace.model.ir.clone()
+    turned = next(node for node in graph.graph if node.name == "turned")
+    turned.outputs[0].replace_all_uses_with(turned.inputs[0])
+    graph.graph.remove(turned, safe=True)
+    sites = {path: site for path, site in workspace.model.sites.items() if path != "turned"}
+    chain = chain_of(replace(workspace.model, ir=graph, sites=sites), "logits")
+    assert [part.given for part in chain.parts] == ["h1", "h2", "h3", "h4", "logits"]
 
 
 def test_blocks_are_numbered_modules_that_hold_most_layers():

@@ -104,7 +104,10 @@ def _end_of_block(flow: Flow, model: Model, layers: Sequence[str]) -> int:
     others = (flow.number(name) for path, site in model.sites.items() if path not in layers for name in readers(site))
     next_layer = min((number for number in others if number > first), default=None)
     behind = flow.ends_behind(first) if first else []
-    fitting = [end for end in behind if (next_layer is None or end < next_layer) and flow.only_output(end)]
+    before = [end for end in behind if next_layer is None or end < next_layer]
+    known = {end: model.known.get(flow.only_output(end) or "") for end in before}
+    sizes = {end: None if found is None else found.shape for end, found in known.items()}
+    fitting = [end for end in before if flow.only_output(end) and sizes[end] == sizes[first]]  # no head without a layer
     return fitting[-1] if fitting else 0
 
 
