@@ -57,8 +57,8 @@ class Settings(NamedTuple):
 SETTINGS = {
     "lenet300": Settings(0.93, (25, 3), 128, rate=0.004),
     "lenet5": Settings(0.93, (18, 2), 128, rate=0.002),
-    "cnn": Settings(0.86, (7, 3), 64),
-    "vit": Settings(0.7, (7, 3), 64),
+    "cnn": Settings(0.84, (8, 3), 64, rate=0.004),
+    "vit": Settings(0.65, (6, 2), 64, rate=0.002),
 }
 TOGETHER = 500
 

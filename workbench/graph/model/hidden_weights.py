@@ -64,7 +64,7 @@ def norm_tensors(node: ir.Node) -> list[ir.Value]:
 
 def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
     """Yield the weights that other nodes compute from constants before a node multiplies by them."""
-    sources = _constant_values(graph)
+    sources = constant_values(graph)
     for node in graph:
         if node.domain not in ("", "ai.onnx") or any(output in sources for output in node.outputs):
             continue
@@ -85,7 +85,7 @@ def _is_float(value: ir.Value) -> bool:
     return value.const_value is not None and value.const_value.dtype.is_floating_point()
 
 
-def _constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]]:
+def constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]]:
     """Return the values computed from constants alone -> the constants, largest first, and the operators on the way."""
     sources: dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]] = {}
     for node in graph:

@@ -12,7 +12,7 @@ import onnx_ir as ir
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.model import cost
-from workbench.graph.model.hidden_weights import Hidden, hidden_weights, norm_tensors
+from workbench.graph.model.hidden_weights import Hidden, constant_values, hidden_weights, norm_tensors
 from workbench.graph.model.operators import Weight, number, weights_of, window
 from workbench.graph.onnx import names
 from workbench.graph.onnx.mapped import MappedTensor
@@ -26,7 +26,8 @@ FUSED = Message(
     "runtime's optimiser."
 )
 VECTORS = Message("It has only vectors, which are not edited.")
-# Constants that belong to no layer are listed from this many elements on: position embeddings, masks.
+# Constants that belong to no layer are listed from this many elements on: position embeddings, masks. So are those that
+# multiply other constants: smaller ones decode weights.
 SHOWN = 1024
 # Larger tensors in external files are not read at opening, as there may be gigabytes of them.
 READ = 1 << 20
@@ -78,6 +79,7 @@ class _Inventory:
         self._hidden: dict[ir.Node, list[Hidden]] = {}
         for hidden in (found for graph in model.graphs() for found in hidden_weights(graph)):
             self._hidden.setdefault(hidden.node, []).append(hidden)
+        self._constant = {value for graph in model.graphs() for value in constant_values(graph)}
         self._owned: dict[ir.Value, str] = {}  # weights, biases and vectors, and the path of the layer they belong to
         self._taken: set[str] = set()
         self._layers: list[Layer] = []
@@ -94,8 +96,9 @@ class _Inventory:
         return tuple(self._layers), self._sites
 
     def _visit(self, node: ir.Node, locked: str) -> None:
+        computed = any(value in self._constant for value in node.outputs)
         for weight in weights_of(node):
-            if weight.value not in self._owned:
+            if weight.value not in self._owned and not (computed and _size(weight.value) < SHOWN):
                 self._add_weight(weight, weight.locked or locked)
         for hidden in self._hidden.get(node, ()):
             self._add_hidden(hidden, locked)
@@ -304,6 +307,10 @@ def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:
         return uses
     position = {node: index for index, node in enumerate(graph)}
     return sorted(uses, key=lambda use: (position.get(use[0], len(position)), use[1]))
+
+
+def _size(value: ir.Value) -> int:
+    return 0 if value.const_value is None else value.const_value.size
 
 
 def _sizes(values: list[ir.Value]) -> tuple[int, int]:
