@@ -224,13 +224,13 @@ def test_an_exported_file_opens_with_its_stored_weights_locked():
 
 @pytest.mark.parametrize(("rank", "shapes"), [(2, [(64, 30)]), (40, [(40, 30), (64, 30)])])
 def test_small_constants_that_make_a_weight_are_no_layers(rank, shapes):
-    """As in decoders: the layer is the one that reads the weight. A large one is a factor that can be edited."""
+    """As in decoders: the layer is the one that reads the weight. A large one is listed for its bytes."""
     b = Build()
     left, right = b.weight("layer.a.weight", 64, rank), b.weight("layer.b.weight", rank, 30)
     b.node("MatMul", ["x", b.node("MatMul", [left, right], "w")], "y")
     layers = b.model({"x": ["N", 64]}, {"y": None}).layers
     assert [layer.shape for layer in layers] == shapes
-    assert all(bool(layer.locked) == (layer.shape == (64, 30)) for layer in layers)
+    assert all(layer.locked for layer in layers)
 
 
 @pytest.mark.parametrize(
