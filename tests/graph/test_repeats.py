@@ -10,7 +10,7 @@ import pytest
 from tests.graph.graphs import Build
 from tests.graph.networks import NETWORKS
 from workbench.graph.onnx import runtime
-from workbench.graph.onnx.repeats import OUTLINED, outline
+from workbench.graph.onnx.repeats import MOST_ROUNDS, OUTLINED, outline
 from workbench.graph.onnx.short_names import shorten
 from workbench.graph.onnx.small_constants import compact, share
 
@@ -162,3 +162,44 @@ def test_numbers_keep_their_values_in_no_more_bytes(kind, numbers):
 def test_values_that_are_no_whole_numbers_stay():
     tensor = ir.Tensor(np.array([1.0, 2.0], np.float32), name="t")
     assert compact(tensor) is tensor
+
+
+@pytest.mark.slow
+def test_a_function_may_have_more_values_than_there_are_names_of_two_letters():
+    b = Build()
+    for part in range(2):
+        b.node("Split", ["x"], f"v{part}_0", axis=1, num_outputs=2800)
+        b.nodes[-1].output.extend([f"v{part}_{i}" for i in range(1, 2800)])
+        b.node("Concat", list(b.nodes[-1].output)[::-1], f"y{part}", axis=1)
+    made = b.model({"x": ["N", 2800]}, {"y0": None, "y1": None}).ir.clone()
+    outline(made, DOMAIN)
+    (function,) = made.functions.values()
+    assert len(made.graph) == 2 and len({value.name for value in function[0].outputs}) == 2800
+
+
+def test_a_group_that_grows_by_one_node_a_round_is_not_followed_to_its_end():
+    """Each value has two readers; only the last two nodes of a chain can be merged, then the one before."""
+    b = Build()
+    for chain in range(2):
+        before, now = "x", "x"
+        for i in range(MOST_ROUNDS + 20):
+            before, now = now, b.node("Add", [before, now], f"y{chain}" if i == MOST_ROUNDS + 19 else f"v{chain}_{i}")
+    made = b.model({"x": ["N", 8]}, {"y0": None, "y1": None}).ir.clone()
+    outline(made, DOMAIN)
+    (function,) = made.functions.values()
+    assert len(function) == MOST_ROUNDS + 1 and len(made.graph) == 2 * 20
+
+
+def test_an_output_that_is_left_out_stays_so():
+    """It would get a name in a function, and the runtime would compute it."""
+    b = Build()
+    x = "x"
+    for i in range(6):
+        b.node("LayerNormalization", [x, b.constant(f"g{i}", np.ones(8))], f"n{i}", axis=-1)
+        b.nodes[-1].output.extend(["", f"inverse{i}"])
+        y = b.node("Tanh", [b.node("Mul", [f"n{i}", f"inverse{i}"], f"product{i}")], f"tanh{i}")
+        x = b.node("Neg", [y], "y" if i == 5 else f"out{i}")
+    made = b.model({"x": ["N", 8]}, {"y": None}).ir.clone()
+    outline(made, DOMAIN)
+    left = [node for node in made.graph if node.op_type == "LayerNormalization"]
+    assert made.functions and [[value.name for value in node.outputs][1] for node in left] == [""] * 6

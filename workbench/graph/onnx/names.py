@@ -1,8 +1,10 @@
-"""Readable names: module paths of layers, unique names of nodes."""
+"""Names: module paths of layers, unique names of nodes, short names."""
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
+from string import ascii_letters
 
 import onnx_ir as ir
 
@@ -128,3 +130,18 @@ def subgraphs(attribute: ir.Attr) -> list[ir.Graph]:
     if attribute.type == ir.AttributeType.GRAPH:
         return [attribute.as_graph()]
     return list(attribute.as_graphs()) if attribute.type == ir.AttributeType.GRAPHS else []
+
+
+def letters() -> Iterator[str]:
+    """Yield a, b, ..., aa, ab, ..."""
+    for length in count(1):
+        yield from _of_length(length)
+
+
+def _of_length(length: int) -> Iterator[str]:
+    if length == 0:
+        yield ""
+        return
+    for start in _of_length(length - 1):
+        for letter in ascii_letters:
+            yield start + letter

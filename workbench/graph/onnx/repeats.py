@@ -8,17 +8,16 @@ functions when it loads the file, before it optimises anything.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
-from string import ascii_letters
 
 import onnx_ir as ir
 
-from workbench.graph.onnx.names import subgraphs
+from workbench.graph.onnx.names import letters, subgraphs
 from workbench.graph.onnx.proto_size import field_bytes
 
 IR_VERSION = 8  # the first that has functions
 MOST_NODES = 1 << 13  # beyond this the search takes longer than a file gains
-LETTERS = (*ascii_letters, *map("".join, product(ascii_letters, repeat=2)))  # names inside a function
+MOST_ROUNDS = 100  # of merging pairs; a group that grows by one node a round gains little beyond this
+DROPPED = 100  # of rules that do not pay off, one in this number is written out at a time, at least one
 NAME = 3  # bytes of a name of one letter in a message
 LONGER = 1  # that names in the graph take more, about
 OUTLINED = "outlined"  # mark of a function in memory that was created here
@@ -36,10 +35,12 @@ class _Item:
     parts: tuple["_Item", ...] = ()
 
     def nodes(self) -> Iterator[ir.Node]:
-        for part in self.parts:
-            yield from part.nodes()
-        if not self.parts:
-            yield self.node
+        stack = [self]
+        while stack:
+            item = stack.pop()
+            stack += item.parts[::-1]
+            if not item.parts:
+                yield item.node
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,15 @@ class _Symbols:
 def outline(model: ir.Model, domain: str) -> None:
     """Replace repeated groups of nodes by calls of functions of this domain, if that makes the file smaller; in place.
     Values in subgraphs stay."""
-    nodes = [
-        node for node in model.graph if not any(True for value in node.attributes.values() for _ in subgraphs(value))
-    ]
+    nodes = [node for node in model.graph if _movable(node)]
     if not 2 <= len(nodes) <= MOST_NODES:
         return
     symbols = _Symbols()
     items = [_Item(symbols.node(node), _values(node.inputs), list(node.outputs), node) for node in nodes]
-    while (merged := _merged(items, symbols)) is not None:
+    for _ in range(MOST_ROUNDS):
+        merged = _merged(items, symbols)
+        if merged is None:
+            break
         items = merged
     kept = _worthwhile(items, symbols)
     if not kept:
@@ -137,6 +139,13 @@ def _values(values: Iterable[ir.Value | None]) -> list[ir.Value]:
     return [value for value in values if value is not None]
 
 
+def _movable(node: ir.Node) -> bool:
+    """Return whether a node may be in a function: it has no subgraphs, and all its outputs have names, as the name of
+    one left out would be lost there."""
+    inner = any(True for value in node.attributes.values() for _ in subgraphs(value))
+    return not inner and all(value.name for value in node.outputs)
+
+
 def _merged(items: list[_Item], symbols: _Symbols) -> list[_Item] | None:
     """Return the items with repeated pairs merged, most frequent first, each item in at most one pair; None if no pair
     is repeated."""
@@ -144,9 +153,10 @@ def _merged(items: list[_Item], symbols: _Symbols) -> list[_Item] | None:
     for item in items:
         for value in item.reads:
             readers[value].append(item)
+    owners = {node: item for item in items for node in item.nodes()}
     pairs: dict[object, list[tuple[_Item, _Item]]] = defaultdict(list)
     for item in items:
-        reader = _only_reader(item, readers)
+        reader = _only_reader(item, readers, owners)
         if reader is not None:
             pairs[_key(item, reader)].append((item, reader))
     gone, made = set[_Item](), dict[_Item, _Item]()
@@ -167,14 +177,14 @@ def _merged(items: list[_Item], symbols: _Symbols) -> list[_Item] | None:
     return [made.get(item, item) for item in items if item in made or item not in gone]
 
 
-def _only_reader(item: _Item, readers: dict[ir.Value, list[_Item]]) -> _Item | None:
-    """Return the item that alone reads the result of this one; None if another, a subgraph or the caller reads it."""
+def _only_reader(item: _Item, readers: dict[ir.Value, list[_Item]], owners: dict[ir.Node, _Item]) -> _Item | None:
+    """Return the item that alone reads the result of this one; None if another, a subgraph or the caller reads it.
+    `owners`: the item that contains each node."""
     found = {reader for value in item.makes for reader in readers[value]}
     if len(found) != 1 or any(value.is_graph_output() for value in item.makes):
         return None
     (reader,) = found
-    inside = set(reader.nodes())
-    return reader if all(use.node in inside for value in item.makes for use in value.uses()) else None
+    return reader if all(owners.get(use.node) is reader for value in item.makes for use in value.uses()) else None
 
 
 def _inputs(first: _Item, second: _Item) -> list[ir.Value]:
@@ -207,14 +217,14 @@ def _joined(symbol: int, first: _Item, second: _Item) -> _Item:
 
 
 def _worthwhile(items: list[_Item], symbols: _Symbols) -> set[int]:
-    """Return the rules that make the file smaller as functions, writing out the least useful one until all do."""
+    """Return the rules that make the file smaller as functions, writing out the least useful ones until all do."""
     kept = {number for number, made in enumerate(symbols.made) if isinstance(made, _Rule)}
     while kept:
         savings = _savings(items, symbols, kept)
-        poor = {number for number in kept if savings[number] <= 0}
+        poor = sorted((savings[number], number) for number in kept if savings[number] <= 0)
         if not poor:
             break
-        kept -= {min(poor, key=lambda number: (savings[number], number))}
+        kept -= {number for _, number in poor[: max(1, len(poor) // DROPPED)]}
     return kept
 
 
@@ -257,13 +267,13 @@ def _function(
     symbol: int, symbols: _Symbols, called: dict[int, str], domain: str, name: str, imports: dict[str, int]
 ) -> ir.Function:
     rule = _rule_of(symbols, symbol)
-    letters = iter(LETTERS)
-    values: list[ir.Value] = [ir.Value(name=next(letters)) for _ in range(rule.inputs)]
+    names = letters()
+    values: list[ir.Value] = [ir.Value(name=next(names)) for _ in range(rule.inputs)]
     nodes: list[ir.Node] = []
     outputs = _write(rule, values, symbols, called, domain, nodes)
     for node in nodes:
         for value in node.outputs:
-            value.name = next(letters)
+            value.name = next(names)
     used = {node.domain: imports.get(node.domain, 1) for node in nodes}
     return ir.Function(domain, name, graph=ir.Graph(values, outputs, nodes=nodes, opset_imports=used), attributes=[])
 
@@ -284,7 +294,12 @@ def _write(
             given = iter(reads)
             every = [None if value is None else next(given) for value in made.inputs]
             attributes = list(made.attributes.values())
-            nodes.append(ir.Node(made.domain, made.op_type, every, attributes, num_outputs=len(step.makes), name=""))
+            count = len(step.makes)
+            nodes.append(
+                ir.Node(
+                    made.domain, made.op_type, every, attributes, overload=made.overload, num_outputs=count, name=""
+                )
+            )
             outputs = nodes[-1].outputs
         known.update(zip(step.makes, outputs, strict=True))
     return [known[number] for number in range(rule.inputs + rule.first, rule.values)]

@@ -2,13 +2,11 @@
 dropped."""
 
 from collections.abc import Iterator
-from itertools import count
-from string import ascii_letters
 
 import onnx
 import onnx_ir as ir
 
-from workbench.graph.onnx.names import subgraphs
+from workbench.graph.onnx.names import letters, subgraphs
 from workbench.graph.onnx.repeats import outline
 from workbench.graph.onnx.small_constants import share
 
@@ -25,7 +23,7 @@ def shorten(model: ir.Model, domain: str) -> None:
 
     domain   of functions whose names are shortened too
     """
-    graph, free = model.graph, _names()
+    graph, free = model.graph, letters()
     kept = {value.name for value in (*graph.inputs, *graph.outputs)}
     model.metadata_props.clear()
     model.doc_string = graph.doc_string = model.producer_name = model.producer_version = None
@@ -97,7 +95,7 @@ def _shorten_functions(model: ir.Model, domain: str) -> None:
     ours = [function for function in model.functions.values() if function.domain == domain]
     if len(ours) != len(model.functions):
         return  # the model's own functions may use these names
-    short = dict(zip((function.name for function in ours), _names(), strict=False))
+    short = dict(zip((function.name for function in ours), letters(), strict=False))
     places: list[ir.Node] = list(ir.traversal.RecursiveGraphIterator(model.graph))
     for function in ours:
         places += function
@@ -113,18 +111,3 @@ def _shorten_functions(model: ir.Model, domain: str) -> None:
         model.functions[function.identifier()] = function
     if ours:
         model.opset_imports[SHORT] = model.opset_imports.pop(domain)
-
-
-def _names() -> Iterator[str]:
-    """Yield a, b, ..., aa, ab, ..."""
-    for length in count(1):
-        yield from _of_length(length)
-
-
-def _of_length(length: int) -> Iterator[str]:
-    if length == 0:
-        yield ""
-        return
-    for start in _of_length(length - 1):
-        for letter in ascii_letters:
-            yield start + letter
