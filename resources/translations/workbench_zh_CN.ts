@@ -7881,7 +7881,7 @@
     <message>
       <source>{name} has an LSTM with projections (proj_size), which ONNX does not have.</source>
       <extracomment>workbench/formats/torch_export.py</extracomment>
-      <translation>{name} 含有使用 proj_size的 LSTM，而 ONNX 没有这种算子。</translation>
+      <translation>{name} 含有使用 proj_size 的 LSTM，而 ONNX 没有这种算子。</translation>
     </message>
     <message>
       <source>Give one that returns (module, example_inputs).</source>

@@ -1,7 +1,8 @@
 """What a new user meets: the welcome page, files opened lately, what opening shows of itself, the tour."""
 
 from PySide6.QtCore import QPoint, QRect, Qt, QThreadPool
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from tests.ui.conftest import WAIT, measured, open_demo, show_window
 from tests.ui.test_window import LEFT
@@ -13,7 +14,7 @@ from workbench.ui.engine_client.jobs import JobStrip
 from workbench.ui.panels import recent
 from workbench.ui.shell.main_window import FRAME, SIZE, MainWindow
 from workbench.ui.tour.tour import Tour
-from workbench.ui.widgets import theme
+from workbench.ui.widgets import schemes, theme
 
 Key = Qt.Key
 
@@ -106,6 +107,11 @@ def test_the_window_fits_the_screen_at_first(session, qtbot):
     assert window.size() == SIZE.boundedTo(room - FRAME)
 
 
+def in_color(label: QLabel, color: QColor) -> bool:
+    image = label.grab().toImage()
+    return any(image.pixelColor(x, y) == color for x in range(image.width()) for y in range(image.height()))
+
+
 # -- the tour ----------------------------------------------------------------------------------------------------------
 
 
@@ -154,6 +160,10 @@ def test_what_the_tour_asks_for_is_done_through_it(demo_window, qtbot):
     demo_window.menus.tour.trigger()
     tour = tour_of(demo_window, qtbot)
     assert tour.task.isVisible() and not tour.task.text().startswith("✓")
+    theme.apply(QApplication.instance(), "dark")
+    assert in_color(tour.task, schemes.DARK.accent)
+    theme.apply(QApplication.instance(), "light")
+    assert in_color(tour.task, schemes.LIGHT.accent)
     below = demo_window.childAt(hole_of(tour, space.tree.tree).center())
     assert space.tree.tree.isAncestorOf(below) and tour.isAncestorOf(demo_window.childAt(tour.card.geometry().center()))
     other = next(layer.path for layer in session.model.layers if layer.path != session.current)

@@ -5,8 +5,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_window import LEFT, click_layer, dialog
+from workbench.core.ipc.messages import Forecast
+from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import load_recipe
 from workbench.core.recipe.storing import Storing
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.plans.step_effects import StepEffects
+from workbench.ui.session.session import Session
 from workbench.ui.text import format
 
 
@@ -149,6 +154,17 @@ def test_effects_of_steps_are_there_when_the_menu_opens(demo_window, qtbot):
     qtbot.mouseClick(panel.add, LEFT)
     qtbot.waitUntil(lambda: len(seen) == 2)
     assert seen == [before, True] and all("kB" in words for words in before)
+
+
+def test_effects_that_were_asked_for_before_the_data_changed_are_dropped(qapp):
+    """Of two questions about the same layer both: the first one's figures would pass for those of the new data."""
+    session = Session(EngineLink())  # its process is never started: nothing is answered
+    effects, steps = StepEffects(session), [Action("quantize.affine", {"bits": bits}) for bits in (4, 8)]
+    effects.ask(("conv",), (), tuple(steps[:1]))
+    effects.ask(("conv",), (), tuple(steps))
+    assert session.link.waits_for(Forecast)
+    session.data_changed.emit()
+    assert not session.link.waits_for(Forecast)
 
 
 def effects(menu):

@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication
 
 from tests.engine.test_generation import workspace  # noqa: F401
 from workbench.core.recipe.action import Action
 from workbench.ui.shell.main_window import MainWindow
+from workbench.ui.widgets import theme
 
 
 @pytest.fixture
@@ -46,3 +48,10 @@ def test_a_language_model_is_asked_beside_the_original_and_marks_show_where_they
     assert (
         marked(tab.original) == tab.original.toPlainText() != marked(tab.compressed) and "token 1" in tab.words.text()
     )
+    theme.apply(QApplication.instance(), "dark")
+    cursor = QTextCursor(tab.original.document())
+    cursor.movePosition(QTextCursor.MoveOperation.NextCharacter)
+    assert cursor.charFormat().background().color() == theme.colors().accent_soft, (
+        "or light letters are on a light mark"
+    )
+    theme.apply(QApplication.instance(), "light")

@@ -1,5 +1,7 @@
 """The recipe as text: both ways at once, with completion, and one sentence for what is no recipe."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -12,7 +14,9 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.recipe_text.completion import candidates, word_before
 from workbench.ui.recipe_text.panel import RecipePanel, read
+from workbench.ui.recipe_text.side_by_side import Comparison
 from workbench.ui.session.session import Session
+from workbench.ui.widgets import theme
 
 METHODS = {info.id: info for info in sample.METHODS.values()}
 TEXT = 'version: 1\nlayers:\n  "stem": [{prune.magnitude: {sparsity: 0.25}}]\n'
@@ -145,3 +149,15 @@ def test_a_word_is_completed_by_key(panel, session, qtbot):
     qtbot.waitUntil(panel.editor.words.isVisible)
     QTest.keyClick(panel.editor.words, Qt.Key.Key_Escape)
     assert not panel.editor.words.isVisible()
+
+
+def test_layers_without_a_difference_are_muted_in_both_schemes(qtbot, qapp):
+    sides = Comparison()
+    qtbot.addWidget(sides)
+    layers = (*MODEL.layers, replace(MODEL.layers[0], path="other"))
+    sides.show_two(("first", "second"), (RECIPE, Recipe()), replace(MODEL, layers=layers), sample.METHODS)
+    rows = range(sides.table.rowCount())
+    for scheme in ("dark", "light"):
+        theme.apply(qapp, scheme)
+        muted = [sides.table.item(row, 0).foreground().color() == theme.colors().muted for row in rows]
+        assert muted == sorted(muted) and set(muted) == {False, True}

@@ -116,6 +116,25 @@ def test_what_a_page_on_show_may_show_next_is_switched_at_once(app, qtbot):
     assert image.pixelColor(8, image.height() // 2) == DARK.raised
 
 
+def test_what_is_shown_before_the_hidden_have_their_colours_comes_first(app, qtbot, monkeypatch):
+    """As a tab that is chosen, or a list that opens, right after the switch."""
+    monkeypatch.setattr(theme, "SLICE", 0.0)  # one hidden widget in a turn
+    tabs, pages = QTabWidget(), [QWidget() for _ in range(3)]
+    for page in pages:
+        for row in range(12):
+            QPushButton("Add", page).move(0, 40 * row)
+        tabs.addTab(page, "page")
+    qtbot.addWidget(tabs)
+    tabs.show()
+    theme.apply(app, "dark")
+    tabs.setCurrentIndex(1)
+    app.processEvents()
+    assert theme.hidden_are_stale()
+    for button in pages[1].findChildren(QPushButton):
+        image = button.grab().toImage()
+        assert image.pixelColor(8, image.height() // 2) == DARK.raised
+
+
 def drawn(tabs: QTabWidget, number: int) -> QImage:
     tabs.setCurrentIndex(number)
     return tabs.grab().toImage()

@@ -2,11 +2,15 @@
 
 import pytest
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from tests.ui import sample
 from tests.ui.actions.conftest import AFFINE, KEY, LEFT, choose, slider
 from workbench.core.recipe.action import Action, MethodInfo
+from workbench.ui.actions import families
 from workbench.ui.actions.adding.menu import MethodMenu
+from workbench.ui.widgets import theme
 
 # -- adding and removing ---------------------------------------------------------------------------------------------
 
@@ -73,6 +77,20 @@ def test_of_methods_that_fit_alike_what_suits_the_layer_comes_first(panel):
     assert len(suiting) == 1, "the sample has one"
     choose(panel, "prune")
     assert panel.heard[-1][0][0].method == suiting[0]
+
+
+def test_icons_follow_the_colours_and_entries_that_were_replaced_are_gone(panel, qtbot):
+    panel.recommend()
+    before = list(panel.menu.recommended.values())
+    panel.recommend()
+    qtbot.waitUntil(lambda: not any(map(isValid, before)))
+    of_families = [entry for menu in panel.menu.findChildren(MethodMenu) for entry in menu.actions()]
+    entries = [*panel.menu.recommended.values(), *(entry for *_, entry in panel.menu.found), *of_families]
+    theme.apply(QApplication.instance(), "dark")
+    for entry in entries:
+        icon = theme.icon(families.icon_name(entry.data().partition(".")[0]))
+        assert entry.icon().pixmap(16).toImage() == icon.pixmap(16).toImage()
+    theme.apply(QApplication.instance(), "light")
 
 
 def test_figures_that_arrive_late_do_not_push_the_menu_off_the_screen(panel):

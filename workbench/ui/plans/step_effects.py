@@ -22,7 +22,7 @@ class StepEffects(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._job = 0
+        self._jobs: list[int] = []
         self._about: object = None  # what was asked last: recipe, layers, bytes of the file
         self._found: dict[Action, Forecast | None] = {}  # None: asked for
         session.data_changed.connect(self._forget)
@@ -53,12 +53,12 @@ class StepEffects(QObject):
 
         asked = ((name, recipe.with_actions(paths, in_order((*stack, step)))) for name, step in wanted.items())
         handlers = Handlers(updated=updated, failed=failed, quiet=True)
-        self._job = session.link.request(messages.Forecast, handlers, recipes=tuple(asked))
+        self._jobs.append(session.link.request(messages.Forecast, handlers, recipes=tuple(asked)))
 
     def _forget(self) -> None:
-        if self._job:
-            self._session.link.abandon(self._job)
-        self._job, self._about, self._found = 0, None, {}
+        for job in self._jobs:
+            self._session.link.abandon(job)
+        self._jobs, self._about, self._found = [], None, {}
 
     def _words(self, forecast: Forecast) -> tuple[str, str]:
         """Return '−26.0 kB, −0.2 ± 0.3 points', and how it was obtained."""

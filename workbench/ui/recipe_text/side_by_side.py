@@ -33,6 +33,7 @@ class Comparison(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._copied: list[tuple[str, ...]] = []  # headings, and the rows that differ
+        self._alike: list[QTableWidgetItem] = []  # cells of the others
         self.title = Elided(Qt.TextElideMode.ElideMiddle, self)
         self.close_button = QPushButton(self.tr("Close"), self)
         self.copy_button = QPushButton(self.tr("Copy"), self)
@@ -61,6 +62,7 @@ class Comparison(QWidget):
         column.setSpacing(theme.HALF)
         column.addLayout(head)
         column.addWidget(self.table, 1)
+        theme.signals.changed.connect(self._dress)
 
     def show_two(
         self,
@@ -80,18 +82,24 @@ class Comparison(QWidget):
         self.copy_button.setEnabled(count > 0)
         self._copied = [(self.tr("Layer"), *names)]
         self.table.setHorizontalHeaderLabels([self.tr("Layer"), *names])
+        self._alike = []  # before their items are replaced
         self.table.setRowCount(len(rows))
         for row, path in enumerate(rows):
-            same = one[path] == other[path]
             texts = (path, *(steps_words(stacks[path], methods) for stacks in (one, other)))
-            if not same:
+            differs = one[path] != other[path]
+            if differs:
                 self._copied.append(texts)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(tooltip(text))
-                if same:
-                    item.setForeground(theme.colors().muted)
                 self.table.setItem(row, column, item)
+                self._alike += [] if differs else [item]
+        self._dress()
+
+    def _dress(self) -> None:
+        """Mute the layers without a difference."""
+        for item in self._alike:
+            item.setForeground(theme.colors().muted)
 
     def copy(self) -> None:
         """Copy title, headings and the rows that differ, with tabs between cells."""

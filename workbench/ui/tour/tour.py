@@ -44,7 +44,7 @@ class Tour(QWidget):
         session.selection_changed.connect(self._on_deed)
         session.recipe_changed.connect(self._on_deed)
         session.exported.connect(self._on_exported)
-        theme.signals.changed.connect(self.update)
+        theme.signals.changed.connect(self._show_task)
         self.setGeometry(window.rect())
         self.show()
         self.raise_()

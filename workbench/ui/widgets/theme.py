@@ -149,13 +149,15 @@ def _is_near(widget: QWidget, known: dict[QWidget, bool]) -> bool:
 
 
 def _polish_hidden() -> None:
-    """For a moment; what is left in the next turn of the event loop."""
+    """All that was shown since, and others for a moment; what is left in the next turn of the event loop."""
     app, end = QApplication.instance(), time.perf_counter() + SLICE
+    _State.stale = sorted(filter(shiboken6.isValid, _State.stale), key=QWidget.isVisible)
     while isinstance(app, QApplication) and _State.stale:
         widget = _State.stale.pop()
+        shown = shiboken6.isValid(widget) and widget.isVisible()
         if shiboken6.isValid(widget):
             _polish_again(widget, app.style())
-        if time.perf_counter() > end:
+        if not shown and time.perf_counter() > end:
             QTimer.singleShot(0, app, _polish_hidden)
             return
 

@@ -61,7 +61,7 @@ class AddMenu(QMenu):
         self._methods = known
         self._families.set_methods(known.values())
         for *_, entry in self.found:
-            self.removeAction(entry)
+            self._drop(entry)
         entries = [(action, names) for action, names in PRESETS if action.method in known]
         entries += [(Action(name), "") for name in known]
         self.found = [(self._words(step), self._names(step, more), self._entry(step)) for step, more in entries]
@@ -84,7 +84,7 @@ class AddMenu(QMenu):
         if self.isVisible():
             return
         for entry in self.recommended.values():
-            self.removeAction(entry)
+            self._drop(entry)
         self.recommended = {action: self._entry(action) for action in actions}
         self.insertActions(self._rest, list(self.recommended.values()))
         for action in self.recommended:
@@ -165,9 +165,14 @@ class AddMenu(QMenu):
     def _entry(self, action: Action) -> QAction:
         entry = QAction(self._words(action), self)
         entry.setData(action.method)
+        theme.set_icon(entry, families.icon_name(self._methods[action.method].family))
         tell(entry, self._methods[action.method], self._unavailable.get(action.method, ""))
         entry.triggered.connect(lambda: self.chosen.emit(action))
         return entry
+
+    def _drop(self, entry: QAction) -> None:
+        self.removeAction(entry)
+        entry.deleteLater()  # the menu is its parent, and would keep it
 
     def _footer(self) -> QLabel:
         """Return the label for the entry under the pointer, as a tooltip would hide the next entries. Its height is

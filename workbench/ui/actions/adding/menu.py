@@ -31,7 +31,6 @@ class MethodMenu(QMenu):
         self.setToolTipsVisible(True)
         self.hovered.connect(lambda entry: self.told.emit(entry.statusTip()))
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # whatever the font of its button
-        theme.signals.changed.connect(self._tell)
 
     def set_methods(self, methods: Iterable[MethodInfo]) -> None:
         methods = tuple(methods)
@@ -54,6 +53,7 @@ class MethodMenu(QMenu):
     def _entry(self, method: MethodInfo) -> QAction:
         entry = QAction(families.name(method), self)
         entry.setData(method.id)
+        theme.set_icon(entry, families.icon_name(method.family))
         entry.triggered.connect(lambda _=False, chosen=method.id: self.chosen.emit(chosen))
         return entry
 
@@ -70,7 +70,6 @@ class MethodMenu(QMenu):
 
 def tell(entry: QAction, method: MethodInfo, reason: str) -> None:
     """Set the texts of a method's entry; `reason`: why the layer cannot have it."""
-    entry.setIcon(theme.icon(families.icon_name(method.family)))
     set_enabled([entry], not reason, reason)
     entry.setProperty(NAMES, f"{method.id} {OTHER_NAMES.get(method.id, '')}")
     entry.setToolTip(wrapped(reason or families.summary(method)))

@@ -39,6 +39,7 @@ class GenerateTab(QWidget):
         self.prompt.textChanged.connect(self.refresh)
         self.generating.changed.connect(self.refresh)
         session.recipe_changed.connect(self.refresh)
+        theme.signals.changed.connect(self.refresh)  # marks are part of the text
         self.refresh()
 
     def _answer(self, name: str) -> QPlainTextEdit:
